@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
+
+/**
+ * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
+ * - `volume-ready`: the instance's volume exists with this size, empty or with its data.
+ * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
+ *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
+ * - `accounts-ready`: the databases and users exist, with these passwords and access.
+ * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
+ *   each of `users` with the password given here.
+ * - `engine-stopped`: the engine does not run; its data stays.
+ * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left.
+ */
+export const guestPayloadSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('volume-ready'), sizeGiB: z.int().positive() }),
+  z.object({ kind: z.literal('engine-running'), spec: instanceSpecSchema, generation: z.int().nonnegative() }),
+  z.object({
+    kind: z.literal('accounts-ready'),
+    databases: z.array(databaseSpecSchema),
+    users: z.array(userSpecSchema),
+  }),
+  z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
+  z.object({ kind: z.literal('engine-stopped') }),
+  z.object({ kind: z.literal('instance-absent') }),
+])
+export type GuestPayload = z.infer<typeof guestPayloadSchema>
+export type GuestCommandKind = GuestPayload['kind']
+
+/**
+ * `commandId` is derived from operation and step: a re-issue is the same command. `epoch` fences: an agent refuses one older
+ * than it has seen for the instance. After `deadline` (ISO 8601) the agent does not begin it any more. `traceparent`: W3C trace context of what led
+ * to it.
+ */
+export const guestCommandSchema = z.object({
+  commandId: commandIdSchema,
+  operationId: operationIdSchema,
+  instanceId: instanceIdSchema,
+  hostId: hostIdSchema,
+  epoch: z.int().positive(),
+  deadline: z.iso.datetime(),
+  payload: guestPayloadSchema,
+  traceparent: z.string().optional(),
+})
+export type GuestCommand = z.infer<typeof guestCommandSchema>

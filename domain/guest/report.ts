@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { hostDescriptionSchema } from '../host/events.ts'
+import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import { faultSchema } from '../values/fault.ts'
+import { endpointSchema, healthSchema } from '../values/instance-spec.ts'
+
+const answersCommand = {
+  commandId: commandIdSchema,
+  operationId: operationIdSchema,
+  instanceId: instanceIdSchema,
+  hostId: hostIdSchema,
+  /** W3C trace context of the work that it is the result of. */
+  traceparent: z.string().optional(),
+}
+
+/** What an `engine-running` result tells: where clients connect and which CA signed the engine's certificate (PEM). */
+export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertificate: z.string() })
+export type EngineFacts = z.infer<typeof engineFactsSchema>
+
+/** Everything an agent says on `coffer.agent.results`. `reportId` is made once, so a repeat is recognised. */
+export const agentReportSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('succeeded'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    ...answersCommand,
+    facts: engineFactsSchema.optional(),
+  }),
+  z.object({
+    type: z.literal('failed'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    ...answersCommand,
+    fault: faultSchema,
+  }),
+  z.object({
+    type: z.literal('progress'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    ...answersCommand,
+    /** 0 to 1. */
+    progress: z.number().min(0).max(1),
+    message: z.string(),
+  }),
+  z.object({
+    type: z.literal('health'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    instanceId: instanceIdSchema,
+    health: healthSchema,
+    reason: z.string(),
+  }),
+  z.object({ type: z.literal('registered'), reportId: z.uuid(), at: z.iso.datetime(), host: hostDescriptionSchema }),
+])
+export type AgentReport = z.infer<typeof agentReportSchema>
+export type GuestResult = Extract<AgentReport, { type: 'succeeded' | 'failed' | 'progress' }>
+
+/**
+ * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `health`: of every instance whose
+ * engine should run, as the agent sees it now, so that a host that was cut off needs to report nothing anew.
+ */
+export const heartbeatSchema = z.object({
+  hostId: hostIdSchema,
+  at: z.iso.datetime(),
+  health: z.record(instanceIdSchema, healthSchema).default({}),
+})
+export type Heartbeat = z.infer<typeof heartbeatSchema>

@@ -1,0 +1,35 @@
+import type { HostId } from '../ids.ts'
+
+/** Every event of the log, keyed by operation where it has one, else by stream. */
+export const eventsTopic = 'coffer.events'
+/** What agents report: results, progress, health, registrations. Keyed by operation, else by host. */
+export const agentResultsTopic = 'coffer.agent.results'
+export const agentHeartbeatsTopic = 'coffer.agent.heartbeats'
+/** The commands for one agent, keyed by instance. */
+export const agentCommandsTopic = (hostId: HostId): string => `coffer.agent.${hostId}.commands`
+
+/** Whether a topic is one of ours: a broker may serve others, too. */
+export const isCofferTopic = (name: string): boolean => name.startsWith('coffer.')
+
+/** A topic as both sides of it make it, whoever is there first. `retentionMs`: how long messages are kept at least. */
+export type TopicDescription = { readonly name: string; readonly partitions: number; readonly retentionMs: number }
+
+const hourMs = 3_600_000
+const weekMs = 7 * 24 * hourMs
+
+/**
+ * Operations spread over the partitions, so saga workers share the load by operation: events and results, both keyed by it, have equally many,
+ * and a worker the same ones of both.
+ */
+export const controlPlaneTopics: readonly TopicDescription[] = [
+  { name: eventsTopic, partitions: 4, retentionMs: weekMs },
+  { name: agentResultsTopic, partitions: 4, retentionMs: weekMs },
+  { name: agentHeartbeatsTopic, partitions: 1, retentionMs: hourMs },
+]
+
+/** What an agent needs: its own commands, and where it reports. */
+export const agentTopics = (hostId: HostId): readonly TopicDescription[] => [
+  // One partition: there is one reader, and it sorts by instance itself.
+  { name: agentCommandsTopic(hostId), partitions: 1, retentionMs: weekMs },
+  ...controlPlaneTopics.filter(({ name }) => name !== eventsTopic),
+]

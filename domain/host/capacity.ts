@@ -1,0 +1,9 @@
+import { lapsedBy, release } from '../values/ledger.ts'
+import { type Resources, subtractResources } from '../values/resources.ts'
+import type { RegisteredHost } from './state.ts'
+
+/** What new instances may still take at `now`; negative where the host has become smaller than what it carries. */
+export const freeCapacity = (host: RegisteredHost, now: string): Resources => {
+  const live = lapsedBy(host.claims, now).reduce(release, host.claims)
+  return subtractResources(host.description.capacity, live.total)
+}

@@ -1,0 +1,70 @@
+import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
+import { sameResources } from '../values/resources.ts'
+import type { HostCommand } from './commands.ts'
+import { isSameDescription } from './description.ts'
+import type { HostDescription, HostEvent } from './events.ts'
+import { hostLost, noCapacity, unknownEngine, unregistered } from './refusals.ts'
+import type { HostState, RegisteredHost } from './state.ts'
+
+type HostDecision = Decision<HostEvent>
+type ClaimCapacity = Extract<HostCommand, { readonly type: 'ClaimCapacity' }>
+
+export const decide = (command: HostCommand, state: HostState): HostDecision => {
+  if (command.type === 'RegisterHost') return register(command.description, state)
+  const { hostId } = command
+  // Only what somebody waits for is refused; what merely reports or lets go has nothing to do here.
+  if (state.status === 'UNREGISTERED') {
+    return command.type === 'ClaimCapacity' || command.type === 'ConfirmClaim' ? reject(unregistered(hostId)) : accept()
+  }
+  switch (command.type) {
+    case 'ClaimCapacity':
+      return claimCapacity(command, state)
+    case 'ConfirmClaim': {
+      const { instanceId, resources } = command
+      if (commitmentOf(state.claims, instanceId)) return accept()
+      return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources } })
+    }
+    case 'ReleaseCapacity': {
+      const { instanceId, reason } = command
+      if (!isHeld(state.claims, instanceId)) return accept()
+      return accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } })
+    }
+    case 'ReportHostLost':
+      if (state.status === 'LOST') return accept()
+      return accept({ type: 'HostLost', data: { hostId, lastSeenAt: command.lastSeenAt } })
+    case 'ReportHostReturned':
+      return state.status === 'LOST' ? accept({ type: 'HostReturned', data: { hostId } }) : accept()
+    default:
+      return unreachable(command)
+  }
+}
+
+/** A lost host stays lost until its heartbeats are back: only they tell how its instances are. */
+const register = (description: HostDescription, state: HostState): HostDecision =>
+  state.status !== 'UNREGISTERED' && isSameDescription(state.description, description)
+    ? accept()
+    : accept({ type: 'HostRegistered', data: description })
+
+const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
+  const { hostId, instanceId, resources, datastore, version, now, expiresAt } = command
+  const lapsed = lapsedBy(state.claims, now)
+  const live = lapsed.reduce(release, state.claims)
+  if (commitmentOf(live, instanceId)) return accept()
+  const claim = reservationOf(live, instanceId)
+  if (claim && sameResources(claim.resources, resources)) return accept()
+
+  const { description } = state
+  if (state.status === 'LOST') return reject(hostLost(description, state.lastSeenAt))
+  const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
+  if (!hasEngine) return reject(unknownEngine(description, datastore, version))
+  const { total: used } = release(live, instanceId)
+  const excess = findExcess(description.capacity, used, { ...resources, instances: 1 })
+  if (excess) return reject(noCapacity(description, excess))
+  return accept<HostEvent>(
+    ...lapsed.map(
+      (id) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId: id, reason: 'EXPIRED' } }) as const,
+    ),
+    { type: 'HostCapacityClaimed', data: { hostId, instanceId, resources, expiresAt } },
+  )
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { defineEvent, type EventOf } from '../event-definition.ts'
+import { hostIdSchema, instanceIdSchema } from '../ids.ts'
+import { datastoreTypeSchema } from '../values/instance-spec.ts'
+import { resourcesSchema } from '../values/resources.ts'
+
+/** One installed engine version an agent found. `source`: `npm`, `system` or another word for where it comes from. */
+export const engineSchema = z.object({ datastore: datastoreTypeSchema, version: z.string(), source: z.string() })
+export type Engine = z.infer<typeof engineSchema>
+
+/** What the agent can give every instance, and in words what it can not (`missing`). */
+export const isolationSchema = z.object({
+  unixUser: z.boolean(),
+  cgroup: z.enum(['v2', 'v1', 'none']),
+  volume: z.enum(['loop', 'directory']),
+  missing: z.array(z.string()),
+})
+export type Isolation = z.infer<typeof isolationSchema>
+
+/** What an agent says of its host. `publicKey`: X25519, base64url; `caCertificate`: PEM. */
+export const hostDescriptionSchema = z.object({
+  hostId: hostIdSchema,
+  name: z.string(),
+  address: z.string(),
+  agentVersion: z.string(),
+  publicKey: z.string(),
+  caCertificate: z.string(),
+  capacity: resourcesSchema,
+  engines: z.array(engineSchema),
+  isolation: isolationSchema,
+})
+export type HostDescription = z.infer<typeof hostDescriptionSchema>
+
+export const hostEvents = {
+  /** The agent registered for the first time, or with a description other than before. */
+  HostRegistered: defineEvent(1, hostDescriptionSchema),
+  /** Capacity is held for an instance until `expiresAt`, for it to be requested. */
+  HostCapacityClaimed: defineEvent(
+    1,
+    z.object({
+      hostId: hostIdSchema,
+      instanceId: instanceIdSchema,
+      resources: resourcesSchema,
+      expiresAt: z.iso.datetime(),
+    }),
+  ),
+  HostClaimConfirmed: defineEvent(
+    1,
+    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, resources: resourcesSchema }),
+  ),
+  HostCapacityReleased: defineEvent(
+    1,
+    z.object({
+      hostId: hostIdSchema,
+      instanceId: instanceIdSchema,
+      reason: z.enum(['DELETED', 'FAILED', 'NOT_REQUESTED', 'EXPIRED']),
+    }),
+  ),
+  /** No heartbeat came for longer than the bound. */
+  HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime() })),
+  HostReturned: defineEvent(1, z.object({ hostId: hostIdSchema })),
+}
+
+export type HostEvent = EventOf<typeof hostEvents>

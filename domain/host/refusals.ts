@@ -1,0 +1,39 @@
+import type { HostId } from '../ids.ts'
+import type { Rejection } from '../rejection.ts'
+import type { DatastoreType } from '../values/instance-spec.ts'
+import type { Excess } from '../values/ledger.ts'
+import { amountInWords } from '../values/resources.ts'
+import type { HostDescription } from './events.ts'
+
+export const unregistered = (hostId: HostId): Rejection => ({
+  code: 'NOT_FOUND',
+  message: `host ${hostId} has not registered`,
+  details: { hostId },
+})
+
+export const hostLost = ({ hostId, name }: HostDescription, lastSeenAt: string): Rejection => ({
+  code: 'NO_CAPACITY',
+  message: `host ${name} takes no new instances: nothing was heard of it since ${lastSeenAt}`,
+  details: { hostId, lastSeenAt },
+})
+
+export const unknownEngine = (host: HostDescription, datastore: DatastoreType, version: string): Rejection => {
+  const versions = host.engines.filter((engine) => engine.datastore === datastore).map((engine) => engine.version)
+  return {
+    code: 'UNKNOWN_VERSION',
+    message: `host ${host.name} has no ${datastore} ${version}; it has: ${versions.join(', ') || 'none'}`,
+    field: 'version',
+    details: { hostId: host.hostId, datastore, version, installed: versions.join(' ') },
+  }
+}
+
+export const noCapacity = ({ hostId, name }: HostDescription, excess: Excess): Rejection => {
+  const { resource, limit, used, asked } = excess
+  return {
+    code: 'NO_CAPACITY',
+    message:
+      `host ${name} has ${amountInWords(resource, limit)}, of which ${used} are taken: ` +
+      `${amountInWords(resource, asked)} more do not fit`,
+    details: { hostId, resource, capacity: limit, claimed: used, asked },
+  }
+}

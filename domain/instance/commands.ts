@@ -1,0 +1,44 @@
+import type { EngineFacts } from '../guest/report.ts'
+import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { OperationKind } from '../operation/events.ts'
+import type { Fault } from '../values/fault.ts'
+import type { DatabaseSpec, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+
+type BeginsOperation<Type extends string> = {
+  readonly type: Type
+  readonly operationId: OperationId
+  /** ISO 8601: when the operation has ended at the latest. */
+  readonly deadline: string
+}
+
+/** `InstanceCommand`s of people carry input that was checked by `values/`; those of sagas report how an operation ended. */
+export type InstanceCommand =
+  | (BeginsOperation<'RequestInstance'> & {
+      readonly instanceId: InstanceId
+      readonly projectId: ProjectId
+      readonly name: string
+      readonly spec: InstanceSpec
+      readonly hostId: HostId
+      readonly databases: readonly DatabaseSpec[]
+      readonly users: readonly UserSpec[]
+    })
+  | { readonly type: 'RenameInstance'; readonly name: string }
+  | BeginsOperation<'RequestRestart'>
+  | BeginsOperation<'RequestStop'>
+  | BeginsOperation<'RequestStart'>
+  | BeginsOperation<'RequestDeletion'>
+  | {
+      readonly type: 'CompleteOperation'
+      readonly operationId: OperationId
+      readonly kind: OperationKind
+      readonly facts: EngineFacts | null
+    }
+  | {
+      readonly type: 'FailOperation'
+      readonly operationId: OperationId
+      readonly kind: OperationKind
+      readonly fault: Fault
+      /** Whether compensation brought the instance back to where it was before the operation. */
+      readonly compensated: boolean
+    }
+  | { readonly type: 'ReportHealth'; readonly health: Health; readonly reason: string }

@@ -1,0 +1,146 @@
+import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import type { OperationId } from '../ids.ts'
+import type { InstanceCommand } from './commands.ts'
+import type { InstanceEvent } from './events.ts'
+import { alreadyExists, notAccepted, notFound, operationInProgress, withoutEndpoint } from './refusals.ts'
+import { type BusyInstance, epochOf, type InstanceState, isBusy, isInProgress, type KnownInstance } from './state.ts'
+
+type InstanceDecision = Decision<InstanceEvent>
+type CommandOf<Type extends InstanceCommand['type']> = Extract<InstanceCommand, { readonly type: Type }>
+type RequestType = 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion'
+
+const requestedEvents = {
+  RequestRestart: 'InstanceRestartRequested',
+  RequestStop: 'InstanceStopRequested',
+  RequestStart: 'InstanceStartRequested',
+  RequestDeletion: 'InstanceDeletionRequested',
+} as const satisfies Record<RequestType, InstanceEvent['type']>
+
+/** The statuses in which each wish makes sense. A `FAILED` instance without data accepts deletion alone. */
+const acceptingStatuses = {
+  RequestRestart: ['ACTIVE', 'FAILED'],
+  RequestStop: ['ACTIVE', 'FAILED'],
+  RequestStart: ['STOPPED', 'FAILED'],
+  RequestDeletion: ['ACTIVE', 'STOPPED', 'FAILED'],
+} as const satisfies Record<RequestType, readonly InstanceState['status'][]>
+
+export const decide = (command: InstanceCommand, state: InstanceState): InstanceDecision => {
+  switch (command.type) {
+    case 'RequestInstance':
+      return requestInstance(command, state)
+    case 'RenameInstance':
+      return renameInstance(command.name, state)
+    case 'RequestRestart':
+    case 'RequestStop':
+    case 'RequestStart':
+    case 'RequestDeletion':
+      return requestOperation(command, state)
+    case 'CompleteOperation':
+      return isInProgress(state, command.operationId) ? completeOperation(command, state) : accept()
+    case 'FailOperation':
+      return isInProgress(state, command.operationId) ? failOperation(command, state) : accept()
+    case 'ReportHealth':
+      return reportHealth(command, state)
+    default:
+      return unreachable(command)
+  }
+}
+
+const requestInstance = (command: CommandOf<'RequestInstance'>, state: InstanceState): InstanceDecision => {
+  if (state.status !== 'ABSENT') {
+    return isKnownOperation(state, command.operationId) ? accept() : reject(alreadyExists(state))
+  }
+  const { type: _, databases, users, ...wish } = command
+  return accept({
+    type: 'InstanceRequested',
+    data: { ...wish, databases: [...databases], users: [...users], epoch: epochOf(1) },
+  })
+}
+
+const renameInstance = (name: string, state: InstanceState): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED') return reject(notFound())
+  return name === state.name ? accept() : accept({ type: 'InstanceRenamed', data: { name } })
+}
+
+const requestOperation = (command: CommandOf<RequestType>, state: InstanceState): InstanceDecision => {
+  if (state.status === 'ABSENT') return reject(notFound())
+  if (isKnownOperation(state, command.operationId)) return accept()
+  if (state.status === 'DELETED') return reject(notFound())
+  if (isBusy(state)) return reject(operationInProgress(state.operation))
+  const statuses: readonly InstanceState['status'][] = acceptingStatuses[command.type]
+  const hasNoUse = state.status === 'FAILED' && !state.dataKept && command.type !== 'RequestDeletion'
+  if (hasNoUse || !statuses.includes(state.status)) return reject(notAccepted(command.type, state, statuses))
+  const epoch = epochOf(state.operationIds.length + 1)
+  return accept({
+    type: requestedEvents[command.type],
+    data: { operationId: command.operationId, epoch, deadline: command.deadline },
+  })
+}
+
+/** Where the engine was started, a client query has just succeeded: it is healthy. Where it was stopped, there is no health to speak of. */
+const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyInstance): InstanceDecision => {
+  const { operationId, facts } = command
+  switch (state.operation.kind) {
+    case 'provision': {
+      if (!facts) return reject(withoutEndpoint(operationId))
+      const { endpoint, caCertificate } = facts
+      return accept(
+        { type: 'InstanceProvisioned', data: { operationId, endpoint, caCertificate } },
+        ...healthChange(state, 'HEALTHY', queried),
+      )
+    }
+    case 'restart':
+      return accept({ type: 'InstanceRestarted', data: { operationId } }, ...healthChange(state, 'HEALTHY', queried))
+    case 'start':
+      return accept({ type: 'InstanceStarted', data: { operationId } }, ...healthChange(state, 'HEALTHY', queried))
+    case 'stop':
+      return accept({ type: 'InstanceStopped', data: { operationId } }, ...healthChange(state, 'UNKNOWN', stopped))
+    case 'delete':
+      return accept({ type: 'InstanceDeleted', data: { operationId } })
+    default:
+      return unreachable(state.operation.kind)
+  }
+}
+
+const queried = 'a client query over the endpoint succeeded'
+const stopped = 'the engine was stopped as asked'
+
+const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
+  const { operationId, fault, compensated } = command
+  if (state.status === 'PROVISIONING') {
+    return accept({ type: 'InstanceProvisioningFailed', data: { operationId, fault } })
+  }
+  const status = compensated ? state.before : 'FAILED'
+  return accept({ type: 'InstanceOperationFailed', data: { operationId, fault, status } })
+}
+
+/** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
+const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
+  switch (state.status) {
+    case 'ABSENT':
+    case 'PROVISIONING':
+    case 'STOPPED':
+    case 'DELETED':
+      return accept()
+    case 'FAILED':
+      return state.dataKept ? accept(...healthChange(state, command.health, command.reason)) : accept()
+    case 'ACTIVE':
+    case 'RESTARTING':
+    case 'STOPPING':
+    case 'STARTING':
+    case 'DELETING':
+      return accept(...healthChange(state, command.health, command.reason))
+    default:
+      return unreachable(state)
+  }
+}
+
+const healthChange = (
+  state: KnownInstance,
+  health: KnownInstance['health'],
+  reason: string,
+): readonly InstanceEvent[] =>
+  health === state.health ? [] : [{ type: 'InstanceHealthChanged', data: { health, reason } }]
+
+const isKnownOperation = (state: KnownInstance, operationId: OperationId): boolean =>
+  state.operationIds.includes(operationId)

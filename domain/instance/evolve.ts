@@ -1,0 +1,88 @@
+import { unreachable } from '../decider.ts'
+import type { OperationId } from '../ids.ts'
+import type { OperationKind } from '../operation/events.ts'
+import type { InstanceEvent } from './events.ts'
+import type { InstanceState, KnownInstance, OperationInProgress, RestingStatus } from './state.ts'
+
+type Requested = { readonly operationId: OperationId; readonly epoch: number; readonly deadline: string }
+
+export const evolve = (state: InstanceState, event: InstanceEvent): InstanceState => {
+  if (event.type === 'InstanceRequested') {
+    const { instanceId, projectId, hostId, name, spec, databases, users } = event.data
+    return {
+      status: 'PROVISIONING',
+      instanceId,
+      projectId,
+      hostId,
+      name,
+      spec,
+      health: 'UNKNOWN',
+      generation: 0,
+      operationIds: [event.data.operationId],
+      operation: inProgress('provision', event.data, 0),
+      databases,
+      users,
+    }
+  }
+  if (state.status === 'ABSENT') return state
+  switch (event.type) {
+    case 'InstanceProvisioned':
+    case 'InstanceRestarted':
+    case 'InstanceStarted':
+      return { status: 'ACTIVE', ...known(state) }
+    case 'InstanceStopped':
+      return { status: 'STOPPED', ...known(state) }
+    case 'InstanceDeleted':
+      return { status: 'DELETED', ...known(state) }
+    case 'InstanceProvisioningFailed':
+      return { status: 'FAILED', ...known(state), dataKept: false }
+    case 'InstanceOperationFailed':
+      if (event.data.status !== 'FAILED') return { status: event.data.status, ...known(state) }
+      // A deletion that failed may have taken some of the data already.
+      return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
+    case 'InstanceRenamed':
+      return { ...state, name: event.data.name }
+    case 'InstanceHealthChanged':
+      return { ...state, health: event.data.health }
+    case 'InstanceRestartRequested':
+      return { status: 'RESTARTING', ...begun(state, 'restart', event.data), generation: state.generation + 1 }
+    case 'InstanceStopRequested':
+      return { status: 'STOPPING', ...begun(state, 'stop', event.data) }
+    case 'InstanceStartRequested':
+      return { status: 'STARTING', ...begun(state, 'start', event.data) }
+    case 'InstanceDeletionRequested':
+      return { status: 'DELETING', ...begun(state, 'delete', event.data) }
+    default:
+      return unreachable(event)
+  }
+}
+
+const inProgress = (kind: OperationKind, requested: Requested, generation: number): OperationInProgress => ({
+  operationId: requested.operationId,
+  kind,
+  epoch: requested.epoch,
+  deadline: requested.deadline,
+  generation,
+})
+
+const begun = (state: KnownInstance, kind: OperationKind, requested: Requested) => ({
+  ...known(state),
+  operationIds: [...state.operationIds, requested.operationId],
+  operation: inProgress(kind, requested, state.generation),
+  before: restingStatus(state),
+})
+
+const restingStatus = (state: KnownInstance): RestingStatus =>
+  state.status === 'ACTIVE' || state.status === 'STOPPED' ? state.status : 'FAILED'
+
+/** What an instance keeps from one status to the next. */
+const known = (state: KnownInstance) => ({
+  instanceId: state.instanceId,
+  projectId: state.projectId,
+  hostId: state.hostId,
+  name: state.name,
+  spec: state.spec,
+  health: state.health,
+  generation: state.generation,
+  operationIds: state.operationIds,
+})

@@ -1,0 +1,78 @@
+import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { OperationKind, OperationSubject } from '../operation/events.ts'
+import type { DatabaseSpec, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+
+/** Where an instance is while no operation changes it. */
+export type RestingStatus = 'ACTIVE' | 'STOPPED' | 'FAILED'
+
+export type OperationInProgress = {
+  readonly operationId: OperationId
+  readonly kind: OperationKind
+  readonly epoch: number
+  readonly deadline: string
+  /** The generation of the engine before this operation. */
+  readonly generation: number
+}
+
+type Known = {
+  readonly instanceId: InstanceId
+  readonly projectId: ProjectId
+  readonly hostId: HostId
+  readonly name: string
+  readonly spec: InstanceSpec
+  readonly health: Health
+  /** How often the engine was asked to start anew. */
+  readonly generation: number
+  /** Every operation there ever was, oldest first: a repeated request is recognised by it, and epochs are counted by it. */
+  readonly operationIds: readonly OperationId[]
+}
+
+/** `before`: where the instance was, and is again when the operation is undone. */
+type Changing = { readonly operation: OperationInProgress; readonly before: RestingStatus }
+
+type Provisioning = Known & {
+  readonly status: 'PROVISIONING'
+  readonly operation: OperationInProgress
+  readonly databases: readonly DatabaseSpec[]
+  readonly users: readonly UserSpec[]
+}
+/** `dataKept`: an engine and its data are there to be brought back, so more than deletion is possible. */
+type Failed = Known & { readonly status: 'FAILED'; readonly dataKept: boolean }
+
+export type InstanceState =
+  | { readonly status: 'ABSENT' }
+  | Provisioning
+  | (Known & { readonly status: 'ACTIVE' })
+  | (Known & { readonly status: 'STOPPED' })
+  | (Known & Changing & { readonly status: 'RESTARTING' | 'STOPPING' | 'STARTING' | 'DELETING' })
+  | Failed
+  | (Known & { readonly status: 'DELETED' })
+
+export type KnownInstance = Exclude<InstanceState, { readonly status: 'ABSENT' }>
+export type BusyInstance = Extract<InstanceState, { readonly operation: OperationInProgress }>
+
+export const absentInstance: InstanceState = { status: 'ABSENT' }
+
+export const isBusy = (state: InstanceState): state is BusyInstance => 'operation' in state
+
+export const isInProgress = (state: InstanceState, operationId: OperationId): state is BusyInstance =>
+  isBusy(state) && state.operation.operationId === operationId
+
+/** The fencing epoch of the n-th operation (from 1): its steps carry this one, what undoes them the next. */
+export const epochOf = (ordinal: number): number => 2 * ordinal - 1
+
+/** What the process of the operation in progress needs to know; null when the instance is at rest. */
+export const operationSubject = (state: InstanceState): OperationSubject | null => {
+  if (!isBusy(state)) return null
+  const accounts = state.status === 'PROVISIONING' ? state : { databases: [], users: [] }
+  return {
+    instanceId: state.instanceId,
+    projectId: state.projectId,
+    hostId: state.hostId,
+    spec: state.spec,
+    generation: state.operation.generation,
+    epoch: state.operation.epoch,
+    databases: [...accounts.databases],
+    users: [...accounts.users],
+  }
+}

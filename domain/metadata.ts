@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import {
+  commandIdSchema,
+  eventIdSchema,
+  hostIdSchema,
+  instanceIdSchema,
+  operationIdSchema,
+  projectIdSchema,
+} from './ids.ts'
+
+export const roles = ['admin', 'member', 'reader'] as const
+export type Role = (typeof roles)[number]
+
+/** Who caused something: a person or program with a token, an agent on its host, or a part of Coffer itself. */
+export const actorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), subject: z.string(), projectId: projectIdSchema, roles: z.array(z.enum(roles)) }),
+  z.object({ kind: z.literal('agent'), hostId: hostIdSchema }),
+  z.object({ kind: z.literal('system'), name: z.string() }),
+])
+export type Actor = z.infer<typeof actorSchema>
+
+/**
+ * What every stored event carries beside its data.
+ * `at`: ISO 8601 UTC. `commandId`: the command that led to it. `correlationId`: the operation it belongs to, where there is one.
+ * `projectId`, `instanceId`: whose event it is and of which instance, where that can be said; the audit log is cut by them.
+ * `causationId`: the message (command, event or guest result) handled when it was made. `traceparent`: W3C trace context.
+ */
+export const metadataSchema = z.object({
+  eventId: eventIdSchema,
+  at: z.iso.datetime(),
+  actor: actorSchema,
+  commandId: commandIdSchema,
+  correlationId: operationIdSchema.nullable(),
+  projectId: projectIdSchema.nullable(),
+  instanceId: instanceIdSchema.nullable(),
+  causationId: z.uuid(),
+  traceparent: z.string().optional(),
+})
+export type EventMetadata = z.infer<typeof metadataSchema>

@@ -1,0 +1,32 @@
+import type { Process, Step } from '../processes/process.ts'
+import { earlierOf, msBetween, plusMs } from '../values/time.ts'
+import type { Compensating, Running } from './state.ts'
+
+/** Kept at the very end, for the instance to be told how the operation ended. */
+const settlingMs = 5_000
+/** However short the whole, this much of it belongs to the steps. */
+const minForwardShare = 0.6
+/** How long a wish that outlasts its operation waits for an agent to return. */
+const outlastingMs = 7 * 24 * 60 * 60 * 1000
+
+/** By when the steps are over, so that undoing them fits before `deadline`. */
+export const forwardDeadlineOf = (process: Process, now: string, deadline: string): string => {
+  const wholeMs = Math.max(0, msBetween(now, deadline))
+  const undoingMs = process.compensation.reduce((sum, step) => sum + step.timeoutMs, settlingMs)
+  return plusMs(deadline, -Math.min(undoingMs, Math.floor(wholeMs * (1 - minForwardShare))))
+}
+
+const compensationDeadlineOf = (operation: Compensating): string => {
+  const reserveMs = msBetween(operation.forwardDeadline, operation.deadline)
+  return plusMs(operation.deadline, -Math.min(settlingMs, Math.floor(reserveMs / 4)))
+}
+
+/** The step's own time, cut where the time for all steps, or for undoing them, ends. */
+export const stepDeadlineOf = (operation: Running | Compensating, step: Step, now: string): string => {
+  const bound = operation.status === 'RUNNING' ? operation.forwardDeadline : compensationDeadlineOf(operation)
+  return earlierOf(plusMs(now, step.timeoutMs), bound)
+}
+
+/** Until when the agent may still begin it. */
+export const commandDeadlineOf = (step: Step, stepDeadline: string): string =>
+  step.outlastsOperation ? plusMs(stepDeadline, outlastingMs) : stepDeadline

@@ -1,0 +1,106 @@
+import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import type { GuestResult } from '../guest/report.ts'
+import { processOf, stepNames, stepsFor } from '../processes/processes.ts'
+import { hasPassed } from '../values/time.ts'
+import { forwardDeadlineOf } from './budget.ts'
+import type { OperationInput } from './commands.ts'
+import type { OperationEvent } from './events.ts'
+import { endpointUntoldFault, notBegunFault, stepDeadlineFault } from './faults.ts'
+import { isOver, notCancellable, notFound } from './refusals.ts'
+import { absentOperation, type Ending, isAwaiting, nextDeadline, type OperationState } from './state.ts'
+import { commandIdOf, type Events, endStep, failStep, followedBy, proceed, reachOutcome, stepOf } from './steps.ts'
+
+type OperationDecision = Decision<OperationEvent>
+type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
+
+export const decide = (input: OperationInput, state: OperationState): OperationDecision => {
+  switch (input.type) {
+    case 'StartOperation':
+      return state.status === 'ABSENT' ? accept(...start(input)) : accept()
+    case 'HandleGuestResult':
+      return accept(...handleResult(state, input.result, input.now))
+    case 'CheckDeadlines':
+      return accept(...expire(state, input.now))
+    case 'CancelOperation':
+      return cancel(state, input.now)
+    case 'ConfirmOutcome':
+      return state.status === 'ENDING' ? accept(end(state)) : accept()
+    default:
+      return unreachable(input)
+  }
+}
+
+const start = (input: InputOf<'StartOperation'>): Events => {
+  const { operationId, kind, subject, deadline, commandIds, traceparent, now } = input
+  for (const name of stepNames(kind, subject)) commandIdOf(input, name)
+  const forwardDeadline = forwardDeadlineOf(processOf(kind), now, deadline)
+  const steps = stepsFor(kind, subject).map((step) => step.name)
+  const wish = { operationId, kind, subject, deadline, commandIds, ...(traceparent && { traceparent }) }
+  const started: OperationEvent = { type: 'OperationStarted', data: { ...wish, steps, forwardDeadline } }
+  if (hasPassed(forwardDeadline, now)) {
+    const fault = notBegunFault(now, forwardDeadline)
+    return [started, reachOutcome(operationId, { outcome: 'FAILED', fault, compensated: true })]
+  }
+  return followedBy(absentOperation, [started], (begun) => proceed(begun, now))
+}
+
+/** Only the step in hand is listened to: an answer to another command comes late, twice or from before a cancellation. */
+const handleResult = (state: OperationState, result: GuestResult, now: string): Events => {
+  if (!isAwaiting(state) || state.step.commandId !== result.commandId) return []
+  const { name, progress, message } = state.step
+  switch (result.type) {
+    case 'progress': {
+      const isNews = result.progress > progress || (result.progress === progress && result.message !== message)
+      if (!isNews) return []
+      const data = { step: name, progress: result.progress, message: result.message }
+      return [{ type: 'OperationStepProgressed', data }]
+    }
+    case 'failed':
+      return failStep(state, result.fault, now)
+    case 'succeeded':
+      if (stepOf(state).tellsEndpoint && !result.facts) return failStep(state, endpointUntoldFault(state.step), now)
+      return endStep(state, result.facts, now)
+    default:
+      return unreachable(result)
+  }
+}
+
+/** Everything whose time has come by `now`, one after the other: at the operation's deadline that leads to its end. */
+const expire = (state: OperationState, now: string): Events => {
+  const due = nextDeadline(state)
+  if (due === null || !hasPassed(due, now)) return []
+  if (state.status === 'ENDING') return [end(state)]
+  if (!isAwaiting(state)) return []
+  const failed = failStep(state, stepDeadlineFault(state, state.step), now)
+  return followedBy(state, failed, (next) => expire(next, now))
+}
+
+const cancel = (state: OperationState, now: string): OperationDecision => {
+  switch (state.status) {
+    case 'ABSENT':
+      return reject(notFound())
+    case 'RUNNING': {
+      const { notCancellable: reason } = processOf(state.kind)
+      if (reason) return reject(notCancellable(state, reason))
+      const { operationId } = state
+      const requested: OperationEvent = { type: 'OperationCancellationRequested', data: { operationId } }
+      return accept(...followedBy(state, [requested], (undoing) => proceed(undoing, now)))
+    }
+    case 'COMPENSATING':
+    case 'CANCELLED':
+      return accept()
+    case 'ENDING':
+      return state.outcome === 'CANCELLED' ? accept() : reject(isOver(state, state.outcome))
+    case 'SUCCEEDED':
+    case 'FAILED':
+      return reject(isOver(state, state.status))
+    default:
+      return unreachable(state)
+  }
+}
+
+const end = ({ operationId, outcome, fault }: Ending): OperationEvent => {
+  if (!fault) return { type: 'OperationSucceeded', data: { operationId } }
+  const type = outcome === 'FAILED' ? 'OperationFailed' : 'OperationCancelled'
+  return { type, data: { operationId, fault } }
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { defineEvent, type EventOf } from '../event-definition.ts'
+import { guestCommandSchema } from '../guest/command.ts'
+import { engineFactsSchema } from '../guest/report.ts'
+import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { faultSchema } from '../values/fault.ts'
+import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
+
+export const operationKinds = ['provision', 'restart', 'stop', 'start', 'delete'] as const
+export const operationKindSchema = z.enum(operationKinds)
+export type OperationKind = z.infer<typeof operationKindSchema>
+
+/** Everything a process needs to know of its instance, fixed when the operation starts. */
+export const operationSubjectSchema = z.object({
+  instanceId: instanceIdSchema,
+  projectId: projectIdSchema,
+  hostId: hostIdSchema,
+  spec: instanceSpecSchema,
+  /** How often the engine was asked to start anew before this operation. */
+  generation: z.int().nonnegative(),
+  epoch: z.int().positive(),
+  databases: z.array(databaseSpecSchema),
+  users: z.array(userSpecSchema),
+})
+export type OperationSubject = z.infer<typeof operationSubjectSchema>
+
+export const outcomes = ['SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+
+export const operationEvents = {
+  /** `steps`: what is going to be done, in order. `commandIds`: of the guest commands of all steps and of those that undo them, by step. */
+  OperationStarted: defineEvent(
+    1,
+    z.object({
+      operationId: operationIdSchema,
+      kind: operationKindSchema,
+      subject: operationSubjectSchema,
+      steps: z.array(z.string()),
+      commandIds: z.record(z.string(), commandIdSchema),
+      /** By then the steps are over; the time from here to `deadline` is kept for undoing them. */
+      forwardDeadline: z.iso.datetime(),
+      /** By then the operation has ended, whatever happens. */
+      deadline: z.iso.datetime(),
+      traceparent: z.string().optional(),
+    }),
+  ),
+  OperationStepStarted: defineEvent(
+    1,
+    z.object({ step: z.string(), deadline: z.iso.datetime(), compensating: z.boolean() }),
+  ),
+  /** The relay passes it to the agent's topic. */
+  GuestCommandIssued: defineEvent(1, z.object({ step: z.string(), command: guestCommandSchema })),
+  /** `progress`: 0 to 1. */
+  OperationStepProgressed: defineEvent(1, z.object({ step: z.string(), progress: z.number(), message: z.string() })),
+  OperationStepCompleted: defineEvent(1, z.object({ step: z.string(), facts: engineFactsSchema.optional() })),
+  OperationStepFailed: defineEvent(1, z.object({ step: z.string(), fault: faultSchema })),
+  OperationCancellationRequested: defineEvent(1, z.object({ operationId: operationIdSchema })),
+  /** The steps are over and what follows is settled; the instance is told next, and then the operation ends. */
+  OperationOutcomeReached: defineEvent(
+    1,
+    z.object({
+      operationId: operationIdSchema,
+      outcome: z.enum(outcomes),
+      fault: faultSchema.optional(),
+      facts: engineFactsSchema.optional(),
+      /** Whether the compensation did all it had to. Absent where none was needed. */
+      compensated: z.boolean().optional(),
+    }),
+  ),
+  OperationSucceeded: defineEvent(1, z.object({ operationId: operationIdSchema })),
+  OperationFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
+  OperationCancelled: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
+}
+
+export type OperationEvent = EventOf<typeof operationEvents>

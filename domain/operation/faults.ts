@@ -1,0 +1,45 @@
+import type { Process } from '../processes/process.ts'
+import type { Fault } from '../values/fault.ts'
+import type { ActiveStep, BegunOperation } from './state.ts'
+
+export const cancelledFault: Fault = {
+  code: 'CANCELLED',
+  message: 'the operation was cancelled as asked',
+  retryable: true,
+}
+
+export const notBegunFault = (now: string, forwardDeadline: string): Fault => ({
+  code: 'DEADLINE_EXCEEDED',
+  message: `nothing was begun: the operation was taken up at ${now}, and its steps had to be over by ${forwardDeadline}`,
+  retryable: true,
+})
+
+export const stepDeadlineFault = (operation: BegunOperation, step: ActiveStep): Fault => ({
+  code: 'DEADLINE_EXCEEDED',
+  message: `step ${step.name} did not end by ${step.deadline}: no result came from the agent on host ${operation.subject.hostId}`,
+  retryable: true,
+})
+
+export const endpointUntoldFault = (step: ActiveStep): Fault => ({
+  code: 'AGENT_ANSWER_INCOMPLETE',
+  message: `the agent said that step ${step.name} succeeded, but not where clients connect`,
+  retryable: false,
+})
+
+/** Two faults in one: why the operation failed, and why the instance is not back where it was. */
+export const notUndoneFault = (process: Process, fault: Fault, undoing: Fault): Fault => ({
+  ...fault,
+  message:
+    undoing.code === 'DEADLINE_EXCEEDED'
+      ? `${fault.message}. Undoing it did not end in time either: ${process.remains}, and the agent finishes undoing it when it returns`
+      : `${fault.message}. Undoing it failed too, with ${undoing.code}: ${undoing.message}; ${process.remains}`,
+})
+
+/** For a process without a way back. */
+export const unfinishedFault = (process: Process, fault: Fault): Fault => ({
+  ...fault,
+  message:
+    fault.code === 'DEADLINE_EXCEEDED'
+      ? `${fault.message}; ${process.remains}, and the agent finishes when it returns`
+      : `${fault.message}; ${process.remains}`,
+})

@@ -1,0 +1,99 @@
+import type { GuestCommand } from '../guest/command.ts'
+import type { EngineFacts } from '../guest/report.ts'
+import type { CommandId, OperationId } from '../ids.ts'
+import type { Step } from '../processes/process.ts'
+import { processOf, stepsFor } from '../processes/processes.ts'
+import type { Fault } from '../values/fault.ts'
+import { commandDeadlineOf, stepDeadlineOf } from './budget.ts'
+import type { OperationEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import { notUndoneFault, unfinishedFault } from './faults.ts'
+import { type Awaiting, isStepping, type OperationState, type SteppingOperation } from './state.ts'
+
+export type Events = readonly OperationEvent[]
+type OutcomeReached = Extract<OperationEvent, { readonly type: 'OperationOutcomeReached' }>
+
+/** Events, and after them what follows in the state they lead to. */
+export const followedBy = (state: OperationState, events: Events, next: (state: OperationState) => Events): Events => [
+  ...events,
+  ...next(events.reduce(evolve, state)),
+]
+
+/** Begins the next step, forwards or undoing, or settles the outcome when none is left. */
+export const proceed = (state: OperationState, now: string): Events => {
+  if (!isStepping(state)) return []
+  const next = plannedSteps(state).find((step) => !state.completed.includes(step.name))
+  if (next) return beginStep(state, next, now)
+  if (state.status === 'RUNNING') {
+    return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...(state.facts && { facts: state.facts }) })]
+  }
+  return [reachOutcome(state.operationId, { outcome: state.aim, fault: state.fault, compensated: true })]
+}
+
+export const endStep = (state: Awaiting, facts: EngineFacts | undefined, now: string): Events => {
+  const completed: OperationEvent = {
+    type: 'OperationStepCompleted',
+    data: { step: state.step.name, ...(facts && { facts }) },
+  }
+  return followedBy(state, [completed], (next) => proceed(next, now))
+}
+
+/** A step that failed is undone with all before it; when undoing fails, or there is no way back, that is the end. */
+export const failStep = (state: Awaiting, fault: Fault, now: string): Events => {
+  const process = processOf(state.kind)
+  const failed: OperationEvent = { type: 'OperationStepFailed', data: { step: state.step.name, fault } }
+  const giveUp = (last: Fault): Events => [
+    failed,
+    reachOutcome(state.operationId, { outcome: 'FAILED', fault: last, compensated: false }),
+  ]
+  if (state.status === 'COMPENSATING') return giveUp(notUndoneFault(process, state.fault, fault))
+  if (process.compensation.length === 0) return giveUp(unfinishedFault(process, fault))
+  return followedBy(state, [failed], (undoing) => proceed(undoing, now))
+}
+
+export const reachOutcome = (
+  operationId: OperationId,
+  outcome: Omit<OutcomeReached['data'], 'operationId'>,
+): OutcomeReached => ({ type: 'OperationOutcomeReached', data: { operationId, ...outcome } })
+
+/** The definition of the step in hand. */
+export const stepOf = (state: Awaiting): Step => {
+  const step = plannedSteps(state).find(({ name }) => name === state.step.name)
+  if (!step) throw new Error(`the ${state.kind} process has no step ${state.step.name}`)
+  return step
+}
+
+export const commandIdOf = (
+  operation: { readonly commandIds: Readonly<Record<string, CommandId>> },
+  step: string,
+): CommandId => {
+  const commandId = operation.commandIds[step]
+  if (!commandId) throw new Error(`no command id was given for step ${step}`)
+  return commandId
+}
+
+const plannedSteps = (state: SteppingOperation): readonly Step[] =>
+  state.status === 'RUNNING' ? stepsFor(state.kind, state.subject) : processOf(state.kind).compensation
+
+const beginStep = (state: SteppingOperation, step: Step, now: string): Events => {
+  const payload = step.payload(state.subject)
+  if (!payload) throw new Error(`step ${step.name} was begun though it has nothing to do`)
+  const { operationId, subject, traceparent } = state
+  const compensating = state.status === 'COMPENSATING'
+  const deadline = stepDeadlineOf(state, step, now)
+  const command: GuestCommand = {
+    commandId: commandIdOf(state, step.name),
+    operationId,
+    instanceId: subject.instanceId,
+    hostId: subject.hostId,
+    // What undoes the steps fences off whatever of them is still on its way to the agent.
+    epoch: compensating ? subject.epoch + 1 : subject.epoch,
+    deadline: commandDeadlineOf(step, deadline),
+    payload,
+    ...(traceparent && { traceparent }),
+  }
+  return [
+    { type: 'OperationStepStarted', data: { step: step.name, deadline, compensating } },
+    { type: 'GuestCommandIssued', data: { step: step.name, command } },
+  ]
+}

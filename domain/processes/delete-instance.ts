@@ -1,0 +1,17 @@
+import { type Process, seconds } from './process.ts'
+
+export const deleteInstance: Process = {
+  kind: 'delete',
+  steps: [
+    {
+      name: 'remove',
+      timeoutMs: seconds(180),
+      outlastsOperation: true,
+      payload: () => ({ kind: 'instance-absent' }),
+    },
+  ],
+  compensation: [],
+  notCancellable: 'its data may be gone already',
+  timeoutMs: seconds(210),
+  remains: 'its process, files or volume may still be on the host',
+}

@@ -1,0 +1,30 @@
+import type { GuestPayload } from '../guest/command.ts'
+import type { OperationKind, OperationSubject } from '../operation/events.ts'
+
+/** One outcome that the agent is asked to make true. */
+export type Step = {
+  readonly name: string
+  readonly timeoutMs: number
+  /** What is asked of the agent; null when this subject needs nothing, and the step is left out. */
+  readonly payload: (subject: OperationSubject) => GuestPayload | null
+  /** The result has to tell where clients connect. */
+  readonly tellsEndpoint?: true
+  /** Stays true as a wish after the operation gave up waiting: an agent that returns late still does it. */
+  readonly outlastsOperation?: true
+}
+
+/** A long-running wish as data: what is done, in order, and how it is undone. Interpreted by `domain/operation`. */
+export type Process = {
+  readonly kind: OperationKind
+  readonly steps: readonly Step[]
+  /** Brings the instance back to where it was before, from whichever step had begun. Empty: there is no way back. */
+  readonly compensation: readonly Step[]
+  /** Why it can not be cancelled; null when it can. */
+  readonly notCancellable: string | null
+  /** The time for the whole, undoing included, unless the request says otherwise. */
+  readonly timeoutMs: number
+  /** What may be there when neither the steps nor undoing them came to an end. */
+  readonly remains: string
+}
+
+export const seconds = (count: number): number => count * 1000

@@ -1,0 +1,47 @@
+import type { DatastoreCommand } from '../datastore/commands.ts'
+import type { HostCommand } from '../host/commands.ts'
+import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { InstanceCommand } from '../instance/commands.ts'
+import type { OperationInput } from '../operation/commands.ts'
+import type { ProjectCommand } from '../project/commands.ts'
+import type { DatastoreType } from '../values/instance-spec.ts'
+
+type OneOf<Union extends { readonly type: string }, Type extends Union['type']> = Extract<
+  Union,
+  { readonly type: Type }
+>
+
+/** What a pure function can not know: the clock, the ids of guest commands, the trace. Whoever carries a reaction out adds it. */
+type FromOutside = 'now' | 'commandIds' | 'traceparent'
+type Timeless<Command> = Command extends unknown ? Omit<Command, FromOutside> : never
+
+/**
+ * A command that an event leads to, and the aggregate it is for. Carrying one out twice does no harm: the second decides to
+ * nothing.
+ */
+export type Reaction =
+  | {
+      readonly target: 'instance'
+      readonly id: InstanceId
+      readonly command: OneOf<InstanceCommand, 'CompleteOperation' | 'FailOperation'>
+    }
+  | {
+      readonly target: 'operation'
+      readonly id: OperationId
+      readonly command: Timeless<OneOf<OperationInput, 'StartOperation' | 'ConfirmOutcome'>>
+    }
+  | {
+      readonly target: 'project'
+      readonly id: ProjectId
+      readonly command: OneOf<ProjectCommand, 'CommitQuota' | 'ReleaseQuota'>
+    }
+  | {
+      readonly target: 'host'
+      readonly id: HostId
+      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity'>
+    }
+  | {
+      readonly target: 'datastore'
+      readonly id: DatastoreType
+      readonly command: OneOf<DatastoreCommand, 'OfferDatastoreVersions'>
+    }

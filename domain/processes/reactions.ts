@@ -1,0 +1,132 @@
+import { unreachable } from '../decider.ts'
+import type { HostEvent } from '../host/events.ts'
+import type { OperationId } from '../ids.ts'
+import type { InstanceEvent } from '../instance/events.ts'
+import { type BusyInstance, type InstanceState, isInProgress, operationSubject } from '../instance/state.ts'
+import type { OperationEvent } from '../operation/events.ts'
+import type { OperationState } from '../operation/state.ts'
+import type { ReleaseReason } from '../project/commands.ts'
+import type { DatastoreType } from '../values/instance-spec.ts'
+import type { Resources } from '../values/resources.ts'
+import type { Reaction } from './reaction.ts'
+
+/** The events that lead to something: for all others nothing needs to be read. */
+export const reactingEventTypes: ReadonlySet<string> = new Set([
+  'InstanceRequested',
+  'InstanceRestartRequested',
+  'InstanceStopRequested',
+  'InstanceStartRequested',
+  'InstanceDeletionRequested',
+  'InstanceProvisioned',
+  'InstanceProvisioningFailed',
+  'InstanceRestarted',
+  'InstanceStopped',
+  'InstanceStarted',
+  'InstanceDeleted',
+  'InstanceOperationFailed',
+  'OperationOutcomeReached',
+  'HostRegistered',
+] satisfies readonly (InstanceEvent | OperationEvent | HostEvent)['type'][])
+
+/**
+ * Whether the instance must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All else
+ * comes to the same from any state since the event, as it follows from what never changes, or the aggregate it is for knows of a repeat.
+ */
+export const needsPresent = ({ type }: InstanceEvent): boolean => type === 'InstanceRequested'
+
+/**
+ * What an event of an instance leads to. `state`: the instance as it was after the event or later, as it is now where `needsPresent`: what
+ * was asked for and is over by then is not begun again.
+ */
+export const reactionsToInstance = (event: InstanceEvent, state: InstanceState): readonly Reaction[] => {
+  switch (event.type) {
+    case 'InstanceRequested':
+    case 'InstanceRestartRequested':
+    case 'InstanceStopRequested':
+    case 'InstanceStartRequested':
+    case 'InstanceDeletionRequested':
+      return reactionsToRequest(event.data.operationId, state)
+    case 'InstanceProvisioned':
+    case 'InstanceRestarted':
+    case 'InstanceStopped':
+    case 'InstanceStarted':
+    case 'InstanceOperationFailed':
+      return [confirmOutcome(event.data.operationId)]
+    case 'InstanceProvisioningFailed':
+      return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'FAILED')]
+    case 'InstanceDeleted':
+      return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
+    case 'InstanceRenamed':
+    case 'InstanceHealthChanged':
+      return []
+    default:
+      return unreachable(event)
+  }
+}
+
+/** What an event of an operation leads to. `state`: the operation as it was after the event or later. */
+export const reactionsToOperation = (event: OperationEvent, state: OperationState): readonly Reaction[] => {
+  if (event.type !== 'OperationOutcomeReached' || state.status === 'ABSENT') return []
+  const { operationId, kind } = state
+  const { outcome, fault, facts, compensated } = event.data
+  const id = state.subject.instanceId
+  if (outcome === 'SUCCEEDED' || !fault) {
+    return [{ target: 'instance', id, command: { type: 'CompleteOperation', operationId, kind, facts: facts ?? null } }]
+  }
+  const failed = { type: 'FailOperation', operationId, kind, fault, compensated: compensated ?? false } as const
+  return [{ target: 'instance', id, command: failed }]
+}
+
+/** What an event of a host leads to: the versions found on it are offered. */
+export const reactionsToHost = (event: HostEvent): readonly Reaction[] => {
+  if (event.type !== 'HostRegistered') return []
+  const versions = new Map<DatastoreType, string[]>()
+  for (const engine of event.data.engines) {
+    versions.set(engine.datastore, [...(versions.get(engine.datastore) ?? []), engine.version])
+  }
+  return [...versions].map(([datastore, found]) => ({
+    target: 'datastore',
+    id: datastore,
+    command: { type: 'OfferDatastoreVersions', datastore, versions: [...new Set(found)] },
+  }))
+}
+
+/**
+ * What the request of an operation leads to: it begins. Only while it is in progress: a repeat that comes when all is over neither begins
+ * it again nor holds resources that were released since.
+ */
+export const reactionsToRequest = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
+  const subject = operationSubject(state)
+  if (!subject || !isInProgress(state, operationId)) return []
+  const { kind, deadline } = state.operation
+  const start: Reaction = {
+    target: 'operation',
+    id: operationId,
+    command: { type: 'StartOperation', operationId, kind, subject, deadline },
+  }
+  return kind === 'provision' ? [...holdResources(state), start] : [start]
+}
+
+const confirmOutcome = (operationId: OperationId): Reaction => ({
+  target: 'operation',
+  id: operationId,
+  command: { type: 'ConfirmOutcome' },
+})
+
+/** Before the operation starts, so that whoever sees it begun finds its resources held. */
+const holdResources = ({ projectId, instanceId, hostId, spec }: BusyInstance): readonly Reaction[] => {
+  const resources: Resources = { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB }
+  return [
+    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, resources } },
+    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, instanceId, resources } },
+  ]
+}
+
+const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, instanceId, hostId } = state
+  return [
+    { target: 'project', id: projectId, command: { type: 'ReleaseQuota', projectId, instanceId, reason } },
+    { target: 'host', id: hostId, command: { type: 'ReleaseCapacity', hostId, instanceId, reason } },
+  ]
+}

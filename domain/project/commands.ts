@@ -1,0 +1,32 @@
+import type { InstanceId, ProjectId } from '../ids.ts'
+import type { Resources } from '../values/resources.ts'
+import type { QuotaLimits } from './events.ts'
+
+export type ReleaseReason = 'DELETED' | 'FAILED' | 'NOT_REQUESTED' | 'EXPIRED'
+
+export type ProjectCommand =
+  | { readonly type: 'SetProjectQuota'; readonly projectId: ProjectId; readonly limits: QuotaLimits }
+  | {
+      readonly type: 'ReserveQuota'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly resources: Resources
+      /** ISO 8601. Reservations whose time had passed by `now` count no more and are released in the same decision. */
+      readonly now: string
+      readonly expiresAt: string
+      /** Hold where no admin has set limits. */
+      readonly defaultLimits: QuotaLimits
+    }
+  /** Holds the resources even if the reservation expired meanwhile: the instance exists. */
+  | {
+      readonly type: 'CommitQuota'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly resources: Resources
+    }
+  | {
+      readonly type: 'ReleaseQuota'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly reason: ReleaseReason
+    }

@@ -1,0 +1,19 @@
+import { unreachable } from '../decider.ts'
+import { commit, release, reserve } from '../values/ledger.ts'
+import type { ProjectEvent } from './events.ts'
+import type { ProjectState } from './state.ts'
+
+export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState => {
+  switch (event.type) {
+    case 'ProjectQuotaSet':
+      return { ...state, limits: event.data.limits }
+    case 'QuotaReserved':
+      return { ...state, ledger: reserve(state.ledger, event.data) }
+    case 'QuotaCommitted':
+      return { ...state, ledger: commit(state.ledger, event.data.instanceId, event.data.resources) }
+    case 'QuotaReleased':
+      return { ...state, ledger: release(state.ledger, event.data.instanceId) }
+    default:
+      return unreachable(event)
+  }
+}

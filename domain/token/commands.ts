@@ -1,0 +1,15 @@
+import type { ProjectId, TokenId } from '../ids.ts'
+import type { Role } from '../metadata.ts'
+
+export type TokenCommand =
+  | {
+      readonly type: 'IssueToken'
+      readonly tokenId: TokenId
+      readonly projectId: ProjectId
+      readonly name: string
+      readonly role: Role
+      readonly secretHash: string
+      readonly now: string
+      readonly expiresAt: string | null
+    }
+  | { readonly type: 'RevokeToken'; readonly tokenId: TokenId }

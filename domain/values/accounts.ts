@@ -1,0 +1,90 @@
+import type { Rejection } from '../rejection.ts'
+import { databaseNameRefusal, userNameRefusal } from './account-names.ts'
+import type { DatabaseSpec, DatastoreType } from './instance-spec.ts'
+import { invalidInput } from './invalid-input.ts'
+import { passwordRefusal } from './password.ts'
+import { quote } from './text.ts'
+
+/** A user as it is asked for. `password` absent: one is generated. `databases` absent: all of the request. */
+export type UserWish = {
+  readonly name: string
+  readonly password?: string
+  readonly databases?: readonly string[]
+}
+
+/** In one request; more can be made later. Keeps an event and a guest command of them small. */
+const maxDatabases = 100
+const maxUsers = 100
+
+/** Why these databases and users can not be made in this engine together, or null; the first fault in the order of the input. */
+export const accountsRefusal = (
+  datastore: DatastoreType,
+  databases: readonly DatabaseSpec[],
+  users: readonly UserWish[],
+): Rejection | null => {
+  if (databases.length > maxDatabases) return tooMany('databases', databases.length, maxDatabases)
+  if (users.length > maxUsers) return tooMany('users', users.length, maxUsers)
+  return databasesRefusal(datastore, databases) ?? usersRefusal(datastore, databases, users)
+}
+
+const databasesRefusal = (datastore: DatastoreType, databases: readonly DatabaseSpec[]): Rejection | null =>
+  first(
+    databases.map(
+      (database, index) => () =>
+        databaseNameRefusal(datastore, database.name, `databases[${index}].name`) ??
+        localeRefusal(database.characterSet, `databases[${index}].characterSet`) ??
+        localeRefusal(database.collation, `databases[${index}].collation`),
+    ),
+  ) ?? duplicateRefusal(databases, 'databases')
+
+const usersRefusal = (
+  datastore: DatastoreType,
+  databases: readonly DatabaseSpec[],
+  users: readonly UserWish[],
+): Rejection | null =>
+  first(
+    users.map(
+      (user, index) => () =>
+        userNameRefusal(datastore, user.name, `users[${index}].name`) ??
+        (user.password === undefined ? null : passwordRefusal(user.password, `users[${index}].password`)) ??
+        accessRefusal(user.databases ?? [], databases, `users[${index}].databases`),
+    ),
+  ) ?? duplicateRefusal(users, 'users')
+
+const accessRefusal = (
+  wanted: readonly string[],
+  databases: readonly DatabaseSpec[],
+  field: string,
+): Rejection | null => {
+  const names = databases.map(({ name }) => name)
+  const index = wanted.findIndex((name) => !names.includes(name))
+  if (index < 0) return null
+  const choice = names.length === 0 ? 'the request has none' : `the request has ${names.map(quote).join(', ')}`
+  return invalidInput(`${quote(wanted[index] ?? '')} is not among the databases: ${choice}`, `${field}[${index}]`)
+}
+
+/** Only whether it can be one: which there are is known to the engine. */
+const localeRefusal = (value: string | undefined, field: string): Rejection | null =>
+  value === undefined || /^[A-Za-z][A-Za-z0-9_.@-]{0,62}$/.test(value)
+    ? null
+    : invalidInput(
+        `a name such as UTF8 or en_US.utf8 is expected (letters, digits, _ . @ -), not ${quote(value)}`,
+        field,
+      )
+
+const duplicateRefusal = (named: readonly { readonly name: string }[], path: string): Rejection | null => {
+  const names = named.map(({ name }) => name)
+  const index = names.findIndex((name, at) => names.indexOf(name) < at)
+  return index < 0 ? null : invalidInput(`${quote(names[index] ?? '')} is named twice`, `${path}[${index}].name`)
+}
+
+const tooMany = (path: string, count: number, limit: number): Rejection =>
+  invalidInput(`at most ${limit} ${path} can be made with an instance, not ${count}`, path)
+
+const first = (checks: readonly (() => Rejection | null)[]): Rejection | null => {
+  for (const check of checks) {
+    const rejection = check()
+    if (rejection) return rejection
+  }
+  return null
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/**
+ * Why an operation failed. `code`: stable, upper case (`DEADLINE_EXCEEDED`, `ENGINE_START_FAILED`, `CANCELLED` ...).
+ * `message`: for a person. `retryable`: whether the same wish may succeed later. `cause`: what lay beneath, such as the
+ * engine's own last log lines.
+ */
+export const faultSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  cause: z.string().optional(),
+})
+export type Fault = z.infer<typeof faultSchema>

@@ -1,0 +1,28 @@
+/**
+ * A map from ids to values that is changed by making a new one. Spread over buckets by the ids' last two hexadecimal digits, which are
+ * random in a UUIDv7: a change copies one small bucket, so a long stream folds in time proportional to its length.
+ */
+export type IdMap<Value> = readonly Bucket<Value>[]
+type Bucket<Value> = Readonly<Record<string, Value>>
+
+const bucketCount = 256
+
+export const emptyIdMap: IdMap<never> = Array.from({ length: bucketCount }, () => ({}))
+
+export const getById = <Value>(map: IdMap<Value>, id: string): Value | undefined => map[bucketOf(id)]?.[id]
+
+export const putById = <Value>(map: IdMap<Value>, id: string, value: Value): IdMap<Value> => {
+  const index = bucketOf(id)
+  return map.with(index, { ...map[index], [id]: value })
+}
+
+export const removeById = <Value>(map: IdMap<Value>, id: string): IdMap<Value> => {
+  const index = bucketOf(id)
+  const { [id]: _, ...rest } = map[index] ?? {}
+  return map.with(index, rest)
+}
+
+/** In no particular order. */
+export const idsOf = <Value>(map: IdMap<Value>): readonly string[] => map.flatMap((bucket) => Object.keys(bucket))
+
+const bucketOf = (id: string): number => Number.parseInt(id.slice(-2), 16) % bucketCount

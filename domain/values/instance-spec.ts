@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { flavorIdSchema } from '../ids.ts'
+import { resourcesSchema } from './resources.ts'
+
+export const datastoreTypes = ['postgresql', 'mariadb', 'redis'] as const
+export const datastoreTypeSchema = z.enum(datastoreTypes)
+export type DatastoreType = z.infer<typeof datastoreTypeSchema>
+
+/** What an instance is to be. `version` is exact (`17.10`), never a range. */
+export const instanceSpecSchema = resourcesSchema.extend({
+  datastore: datastoreTypeSchema,
+  version: z.string(),
+  flavor: flavorIdSchema,
+})
+export type InstanceSpec = z.infer<typeof instanceSpecSchema>
+
+/** A secret only the agent can read: X25519 sealed box to the agent's public key, base64url. */
+export const sealedSchema = z.string().brand<'Sealed'>()
+export type Sealed = z.infer<typeof sealedSchema>
+
+export const databaseSpecSchema = z.object({
+  name: z.string(),
+  characterSet: z.string().optional(),
+  collation: z.string().optional(),
+})
+export type DatabaseSpec = z.infer<typeof databaseSpecSchema>
+
+/** `databases`: the databases the user may use in full. */
+export const userSpecSchema = z.object({
+  name: z.string(),
+  sealedPassword: sealedSchema,
+  databases: z.array(z.string()),
+})
+export type UserSpec = z.infer<typeof userSpecSchema>
+
+/** Where clients connect. */
+export const endpointSchema = z.object({ host: z.string(), port: z.int().min(1).max(65535) })
+export type Endpoint = z.infer<typeof endpointSchema>
+
+export const healthStates = ['UNKNOWN', 'HEALTHY', 'UNHEALTHY', 'UNREACHABLE'] as const
+export const healthSchema = z.enum(healthStates)
+export type Health = z.infer<typeof healthSchema>
