@@ -1,0 +1,21 @@
+import { type logCreator, logLevel } from 'kafkajs'
+import type { Log } from '../../log.ts'
+
+/** What of the client's own log is passed on. Anything else, such as the bytes of requests, could hold what nobody should read. */
+const passedOn = ['broker', 'clientId', 'groupId', 'memberId', 'topic', 'partition', 'retryCount', 'retryTime', 'error']
+
+/**
+ * Writes the log of kafkajs to ours, a step lower: what it calls an error is mostly what it tries again (what is not, we report), and its
+ * information (who joined, who stopped) is detail to us.
+ */
+export const createClientLog =
+  (log: Log): logCreator =>
+  () =>
+  ({ namespace, level, log: { message, ...fields } }) => {
+    const write = level === logLevel.ERROR || level === logLevel.WARN ? log.warn : log.debug
+    const safe = passedOn.flatMap((name) => (fields[name] === undefined ? [] : [[name, textOf(fields[name])]]))
+    write.call(log, { kafka: namespace || 'client', ...Object.fromEntries(safe) }, `kafka: ${message}`)
+  }
+
+const textOf = (value: unknown): string | number =>
+  value instanceof Error ? value.message : typeof value === 'number' ? value : String(value)

@@ -1,0 +1,49 @@
+import kafkajs from 'kafkajs'
+import { MessageBusUnavailable } from '../../ports/message-bus.ts'
+
+// By its default export: as named exports of this CommonJS package Node sees only the first few.
+export const { KafkaJSAggregateError, KafkaJSNonRetriableError } = kafkajs
+const { KafkaJSError, KafkaJSProtocolError } = kafkajs
+
+/** A wait of ours that was over before the client had an answer. */
+export class KafkaTimeout extends Error {
+  override readonly name = 'KafkaTimeout'
+  readonly code = 'KAFKA_TIMEOUT'
+}
+
+/** What the client threw, as the port has it; bugs stay what they are. */
+export const translated = (what: string, error: unknown): unknown => {
+  const isOfKafka =
+    error instanceof KafkaJSError || error instanceof KafkaJSAggregateError || error instanceof KafkaTimeout
+  return isOfKafka ? new MessageBusUnavailable(`${what}: ${error.message}`, { cause: error }) : error
+}
+
+/** The broker's own name for what it refused, such as `UNKNOWN_TOPIC_OR_PARTITION`, however deep the client has wrapped it. */
+export const brokerRefusal = (error: unknown): string | null => {
+  if (error instanceof KafkaJSProtocolError) return error.type
+  return error instanceof Error && error.cause !== undefined ? brokerRefusal(error.cause) : null
+}
+
+/**
+ * Whether the same may succeed later, as the client itself decides whether to start a consumer again. Not so: wrong credentials, a
+ * broker that is too old, a bug.
+ */
+export const isWorthRetrying = (error: unknown): boolean => {
+  if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout) return true
+  if (!(error instanceof Error)) return false
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true
+  if (error.cause !== undefined) return isWorthRetrying(error.cause)
+  return error instanceof KafkaJSError && error.retriable
+}
+
+/** Gives up waiting, not the work, after a while: the client has waits without a bound. */
+export const within = async <T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new KafkaTimeout(`${what} took more than ${timeoutMs} ms`)), timeoutMs)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => undefined)
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
+import { isWorthRetrying } from './errors.ts'
+import { aborted, type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
+import type { Topics } from './topics.ts'
+
+export type GroupConsumerDeps = Omit<GroupSessionDeps, 'begun'> & {
+  readonly topics: Topics
+  /** The consumer has stopped for good, with the process alive: whoever runs it must end it, or say that it is not ready. */
+  readonly onFatal: (group: string, error: Error) => void
+}
+
+export type GroupConsumerOptions = GroupTiming & {
+  /** How long `stop` waits for messages in hand when it is given no signal. */
+  readonly stopTimeoutMs: number
+}
+
+/** A member of the group for as long as it is not stopped: one session after the other, with a back-off between them. */
+export const startGroupConsumer = (
+  deps: GroupConsumerDeps,
+  options: ConsumeOptions,
+  timing: GroupConsumerOptions,
+): Consumer => {
+  const { topics, onProblem, onFatal } = deps
+  const { group } = options
+  const begun = new Set<string>()
+  const ready = Promise.withResolvers<void>()
+  // Who does not wait for it must not be stopped by it.
+  ready.promise.catch(() => undefined)
+  const stopping = new AbortController()
+  const stop = aborted(stopping.signal)
+  let bound: AbortSignal | undefined
+  let stopped: Promise<void> | undefined
+
+  /** Resolves with what ended a session by itself, or null when the consumer is stopped. */
+  const runSession = async (onJoined: () => void): Promise<Error | null> => {
+    try {
+      await topics.assertExist(options.topics)
+      await topics.assertEquallyMany(options.topics)
+    } catch (error) {
+      return error as Error
+    }
+    if (stopping.signal.aborted) return null
+    const session = startGroupSession({ ...deps, begun }, options, timing)
+    void session.joined.then(onJoined)
+    const end = await Promise.race([session.ended, stop])
+    await session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))
+    return end ?? null
+  }
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    while (!stopping.signal.aborted) {
+      const error = await runSession(() => {
+        failures = 0
+        ready.resolve()
+      })
+      if (error === null || stopping.signal.aborted) break
+      if (!isWorthRetrying(error)) {
+        ready.reject(error)
+        onFatal(group, error)
+        return
+      }
+      onProblem(`the consumer of group ${group} failed and starts again`, error)
+      const waitMs = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** Math.min(failures++, 20))
+      await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+    ready.reject(new Error(`the consumer of group ${group} was stopped before it had joined`))
+  }
+
+  const running = run()
+  return {
+    ready: ready.promise,
+    stop: (signal) => {
+      bound ??= signal ?? AbortSignal.timeout(timing.stopTimeoutMs)
+      stopping.abort()
+      stopped ??= running
+      return stopped
+    },
+  }
+}

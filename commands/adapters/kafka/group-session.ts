@@ -1,0 +1,275 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type Admin,
+  type EachBatchPayload,
+  type Kafka,
+  type Consumer as KafkaConsumer,
+  PartitionAssigners,
+} from 'kafkajs'
+import type { ConsumeOptions, OutgoingMessage } from '../../ports/message-bus.ts'
+import { createDeadLetter } from '../dead-letters.ts'
+import { type PartitionReader, type PlacedMessage, startPartitionReader } from '../partition-reader.ts'
+import { clientRetry } from './client.ts'
+import { within } from './errors.ts'
+import { startOffsets, type TopicPartition } from './group-offsets.ts'
+import { toIncoming } from './incoming.ts'
+import { createOffsetCommits } from './offset-commits.ts'
+import { assignByNumber } from './partition-assigner.ts'
+import { createPartitionFeed, type PartitionFeed } from './partition-feed.ts'
+import type { Renewable } from './renewable.ts'
+
+/** One membership of a consumer group, from joining to leaving or to an error that ends it. */
+export type GroupSession = {
+  /** Resolves when the first assignment is known and its messages flow. */
+  readonly joined: Promise<void>
+  /** Resolves with the error that ended the session by itself: its handlers were told, `stop` clears up. */
+  readonly ended: Promise<Error>
+  /** Waits for messages in hand until the signal aborts, commits and leaves. */
+  stop(signal: AbortSignal): Promise<void>
+}
+
+export type GroupTiming = {
+  /** How long the group waits for a member that is silent before others get its partitions. */
+  readonly sessionTimeoutMs: number
+  readonly heartbeatMs: number
+  /**
+   * How long a fetch waits for messages, and so an orderly stop for a fetch. A message ends the wait; but each wait that ends without one is a
+   * request, and with two groups these are most of what an idle saga does.
+   */
+  readonly fetchWaitMs: number
+  readonly offsetDelayMs: number
+  readonly retryBaseMs: number
+  readonly retryMaxMs: number
+  /** How long committing and leaving may take each. */
+  readonly leaveTimeoutMs: number
+}
+
+export type GroupSessionDeps = {
+  readonly kafka: Kafka
+  readonly admin: Renewable<Admin>
+  /** Publishes to the dead letters, which it creates first. */
+  readonly park: (letter: OutgoingMessage) => Promise<void>
+  readonly onProblem: (what: string, error: unknown) => void
+  /** Partitions the group has an offset for, as far as this consumer knows; it outlives sessions. */
+  readonly begun: Set<string>
+}
+
+type Holding = TopicPartition & { readonly feed: PartitionFeed; readonly reader: PartitionReader }
+
+/**
+ * Read ahead of the handler, a partition. Half of it should last for as long as a fetch waits: with all partitions paused the client sleeps for
+ * that long, and only then sees that one is to be fetched again.
+ */
+const feedLimits = { maxMessages: 2_000, maxChars: 4_000_000 }
+const rebalanceTimeoutMs = 15_000
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
+
+/**
+ * kafkajs fetches and keeps the membership alive; handling is ours. A batch goes into the feed of its partition and the client goes on
+ * at once, so that neither a handler that takes long nor one that fails holds up heartbeats or other partitions (the client fetches
+ * nothing while any batch of the last fetch is not done), and no error of a handler ever reaches the client, which stops for good at a
+ * TypeError. What is fetched is "resolved" for the client; what is committed is what was handled.
+ */
+export const startGroupSession = (
+  { kafka, admin, park, onProblem, begun }: GroupSessionDeps,
+  options: ConsumeOptions,
+  timing: GroupTiming,
+): GroupSession => {
+  const { group } = options
+  const joined = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<Error>()
+  const over = new AbortController()
+  const holdings = new Map<string, Holding>()
+  let memberId: string | undefined
+  let joins = 0
+  let leasedUntil = 0
+  let stopping = false
+
+  const consumer: KafkaConsumer = kafka.consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    sessionTimeout: timing.sessionTimeoutMs,
+    heartbeatInterval: timing.heartbeatMs,
+    rebalanceTimeout: rebalanceTimeoutMs,
+    maxWaitTimeInMs: timing.fetchWaitMs,
+    // The second for the members of a version that knows no other: a group has the one that all of its members know.
+    partitionAssigners: [assignByNumber, PartitionAssigners.roundRobin],
+    // A consumer that the client starts again by itself can come alive after it was stopped: whoever runs the session starts another.
+    retry: { ...clientRetry, restartOnFailure: async () => false },
+  })
+  const commits = createOffsetCommits({
+    commit: (offsets) => consumer.commitOffsets(offsets),
+    onProblem,
+    delayMs: timing.offsetDelayMs,
+  })
+
+  const renewLease = (): void => {
+    leasedUntil = performance.now() + timing.sessionTimeoutMs
+  }
+
+  /** Waits while the group may have given the partitions to others: in a rebalance, or when no heartbeat came through for long. */
+  const confirmLease = async (signal: AbortSignal): Promise<void> => {
+    while (performance.now() >= leasedUntil && !signal.aborted) {
+      await delay(timing.heartbeatMs / 10, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  const hold = (place: TopicPartition): Holding => {
+    const here = [{ topic: place.topic, partitions: [place.partition] }]
+    const feed = createPartitionFeed({
+      ...feedLimits,
+      onFull: () => consumer.pause(here),
+      onRoom: () => {
+        if (!stopping && holdings.get(nameOf(place))?.feed === feed) consumer.resume(here)
+      },
+    })
+    const handled = (message: PlacedMessage): void => {
+      feed.handled(message)
+      commits.add({ ...place, offset: String(BigInt(message.offset) + 1n) })
+    }
+    const reader = startPartitionReader(
+      {
+        read: feed.take,
+        arrival: feed.arrival,
+        confirmLease,
+        handled,
+        park: async (message, attempts, error) => {
+          await park(createDeadLetter(message, group, attempts, error))
+          handled(message)
+        },
+        onProblem,
+        retryBaseMs: timing.retryBaseMs,
+        retryMaxMs: timing.retryMaxMs,
+      },
+      { topic: place.topic, number: place.partition },
+      -1,
+      options,
+    )
+    return { ...place, feed, reader }
+  }
+
+  /** Called by the client between joining and its first fetch. Must not throw. */
+  const onJoin = (newMemberId: string, assignment: Record<string, number[]>): void => {
+    joins += 1
+    const assigned = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    )
+    const names = new Set(assigned.map(nameOf))
+    for (const [name, { topic, partition, reader }] of holdings) {
+      // As another member than before, others may have had the partition meanwhile.
+      if (names.has(name) && memberId === newMemberId) continue
+      reader.abandon()
+      holdings.delete(name)
+      commits.drop(topic, partition)
+    }
+    memberId = newMemberId
+    renewLease()
+    const fresh: TopicPartition[] = []
+    for (const place of assigned) {
+      const kept = holdings.get(nameOf(place))
+      const next = kept?.feed.next()
+      // The client would fetch again from the committed offset what this feed already has.
+      if (next) consumer.seek({ ...place, offset: next })
+      if (kept === undefined) holdings.set(nameOf(place), hold(place))
+      const here = [{ topic: place.topic, partitions: [place.partition] }]
+      if (!begun.has(nameOf(place))) {
+        fresh.push(place)
+        consumer.pause(here)
+      } else if (kept === undefined) consumer.resume(here)
+    }
+    if (fresh.length === 0) joined.resolve()
+    else void begin(fresh, joins)
+  }
+
+  /**
+   * Commits where the group begins in partitions it never had an offset for, before anything of them is fetched: "latest" would
+   * otherwise be looked up anew, and later, by each next member until the first message was handled.
+   */
+  const begin = async (places: readonly TopicPartition[], join: number): Promise<void> => {
+    const isOver = () => over.signal.aborted || stopping || join !== joins
+    for (let attempt = 1; !isOver(); attempt++) {
+      try {
+        const offsets = await startOffsets(admin, options, places)
+        if (isOver()) return
+        if (offsets.length > 0) await consumer.commitOffsets(offsets)
+        if (isOver()) return
+        for (const place of places) begun.add(nameOf(place))
+        for (const offset of offsets) consumer.seek(offset)
+        consumer.resume(places.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
+        joined.resolve()
+        return
+      } catch (error) {
+        onProblem(`group ${group} could not find where to begin`, error)
+        const waitMs = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** Math.min(attempt, 20))
+        await delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  const takeBatch = async ({ batch, resolveOffset }: EachBatchPayload): Promise<void> => {
+    const holding = holdings.get(nameOf(batch))
+    if (holding === undefined || stopping) return
+    holding.feed.push(batch.messages.map((message) => toIncoming(batch.topic, batch.partition, message)))
+    resolveOffset(batch.lastOffset())
+  }
+
+  const abandonAll = (): void => {
+    over.abort()
+    commits.close()
+    for (const { reader } of holdings.values()) reader.abandon()
+  }
+
+  const end = (error: Error): void => {
+    abandonAll()
+    ended.resolve(error)
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onJoin(payload.memberId, payload.memberAssignment))
+  consumer.on(consumer.events.HEARTBEAT, renewLease)
+  consumer.on(consumer.events.REBALANCING, () => {
+    // Nothing new is begun that another member may be about to get, and it gets nothing that is done.
+    leasedUntil = 0
+    void commits.flush()
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error))
+
+  const run = async (): Promise<void> => {
+    await consumer.connect()
+    // Also where offsets are out of range, because retention was faster: the oldest that is left, whatever a new group begins with.
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true })
+    if (over.signal.aborted) return
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch })
+  }
+  const running = run().catch(end)
+  const disconnect = async (): Promise<void> => {
+    await running
+    await consumer.disconnect()
+  }
+
+  return {
+    joined: joined.promise,
+    ended: ended.promise,
+    stop: async (signal) => {
+      stopping = true
+      const readers = [...holdings.values()].map(({ reader }) => reader.stop())
+      if (joins > 0 && !over.signal.aborted) consumer.pause(options.topics.map((topic) => ({ topic })))
+      await Promise.race([Promise.all(readers), aborted(signal)])
+      if (!over.signal.aborted) {
+        await within(timing.leaveTimeoutMs, 'committing the last offsets', commits.flush()).catch((error) =>
+          onProblem(`group ${group} was left without committing the last offsets`, error),
+        )
+      }
+      abandonAll()
+      await within(timing.leaveTimeoutMs, `leaving group ${group}`, disconnect()).catch((error) =>
+        onProblem(`group ${group} was not left in order, it will notice by itself`, error),
+      )
+    },
+  }
+}
+
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,126 @@
+import { type Admin, logLevel } from 'kafkajs'
+import { type Consumer, type MessageBus, MessageBusUnavailable } from '../../ports/message-bus.ts'
+import { deadLetterRetentionMs } from '../dead-letters.ts'
+import { createBrokerClock } from './broker-clock.ts'
+import { createKafkaClient, type KafkaConnectionOptions } from './client.ts'
+import { createKafkaDeadLetters } from './dead-letters.ts'
+import { brokerRefusal, translated } from './errors.ts'
+import { type GroupConsumerOptions, startGroupConsumer } from './group-consumer.ts'
+import { groupLag } from './group-offsets.ts'
+import { createNamespacedBus } from './namespaced-bus.ts'
+import { createPublisher } from './publisher.ts'
+import { createRenewable } from './renewable.ts'
+import { createServerNames } from './server-names.ts'
+import { createTopics, type TopicsOptions } from './topics.ts'
+
+export type KafkaMessageBusOptions = KafkaConnectionOptions &
+  TopicsOptions &
+  Partial<GroupConsumerOptions> & {
+    /** Stands, with a dot, before the names of all topics and groups on the brokers, where several systems share them. */
+    readonly namespace?: string | null
+    /** How long `publish`, `ensureTopics` and `lag` try before they say that the bus is unavailable. */
+    readonly timeoutMs?: number
+    /**
+     * Told when the consumer of a group has stopped for good for a reason that trying again does not mend, such as wrong credentials: the
+     * process is alive and does not do its work, so it should say that it is not ready, and end.
+     */
+    readonly onFatal?: (group: string, error: Error) => void
+  }
+
+const defaults: GroupConsumerOptions & { readonly timeoutMs: number } = {
+  sessionTimeoutMs: 10_000,
+  heartbeatMs: 2_000,
+  fetchWaitMs: 1_000,
+  offsetDelayMs: 100,
+  retryBaseMs: 100,
+  retryMaxMs: 30_000,
+  leaveTimeoutMs: 5_000,
+  stopTimeoutMs: 10_000,
+  timeoutMs: 15_000,
+}
+
+/**
+ * Topics on Apache Kafka 3.9 to 4.x (tried: 3.9.1 and 4.4.0) or what speaks its protocol. Connects when first used, and again by itself for ever.
+ * Messages of more than 1,000,000 bytes are refused by `publish` with a RangeError.
+ */
+export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageBus => {
+  const { log, timeoutMs, ...timing } = { ...defaults, ...options }
+  const kafka = createKafkaClient(options)
+  const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what)
+  const admin = createRenewable<Admin>({
+    create: () => kafka.admin(),
+    timeoutMs,
+    // A broker that says no is a broker that is there.
+    survives: (error) => brokerRefusal(error) !== null || error instanceof MessageBusUnavailable,
+    onProblem,
+  })
+  const topics = createTopics(admin, options)
+  // Only errors: at every new producer the client warns of what `createPublisher` sees to, that retries come to an end.
+  const producing = createKafkaClient(options, logLevel.ERROR)
+  const publisher = createPublisher({ kafka: producing, topics, timeoutMs, onProblem })
+  const names = createServerNames(options.namespace ?? null)
+  const askForTime = createBrokerClock({ kafka: producing, topics, names, timeoutMs })
+  const consumers = new Set<Consumer>()
+  let closed: Promise<void> | undefined
+
+  const whenOpen = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    if (closed !== undefined) throw new MessageBusUnavailable('the message bus is closed')
+    try {
+      return await work()
+    } catch (error) {
+      throw translated(what, error)
+    }
+  }
+
+  const reader = createKafkaDeadLetters({ kafka, admin, timeoutMs, onProblem, whenOpen })
+
+  const onFatal = (group: string, error: Error): void => {
+    log.error({ err: error, group }, `the consumer of group ${group} has stopped and does not start again`)
+    options.onFatal?.(group, error)
+  }
+
+  const close = async (): Promise<void> => {
+    const bound = AbortSignal.timeout(timing.stopTimeoutMs)
+    await Promise.all([...consumers].map((consumer) => consumer.stop(bound)))
+    await Promise.all([publisher.close(), reader.close(), admin.close()])
+  }
+
+  const bus: MessageBus = {
+    ensureTopics: (specs) => whenOpen('creating topics on Kafka failed', () => topics.ensure(specs)),
+    publish: (messages) => whenOpen('publishing to Kafka failed', () => publisher.publish(messages)),
+    now: () => whenOpen('asking Kafka for the time failed', askForTime),
+    lag: (group) => whenOpen(`reading the lag of group ${group} failed`, () => groupLag(admin, group)),
+    deadLetters: reader.deadLetters,
+    consume: (consumeOptions) => {
+      if (closed !== undefined) throw new MessageBusUnavailable('the message bus is closed')
+      const consumer = startGroupConsumer(
+        {
+          kafka,
+          admin,
+          topics,
+          park: async (letter) => {
+            await topics.ensure([{ name: letter.topic, partitions: 1, retentionMs: deadLetterRetentionMs }])
+            await publisher.publish([letter])
+          },
+          onProblem,
+          onFatal,
+        },
+        consumeOptions,
+        timing,
+      )
+      consumers.add(consumer)
+      return {
+        ready: consumer.ready,
+        stop: async (signal) => {
+          await consumer.stop(signal)
+          consumers.delete(consumer)
+        },
+      }
+    },
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+  return createNamespacedBus(bus, names)
+}

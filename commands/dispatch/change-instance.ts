@@ -1,0 +1,91 @@
+import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import {
+  type InstanceCommand,
+  type InstanceState,
+  instance,
+  instanceStream,
+  type KnownInstance,
+} from '../../domain/instance/index.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import type { DispatchAnswer } from '../api.ts'
+import { isoAfter } from '../clock.ts'
+import type { CommandContext, Loaded } from '../handle.ts'
+import { reaches } from './authorise.ts'
+import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
+
+const noSuchInstance = (instanceId: InstanceId): Rejection => ({
+  code: 'NOT_FOUND',
+  message: `there is no instance ${instanceId} that you may see`,
+  field: 'id',
+})
+
+/** An earlier try under the same idempotency key has done it: the version it was bound to has passed by its own doing. */
+const isDone = (state: KnownInstance, job: Job, command: InstanceCommand): boolean =>
+  job.repeat &&
+  ('operationId' in command
+    ? state.operationIds.includes(command.operationId)
+    : command.type === 'RenameInstance' && command.name === state.name)
+
+/** Another project's instance is answered like one that never was; then the version the client saw must still be the version. */
+const guardInstance =
+  (job: Job, instanceId: InstanceId, command: InstanceCommand) =>
+  ({ state, revision }: Loaded<InstanceState>): Rejection | null => {
+    if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) return noSuchInstance(instanceId)
+    const { expectedVersion } = job.request
+    if (expectedVersion === undefined || expectedVersion === revision || isDone(state, job, command)) return null
+    return {
+      code: 'VERSION_CONFLICT',
+      message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide anew`,
+      field: 'expectedVersion',
+      details: { expectedVersion, actualVersion: revision },
+    }
+  }
+
+/** Carries out a command on an existing instance; `operationId` is the operation it begins, if it does. */
+export const changeInstance = async (
+  { handler }: DispatchDependencies,
+  job: Job,
+  instanceId: InstanceId,
+  command: InstanceCommand,
+  operationId: OperationId | null,
+): Promise<DispatchAnswer> => {
+  const stream = instanceStream(instanceId)
+  const contextOf = ({ state }: Loaded<InstanceState>): CommandContext => ({
+    ...job.context,
+    correlationId: operationId,
+    projectId: state.status === 'ABSENT' ? null : state.projectId,
+    instanceId,
+  })
+  const handled = await handler.handle(instance, stream, command, contextOf, {
+    guard: guardInstance(job, instanceId, command),
+  })
+  if (handled.outcome === 'rejected') return refused(handled.rejection)
+  const replayed = handled.events.length === 0
+  return accepted({ position: handled.position, instanceId, replayed, ...(operationId ? { operationId } : {}) })
+}
+
+type Begins = Extract<
+  InstanceCommand,
+  { readonly type: 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion' }
+>
+type BeginsKind = 'restart' | 'stop' | 'start' | 'delete'
+
+const beginCommands = {
+  restart: 'RequestRestart',
+  stop: 'RequestStop',
+  start: 'RequestStart',
+  delete: 'RequestDeletion',
+} as const satisfies Record<BeginsKind, Begins['type']>
+
+/** Asks for an operation on an existing instance. */
+export const beginOperation = (
+  dependencies: DispatchDependencies,
+  job: Job,
+  instanceId: InstanceId,
+  kind: BeginsKind,
+): Promise<DispatchAnswer> => {
+  const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
+  const { operationId } = job.ids
+  const command = { type: beginCommands[kind], operationId, deadline }
+  return changeInstance(dependencies, job, instanceId, command, operationId)
+}

@@ -1,0 +1,66 @@
+import { resolveVersion } from '../../domain/datastore/index.ts'
+import { flavorIdSchema } from '../../domain/ids.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import { accountsRefusal } from '../../domain/values/accounts.ts'
+import { type DatastoreType, datastoreTypeSchema, type InstanceSpec } from '../../domain/values/instance-spec.ts'
+import { instanceNameRefusal } from '../../domain/values/names.ts'
+import { quote } from '../../domain/values/text.ts'
+import { volumeRefusal } from '../../domain/values/volume.ts'
+import type { PublicCommand } from '../api.ts'
+import type { Directory } from '../directory.ts'
+import type { DispatchSettings } from './context.ts'
+
+export type CreateInstance = Extract<PublicCommand, { readonly type: 'CreateInstance' }>
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rejection: Rejection }
+
+const fine = <T>(value: T): Checked<T> => ({ ok: true, value })
+const wrong = (rejection: Rejection): Checked<never> => ({ ok: false, rejection })
+
+/** Everything about a request that can be told from the request and the catalogue: what it would be, or why it can not be. */
+export const checkCreateInstance = (
+  directory: Directory,
+  settings: DispatchSettings,
+  command: CreateInstance,
+): Checked<InstanceSpec> => {
+  const badName = instanceNameRefusal(command.name)
+  if (badName) return wrong(badName)
+  const datastore = findDatastore(directory, command.datastore)
+  if (!datastore.ok) return datastore
+  const version = resolveVersion(directory.datastore(datastore.value), command.version)
+  if (!version.ok) return version
+  const flavor = findFlavor(directory, command.flavor ?? settings.defaultFlavor)
+  if (!flavor.ok) return flavor
+  const volumeGiB = command.volumeGiB ?? settings.defaultVolumeGiB
+  const refusal =
+    volumeRefusal(volumeGiB, settings.maxVolumeGiB) ??
+    accountsRefusal(datastore.value, command.databases ?? [], command.users ?? [])
+  if (refusal) return wrong(refusal)
+  const { flavorId, vcpus, memoryMiB } = flavor.value
+  return fine({ datastore: datastore.value, version: version.version, flavor: flavorId, vcpus, memoryMiB, volumeGiB })
+}
+
+const list = (names: readonly string[]): string => (names.length === 0 ? 'none yet' : names.join(', '))
+
+const findDatastore = (directory: Directory, asked: string): Checked<DatastoreType> => {
+  const offered = directory.datastores().flatMap((state) => (state.offered.length > 0 ? (state.datastore ?? []) : []))
+  const known = datastoreTypeSchema.safeParse(asked)
+  if (known.success && offered.includes(known.data)) return fine(known.data)
+  return wrong({
+    code: 'UNKNOWN_DATASTORE',
+    message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered)}`,
+    field: 'datastore',
+  })
+}
+
+const findFlavor = (directory: Directory, asked: string) => {
+  const flavorId = flavorIdSchema.safeParse(asked)
+  const state = flavorId.success ? directory.flavor(flavorId.data) : null
+  if (state?.status === 'DEFINED') return fine(state)
+  const offered = directory.flavors().flatMap((flavor) => (flavor.status === 'DEFINED' ? flavor.flavorId : []))
+  return wrong({
+    code: 'UNKNOWN_FLAVOR',
+    message: `${quote(asked)} is not on offer; the flavors on offer are: ${list(offered)}`,
+    field: 'flavor',
+  })
+}

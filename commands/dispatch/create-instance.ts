@@ -1,0 +1,191 @@
+import { type HostDescription, host, hostStream, rankHosts } from '../../domain/host/index.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { project, projectStream } from '../../domain/project/index.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
+import type { Resources } from '../../domain/values/resources.ts'
+import type { Credential, DispatchAnswer } from '../api.ts'
+import { isoAfter, isoNow } from '../clock.ts'
+import type { CommandContext } from '../handle.ts'
+import { seal } from '../secrets/seal.ts'
+import { type CreateInstance, checkCreateInstance } from './check-create-instance.ts'
+import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
+import { credentialsFor } from './credentials.ts'
+import { createPatientHandler } from './patient-handler.ts'
+
+type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
+
+/** Room in the project's quota, then on a host, then the instance itself: each held with an expiry until the next is there. */
+export const createInstance = async (
+  given: DispatchDependencies,
+  job: Job,
+  command: CreateInstance,
+): Promise<DispatchAnswer> => {
+  // Sagas write to the streams of projects and hosts for every other create.
+  const handler = createPatientHandler(given.handler, job.request.signal)
+  const dependencies = { ...given, handler }
+  const { directory, settings } = dependencies
+  await directory.ready(job.request.signal)
+  const checked = checkCreateInstance(directory, settings, command)
+  if (!checked.ok) return refused(checked.rejection)
+  const { instanceId, operationId } = job.ids
+  const { projectId } = command
+  const context = { ...job.context, correlationId: operationId, projectId, instanceId }
+  const credentials = credentialsOf(dependencies, job, command)
+
+  if (job.repeat) {
+    const { state, position } = await handler.load(instance, instanceStream(instanceId))
+    if (state.status !== 'ABSENT') return accepted({ position, instanceId, operationId, credentials, replayed: true })
+  }
+  const wish = { command, spec: checked.value, context }
+  const refusal = await reserveQuota(dependencies, job, wish)
+  if (refusal) return refused(refusal)
+  const placed = await claimHost(dependencies, job, wish)
+  if (!placed.ok) {
+    await releaseQuota(dependencies, job, wish)
+    return refused(placed.rejection)
+  }
+  return request(dependencies, job, wish, placed.host, credentials)
+}
+
+const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: InstanceSpec): Resources => ({ vcpus, memoryMiB, volumeGiB })
+
+const credentialsOf = ({ masterKey }: DispatchDependencies, job: Job, { databases = [], users = [] }: CreateInstance) =>
+  credentialsFor(
+    users,
+    databases.map(({ name }) => name),
+    masterKey,
+    { idempotencyKey: job.request.idempotencyKey, scope: job.ids.instanceId },
+  )
+
+const reserveQuota = async (
+  { handler, clock, settings }: DispatchDependencies,
+  { ids }: Job,
+  { command: { projectId }, spec, context }: Wish,
+): Promise<Rejection | null> => {
+  const handled = await handler.handle(
+    project,
+    projectStream(projectId),
+    {
+      type: 'ReserveQuota',
+      projectId,
+      instanceId: ids.instanceId,
+      resources: resourcesOf(spec),
+      now: isoNow(clock),
+      expiresAt: isoAfter(clock, settings.reservationMs),
+      defaultLimits: settings.defaultQuota,
+    },
+    context,
+  )
+  return handled.outcome === 'rejected' ? handled.rejection : null
+}
+
+type Placed =
+  | { readonly ok: true; readonly host: HostDescription }
+  | { readonly ok: false; readonly rejection: Rejection }
+
+/** Asks the hosts one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
+const claimHost = async (
+  { handler, directory, clock, settings }: DispatchDependencies,
+  { ids }: Job,
+  { spec, context }: Wish,
+): Promise<Placed> => {
+  const { datastore, version } = spec
+  const resources = resourcesOf(spec)
+  const hosts = directory.hosts()
+  let refusal = noCapacity(spec)
+  for (const { hostId } of rankHosts(hosts, spec, isoNow(clock))) {
+    const handled = await handler.handle(
+      host,
+      hostStream(hostId),
+      {
+        type: 'ClaimCapacity',
+        hostId,
+        instanceId: ids.instanceId,
+        resources,
+        datastore,
+        version,
+        now: isoNow(clock),
+        expiresAt: isoAfter(clock, settings.reservationMs),
+      },
+      context,
+    )
+    if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
+      return { ok: true, host: handled.state.description }
+    }
+    // There may be room on it.
+    if (handled.outcome === 'rejected' && handled.rejection.code === 'CONCURRENT_MODIFICATION')
+      refusal = handled.rejection
+  }
+  return { ok: false, rejection: refusal }
+}
+
+const noCapacity = ({ datastore, version, vcpus, memoryMiB, volumeGiB }: InstanceSpec): Rejection => ({
+  code: 'NO_CAPACITY',
+  message:
+    `no host that is up and has ${datastore} ${version} has room for ${vcpus} vCPU, ${memoryMiB} MiB of memory and ` +
+    `${volumeGiB} GiB of volume; choose a smaller flavor or volume, or add a host`,
+  details: { vcpus, memoryMiB, volumeGiB },
+})
+
+const request = async (
+  dependencies: DispatchDependencies,
+  job: Job,
+  wish: Wish,
+  { hostId, publicKey }: HostDescription,
+  credentials: readonly Credential[],
+): Promise<DispatchAnswer> => {
+  const { handler, clock, settings } = dependencies
+  const { instanceId, operationId } = job.ids
+  const { projectId, name, databases = [] } = wish.command
+  const handled = await handler.handle(
+    instance,
+    instanceStream(instanceId),
+    {
+      type: 'RequestInstance',
+      instanceId,
+      projectId,
+      operationId,
+      name,
+      spec: wish.spec,
+      hostId,
+      databases,
+      users: credentials.map(({ user, password, databases: own }) => ({
+        name: user,
+        sealedPassword: seal(publicKey, password),
+        databases: [...own],
+      })),
+      deadline: isoAfter(clock, settings.operationTimeoutMs.provision),
+    },
+    wish.context,
+  )
+  if (handled.outcome === 'accepted') {
+    const { position } = handled
+    return accepted({ position, instanceId, operationId, credentials, replayed: handled.events.length === 0 })
+  }
+  await releaseHost(dependencies, job, wish, hostId)
+  await releaseQuota(dependencies, job, wish)
+  return refused(handled.rejection)
+}
+
+/** Where these are not reached (a crash, a store that is away), what was held expires by itself. */
+const releaseQuota = ({ handler }: DispatchDependencies, { ids }: Job, { command: { projectId }, context }: Wish) =>
+  handler.handle(
+    project,
+    projectStream(projectId),
+    { type: 'ReleaseQuota', projectId, instanceId: ids.instanceId, reason: 'NOT_REQUESTED' },
+    context,
+  )
+
+const releaseHost = (
+  { handler }: DispatchDependencies,
+  { ids }: Job,
+  { context }: Wish,
+  hostId: HostDescription['hostId'],
+) =>
+  handler.handle(
+    host,
+    hostStream(hostId),
+    { type: 'ReleaseCapacity', hostId, instanceId: ids.instanceId, reason: 'NOT_REQUESTED' },
+    context,
+  )

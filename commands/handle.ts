@@ -1,0 +1,182 @@
+import type { CofferEvent } from '../domain/catalogue.ts'
+import type { Decider, Decision } from '../domain/decider.ts'
+import type { EventMetadata } from '../domain/metadata.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import type { StreamName } from '../domain/stream.ts'
+import { type Clock, isoNow } from './clock.ts'
+import { decodeEvent, encodeEvent } from './event-codec.ts'
+import type { IdSource } from './ids.ts'
+import { createKeyedLock } from './keyed-lock.ts'
+import { beforeFirst, type EventStore, type Position, RevisionConflict } from './ports/event-store.ts'
+
+/** What goes into the metadata of every event a command leads to. */
+export type CommandContext = Omit<EventMetadata, 'eventId' | 'at'>
+
+export type Loaded<State> = {
+  readonly state: State
+  /** Of the stream's last event; null when there is none. */
+  readonly revision: number | null
+  /** Of the stream's last event. */
+  readonly position: Position
+}
+
+export type Handled<State, Event> =
+  | ({ readonly outcome: 'accepted'; readonly events: readonly Event[] } & Loaded<State>)
+  | ({ readonly outcome: 'rejected'; readonly rejection: Rejection } & Loaded<State>)
+
+/** What is in the metadata may depend on the state, such as whose the aggregate is: then it is asked for with the state decided on. */
+export type ContextOf<State> = CommandContext | ((loaded: Loaded<State>) => CommandContext)
+
+export type HandleOptions<State> = {
+  /** Asked before the decision, on the same state: authorisation and `expectedVersion` live here. */
+  readonly guard?: (loaded: Loaded<State>) => Rejection | null
+  /** This command begins the stream, unless it is a repeat: what is not remembered is taken to be absent, and the append finds out. */
+  readonly begins?: boolean
+}
+
+export type LoadOptions = {
+  /**
+   * For what never changes after this revision: a remembered state that has it is answered without asking the log, however far others have
+   * gone on since.
+   */
+  readonly atLeast?: number
+}
+
+export interface Handler {
+  /**
+   * Load, decide, append, at the revision that was read. A conflict with another process re-runs all three, at most 3 times, and is then
+   * rejected with `CONCURRENT_MODIFICATION`. Commands on one stream queue within the process, so that they do not conflict with each other.
+   * Guard and decider may be asked about a state from memory; only what the log has confirmed is answered.
+   * Throws `EventStoreUnavailable` and `UnknownStoredEvent`.
+   */
+  handle<State, Command, Event extends CofferEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: StreamName,
+    command: Command,
+    context: ContextOf<State>,
+    options?: HandleOptions<State>,
+  ): Promise<Handled<State, Event>>
+  load<State, Command, Event extends CofferEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: StreamName,
+    options?: LoadOptions,
+  ): Promise<Loaded<State>>
+}
+
+export type HandlerDependencies = {
+  readonly eventStore: EventStore
+  readonly clock: Clock
+  readonly ids: IdSource
+  /** How many folded states are kept, so that a long stream is read once and then only its tail. Default 5000. */
+  readonly cachedStates?: number
+}
+
+const maxConflicts = 3
+
+export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: HandlerDependencies): Handler => {
+  const lock = createKeyedLock()
+  const cache = new Map<StreamName, Loaded<unknown>>()
+
+  const remember = (stream: StreamName, loaded: Loaded<unknown>) => {
+    cache.delete(stream)
+    cache.set(stream, loaded)
+    if (cache.size > cachedStates) {
+      const oldest = cache.keys().next()
+      if (!oldest.done) cache.delete(oldest.value)
+    }
+  }
+
+  // A stream is only ever folded by the decider of its own aggregate, so what is cached under its name has that state.
+  const recall = <State>(stream: StreamName) => cache.get(stream) as Loaded<State> | undefined
+
+  const nothing = <State>(initial: State): Loaded<State> => ({ state: initial, revision: null, position: beforeFirst })
+
+  const load: Handler['load'] = async <State, Command, Event extends CofferEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: StreamName,
+    { atLeast = Number.POSITIVE_INFINITY }: LoadOptions = {},
+  ) => {
+    const known = recall<State>(stream) ?? nothing(decider.initial)
+    if (known.revision !== null && known.revision >= atLeast) return known
+    let { state, revision, position } = known
+    for await (const page of eventStore.readStream(stream, { from: revision === null ? 0 : revision + 1 })) {
+      for (const stored of page) {
+        // The stream holds events of this aggregate alone: only its own handler appends to it.
+        state = decider.evolve(state, decodeEvent(stored) as Event)
+        revision = stored.revision
+        position = stored.position
+      }
+    }
+    const loaded = { state, revision, position }
+    if (revision !== null) remember(stream, loaded)
+    return loaded
+  }
+
+  const append = async <State, Command, Event extends CofferEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: StreamName,
+    events: readonly Event[],
+    context: ContextOf<State>,
+    loaded: Loaded<State>,
+  ): Promise<Handled<State, Event>> => {
+    const metadata = { ...(typeof context === 'function' ? context(loaded) : context), at: isoNow(clock) }
+    const newEvents = events.map((event) => encodeEvent(event, metadata, ids.next()))
+    const appended = await eventStore.append(stream, newEvents, loaded.revision ?? 'no-stream')
+    const state = events.reduce(decider.evolve, loaded.state)
+    const now = { state, revision: appended.revision, position: appended.position }
+    remember(stream, now)
+    return { outcome: 'accepted', events, ...now }
+  }
+
+  /**
+   * Events decided on a remembered state, or on there being none, are appended without reading the stream first: the append itself finds
+   * out whether that is still so. An answer without events has nothing to find it out by, so for that the stream is read.
+   */
+  const attempt = async <State, Command, Event extends CofferEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: StreamName,
+    command: Command,
+    context: ContextOf<State>,
+    { guard, begins, trustMemory }: HandleOptions<State> & { readonly trustMemory: boolean },
+  ): Promise<Handled<State, Event>> => {
+    const decideOn = (loaded: Loaded<State>): Decision<Event> => {
+      const rejection = guard?.(loaded) ?? null
+      return rejection ? { outcome: 'rejected', rejection } : decider.decide(command, loaded.state)
+    }
+    const assumed = begins ? nothing(decider.initial) : undefined
+    const known = trustMemory ? (recall<State>(stream) ?? assumed) : undefined
+    const guess = known && decideOn(known)
+    if (known && guess?.outcome === 'accepted' && guess.events.length > 0) {
+      return append(decider, stream, guess.events, context, known)
+    }
+    const loaded = await load(decider, stream)
+    const decision = guess && known?.revision === loaded.revision ? guess : decideOn(loaded)
+    if (decision.outcome === 'rejected' || decision.events.length === 0) return { ...decision, ...loaded }
+    return append(decider, stream, decision.events, context, loaded)
+  }
+
+  return {
+    load,
+    handle: (decider, stream, command, context, options = {}) =>
+      lock.run(stream, async () => {
+        for (let conflicts = 0; ; conflicts += 1) {
+          try {
+            return await attempt(decider, stream, command, context, { ...options, trustMemory: conflicts === 0 })
+          } catch (error) {
+            if (!(error instanceof RevisionConflict)) throw error
+            // Others went on from what is remembered, and what they added is read. If that does not help, it is not to be trusted.
+            if (conflicts > 0) cache.delete(stream)
+            if (conflicts < maxConflicts) continue
+            return {
+              outcome: 'rejected',
+              rejection: {
+                code: 'CONCURRENT_MODIFICATION',
+                message: `${stream} was changed by others ${maxConflicts + 1} times while this command was decided; try again`,
+              },
+              ...(await load(decider, stream)),
+            }
+          }
+        }
+      }),
+  }
+}

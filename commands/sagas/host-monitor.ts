@@ -1,0 +1,133 @@
+import { heartbeatSchema } from '../../domain/guest/report.ts'
+import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, parseCommandId, parseInstanceId } from '../../domain/ids.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import type { Health } from '../../domain/values/instance-spec.ts'
+import { committedIds } from '../../domain/values/ledger.ts'
+import type { Clock } from '../clock.ts'
+import type { Directory } from '../directory.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import type { IdSource } from '../ids.ts'
+import type { Log } from '../log.ts'
+import type { IncomingMessage } from '../ports/message-bus.ts'
+import { inSpan, noTracer, type Span, type Tracer } from '../ports/tracer.ts'
+import { traceOf } from './message-trace.ts'
+import { parseMessage } from './parse-message.ts'
+
+export type HostMonitorOptions = {
+  readonly handler: Handler
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Log
+  /** How long a host may be silent before it counts as lost. */
+  readonly hostLostAfterMs: number
+  /** Default: what it finds out is not traced. */
+  readonly tracer?: Tracer
+}
+
+export interface HostMonitor {
+  /** Handles one heartbeat. */
+  readonly take: (message: IncomingMessage) => Promise<void>
+  /** From now on silence counts: a host gets the full time from here, as nothing is known of before. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Turns the silence of hosts, and its end, into events: heartbeats themselves are none. */
+export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
+  const { handler, directory, clock, ids, log, hostLostAfterMs, tracer = noTracer } = options
+  const lastSeen = new Map<HostId, number>()
+  let startedAt = clock.now()
+  let timer: NodeJS.Timeout | undefined
+  let checking: Promise<void> = Promise.resolve()
+
+  const context = (traceparent: string | undefined): CommandContext => {
+    const id = ids.next()
+    return {
+      actor: { kind: 'system', name: 'host-monitor' },
+      commandId: parseCommandId(id),
+      correlationId: null,
+      projectId: null,
+      instanceId: null,
+      causationId: id,
+      ...(traceparent !== undefined && { traceparent }),
+    }
+  }
+
+  /** What has become of a host has no cause but the host: a trace of its own. */
+  const traced = (name: string, hostId: HostId, parent: string | undefined, work: (span: Span) => Promise<void>) =>
+    inSpan(tracer, name, { parent, mayBegin: true, attributes: { 'coffer.host.id': hostId } }, work)
+
+  type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly span: Span }
+  const reportHealth = async (instanceId: InstanceId, { hostId, health, reason, span }: Seen) => {
+    const stream = instanceStream(instanceId)
+    const { state } = await handler.load(instance, stream)
+    if (state.status === 'ABSENT' || state.hostId !== hostId) return
+    const command = { type: 'ReportHealth', health, reason } as const
+    const by = { ...context(span.traceparent), projectId: state.projectId, instanceId }
+    await handler.handle(instance, stream, command, by)
+  }
+
+  const tell = (hostId: HostId, command: HostCommand, { traceparent }: Span) =>
+    handler.handle(host, hostStream(hostId), command, context(traceparent))
+
+  const reportLost = (hostId: HostId, lastSeenMs: number, instanceIds: readonly InstanceId[]) =>
+    traced('host lost', hostId, undefined, async (span) => {
+      const lastSeenAt = new Date(lastSeenMs).toISOString()
+      log.warn({ hostId, lastSeenAt }, 'a host is silent and counts as lost')
+      const seen = {
+        hostId,
+        health: 'UNREACHABLE',
+        reason: `its host has been silent since ${lastSeenAt}`,
+        span,
+      } as const
+      for (const instanceId of instanceIds) await reportHealth(instanceId, seen)
+      // Last, so that what was cut off on the way is made good at the next check.
+      await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt }, span)
+    })
+
+  const check = async () => {
+    for (const state of directory.hosts()) {
+      if (state.status !== 'UP') continue
+      const { hostId } = state.description
+      const seen = Math.max(lastSeen.get(hostId) ?? 0, startedAt)
+      if (clock.now() - seen < hostLostAfterMs) continue
+      await reportLost(hostId, seen, committedIds(state.claims))
+    }
+  }
+
+  const takeReturn = (hostId: HostId, healths: Readonly<Record<string, Health>>, parent: string | undefined) =>
+    traced('host returned', hostId, parent, async (span) => {
+      log.info({ hostId }, 'a lost host has returned')
+      for (const [instanceId, health] of Object.entries(healths)) {
+        await reportHealth(parseInstanceId(instanceId), { hostId, health, reason: 'its host has returned', span })
+      }
+      await tell(hostId, { type: 'ReportHostReturned', hostId }, span)
+    })
+
+  return {
+    take: async (message) => {
+      const { hostId, health } = parseMessage(message, heartbeatSchema)
+      lastSeen.set(hostId, clock.now())
+      const known = directory
+        .hosts()
+        .find((state) => state.status !== 'UNREGISTERED' && state.description.hostId === hostId)
+      if (known?.status === 'LOST') await takeReturn(hostId, health, traceOf(message, undefined))
+    },
+    start: () => {
+      startedAt = clock.now()
+      timer = setInterval(
+        () => {
+          checking = checking.then(check).catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
+        },
+        Math.max(250, hostLostAfterMs / 5),
+      )
+      timer.unref()
+    },
+    stop: async () => {
+      clearInterval(timer)
+      await checking
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { datastore } from '../../domain/datastore/index.ts'
+import { datastoreStream } from '../../domain/datastore/stream.ts'
+import { unreachable } from '../../domain/decider.ts'
+import { host } from '../../domain/host/index.ts'
+import { hostStream } from '../../domain/host/stream.ts'
+import { type OperationId, parseCommandId } from '../../domain/ids.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { type OperationInput, operation, operationStream, stepNames } from '../../domain/operation/index.ts'
+import type { Reaction } from '../../domain/processes/reaction.ts'
+import { project } from '../../domain/project/index.ts'
+import { projectStream } from '../../domain/project/stream.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import { type Clock, isoNow } from '../clock.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import { deriveId } from '../ids.ts'
+
+type Start = Extract<OperationInput, { readonly type: 'StartOperation' }>
+
+/** Derived from operation and step, so that a re-issued guest command is the same command. */
+const commandIdsFor = (operationId: OperationId, { kind, subject }: Pick<Start, 'kind' | 'subject'>) =>
+  Object.fromEntries(
+    stepNames(kind, subject).map((step) => [step, parseCommandId(deriveId('guest-command', operationId, step))]),
+  )
+
+/** Adds what a pure function could not know. */
+const toInput = (
+  command: Extract<Reaction, { readonly target: 'operation' }>['command'],
+  now: string,
+  traceparent: string | undefined,
+): OperationInput => {
+  if (command.type === 'ConfirmOutcome') return { ...command, now }
+  const commandIds = commandIdsFor(command.operationId, command)
+  return { ...command, now, commandIds, ...(traceparent === undefined ? {} : { traceparent }) }
+}
+
+/**
+ * Carries out what an event led to. Answers the rejection, if there was one: nobody asked, so nobody can be told, and it means that two
+ * parts of the program disagree. Throws `EventStoreUnavailable`; carrying it out again does no harm.
+ */
+export const perform = async (
+  { handler, clock }: { readonly handler: Handler; readonly clock: Clock },
+  reaction: Reaction,
+  context: CommandContext,
+): Promise<Rejection | null> => {
+  const handled = await dispatchReaction(handler, reaction, context, isoNow(clock))
+  return handled.outcome === 'rejected' ? handled.rejection : null
+}
+
+const dispatchReaction = (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
+  switch (reaction.target) {
+    case 'instance':
+      return handler.handle(instance, instanceStream(reaction.id), reaction.command, context)
+    case 'operation': {
+      const input = toInput(reaction.command, now, context.traceparent)
+      const begins = input.type === 'StartOperation'
+      return handler.handle(operation, operationStream(reaction.id), input, context, { begins })
+    }
+    case 'project':
+      return handler.handle(project, projectStream(reaction.id), reaction.command, context)
+    case 'host':
+      return handler.handle(host, hostStream(reaction.id), reaction.command, context)
+    case 'datastore':
+      return handler.handle(datastore, datastoreStream(reaction.id), reaction.command, context)
+    default:
+      return unreachable(reaction)
+  }
+}

@@ -1,0 +1,254 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { formatPlace } from '../../domain/dead-letter/place.ts'
+import { guestCommandSchema } from '../../domain/guest/command.ts'
+import { agentCommandsTopic, eventsTopic } from '../../domain/guest/topics.ts'
+import { createBackoff } from '../backoff.ts'
+import { follow } from '../follow.ts'
+import type { Log } from '../log.ts'
+import type { Checkpoint, CheckpointStore } from '../ports/checkpoint-store.ts'
+import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
+import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
+import { noTracer, type Span, type Tracer } from '../ports/tracer.ts'
+import { relayedCategories } from './categories.ts'
+import { traceHeader, traceHeaders } from './message-trace.ts'
+import { type Replay, replaysOf } from './replays.ts'
+
+export type RelayOptions = {
+  readonly eventStore: EventStore
+  readonly bus: MessageBus
+  readonly checkpoints: CheckpointStore
+  readonly log: Log
+  /** Names this process among those that relay the same log. */
+  readonly holder: string
+  /** True where no other process can be relaying this log: it is taken over at once. */
+  readonly exclusive: boolean
+  /** How long another holder's checkpoint must stand still, with work ahead of it, before it is taken over. */
+  readonly takeOverAfterMs: number
+  /** How often at most the checkpoint is saved. What came after it is published again after a crash. */
+  readonly saveEveryMs: number
+  /** Default: what is published is not traced; the trace of an event goes with its messages all the same. */
+  readonly tracer?: Tracer
+}
+
+/** Where the bus is, and where the log ends. */
+export type RelayLag = { readonly published: Position; readonly head: Position }
+
+export interface Relay {
+  start(): void
+  /** Publishes no more, saves the checkpoint. */
+  stop(): Promise<void>
+  /** How far the bus is behind, also where another process relays. */
+  lag(): Promise<RelayLag>
+}
+
+/** The name its checkpoint is kept under. */
+export const relayCheckpoint = 'relay'
+const noOne: Checkpoint = { position: beforeFirst, version: 0, holder: '' }
+
+/** An event on its way, and the span of that. */
+type Publication = { readonly event: StoredEvent; readonly span: Span }
+
+const toMessages = ({ event, span }: Publication): readonly OutgoingMessage[] => {
+  const trace = traceHeaders(span.traceparent)
+  const message: OutgoingMessage = {
+    topic: eventsTopic,
+    key: event.metadata.correlationId ?? event.stream,
+    value: JSON.stringify(event),
+    headers: { type: event.type, position: String(event.position), ...trace },
+  }
+  if (event.type !== 'GuestCommandIssued') return [message]
+  const command = guestCommandSchema.parse((event.data as { command: unknown }).command)
+  return [
+    message,
+    {
+      topic: agentCommandsTopic(command.hostId),
+      key: command.instanceId,
+      value: JSON.stringify(command),
+      headers: { type: command.payload.kind, position: String(event.position), ...trace },
+    },
+  ]
+}
+
+class TakenOver extends Error {}
+
+/** The spans end with the work, and with its error. */
+const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+    for (const span of spans) span.end()
+  } catch (error) {
+    for (const span of spans) span.end(error)
+    throw error
+  }
+}
+
+/**
+ * The only publisher of the log: follows it from a checkpoint, so the log is the outbox and nothing is ever written to two places. At
+ * least once, in the order of the log. A second relay stands by; should two be active for a moment, the bus gets repeats and the one whose
+ * checkpoint turns out stale steps back.
+ */
+export const createRelay = (options: RelayOptions): Relay => {
+  const { eventStore, bus, checkpoints, log, holder, tracer = noTracer } = options
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let version = 0
+  let saved: Position = beforeFirst
+  let published: Position = beforeFirst
+  let timer: NodeJS.Timeout | undefined
+  let saving: Promise<void> = Promise.resolve()
+  let lost = false
+  let running: Promise<void> = Promise.resolve()
+
+  const save = () => {
+    clearTimeout(timer)
+    timer = undefined
+    saving = saving.then(async () => {
+      const position = published
+      if (lost || position === saved) return
+      const answer = await checkpoints.save(relayCheckpoint, { position, holder }, version)
+      if (answer === 'stale') {
+        lost = true
+        return
+      }
+      version += 1
+      saved = position
+    })
+    return saving
+  }
+
+  const saveSoon = () => {
+    if (timer || published === saved) return
+    timer = setTimeout(() => {
+      save().catch((error) => {
+        saving = Promise.resolve()
+        log.warn({ err: error }, 'the relay could not save its checkpoint and will try again')
+      })
+    }, options.saveEveryMs)
+    timer.unref()
+  }
+
+  const current = async (): Promise<Checkpoint> => (await checkpoints.load(relayCheckpoint)) ?? noOne
+
+  /**
+   * Resolves with a checkpoint that nobody else is moving: no one's, our own, or one that was the same and behind the log twice in a row. Once is
+   * not enough, as an event may have come just before the look, with a relay at work on it. While a log is at rest, where it ends is
+   * all that is asked for: one that was published up to there needs nobody.
+   */
+  const findAbandoned = async (): Promise<Checkpoint> => {
+    let seen = await current()
+    let wasBehind = false
+    while (!options.exclusive && seen.holder !== holder && seen.holder !== '') {
+      await delay(options.takeOverAfterMs, undefined, { signal, ref: false })
+      const head = await eventStore.head()
+      if (head <= seen.position) continue
+      const later = await current()
+      const isBehind = head > later.position
+      if (isBehind && wasBehind && later.version === seen.version) {
+        log.info({ from: later.holder, position: later.position }, 'took over as relay')
+        return later
+      }
+      seen = later
+      wasBehind = isBehind
+    }
+    return seen
+  }
+
+  /** Resolves with the position to go on from, once this process is the one that relays. */
+  const becomeActive = async (): Promise<Position> => {
+    await save().catch(() => {})
+    saving = Promise.resolve()
+    for (;;) {
+      signal.throwIfAborted()
+      const seen = await findAbandoned()
+      if ((await checkpoints.save(relayCheckpoint, { position: seen.position, holder }, seen.version)) === 'stale')
+        continue
+      version = seen.version + 1
+      saved = seen.position
+      published = seen.position
+      lost = false
+      return seen.position
+    }
+  }
+
+  const begin = (event: StoredEvent): Publication => ({
+    event,
+    span: tracer.start(`publish ${event.type}`, {
+      parent: event.metadata.traceparent,
+      kind: 'producer',
+      attributes: {
+        'messaging.destination.name': eventsTopic,
+        'coffer.event.id': event.id,
+        'coffer.stream': event.stream,
+        'coffer.position': event.position,
+      },
+    }),
+  })
+
+  /** Below the decision. The message itself goes on with the trace that it belonged to. */
+  const beginReplay = ({ message, decision, place }: Replay): Span =>
+    tracer.start('publish dead letter', {
+      parent: decision.metadata.traceparent,
+      kind: 'producer',
+      attributes: {
+        'messaging.destination.name': message.topic,
+        'coffer.dead-letter.place': formatPlace(place),
+        'coffer.replayed.traceparent': message.headers[traceHeader],
+      },
+    })
+
+  const publish = async (events: readonly StoredEvent[]) => {
+    const publications = events.map(begin)
+    await withSpans(
+      publications.map(({ span }) => span),
+      () => publishUntilDone(publications.flatMap(toMessages), events),
+    )
+  }
+
+  /** The messages, and what of the events wants other messages published again. */
+  const publishUntilDone = async (messages: readonly OutgoingMessage[], events: readonly StoredEvent[]) => {
+    const backoff = createBackoff(Math.random)
+    for (;;) {
+      signal.throwIfAborted()
+      try {
+        const replays = await replaysOf({ bus, log }, events)
+        await withSpans(replays.map(beginReplay), () =>
+          bus.publish([...messages, ...replays.map(({ message }) => message)]),
+        )
+        return
+      } catch (error) {
+        log.warn({ err: error, messages: messages.length }, 'the relay could not publish and will try again')
+        await backoff.wait(signal)
+      }
+    }
+  }
+
+  return {
+    start: () => {
+      running = follow({
+        eventStore,
+        log,
+        name: 'relay',
+        after: becomeActive,
+        categories: relayedCategories,
+        signal,
+        onBatch: async (batch) => {
+          if (lost) throw new TakenOver('another process relays now')
+          if (batch.kind === 'events') await publish(batch.events)
+          published = Math.max(published, batch.position)
+          // A caught-up mark alone is no reason to write: after a restart it is simply found again.
+          if (batch.kind === 'events') saveSoon()
+        },
+      })
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+      await save().catch((error) => log.warn({ err: error }, 'the relay stops without saving its checkpoint'))
+    },
+    lag: async () => {
+      const [head, checkpoint] = await Promise.all([eventStore.head(), checkpoints.load(relayCheckpoint)])
+      // One that stands by knows of the other by its checkpoint alone.
+      return { published: Math.min(head, Math.max(published, checkpoint?.position ?? beforeFirst)), head }
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
+import { parseCommandId } from '../../domain/ids.ts'
+import { operation, operationStream } from '../../domain/operation/index.ts'
+import { type Clock, isoNow } from '../clock.ts'
+import type { Directory } from '../directory.ts'
+import type { Handler } from '../handle.ts'
+import type { IdSource } from '../ids.ts'
+import type { Log } from '../log.ts'
+import type { EventStore } from '../ports/event-store.ts'
+import type { Consumer, MessageBus } from '../ports/message-bus.ts'
+import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
+import { createHostMonitor } from './host-monitor.ts'
+import { createPersistentHandler } from './persistent-handler.ts'
+import { createEventReactor } from './react-to-events.ts'
+import { createReportHandler } from './take-in-reports.ts'
+import { createTimers } from './timers.ts'
+
+export type SagasOptions = {
+  readonly eventStore: EventStore
+  readonly bus: MessageBus
+  readonly handler: Handler
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Log
+  /** Names this process among those that run sagas on the same bus. */
+  readonly worker: string
+  /** How long a host may be silent before it counts as lost. */
+  readonly hostLostAfterMs: number
+  /** Default: steps are not traced. */
+  readonly tracer?: Tracer
+}
+
+export interface Sagas {
+  /** Resolves once messages flow. */
+  start(): Promise<void>
+  /** Takes nothing new, finishes what is in hand (bounded by the signal), commits. */
+  stop(signal: AbortSignal): Promise<void>
+  /** Operations with a deadline ahead of them. */
+  pendingOperations(): number
+}
+
+/** One for events and reports, so that all of an operation is one worker's, whose steps do not conflict with each other. */
+export const sagaGroup = 'coffer.sagas'
+/** The group that took in the reports when there were two: they go on where it had got to. */
+const formerReportsGroup = 'coffer.sagas.results'
+/** A group for each worker, not one for all: who judges by silence must hear everything. Two that say the same do no harm. */
+export const heartbeatsGroup = (worker: string): string => `coffer.sagas.heartbeats.${worker}`
+
+/** How long deadlines wait at the start for results that came in meanwhile. */
+const resultsFirstMs = 15_000
+const lagPollMs = 20
+
+/** Resolves once the sagas have no report left to take in, or when the signal aborts. */
+const allReportsTaken = async (bus: MessageBus, signal: AbortSignal): Promise<void> => {
+  const isBehind = async () =>
+    (await bus.lag(sagaGroup)).some(({ topic, messages }) => topic === agentResultsTopic && messages > 0)
+  while (!signal.aborted && (await isBehind())) {
+    await delay(lagPollMs, undefined, { signal, ref: false }).catch(() => undefined)
+  }
+}
+
+/** Everything that goes on without anybody asking: follow-ups of events, results of agents, deadlines, lost hosts. */
+export const createSagas = (options: SagasOptions): Sagas => {
+  const { eventStore, bus, clock, ids, log, tracer = noTracer } = options
+  const handler = createPersistentHandler(options.handler)
+  const react = createEventReactor({ handler, clock, log, tracer })
+  const takeReport = createReportHandler({ handler, clock, log, tracer })
+  const monitor = createHostMonitor({ ...options, handler })
+  const timers = createTimers({
+    eventStore,
+    clock,
+    log,
+    onDue: async (operationId, last) => {
+      const step = { parent: last.traceparent, attributes: { 'coffer.operation.id': operationId } }
+      await inSpan(tracer, 'check deadlines', step, ({ traceparent }) =>
+        handler.handle(
+          operation,
+          operationStream(operationId),
+          { type: 'CheckDeadlines', now: isoNow(clock) },
+          {
+            actor: { kind: 'system', name: 'timers' },
+            commandId: parseCommandId(ids.next()),
+            correlationId: operationId,
+            projectId: last.projectId,
+            instanceId: last.instanceId,
+            causationId: last.eventId,
+            ...(traceparent === undefined ? {} : { traceparent }),
+          },
+        ),
+      )
+    },
+  })
+  const stopping = new AbortController()
+  let consumers: readonly Consumer[] = []
+  let starting: Promise<void> = Promise.resolve()
+
+  return {
+    start: async () => {
+      await bus.ensureTopics(controlPlaneTopics)
+      consumers = [
+        bus.consume({
+          group: sagaGroup,
+          topics: [eventsTopic, agentResultsTopic],
+          start: 'earliest',
+          successorOf: formerReportsGroup,
+          handle: (message) => (message.topic === eventsTopic ? react(message) : takeReport(message)),
+        }),
+        bus.consume({
+          group: heartbeatsGroup(options.worker),
+          topics: [agentHeartbeatsTopic],
+          start: 'latest',
+          handle: monitor.take,
+        }),
+      ]
+      await Promise.all(consumers.map((consumer) => consumer.ready))
+      monitor.start()
+      // After a time away: what agents did in time counts, though nobody was there to hear of it. So results go before deadlines.
+      starting = allReportsTaken(bus, AbortSignal.any([stopping.signal, AbortSignal.timeout(resultsFirstMs)]))
+        .catch((error) =>
+          log.warn({ err: error }, 'could not tell whether all results are in; deadlines count from now'),
+        )
+        .then(() => {
+          if (!stopping.signal.aborted) timers.start()
+        })
+    },
+    stop: async (signal) => {
+      stopping.abort()
+      await starting
+      await monitor.stop()
+      await Promise.all(consumers.map((consumer) => consumer.stop(signal)))
+      await timers.stop()
+    },
+    pendingOperations: timers.pending,
+  }
+}

@@ -1,0 +1,127 @@
+import { unreachable } from '../../domain/decider.ts'
+import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
+import { host } from '../../domain/host/index.ts'
+import { hostStream } from '../../domain/host/stream.ts'
+import { type HostId, parseCommandId } from '../../domain/ids.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { operation, operationStream } from '../../domain/operation/index.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import { type Clock, isoNow } from '../clock.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import { deriveId } from '../ids.ts'
+import type { Log } from '../log.ts'
+import type { IncomingMessage } from '../ports/message-bus.ts'
+import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
+import { traceOf } from './message-trace.ts'
+import { parseMessage } from './parse-message.ts'
+
+export type ReportDependencies = {
+  readonly handler: Handler
+  readonly clock: Clock
+  readonly log: Log
+  /** Default: steps are not traced. */
+  readonly tracer?: Tracer
+}
+
+type Trace = string | undefined
+type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
+type Registration = Extract<AgentReport, { readonly type: 'registered' }>
+
+/** `traceparent`: of the step that takes the report in. */
+const contextOf = (report: AgentReport, hostId: HostId, traceparent: string | undefined): CommandContext => ({
+  actor: { kind: 'agent', hostId },
+  commandId: parseCommandId(deriveId('report', report.reportId)),
+  correlationId: null,
+  projectId: null,
+  instanceId: null,
+  causationId: report.reportId,
+  ...(traceparent === undefined ? {} : { traceparent }),
+})
+
+/** Whose an operation or an instance is, and on which host, is settled by its first event. */
+const sinceItsBeginning = { atLeast: 0 }
+
+/** Handles one message of `coffer.agent.results`. At least once does no harm. */
+export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: ReportDependencies) => {
+  /** An operation only listens to the host it was given; what it no longer awaits decides to nothing. */
+  const takeResult = async (result: GuestResult, trace: Trace) => {
+    const stream = operationStream(result.operationId)
+    const { state } = await handler.load(operation, stream, sinceItsBeginning)
+    if (state.status === 'ABSENT' || state.subject.hostId !== result.hostId) {
+      log.warn(
+        { hostId: result.hostId, operationId: result.operationId },
+        'a host answered for an operation not its own',
+      )
+      return
+    }
+    const { instanceId, projectId } = state.subject
+    const context = {
+      ...contextOf(result, result.hostId, trace),
+      correlationId: result.operationId,
+      projectId,
+      instanceId,
+    }
+    await handler.handle(operation, stream, { type: 'HandleGuestResult', result, now: isoNow(clock) }, context)
+  }
+
+  const takeHealth = async (report: HealthReport, trace: Trace) => {
+    const { hostId, instanceId, health, reason } = report
+    const stream = instanceStream(instanceId)
+    const { state } = await handler.load(instance, stream, sinceItsBeginning)
+    if (state.status === 'ABSENT' || state.hostId !== hostId) {
+      log.warn({ hostId, instanceId }, 'a host reported the health of an instance not its own')
+      return
+    }
+    const context = {
+      ...contextOf(report, hostId, trace),
+      projectId: state.projectId,
+      instanceId,
+    }
+    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason }, context)
+  }
+
+  const takeRegistration = async (report: Registration, trace: Trace) => {
+    const { hostId } = report.host
+    const command = { type: 'RegisterHost', description: report.host } as const
+    const handled = await handler.handle(host, hostStream(hostId), command, contextOf(report, hostId, trace))
+    if (handled.outcome === 'rejected') warnRefused(handled.rejection, hostId)
+  }
+
+  const warnRefused = (rejection: Rejection, hostId: HostId) =>
+    log.warn({ rejection, hostId }, 'the registration of a host was refused')
+
+  const take = (report: AgentReport, trace: Trace): Promise<void> => {
+    switch (report.type) {
+      case 'succeeded':
+      case 'failed':
+      case 'progress':
+        return takeResult(report, trace)
+      case 'health':
+        return takeHealth(report, trace)
+      case 'registered':
+        return takeRegistration(report, trace)
+      default:
+        return unreachable(report)
+    }
+  }
+
+  return async (message: IncomingMessage): Promise<void> => {
+    const report = parseMessage(message, agentReportSchema)
+    const answer = 'commandId' in report ? report : null
+    const step = {
+      parent: traceOf(message, answer?.traceparent),
+      // What an agent says by itself has no cause but the host.
+      mayBegin: answer === null,
+      kind: 'consumer',
+      attributes: {
+        'messaging.destination.name': message.topic,
+        'coffer.report.id': report.reportId,
+        'coffer.command.id': answer?.commandId,
+        'coffer.operation.id': answer?.operationId,
+        'coffer.instance.id': 'instanceId' in report ? report.instanceId : null,
+        'coffer.host.id': 'hostId' in report ? report.hostId : report.host.hostId,
+      },
+    } as const
+    await inSpan(tracer, `take ${report.type}`, step, (span) => take(report, span.traceparent))
+  }
+}
