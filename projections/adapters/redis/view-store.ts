@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto'
+import type { Position } from '../../../commands/ports/event-store.ts'
+import {
+  assertSwappable,
+  type Entry,
+  type ListOptions,
+  neverWritten,
+  type ViewStore,
+  ViewStoreUnavailable,
+} from '../../ports/view-store.ts'
+import { getOrCreate } from '../memory/get-or-create.ts'
+import { applyBatch } from './apply-batch.ts'
+import { boundedCall } from './call.ts'
+import { createRedisClient, type RedisClient, type RedisConnectionOptions } from './connect.ts'
+import { dumpView } from './dump-view.ts'
+import { checkPrefix, decodePlace, listRange, sixKeys, viewKeys } from './keys.ts'
+import { encodeText } from './order-text.ts'
+import { changesAfter } from './read-changes.ts'
+import { type FeedState, parseDocument, parseFeedState, parseReply, type ViewReply } from './replies.ts'
+import { createTail, type Tail } from './tail.ts'
+
+export type RedisViewStoreOptions = Omit<RedisConnectionOptions, 'silenceMs'> & {
+  /** All keys begin with it. No braces. Default `coffer`. */
+  readonly prefix?: string
+  readonly limits?: Partial<RedisLimits>
+}
+
+export type RedisLimits = {
+  /** How long a call may take before it throws `ViewStoreUnavailable`. */
+  readonly callTimeoutMs: number
+  /** How many changes of a view are kept in Redis, and how many documents a reader of `changes` may leave unread in this process. */
+  readonly maxUnreadChanges: number
+  /** How long it may take until a follower notices that Redis was flushed. */
+  readonly blockMs: number
+  /** What goes to Redis in one message at most. */
+  readonly maxWritesPerMessage: number
+  readonly maxCharactersPerMessage: number
+}
+
+export const defaultRedisLimits: RedisLimits = {
+  callTimeoutMs: 5000,
+  maxUnreadChanges: 5000,
+  blockMs: 5000,
+  maxWritesPerMessage: 1000,
+  maxCharactersPerMessage: 4_000_000,
+}
+
+/** Of a follower that has lost its connection. */
+const tailBackOff = { firstMs: 20, maxMs: 1000 }
+/** Made once: an abort without a reason makes an error with a stack each time. */
+const waitIsOver = Symbol('the wait is over')
+/** How long the stream of a dropped view stays for those who have not heard of it. */
+const leftFeedMs = 600_000
+
+/**
+ * A `ViewStore` in Redis 6.2 or later: one server, one watched by Sentinels, or a cluster. Keys: see `ViewKeys`. It holds one
+ * connection for commands and one for each view that somebody waits for or follows.
+ *
+ * Redis may lose what it has acknowledged (flushed, restarted without persistence, failed over to a replica that lagged). A view that is
+ * gone, whole or in part, has the checkpoint `neverWritten`, and projectors build it again. A process that has seen a view further on
+ * than it is now gets `ViewStoreUnavailable` from `get`, `list` and `count` until the view is there again, instead of a half-built view.
+ * `getMany` answers, as projectors need it to build.
+ */
+export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore => {
+  const limits: RedisLimits = { ...defaultRedisLimits, ...options.limits }
+  const prefix = checkPrefix(options.prefix ?? 'coffer')
+  const connect = (silenceMs: number) => createRedisClient({ ...options, silenceMs })
+  const client = connect(limits.callTimeoutMs)
+  const closing = new AbortController()
+  const tails = new Map<string, Tail>()
+  const asked = new Map<string, Promise<FeedState>>()
+  /** How far this process has seen each view. */
+  const seen = new Map<string, Position>()
+
+  const send = <T>(what: string, run: (client: RedisClient) => Promise<T>): Promise<T> =>
+    boundedCall({ what, timeoutMs: limits.callTimeoutMs, signal: closing.signal, outage: client.outage }, () =>
+      run(client),
+    )
+  const keysOf = (view: string) => viewKeys(prefix, view)
+  const fourKeysOf = (view: string) => sixKeys(keysOf(view)).slice(0, 4)
+
+  const note = (view: string, checkpoint: Position): void => {
+    if (checkpoint > (seen.get(view) ?? neverWritten)) seen.set(view, checkpoint)
+  }
+
+  /** An answer from a view that is whole and not behind where it was known to be when the question was sent. */
+  const readWhole = async (
+    view: string,
+    run: (client: RedisClient) => Promise<unknown>,
+    atLeast = seen.get(view) ?? neverWritten,
+  ): Promise<ViewReply['rest']> => {
+    const { state, checkpoint, rest } = parseReply(await send(`read the view ${view}`, run))
+    if (state === 'lost') throw new ViewStoreUnavailable(`the view ${view} has lost a part of its keys`)
+    if (checkpoint < atLeast) {
+      throw new ViewStoreUnavailable(`the view ${view} was at ${atLeast} and is at ${checkpoint}: Redis has lost it`)
+    }
+    note(view, checkpoint)
+    return rest
+  }
+
+  const tailOf = (view: string): Tail =>
+    getOrCreate(tails, view, () =>
+      createTail({
+        view,
+        keys: keysOf(view),
+        connect: () => connect(limits.callTimeoutMs + limits.blockMs),
+        maxUnread: limits.maxUnreadChanges,
+        blockMs: limits.blockMs,
+        timeoutMs: limits.callTimeoutMs,
+        backOff: tailBackOff,
+        onCheckpoint: (checkpoint) => note(view, checkpoint),
+        onTurn: () => seen.delete(view),
+      }),
+    )
+
+  /** Starts to follow the view if nobody did, and tells where its stream is now. */
+  const startTail = (view: string): { readonly tail: Tail; readonly start: Promise<FeedState> } => {
+    const tail = tailOf(view)
+    const start = send(`read the view ${view}`, (client) => client.cofferFeedState(...sixKeys(keysOf(view)))).then(
+      parseFeedState,
+    )
+    start.catch(() => {})
+    tail.start(start)
+    return { tail, start }
+  }
+
+  /** For who waits: many begin to wait at once, and share the answer to a question that is on its way. */
+  const askTogether = (view: string): Promise<FeedState> =>
+    getOrCreate(asked, view, () => {
+      const { start } = startTail(view)
+      const isAnswered = () => asked.delete(view)
+      start.then(isAnswered, isAnswered)
+      return start
+    })
+
+  const forget = (...views: readonly string[]): void => {
+    for (const view of views) seen.delete(view)
+  }
+
+  return {
+    apply: async (batch) => {
+      const { view } = batch
+      const outcome = await applyBatch((run) => send(`write the view ${view}`, run), keysOf(view), batch, limits)
+      if (outcome === 'applied') note(view, batch.checkpoint)
+      return outcome
+    },
+    checkpoint: async (view) => {
+      const reply = await send(`read the view ${view}`, (client) => client.cofferRead(...fourKeysOf(view)))
+      return parseReply(reply).checkpoint
+    },
+    get: async <D>(view: string, key: string) => {
+      const [json] = await readWhole(view, (client) => client.cofferRead(...fourKeysOf(view), encodeText(key)))
+      return parseDocument<D>(json)
+    },
+    getMany: async <D>(view: string, keys: readonly string[]) => {
+      const run = (client: RedisClient) => client.cofferRead(...fourKeysOf(view), ...keys.map(encodeText))
+      const documents = await readWhole(view, run, neverWritten)
+      return keys.map((_, at) => parseDocument<D>(documents[at]))
+    },
+    list: async <D>(view: string, { index, value, after, direction = 'ascending', first }: ListOptions) => {
+      const { min, max } = listRange(index, value, after === undefined ? undefined : { sortKey: after, direction })
+      const rest = await readWhole(view, (client) => client.cofferList(...fourKeysOf(view), min, max, direction, first))
+      return parseList<D>(rest)
+    },
+    count: async (view, index, value) => {
+      const { min, max } = listRange(index, value)
+      const [count] = await readWhole(view, (client) => client.cofferCount(...fourKeysOf(view), min, max))
+      return Number(count)
+    },
+    waitFor: async (view, position, signal) => {
+      const tail = tailOf(view)
+      const start = askTogether(view)
+      const done = new AbortController()
+      const heard = tail.waiters.wait(position, AbortSignal.any([signal, done.signal]))
+      // What came after the question was sent, and before this one began to wait, only the tail has heard.
+      const isThere = ({ checkpoint, epoch }: FeedState) => Math.max(checkpoint, tail.heardIn(epoch)) >= position
+      try {
+        return await Promise.race([heard, start.then((state) => isThere(state) || heard)])
+      } finally {
+        done.abort(waitIsOver)
+      }
+    },
+    changes: (view, signal, only) => {
+      if (closing.signal.aborted) throw new ViewStoreUnavailable('the view store is closed')
+      const { tail, start } = startTail(view)
+      return changesAfter(tail.feed.subscribe(signal, only), start)
+    },
+    dump: async (view) => dumpView((run) => send(`dump the view ${view}`, run), view, keysOf(view)),
+    drop: async (view) => {
+      const [turn, keys] = [randomUUID(), sixKeys(keysOf(view))]
+      await send(`drop the view ${view}`, (client) => client.cofferDrop(...keys, turn, leftFeedMs))
+      forget(view)
+    },
+    swap: async (view, from) => {
+      assertSwappable(view, from)
+      const [turn, keys] = [randomUUID(), [...sixKeys(keysOf(view)), ...sixKeys(keysOf(from))]]
+      const outcome = await send(`swap the view ${view}`, (client) => client.cofferSwap(...keys, turn, leftFeedMs))
+      if (outcome === 'lost') throw new ViewStoreUnavailable(`the view ${from} has lost a part of its keys`)
+      forget(view, from)
+    },
+    close: async () => {
+      closing.abort()
+      for (const tail of tails.values()) tail.stop()
+      client.disconnect()
+    },
+  }
+}
+
+/** Members and documents in turn. */
+const parseList = <D>(rest: readonly (string | null)[]): readonly Entry<D>[] => {
+  const entries: Entry<D>[] = []
+  for (let at = 0; at < rest.length; at += 2) {
+    const { key, sortKey } = decodePlace(rest[at] ?? '')
+    // The script that writes a place writes its document too.
+    entries.push({ key, sortKey, document: parseDocument<D>(rest[at + 1]) as D })
+  }
+  return entries
+}

@@ -1,0 +1,23 @@
+import type { Projection } from './projection.ts'
+import { datastoresProjection } from './views/datastores.ts'
+import { deadLettersProjection } from './views/dead-letters.ts'
+import { eventsProjection } from './views/events.ts'
+import { flavorsProjection } from './views/flavors.ts'
+import { hostsProjection } from './views/hosts.ts'
+import { instancesProjection } from './views/instances.ts'
+import { operationsProjection } from './views/operations.ts'
+import { quotasProjection } from './views/quotas.ts'
+import { tokensProjection } from './views/tokens.ts'
+
+/** What the engine keeps up to date: one projection for each name in `viewNames`. */
+export const allProjections: readonly Projection[] = [
+  instancesProjection,
+  operationsProjection,
+  hostsProjection,
+  datastoresProjection,
+  flavorsProjection,
+  quotasProjection,
+  tokensProjection,
+  eventsProjection,
+  deadLettersProjection,
+]

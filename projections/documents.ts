@@ -1,0 +1,230 @@
+import type { Position } from '../commands/ports/event-store.ts'
+import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
+import type { Engine, Isolation } from '../domain/host/events.ts'
+import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
+import type { Actor, Role } from '../domain/metadata.ts'
+import type { OperationKind } from '../domain/operation/events.ts'
+import type { QuotaLimits } from '../domain/project/events.ts'
+import type { StreamName } from '../domain/stream.ts'
+import type { Fault } from '../domain/values/fault.ts'
+import type { DatastoreType, Endpoint, Health } from '../domain/values/instance-spec.ts'
+import type { Resources } from '../domain/values/resources.ts'
+
+/** Lists and look-ups are by these names. */
+export const viewNames = [
+  'instances',
+  'operations',
+  'hosts',
+  'datastores',
+  'flavors',
+  'quotas',
+  'tokens',
+  'events',
+  'dead-letters',
+] as const
+export type ViewName = (typeof viewNames)[number]
+
+export const instanceStatuses = [
+  'PROVISIONING',
+  'ACTIVE',
+  'RESTARTING',
+  'RESIZING',
+  'CONFIGURING',
+  'UPGRADING',
+  'PROMOTING',
+  'RESTORING',
+  'STOPPING',
+  'STOPPED',
+  'STARTING',
+  'DELETING',
+  'DELETED',
+  'FAILED',
+] as const
+export type InstanceStatus = (typeof instanceStatuses)[number]
+
+/**
+ * Times are ISO 8601 UTC. Key: the id. Sorted by id, thus by age. Indexes: `project` by project id, `all` under `all`, `name` by
+ * `<project id>/<name>`; and `project-live`, `all-live`, `name-live`, the same without those that are deleted. Of these also `state`, by which they
+ * are counted (`stateOf` in views/instances.ts).
+ */
+export type InstanceDocument = {
+  readonly id: InstanceId
+  readonly projectId: ProjectId
+  readonly name: string
+  readonly status: InstanceStatus
+  readonly health: Health
+  readonly healthReason: string | null
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly flavor: FlavorId
+  readonly resources: Resources
+  readonly hostId: HostId
+  readonly endpoint: Endpoint | null
+  readonly caCertificate: string | null
+  readonly databases: readonly string[]
+  readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
+  /** The operation that is changing the instance now. */
+  readonly operationId: OperationId | null
+  /** Of the last operation, if it failed. */
+  readonly fault: Fault | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** The revision of the instance's stream: what `expectedVersion` is compared with. */
+  readonly stateVersion: number
+}
+
+export type OperationStatus = 'PENDING' | 'RUNNING' | 'COMPENSATING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+export type StepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED'
+
+export type OperationStep = {
+  readonly name: string
+  readonly status: StepStatus
+  readonly compensating: boolean
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  /** 0 to 1. */
+  readonly progress: number
+  readonly message: string | null
+  readonly fault: Fault | null
+}
+
+/**
+ * Exists from the event that asked for it on (`PENDING`). Key: the id. Sorted by id. Indexes: `project`, `instance`, `all`; and
+ * `project-open`, `all-open`: those that have not ended.
+ */
+export type OperationDocument = {
+  readonly id: OperationId
+  readonly kind: OperationKind
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly status: OperationStatus
+  readonly steps: readonly OperationStep[]
+  readonly fault: Fault | null
+  readonly cancellationRequested: boolean
+  readonly deadline: string
+  readonly requestedBy: Actor
+  readonly createdAt: string
+  readonly endedAt: string | null
+}
+
+export const hostStatuses = ['UP', 'LOST'] as const
+
+/** Key: the id. Indexes: `all`, and `status` by status; sorted by id. */
+export type HostDocument = {
+  readonly id: HostId
+  readonly name: string
+  readonly address: string
+  readonly agentVersion: string
+  readonly status: (typeof hostStatuses)[number]
+  readonly publicKey: string
+  readonly caCertificate: string
+  readonly capacity: Resources
+  /** What the `ClaimDocument`s of the host add up to. */
+  readonly claimed: Resources
+  readonly engines: readonly Engine[]
+  readonly isolation: Isolation
+  readonly registeredAt: string
+  readonly updatedAt: string
+}
+
+/**
+ * One claim on a host, in the view `hosts`. Apart from the host's document, so that a claim costs the same however many there are.
+ * Key: `<host id>/<instance id>`. Index: `host` by host id, sorted by instance id.
+ */
+export type ClaimDocument = {
+  readonly hostId: HostId
+  readonly instanceId: InstanceId
+  readonly resources: Resources
+}
+
+/** Key: the type. Index: `all`. `versions`: offered and not withdrawn, newest first. */
+export type DatastoreDocument = {
+  readonly type: DatastoreType
+  readonly versions: readonly string[]
+  readonly withdrawn: readonly string[]
+  readonly defaultVersion: string | null
+  /** True when an admin chose the default; else it follows the newest. */
+  readonly defaultPinned: boolean
+}
+
+/** Key: the id. Index: `all`; sorted by vCPUs, memory, id. Retired flavors stay, marked. */
+export type FlavorDocument = {
+  readonly id: FlavorId
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly description: string
+  readonly retired: boolean
+}
+
+/** Key: the project's id. Index: `all`. `limits` null: the configured defaults hold. */
+export type QuotaDocument = {
+  readonly projectId: ProjectId
+  readonly limits: QuotaLimits | null
+  /** What the `HoldingDocument`s of the project add up to. */
+  readonly used: QuotaLimits
+}
+
+/**
+ * What one instance takes of its project's quota, reserved or committed; in the view `quotas`. Key: `<project id>/<instance id>`.
+ * Index: `project` by project id, sorted by instance id.
+ */
+export type HoldingDocument = {
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly resources: Resources
+}
+
+/** Key: the id. Indexes: `project`, `all`. */
+export type TokenDocument = {
+  readonly id: TokenId
+  readonly projectId: ProjectId
+  readonly name: string
+  readonly role: Role
+  readonly secretHash: string
+  readonly expiresAt: string | null
+  readonly revoked: boolean
+  readonly createdAt: string
+  readonly createdBy: Actor
+}
+
+/**
+ * What the view `events` has of every event: what the audit log is filtered by and where the event is in the log, which has all the rest.
+ * Key and sort key: the position, zero-padded to 16 digits. Indexes: `project`, `instance`, `operation`, `all`.
+ */
+export type AuditEntry = {
+  readonly position: Position
+  readonly type: string
+  readonly stream: StreamName
+  readonly revision: number
+  readonly projectId: ProjectId | null
+  readonly instanceId: InstanceId | null
+  readonly operationId: OperationId | null
+}
+
+/** What the audit log shows of an event, without anything sealed or hashed. In no view: it is made of the log when it is asked for. */
+export type AuditDocument = {
+  readonly id: string
+  readonly position: Position
+  readonly type: string
+  readonly stream: string
+  readonly revision: number
+  readonly at: string
+  readonly actor: Actor
+  readonly projectId: ProjectId | null
+  readonly instanceId: InstanceId | null
+  readonly operationId: OperationId | null
+  readonly commandId: string
+  readonly causationId: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What became of a message that was parked, once an admin has decided: the message itself is on the bus. Key: the id. Only ever looked up,
+ * so it stands in no list.
+ */
+export type DeadLetterDocument = {
+  readonly id: DeadLetterId
+  readonly status: Exclude<DeadLetterStatus, 'OPEN'>
+  readonly resolvedAt: string
+  readonly resolvedBy: Actor
+}

@@ -1,0 +1,104 @@
+import type { Position } from '../../commands/ports/event-store.ts'
+
+/** The checkpoint of a view that was never written: it stands before the first event. */
+export const neverWritten: Position = -1
+
+/** The name of a view up to the first dot: `<name>.<anything>` is another view of the same documents. */
+export const baseName = (view: string): string => view.split('.', 1)[0] as string
+
+/** Throws unless the views are of one base name. */
+export const assertSwappable = (view: string, from: string): void => {
+  if (baseName(view) === baseName(from)) return
+  throw new Error(`only ${baseName(view)}.<anything> can take the place of ${view}, and ${from} can not`)
+}
+
+/** A document of a view: plain JSON. Whoever gets one from a store must not change it. */
+export type Document = object
+
+/**
+ * Where a document stands in lists: index name, the value listed under (a project's id, say) and the sort key within it
+ * (strings compare by code unit; use ids or zero-padded numbers). No two documents may share a sort key in one list: pages
+ * begin after a sort key and would lose the second.
+ */
+export type IndexEntry = { readonly index: string; readonly value: string; readonly sortKey: string }
+
+export type ViewWrite =
+  | { readonly kind: 'put'; readonly key: string; readonly document: Document; readonly entries: readonly IndexEntry[] }
+  | { readonly kind: 'delete'; readonly key: string }
+
+/** Everything one batch of events does to one view, applied as one. */
+export type ViewBatch = {
+  readonly view: string
+  /** What the view's checkpoint must be for the batch to apply. */
+  readonly expected: Position
+  /** What it is afterwards. */
+  readonly checkpoint: Position
+  readonly writes: readonly ViewWrite[]
+}
+
+export type Entry<D> = { readonly key: string; readonly document: D; readonly sortKey: string }
+
+export type ListOptions = {
+  readonly index: string
+  readonly value: string
+  /** Only after this sort key (exclusive), in the chosen direction. */
+  readonly after?: string
+  readonly direction?: 'ascending' | 'descending'
+  readonly first: number
+}
+
+/** `position`: the checkpoint of the batch that made the change. `document` null: deleted. */
+export type ViewChange = { readonly key: string; readonly document: Document | null; readonly position: Position }
+
+/** Which changes of a view a reader wants: of one document, or of those that stand or stood in one list. */
+export type ChangeFilter = { readonly key: string } | { readonly index: string; readonly value: string }
+
+export type DumpedDocument = {
+  readonly key: string
+  readonly document: Document
+  readonly entries: readonly IndexEntry[]
+}
+export type Dump = { readonly position: Position; readonly documents: AsyncIterable<DumpedDocument> }
+
+/**
+ * Thrown by any method: the store can not be reached, or has lost the view and waits for it to be built again. The same call may succeed
+ * later. A write that threw it may have been done, or may be done yet: the checkpoint tells, and guards the next one.
+ */
+export class ViewStoreUnavailable extends Error {
+  override readonly name = 'ViewStoreUnavailable'
+  readonly code = 'VIEW_STORE_UNAVAILABLE'
+}
+
+/** Where the views are. Every adapter passes `test/contracts/view-store.contract.ts`. */
+export interface ViewStore {
+  /** Applies the batch as one if the view's checkpoint is `expected`, else changes nothing and answers `stale`. */
+  apply(batch: ViewBatch): Promise<'applied' | 'stale'>
+  /** `neverWritten` for a view that was never written, or was dropped, or that the store has lost in whole or in part. */
+  checkpoint(view: string): Promise<Position>
+  get<D>(view: string, key: string): Promise<D | null>
+  /** In the order of the keys, null where there is none. */
+  getMany<D>(view: string, keys: readonly string[]): Promise<readonly (D | null)[]>
+  list<D>(view: string, options: ListOptions): Promise<readonly Entry<D>[]>
+  count(view: string, index: string, value: string): Promise<number>
+  /** Resolves true once the view's checkpoint has reached the position, false when the signal aborts first. */
+  waitFor(view: string, position: Position, signal: AbortSignal): Promise<boolean>
+  /**
+   * Changes of a view from the moment of the call until the signal aborts, in order. A slow reader gets the newest state of a key, not
+   * every state between; a reader that falls too far behind, or whose view is dropped or swapped, is ended with
+   * `ViewStoreUnavailable` and starts again.
+   */
+  changes(view: string, signal: AbortSignal, only?: ChangeFilter): AsyncIterable<ViewChange>
+  /**
+   * Every document with its entries, in order of key, as of one checkpoint: what two stores are compared by. Reading the documents
+   * throws `ViewStoreUnavailable` where the store could not hold the picture while writes went on: dump again.
+   */
+  dump(view: string): Promise<Dump>
+  /** Forgets the view and its checkpoint. */
+  drop(view: string): Promise<void>
+  /**
+   * Puts the view `from` in the place of `view`, as one; `from` is gone afterwards. Only for views of one
+   * `baseName`: their documents are the same, and stores that spread views over machines keep them together. Throws on others.
+   */
+  swap(view: string, from: string): Promise<void>
+  close(): Promise<void>
+}

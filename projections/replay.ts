@@ -1,0 +1,81 @@
+import type { EventStore, Position, StoredEvent } from '../commands/ports/event-store.ts'
+import type { ProjectedEvent, Projection } from './projection.ts'
+import { categoriesOf, createEventReader } from './read-events.ts'
+import { noMetrics, type ProjectionLog } from './telemetry.ts'
+import { createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
+
+export type ReplayDeps = {
+  readonly eventStore: EventStore
+  readonly read: (stored: readonly StoredEvent[]) => readonly ProjectedEvent[]
+}
+
+export type ReplayOptions = {
+  /** Not beyond this position; default: everything there is now. */
+  readonly until?: Position
+  readonly signal: AbortSignal
+}
+
+/** `events`: how many were read. `position`: where the views are now, or further if somebody else moves them too. */
+export type Replayed = { readonly events: number; readonly position: Position }
+
+/** Takes views over the log from where the last of them is, once, and ends. Throws what `readAll` and `advance` throw. */
+export const replay = async (
+  { eventStore, read }: ReplayDeps,
+  projectors: readonly ViewProjector[],
+  { until, signal }: ReplayOptions,
+): Promise<Replayed> => {
+  // Asked for first, so that all events up to it are among those read.
+  const end = until ?? (await eventStore.head())
+  let position = Math.min(...(await Promise.all(projectors.map((projector) => projector.refresh()))))
+  let events = 0
+
+  const advance = async (page: readonly StoredEvent[], to: Position): Promise<void> => {
+    const range = { events: read(page), position: to }
+    const advances = await Promise.all(projectors.map((projector) => projector.advance(position, range, signal)))
+    if (advances.includes('behind')) throw new ViewMovedBack()
+    events += page.length
+    position = to
+  }
+
+  const categories = categoriesOf(projectors.map(({ projection }) => projection))
+  for await (const page of eventStore.readAll({ after: position, ...(categories && { categories }), signal })) {
+    const wanted = page.filter((event) => event.position <= end)
+    const last = wanted.at(-1)
+    if (last) await advance(wanted, last.position)
+    if (wanted.length < page.length) break
+  }
+  signal.throwIfAborted()
+  if (position < end) await advance([], end)
+  return { events, position }
+}
+
+export type Replay = (projections: readonly Projection[], options: ReplayOptions) => Promise<Replayed>
+
+/** Replays into a store of its own, for views that no engine moves. */
+export const createReplayer = ({
+  eventStore,
+  viewStore,
+  log,
+}: {
+  readonly eventStore: EventStore
+  readonly viewStore: ProjectedViews
+  readonly log: ProjectionLog
+}): Replay => {
+  const read = createEventReader({ log, metrics: noMetrics })
+  const backOff = { firstMs: 50, maxMs: 10_000 }
+  return (projections, options) =>
+    replay(
+      { eventStore, read },
+      projections.map((projection) => createViewProjector({ viewStore, log, metrics: noMetrics, backOff }, projection)),
+      options,
+    )
+}
+
+/** Thrown when a view is behind where it was a moment ago: it was dropped or swapped meanwhile. Replaying again goes on from there. */
+export class ViewMovedBack extends Error {
+  override readonly name = 'ViewMovedBack'
+  readonly code = 'VIEW_MOVED_BACK'
+  constructor() {
+    super('a view was dropped or replaced while the log was replayed')
+  }
+}

@@ -1,0 +1,30 @@
+import type { ViewName } from './documents.ts'
+
+/** What the read side says to whoever runs it; `pino` fits. Fields never hold an event's data. */
+export type ProjectionLog = {
+  readonly info: (fields: object, message: string) => void
+  readonly warn: (fields: object, message: string) => void
+  readonly error: (fields: object, message: string) => void
+}
+
+/** What is counted, for whoever keeps the metrics. */
+export type ProjectionMetrics = {
+  /** A batch was applied: how many events it had, how many documents it wrote, and how long it took. */
+  readonly applied: (view: ViewName, counts: { events: number; writes: number; seconds: number }) => void
+  /** Another projector had been faster, and nothing was written. */
+  readonly stale: (view: ViewName) => void
+  /** An event of a type or version that this program does not know was passed over. */
+  readonly skipped: (type: string) => void
+  /** A projection threw. */
+  readonly failed: (view: ViewName) => void
+  /** The subscription to the log was lost. */
+  readonly dropped: () => void
+}
+
+export const noMetrics: ProjectionMetrics = {
+  applied: () => {},
+  stale: () => {},
+  skipped: () => {},
+  failed: () => {},
+  dropped: () => {},
+}

@@ -1,0 +1,67 @@
+import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import { createMemoryViewStore } from './adapters/memory/view-store.ts'
+import { compareDumps } from './compare-dumps.ts'
+import type { ViewName } from './documents.ts'
+import type { ViewStore } from './ports/view-store.ts'
+import type { Projection } from './projection.ts'
+import { createReplayer, ViewMovedBack } from './replay.ts'
+import type { ProjectionLog } from './telemetry.ts'
+
+export type VerifyDeps = {
+  readonly eventStore: EventStore
+  /** The store whose views are verified. They may be changing all the while. */
+  readonly viewStore: ViewStore
+  readonly projections: readonly Projection[]
+  readonly log: ProjectionLog
+}
+
+export type ViewVerification = {
+  readonly view: ViewName
+  /** Where both are compared. */
+  readonly position: Position
+  readonly eventsReplayed: number
+  /** In the rebuilt view. */
+  readonly documents: number
+  /** SHA-256, hexadecimal, over every document and where it stands in lists. */
+  readonly hashLive: string
+  readonly hashRebuilt: string
+  readonly equal: boolean
+  /** The first keys, in order, whose documents differ or are in one of the two alone. */
+  readonly differingKeys: readonly string[]
+}
+
+/**
+ * Replays the log into a second store, in memory, and compares every view with it at the same position. Works on a live system: the
+ * replay of a view goes up to where a dump caught the live one, and no further. Throws `ViewMovedBack` when a live view was
+ * dropped or replaced meanwhile, and what the stores throw.
+ */
+export const verifyViews = async (
+  { eventStore, viewStore, projections, log }: VerifyDeps,
+  signal: AbortSignal,
+): Promise<readonly ViewVerification[]> => {
+  const rebuiltStore = createMemoryViewStore()
+  const replay = createReplayer({ eventStore, viewStore: rebuiltStore, log })
+  const checkpoints = await Promise.all(projections.map(({ view }) => viewStore.checkpoint(view)))
+  // Live views only go forward, so that no dump below is before this position.
+  const common = await replay(projections, { until: Math.min(...checkpoints), signal })
+
+  const verifications: ViewVerification[] = []
+  for (const projection of projections) {
+    const { view } = projection
+    const live = await viewStore.dump(view)
+    const rest = await replay([projection], { until: live.position, signal })
+    if (rest.position !== live.position) throw new ViewMovedBack()
+    const rebuilt = await rebuiltStore.dump(view)
+    const { hashes, ...comparison } = await compareDumps(live.documents, rebuilt.documents)
+    await rebuiltStore.drop(view)
+    verifications.push({
+      view,
+      position: live.position,
+      eventsReplayed: common.events + rest.events,
+      ...comparison,
+      hashLive: hashes[0],
+      hashRebuilt: hashes[1],
+    })
+  }
+  return verifications
+}

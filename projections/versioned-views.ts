@@ -1,0 +1,36 @@
+import { baseName, type ViewStore } from './ports/view-store.ts'
+import type { Projection } from './projection.ts'
+
+type Versioned = Pick<Projection, 'view' | 'version'>
+
+/** What a view of one version is called in a store that outlives the program. No view has a dash in its name. */
+export const versionedName = ({ view, version }: Versioned): string => `${view}-v${version}`
+
+/**
+ * A store in which every version of a view is a view of its own. In a rolling upgrade programs of two versions run on one store: each
+ * builds and reads its own, and none meets documents of another shape. Throws on views that are not among `projections`.
+ */
+export const createVersionedViewStore = (store: ViewStore, projections: readonly Versioned[]): ViewStore => {
+  const names = new Map<string, string>(projections.map((projection) => [projection.view, versionedName(projection)]))
+  /** Also of what stands beside a view, as `instances.rebuild`. */
+  const stored = (view: string): string => {
+    const base = baseName(view)
+    const name = names.get(base)
+    if (name === undefined) throw new Error(`there is no view ${view} with a version`)
+    return `${name}${view.slice(base.length)}`
+  }
+  return {
+    apply: (batch) => store.apply({ ...batch, view: stored(batch.view) }),
+    checkpoint: (view) => store.checkpoint(stored(view)),
+    get: (view, key) => store.get(stored(view), key),
+    getMany: (view, keys) => store.getMany(stored(view), keys),
+    list: (view, options) => store.list(stored(view), options),
+    count: (view, index, value) => store.count(stored(view), index, value),
+    waitFor: (view, position, signal) => store.waitFor(stored(view), position, signal),
+    changes: (view, signal, only) => store.changes(stored(view), signal, only),
+    dump: (view) => store.dump(stored(view)),
+    drop: (view) => store.drop(stored(view)),
+    swap: (view, from) => store.swap(stored(view), stored(from)),
+    close: () => store.close(),
+  }
+}

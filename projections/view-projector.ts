@@ -1,0 +1,112 @@
+import type { Position } from '../commands/ports/event-store.ts'
+import type { BackOffBounds } from '../domain/values/back-off.ts'
+import { createBackOff } from './back-off.ts'
+import { neverWritten, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
+import { type EventRange, ProjectionFailed, projectBatch } from './project-batch.ts'
+import type { Projection } from './projection.ts'
+import type { ProjectionLog, ProjectionMetrics } from './telemetry.ts'
+import type { OnApplied } from './trace-applied.ts'
+
+/** The part of a view store that is needed to move views. */
+export type ProjectedViews = Pick<ViewStore, 'apply' | 'checkpoint' | 'getMany'>
+
+export type ViewProjectorDeps = {
+  readonly viewStore: ProjectedViews
+  readonly log: ProjectionLog
+  readonly metrics: ProjectionMetrics
+  readonly backOff: BackOffBounds
+}
+
+/** `done`: the view shows the range, or more. `behind`: it is not yet where the range begins. */
+export type Advance = 'done' | 'behind'
+
+/** Moves one view along the log. One call at a time. */
+export type ViewProjector = {
+  readonly projection: Projection
+  /** Where the view was when last heard of. */
+  readonly checkpoint: () => Position
+  readonly refresh: () => Promise<Position>
+  /**
+   * Takes the view over the events after `after`, up to the range's position. Events that it has seen are left out. Bears other
+   * projectors of the same view. While the view store is away it tries again, with back-off, until the signal aborts, and then
+   * throws `ViewStoreUnavailable`. Throws `ProjectionFailed` when the projection throws, with everything before that event applied.
+   * `onApplied` is told what it was this projector that applied.
+   */
+  readonly advance: (after: Position, range: EventRange, signal: AbortSignal, onApplied?: OnApplied) => Promise<Advance>
+}
+
+export const createViewProjector = (
+  { viewStore, log, metrics, backOff: backOffConfig }: ViewProjectorDeps,
+  projection: Projection,
+): ViewProjector => {
+  const { view } = projection
+  const backOff = createBackOff(backOffConfig)
+  let checkpoint = neverWritten
+
+  const refresh = async () => {
+    checkpoint = await viewStore.checkpoint(view)
+    return checkpoint
+  }
+
+  const apply = async (range: EventRange, onApplied: OnApplied | undefined): Promise<void> => {
+    const startedAt = Date.now()
+    const started = performance.now()
+    const expected = checkpoint
+    const writes = await projectBatch(projection, range, viewStore)
+    const outcome = await viewStore.apply({ view, expected, checkpoint: range.position, writes })
+    if (outcome === 'stale') {
+      metrics.stale(view)
+      await refresh()
+      return
+    }
+    checkpoint = range.position
+    const seconds = (performance.now() - started) / 1000
+    metrics.applied(view, { events: range.events.length, writes: writes.length, seconds })
+    onApplied?.(projection, range, startedAt)
+  }
+
+  const applyUpToFault = async (
+    range: EventRange,
+    failure: ProjectionFailed,
+    onApplied: OnApplied | undefined,
+  ): Promise<void> => {
+    const sound = range.events.filter((event) => event.position < failure.event.position)
+    const last = sound.at(-1)
+    if (last) await apply({ events: sound, position: last.position }, onApplied)
+  }
+
+  const advanceOnce = async (range: EventRange, onApplied: OnApplied | undefined): Promise<void> => {
+    const first = range.events[0]
+    const unseen = first && first.position > checkpoint ? range : { ...range, events: eventsAfter(range, checkpoint) }
+    try {
+      await apply(unseen, onApplied)
+    } catch (error) {
+      if (error instanceof ProjectionFailed) await applyUpToFault(unseen, error, onApplied)
+      throw error
+    }
+  }
+
+  return {
+    projection,
+    checkpoint: () => checkpoint,
+    refresh,
+    advance: async (after, range, signal, onApplied) => {
+      for (;;) {
+        if (checkpoint >= range.position) return 'done'
+        if (checkpoint < after) return 'behind'
+        try {
+          await advanceOnce(range, onApplied)
+          backOff.reset()
+        } catch (error) {
+          if (!(error instanceof ViewStoreUnavailable) || signal.aborted) throw error
+          log.warn({ err: error, view, failures: backOff.failures() + 1 }, 'the view store is away, trying again')
+          await backOff.wait(signal)
+          // The batch may have been applied and only its answer lost.
+          await refresh().catch(() => checkpoint)
+        }
+      }
+    },
+  }
+}
+
+const eventsAfter = ({ events }: EventRange, position: Position) => events.filter((event) => event.position > position)

@@ -1,0 +1,54 @@
+import type { datastoreCategory } from '../../domain/datastore/stream.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import { compareVersions } from '../../domain/values/version.ts'
+import type { DatastoreDocument } from '../documents.ts'
+import { defineProjection, listedIn } from '../projection.ts'
+
+const emptyDatastore = (type: DatastoreType): DatastoreDocument => ({
+  type,
+  versions: [],
+  withdrawn: [],
+  defaultVersion: null,
+  defaultPinned: false,
+})
+
+/** A pinned default stays while it is offered; else the newest is the default. */
+const withDefault = (document: DatastoreDocument): DatastoreDocument => {
+  const { versions, defaultVersion, defaultPinned } = document
+  if (defaultPinned && defaultVersion !== null && versions.includes(defaultVersion)) return document
+  return { ...document, defaultPinned: false, defaultVersion: versions[0] ?? null }
+}
+
+export const datastoresProjection = defineProjection<DatastoreDocument, typeof datastoreCategory>({
+  view: 'datastores',
+  version: 1,
+  keysOf: ({ data }) => [data.datastore],
+  on: {
+    DatastoreVersionOffered: (document, { data: { datastore, version } }) => {
+      const before = document ?? emptyDatastore(datastore)
+      return withDefault({
+        ...before,
+        versions: [version, ...without(before.versions, version)].sort(newestFirst),
+        withdrawn: without(before.withdrawn, version),
+      })
+    },
+    DatastoreVersionWithdrawn: (document, { data: { datastore, version } }) => {
+      const before = document ?? emptyDatastore(datastore)
+      return withDefault({
+        ...before,
+        versions: without(before.versions, version),
+        withdrawn: [version, ...without(before.withdrawn, version)].sort(newestFirst),
+      })
+    },
+    DatastoreDefaultVersionSet: (document, { data: { datastore, version } }) => ({
+      ...(document ?? emptyDatastore(datastore)),
+      defaultVersion: version,
+      defaultPinned: true,
+    }),
+  },
+  entries: ({ type }) => [listedIn('all', 'all', type)],
+})
+
+const without = (versions: readonly string[], version: string) => versions.filter((other) => other !== version)
+
+const newestFirst = (a: string, b: string): number => compareVersions(b, a)

@@ -1,0 +1,40 @@
+import type { Position } from '../../commands/ports/event-store.ts'
+import type { AuditEntry } from '../documents.ts'
+import type { IndexEntry } from '../ports/view-store.ts'
+import { allCategories, listedIn, type Projection } from '../projection.ts'
+
+/** Key and sort key of an event in the audit log. */
+export const auditKey = (position: Position): string => {
+  const digits = String(position)
+  return `${zeros[digits.length]}${digits}`
+}
+/** By how many digits follow: made once, as there is a key for every event. */
+const zeros = Array.from({ length: 17 }, (_, digits) => '0'.repeat(16 - digits))
+
+/** The lists an entry stands in. */
+export const auditLists = ({ projectId, instanceId, operationId }: AuditEntry, key: string): readonly IndexEntry[] => {
+  const lists = [listedIn('all', 'all', key)]
+  if (projectId !== null) lists.push(listedIn('project', projectId, key))
+  if (instanceId !== null) lists.push(listedIn('instance', instanceId, key))
+  if (operationId !== null) lists.push(listedIn('operation', operationId, key))
+  return lists
+}
+
+/** The audit log. Every event stands for itself, so there is nothing to evolve. */
+export const eventsProjection: Projection<AuditEntry> = {
+  view: 'events',
+  version: 2,
+  categories: allCategories,
+  blind: true,
+  keysOf: ({ position }) => [auditKey(position)],
+  evolve: (_, { position, type, stream, revision, metadata }) => ({
+    position,
+    type,
+    stream,
+    revision,
+    projectId: metadata.projectId,
+    instanceId: metadata.instanceId,
+    operationId: metadata.correlationId,
+  }),
+  entries: auditLists,
+}

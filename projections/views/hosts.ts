@@ -1,0 +1,66 @@
+import type { hostCategory } from '../../domain/host/stream.ts'
+import type { HostId, InstanceId } from '../../domain/ids.ts'
+import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
+import type { ClaimDocument, HostDocument } from '../documents.ts'
+import { defineProjection, listedIn, type Other } from '../projection.ts'
+
+type Document = HostDocument | ClaimDocument
+type Claimant = { readonly hostId: HostId; readonly instanceId: InstanceId }
+
+/** The host first, so that it sees what the instance claimed before the event. */
+const keysOfClaimant = (claimant: Claimant): readonly string[] => [claimant.hostId, claimKey(claimant)]
+const claimKey = ({ hostId, instanceId }: Claimant): string => `${hostId}/${instanceId}`
+
+const isClaim = (document: Document): document is ClaimDocument => 'instanceId' in document
+
+/** What the document of this key becomes when the instance claims `resources`, or nothing at all. */
+const claims =
+  (resourcesOf: (data: Claimant & { readonly resources?: Resources }) => Resources | null) =>
+  (
+    document: Document | null,
+    { data, metadata }: { readonly data: Claimant; readonly metadata: { readonly at: string } },
+    key: string,
+    other: Other<Document>,
+  ): Document | null => {
+    const { hostId, instanceId } = data
+    const resources = resourcesOf(data)
+    if (key === claimKey(data)) return resources && { hostId, instanceId, resources }
+    if (!document || isClaim(document)) return document
+    const before = other(claimKey(data))
+    const others = subtractResources(document.claimed, before && isClaim(before) ? before.resources : noResources)
+    return { ...document, claimed: addResources(others, resources ?? noResources), updatedAt: metadata.at }
+  }
+
+const seen =
+  (status: HostDocument['status']) =>
+  (document: Document | null, { metadata }: { readonly metadata: { readonly at: string } }): Document | null =>
+    document && !isClaim(document) ? { ...document, status, updatedAt: metadata.at } : document
+
+export const hostsProjection = defineProjection<Document, typeof hostCategory>({
+  view: 'hosts',
+  version: 2,
+  keysOf: ({ data }) => ('instanceId' in data ? keysOfClaimant(data) : [data.hostId]),
+  on: {
+    HostRegistered: (document, { data, metadata }) => {
+      const before = document && !isClaim(document) ? document : null
+      const { hostId, ...description } = data
+      return {
+        ...description,
+        id: hostId,
+        status: before?.status ?? 'UP',
+        claimed: before?.claimed ?? noResources,
+        registeredAt: before?.registeredAt ?? metadata.at,
+        updatedAt: metadata.at,
+      }
+    },
+    HostCapacityClaimed: claims(({ resources }) => resources ?? null),
+    HostClaimConfirmed: claims(({ resources }) => resources ?? null),
+    HostCapacityReleased: claims(() => null),
+    HostLost: seen('LOST'),
+    HostReturned: seen('UP'),
+  },
+  entries: (document) =>
+    isClaim(document)
+      ? [listedIn('host', document.hostId, document.instanceId)]
+      : [listedIn('all', 'all', document.id), listedIn('status', document.status, document.id)],
+})

@@ -1,0 +1,86 @@
+import type { InstanceEvent } from '../../domain/instance/events.ts'
+import type { instanceCategory } from '../../domain/instance/stream.ts'
+import type { Health } from '../../domain/values/instance-spec.ts'
+import type { InstanceDocument, InstanceStatus } from '../documents.ts'
+import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
+
+type Change = Partial<InstanceDocument>
+
+/** A handler that changes a document once: an event at or before the revision it shows has been taken in. */
+const changes =
+  <E extends InstanceEvent>(change: (event: Projected<E>) => Change) =>
+  (document: InstanceDocument | null, event: Projected<E>): InstanceDocument | null => {
+    if (!document || event.revision <= document.stateVersion) return document
+    return { ...document, ...change(event), updatedAt: event.metadata.at, stateVersion: event.revision }
+  }
+
+type BeginsOperation = Extract<InstanceEvent, { data: { deadline: string } }>
+
+const begins = (status: InstanceStatus) =>
+  changes<BeginsOperation>(({ data }) => ({ status, operationId: data.operationId, fault: null }))
+
+const ended = (status: InstanceStatus): Change => ({ status, operationId: null })
+
+/** What an instance that is not deleted is counted under: its status; `ACTIVE`, of many, by the health of the engine besides. */
+export const stateOf = (status: InstanceStatus, health: Health): string =>
+  status === 'ACTIVE' ? `${status}/${health}` : status
+
+export const instancesProjection = defineProjection<InstanceDocument, typeof instanceCategory>({
+  view: 'instances',
+  version: 2,
+  keysOf: (event) => [aggregateId(event)],
+  on: {
+    InstanceRequested: (document, { data, metadata, revision }) =>
+      document ?? {
+        id: data.instanceId,
+        projectId: data.projectId,
+        name: data.name,
+        status: 'PROVISIONING',
+        health: 'UNKNOWN',
+        healthReason: null,
+        datastore: data.spec.datastore,
+        version: data.spec.version,
+        flavor: data.spec.flavor,
+        resources: { vcpus: data.spec.vcpus, memoryMiB: data.spec.memoryMiB, volumeGiB: data.spec.volumeGiB },
+        hostId: data.hostId,
+        endpoint: null,
+        caCertificate: null,
+        databases: data.databases.map((database) => database.name),
+        users: data.users.map((user) => ({ name: user.name, databases: user.databases })),
+        operationId: data.operationId,
+        fault: null,
+        createdAt: metadata.at,
+        updatedAt: metadata.at,
+        stateVersion: revision,
+      },
+    InstanceProvisioned: changes(({ data }) => ({
+      ...ended('ACTIVE'),
+      endpoint: data.endpoint,
+      caCertificate: data.caCertificate,
+    })),
+    InstanceProvisioningFailed: changes(({ data }) => ({ ...ended('FAILED'), fault: data.fault })),
+    InstanceRenamed: changes(({ data }) => ({ name: data.name })),
+    InstanceRestartRequested: begins('RESTARTING'),
+    InstanceRestarted: changes(() => ended('ACTIVE')),
+    InstanceStopRequested: begins('STOPPING'),
+    InstanceStopped: changes(() => ended('STOPPED')),
+    InstanceStartRequested: begins('STARTING'),
+    InstanceStarted: changes(() => ended('ACTIVE')),
+    InstanceDeletionRequested: begins('DELETING'),
+    InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
+    InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),
+    InstanceHealthChanged: changes(({ data }) => ({ health: data.health, healthReason: data.reason })),
+  },
+  entries: ({ id, projectId, name, status, health }) => {
+    const named = `${projectId}/${name}`
+    const listed = [listedIn('project', projectId, id), listedIn('all', 'all', id), listedIn('name', named, id)]
+    if (status === 'DELETED') return listed
+    return [
+      ...listed,
+      listedIn('project-live', projectId, id),
+      listedIn('all-live', 'all', id),
+      listedIn('name-live', named, id),
+      listedIn('state', stateOf(status, health), id),
+    ]
+  },
+})

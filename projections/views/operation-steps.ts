@@ -1,0 +1,57 @@
+import type { Fault } from '../../domain/values/fault.ts'
+import type { OperationStep } from '../documents.ts'
+
+type Steps = readonly OperationStep[]
+
+const planned = { startedAt: null, endedAt: null, progress: 0, message: null, fault: null } as const
+
+export const plannedSteps = (names: readonly string[]): Steps =>
+  names.map((name) => ({ name, status: 'PENDING', compensating: false, ...planned }))
+
+/**
+ * A step that is not planned (compensation is not) comes at the end. With the first compensating step the way forward is over:
+ * what was running did not get there, what was pending is not done.
+ */
+export const startStep = (
+  steps: Steps,
+  { step, compensating }: { readonly step: string; readonly compensating: boolean },
+  at: string,
+): Steps => {
+  const isThis = (other: OperationStep) => other.name === step && other.compensating === compensating
+  const before = compensating ? steps.map((other) => (other.compensating ? other : abandon(other, at, null))) : steps
+  if (!before.some(isThis)) {
+    return [...before, { name: step, compensating, ...planned, status: 'RUNNING', startedAt: at }]
+  }
+  return before.map((other) =>
+    isThis(other) && other.status !== 'RUNNING'
+      ? { ...other, ...planned, status: 'RUNNING', startedAt: other.startedAt ?? at }
+      : other,
+  )
+}
+
+export const progressStep = (
+  steps: Steps,
+  { step, progress, message }: { readonly step: string; readonly progress: number; readonly message: string },
+): Steps => changeRunning(steps, step, { progress, message })
+
+export const completeStep = (steps: Steps, step: string, at: string): Steps =>
+  changeRunning(steps, step, { status: 'SUCCEEDED', progress: 1, endedAt: at })
+
+export const failStep = (steps: Steps, step: string, at: string, fault: Fault): Steps =>
+  changeRunning(steps, step, { status: 'FAILED', endedAt: at, fault })
+
+/** Nothing runs or waits in an operation that has ended. `fault`: of the operation, null when it succeeded. */
+export const endSteps = (steps: Steps, at: string, fault: Fault | null): Steps =>
+  steps.map((step) => abandon(step, at, fault))
+
+const abandon = (step: OperationStep, at: string, fault: Fault | null): OperationStep => {
+  if (step.status === 'PENDING') return { ...step, status: 'SKIPPED' }
+  if (step.status === 'RUNNING') return { ...step, status: 'FAILED', endedAt: at, fault }
+  return step
+}
+
+/** A way forward and its compensation may share a name: the newest that runs is meant. */
+const changeRunning = (steps: Steps, name: string, change: Partial<OperationStep>): Steps => {
+  const at = steps.findLastIndex((step) => step.name === name && step.status === 'RUNNING')
+  return steps.map((step, index) => (index === at ? { ...step, ...change } : step))
+}

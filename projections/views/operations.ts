@@ -1,0 +1,128 @@
+import { type InstanceId, type OperationId, parseInstanceId } from '../../domain/ids.ts'
+import type { InstanceEvent } from '../../domain/instance/events.ts'
+import type { instanceCategory } from '../../domain/instance/stream.ts'
+import type { OperationKind } from '../../domain/operation/events.ts'
+import type { operationCategory } from '../../domain/operation/stream.ts'
+import type { Fault } from '../../domain/values/fault.ts'
+import type { OperationDocument, OperationStatus } from '../documents.ts'
+import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
+import { completeStep, endSteps, failStep, plannedSteps, progressStep, startStep } from './operation-steps.ts'
+
+type Document = OperationDocument | null
+
+const endedStatuses: readonly OperationStatus[] = ['SUCCEEDED', 'FAILED', 'CANCELLED']
+const hasEnded = (document: OperationDocument): boolean => endedStatuses.includes(document.status)
+
+/** The instance's own event asks for an operation; `OperationStarted` in the operation's stream follows. */
+const requests =
+  <E extends Extract<InstanceEvent, { data: { operationId: OperationId; deadline: string } }>>(kind: OperationKind) =>
+  (document: Document, { stream, data, metadata }: Projected<E>): Document => {
+    // Without a project nobody could be shown it: then it appears when it starts.
+    if (document || !metadata.projectId) return document
+    return {
+      ...newOperation,
+      id: data.operationId,
+      kind,
+      projectId: metadata.projectId,
+      instanceId: metadata.instanceId ?? instanceOf(stream),
+      deadline: data.deadline,
+      requestedBy: metadata.actor,
+      createdAt: metadata.at,
+    }
+  }
+
+const newOperation = {
+  status: 'PENDING',
+  steps: [],
+  fault: null,
+  cancellationRequested: false,
+  endedAt: null,
+} as const
+
+const instanceOf = (stream: Projected<InstanceEvent>['stream']): InstanceId => parseInstanceId(aggregateId({ stream }))
+
+/** Changes an operation that exists and has not ended. */
+const changes =
+  <E>(change: (document: OperationDocument, event: Projected<E>) => Partial<OperationDocument>) =>
+  (document: Document, event: Projected<E>): Document =>
+    !document || hasEnded(document) ? document : { ...document, ...change(document, event) }
+
+const ends = (status: 'FAILED' | 'CANCELLED') =>
+  changes<{ readonly data: { readonly fault: Fault } }>(({ steps }, { data, metadata }) => ({
+    status,
+    fault: data.fault,
+    steps: endSteps(steps, metadata.at, data.fault),
+    endedAt: metadata.at,
+  }))
+
+export const operationsProjection = defineProjection<
+  OperationDocument,
+  typeof instanceCategory | typeof operationCategory
+>({
+  view: 'operations',
+  version: 1,
+  keysOf: (event) =>
+    event.type.startsWith('Instance') && 'operationId' in event.data ? [event.data.operationId] : [aggregateId(event)],
+  on: {
+    InstanceRequested: requests('provision'),
+    InstanceRestartRequested: requests('restart'),
+    InstanceStopRequested: requests('stop'),
+    InstanceStartRequested: requests('start'),
+    InstanceDeletionRequested: requests('delete'),
+    // How an operation ended is taken from its own stream.
+    InstanceProvisioned: 'ignored',
+    InstanceProvisioningFailed: 'ignored',
+    InstanceRestarted: 'ignored',
+    InstanceStopped: 'ignored',
+    InstanceStarted: 'ignored',
+    InstanceDeleted: 'ignored',
+    InstanceOperationFailed: 'ignored',
+    InstanceRenamed: 'ignored',
+    InstanceHealthChanged: 'ignored',
+    OperationStarted: (document, { data, metadata }) => {
+      if (document && document.status !== 'PENDING') return document
+      const { projectId, instanceId } = data.subject
+      const asked = document ?? {
+        ...newOperation,
+        id: data.operationId,
+        requestedBy: metadata.actor,
+        createdAt: metadata.at,
+      }
+      const { kind, deadline } = data
+      return { ...asked, kind, projectId, instanceId, deadline, status: 'RUNNING', steps: plannedSteps(data.steps) }
+    },
+    OperationStepStarted: changes(({ status, steps }, { data, metadata }) => ({
+      status: data.compensating ? 'COMPENSATING' : status,
+      steps: startStep(steps, data, metadata.at),
+    })),
+    // The step's start was recorded with it.
+    GuestCommandIssued: 'ignored',
+    OperationStepProgressed: changes(({ steps }, { data }) => ({ steps: progressStep(steps, data) })),
+    OperationStepCompleted: changes(({ steps }, { data, metadata }) => ({
+      steps: completeStep(steps, data.step, metadata.at),
+    })),
+    OperationStepFailed: changes(({ steps }, { data, metadata }) => ({
+      steps: failStep(steps, data.step, metadata.at, data.fault),
+    })),
+    OperationCancellationRequested: changes(() => ({ cancellationRequested: true })),
+    // It ends only when the instance has been told, right after.
+    OperationOutcomeReached: changes((_, { data }) => ({ fault: data.fault ?? null })),
+    OperationSucceeded: changes(({ steps }, { metadata }) => ({
+      status: 'SUCCEEDED',
+      steps: endSteps(steps, metadata.at, null),
+      endedAt: metadata.at,
+    })),
+    OperationFailed: ends('FAILED'),
+    OperationCancelled: ends('CANCELLED'),
+  },
+  entries: (document) => {
+    const { id, projectId, instanceId } = document
+    const listed = [
+      listedIn('project', projectId, id),
+      listedIn('instance', instanceId, id),
+      listedIn('all', 'all', id),
+    ]
+    if (hasEnded(document)) return listed
+    return [...listed, listedIn('project-open', projectId, id), listedIn('all-open', 'all', id)]
+  },
+})

@@ -1,0 +1,55 @@
+import type { InstanceId, ProjectId } from '../../domain/ids.ts'
+import type { QuotaLimits } from '../../domain/project/events.ts'
+import type { projectCategory } from '../../domain/project/stream.ts'
+import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
+import type { HoldingDocument, QuotaDocument } from '../documents.ts'
+import { defineProjection, listedIn, type Other } from '../projection.ts'
+
+type Document = QuotaDocument | HoldingDocument
+type Holder = { readonly projectId: ProjectId; readonly instanceId: InstanceId }
+
+/** The project's quota first, so that it sees what the instance held before the event. */
+const keysOfHolder = (holder: Holder): readonly string[] => [holder.projectId, holdingKey(holder)]
+const holdingKey = ({ projectId, instanceId }: Holder): string => `${projectId}/${instanceId}`
+
+const isHolding = (document: Document): document is HoldingDocument => 'instanceId' in document
+
+/** What the document of this key becomes when the instance holds `resources`, or nothing at all. */
+const holds =
+  (resourcesOf: (data: Holder & { readonly resources?: Resources }) => Resources | null) =>
+  (document: Document | null, { data }: { readonly data: Holder }, key: string, other: Other<Document>) => {
+    const { projectId, instanceId } = data
+    const resources = resourcesOf(data)
+    if (key === holdingKey(data)) return resources && { projectId, instanceId, resources }
+    const held = other(holdingKey(data))
+    return withUse(quotaOf(document, projectId), held && isHolding(held) ? held.resources : null, resources)
+  }
+
+const quotaOf = (document: Document | null, projectId: ProjectId): QuotaDocument =>
+  document && !isHolding(document)
+    ? document
+    : { projectId, limits: null, used: { ...noResources, instances: 0 } satisfies QuotaLimits }
+
+const withUse = (quota: QuotaDocument, before: Resources | null, after: Resources | null): QuotaDocument => ({
+  ...quota,
+  used: {
+    ...addResources(subtractResources(quota.used, before ?? noResources), after ?? noResources),
+    instances: quota.used.instances - (before ? 1 : 0) + (after ? 1 : 0),
+  },
+})
+
+export const quotasProjection = defineProjection<Document, typeof projectCategory>({
+  view: 'quotas',
+  version: 1,
+  keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
+  on: {
+    ProjectQuotaSet: (document, { data }) => ({ ...quotaOf(document, data.projectId), limits: data.limits }),
+    QuotaReserved: holds(({ resources }) => resources ?? null),
+    QuotaCommitted: holds(({ resources }) => resources ?? null),
+    QuotaReleased: holds(() => null),
+  },
+  entries: (document) =>
+    isHolding(document)
+      ? [listedIn('project', document.projectId, document.instanceId)]
+      : [listedIn('all', 'all', document.projectId)],
+})

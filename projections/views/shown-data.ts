@@ -1,0 +1,114 @@
+import type { CofferEvent, CofferEventType } from '../../domain/catalogue.ts'
+import { formatPlace } from '../../domain/dead-letter/place.ts'
+
+type Shown = Readonly<Record<string, unknown>>
+type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
+
+/**
+ * What the audit log shows of every event's data, field by field: never anything sealed, hashed or secret. A new event type does not
+ * compile until it is decided here, and a new field is not shown until it is named.
+ */
+const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } = {
+  InstanceRequested: ({
+    users,
+    instanceId,
+    projectId,
+    name,
+    spec,
+    hostId,
+    databases,
+    operationId,
+    epoch,
+    deadline,
+  }) => ({
+    instanceId,
+    projectId,
+    name,
+    spec,
+    hostId,
+    databases,
+    users: users.map((user) => ({ name: user.name, databases: user.databases })),
+    operationId,
+    epoch,
+    deadline,
+  }),
+  InstanceProvisioned: ({ operationId, endpoint }) => ({ operationId, endpoint }),
+  InstanceProvisioningFailed: ({ operationId, fault }) => ({ operationId, fault }),
+  InstanceRenamed: ({ name }) => ({ name }),
+  InstanceRestartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
+  InstanceRestarted: ({ operationId }) => ({ operationId }),
+  InstanceStopRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
+  InstanceStopped: ({ operationId }) => ({ operationId }),
+  InstanceStartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
+  InstanceStarted: ({ operationId }) => ({ operationId }),
+  InstanceDeletionRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
+  InstanceDeleted: ({ operationId }) => ({ operationId }),
+  InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
+  InstanceHealthChanged: ({ health, reason }) => ({ health, reason }),
+
+  ProjectQuotaSet: ({ projectId, limits }) => ({ projectId, limits }),
+  QuotaReserved: ({ projectId, instanceId, resources, expiresAt }) => ({ projectId, instanceId, resources, expiresAt }),
+  QuotaCommitted: ({ projectId, instanceId, resources }) => ({ projectId, instanceId, resources }),
+  QuotaReleased: ({ projectId, instanceId, reason }) => ({ projectId, instanceId, reason }),
+
+  HostRegistered: ({ hostId, name, address, agentVersion, capacity, engines, isolation }) => ({
+    hostId,
+    name,
+    address,
+    agentVersion,
+    capacity,
+    engines,
+    isolation,
+  }),
+  HostCapacityClaimed: ({ hostId, instanceId, resources, expiresAt }) => ({ hostId, instanceId, resources, expiresAt }),
+  HostClaimConfirmed: ({ hostId, instanceId, resources }) => ({ hostId, instanceId, resources }),
+  HostCapacityReleased: ({ hostId, instanceId, reason }) => ({ hostId, instanceId, reason }),
+  HostLost: ({ hostId, lastSeenAt }) => ({ hostId, lastSeenAt }),
+  HostReturned: ({ hostId }) => ({ hostId }),
+
+  FlavorDefined: ({ flavorId, vcpus, memoryMiB, description }) => ({ flavorId, vcpus, memoryMiB, description }),
+  FlavorRetired: ({ flavorId }) => ({ flavorId }),
+
+  DatastoreVersionOffered: ({ datastore, version }) => ({ datastore, version }),
+  DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
+  DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
+
+  TokenIssued: ({ tokenId, projectId, name, role, expiresAt }) => ({ tokenId, projectId, name, role, expiresAt }),
+  TokenRevoked: ({ tokenId }) => ({ tokenId }),
+
+  OperationStarted: ({ operationId, kind, steps, deadline, subject: { instanceId, projectId, hostId, spec } }) => ({
+    operationId,
+    kind,
+    steps,
+    deadline,
+    subject: { instanceId, projectId, hostId, spec },
+  }),
+  OperationStepStarted: ({ step, deadline, compensating }) => ({ step, deadline, compensating }),
+  GuestCommandIssued: ({ step, command: { commandId, hostId, epoch, deadline, payload } }) => ({
+    step,
+    command: { commandId, hostId, epoch, deadline, kind: payload.kind },
+  }),
+  OperationStepProgressed: ({ step, progress, message }) => ({ step, progress, message }),
+  OperationStepCompleted: ({ step }) => ({ step }),
+  OperationStepFailed: ({ step, fault }) => ({ step, fault }),
+  OperationCancellationRequested: ({ operationId }) => ({ operationId }),
+  OperationOutcomeReached: ({ operationId, outcome, fault, compensated }) => ({
+    operationId,
+    outcome,
+    ...(fault && { fault }),
+    ...(compensated !== undefined && { compensated }),
+  }),
+  OperationSucceeded: ({ operationId }) => ({ operationId }),
+  OperationFailed: ({ operationId, fault }) => ({ operationId, fault }),
+  OperationCancelled: ({ operationId, fault }) => ({ operationId, fault }),
+
+  RequestReceived: ({ requestId }) => ({ requestId }),
+  RequestRefused: ({ requestId, rejection }) => ({ requestId, rejection }),
+
+  DeadLetterReplayed: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
+  DeadLetterDropped: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
+}
+
+export const shownData = (event: CofferEvent): Shown =>
+  // Looked up by the event's own type, so that function and data belong together, which the compiler can not follow.
+  (shownOf[event.type] as (data: CofferEvent['data']) => Shown)(event.data)

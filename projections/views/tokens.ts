@@ -1,0 +1,25 @@
+import type { tokenCategory } from '../../domain/token/stream.ts'
+import type { TokenDocument } from '../documents.ts'
+import { defineProjection, listedIn } from '../projection.ts'
+
+export const tokensProjection = defineProjection<TokenDocument, typeof tokenCategory>({
+  view: 'tokens',
+  version: 1,
+  keysOf: ({ data }) => [data.tokenId],
+  on: {
+    TokenIssued: (document, { data, metadata }) =>
+      document ?? {
+        id: data.tokenId,
+        projectId: data.projectId,
+        name: data.name,
+        role: data.role,
+        secretHash: data.secretHash,
+        expiresAt: data.expiresAt,
+        revoked: false,
+        createdAt: metadata.at,
+        createdBy: metadata.actor,
+      },
+    TokenRevoked: (document) => document && { ...document, revoked: true },
+  },
+  entries: ({ id, projectId }) => [listedIn('project', projectId, id), listedIn('all', 'all', id)],
+})
