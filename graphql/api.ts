@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
+import { type GraphQLSchema, validate } from 'graphql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import type { Dispatch } from '../commands/api.ts'
+import type { DeadLetters } from '../commands/ports/dead-letters.ts'
+import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
+import type { ProjectId } from '../domain/ids.ts'
+import type { Views } from '../projections/queries.ts'
+import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from './context.ts'
+import { type ApiLimits, defaultLimits } from './limits.ts'
+import { createAdminTokenVerifier } from './pipeline/admin-token.ts'
+import { createAdmission, useAdmission } from './pipeline/admission.ts'
+import { createApiTokenVerifier } from './pipeline/api-token.ts'
+import { type Authenticate, createAuthenticate, useAuthentication } from './pipeline/authentication.ts'
+import { useComplexityLimit } from './pipeline/complexity.ts'
+import { createDocuments } from './pipeline/document-limits.ts'
+import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
+import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
+import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.ts'
+import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
+import { useRequestId } from './pipeline/request-id.ts'
+import { useTracing } from './pipeline/tracing.ts'
+import { createSchema } from './schema.ts'
+import { createSubscriptionSlots } from './subscriptions/slots.ts'
+import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
+import { createWebSocketHandler, type HandleUpgrade } from './websocket.ts'
+
+export type AuthConfig = {
+  /** The token of the operator; null: there is none. */
+  readonly adminToken: string | null
+  /** The project the operator's token belongs to. */
+  readonly adminProject: ProjectId
+  /** Whose JWTs are accepted; null: nobody's. */
+  readonly oidc: OidcConfig | null
+}
+
+export type ApiConfig = BackendSettings & {
+  /** GraphiQL, and suggestions in the messages of validation errors. */
+  readonly development: boolean
+  /** Web pages of these origins may use the API; none: browsers keep all others out. */
+  readonly corsOrigins: readonly string[]
+}
+
+/** All of `ApiConfig` but what only the program knows. */
+export const defaultApiConfig = {
+  development: false,
+  corsOrigins: [],
+  commandTimeoutMs: 20_000,
+  readYourWritesTimeoutMs: 5000,
+  revalidateTokenMs: 5000,
+} as const satisfies Partial<ApiConfig>
+
+export type ApiDependencies = {
+  readonly views: Views
+  readonly dispatch: Dispatch
+  /** Messages that could not be handled. */
+  readonly deadLetters: DeadLetters
+  readonly auth: AuthConfig
+  readonly config: ApiConfig
+  readonly log: ApiLog
+  readonly limits?: Partial<ApiLimits>
+  /** Where operations are counted for the rate limit; default: in this process. */
+  readonly createLimiter?: CreatePointLimiter
+  readonly metrics?: ApiMetrics
+  /** Default: operations are not traced. */
+  readonly tracer?: Tracer
+  readonly now?: () => Date
+}
+
+export type Api = {
+  readonly schema: GraphQLSchema
+  /** Answers a request without a socket. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Answers `/graphql` of a Node server. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Takes over a connection that asks to become a WebSocket. */
+  readonly handleUpgrade: HandleUpgrade
+  /** Who a token stands for, for what the server offers besides. */
+  readonly authenticate: Authenticate
+  /** Ends every subscription and WebSocket, telling clients to come back. Takes no new ones. */
+  readonly close: () => Promise<void>
+}
+
+/** The API over HTTP, SSE and WebSocket. It opens no port itself. */
+export const createApi = (dependencies: ApiDependencies): Api => {
+  const {
+    views,
+    dispatch,
+    deadLetters,
+    config,
+    log,
+    metrics = noMetrics,
+    tracer = noTracer,
+    now = () => new Date(),
+  } = dependencies
+  const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits }
+  const closing = new AbortController()
+  const slots = createSubscriptionSlots({
+    perProject: limits.subscriptionsPerProject,
+    onChange: metrics.openSubscriptions,
+  })
+  const backend: Backend = { views, dispatch, deadLetters, settings: config, slots, closing: closing.signal }
+
+  const schema = createSchema()
+  const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, now))
+  const documents = createDocuments(limits)
+  const admit = createAdmission(documents, createRateLimit(limits.requestsPerMinute, dependencies.createLimiter))
+  const masking = createErrorMasking(log)
+
+  const yoga = createYoga<RequestContext, ApiContext>({
+    schema,
+    context: (initial) => createApiContext(backend, requestFacts(initial)),
+    plugins: [
+      useRequestId(),
+      useCSRFPrevention(),
+      useAuthentication(authenticate),
+      useAdmission(admit),
+      useQuietValidation(config.development),
+      useComplexityLimit(schema, limits),
+      useTracing(tracer),
+      useReporting(masking, metrics),
+    ],
+    // Documents are parsed by admission, within the limits; here they are only found again.
+    parserAndValidationCache: { documentCache: { get: documents.known, set: () => {} } },
+    maskedErrors: { maskError: masking.mask },
+    maxRequestBodySize: limits.bodyBytes,
+    multipart: false,
+    cors: config.corsOrigins.length === 0 ? false : corsOf(config.corsOrigins),
+    graphiql: config.development ? { title: 'Coffer', headers: '{"Authorization": "Bearer <token>"}' } : false,
+    landingPage: false,
+    logging: false,
+  })
+  const sockets = createWebSocketHandler({
+    engine: (initial) => yoga.getEnveloped(initial),
+    authenticate,
+    admit,
+    masking,
+    limits,
+    log,
+    metrics,
+    closing: closing.signal,
+  })
+
+  return {
+    schema,
+    fetch: async (request) => yoga.fetch(request),
+    handle: async (request, response) => {
+      await yoga(request, response)
+    },
+    handleUpgrade: sockets.handleUpgrade,
+    authenticate,
+    close: async () => {
+      closing.abort()
+      await sockets.close()
+    },
+  }
+}
+
+const verifiersOf = ({ adminToken, adminProject, oidc }: AuthConfig, views: Views, now: () => Date) => [
+  ...(adminToken === null ? [] : [createAdminTokenVerifier(adminToken, adminProject)]),
+  createApiTokenVerifier(views, now),
+  ...(oidc === null ? [] : [createOidcVerifier(oidc, now)]),
+]
+
+const requestFacts = (initial: RequestContext): RequestFacts => {
+  const { requestId, signal, traceparent } = initial
+  if (requestId === undefined || signal === undefined) throw new Error('a request came without its id and signal')
+  return { session: sessionOf(initial), requestId, signal, traceparent }
+}
+
+/** Few errors at a time, and outside of development no guesses at what was meant. */
+const useQuietValidation = (development: boolean): Plugin => ({
+  onValidate: ({ setValidationFn }) =>
+    setValidationFn((schema, document, rules) =>
+      validate(schema, document, rules, { maxErrors: 20, hideSuggestions: !development }),
+    ),
+})
+
+const corsOf = (origins: readonly string[]) => ({
+  origin: [...origins],
+  credentials: false,
+  methods: ['GET', 'POST', 'OPTIONS'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'traceparent'],
+  exposedHeaders: ['X-Request-Id', 'Retry-After'],
+})

@@ -1,0 +1,88 @@
+import SchemaBuilder, { type ArgBuilder } from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
+import type { Actor } from '../domain/metadata.ts'
+import type { QuotaLimits } from '../domain/project/events.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import type { Fault } from '../domain/values/fault.ts'
+import type { Resources } from '../domain/values/resources.ts'
+import type {
+  AuditDocument,
+  DatastoreDocument,
+  FlavorDocument,
+  HostDocument,
+  InstanceDocument,
+  OperationDocument,
+  QuotaDocument,
+  TokenDocument,
+} from '../projections/documents.ts'
+import type { ApiContext } from './context.ts'
+import type { ListedLetter } from './dead-letter-page.ts'
+
+type SchemaTypes = {
+  Context: ApiContext
+  DefaultFieldNullability: false
+  Scalars: {
+    ID: { Input: string; Output: string }
+    DateTime: { Input: string; Output: string }
+    JSON: { Input: unknown; Output: unknown }
+  }
+}
+
+/**
+ * The schema's builder and the types that more than one file speaks of. No plugin wraps a field: who may see what is decided in
+ * the root fields, once a request, as documents below them belong to the same project.
+ */
+export const createSchemaParts = () => {
+  const builder = new SchemaBuilder<SchemaTypes>({
+    plugins: [ComplexityPlugin],
+    defaultFieldNullability: false,
+    // The plugin only notes what fields cost; pipeline/complexity.ts adds it up before anything is executed.
+    complexity: { disabled: true },
+  })
+  const Role = builder.enumType('Role', {
+    description: 'What the holder of a token may do.',
+    values: {
+      ADMIN: { value: 'admin', description: 'Everything, in every project.' },
+      MEMBER: { value: 'member', description: 'Reads and changes what belongs to its project.' },
+      READER: { value: 'reader', description: 'Reads what belongs to its project.' },
+    } as const,
+  })
+  return {
+    builder,
+    Role,
+    Actor: builder.objectRef<Actor>('Actor'),
+    DeadLetter: builder.objectRef<ListedLetter>('DeadLetter'),
+    Datastore: builder.objectRef<DatastoreDocument>('Datastore'),
+    Event: builder.objectRef<AuditDocument>('Event'),
+    Fault: builder.objectRef<Fault>('Fault'),
+    Flavor: builder.objectRef<FlavorDocument>('Flavor'),
+    Host: builder.objectRef<HostDocument>('Host'),
+    Instance: builder.objectRef<InstanceDocument>('Instance'),
+    Operation: builder.objectRef<OperationDocument>('Operation'),
+    PageInfo: builder.objectRef<PageInfo>('PageInfo'),
+    Quota: builder.objectRef<QuotaDocument>('Quota'),
+    QuotaLimits: builder.objectRef<QuotaLimits>('QuotaLimits'),
+    Refusal: builder.objectRef<Rejection>('Refusal'),
+    Resources: builder.objectRef<Resources>('Resources'),
+    Token: builder.objectRef<TokenDocument>('Token'),
+  }
+}
+
+export type SchemaParts = ReturnType<typeof createSchemaParts>
+type Types = SchemaParts['builder']['$inferSchemaTypes']
+
+/** A reference to an object type whose values have the given shape. */
+export type ObjectRef<Shape> = PothosSchemaTypes.ObjectRef<Types, Shape>
+/** A reference to an enum whose values are these. */
+export type EnumRef<Value extends string> = PothosSchemaTypes.EnumRef<Types, Value>
+/** What the `fields` function of an input type is called with. */
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
+/** `t.arg` of a field. */
+export type ArgumentFields = ArgBuilder<Types>
+
+export type PageInfo = {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}

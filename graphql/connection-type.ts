@@ -1,0 +1,107 @@
+import type { ViewName } from '../projections/documents.ts'
+import type { Page } from '../projections/page.ts'
+import type { Entry } from '../projections/ports/view-store.ts'
+import type { ArgumentFields, ObjectRef, PageInfo, SchemaParts } from './builder.ts'
+import { defaultFirst, type ListArguments, maxFirst } from './connection.ts'
+import { encodeCursor } from './cursor.ts'
+import { isGiven } from './input.ts'
+
+export type ConnectionSpec<Document> = {
+  /** `Instance` makes `InstanceConnection` and `InstanceEdge`. */
+  readonly name: string
+  readonly view: ViewName
+  readonly node: ObjectRef<Document>
+}
+
+/** A page, and what it was asked for with. */
+export type ListedPage<Document> = { readonly page: Page<Document>; readonly args: ListArguments }
+
+/** The Relay types over one view. Cursors are made only where they are asked for. */
+export const defineConnection = <Document>(
+  { builder, PageInfo }: SchemaParts,
+  { name, view, node }: ConnectionSpec<Document>,
+) => {
+  const Edge = builder.objectRef<Entry<Document>>(`${name}Edge`)
+  const Connection = builder.objectRef<ListedPage<Document>>(`${name}Connection`)
+  const cursorOf = (sortKey: string | undefined): string | null =>
+    sortKey === undefined ? null : encodeCursor(view, sortKey)
+
+  Edge.implement({
+    description: `One ${name} in a list, and its place there.`,
+    fields: (t) => ({
+      cursor: t.string({
+        description: 'Opaque. Pass it as `after` to go on behind this one.',
+        resolve: (entry) => encodeCursor(view, entry.sortKey),
+      }),
+      node: t.expose('document', { type: node, description: `The ${name}.` }),
+    }),
+  })
+  Connection.implement({
+    description: `A page of a list of ${name}s.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [Edge],
+        description: 'In the order of the list.',
+        complexity: { field: 1, multiplier: 1 },
+        resolve: ({ page }) => page.entries,
+      }),
+      nodes: t.field({
+        type: [node],
+        description: 'The same without cursors.',
+        complexity: { field: 1, multiplier: 1 },
+        resolve: ({ page }) => page.entries.map((entry) => entry.document),
+      }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Whether there is more, and where to go on.',
+        resolve: ({ page, args }): PageInfo => ({
+          hasNextPage: page.next !== null,
+          hasPreviousPage: isGiven(args.after),
+          startCursor: cursorOf(page.entries[0]?.sortKey),
+          // Where a filter let nothing through, the next page still begins behind what was looked at.
+          endCursor: cursorOf(page.next ?? page.entries.at(-1)?.sortKey),
+        }),
+      }),
+    }),
+  })
+  return { Edge, Connection }
+}
+
+export const addPageInfo = ({ PageInfo }: SchemaParts): void => {
+  PageInfo.implement({
+    description: 'Where a page of a list stands.',
+    fields: (t) => ({
+      hasNextPage: t.exposeBoolean('hasNextPage', {
+        description: 'There is more behind `endCursor`: a page may be shorter than asked for, and still not the last.',
+      }),
+      hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'The page did not begin at the start.' }),
+      startCursor: t.exposeString('startCursor', { nullable: true, description: 'Null when the page is empty.' }),
+      endCursor: t.exposeString('endCursor', {
+        nullable: true,
+        description: 'Pass it as `after` for the next page. Null when the page is empty and the last.',
+      }),
+    }),
+  })
+}
+
+/** The arguments of every list. */
+export const listArguments = (t: ArgumentFields) => ({
+  first: t.int({
+    defaultValue: defaultFirst,
+    description: `How many, 1 to ${maxFirst}.`,
+  }),
+  after: t.string({
+    description: 'A cursor of the same list: begin behind it. Others are refused with `INVALID_INPUT`.',
+  }),
+  newestFirst: t.boolean({
+    required: true,
+    defaultValue: false,
+    description: 'Newest first; else oldest first. Cursors go on in the same direction.',
+  }),
+})
+
+/** A list costs what its documents cost, as many times as are asked for. */
+export const listComplexity = (args: ListArguments) => ({
+  field: 1,
+  multiplier: Math.min(Math.max(args.first ?? defaultFirst, 1), maxFirst),
+})

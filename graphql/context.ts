@@ -1,0 +1,56 @@
+import type { Dispatch } from '../commands/api.ts'
+import type { DeadLetters } from '../commands/ports/dead-letters.ts'
+import type { InstanceId, OperationId } from '../domain/ids.ts'
+import type { QuotaLimits } from '../domain/project/events.ts'
+import type { InstanceDocument, OperationDocument } from '../projections/documents.ts'
+import type { Views } from '../projections/queries.ts'
+import { createLoader } from './loader.ts'
+import type { Session } from './session.ts'
+import type { SubscriptionSlots } from './subscriptions/slots.ts'
+
+/** What every request shares. */
+export type Backend = {
+  readonly views: Views
+  readonly dispatch: Dispatch
+  readonly deadLetters: DeadLetters
+  readonly settings: BackendSettings
+  readonly slots: SubscriptionSlots
+  /** Aborts when the API closes: ends every subscription. */
+  readonly closing: AbortSignal
+}
+
+export type BackendSettings = {
+  /** What holds for a project whose quota no admin has set. */
+  readonly defaultQuota: QuotaLimits
+  /** How long one command may take before it is answered with `UNAVAILABLE`. */
+  readonly commandTimeoutMs: number
+  /** How long a mutation's answer waits for the views to show what was written. */
+  readonly readYourWritesTimeoutMs: number
+  /** How often an open subscription asks whether its token still stands. */
+  readonly revalidateTokenMs: number
+}
+
+/** What a resolver is given: the backend and everything of one request. */
+export type ApiContext = {
+  readonly backend: Backend
+  readonly session: Session
+  readonly requestId: string
+  /** What led to it: the operation's own span, where operations are traced, else the caller's. */
+  readonly traceparent: string | undefined
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal
+  readonly loadInstance: (id: InstanceId) => Promise<InstanceDocument | null>
+  readonly loadOperation: (id: OperationId) => Promise<OperationDocument | null>
+}
+
+export type RequestFacts = Pick<ApiContext, 'session' | 'requestId' | 'traceparent' | 'signal'>
+
+export const createApiContext = (backend: Backend, request: RequestFacts): ApiContext => ({
+  backend,
+  session: request.session,
+  requestId: request.requestId,
+  traceparent: request.traceparent,
+  signal: request.signal,
+  loadInstance: createLoader((ids) => backend.views.instancesById(ids)),
+  loadOperation: createLoader((ids) => backend.views.operationsById(ids)),
+})

@@ -1,0 +1,100 @@
+import type { PublicCommand } from '../commands/api.ts'
+import { type DatastoreType, datastoreTypeSchema, datastoreTypes } from '../domain/values/instance-spec.ts'
+import type { SchemaParts } from './builder.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
+import { readBack, type Written, write } from './write.ts'
+
+type WrittenDatastore = Written & { readonly datastore: DatastoreType }
+
+export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  const { builder, Datastore } = parts
+  Datastore.implement({
+    description: 'A kind of database that instances can be asked for.',
+    fields: (t) => ({
+      type: t.exposeString('type', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      versions: t.exposeStringList('versions', {
+        complexity: 1,
+        description: 'Versions to choose from, newest first.',
+      }),
+      withdrawnVersions: t.stringList({
+        complexity: 1,
+        description: 'Versions an admin withdrew: no new instances, those that run stay.',
+        resolve: ({ withdrawn }) => withdrawn,
+      }),
+      defaultVersion: t.exposeString('defaultVersion', {
+        nullable: true,
+        description: 'What a request without a version gets. Null when no version is offered.',
+      }),
+      defaultPinned: t.exposeBoolean('defaultPinned', {
+        description: 'An admin chose the default; else it follows the newest.',
+      }),
+    }),
+  })
+  builder.queryField('datastores', (t) =>
+    t.field({
+      type: [Datastore],
+      description: 'What instances can be asked for.',
+      resolve: (_root, _args, { backend }) => backend.views.datastores(),
+    }),
+  )
+  addVersionCommands(parts, Accepted)
+}
+
+const versionCommands = {
+  setDefaultDatastoreVersion: {
+    type: 'SetDefaultDatastoreVersion',
+    does: 'Admins only. Names the version that a request without one gets.',
+  },
+  withdrawDatastoreVersion: {
+    type: 'WithdrawDatastoreVersion',
+    does: 'Admins only. Offers a version no longer; instances that have it keep it.',
+  },
+} as const
+
+const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  const { builder, Datastore } = parts
+  const DatastoreAccepted = builder.objectRef<WrittenDatastore>('DatastoreAccepted').implement({
+    description: 'The datastore was changed, or already was as wished.',
+    interfaces: [Accepted],
+    fields: (t) => ({
+      datastore: t.field({
+        type: Datastore,
+        nullable: true,
+        description: 'The datastore as it is now. Null only while `upToDate` is false.',
+        resolve: ({ datastore }, _args, { backend }) => readBack(() => backend.views.datastore(datastore)),
+      }),
+    }),
+  })
+  const DatastoreResult = defineResult(parts, {
+    name: 'DatastoreResult',
+    accepted: DatastoreAccepted,
+    description: 'What became of a command to a datastore.',
+  })
+  for (const [field, { type, does }] of Object.entries(versionCommands)) {
+    const Input = builder.inputType(`${type}Input`, {
+      description: 'Which version of which datastore.',
+      fields: (t) => ({
+        datastore: t.string({ required: true, description: '`postgresql`, `mariadb` or `redis`.' }),
+        version: t.string({ required: true, description: 'An exact version, such as `17.10`.' }),
+        ...idempotencyKeyField(t),
+      }),
+    })
+    builder.mutationField(field, (t) =>
+      t.field({
+        type: DatastoreResult,
+        args: { input: t.arg({ type: Input, required: true, description: 'Which version of which datastore.' }) },
+        description: does,
+        resolve: async (_root, { input: { datastore, version, idempotencyKey } }, context) => {
+          const parsed = datastoreTypeSchema.safeParse(datastore)
+          if (!parsed.success) {
+            const message = `${JSON.stringify(datastore)} is not a datastore: ${datastoreTypes.join(', ')} are`
+            return { code: 'UNKNOWN_DATASTORE' as const, field: 'datastore', message }
+          }
+          const command: PublicCommand = { type, datastore: parsed.data, version }
+          const result = await write(context, { command, idempotencyKey })
+          return 'answer' in result ? { ...result, datastore: parsed.data } : result
+        },
+      }),
+    )
+  }
+}

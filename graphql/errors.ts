@@ -1,0 +1,78 @@
+import { GraphQLError } from 'graphql'
+
+/**
+ * The codes errors of the API carry in `extensions.code`, with the HTTP status they are answered with; 200 where the rest of the
+ * answer may still be of use. The server beneath adds `BAD_REQUEST`, `GRAPHQL_VALIDATION_FAILED`,
+ * `OPERATION_RESOLUTION_FAILURE` and `REQUEST_ENTITY_TOO_LARGE`.
+ * Refusals of commands are results, not errors, and have their own codes.
+ */
+export const errorStatuses = {
+  /** No token, or one that is malformed, unknown, expired or revoked: which of them is not said. */
+  UNAUTHENTICATED: 401,
+  /** The role of the token does not allow it. */
+  FORBIDDEN: 200,
+  /** An argument outside of what is accepted. */
+  INVALID_INPUT: 200,
+  /** Nothing to subscribe to: it does not exist, or belongs to another project. */
+  NOT_FOUND: 200,
+  /** The document is over a limit on tokens, depth, aliases, root fields or cost. */
+  QUERY_TOO_COMPLEX: 400,
+  /** Not GraphQL. */
+  GRAPHQL_PARSE_FAILED: 400,
+  /** Over the requests a minute of the project; `Retry-After` says when to come back. */
+  RATE_LIMITED: 429,
+  /** Too many subscriptions are open at once. */
+  TOO_MANY_SUBSCRIPTIONS: 429,
+  /** A store or the identity provider is away: the same request may be repeated. */
+  UNAVAILABLE: 503,
+  /** A fault of the server, logged there under the request's id. */
+  INTERNAL_ERROR: 500,
+} as const
+
+export type ErrorCode = keyof typeof errorStatuses
+
+export type ErrorOptions = {
+  /** The argument at fault, such as `first`. */
+  readonly field?: string
+  readonly retryAfterSeconds?: number
+  readonly cause?: unknown
+}
+
+/** An error that is meant for the caller: passed on as it is, where everything else is masked. */
+export class ApiError extends GraphQLError {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    const status: number = errorStatuses[code]
+    const headers = httpHeaders(code, options)
+    super(message, {
+      extensions: {
+        code,
+        retryable: code === 'UNAVAILABLE' || code === 'RATE_LIMITED',
+        ...(options.field === undefined ? {} : { field: options.field }),
+        ...(options.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: options.retryAfterSeconds }),
+        ...(status === 200 ? {} : { http: { status, headers } }),
+      },
+    })
+    this.code = code
+    if (options.cause !== undefined) this.cause = options.cause
+  }
+}
+
+const httpHeaders = (code: ErrorCode, { retryAfterSeconds }: ErrorOptions): Record<string, string> => ({
+  ...(code === 'UNAUTHENTICATED' ? { 'WWW-Authenticate': 'Bearer realm="coffer"' } : {}),
+  ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+})
+
+/** Thrown by the ports when a store can not be reached: told by the codes they all have in common. */
+const storeAwayCodes: ReadonlySet<unknown> = new Set([
+  'EVENT_STORE_UNAVAILABLE',
+  'VIEW_STORE_UNAVAILABLE',
+  'MESSAGE_BUS_UNAVAILABLE',
+])
+
+export const isStoreAway = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && storeAwayCodes.has(error.code)
+
+export const invalidInput = (field: string, message: string): ApiError =>
+  new ApiError('INVALID_INPUT', message, { field })

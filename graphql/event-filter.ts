@@ -1,0 +1,40 @@
+import { type CofferEventType, eventCatalogue } from '../domain/catalogue.ts'
+import type { EventFilter } from '../projections/queries.ts'
+import type { ApiContext } from './context.ts'
+import { invalidInput } from './errors.ts'
+import { isGiven } from './input.ts'
+import { scopeOf } from './pipeline/tenancy.ts'
+import { visibleInstance, visibleOperation } from './visible.ts'
+
+export type EventFilterInput = {
+  readonly instanceId?: string | null | undefined
+  readonly operationId?: string | null | undefined
+  readonly types?: readonly string[] | null | undefined
+  readonly projectId?: string | null | undefined
+}
+
+/**
+ * The filter in the terms of the views. Null when it names an instance or operation that the caller may not see or that does not
+ * exist: the same answer, after the same reads. Throws `FORBIDDEN` or `INVALID_INPUT`.
+ */
+export const eventFilter = async (context: ApiContext, input: EventFilterInput): Promise<EventFilter | null> => {
+  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
+  const types = input.types?.map(parseEventType)
+  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
+  const operation = isGiven(input.operationId) ? await visibleOperation(context, input.operationId) : undefined
+  if (instance === null || operation === null) return null
+  return {
+    ...scope,
+    ...(instance && { instanceId: instance.id }),
+    ...(operation && { operationId: operation.id }),
+    ...(types && { types }),
+  }
+}
+
+const isEventType = (text: string): text is CofferEventType => Object.hasOwn(eventCatalogue, text)
+
+const parseEventType = (text: string): CofferEventType => {
+  if (isEventType(text)) return text
+  const all = Object.keys(eventCatalogue).join(', ')
+  throw invalidInput('filter.types', `${JSON.stringify(text.slice(0, 64))} is not a type of event: ${all} are`)
+}

@@ -1,0 +1,76 @@
+import type { AuditDocument } from '../projections/documents.ts'
+import type { SchemaParts } from './builder.ts'
+import { pageRequest } from './connection.ts'
+import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
+import { cursorPlace } from './cursor.ts'
+import { eventFilter } from './event-filter.ts'
+import { isVisibleEvent } from './event-place.ts'
+import { followEvents } from './subscriptions/follow-events.ts'
+import { emptyPage } from './visible.ts'
+
+export const addEvent = (parts: SchemaParts): void => {
+  addEventType(parts)
+  const { builder, Event } = parts
+  const { Connection, Edge } = defineConnection(parts, { name: 'Event', view: 'events', node: Event })
+  const Filter = builder.inputType('EventFilter', {
+    description: 'All that is given must hold.',
+    fields: (t) => ({
+      instanceId: t.id({ description: 'Of this instance.' }),
+      operationId: t.id({ description: 'Of this operation.' }),
+      types: t.stringList({ description: 'One of these types, such as `InstanceProvisioned`.' }),
+      projectId: t.id({ description: 'Admins only: of this project. Admins see everything without it.' }),
+    }),
+  })
+
+  builder.queryField('events', (t) =>
+    t.field({
+      type: Connection,
+      args: { filter: t.arg({ type: Filter, description: 'Which ones.' }), ...listArguments(t.arg) },
+      complexity: listComplexity,
+      description:
+        'The audit log: what happened to everything of the project, oldest first. Nothing in it is ever changed or removed.',
+      resolve: async (_root, { filter: input, ...args }, context) => {
+        const filter = await eventFilter(context, input ?? {})
+        const place = cursorPlace('events', (sortKey) => isVisibleEvent(context, sortKey))
+        const request = await pageRequest(args, place)
+        return { args, page: filter === null ? emptyPage : await context.backend.views.events(filter, request) }
+      },
+    }),
+  )
+
+  builder.subscriptionField('events', (t) =>
+    t.field({
+      type: Edge,
+      args: {
+        filter: t.arg({ type: Filter, description: 'Which ones.' }),
+        after: t.arg.string({
+          description:
+            'The cursor of the last event seen: goes on behind it, without a gap and without a repeat. Begins with the next event if left out.',
+        }),
+      },
+      description: 'Events of the project in order, as they happen.',
+      subscribe: (_root, { filter, after }, context) => followEvents(context, filter ?? {}, after ?? null),
+      resolve: (entry) => entry,
+    }),
+  )
+}
+
+const addEventType = ({ Actor, Event }: SchemaParts): void => {
+  Event.implement({
+    description: 'Something that happened, as it was written down. Secrets, sealed or hashed, are left out.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      type: t.exposeString('type', { description: 'Stable, such as `InstanceProvisioned`.' }),
+      stream: t.exposeString('stream', { description: 'What it happened to, such as `instance-<id>`.' }),
+      revision: t.exposeInt('revision', { description: 'Its number within the stream, from 0.' }),
+      at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+      actor: t.expose('actor', { type: Actor, description: 'Who caused it.' }),
+      projectId: t.exposeID('projectId', { nullable: true, description: 'Whose it is, where that can be said.' }),
+      instanceId: t.exposeID('instanceId', { nullable: true, description: 'The instance it is about.' }),
+      operationId: t.exposeID('operationId', { nullable: true, description: 'The operation it belongs to.' }),
+      commandId: t.exposeID('commandId', { description: 'The command that led to it.' }),
+      causationId: t.exposeID('causationId', { description: 'The message handled when it was made.' }),
+      data: t.field({ type: 'JSON', description: 'What the type says.', resolve: ({ data }: AuditDocument) => data }),
+    }),
+  })
+}

@@ -1,0 +1,77 @@
+import type { Engine, Isolation } from '../domain/host/events.ts'
+import { hostIdSchema } from '../domain/ids.ts'
+import type { SchemaParts } from './builder.ts'
+import { pageRequest } from './connection.ts'
+import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
+import { cursorPlace } from './cursor.ts'
+import { tryParseId } from './ids.ts'
+import { requireAdmin } from './pipeline/tenancy.ts'
+
+export const addHost = (parts: SchemaParts): void => {
+  addHostType(parts)
+  const { builder, Host } = parts
+  const { Connection } = defineConnection(parts, { name: 'Host', view: 'hosts', node: Host })
+  builder.queryField('hosts', (t) =>
+    t.field({
+      type: Connection,
+      args: listArguments(t.arg),
+      complexity: listComplexity,
+      description:
+        'Admins only; others are answered with the error `FORBIDDEN`. The hosts whose agents have registered.',
+      resolve: async (_root, args, { session, backend }) => {
+        requireAdmin(session, 'the list of hosts')
+        const place = cursorPlace('hosts', async (sortKey) => {
+          const hostId = tryParseId(hostIdSchema, sortKey)
+          return hostId !== null && (await backend.views.host(hostId)) !== null
+        })
+        return { args, page: await backend.views.hosts(await pageRequest(args, place)) }
+      },
+    }),
+  )
+}
+
+const addHostType = ({ builder, Host, Resources }: SchemaParts): void => {
+  const HostStatus = builder.enumType('HostStatus', {
+    description: 'Whether the agent is heard of.',
+    values: {
+      UP: { description: 'Heartbeats come.' },
+      LOST: { description: 'No heartbeat came for longer than the bound.' },
+    } as const,
+  })
+  const HostEngine = builder.objectRef<Engine>('HostEngine').implement({
+    description: 'An engine installed on a host.',
+    fields: (t) => ({
+      datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      version: t.exposeString('version', { description: 'The exact version.' }),
+      source: t.exposeString('source', { description: 'Where it comes from: `npm`, `system` or another word.' }),
+    }),
+  })
+  const HostIsolation = builder.objectRef<Isolation>('HostIsolation').implement({
+    description: 'How instances are kept apart on a host.',
+    fields: (t) => ({
+      unixUser: t.exposeBoolean('unixUser', { description: 'Every instance has a Unix user of its own.' }),
+      cgroup: t.exposeString('cgroup', { description: 'What limits CPU and memory: `v2`, `v1` or `none`.' }),
+      volume: t.exposeString('volume', {
+        description: '`loop`: the size of the volume is enforced; `directory`: usage is measured.',
+      }),
+      missing: t.exposeStringList('missing', { complexity: 1, description: 'In words: what the host can not give.' }),
+    }),
+  })
+  Host.implement({
+    description: 'A machine that runs instances.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      name: t.exposeString('name', { description: 'As it calls itself.' }),
+      address: t.exposeString('address', { description: 'Where its instances are reached.' }),
+      agentVersion: t.exposeString('agentVersion', { description: 'The version of its agent.' }),
+      status: t.expose('status', { type: HostStatus, description: 'Whether its agent is heard of.' }),
+      capacity: t.expose('capacity', { type: Resources, description: 'What it gives to instances.' }),
+      claimed: t.expose('claimed', { type: Resources, description: 'What instances take of it.' }),
+      engines: t.expose('engines', { type: [HostEngine], description: 'What its agent found installed.' }),
+      isolation: t.expose('isolation', { type: HostIsolation, description: 'How instances are kept apart.' }),
+      caCertificate: t.exposeString('caCertificate', { description: 'PEM. The authority of its endpoints.' }),
+      registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first registered.' }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When anything of this last changed.' }),
+    }),
+  })
+}

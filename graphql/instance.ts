@@ -1,0 +1,215 @@
+import {
+  type DatastoreType,
+  datastoreTypeSchema,
+  datastoreTypes,
+  healthStates,
+} from '../domain/values/instance-spec.ts'
+import { type InstanceDocument, type InstanceStatus, instanceStatuses } from '../projections/documents.ts'
+import type { InstanceFilter } from '../projections/queries.ts'
+import type { EnumRef, SchemaParts } from './builder.ts'
+import { pageRequest } from './connection.ts'
+import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
+import { connectionUri } from './connection-uri.ts'
+import { cursorPlace } from './cursor.ts'
+import { invalidInput } from './errors.ts'
+import { isGiven } from './input.ts'
+import { scopeOf } from './pipeline/tenancy.ts'
+import type { Session } from './session.ts'
+import { followDocument } from './subscriptions/follow-document.ts'
+import { visibleInstance } from './visible.ts'
+
+export const addInstance = (parts: SchemaParts): void => {
+  const InstanceStatus = parts.builder.enumType('InstanceStatus', {
+    description: 'Where an instance is in its life.',
+    values: instanceStatuses,
+  })
+  addInstanceType(parts, InstanceStatus)
+  addInstanceQueries(parts, InstanceStatus)
+  addInstanceSubscription(parts)
+}
+
+type InstanceStatusRef = EnumRef<InstanceStatus>
+
+const addInstanceType = (
+  { builder, Fault, Host, Instance, Operation }: SchemaParts,
+  Status: InstanceStatusRef,
+): void => {
+  const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
+    description: 'Where clients connect.',
+    fields: (t) => ({
+      host: t.exposeString('host', { description: 'Host name or IP address.' }),
+      port: t.exposeInt('port', { description: 'TCP port.' }),
+    }),
+  })
+  const DatabaseUser = builder.objectRef<InstanceDocument['users'][number]>('DatabaseUser').implement({
+    description: 'A user that was made with the instance.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Its name in the database.' }),
+      databases: t.exposeStringList('databases', {
+        complexity: 1,
+        description: 'The databases it may use in full.',
+      }),
+    }),
+  })
+  const Health = builder.enumType('Health', {
+    description: 'The state of the engine as the agent on its host sees it.',
+    values: healthStates,
+  })
+  Instance.implement({
+    description: 'A database server.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID. Later instances sort behind earlier ones.' }),
+      projectId: t.exposeID('projectId', { description: 'The project it belongs to.' }),
+      name: t.exposeString('name', { description: 'Chosen by its owner; need not be unique.' }),
+      status: t.expose('status', {
+        type: Status,
+        description: '`ACTIVE` is said only after a client query over the endpoint succeeded.',
+      }),
+      health: t.expose('health', { type: Health, description: 'Beside the status: how the engine does now.' }),
+      healthReason: t.exposeString('healthReason', { nullable: true, description: 'Why the health is what it is.' }),
+      datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      version: t.exposeString('version', { description: 'The exact version, such as `17.10`.' }),
+      flavor: t.exposeID('flavor', { description: 'The id of its flavor.' }),
+      vcpus: t.int({ description: 'Virtual CPUs it may use.', resolve: ({ resources }) => resources.vcpus }),
+      memoryMiB: t.int({ description: 'Memory it may use, in MiB.', resolve: ({ resources }) => resources.memoryMiB }),
+      volumeGiB: t.int({ description: 'Size of its volume in GiB.', resolve: ({ resources }) => resources.volumeGiB }),
+      endpoint: t.expose('endpoint', {
+        type: Endpoint,
+        nullable: true,
+        description: 'Null until the engine has been reached there once.',
+      }),
+      caCertificate: t.exposeString('caCertificate', {
+        nullable: true,
+        description:
+          'PEM. The authority that signed the certificate of the endpoint: verify against it. Null as long as `endpoint` is.',
+      }),
+      connectionUri: t.string({
+        nullable: true,
+        args: {
+          user: t.arg.string({ description: 'The first user if left out.' }),
+          database: t.arg.string({ description: 'The first database of that user if left out.' }),
+        },
+        description:
+          'What clients of the datastore take as an address, such as `postgresql://app@10.0.0.5:15432/app?sslmode=verify-full`, without a password. Null until there is an endpoint.',
+        resolve: (instance, { user, database }) => connectionUri(instance, user ?? null, database ?? null),
+      }),
+      databases: t.exposeStringList('databases', {
+        complexity: 1,
+        description: 'The databases that were made with the instance.',
+      }),
+      users: t.expose('users', { type: [DatabaseUser], description: 'The users that were made with the instance.' }),
+      operation: t.field({
+        type: Operation,
+        nullable: true,
+        description: 'What is changing the instance now.',
+        resolve: ({ operationId }, _args, context) =>
+          operationId === null ? null : context.loadOperation(operationId),
+      }),
+      fault: t.expose('fault', {
+        type: Fault,
+        nullable: true,
+        description: 'Why the last operation failed; null if it did not.',
+      }),
+      host: t.field({
+        type: Host,
+        nullable: true,
+        description: 'Where it runs. For admins; null for everybody else.',
+        resolve: ({ hostId }, _args, { session, backend }) => (session.isAdmin ? backend.views.host(hostId) : null),
+      }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+      stateVersion: t.exposeInt('stateVersion', {
+        description:
+          'Grows with every change. Pass it as `expectedVersion` to refuse a command if it has changed meanwhile.',
+      }),
+    }),
+  })
+}
+
+const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void => {
+  const { builder, Instance } = parts
+  const { Connection } = defineConnection(parts, { name: 'Instance', view: 'instances', node: Instance })
+  const InstanceFilter = builder.inputType('InstanceFilter', {
+    description: 'All that is given must hold.',
+    fields: (t) => ({
+      name: t.string({ description: 'Exactly this name.' }),
+      status: t.field({ type: [Status], description: 'One of these.' }),
+      datastore: t.string({ description: 'This datastore.' }),
+      projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
+      includeDeleted: t.boolean({ required: true, defaultValue: false, description: 'Deleted ones too.' }),
+    }),
+  })
+
+  builder.queryField('instance', (t) =>
+    t.field({
+      type: Instance,
+      nullable: true,
+      args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
+      description: "Null if there is none, or if it is another project's. Deleted instances stay visible as `DELETED`.",
+      resolve: (_root, { id }, context) => visibleInstance(context, id),
+    }),
+  )
+
+  builder.queryField('instances', (t) =>
+    t.field({
+      type: Connection,
+      args: { filter: t.arg({ type: InstanceFilter, description: 'Which ones.' }), ...listArguments(t.arg) },
+      complexity: listComplexity,
+      description: 'The instances of the project, oldest first.',
+      resolve: async (_root, { filter, ...args }, context) => {
+        const place = cursorPlace('instances', async (id) => (await visibleInstance(context, id)) !== null)
+        const request = await pageRequest(args, place)
+        return {
+          args,
+          page: await context.backend.views.instances(instanceFilter(context.session, filter ?? {}), request),
+        }
+      },
+    }),
+  )
+}
+
+type InstanceFilterInput = {
+  readonly name?: string | null
+  readonly status?: readonly InstanceStatus[] | null
+  readonly datastore?: string | null
+  readonly projectId?: string | null
+  readonly includeDeleted?: boolean
+}
+
+const instanceFilter = (session: Session, input: InstanceFilterInput): InstanceFilter => {
+  const { name, status, datastore } = input
+  return {
+    ...scopeOf(session, input.projectId, 'filter.projectId'),
+    ...(isGiven(name) && { name }),
+    ...(status && { statuses: status }),
+    ...(isGiven(datastore) && { datastore: parseDatastore(datastore) }),
+    // Who asks for the status DELETED means to see them.
+    includeDeleted: input.includeDeleted || status?.includes('DELETED') === true,
+  }
+}
+
+const parseDatastore = (text: string): DatastoreType => {
+  const parsed = datastoreTypeSchema.safeParse(text)
+  if (parsed.success) return parsed.data
+  const accepted = datastoreTypes.join(', ')
+  throw invalidInput('filter.datastore', `${JSON.stringify(text.slice(0, 64))} is not a datastore: ${accepted} are`)
+}
+
+const addInstanceSubscription = ({ builder, Instance }: SchemaParts): void => {
+  builder.subscriptionField('instance', (t) =>
+    t.field({
+      type: Instance,
+      args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
+      description:
+        'The instance as it is, then again after every change; quick changes may come as one. Ends after `DELETED`. An absent instance, like one of another project, ends it with the error `NOT_FOUND`.',
+      subscribe: (_root, { id }, context) =>
+        followDocument<InstanceDocument>(context, {
+          noun: 'instance',
+          find: () => visibleInstance(context, id),
+          watch: (instance, signal) => context.backend.views.watchInstance(instance.id, signal),
+          isLast: ({ status }) => status === 'DELETED',
+        }),
+      resolve: (instance) => instance,
+    }),
+  )
+}

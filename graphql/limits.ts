@@ -1,0 +1,45 @@
+/** Every bound of the API, each with the error that says it was met. */
+export type ApiLimits = {
+  /** Of one HTTP body or WebSocket message: HTTP 413, or close code 1009. */
+  readonly bodyBytes: number
+  /** Lexical tokens of a document: `GRAPHQL_PARSE_FAILED`, before the rest of it is read. */
+  readonly tokens: number
+  /** Levels of fields: `QUERY_TOO_COMPLEX`. */
+  readonly depth: number
+  /** Aliases in a document: `QUERY_TOO_COMPLEX`. */
+  readonly aliases: number
+  /** Fields of an operation at the top, each of which counts as a request: `QUERY_TOO_COMPLEX`. */
+  readonly rootFields: number
+  /** Fields an operation may ask for, with lists counted as often as they ask: `QUERY_TOO_COMPLEX`. */
+  readonly complexity: number
+  /** How many times what reading the whole schema costs the introspection of an operation may cost: `QUERY_TOO_COMPLEX`. */
+  readonly introspections: number
+  /** Requests a minute of a project, for queries, mutations and subscriptions each: `RATE_LIMITED`. 0: no limit. Admins have none. */
+  readonly requestsPerMinute: number
+  /** Subscriptions a project may have open: `TOO_MANY_SUBSCRIPTIONS`. */
+  readonly subscriptionsPerProject: number
+  /** Operations one WebSocket may have open: `TOO_MANY_SUBSCRIPTIONS`. */
+  readonly operationsPerSocket: number
+  /** WebSockets open at once, of everybody: HTTP 503. */
+  readonly sockets: number
+  /** How long a new WebSocket may take to say who it is: close code 4408. */
+  readonly socketInitMs: number
+  /** A WebSocket that does not answer a ping within this time is cut. */
+  readonly socketPingMs: number
+}
+
+export const defaultLimits: ApiLimits = {
+  bodyBytes: 256 * 1024,
+  tokens: 4000,
+  depth: 12,
+  aliases: 50,
+  rootFields: 50,
+  complexity: 25_000,
+  introspections: 2,
+  requestsPerMinute: 200,
+  subscriptionsPerProject: 500,
+  operationsPerSocket: 50,
+  sockets: 2000,
+  socketInitMs: 5000,
+  socketPingMs: 15_000,
+}

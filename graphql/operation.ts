@@ -1,0 +1,202 @@
+import { operationIdSchema } from '../domain/ids.ts'
+import { operationKinds } from '../domain/operation/events.ts'
+import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../projections/documents.ts'
+import type { OperationFilter } from '../projections/queries.ts'
+import type { EnumRef, SchemaParts } from './builder.ts'
+import { pageRequest } from './connection.ts'
+import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
+import type { ApiContext } from './context.ts'
+import { cursorPlace } from './cursor.ts'
+import { isGiven } from './input.ts'
+import { writtenOperation } from './instance-commands.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
+import { scopeOf } from './pipeline/tenancy.ts'
+import { invalidId } from './refusal.ts'
+import { followDocument } from './subscriptions/follow-document.ts'
+import { emptyPage, visibleInstance, visibleOperation } from './visible.ts'
+import { type Written, write } from './write.ts'
+
+type OperationStatusRef = EnumRef<OperationStatus>
+
+const ended = ({ status }: OperationDocument): boolean =>
+  status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
+
+export const addOperation = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  const Status = parts.builder.enumType('OperationStatus', {
+    description: 'How far an operation is.',
+    values: {
+      PENDING: { description: 'Asked for, not begun.' },
+      RUNNING: { description: 'A step is being done.' },
+      COMPENSATING: { description: 'It has failed or was cancelled, and what it made is being undone.' },
+      SUCCEEDED: { description: 'Done.' },
+      FAILED: { description: 'Not done; `fault` says why.' },
+      CANCELLED: { description: 'Ended on request.' },
+    } as const,
+  })
+  addOperationType(parts, Status)
+  addOperationQueries(parts, Status)
+  addOperationSubscription(parts)
+  addCancel(parts, Accepted)
+}
+
+const addOperationType = (
+  { builder, Actor, Fault, Instance, Operation }: SchemaParts,
+  Status: OperationStatusRef,
+): void => {
+  const Kind = builder.enumType('OperationKind', {
+    description: 'What an operation is for.',
+    values: Object.fromEntries(operationKinds.map((kind) => [kind.toUpperCase(), { value: kind }])),
+  })
+  const StepState = builder.enumType('StepStatus', {
+    description: 'How far a step is.',
+    values: ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const satisfies readonly StepStatus[],
+  })
+  const Step = builder.objectRef<OperationStep>('OperationStep').implement({
+    description: 'One step of an operation.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Stable within the kind of operation.' }),
+      status: t.expose('status', { type: StepState, description: 'How far it is.' }),
+      compensating: t.exposeBoolean('compensating', { description: 'It undoes what earlier steps did.' }),
+      startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Null before it begins.' }),
+      endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'Null before it ends.' }),
+      progress: t.exposeFloat('progress', { description: '0 to 1.' }),
+      message: t.exposeString('message', { nullable: true, description: 'What it is doing, for a person.' }),
+      fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed.' }),
+    }),
+  })
+  Operation.implement({
+    description: 'Something that takes time: it has steps and a deadline, and ends by itself whatever happens.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID. Later operations sort behind earlier ones.' }),
+      kind: t.expose('kind', { type: Kind, description: 'What it is for.' }),
+      projectId: t.exposeID('projectId', { description: 'The project it belongs to.' }),
+      status: t.expose('status', { type: Status, description: 'How far it is.' }),
+      steps: t.expose('steps', { type: [Step], description: 'In the order they are done; compensating ones behind.' }),
+      fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed or was cancelled.' }),
+      cancellationRequested: t.exposeBoolean('cancellationRequested', { description: 'Somebody asked to cancel it.' }),
+      deadline: t.expose('deadline', { type: 'DateTime', description: 'By then it has ended.' }),
+      instanceId: t.exposeID('instanceId', { description: 'The instance it is about.' }),
+      instance: t.field({
+        type: Instance,
+        nullable: true,
+        description: 'The instance it is about.',
+        resolve: ({ instanceId }, _args, context) => context.loadInstance(instanceId),
+      }),
+      requestedBy: t.expose('requestedBy', { type: Actor, description: 'Who asked for it.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+      endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'Null before it ends.' }),
+    }),
+  })
+}
+
+const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): void => {
+  const { builder, Operation } = parts
+  const { Connection } = defineConnection(parts, { name: 'Operation', view: 'operations', node: Operation })
+  const OperationFilter = builder.inputType('OperationFilter', {
+    description: 'All that is given must hold.',
+    fields: (t) => ({
+      instanceId: t.id({ description: 'About this instance.' }),
+      status: t.field({ type: [Status], description: 'One of these.' }),
+      projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
+    }),
+  })
+
+  builder.queryField('operation', (t) =>
+    t.field({
+      type: Operation,
+      nullable: true,
+      args: { id: t.arg.id({ required: true, description: 'The id of the operation.' }) },
+      description: "Null if there is none, or if it is another project's.",
+      resolve: (_root, { id }, context) => visibleOperation(context, id),
+    }),
+  )
+
+  builder.queryField('operations', (t) =>
+    t.field({
+      type: Connection,
+      args: { filter: t.arg({ type: OperationFilter, description: 'Which ones.' }), ...listArguments(t.arg) },
+      complexity: listComplexity,
+      description: 'The operations of the project, oldest first.',
+      resolve: async (_root, { filter: input, ...args }, context) => {
+        const filter = await operationFilter(context, input ?? {})
+        const place = cursorPlace('operations', async (id) => (await visibleOperation(context, id)) !== null)
+        const request = await pageRequest(args, place)
+        return { args, page: filter === null ? emptyPage : await context.backend.views.operations(filter, request) }
+      },
+    }),
+  )
+}
+
+type OperationFilterInput = {
+  readonly instanceId?: string | null
+  readonly status?: readonly OperationStatus[] | null
+  readonly projectId?: string | null
+}
+
+/** Null when it names an instance that the caller may not see or that does not exist. */
+const operationFilter = async (context: ApiContext, input: OperationFilterInput): Promise<OperationFilter | null> => {
+  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
+  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
+  if (instance === null) return null
+  return { ...scope, ...(instance && { instanceId: instance.id }), ...(input.status && { statuses: input.status }) }
+}
+
+const addOperationSubscription = ({ builder, Operation }: SchemaParts): void => {
+  builder.subscriptionField('operation', (t) =>
+    t.field({
+      type: Operation,
+      args: { id: t.arg.id({ required: true, description: 'The id of the operation.' }) },
+      description:
+        'The operation as it is, then again after every change; quick changes may come as one. Ends when the operation has ended. An absent operation, like one of another project, ends it with the error `NOT_FOUND`.',
+      subscribe: (_root, { id }, context) =>
+        followDocument<OperationDocument>(context, {
+          noun: 'operation',
+          find: () => visibleOperation(context, id),
+          watch: (operation, signal) => context.backend.views.watchOperation(operation.id, signal),
+          isLast: ended,
+        }),
+      resolve: (operation) => operation,
+    }),
+  )
+}
+
+const addCancel = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  const { builder, Operation } = parts
+  const CancelOperationAccepted = builder.objectRef<Written>('CancelOperationAccepted').implement({
+    description: 'The operation ends as soon as it safely can, and undoes what it did.',
+    interfaces: [Accepted],
+    fields: (t) => ({
+      operationId: t.id({ nullable: true, description: 'The operation.', resolve: ({ answer }) => answer.operationId }),
+      operation: t.field({
+        type: Operation,
+        nullable: true,
+        description: 'The operation as it is now. Null only while `upToDate` is false.',
+        resolve: (written, _args, context) => writtenOperation(written, context),
+      }),
+    }),
+  })
+  const CancelOperationResult = defineResult(parts, {
+    name: 'CancelOperationResult',
+    accepted: CancelOperationAccepted,
+    description: 'What became of `cancelOperation`.',
+  })
+  const CancelOperationInput = builder.inputType('CancelOperationInput', {
+    description: 'Which operation.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the operation.' }),
+      ...idempotencyKeyField(t),
+    }),
+  })
+  builder.mutationField('cancelOperation', (t) =>
+    t.field({
+      type: CancelOperationResult,
+      args: { input: t.arg({ type: CancelOperationInput, required: true, description: 'Which operation.' }) },
+      description: 'Cancels an operation that has not ended. Safe at any moment.',
+      resolve: (_root, { input: { id, idempotencyKey } }, context) => {
+        const parsed = operationIdSchema.safeParse(id)
+        if (!parsed.success) return invalidId(id, 'an operation')
+        return write(context, { command: { type: 'CancelOperation', operationId: parsed.data }, idempotencyKey })
+      },
+    }),
+  )
+}

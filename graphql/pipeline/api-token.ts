@@ -1,0 +1,25 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { tokenIdSchema } from '../../domain/ids.ts'
+import type { Views } from '../../projections/queries.ts'
+import type { TokenVerifier } from './authentication.ts'
+
+/** `coffer_<token id>_<secret>`: the secret is 32 random bytes as base64url. */
+const tokenShape = /^coffer_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([A-Za-z0-9_-]{43})$/
+/** Compared with when there is no such token, so that this takes as long as a wrong secret. */
+const noHash = Buffer.alloc(32)
+
+/** Tokens that `issueToken` made, by the hash of their secret in the tokens view. */
+export const createApiTokenVerifier =
+  (views: Pick<Views, 'token'>, now: () => Date): TokenVerifier =>
+  async (token) => {
+    const [, id = '', secret = ''] = tokenShape.exec(token) ?? []
+    const tokenId = tokenIdSchema.safeParse(id)
+    if (!tokenId.success) return null
+    const document = await views.token(tokenId.data)
+    const expected = document === null ? noHash : Buffer.from(document.secretHash, 'base64url')
+    const actual = createHash('sha256').update(secret).digest()
+    const matches = expected.length === actual.length && timingSafeEqual(actual, expected)
+    if (!matches || document === null || document.revoked) return null
+    if (document.expiresAt !== null && Date.parse(document.expiresAt) <= now().getTime()) return null
+    return { subject: `token:${document.id}`, projectId: document.projectId, roles: [document.role] }
+  }

@@ -1,0 +1,117 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  parse,
+  type SelectionSetNode,
+} from 'graphql'
+import { ApiError } from '../errors.ts'
+import type { ApiLimits } from '../limits.ts'
+import type { OperationType } from '../telemetry.ts'
+import { createLru } from './lru.ts'
+
+export type DocumentLimits = Pick<ApiLimits, 'tokens' | 'depth' | 'aliases' | 'rootFields'>
+
+export type AdmittedDocument = { readonly document: DocumentNode; readonly rootFields: number }
+
+export type Documents = {
+  /** Parses a document and checks its size, before anything costly is done with it. Throws `ApiError`. */
+  admit(query: string): AdmittedDocument
+  /** Parsed earlier, if it is still kept: the server parses and validates a document that is sent again only once. */
+  known(query: string): DocumentNode | undefined
+}
+
+const keptDocuments = 1000
+/** Longer documents are rare and parsed anew, so that what is kept stays small. */
+const maxKeptLength = 10_000
+
+export const createDocuments = (limits: DocumentLimits): Documents => {
+  const kept = createLru<AdmittedDocument>(keptDocuments)
+  return {
+    admit: (query) => {
+      const earlier = kept.get(query)
+      if (earlier) return earlier
+      const document = parseWithin(limits.tokens, query)
+      const admitted = { document, rootFields: checkShape(document, limits) }
+      if (query.length <= maxKeptLength) kept.set(query, admitted)
+      return admitted
+    },
+    known: (query) => kept.get(query)?.document,
+  }
+}
+
+/** What kind of operation a document asks for; `none` when that can not be said, which execution then refuses. */
+export const operationTypeOf = (document: DocumentNode, operationName: string | null | undefined): OperationType =>
+  getOperationAST(document, operationName)?.operation ?? 'none'
+
+const parseWithin = (maxLexicalTokens: number, query: string): DocumentNode => {
+  try {
+    return parse(query, { maxLexicalTokens })
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    const place = error.locations?.[0]
+    const where = place ? ` (line ${place.line}, column ${place.column})` : ''
+    throw new ApiError('GRAPHQL_PARSE_FAILED', `${error.message}${where}`)
+  }
+}
+
+type Shape = { readonly depth: number; readonly rootFields: number }
+
+/** Walks a document once; a fragment that is spread many times is measured once. Answers the most root fields of an operation. */
+const checkShape = (document: DocumentNode, limits: DocumentLimits): number => {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const node of document.definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
+  const measured = new Map<string, Shape>()
+  let aliases = 0
+
+  const measureFragment = (name: string): Shape => {
+    const known = measured.get(name)
+    if (known) return known
+    // Stands for itself while it is measured: a cycle ends here, and validation refuses it.
+    measured.set(name, { depth: 0, rootFields: 0 })
+    const fragment = fragments.get(name)
+    const shape = fragment ? measure(fragment.selectionSet) : { depth: 0, rootFields: 0 }
+    measured.set(name, shape)
+    return shape
+  }
+
+  const measure = (set: SelectionSetNode): Shape => {
+    let depth = 0
+    let rootFields = 0
+    for (const node of set.selections) {
+      if (node.kind === Kind.FIELD) {
+        rootFields += 1
+        if (node.alias) aliases += 1
+        const below = node.selectionSet ? measure(node.selectionSet).depth : 0
+        // Introspection is deeper than anything else: it is bounded by its cost (complexity.ts), and among the validation rules.
+        const isIntrospection = node.name.value.startsWith('__')
+        depth = Math.max(depth, 1 + (isIntrospection ? 0 : below))
+      } else {
+        const inner = node.kind === Kind.FRAGMENT_SPREAD ? measureFragment(node.name.value) : measure(node.selectionSet)
+        depth = Math.max(depth, inner.depth)
+        rootFields += inner.rootFields
+      }
+    }
+    return { depth, rootFields }
+  }
+
+  let most = 0
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) measureFragment(node.name.value)
+    if (node.kind !== Kind.OPERATION_DEFINITION) continue
+    const { depth, rootFields } = measure(node.selectionSet)
+    refuseOver('levels of fields', depth, limits.depth)
+    refuseOver('fields at the top', rootFields, limits.rootFields)
+    most = Math.max(most, rootFields)
+  }
+  refuseOver('aliases', aliases, limits.aliases)
+  return most
+}
+
+const refuseOver = (what: string, actual: number, limit: number): void => {
+  if (actual <= limit) return
+  throw new ApiError('QUERY_TOO_COMPLEX', `the document has ${actual} ${what}: at most ${limit} are accepted`)
+}

@@ -1,0 +1,37 @@
+import { type Rejection, rejectionCodes } from '../domain/rejection.ts'
+import type { SchemaParts } from './builder.ts'
+
+export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
+  const RefusalCode = builder.enumType('RefusalCode', {
+    description: 'Every reason for which a command can be refused. The list is closed.',
+    values: rejectionCodes,
+  })
+  Refusal.implement({
+    description: 'A command was refused and nothing was changed.',
+    fields: (t) => ({
+      code: t.expose('code', { type: RefusalCode, description: 'Stable: switch on it.' }),
+      message: t.exposeString('message', {
+        description: 'For a person: what was refused, which value, what would be accepted.',
+      }),
+      field: t.string({
+        nullable: true,
+        description: 'The path of the input at fault, such as `users[0].name`.',
+        resolve: ({ field }) => field ?? null,
+      }),
+      details: t.field({
+        type: 'JSON',
+        nullable: true,
+        description:
+          'Machine-readable extras, such as the id of the operation in progress or the limit of the quota and its use.',
+        resolve: ({ details }) => details ?? null,
+      }),
+    }),
+  })
+}
+
+/** The refusal of an id that can not be one. */
+export const invalidId = (id: string, noun: string): Rejection => ({
+  code: 'INVALID_INPUT',
+  field: 'id',
+  message: `${JSON.stringify(id.slice(0, 64))} is not the id of ${noun}: a UUID is`,
+})

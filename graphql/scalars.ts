@@ -1,0 +1,18 @@
+import type { SchemaParts } from './builder.ts'
+
+export const addScalars = ({ builder }: SchemaParts): void => {
+  builder.scalarType('DateTime', {
+    description: 'A moment as ISO 8601 in UTC, such as `2025-03-01T12:00:00.000Z`.',
+    serialize: (value) => value,
+    // Whether it is a date is decided with the other values of a command, so that a wrong one is a typed refusal.
+    parseValue: (value) => {
+      if (typeof value !== 'string') throw new TypeError('a DateTime is a string in ISO 8601')
+      return value
+    },
+  })
+  builder.scalarType('JSON', {
+    description: 'Any JSON value.',
+    serialize: (value) => value,
+    parseValue: (value) => value,
+  })
+}

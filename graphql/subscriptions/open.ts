@@ -1,0 +1,68 @@
+import type { ApiContext } from '../context.ts'
+import { ApiError } from '../errors.ts'
+
+/**
+ * Opens a subscription: takes a slot, and ends the source when the caller leaves, when its token is revoked or expires (asked every
+ * `revalidateTokenMs`) and when the server stops. The last two end it with an error, so that a client does not take it for the end of
+ * what it follows.
+ */
+export const openSubscription = <Value>(
+  { backend, session, signal: caller }: ApiContext,
+  source: (signal: AbortSignal) => AsyncGenerator<Value, void>,
+): AsyncIterableIterator<Value> => {
+  const free = backend.slots.take(session.projectId)
+  const ended = new AbortController()
+  const signal = AbortSignal.any([ended.signal, caller, backend.closing])
+  const values = source(signal)
+  let tokenRefused = false
+
+  const revalidation = setInterval(() => {
+    session.isStillValid().then(
+      (valid) => {
+        if (valid) return
+        tokenRefused = true
+        ended.abort()
+      },
+      () => {}, // The store of tokens is away: asked again at the next turn.
+    )
+  }, backend.settings.revalidateTokenMs)
+  revalidation.unref()
+
+  const finish = (): void => {
+    clearInterval(revalidation)
+    ended.abort()
+    free()
+  }
+  // Whoever left, left: also when nobody asks for a value any more.
+  signal.addEventListener('abort', finish, { once: true })
+  if (signal.aborted) finish()
+
+  const checkReason = (): void => {
+    if (tokenRefused) throw new ApiError('UNAUTHENTICATED', 'the token has expired or was revoked')
+    if (backend.closing.aborted) throw new ApiError('UNAVAILABLE', 'the server is stopping: subscribe again')
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    next: async () => {
+      try {
+        const result = await values.next()
+        if (!result.done && !signal.aborted) return result
+        finish()
+        checkReason()
+        return { done: true, value: undefined }
+      } catch (error) {
+        finish()
+        throw error
+      }
+    },
+    return: async () => {
+      // Aborts first: a generator that waits for a change does not see `return` until that wait is over.
+      finish()
+      await values.return()
+      return { done: true, value: undefined }
+    },
+  }
+}

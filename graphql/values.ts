@@ -1,0 +1,67 @@
+import type { SchemaParts } from './builder.ts'
+
+/** The small types that several nouns share. */
+export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: SchemaParts): void => {
+  const ActorKind = builder.enumType('ActorKind', {
+    description: 'What kind of actor caused something.',
+    values: {
+      USER: { value: 'user', description: 'A person or program with a token.' },
+      AGENT: { value: 'agent', description: 'The agent on a database host.' },
+      SYSTEM: { value: 'system', description: 'A part of Coffer itself.' },
+    } as const,
+  })
+  Actor.implement({
+    description: 'Who caused something.',
+    fields: (t) => ({
+      kind: t.expose('kind', { type: ActorKind, description: 'A user, an agent or Coffer itself.' }),
+      name: t.string({
+        description: "The token's subject, the host's id, or the name of the part of Coffer.",
+        resolve: (actor) => {
+          switch (actor.kind) {
+            case 'user':
+              return actor.subject
+            case 'agent':
+              return actor.hostId
+            case 'system':
+              return actor.name
+          }
+        },
+      }),
+      projectId: t.id({
+        nullable: true,
+        description: 'The project the user acted for; null for others.',
+        resolve: (actor) => (actor.kind === 'user' ? actor.projectId : null),
+      }),
+    }),
+  })
+  Fault.implement({
+    description: 'Why an operation failed.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'Stable, upper case, such as `DEADLINE_EXCEEDED`.' }),
+      message: t.exposeString('message', { description: 'For a person.' }),
+      retryable: t.exposeBoolean('retryable', { description: 'Whether the same wish may succeed later.' }),
+      cause: t.string({
+        nullable: true,
+        description: "What lay beneath, such as the engine's own last log lines.",
+        resolve: ({ cause }) => cause ?? null,
+      }),
+    }),
+  })
+  Resources.implement({
+    description: 'What something takes or gives of a host.',
+    fields: (t) => ({
+      vcpus: t.exposeInt('vcpus', { description: 'Virtual CPUs.' }),
+      memoryMiB: t.exposeInt('memoryMiB', { description: 'Memory in MiB.' }),
+      volumeGiB: t.exposeInt('volumeGiB', { description: 'Disk in GiB.' }),
+    }),
+  })
+  QuotaLimits.implement({
+    description: 'What a project may hold, or holds, at one time.',
+    fields: (t) => ({
+      instances: t.exposeInt('instances', { description: 'Number of instances.' }),
+      vcpus: t.exposeInt('vcpus', { description: 'Virtual CPUs.' }),
+      memoryMiB: t.exposeInt('memoryMiB', { description: 'Memory in MiB.' }),
+      volumeGiB: t.exposeInt('volumeGiB', { description: 'Disk in GiB.' }),
+    }),
+  })
+}

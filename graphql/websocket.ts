@@ -1,0 +1,184 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
+import { type Context, handleProtocols, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { acceptTraceparent } from '../domain/values/traceparent.ts'
+import { ApiError } from './errors.ts'
+import type { ApiLimits } from './limits.ts'
+import type { Admission } from './pipeline/admission.ts'
+import type { Authenticate } from './pipeline/authentication.ts'
+import { type ErrorMasking, outcomeOf } from './pipeline/error-masking.ts'
+import type { RequestContext } from './pipeline/request-context.ts'
+import { requestIdOf } from './pipeline/request-id.ts'
+import type { Session } from './session.ts'
+import { connectSocket } from './socket.ts'
+import type { ApiLog, ApiMetrics, OperationType } from './telemetry.ts'
+
+export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/** The server's own parse, validate and execute, with everything that is put around them for HTTP. */
+export type Engine = (initial: RequestContext & { readonly params: SubscribePayload }) => {
+  readonly schema: GraphQLSchema
+  readonly parse: (query: string) => DocumentNode
+  readonly validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[]
+  readonly contextFactory: () => unknown
+  readonly execute: (args: ExecutionArgs) => OperationResult
+  readonly subscribe: (args: ExecutionArgs) => OperationResult
+}
+
+export type WebSocketOptions = {
+  readonly engine: Engine
+  readonly authenticate: Authenticate
+  readonly admit: Admission
+  readonly masking: ErrorMasking
+  readonly limits: ApiLimits
+  readonly log: ApiLog
+  readonly metrics: ApiMetrics
+  readonly closing: AbortSignal
+}
+
+export type WebSocketHandler = { readonly handleUpgrade: HandleUpgrade; readonly close: () => Promise<void> }
+
+/** What one connection keeps. Its id stands for the request's id of everything sent over it. */
+type Connection = {
+  readonly request: IncomingMessage
+  readonly socket: WebSocket
+  readonly requestId: string
+  readonly gone: AbortController
+  session?: Session
+}
+type SocketContext = Context<Record<string, unknown> | undefined, Connection>
+
+/** RFC 6455: try again later. */
+const tryAgainLater = 1013
+const goingAway = 1001
+const forbidden = 4403
+
+/** The `graphql-transport-ws` protocol. The token comes in `connection_init` as `{ authorization }`, or in the header. */
+export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHandler => {
+  const { authenticate, admit, engine, masking, limits, log, metrics, closing } = options
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols,
+    maxPayload: limits.bodyBytes,
+    perMessageDeflate: false,
+  })
+
+  const server = makeServer<Record<string, unknown> | undefined, Connection>({
+    connectionInitWaitTimeout: limits.socketInitMs,
+    onConnect: async ({ extra, connectionParams }) => {
+      const given = connectionParams?.authorization ?? extra.request.headers.authorization
+      try {
+        const session = await authenticate(typeof given === 'string' ? given : null)
+        if (!session) return false
+        extra.session = session
+        return true
+      } catch (error) {
+        log.warn({ requestId: extra.requestId, err: error }, 'a token could not be checked')
+        extra.socket.close(tryAgainLater, 'Try again later')
+        return false
+      }
+    },
+    onSubscribe: async (context, _id, payload) => {
+      const startedAt = performance.now()
+      const answered = (operation: OperationType, outcome: string): void =>
+        metrics.answered(operation, outcome, (performance.now() - startedAt) / 1000)
+      try {
+        const prepared = await prepare(context, payload)
+        answered(prepared.operation, 'errors' in prepared ? outcomeOf(prepared) : 'OK')
+        return 'errors' in prepared ? prepared.errors : prepared.args
+      } catch (error) {
+        const masked = masking.mask(error)
+        masking.report({ errors: [masked] }, { requestId: context.extra.requestId })
+        answered('none', outcomeOf({ errors: [masked] }))
+        return [masked]
+      }
+    },
+    execute: (args) => engineOf(args).execute(args),
+    subscribe: (args) => engineOf(args).subscribe(args),
+    onOperation: async (context, id, _payload, _args, result) => {
+      // Completed by the client while it was being opened: nobody else will end it.
+      const opened = await result
+      if (!(id in context.subscriptions) && Symbol.asyncIterator in opened)
+        await opened[Symbol.asyncIterator]().return?.()
+    },
+    onNext: ({ extra }, _id, _payload, _args, result) => {
+      masking.report(result, { requestId: extra.requestId })
+      return result.errors ? { ...result, errors: result.errors.map(withoutHttp) } : undefined
+    },
+    onError: ({ extra }, _id, _payload, errors) => {
+      // An error that ended a stream arrives wrapped: what was masked, or meant for the caller, is its cause.
+      const meant = errors.map((error) => (error.cause instanceof GraphQLError ? error.cause : error))
+      masking.report({ errors: meant }, { requestId: extra.requestId })
+      return meant.map(withoutHttp)
+    },
+    onClose: ({ extra }) => extra.gone.abort(),
+  })
+
+  const engines = new WeakMap<object, ReturnType<Engine>>()
+  const engineOf = (args: ExecutionArgs): ReturnType<Engine> => {
+    const own = engines.get(args)
+    if (!own) throw new Error('an operation came without the engine it was prepared with')
+    return own
+  }
+
+  type Prepared = { readonly operation: OperationType } & (
+    | { readonly args: ExecutionArgs }
+    | { readonly errors: readonly GraphQLError[] }
+  )
+
+  /** The way of an operation over HTTP, from the token to the context. */
+  const prepare = async ({ extra, subscriptions }: SocketContext, payload: SubscribePayload): Promise<Prepared> => {
+    const { session, socket, requestId, request, gone } = extra
+    if (!session || !(await session.isStillValid())) {
+      socket.close(forbidden, 'Forbidden')
+      throw new ApiError('UNAUTHENTICATED', 'the token has expired or was revoked')
+    }
+    if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
+      throw new ApiError(
+        'TOO_MANY_SUBSCRIPTIONS',
+        `this connection has ${limits.operationsPerSocket} operations open, which is the most it may have`,
+      )
+    }
+    const { query, operationName, variables } = payload
+    const operation = await admit(session, { query, operationName })
+    const traceparent = acceptTraceparent(request.headers.traceparent?.toString())
+    const own = engine({ requestId, session, operation, signal: gone.signal, traceparent, params: payload })
+    const document = own.parse(query)
+    const errors = own.validate(own.schema, document)
+    if (errors.length > 0) return { operation, errors }
+    const contextValue = await own.contextFactory()
+    const args: ExecutionArgs = { schema: own.schema, document, operationName, variableValues: variables, contextValue }
+    engines.set(args, own)
+    return { operation, args }
+  }
+
+  return {
+    handleUpgrade: (request, socket, head) => {
+      if (closing.aborted || sockets.clients.size >= limits.sockets) {
+        const answer = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n'
+        // Also where the client keeps its side open.
+        socket.end(answer, () => socket.destroy())
+        return
+      }
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        const requestId = requestIdOf(request.headers['x-request-id']?.toString())
+        const extra: Connection = { request, socket: opened, requestId, gone: new AbortController() }
+        const onError = (error: unknown): void => log.error({ requestId, err: error }, 'a WebSocket failed')
+        connectSocket(opened, { server, extra, pingMs: limits.socketPingMs, onError })
+      })
+    },
+    close: async () => {
+      for (const socket of sockets.clients) socket.close(goingAway, 'Going away')
+      sockets.close()
+    },
+  }
+}
+
+/** Status and headers mean something to HTTP only. */
+const withoutHttp = (error: GraphQLError) => {
+  const { extensions, ...rest } = error.toJSON()
+  const { http: _http, ...said } = extensions ?? {}
+  return Object.keys(said).length === 0 ? rest : { ...rest, extensions: said }
+}

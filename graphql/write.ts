@@ -1,0 +1,78 @@
+import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../commands/api.ts'
+import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
+import type { ApiContext } from './context.ts'
+import { ApiError, isStoreAway } from './errors.ts'
+import { isGiven } from './input.ts'
+
+/** A command that was accepted. `upToDate`: the views show it, so what is read now reflects it. */
+export type Written = { readonly answer: DispatchAccepted; readonly upToDate: boolean }
+
+export type WriteRequest = {
+  readonly command: PublicCommand
+  readonly idempotencyKey?: string | null | undefined
+  readonly expectedVersion?: number | null | undefined
+}
+
+/**
+ * Sends a command and waits, bounded, until the views show what it wrote. Once the command is accepted nothing throws any more: the
+ * answer may hold a password that is shown only this once. Throws `UNAVAILABLE` when the log can not be reached or answers too late.
+ */
+export const write = async (context: ApiContext, request: WriteRequest): Promise<Written | Rejection> => {
+  if (!context.session.canWrite) return readersMayNotWrite
+  const answer = await dispatchInTime(context, request)
+  if (!answer.accepted) return answer.rejection
+  return { answer, upToDate: await viewsReached(context, answer.position) }
+}
+
+export const isRejection = (result: object): result is Rejection => 'code' in result
+
+/** What was written, read back. Null while the views have not got it, or can not be reached. */
+export const readBack = async <Document>(read: () => Promise<Document | null>): Promise<Document | null> => {
+  try {
+    return await read()
+  } catch (error) {
+    if (isStoreAway(error)) return null
+    throw error
+  }
+}
+
+const readersMayNotWrite: Rejection = {
+  code: 'FORBIDDEN',
+  message: 'the token has the role reader, which may only read: use one with the role member or admin',
+}
+
+const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
+  const { backend, session, traceparent } = context
+  const timeout = AbortSignal.timeout(backend.settings.commandTimeoutMs)
+  const request: DispatchRequest = {
+    command,
+    actor: { kind: 'user', subject: session.subject, projectId: session.projectId, roles: [...session.roles] },
+    // Not ended by the caller's leaving: a command that has begun is carried through and may be asked for again by its key.
+    signal: AbortSignal.any([timeout, backend.closing]),
+    ...(isGiven(idempotencyKey) && { idempotencyKey }),
+    ...(isGiven(expectedVersion) && { expectedVersion }),
+    ...(isGiven(traceparent) && { traceparent }),
+  }
+  try {
+    return await backend.dispatch(request)
+  } catch (error) {
+    if (!request.signal.aborted || error instanceof EventStoreUnavailable) throw error
+    throw new ApiError(
+      'UNAVAILABLE',
+      'the command was not answered in time and may or may not have been carried out: repeat it with the same idempotencyKey',
+      { cause: error },
+    )
+  }
+}
+
+const viewsReached = async ({ backend }: ApiContext, position: number): Promise<boolean> => {
+  const bound = AbortSignal.any([AbortSignal.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
+  try {
+    return await backend.views.waitFor(position, bound)
+  } catch (error) {
+    if (error instanceof ViewStoreUnavailable) return false
+    throw error
+  }
+}
