@@ -1,0 +1,70 @@
+import type { MessageBus } from '../commands/ports/message-bus.ts'
+import type { Tracer } from '../commands/ports/tracer.ts'
+import type { HostDescription } from '../domain/host/events.ts'
+import type { InstanceId } from '../domain/ids.ts'
+import type { BusState } from './bus-link.ts'
+import type { Clock, IdSource } from './clock.ts'
+import type { AgentConfig } from './config.ts'
+import type { EngineDriver } from './engines/engine.ts'
+import type { InstanceRecord } from './journal/instances.ts'
+import type { AgentLog } from './log.ts'
+import { type OpenAgent, openAgent } from './open-agent.ts'
+
+export type AgentDeps = {
+  readonly bus: MessageBus
+  readonly drivers: readonly EngineDriver[]
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: AgentLog
+  readonly config: AgentConfig
+  /** Default: the work is not traced; the traces of others are passed on all the same. */
+  readonly tracer?: Tracer
+}
+
+/** What really happened for an instance on this host: `effects` in order, each with the intent it served. */
+export type Inspection = {
+  readonly record: InstanceRecord | null
+  readonly effects: readonly { readonly kind: string; readonly intent: string; readonly at: string }[]
+}
+
+export type Agent = {
+  /**
+   * Makes the host ready and looks after its databases from then on: adopts engines that run, starts those that should. For that it needs no
+   * bus. Answers what it registers there. Throws when the directory is not its own or not usable; then nothing runs. The signal
+   * bounds the start alone.
+   */
+  start(signal: AbortSignal): Promise<HostDescription>
+  /**
+   * Resolves when the host is registered, has taken up the commands that were left pending, and takes new ones: as soon as the bus answers,
+   * which is tried until `stop`. Rejects when it is stopped before, or the bus will never have it.
+   */
+  connected(): Promise<void>
+  /** Whether commands come through now. */
+  bus(): BusState
+  /**
+   * Takes no more commands, breaks off what is in hand (it goes on at the next start) and publishes what is left to say. `keep`
+   * leaves engines running, for the next start to adopt; `stop` ends them cleanly, and the next start brings them back.
+   */
+  stop(options: { readonly engines: 'keep' | 'stop' }): Promise<void>
+  inspect(instanceId: InstanceId): Inspection
+}
+
+/** The agent of one database host. One process owns the directory `config.agentDir`. */
+export const createAgent = (deps: AgentDeps): Agent => {
+  let opened: OpenAgent | null = null
+  return {
+    start: async (signal) => {
+      if (opened) throw new Error('the agent was started already')
+      opened = await openAgent(deps, signal)
+      return opened.description
+    },
+    connected: () => opened?.connected ?? Promise.reject(new Error('the agent was not started')),
+    bus: () => opened?.bus() ?? { ok: false, reason: 'the agent does not run' },
+    stop: async ({ engines }) => {
+      const stopping = opened
+      opened = null
+      await stopping?.close(engines)
+    },
+    inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
+  }
+}

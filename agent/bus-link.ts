@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
+import type { Heartbeat } from '../domain/guest/report.ts'
+import { agentTopics } from '../domain/guest/topics.ts'
+import type { HostDescription } from '../domain/host/events.ts'
+import type { BusClock } from './bus-clock.ts'
+import { type IdSource, isoNow } from './clock.ts'
+import type { CommandWorker } from './command-worker.ts'
+import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
+import { openInbox } from './inbox.ts'
+import type { Journal, TakenCommand } from './journal/journal.ts'
+import type { AgentLog } from './log.ts'
+import type { Reporter } from './reporter.ts'
+
+/** Whether commands come through and reports get away; if not, why. */
+export type BusState = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+
+export type BusLink = {
+  /** Resolves when the host is registered and takes commands. Rejects when the link was stopped, or can not be had in this life. */
+  readonly connected: Promise<void>
+  state(): BusState
+  /** Takes no further command. What is on its way to the bus is waited for as long as the signal allows. */
+  stop(signal: AbortSignal): Promise<void>
+}
+
+export type BusLinkDeps = {
+  readonly bus: MessageBus
+  readonly clock: BusClock
+  readonly journal: Journal
+  readonly reporter: Reporter
+  readonly worker: CommandWorker
+  readonly ids: IdSource
+  readonly log: AgentLog
+  readonly health: () => Heartbeat['health']
+}
+
+export type BusLinkOptions = { readonly description: HostDescription; readonly heartbeatIntervalMs: number }
+
+/** Beside the time that the bus itself takes to say that it is away. */
+const retryMs = 1000
+
+/**
+ * The agent's connection with the control plane, from the first try on. It is tried for ever, beside everything else: databases are looked
+ * after with it or without. Commands that were left pending are taken up with the first new ones, and not before: only the bus
+ * tells the time by which their deadlines are meant.
+ */
+export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
+  const { bus, clock, journal, reporter, worker, ids, log, health } = deps
+  const { hostId } = description
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let absence: string | null = 'the bus has not answered yet'
+  let inbox: Consumer | null = null
+  let beats: Heartbeats | null = null
+
+  /** Registers at every start: what the host offers may have changed. Answers the commands to go on with. */
+  const register = async (): Promise<readonly TakenCommand[]> => {
+    await clock.ask()
+    await bus.ensureTopics(agentTopics(hostId))
+    signal.throwIfAborted()
+    journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host: description })
+    return journal.resume()
+  }
+
+  const registerPatiently = async (): Promise<readonly TakenCommand[]> => {
+    for (;;) {
+      try {
+        return await register()
+      } catch (error) {
+        signal.throwIfAborted()
+        const reason = error instanceof Error ? error.message : String(error)
+        // The same is not said again with every try.
+        const write = reason === absence ? log.debug : log.warn
+        write.call(
+          log,
+          { err: error },
+          'no connection to the bus: databases are looked after, commands wait until it is back',
+        )
+        absence = reason
+        await delay(retryMs, undefined, { signal, ref: false }).catch(() => {})
+        signal.throwIfAborted()
+      }
+    }
+  }
+
+  const connect = async (): Promise<void> => {
+    const pending = await registerPatiently()
+    reporter.wake()
+    for (const command of pending) worker.take(command)
+    inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, take: worker.take })
+    await inbox.ready
+    signal.throwIfAborted()
+    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, health)
+    absence = null
+    log.info({ hostId }, 'the agent is registered and takes commands')
+  }
+
+  const connected = connect()
+  connected.catch((error: unknown) => {
+    if (signal.aborted) return
+    absence = error instanceof Error ? error.message : String(error)
+    log.error({ err: error }, 'the agent can take no commands')
+  })
+  return {
+    connected,
+    state: () => {
+      const reason = absence ?? beats?.failure() ?? null
+      return reason === null ? { ok: true } : { ok: false, reason }
+    },
+    stop: async (bound) => {
+      stopping.abort(new Error('the agent is stopping'))
+      await Promise.all([beats?.stop(bound), inbox?.stop(bound)])
+    },
+  }
+}

@@ -1,0 +1,192 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
+import type { GuestCommand } from '../domain/guest/command.ts'
+import type { AgentReport, EngineFacts } from '../domain/guest/report.ts'
+import type { HostId, InstanceId } from '../domain/ids.ts'
+import type { Fault } from '../domain/values/fault.ts'
+import { type Clock, type IdSource, isoNow } from './clock.ts'
+import { CommandEnded, deadlineExceeded, staleEpoch, toFault } from './faults.ts'
+import type { Journal, TakenCommand } from './journal/journal.ts'
+import type { AgentLog } from './log.ts'
+import type { OutcomeContext } from './outcomes/outcome.ts'
+import type { Reporter } from './reporter.ts'
+
+export type CommandWorkerDeps = {
+  readonly hostId: HostId
+  readonly journal: Journal
+  readonly reporter: Reporter
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: AgentLog
+  readonly maxConcurrent: number
+  /** Default: the work is not traced; the trace of a command goes with its result all the same. */
+  readonly tracer?: Tracer
+  readonly makeTrue: (command: GuestCommand, context: OutcomeContext) => Promise<EngineFacts | undefined>
+}
+
+export type CommandWorker = {
+  /** Works on the command when its turn comes. What is older for the same instance gives way. */
+  take(command: TakenCommand): void
+  /** Breaks off what is being worked on; it stays pending in the journal, and so does what waits. */
+  stop(): Promise<void>
+}
+
+type Ending = { readonly facts?: EngineFacts | undefined } | { readonly fault: Fault }
+type Running = { readonly command: TakenCommand; readonly ending: AbortController; readonly ended: Promise<void> }
+
+const journalRetryMs = 500
+
+/** One command at a time for each instance, in the order they came; instances side by side. */
+export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
+  const { hostId, journal, reporter, clock, ids, log, tracer = noTracer } = deps
+  const waiting: TakenCommand[] = []
+  const running = new Map<InstanceId, Running>()
+  const stopping = new AbortController()
+
+  const finish = (command: GuestCommand, outcome: Ending): void => {
+    const answers = {
+      reportId: ids.next(),
+      at: isoNow(clock),
+      commandId: command.commandId,
+      operationId: command.operationId,
+      instanceId: command.instanceId,
+      hostId,
+      ...(command.traceparent && { traceparent: command.traceparent }),
+    }
+    const report: AgentReport =
+      'fault' in outcome
+        ? { type: 'failed', ...answers, fault: outcome.fault }
+        : { type: 'succeeded', ...answers, ...(outcome.facts ? { facts: outcome.facts } : {}) }
+    journal.complete(command, report)
+    reporter.wake()
+  }
+
+  /**
+   * Until the journal takes it: who waits for the result would else wait for its deadline, though the disk may have room again in a
+   * moment. When the agent stops first, the command stays pending and is run again at the next start.
+   */
+  const finishPatiently = async (command: GuestCommand, outcome: Ending): Promise<void> => {
+    for (;;) {
+      try {
+        return finish(command, outcome)
+      } catch (error) {
+        log.error({ commandId: command.commandId, err: error }, 'the result of a command can not be written for now')
+        if (stopping.signal.aborted) return
+        await delay(journalRetryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
+      }
+    }
+  }
+
+  /** Its result belongs to the span of the work, which is in the trace of the command. */
+  const work = async (command: TakenCommand, ending: AbortController): Promise<void> => {
+    const { attempt, ...asked } = command
+    const span = tracer.start(`agent ${command.payload.kind}`, {
+      parent: command.traceparent,
+      kind: 'consumer',
+      attributes: {
+        'coffer.command.kind': command.payload.kind,
+        'coffer.command.attempt': attempt,
+        'coffer.command.id': command.commandId,
+        'coffer.operation.id': command.operationId,
+        'coffer.instance.id': command.instanceId,
+        'coffer.host.id': hostId,
+      },
+    })
+    span.end(await carryOut({ ...asked, traceparent: span.traceparent }, ending))
+  }
+
+  /** Answers what kept it from its end, which is told by then unless the agent stops. */
+  const carryOut = async (
+    command: GuestCommand,
+    ending: AbortController,
+  ): Promise<Fault | CommandEnded | undefined> => {
+    const { commandId, instanceId, operationId, payload, deadline, traceparent } = command
+    const leftMs = Date.parse(deadline) - clock.now()
+    if (leftMs <= 0) {
+      const fault = deadlineExceeded(deadline, false)
+      await finishPatiently(command, { fault })
+      return fault
+    }
+    // A timer holds at most 2^31 milliseconds; nobody waits for 24 days.
+    const timer = setTimeout(() => ending.abort(new CommandEnded('deadline')), Math.min(leftMs, 2 ** 31 - 1))
+    const startedAt = performance.now()
+    const progress = (fraction: number, message: string): void => {
+      const at = isoNow(clock)
+      const answers = { commandId, operationId, instanceId, hostId }
+      const report: AgentReport = {
+        type: 'progress',
+        reportId: ids.next(),
+        at,
+        ...answers,
+        progress: fraction,
+        message,
+        ...(traceparent && { traceparent }),
+      }
+      reporter.progress({ key: operationId, body: JSON.stringify(report), traceparent })
+    }
+    try {
+      const facts = await deps.makeTrue(command, { instanceId, signal: ending.signal, progress })
+      await finishPatiently(command, { facts })
+      log.info({ commandId, instanceId, kind: payload.kind, tookMs: Math.round(performance.now() - startedAt) }, 'done')
+      return undefined
+    } catch (error) {
+      const ended = ending.signal.aborted ? ending.signal.reason : null
+      if (ended instanceof CommandEnded && ended.why === 'stopping') return ended
+      const fault = ended instanceof CommandEnded ? endedFault(command, ended) : toFault(error)
+      await finishPatiently(command, { fault })
+      log.warn({ commandId, instanceId, kind: payload.kind, fault: fault.code, err: error }, 'failed')
+      return fault
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  const endedFault = (command: GuestCommand, { why }: CommandEnded): Fault =>
+    why === 'deadline'
+      ? deadlineExceeded(command.deadline, true)
+      : { code: 'SUPERSEDED', message: 'a newer command for the same instance took its place', retryable: false }
+
+  const startNext = (): void => {
+    for (let index = 0; index < waiting.length && running.size < deps.maxConcurrent && !stopping.signal.aborted; ) {
+      const command = waiting[index]
+      if (!command || running.has(command.instanceId)) {
+        index += 1
+        continue
+      }
+      waiting.splice(index, 1)
+      const ending = new AbortController()
+      const ended = work(command, ending).finally(() => {
+        running.delete(command.instanceId)
+        startNext()
+      })
+      running.set(command.instanceId, { command, ending, ended })
+    }
+  }
+
+  /** A newer epoch goes before everything older, and so does the wish that the instance be gone. */
+  const supersedes = (newer: GuestCommand, older: GuestCommand): boolean =>
+    newer.instanceId === older.instanceId &&
+    (newer.epoch > older.epoch ||
+      (newer.epoch === older.epoch &&
+        newer.payload.kind === 'instance-absent' &&
+        older.payload.kind !== 'instance-absent'))
+
+  return {
+    take: (command) => {
+      for (const older of waiting.filter((candidate) => supersedes(command, candidate))) {
+        waiting.splice(waiting.indexOf(older), 1)
+        void finishPatiently(older, { fault: staleEpoch(older.epoch, command.epoch) })
+      }
+      const current = running.get(command.instanceId)
+      if (current && supersedes(command, current.command)) current.ending.abort(new CommandEnded('superseded'))
+      waiting.push(command)
+      startNext()
+    },
+    stop: async () => {
+      stopping.abort()
+      const ending = [...running.values()]
+      for (const { ending: controller } of ending) controller.abort(new CommandEnded('stopping'))
+      await Promise.all(ending.map(({ ended }) => ended))
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import type { Resources } from '../domain/values/resources.ts'
+
+export type AgentConfig = {
+  /** The agent's own directory, absolute: identity, journal, templates, instances. Made if missing. */
+  readonly agentDir: string
+  /** What people see in the list of hosts. */
+  readonly name: string
+  /** The host name or address that clients are told to connect to. */
+  readonly address: string
+  /** The address engines listen on; one that `address` leads to. */
+  readonly listenAddress: string
+  readonly agentVersion: string
+  /** Engines get ports of this range, both ends included. */
+  readonly ports: { readonly first: number; readonly last: number }
+  /** What to offer instead of what was found: vCPUs, MiB, GiB. */
+  readonly capacity: Partial<Resources>
+  /** vCPUs offered for each core of the host: a database is idle most of the time, and the cgroup keeps it fair. */
+  readonly vcpusPerCore: number
+  /** `auto`: a loop device where the host can give one, else a directory. */
+  readonly volumes: 'auto' | 'loop' | 'directory'
+  readonly heartbeatIntervalMs: number
+  readonly healthIntervalMs: number
+  /** How many commands, of as many instances, may be worked on side by side. */
+  readonly maxConcurrentCommands: number
+  /** Versions made ready in the background after the start: a datastore with an exact version, or without one its newest. */
+  readonly prepare: readonly { readonly datastore: DatastoreType; readonly version?: string }[]
+  /** How many volumes with a copied template to hold ready for the next create; 0 for none. */
+  readonly preparedVolumes: number
+  /** An engine's log is moved aside when it grows over this; one old log is kept. */
+  readonly engineLogLimitBytes: number
+}
+
+export const agentDefaults = {
+  address: '127.0.0.1',
+  listenAddress: '127.0.0.1',
+  ports: { first: 15432, last: 19999 },
+  capacity: {},
+  vcpusPerCore: 4,
+  volumes: 'auto',
+  heartbeatIntervalMs: 2000,
+  healthIntervalMs: 5000,
+  maxConcurrentCommands: 8,
+  prepare: [],
+  preparedVolumes: 2,
+  engineLogLimitBytes: 16 * 1024 * 1024,
+} as const satisfies Partial<AgentConfig>

@@ -1,0 +1,94 @@
+import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
+
+/** One engine version found on the host. `source`: `npm` (carried by a package) or `system`. */
+export type Installation = {
+  readonly datastore: DatastoreType
+  /** Exact, as the engine prints it: `17.10`. */
+  readonly version: string
+  readonly source: 'npm' | 'system'
+  /** The directory of the engine's programs. */
+  readonly binDir: string
+}
+
+/** The Unix account an engine runs as; null when the agent is not root and the engine runs as the agent's own user. */
+export type Owner = { readonly user: string; readonly uid: number; readonly gid: number } | null
+
+export type TlsFiles = { readonly certificate: string; readonly key: string; readonly ca: string }
+
+/** All that a driver needs to act on one instance. Paths are absolute and exist, owned by `owner`, mode 0700. */
+export type EngineInstance = {
+  readonly instanceId: string
+  readonly spec: InstanceSpec
+  readonly installation: Installation
+  readonly owner: Owner
+  /** The engine's data, within the instance's volume. */
+  readonly dataDir: string
+  /** Unix sockets and pid files; not on the volume, short enough for a socket path. */
+  readonly runDir: string
+  /** The engine's standard output and error, appended to. */
+  readonly logFile: string
+  readonly listen: { readonly address: string; readonly port: number }
+  readonly tls: TlsFiles
+  /** Of the unprivileged account by which the agent itself connects over the network. Made by the agent, kept only on its host. */
+  readonly monitorPassword: string
+}
+
+/** How the engine's main process is started. The core adds account, cgroup, log file and detachment. */
+export type ProcessSpec = {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+export type DatabaseWish = { readonly name: string; readonly characterSet?: string; readonly collation?: string }
+/** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
+export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
+
+/** Thrown by drivers: what the person who asked gets to read. `logTail`: the engine's own last lines, where they tell why. */
+export class EngineFault extends Error {
+  override readonly name = 'EngineFault'
+  readonly code: string
+  readonly retryable: boolean
+  readonly logTail: string | undefined
+  constructor(code: string, message: string, options: { retryable?: boolean; logTail?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.retryable = options.retryable ?? false
+    this.logTail = options.logTail
+  }
+}
+
+/** What one engine can do. Every call is an outcome: a repeat is harmless. All throw `EngineFault`. */
+export interface EngineDriver {
+  readonly datastore: DatastoreType
+  /** Finds what is installed and really runs (asks the program for its version). Sorted, newest first, without doubles. */
+  probe(signal: AbortSignal): Promise<readonly Installation[]>
+  /**
+   * Makes an initialised data directory at `directory` (which does not exist yet), stopped cleanly and fit to be copied for many
+   * instances: no secret, no host name, no instance id in it. Runs as `owner`.
+   */
+  createTemplate(installation: Installation, directory: string, owner: Owner, signal: AbortSignal): Promise<void>
+  /**
+   * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
+   * network clients, administration only by the agent over the socket) into a data directory copied from the template.
+   */
+  configure(instance: EngineInstance): Promise<void>
+  processSpec(instance: EngineInstance): ProcessSpec
+  /** The signal that ends the main process soon but cleanly, and the one for when that takes too long. */
+  readonly stopSignals: { readonly graceful: NodeJS.Signals; readonly immediate: NodeJS.Signals }
+  /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
+  findProcess(instance: EngineInstance): Promise<number | null>
+  /** Resolves when the engine accepts queries over its socket. Bounded by the signal. */
+  waitReady(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /** One cheap query over the socket; throws when it does not answer. */
+  checkHealth(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  ensureDatabases(instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal): Promise<void>
+  ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
+  /**
+   * A client query over the network endpoint, with TLS verified against the CA, as the monitor account (made here if it is missing)
+   * and as each of the users.
+   */
+  verifyEndpoint(instance: EngineInstance, users: readonly UserWish[], signal: AbortSignal): Promise<void>
+  /** The lines of a log that explain a failure, without secrets. */
+  explainLog(log: string): string
+}

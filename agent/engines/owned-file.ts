@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import type { Owner } from './engine.ts'
+
+/**
+ * Replaces the file at `path` (absolute, in an existing directory) by `text`, readable by `owner` alone (mode 0600), or
+ * leaves it as it was: never half of each, also when the machine stops meanwhile. Throws the file system's own error.
+ *
+ * The directory may belong to an account that is less trusted than this process, so the new file is made under a name
+ * nobody can foresee, with O_EXCL, which follows no link, and is handed over through its handle rather than its name.
+ */
+export const writeOwnedFile = async (path: string, text: string, owner: Owner): Promise<void> => {
+  const draft = `${path}.${randomUUID()}`
+  try {
+    const file = await open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(text)
+      if (owner !== null) await file.chown(owner.uid, owner.gid)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}

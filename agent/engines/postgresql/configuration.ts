@@ -1,0 +1,102 @@
+import { rm } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { EngineInstance } from '../engine.ts'
+import { writeOwnedFile } from '../owned-file.ts'
+import { toEngineFault } from './faults.ts'
+import { findPostmaster, pidFileOf } from './postmaster.ts'
+import { type Settings, sizeSettings } from './settings.ts'
+import { majorOf } from './version.ts'
+
+/**
+ * Writes `coffer.conf`, `postgresql.conf` (which only includes it), `pg_hba.conf` and `pg_ident.conf` in the instance's
+ * data directory, each wholly ours and the same for the same instance. To be called before every start: it also removes
+ * a pid file that a crash left behind. Throws `EngineFault` (`CONFIGURE_FAILED`, `DISK_FULL`).
+ */
+export const configure = async (instance: EngineInstance): Promise<void> => {
+  const files = {
+    'coffer.conf': renderSettings({ ...fixedSettings(instance), ...sizeSettings(instance.spec) }),
+    'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
+    'pg_hba.conf': hostBasedAuthentication,
+    'pg_ident.conf': userMap(instance),
+  }
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await writeOwnedFile(join(instance.dataDir, name), text, instance.owner)
+    }
+    await removeStalePidFile(instance)
+  } catch (error) {
+    throw toEngineFault(error, `write the configuration in ${instance.dataDir}`, 'CONFIGURE_FAILED')
+  }
+}
+
+const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
+  cluster_name: `coffer-${instanceId}`,
+  listen_addresses: listen.address,
+  port: listen.port,
+  unix_socket_directories: runDir,
+  unix_socket_permissions: '0700',
+  ssl: 'on',
+  ssl_cert_file: tls.certificate,
+  ssl_key_file: tls.key,
+  ssl_min_protocol_version: 'TLSv1.2',
+  password_encryption: 'scram-sha-256',
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'on',
+  log_destination: 'stderr',
+  logging_collector: 'off',
+  log_line_prefix: '%m [%p] %q%u@%d ',
+  log_timezone: 'UTC',
+  // A statement may hold a password or a customer's data, and a failed one is logged in full by default.
+  log_statement: 'none',
+  log_min_error_statement: 'panic',
+  log_min_duration_statement: -1,
+  timezone: 'UTC',
+  datestyle: 'iso, mdy',
+  // explainLog reads the engine's messages.
+  lc_messages: 'C',
+  default_text_search_config: 'pg_catalog.english',
+  // What ALTER SYSTEM writes would win over this file, and could switch off TLS or fsync.
+  ...(majorOf(installation.version) >= 17 ? { allow_alter_system: 'off' } : {}),
+})
+
+/**
+ * `a = 'b'` lines; in a quoted value a quote is doubled and a backslash is an escape (PostgreSQL documentation 19.1.2).
+ */
+const renderSettings = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} = '${String(value).replaceAll('\\', '\\\\').replaceAll("'", "''")}'\n`)
+    .join('')
+
+/**
+ * The first line that fits decides. The superuser comes in over the socket alone, and there only for the accounts in
+ * the user map; all others over TLS alone. Replication fits no line: `all` does not stand for it.
+ */
+const hostBasedAuthentication = `# Written by Coffer at every start: changes made here are lost.
+local     all  postgres             peer map=coffer
+local     all  all                  reject
+host      all  postgres  all        reject
+hostnossl all  all       all        reject
+hostssl   all  all       0.0.0.0/0  scram-sha-256
+hostssl   all  all       ::/0       scram-sha-256
+`
+
+/**
+ * The agent, which is root or runs as the same account as the engine, may be `postgres`; so may the engine's account,
+ * which owns the files anyway.
+ */
+const userMap = ({ owner }: EngineInstance): string => {
+  const accounts = new Set(['root', owner?.user ?? userInfo().username])
+  const lines = [...accounts].map((account) => `coffer "${account}" postgres\n`)
+  return `# Written by Coffer at every start: changes made here are lost.\n${lines.join('')}`
+}
+
+/**
+ * Where agent and engine share one account, PostgreSQL refuses to start when the pid in the file of a crashed engine
+ * has been given to any other process of that account since, as happens after a reboot. Its own lock on shared memory
+ * still protects the data.
+ */
+const removeStalePidFile = async (instance: EngineInstance): Promise<void> => {
+  if ((await findPostmaster(instance.dataDir)) === null) await rm(pidFileOf(instance.dataDir), { force: true })
+}

@@ -1,0 +1,79 @@
+import { escapeIdentifier, escapeLiteral } from 'pg'
+import { type DatabaseWish, EngineFault, type EngineInstance } from '../engine.ts'
+import { toEngineFault } from './faults.ts'
+import { assertDatabaseName } from './names.ts'
+import { ownerRoleOf } from './roles.ts'
+import { lockAccounts, type Query, withAdministration } from './session.ts'
+
+/**
+ * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).
+ * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `DATABASE_REFUSED` with the engine's message (a character set
+ * or collation it does not have), `DATABASE_DIFFERS` when it exists with another one, `DISK_FULL`,
+ * `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ */
+export const ensureDatabases = async (
+  instance: EngineInstance,
+  wishes: readonly DatabaseWish[],
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const wish of wishes) assertDatabaseName(wish.name)
+  if (wishes.length === 0) return
+  await withAdministration(instance, 'postgres', signal, async (query) => {
+    await lockAccounts(query)
+    for (const wish of wishes) {
+      await ensureDatabase(query, wish).catch((error) => {
+        signal.throwIfAborted()
+        throw toEngineFault(error, `create database "${wish.name}"`, 'DATABASE_REFUSED')
+      })
+    }
+  })
+}
+
+/**
+ * PostgreSQL lets everybody into a new database. It is therefore made closed, and opened in the same transaction that
+ * takes that right away; a database left closed by an interruption is opened by the repeat.
+ */
+const ensureDatabase = async (query: Query, wish: DatabaseWish): Promise<void> => {
+  const database = escapeIdentifier(wish.name)
+  const owner = escapeIdentifier(ownerRoleOf(wish.name))
+  const roles = await query('SELECT FROM pg_roles WHERE rolname = $1', [ownerRoleOf(wish.name)])
+  if (roles.length === 0) await query(`CREATE ROLE ${owner} NOLOGIN`)
+  if (!(await existsAsWished(query, wish))) {
+    const form = await formOf(query, wish)
+    await query(`CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ${form} ALLOW_CONNECTIONS false`)
+  }
+  await query(
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;
+     ALTER DATABASE ${database} OWNER TO ${owner};
+     ALTER DATABASE ${database} ALLOW_CONNECTIONS true`,
+  )
+}
+
+const existsAsWished = async (query: Query, wish: DatabaseWish): Promise<boolean> => {
+  const [present] = await query(
+    `SELECT pg_encoding_to_char(encoding) AS "characterSet", datcollate AS collation,
+            encoding = pg_char_to_encoding(coalesce($2, pg_encoding_to_char(encoding))) AS "sameCharacterSet",
+            datcollate = coalesce($3, datcollate) AS "sameCollation"
+     FROM pg_database WHERE datname = $1`,
+    [wish.name, wish.characterSet ?? null, wish.collation ?? null],
+  )
+  if (present === undefined) return false
+  if (present.sameCharacterSet === true && present.sameCollation === true) return true
+  throw new EngineFault(
+    'DATABASE_DIFFERS',
+    `Database "${wish.name}" exists with character set ${present.characterSet} and collation ${present.collation}, ` +
+      `not with ${wish.characterSet ?? 'any'} and ${wish.collation ?? 'any'}; neither can be changed afterwards`,
+  )
+}
+
+/**
+ * The options for character set and collation. A collation is a locale of the operating system. Without one the
+ * template's is taken, which fits UTF8 alone; C fits every character set.
+ */
+const formOf = async (query: Query, { characterSet, collation }: DatabaseWish): Promise<string> => {
+  const encoding = characterSet === undefined ? '' : `ENCODING ${escapeLiteral(characterSet)}`
+  if (collation !== undefined) return `${encoding} LOCALE_PROVIDER libc LOCALE ${escapeLiteral(collation)}`
+  if (characterSet === undefined) return ''
+  const [asked] = await query("SELECT pg_char_to_encoding($1) = pg_char_to_encoding('UTF8') AS utf8", [characterSet])
+  return asked?.utf8 === true ? encoding : `${encoding} LOCALE_PROVIDER libc LOCALE 'C'`
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { EngineDriver } from '../engine.ts'
+import { configure } from './configuration.ts'
+import { ensureDatabases } from './databases.ts'
+import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
+import { verifyEndpoint } from './endpoint.ts'
+import { explainLog } from './engine-log.ts'
+import { findPostmaster } from './postmaster.ts'
+import { checkHealth, waitReady } from './readiness.ts'
+import { programEnvironment } from './run-program.ts'
+import { createTemplate } from './template.ts'
+import { ensureUsers } from './users.ts'
+
+/**
+ * The driver for PostgreSQL 15 and later. Keeps no state: everything is read from the instance's directory and the
+ * engine itself, so several agents' lives can follow one another over one running engine. An aborted call rejects with
+ * the signal's reason.
+ */
+export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: DriverLog }): EngineDriver => ({
+  datastore: 'postgresql',
+  probe: (signal) => discoverInstallations(deps, signal),
+  createTemplate,
+  configure,
+  // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
+  processSpec: ({ installation, dataDir }) => ({
+    command: join(installation.binDir, 'postgres'),
+    args: ['-D', dataDir],
+    env: programEnvironment,
+  }),
+  // PostgreSQL documentation 18.5: fast shutdown ends sessions and writes a checkpoint, immediate shutdown leaves
+  // recovery to the next start.
+  stopSignals: { graceful: 'SIGINT', immediate: 'SIGQUIT' },
+  findProcess: async ({ dataDir }) => (await findPostmaster(dataDir))?.pid ?? null,
+  waitReady,
+  checkHealth,
+  ensureDatabases,
+  ensureUsers,
+  verifyEndpoint,
+  explainLog,
+})

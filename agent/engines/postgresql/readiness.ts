@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { readTail } from '../../files.ts'
+import { EngineFault, type EngineInstance } from '../engine.ts'
+import { explainLog, logSince } from './engine-log.ts'
+import { findPostmaster, isAnyPostmasterOn } from './postmaster.ts'
+import { withAdministration } from './session.ts'
+
+const pollMs = 10
+/**
+ * For how long no process may be seen before it counts as dead: covers the moments in which a launcher becomes the
+ * engine.
+ */
+const missingMs = 250
+const logTailBytes = 64 * 1024
+
+/**
+ * Resolves when the engine, started just before, answers a query over its socket. Throws `EngineFault` `PORT_IN_USE`,
+ * `DISK_FULL` or `ENGINE_START_FAILED`, with the engine's own words, as soon as its process is gone, and the signal's
+ * reason when that comes first.
+ *
+ * It follows the status in the pid file, as pg_ctl does: each attempt to log in before that would leave a FATAL in the
+ * engine's log.
+ */
+export const waitReady = async (instance: EngineInstance, signal: AbortSignal): Promise<void> => {
+  const startedAtMs = Date.now()
+  let lastSeenAtMs = startedAtMs
+  for (;;) {
+    signal.throwIfAborted()
+    const postmaster = await findPostmaster(instance.dataDir)
+    if (postmaster?.ready && (await answers(instance, signal))) return
+    if (postmaster !== null || (await isAnyPostmasterOn(instance.dataDir))) lastSeenAtMs = Date.now()
+    else if (Date.now() - lastSeenAtMs > missingMs) throw await startFault(instance, startedAtMs)
+    await delay(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+}
+
+/**
+ * One cheap query over the socket. Throws `EngineFault` (`ENGINE_UNREACHABLE`, `ENGINE_REFUSED`), or the signal's
+ * reason.
+ */
+export const checkHealth = (instance: EngineInstance, signal: AbortSignal): Promise<void> =>
+  withAdministration(instance, 'postgres', signal, async (query) => {
+    await query('SELECT 1')
+  })
+
+/** False when it went away again after saying that it is ready; the next look tells whether it died. */
+const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<boolean> => {
+  try {
+    await checkHealth(instance, signal)
+    return true
+  } catch (error) {
+    if (error instanceof EngineFault && error.retryable) return false
+    throw error
+  }
+}
+
+const startFault = async (instance: EngineInstance, startedAtMs: number): Promise<EngineFault> => {
+  const log = logSince(await readTail(instance.logFile, logTailBytes), startedAtMs)
+  const { address, port } = instance.listen
+  const options = { logTail: explainLog(log) }
+  if (/could not bind .*: Address already in use/.test(log)) {
+    return new EngineFault('PORT_IN_USE', `Port ${port} of ${address} is taken by another process`, {
+      ...options,
+      retryable: true,
+    })
+  }
+  if (log.includes('No space left on device')) {
+    return new EngineFault('DISK_FULL', 'PostgreSQL could not start: no space is left on its volume', {
+      ...options,
+      retryable: true,
+    })
+  }
+  return new EngineFault('ENGINE_START_FAILED', `PostgreSQL ${instance.installation.version} did not start`, options)
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The account by which the agent itself connects over the network. May connect to database `postgres` and nothing else.
+ */
+export const monitorRole = 'coffer_monitor'
+
+/** Every database's owner role begins with it. */
+export const ownerRolePrefix = 'coffer_owner_'
+
+/**
+ * The role that owns a database and can not log in; whoever may use the database is its member. Its name is the
+ * database's with a prefix, so that it explains itself in `\du`; a name that would pass PostgreSQL's 63 bytes is cut
+ * and told apart by a hash.
+ */
+export const ownerRoleOf = (database: string): string => {
+  const name = `${ownerRolePrefix}${database}`
+  if (Buffer.byteLength(name) <= 63) return name
+  const hash = createHash('sha256').update(database).digest('hex').slice(0, 16)
+  const bytes = Buffer.from(name).subarray(0, 63 - 1 - hash.length)
+  // A character cut in two becomes U+FFFD, which is longer than what is left of it.
+  return `${bytes.toString('utf8').replace(/\uFFFD+$/, '')}_${hash}`
+}
+
+/** Roles that are the engine's or the agent's, and no wish may touch. */
+export const isReservedRole = (name: string): boolean =>
+  name === 'postgres' || name === 'public' || name === 'none' || name.startsWith('pg_') || name.startsWith('coffer_')
+
+/** Databases that are the engine's. */
+export const isReservedDatabase = (name: string): boolean =>
+  name === 'postgres' || name === 'template0' || name === 'template1'

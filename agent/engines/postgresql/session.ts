@@ -1,0 +1,131 @@
+import { Socket } from 'node:net'
+import pg from 'pg'
+import { EngineFault, type EngineInstance } from '../engine.ts'
+import { toEngineFault } from './faults.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+
+export type Target = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+  readonly password?: string
+  /**
+   * PEM of the only CA that may have signed the server's certificate; without it the connection is not encrypted
+   * (sockets).
+   */
+  readonly ca?: string
+  readonly options?: string
+}
+
+/**
+ * Settings of the agent's own superuser sessions. An owner may set defaults for his database (`ALTER DATABASE ... SET`)
+ * and create functions in its schemas: neither may decide what the agent's statements mean (CVE-2018-1058) or end them.
+ * What is given at connect wins.
+ */
+const administrationOptions = [
+  'search_path=pg_catalog',
+  'role=none',
+  'default_transaction_read_only=off',
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'check_function_bodies=on',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
+/**
+ * A superuser session over the instance's socket. As `withSession`, but what the engine refuses and `work` did not
+ * translate becomes an `EngineFault` `ENGINE_REFUSED`.
+ */
+export const withAdministration = async <T>(
+  instance: EngineInstance,
+  database: string,
+  signal: AbortSignal,
+  work: (query: Query) => Promise<T>,
+): Promise<T> => {
+  const { runDir: host, listen } = instance
+  const target = { host, port: listen.port, user: 'postgres', database, options: administrationOptions }
+  try {
+    return await withSession(target, signal, work)
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error
+    throw toEngineFault(error, `administer database "${database}"`, 'ENGINE_REFUSED')
+  }
+}
+
+/**
+ * Runs `work` in a session of its own and ends it. Rejects with the engine's `DatabaseError` when the engine refuses
+ * the login or a query, with `EngineFault` `ENGINE_UNREACHABLE` when there is no answer, and with the signal's reason,
+ * after dropping the connection, when it aborts.
+ */
+export const withSession = async <T>(
+  target: Target,
+  signal: AbortSignal,
+  work: (query: Query) => Promise<T>,
+): Promise<T> => {
+  signal.throwIfAborted()
+  const socket = new Socket()
+  const client = new pg.Client({
+    host: target.host,
+    port: target.port,
+    user: target.user,
+    database: target.database,
+    password: target.password,
+    options: target.options,
+    application_name: 'coffer-agent',
+    ssl: target.ca === undefined ? false : { ca: target.ca, minVersion: 'TLSv1.2' },
+    stream: () => socket,
+  })
+  // A connection that breaks between queries is told by the next query; without a listener it would end the process.
+  client.on('error', () => undefined)
+  const drop = () => socket.destroy()
+  signal.addEventListener('abort', drop, { once: true })
+  const answer = async <A>(asked: Promise<A>): Promise<A> => {
+    try {
+      return await asked
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof pg.DatabaseError && !isUnavailable(error) ? error : unreachable(target, error)
+    }
+  }
+  try {
+    await answer(client.connect())
+    return await work(async (text, values) => (await answer(client.query<Row>(text, values && [...values]))).rows)
+  } finally {
+    await client.end().catch(() => undefined)
+    signal.removeEventListener('abort', drop)
+    socket.destroy()
+  }
+}
+
+/**
+ * SQLSTATEs by which the engine says that it can not serve now: connection trouble, too many connections, starting,
+ * shutting down.
+ */
+const isUnavailable = ({ code = '' }: pg.DatabaseError): boolean =>
+  code.startsWith('08') || code.startsWith('57P') || code === '53300'
+
+const unreachable = (target: Target, error: unknown): EngineFault => {
+  const where = target.host.startsWith('/') ? `socket in ${target.host}` : `${target.host}:${target.port}`
+  const why = error instanceof Error ? error.message : String(error)
+  return new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL does not answer at ${where} as ${target.user}: ${why}`, {
+    retryable: true,
+    cause: error,
+  })
+}
+
+/**
+ * Makes sessions that change accounts or databases take turns until this one ends: PostgreSQL lets two GRANTs on one
+ * object fail with "tuple concurrently updated", and the statement of an agent that was killed may still be running
+ * when the next one repeats it. To be asked for in database `postgres`: such locks count within one database, and only
+ * there no customer can hold it.
+ */
+export const lockAccounts = async (query: Query): Promise<void> => {
+  await query('SELECT pg_advisory_lock($1)', [accountsLock])
+}
+
+/** Any constant will do that nobody else uses: the bytes of "coffer". */
+const accountsLock = 0x63_6f_66_66_65_72

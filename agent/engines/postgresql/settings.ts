@@ -1,0 +1,46 @@
+import type { Resources } from '../../../domain/values/resources.ts'
+
+/** Name and value, the value as it stands in the file; strings still unquoted. */
+export type Settings = Readonly<Record<string, string | number>>
+
+/**
+ * The settings that depend on the instance's size. Sources of the rules:
+ * - PostgreSQL documentation 19.4.1 (25 % of memory for `shared_buffers`) and its wiki, "Tuning Your PostgreSQL Server"
+ *   (`effective_cache_size` at 3/4 of memory).
+ * - pgtune (github.com/le0pard/pgtune): `work_mem` from what is left over three sorts a connection;
+ *   `maintenance_work_mem` 1/16 of memory, at most 2 GiB; parallel workers from the number of CPUs.
+ * - Amazon RDS: `max_connections` is memory / 9531392 bytes; here up to 500, as with Heroku and Cloud SQL: each is a
+ *   process, and more of them leave too little `work_mem` to each. Who needs more wants a pooler.
+ * - `max_wal_size` and `temp_file_limit` keep log and spilled sorts from filling the volume: a tenth and a quarter of
+ *   it. PostgreSQL stops when it can not write its log, and wants at least two segments of 16 MiB of it.
+ */
+export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources): Settings => {
+  const memoryKiB = Math.max(memoryMiB, minimumMemoryMiB) * 1024
+  const sharedBuffersKiB = Math.floor(memoryKiB / 4)
+  const maxConnections = clamp(Math.floor((memoryKiB * 1024) / 9_531_392), 20, mostConnections)
+  const volumeMiB = Math.max(volumeGiB, 1) * 1024
+  const maxWalMiB = clamp(Math.floor(volumeMiB / 10), 64, 4096)
+  const workers = Math.max(vcpus, 1)
+  return {
+    max_connections: maxConnections,
+    shared_buffers: `${sharedBuffersKiB}kB`,
+    effective_cache_size: `${Math.floor((memoryKiB * 3) / 4)}kB`,
+    work_mem: `${Math.max(1024, Math.floor((memoryKiB - sharedBuffersKiB) / (maxConnections * 3)))}kB`,
+    maintenance_work_mem: `${clamp(Math.floor(memoryKiB / 16), 8 * 1024, 2 * 1024 * 1024)}kB`,
+    max_wal_size: `${maxWalMiB}MB`,
+    min_wal_size: `${Math.max(32, Math.floor(maxWalMiB / 4))}MB`,
+    temp_file_limit: `${volumeMiB / 4}MB`,
+    // Also used by extensions and logical replication, hence the engine's default of 8 as the floor.
+    max_worker_processes: Math.max(8, workers),
+    max_parallel_workers: workers,
+    max_parallel_workers_per_gather: Math.min(4, Math.ceil(workers / 2)),
+    max_parallel_maintenance_workers: Math.min(4, Math.ceil(workers / 2)),
+  }
+}
+
+const mostConnections = 500
+
+/** Below it PostgreSQL does not do useful work, and the formulas give values it refuses. */
+const minimumMemoryMiB = 64
+
+const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)

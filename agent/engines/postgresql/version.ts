@@ -1,0 +1,19 @@
+/** The oldest major version that the driver is tested with. */
+export const oldestMajor = 15
+
+/**
+ * The version in what `postgres -V` prints (`postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` gives `15.18`), or
+ * null for anything else, such as the development and beta versions `19devel` and `19beta1`.
+ */
+export const parseServerVersion = (output: string): string | null =>
+  /^postgres \(PostgreSQL\) (\d+\.\d+)(?: \(.*\))?$/.exec(output.trim())?.[1] ?? null
+
+/** The major version of `17.10`: 17. */
+export const majorOf = (version: string): number => Number.parseInt(version, 10)
+
+/** Negative when `a` is older than `b`. By number, so that 17.9 is older than 17.10. */
+export const compareVersions = (a: string, b: string): number => {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number)
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number)
+  return majorA - majorB || minorA - minorB
+}

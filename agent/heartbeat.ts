@@ -1,0 +1,50 @@
+import type { MessageBus } from '../commands/ports/message-bus.ts'
+import type { Heartbeat } from '../domain/guest/report.ts'
+import { agentHeartbeatsTopic } from '../domain/guest/topics.ts'
+import type { HostId } from '../domain/ids.ts'
+import { type Clock, isoNow } from './clock.ts'
+import { endedWithin } from './ended-within.ts'
+import type { AgentLog } from './log.ts'
+
+export type Heartbeats = {
+  /** Why the last beat could not be published; null when it was. */
+  failure(): string | null
+  /** Waits for a beat that is on its way as long as the signal allows. */
+  stop(signal: AbortSignal): Promise<void>
+}
+
+/** Says at every interval that the agent lives, and how its engines are, until stopped. A beat that can not be published is lost; the next one says the same. */
+export const startHeartbeat = (
+  deps: { bus: MessageBus; clock: Clock; log: AgentLog },
+  hostId: HostId,
+  intervalMs: number,
+  health: () => Heartbeat['health'],
+): Heartbeats => {
+  let beating: Promise<void> | null = null
+  let failure: string | null = null
+  const publish = async (): Promise<void> => {
+    try {
+      const value: Heartbeat = { hostId, at: isoNow(deps.clock), health: health() }
+      await deps.bus.publish([{ topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(value) }])
+      failure = null
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+      deps.log.warn({ err: error }, 'a heartbeat could not be published')
+    }
+  }
+  const beat = (): void => {
+    // A slow bus gets one beat at a time.
+    beating ??= publish().finally(() => {
+      beating = null
+    })
+  }
+  beat()
+  const timer = setInterval(beat, intervalMs)
+  return {
+    failure: () => failure,
+    stop: async (signal) => {
+      clearInterval(timer)
+      if (beating) await endedWithin(beating, signal)
+    },
+  }
+}

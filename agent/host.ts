@@ -1,0 +1,41 @@
+import type { InstanceId } from '../domain/ids.ts'
+import type { AgentConfig } from './config.ts'
+import type { Identity } from './identity.ts'
+import type { Installations } from './installations.ts'
+import type { Cgroups } from './isolation/cgroups.ts'
+import type { Owners } from './isolation/owners.ts'
+import type { VolumeKind, VolumePlace, Volumes } from './isolation/volumes.ts'
+import type { InstanceRecords } from './journal/instances.ts'
+import type { Layout } from './layout.ts'
+import type { AgentLog } from './log.ts'
+import type { PreparedVolumes } from './prepared-volumes.ts'
+import type { Run } from './run.ts'
+import type { EngineControl } from './supervision/engine-control.ts'
+import type { Supervisor } from './supervision/supervisor.ts'
+import type { Templates } from './templates.ts'
+
+/** What outcomes are made true with. */
+export type Host = {
+  readonly config: AgentConfig
+  readonly identity: Identity
+  readonly layout: Layout
+  readonly records: InstanceRecords
+  readonly owners: Owners
+  readonly cgroups: Cgroups
+  /** The kind that new instances get. */
+  readonly volumeKind: VolumeKind
+  readonly volumes: (kind: VolumeKind) => Volumes
+  readonly installations: Installations
+  readonly templates: Templates
+  readonly prepared: PreparedVolumes
+  readonly control: EngineControl
+  readonly supervisor: Supervisor
+  readonly caCertificate: string
+  readonly run: Run
+  readonly log: AgentLog
+}
+
+export const volumePlace = (layout: Layout, instanceId: InstanceId): VolumePlace => ({
+  directory: layout.volume(instanceId),
+  image: layout.volumeImage(instanceId),
+})

@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import type { Consumer, IncomingMessage, MessageBus } from '../commands/ports/message-bus.ts'
+import { guestCommandSchema } from '../domain/guest/command.ts'
+import type { AgentReport } from '../domain/guest/report.ts'
+import { agentCommandsTopic } from '../domain/guest/topics.ts'
+import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
+import type { Fault } from '../domain/values/fault.ts'
+import { acceptTraceparent } from '../domain/values/traceparent.ts'
+import { type Clock, type IdSource, isoNow } from './clock.ts'
+import { staleEpoch } from './faults.ts'
+import type { Journal, TakenCommand } from './journal/journal.ts'
+import type { AgentLog } from './log.ts'
+import type { Reporter } from './reporter.ts'
+
+export type InboxDeps = {
+  readonly hostId: HostId
+  readonly bus: MessageBus
+  readonly journal: Journal
+  readonly reporter: Reporter
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: AgentLog
+  readonly take: (command: TakenCommand) => void
+}
+
+/** The consumer group of the agent of a host: what waits for it is the lag of this one. */
+export const inboxGroup = (hostId: HostId): string => `agent-${hostId}`
+
+/** Enough of a command to answer it, where the rest makes no sense to this agent. */
+const addressSchema = z.object({
+  commandId: commandIdSchema,
+  operationId: operationIdSchema,
+  instanceId: instanceIdSchema,
+  traceparent: z.string().optional(),
+})
+
+/**
+ * Takes commands from the bus into the journal; the work is done elsewhere, as a handler must not hold up the bus. What can not be
+ * understood is answered with a fault where it says whom to answer, and logged where it does not.
+ */
+export const openInbox = (deps: InboxDeps): Consumer =>
+  deps.bus.consume({
+    group: inboxGroup(deps.hostId),
+    topics: [agentCommandsTopic(deps.hostId)],
+    start: 'earliest',
+    handle: async (message) => receive(deps, message),
+  })
+
+const receive = (deps: InboxDeps, message: IncomingMessage): void => {
+  const { hostId, journal, reporter, clock, log } = deps
+  const json = tryParseJson(message.value)
+  const parsed = guestCommandSchema.safeParse(json)
+  if (!parsed.success) {
+    const problem = z.prettifyError(parsed.error)
+    const address = addressSchema.safeParse(json)
+    log.error({ offset: message.offset, partition: message.partition, problem }, 'a command is not understood')
+    if (!address.success) return
+    refuse(deps, address.data, {
+      code: 'COMMAND_NOT_UNDERSTOOD',
+      message: `the agent does not understand the command: ${problem}`,
+      retryable: false,
+    })
+    return
+  }
+  // Who sent it is nearer than what the operation began with. In the journal, so that it is known after a restart, too.
+  const traceparent = acceptTraceparent(message.headers.traceparent ?? parsed.data.traceparent)
+  const command = { ...parsed.data, ...(traceparent && { traceparent }) }
+  if (command.hostId !== hostId) {
+    refuse(deps, command, {
+      code: 'WRONG_HOST',
+      message: `the command is for host ${command.hostId}, this is ${hostId}`,
+      retryable: false,
+    })
+    return
+  }
+  const acceptance = journal.accept(command, isoNow(clock), (newest) =>
+    failedReport(deps, command, staleEpoch(command.epoch, newest)),
+  )
+  log.debug(
+    { commandId: command.commandId, kind: command.payload.kind, acceptance: acceptance.kind },
+    'command received',
+  )
+  if (acceptance.kind === 'new') deps.take({ ...command, attempt: 1 })
+  else reporter.wake()
+}
+
+const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: Fault): void => {
+  deps.journal.report(address.operationId, failedReport(deps, address, fault))
+  deps.reporter.wake()
+}
+
+const failedReport = (
+  { hostId, ids, clock }: InboxDeps,
+  { commandId, operationId, instanceId, traceparent }: z.infer<typeof addressSchema>,
+  fault: Fault,
+): AgentReport => ({
+  type: 'failed',
+  reportId: ids.next(),
+  at: isoNow(clock),
+  commandId,
+  operationId,
+  instanceId,
+  hostId,
+  fault,
+  ...(traceparent && { traceparent }),
+})
+
+const tryParseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import type { Engine } from '../domain/host/events.ts'
+import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import { type EngineDriver, EngineFault, type Installation } from './engines/engine.ts'
+import type { Placement } from './isolation/placement.ts'
+import type { AgentLog } from './log.ts'
+
+export type Installed = { readonly driver: EngineDriver; readonly installation: Installation }
+
+export type Installations = {
+  readonly engines: readonly Engine[]
+  /** Throws `ENGINE_NOT_INSTALLED`, naming what there is. The installation is one that engines' accounts can reach. */
+  find(datastore: DatastoreType, version: string, signal: AbortSignal): Promise<Installed>
+  newest(datastore: DatastoreType): Installation | undefined
+}
+
+/** Asks every driver what the host has. A driver that fails is logged: the others' engines are offered all the same. */
+export const probeInstallations = async (
+  drivers: readonly EngineDriver[],
+  placement: Placement,
+  log: AgentLog,
+  signal: AbortSignal,
+): Promise<Installations> => {
+  const probed = await Promise.all(
+    drivers.map(async (driver) => {
+      try {
+        return (await driver.probe(signal)).map((installation) => ({ driver, installation }))
+      } catch (error) {
+        signal.throwIfAborted()
+        log.error({ datastore: driver.datastore, err: error }, 'looking for installed engines failed')
+        return []
+      }
+    }),
+  )
+  const found = probed.flat()
+  return {
+    engines: found.map(({ installation: { datastore, version, source } }) => ({ datastore, version, source })),
+    find: async (datastore, version, finding) => {
+      const match = found.find(({ installation: i }) => i.datastore === datastore && i.version === version)
+      if (!match) {
+        const names = found.map(({ installation: i }) => `${i.datastore} ${i.version}`).join(', ') || 'none'
+        throw new EngineFault('ENGINE_NOT_INSTALLED', `${datastore} ${version} is not on this host; it has: ${names}`)
+      }
+      return { driver: match.driver, installation: await placement.reachable(match.installation, finding) }
+    },
+    newest: (datastore) => found.find(({ installation }) => installation.datastore === datastore)?.installation,
+  }
+}

@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { waitUntil } from '../supervision/wait.ts'
+import { listMounts } from './mounts.ts'
+
+export type Limits = { readonly vcpus: number; readonly memoryMiB: number }
+
+export interface Cgroups {
+  readonly kind: 'v2' | 'v1' | 'none'
+  readonly missing: readonly string[]
+  /** Makes the group of an instance with these limits, or changes them. */
+  ensure(name: string, limits: Limits): void
+  /** Puts a process, with what it starts from now on, into the group. */
+  join(name: string, pid: number): void
+  /** Removes the group once its last process is gone. A group that is not there is fine. */
+  remove(name: string, signal: AbortSignal): Promise<void>
+  /** Removes the agent's own parent group, if nothing is in it any more. */
+  close(): void
+}
+
+/** One controller's directory of the agent, and the files by which it is told the limits. */
+type Hierarchy = { readonly parent: string; readonly files: (limits: Limits) => Readonly<Record<string, string>> }
+
+/** Beside the memory that the flavor promises: the engine's fixed parts, its programs and the work of the moment. */
+const memoryHeadroomMiB = 64
+/** Far more than an engine with its largest number of connections has; it stops only what runs wild. */
+const maxProcesses = 4096
+const periodUs = 100_000
+const removeRetryMs = 20
+
+const memoryBytes = (limits: Limits): number => (limits.memoryMiB + memoryHeadroomMiB) * 1024 * 1024
+const quotaUs = (limits: Limits): number => limits.vcpus * periodUs
+
+/**
+ * Groups below `coffer/<host>` at the top of the hierarchy, not within the agent's own group: engines outlive the agent, and
+ * a service manager kills the whole group of the service it stops. Version 2 where it has the controllers, else version 1.
+ */
+export const detectCgroups = (host: string): Cgroups => {
+  const attempts = [() => openVersion2(host), () => openVersion1(host)]
+  const missing: string[] = []
+  for (const attempt of attempts) {
+    try {
+      const found = attempt()
+      if (found) return found
+    } catch (error) {
+      missing.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const why = missing.length > 0 ? missing.join('; ') : 'the host offers no memory, cpu and pids controllers'
+  return noCgroups(`no limit on memory, CPU and processes: ${why}`)
+}
+
+const noCgroups = (missing: string): Cgroups => ({
+  kind: 'none',
+  missing: [missing],
+  ensure: () => {},
+  join: () => {},
+  remove: () => Promise.resolve(),
+  close: () => {},
+})
+
+const openVersion2 = (host: string): Cgroups | null => {
+  const root = listMounts().find(({ fileSystem }) => fileSystem === 'cgroup2')?.mountPoint
+  if (!root) return null
+  const controllers = readFileSync(join(root, 'cgroup.controllers'), 'utf8').trim().split(' ')
+  const wanted = ['cpu', 'memory', 'pids']
+  if (!wanted.every((controller) => controllers.includes(controller))) return null
+  const enable = wanted.map((controller) => `+${controller}`).join(' ')
+  const parent = join(root, 'coffer', host)
+  writeFileSync(join(root, 'cgroup.subtree_control'), enable)
+  mkdirSync(parent, { recursive: true })
+  writeFileSync(join(root, 'coffer', 'cgroup.subtree_control'), enable)
+  writeFileSync(join(parent, 'cgroup.subtree_control'), enable)
+  const files = (limits: Limits) => ({
+    'memory.max': String(memoryBytes(limits)),
+    'pids.max': String(maxProcesses),
+    'cpu.max': limits.vcpus > 0 ? `${quotaUs(limits)} ${periodUs}` : `max ${periodUs}`,
+  })
+  return over('v2', [{ parent, files }])
+}
+
+const openVersion1 = (host: string): Cgroups | null => {
+  const files: Record<string, Hierarchy['files']> = {
+    memory: (limits) => ({ 'memory.limit_in_bytes': String(memoryBytes(limits)) }),
+    cpu: (limits) => ({
+      'cpu.cfs_period_us': String(periodUs),
+      'cpu.cfs_quota_us': limits.vcpus > 0 ? String(quotaUs(limits)) : '-1',
+    }),
+    pids: () => ({ 'pids.max': String(maxProcesses) }),
+  }
+  const mounts = listMounts().filter(({ fileSystem }) => fileSystem === 'cgroup')
+  const hierarchies: Hierarchy[] = []
+  for (const [controller, controllerFiles] of Object.entries(files)) {
+    const root = mounts.find(({ superOptions }) => superOptions.includes(controller))?.mountPoint
+    if (!root) return null
+    const parent = join(root, 'coffer', host)
+    mkdirSync(parent, { recursive: true })
+    hierarchies.push({ parent, files: controllerFiles })
+  }
+  return over('v1', hierarchies)
+}
+
+const over = (kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => ({
+  kind,
+  missing: [],
+  ensure: (name, limits) => {
+    for (const { parent, files } of hierarchies) {
+      mkdirSync(join(parent, name), { recursive: true })
+      for (const [file, value] of Object.entries(files(limits))) writeFileSync(join(parent, name, file), value)
+    }
+  },
+  join: (name, pid) => {
+    for (const { parent } of hierarchies) {
+      try {
+        writeFileSync(join(parent, name, 'cgroup.procs'), String(pid))
+      } catch (error) {
+        // It has ended already.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      }
+    }
+  },
+  remove: async (name, signal) => {
+    for (const { parent } of hierarchies) {
+      const directory = join(parent, name)
+      const removed = await waitUntil(() => tryRemove(directory), removeRetryMs, signal)
+      if (!removed) throw new Error(`the cgroup ${directory} still has processes`)
+    }
+  },
+  close: () => {
+    for (const { parent } of hierarchies) if (tryRemove(parent)) tryRemove(join(parent, '..'))
+  },
+})
+
+/** True when the directory is gone. A group with processes or groups in it refuses. */
+const tryRemove = (directory: string): boolean => {
+  if (!existsSync(directory)) return true
+  try {
+    rmdirSync(directory)
+    return true
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') return true
+    if (code === 'EBUSY' || code === 'ENOTEMPTY') return false
+    throw error
+  }
+}

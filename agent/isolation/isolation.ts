@@ -1,0 +1,76 @@
+import type { Isolation } from '../../domain/host/events.ts'
+import type { HostId } from '../../domain/ids.ts'
+import { shortId } from '../layout.ts'
+import type { Run } from '../run.ts'
+import { type Cgroups, detectCgroups } from './cgroups.ts'
+import { createLoopVolumes, type LoopSupport, probeLoopVolumes } from './loop-volumes.ts'
+import { createOwners, type Owners } from './owners.ts'
+import { createDirectoryVolumes, type VolumeKind, type Volumes } from './volumes.ts'
+
+export type HostIsolation = {
+  readonly owners: Owners
+  readonly cgroups: Cgroups
+  readonly volumeKind: VolumeKind
+  readonly volumes: (kind: VolumeKind) => Volumes
+  /** What instances get, and in words what the host could not give. */
+  readonly description: Isolation
+}
+
+export type IsolationOptions = {
+  readonly root: boolean
+  readonly hostId: HostId
+  readonly volumes: 'auto' | VolumeKind
+  /** Where volumes will be: whether they can be mounted is tried there. */
+  readonly directory: string
+}
+
+/**
+ * Finds the strongest isolation this host gives. Loop volumes are tried by really mounting one: neither root nor a device node says
+ * that a container allows it. Throws when `loop` was demanded and can not be had.
+ */
+export const findIsolation = async (
+  run: Run,
+  options: IsolationOptions,
+  signal: AbortSignal,
+): Promise<HostIsolation> => {
+  const { root, hostId } = options
+  const owners = createOwners(run, root)
+  const cgroups = detectCgroups(shortId(hostId))
+  const loop = await findLoopSupport(run, options, signal)
+  if (options.volumes === 'loop' && loop.whyNot !== null) {
+    throw new Error(`volumes of kind loop were demanded, but this host can not give them: ${loop.whyNot}`)
+  }
+  const volumeKind = loop.whyNot === null ? 'loop' : 'directory'
+  const kinds: Readonly<Record<VolumeKind, Volumes>> = {
+    loop: createLoopVolumes(run),
+    directory: createDirectoryVolumes(),
+  }
+  const shortOf =
+    loop.whyNot !== null
+      ? [`the size of volumes is not enforced: ${loop.whyNot}`]
+      : loop.reserves
+        ? []
+        : ['the room of volumes is not reserved: the file system of the host can not do that']
+  return {
+    owners,
+    cgroups,
+    volumeKind,
+    volumes: (kind) => kinds[kind],
+    description: {
+      unixUser: owners.own,
+      cgroup: cgroups.kind,
+      volume: volumeKind,
+      missing: [...owners.missing, ...cgroups.missing, ...shortOf],
+    },
+  }
+}
+
+const findLoopSupport = async (
+  run: Run,
+  { root, volumes, directory }: IsolationOptions,
+  signal: AbortSignal,
+): Promise<LoopSupport> => {
+  if (volumes === 'directory') return { whyNot: 'directories were asked for', reserves: false }
+  if (!root) return { whyNot: 'the agent does not run as root', reserves: false }
+  return probeLoopVolumes(run, directory, signal)
+}

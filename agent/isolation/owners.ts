@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import type { InstanceId } from '../../domain/ids.ts'
+import type { Owner } from '../engines/engine.ts'
+import type { InstanceRecord } from '../journal/instances.ts'
+import { shortId } from '../layout.ts'
+import type { Run } from '../run.ts'
+import { findProcesses } from '../supervision/process-table.ts'
+import { killAll } from '../supervision/wait.ts'
+import { createUnixUsers, findAccount } from './unix-users.ts'
+
+export type Owners = {
+  /** Whether every instance has an account of its own. */
+  readonly own: boolean
+  readonly missing: readonly string[]
+  ensure(instanceId: InstanceId, signal: AbortSignal): Promise<InstanceRecord['owner']>
+  /** The instance's own account, if there is one, as it is found of an instance that there is no record of. */
+  find(instanceId: InstanceId): InstanceRecord['owner']
+  /** Removes the instance's own account, if it has one. Nothing may run under it. */
+  remove(instanceId: InstanceId, signal: AbortSignal): Promise<void>
+  /** Lends an account for one piece of work, such as making a template. */
+  withTemporary<T>(name: string, signal: AbortSignal, work: (owner: Owner) => Promise<T>): Promise<T>
+  /** Ends what still runs under an account that was lent, and removes it. */
+  removeTemporary(name: string, signal: AbortSignal): Promise<void>
+}
+
+const toolDirectories = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin']
+
+/**
+ * Which Unix account an engine runs as: for root one of its own, or `nobody` where the host has no tool to make one (engines
+ * refuse to run as root); for another user that user itself.
+ */
+export const createOwners = (run: Run, root: boolean): Owners => {
+  if (!root) {
+    return {
+      own: false,
+      missing: ['no Unix user for each instance: the agent does not run as root'],
+      ensure: () => Promise.resolve(null),
+      find: () => null,
+      remove: () => Promise.resolve(),
+      withTemporary: (_name, _signal, work) => work(null),
+      removeTemporary: () => Promise.resolve(),
+    }
+  }
+  const tools = ['useradd', 'userdel', 'groupdel']
+  const lacking = tools.filter((tool) => !toolDirectories.some((directory) => existsSync(`${directory}/${tool}`)))
+  return lacking.length > 0 ? sharedAccount(lacking) : ownAccounts(run)
+}
+
+const ownAccounts = (run: Run): Owners => {
+  const users = createUnixUsers(run)
+  const nameOf = (instanceId: InstanceId): string => `coffer-${shortId(instanceId)}`
+  const removeTemporary = async (name: string, signal: AbortSignal): Promise<void> => {
+    const account = findAccount(name)
+    if (account) await killAll(() => findProcesses({ ownUid: account.uid, instanceId: name, engine: null }), signal)
+    await users.remove(name, signal)
+  }
+  return {
+    own: true,
+    missing: [],
+    ensure: async (instanceId, signal) => ({ ...(await users.ensure(nameOf(instanceId), signal)), own: true }),
+    find: (instanceId) => {
+      const account = findAccount(nameOf(instanceId))
+      return account && { ...account, own: true }
+    },
+    remove: (instanceId, signal) => users.remove(nameOf(instanceId), signal),
+    withTemporary: async (name, signal, work) => {
+      const account = await users.ensure(name, signal)
+      try {
+        return await work(account)
+      } finally {
+        // Also when the work was aborted: the account must not stay.
+        await removeTemporary(name, AbortSignal.timeout(30_000))
+      }
+    },
+    removeTemporary,
+  }
+}
+
+const sharedAccount = (lacking: readonly string[]): Owners => {
+  const nobody = findAccount('nobody')
+  if (!nobody) {
+    throw new Error(`engines do not run as root: install ${lacking.join(', ')}, or run the agent as another user`)
+  }
+  return {
+    own: false,
+    missing: [`no Unix user for each instance: ${lacking.join(', ')} not found; engines run as ${nobody.user}`],
+    ensure: () => Promise.resolve({ ...nobody, own: false }),
+    find: () => null,
+    remove: () => Promise.resolve(),
+    withTemporary: (_name, _signal, work) => work(nobody),
+    removeTemporary: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { chmod, lstat, mkdir, readdir, realpath, rmdir, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { HostId } from '../../domain/ids.ts'
+import type { Installation } from '../engines/engine.ts'
+import { exists, removeTree } from '../files.ts'
+import { shortId } from '../layout.ts'
+import type { AgentLog } from '../log.ts'
+import type { Run } from '../run.ts'
+import { isMounted, unmount } from './mounts.ts'
+
+/** Where engines find their files and sockets, on paths that their accounts can pass. */
+export type Placement = {
+  readonly enginesRoot: string
+  readonly runRoot: string
+  /** The same installation at a path that engines' accounts can reach. */
+  reachable(installation: Installation, signal: AbortSignal): Promise<Installation>
+  /** Takes away what only running engines need. */
+  close(signal: AbortSignal): Promise<void>
+}
+
+export type PlacementDeps = { readonly run: Run; readonly log: AgentLog; readonly root: boolean }
+
+/** A socket's path may have 107 bytes; the instance's directory and the socket's name need about 30. */
+const longestRunRoot = 75
+const passable = 0o711
+
+/**
+ * For an agent that is not root everything is its own and reachable as it is. For root, engines run as other accounts, and
+ * directories above may be closed to them (a clone in /root). Those stay closed: what engines need appears by a bind mount
+ * below /run/coffer, or, where the host allows no mounts, lies below /var/lib/coffer.
+ */
+export const createPlacement = (
+  deps: PlacementDeps,
+  agentDir: string,
+  hostId: HostId,
+  signal: AbortSignal,
+): Promise<Placement> => (deps.root ? placeForRoot(deps, agentDir, hostId, signal) : placeForOwnUser(agentDir, hostId))
+
+const placeForOwnUser = async (agentDir: string, hostId: HostId): Promise<Placement> => {
+  const enginesRoot = join(agentDir, 'engines')
+  const near = join(agentDir, 'run')
+  const runRoot = near.length <= longestRunRoot ? near : join(tmpdir(), `coffer-${shortId(hostId)}`)
+  await mkdir(enginesRoot, { recursive: true, mode: 0o700 })
+  await claimForSockets(runRoot)
+  return {
+    enginesRoot,
+    runRoot,
+    reachable: (installation) => Promise.resolve(installation),
+    close: () => removeEmpty(runRoot),
+  }
+}
+
+const placeForRoot = async (
+  { run, log }: PlacementDeps,
+  agentDir: string,
+  hostId: HostId,
+  signal: AbortSignal,
+): Promise<Placement> => {
+  const here = join('/run/coffer', shortId(hostId))
+  const elsewhere = join('/var/lib/coffer', hostId)
+  const programs = join(here, 'programs')
+  const copies = join(elsewhere, 'programs')
+  const runRoot = join(here, 'run')
+  for (const directory of ['/run/coffer', here, runRoot, programs]) await ensurePassable(directory)
+
+  const placeEngines = async (): Promise<string> => {
+    const own = join(agentDir, 'engines')
+    const moved = join(elsewhere, 'engines')
+    if (existsSync(moved)) return moved
+    await ensurePassable(own)
+    if (isPassable(own)) return own
+    const bound = join(here, 'engines')
+    await ensurePassable(bound)
+    if (isMounted(bound) && !isSameDirectory(bound, own)) await unmount(run, bound, signal)
+    if (isMounted(bound) || (await tryBind(own, bound))) return bound
+    log.warn(
+      { directory: moved },
+      'engines can not pass to the agent directory and nothing can be mounted: data goes elsewhere',
+    )
+    for (const directory of ['/var/lib/coffer', elsewhere, moved]) await ensurePassable(directory)
+    return moved
+  }
+
+  const tryBind = async (source: string, target: string): Promise<boolean> => {
+    try {
+      await run('mount', ['--bind', source, target], signal)
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      log.debug({ source, target, err: error }, 'can not bind')
+      return false
+    }
+  }
+
+  const enginesRoot = await placeEngines()
+  const reached = new Map<string, Promise<string>>()
+
+  /** The programs with their libraries and shared files, from wherever they are, on a path for everybody. */
+  const reachPrefix = async (prefix: string): Promise<string> => {
+    if (isPassable(prefix) && (await isReadableByAll(prefix))) return prefix
+    const name = createHash('sha256').update(prefix).digest('hex').slice(0, 12)
+    const bound = join(programs, name)
+    if (await isReadableByAll(prefix)) {
+      await ensurePassable(bound)
+      if (isMounted(bound) && !isSameDirectory(bound, prefix)) await unmount(run, bound, signal)
+      if (isMounted(bound)) return bound
+      if (await tryBind(prefix, bound)) {
+        await run('mount', ['-o', 'remount,bind,ro,nosuid', bound], signal)
+        return bound
+      }
+    }
+    const copy = join(copies, name)
+    if (await exists(copy)) return copy
+    for (const directory of ['/var/lib/coffer', elsewhere, copies]) await ensurePassable(directory)
+    const unfinished = `${copy}.new`
+    await removeTree(unfinished)
+    await run('cp', ['--archive', '--reflink=auto', prefix, unfinished], signal)
+    await run('chmod', ['--recursive', 'a+rX', unfinished], signal)
+    await run('mv', [unfinished, copy], signal)
+    return copy
+  }
+
+  return {
+    enginesRoot,
+    runRoot,
+    reachable: async (installation) => {
+      const binDir = await realpath(installation.binDir)
+      const prefix = dirname(binDir)
+      const reaching = reached.get(prefix) ?? reachPrefix(prefix)
+      reached.set(prefix, reaching)
+      reaching.catch(() => reached.delete(prefix))
+      return { ...installation, binDir: join(await reaching, basename(binDir)) }
+    },
+    close: async (closing) => {
+      reached.clear()
+      for (const name of await readdir(programs)) {
+        await unmount(run, join(programs, name), closing)
+        await removeEmpty(join(programs, name))
+      }
+      await removeTree(copies)
+      // Templates alone are no reason to stay out there.
+      if (enginesRoot === join(elsewhere, 'engines') && (await isEmpty(join(enginesRoot, 'instances')))) {
+        await removeTree(enginesRoot)
+      }
+      if (enginesRoot === join(here, 'engines')) await unmount(run, enginesRoot, closing)
+      for (const directory of [join(here, 'engines'), programs, runRoot, here, '/run/coffer'])
+        await removeEmpty(directory)
+      for (const directory of [elsewhere, '/var/lib/coffer']) await removeEmpty(directory)
+    },
+  }
+}
+
+/**
+ * A directory of the agent's own, which others can neither enter nor, as it lies in a directory of its own or in /tmp, replace. Where everybody
+ * may write, somebody else may have been there first: with a directory of his, or with a link to one of the agent's.
+ */
+const claimForSockets = async (directory: string): Promise<void> => {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const found = await lstat(directory)
+  if (!found.isDirectory()) throw new Error(`${directory} is a link: remove it, engines' sockets go there`)
+  if (found.uid !== process.getuid?.())
+    throw new Error(`${directory} belongs to user ${found.uid}: remove it, engines' sockets go there`)
+  await chmod(directory, 0o700)
+}
+
+/** Made by the agent, so its mode is the agent's to choose; everybody may pass, nobody may look. */
+const ensurePassable = async (directory: string): Promise<void> => {
+  await mkdir(directory, { recursive: true })
+  if (!isMounted(directory)) await chmod(directory, passable)
+}
+
+/** Whether an account that owns nothing here can go to the directory. Access lists are not looked at: they only make it stricter or a copy needless. */
+const isPassable = (directory: string): boolean => {
+  for (let at = directory; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
+
+/** A clone made under umask 077 is closed in itself: a mount does not open it. One file of each directory tells. */
+const isReadableByAll = async (prefix: string): Promise<boolean> => {
+  for (const directory of [prefix, join(prefix, 'bin')]) {
+    if (!(await exists(directory))) continue
+    if (((await stat(directory)).mode & 0o005) !== 0o005) return false
+    const [first] = await readdir(directory)
+    if (first && ((await stat(join(directory, first))).mode & 0o004) === 0) return false
+  }
+  return true
+}
+
+const isEmpty = async (directory: string): Promise<boolean> =>
+  !(await exists(directory)) || (await readdir(directory)).length === 0
+
+const isSameDirectory = (a: string, b: string): boolean => {
+  const [one, other] = [statSync(a), statSync(b)]
+  return one.dev === other.dev && one.ino === other.ino
+}
+
+const removeEmpty = async (directory: string): Promise<void> => {
+  try {
+    await rmdir(directory)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
+  }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CommandFailed, type Run } from '../run.ts'
+
+export type Account = { readonly user: string; readonly uid: number; readonly gid: number }
+
+export type UnixUsers = ReturnType<typeof createUnixUsers>
+
+/** Room for ten thousand instances, beside the 900 ids of system accounts and out of the way of people's. */
+const uidRange = { first: 40_000, last: 49_999 }
+/** `useradd` and its like: the account or its group is there already; in use by a process. */
+const exitCodes = { exists: 9, inUse: 8 }
+const lockRetryMs = 50
+
+/** The system's accounts, made and removed with its own tools, one at a time: they lock one file. */
+export const createUnixUsers = (run: Run) => {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  const add = async (user: string, signal: AbortSignal): Promise<Account> => {
+    const range = [
+      `SYS_UID_MIN=${uidRange.first}`,
+      `SYS_UID_MAX=${uidRange.last}`,
+      `SYS_GID_MIN=${uidRange.first}`,
+      `SYS_GID_MAX=${uidRange.last}`,
+    ]
+    const keys = range.flatMap((key) => ['--key', key])
+    const fixed = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent']
+    try {
+      await retryLocked(() => run('useradd', [...fixed, '--shell', '/usr/sbin/nologin', ...keys, user], signal), signal)
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || error.exitCode !== exitCodes.exists) throw error
+      // Either the whole account is there, or only its group: what an interrupted removal leaves.
+      if (!findAccount(user)) {
+        await retryLocked(() => run('groupdel', [user], signal), signal)
+        await retryLocked(
+          () => run('useradd', [...fixed, '--shell', '/usr/sbin/nologin', ...keys, user], signal),
+          signal,
+        )
+      }
+    }
+    const account = findAccount(user)
+    if (!account) throw new Error(`useradd made ${user}, but /etc/passwd does not have it`)
+    return account
+  }
+
+  const remove = async (user: string, signal: AbortSignal): Promise<void> => {
+    await untilGone(
+      () => findAccount(user) !== null,
+      () => run('userdel', [user], signal),
+      signal,
+    )
+    await untilGone(
+      () => hasGroup(user),
+      () => run('groupdel', [user], signal),
+      signal,
+    )
+  }
+
+  return {
+    /** The account of this name, made if there is none. Waits for the lock of the password file as long as the signal allows. */
+    ensure: async (user: string, signal: AbortSignal): Promise<Account> =>
+      findAccount(user) ?? inTurn(() => add(user, signal)),
+    /** Removes account and group; what is not there is fine. No process of the account may run any more. */
+    remove: (user: string, signal: AbortSignal): Promise<void> =>
+      findAccount(user) || hasGroup(user) ? inTurn(() => remove(user, signal)) : Promise.resolve(),
+  }
+}
+
+export const findAccount = (user: string): Account | null => {
+  const entry = findEntry('/etc/passwd', user)
+  return entry ? { user, uid: Number(entry[2]), gid: Number(entry[3]) } : null
+}
+
+/** Whether the id still belongs to this name: that of an account which was removed is soon given to another. */
+export const isAccount = ({ user, uid }: Account): boolean => findAccount(user)?.uid === uid
+
+const hasGroup = (name: string): boolean => findEntry('/etc/group', name) !== undefined
+
+const findEntry = (file: string, name: string): readonly string[] | undefined =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(':')
+
+/** A tool that an agent was killed over runs on, and takes away what this one is about to: that is no failure. */
+const untilGone = async (
+  isThere: () => boolean,
+  remove: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (!isThere()) return
+  try {
+    await retryLocked(remove, signal)
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || isThere()) throw error
+  }
+}
+
+/** The tools give up at once when another holds the lock, and when a process of the account has not quite gone. */
+const retryLocked = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const passing =
+        error instanceof CommandFailed &&
+        (error.exitCode === exitCodes.inUse || error.stderr.includes('try again later'))
+      if (!passing) throw error
+      await delay(lockRetryMs, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { type InstanceId, instanceIdSchema } from '../../domain/ids.ts'
+import { healthSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
+
+/** A process, told apart from a later one with the same pid by when it started (clock ticks since boot). */
+export const processIdSchema = z.object({ pid: z.int().positive(), startedAtTicks: z.number() })
+export type ProcessId = z.infer<typeof processIdSchema>
+
+/**
+ * What the agent knows of one instance on its host, beside what lies on the disk.
+ * - `owner`: the Unix account of its engine; `own` when it was made for this instance and goes with it.
+ * - `generation`: of the engine's process that runs, or ran last; -1 before the first. Written while no process runs, so
+ *   a process found later is of this generation, recorded in `process` or not.
+ * - `asked`: at least the generation of the next process. Written before the one that runs is ended for it, so that whoever starts the
+ *   engine next, be it because it was found not to run, makes the start that was asked for and not one more.
+ * - `portKept`: clients may know the port, so it is not chosen anew.
+ * - `durable`: everything copied for it has reached the disk.
+ * - `health`: what was last reported.
+ */
+export const instanceRecordSchema = z.object({
+  instanceId: instanceIdSchema,
+  volume: z.object({ kind: z.enum(['loop', 'directory']), sizeGiB: z.int().positive() }),
+  owner: z.object({ user: z.string(), uid: z.int(), gid: z.int(), own: z.boolean() }).nullable(),
+  spec: instanceSpecSchema.nullable(),
+  port: z.int().nullable(),
+  portKept: z.boolean(),
+  desired: z.enum(['running', 'stopped']),
+  generation: z.int(),
+  // Records of earlier releases have none.
+  asked: z.int().default(-1),
+  process: processIdSchema.nullable(),
+  durable: z.boolean(),
+  health: healthSchema,
+})
+export type InstanceRecord = z.infer<typeof instanceRecordSchema>
+
+export type InstanceRecords = ReturnType<typeof createInstanceRecords>
+
+export const createInstanceRecords = (database: DatabaseSync) => {
+  const find = database.prepare('SELECT body FROM instances WHERE instance_id = ?')
+  const list = database.prepare('SELECT body FROM instances ORDER BY instance_id')
+  const put = database.prepare(
+    'INSERT INTO instances (instance_id, body) VALUES (?, ?) ON CONFLICT (instance_id) DO UPDATE SET body = excluded.body',
+  )
+  const remove = database.prepare('DELETE FROM instances WHERE instance_id = ?')
+  const parse = (body: unknown): InstanceRecord => instanceRecordSchema.parse(JSON.parse(String(body)))
+
+  return {
+    get: (instanceId: InstanceId): InstanceRecord | null => {
+      const row = find.get(instanceId)
+      return row ? parse(row.body) : null
+    },
+    all: (): readonly InstanceRecord[] => list.all().map((row) => parse(row.body)),
+    create: (record: InstanceRecord): InstanceRecord => {
+      put.run(record.instanceId, JSON.stringify(record))
+      return record
+    },
+    /** Changes a record that exists and answers what it is now. */
+    update: (instanceId: InstanceId, change: Partial<Omit<InstanceRecord, 'instanceId'>>): InstanceRecord => {
+      const row = find.get(instanceId)
+      if (!row) throw new Error(`the agent has no record of instance ${instanceId}`)
+      const record = { ...parse(row.body), ...change }
+      put.run(instanceId, JSON.stringify(record))
+      return record
+    },
+    remove: (instanceId: InstanceId): void => {
+      remove.run(instanceId)
+    },
+  }
+}

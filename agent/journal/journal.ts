@@ -1,0 +1,178 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { type GuestCommand, guestCommandSchema } from '../../domain/guest/command.ts'
+import { type AgentReport, agentReportSchema } from '../../domain/guest/report.ts'
+import type { CommandId, InstanceId } from '../../domain/ids.ts'
+
+/** What was known of a command when it came. `stale`: fenced off, by an epoch or by an `instance-absent`. */
+export type Acceptance =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'repeat'; readonly done: boolean }
+  | { readonly kind: 'stale'; readonly newestEpoch: number }
+
+/** `traceparent`: the trace that the report belongs to, as it stands in the body. */
+export type OutgoingReport = {
+  readonly sequence: number
+  readonly key: string
+  readonly body: string
+  readonly traceparent: string | undefined
+}
+
+/** `attempt`: 1, and one more for every start of the agent that found the command unfinished. */
+const takenCommandSchema = guestCommandSchema.extend({ attempt: z.int().positive().default(1) })
+export type TakenCommand = z.infer<typeof takenCommandSchema>
+
+export type Journal = ReturnType<typeof createJournal>
+
+/**
+ * What the agent was asked and what it answered, durably. A command is `accepted` before its message is done, stays pending
+ * until its result is written, and a result stays unpublished until the bus has it: at every moment in between the agent may be
+ * killed, and goes on from there. Every method is one transaction.
+ */
+export const createJournal = (database: DatabaseSync) => {
+  const commands = {
+    find: database.prepare('SELECT done FROM commands WHERE command_id = ?'),
+    insert: database.prepare('INSERT INTO commands (command_id, instance_id, body, accepted_at) VALUES (?, ?, ?, ?)'),
+    finish: database.prepare('UPDATE commands SET done = 1 WHERE command_id = ?'),
+    pending: database.prepare('SELECT body FROM commands WHERE done = 0 ORDER BY sequence'),
+    tryAgain: database.prepare(
+      "UPDATE commands SET body = json_set(body, '$.attempt', coalesce(json_extract(body, '$.attempt'), 1) + 1) WHERE done = 0",
+    ),
+    prune: database.prepare(
+      'DELETE FROM commands WHERE done = 1 AND accepted_at < ? AND command_id NOT IN (SELECT command_id FROM reports WHERE published = 0 AND command_id IS NOT NULL)',
+    ),
+  }
+  const reports = {
+    insert: database.prepare('INSERT OR IGNORE INTO reports (report_id, command_id, key, body) VALUES (?, ?, ?, ?)'),
+    unpublished: database.prepare(
+      "SELECT sequence, key, body, json_extract(body, '$.traceparent') AS traceparent FROM reports WHERE published = 0 ORDER BY sequence LIMIT ?",
+    ),
+    published: database.prepare('UPDATE reports SET published = 1 WHERE sequence = ?'),
+    again: database.prepare('UPDATE reports SET published = 0 WHERE command_id = ?'),
+    ofCommand: database.prepare('SELECT body FROM reports WHERE command_id = ?'),
+    prune: database.prepare(
+      'DELETE FROM reports WHERE published = 1 AND (command_id IS NULL OR command_id NOT IN (SELECT command_id FROM commands))',
+    ),
+  }
+  const fences = {
+    find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE instance_id = ?'),
+    raise: database.prepare(
+      `INSERT INTO fences (instance_id, epoch, absent_epoch) VALUES (?, ?, ?)
+       ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch), absent_epoch = max(absent_epoch, excluded.absent_epoch)`,
+    ),
+  }
+  const effects = {
+    insert: database.prepare('INSERT INTO effects (instance_id, kind, intent, at) VALUES (?, ?, ?, ?)'),
+    list: database.prepare('SELECT kind, intent, at FROM effects WHERE instance_id = ? ORDER BY sequence'),
+    prune: database.prepare('DELETE FROM effects WHERE at < ?'),
+  }
+
+  const transaction = <T>(work: () => T): T => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk ends the transaction by itself; rolling back once more would throw, and hide why.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  const pending = (): readonly TakenCommand[] =>
+    commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
+
+  const addReport = (key: string, report: AgentReport, commandId: CommandId | null): void => {
+    reports.insert.run(report.reportId, commandId, key, JSON.stringify(report))
+  }
+
+  return {
+    /**
+     * Takes a command in. A repeat of a finished one has its result published again. A stale one is answered with
+     * `refuse(newestEpoch)`, which is journaled as its result. What is asked after an `instance-absent` needs a newer epoch:
+     * a delayed command must not bring back what was removed.
+     */
+    accept: (command: GuestCommand, at: string, refuse: (newestEpoch: number) => AgentReport): Acceptance =>
+      transaction(() => {
+        const known = commands.find.get(command.commandId)
+        if (known) {
+          reports.again.run(command.commandId)
+          return { kind: 'repeat', done: known.done === 1 }
+        }
+        const fence = fences.find.get(command.instanceId) ?? { epoch: 0, absentEpoch: 0 }
+        const absent = command.payload.kind === 'instance-absent'
+        const newestEpoch = Number(fence.epoch)
+        commands.insert.run(command.commandId, command.instanceId, JSON.stringify(command), at)
+        if (command.epoch < newestEpoch || (!absent && command.epoch <= Number(fence.absentEpoch))) {
+          addReport(command.operationId, refuse(newestEpoch), command.commandId)
+          commands.finish.run(command.commandId)
+          return { kind: 'stale', newestEpoch }
+        }
+        fences.raise.run(command.instanceId, command.epoch, absent ? command.epoch : 0)
+        return { kind: 'new' }
+      }),
+
+    /** Commands without a result, in the order they came. */
+    pending: (): readonly TakenCommand[] => pending(),
+
+    /** The same, each to be tried once more. */
+    resume: (): readonly TakenCommand[] =>
+      transaction(() => {
+        commands.tryAgain.run()
+        return pending()
+      }),
+
+    /** Writes the command's result. From here on a repeat is answered with it. */
+    complete: (command: GuestCommand, report: AgentReport): void =>
+      transaction(() => {
+        addReport(command.operationId, report, command.commandId)
+        commands.finish.run(command.commandId)
+      }),
+
+    resultOf: (commandId: CommandId): AgentReport | null => {
+      const row = reports.ofCommand.get(commandId)
+      return row ? agentReportSchema.parse(JSON.parse(String(row.body))) : null
+    },
+
+    /** Writes a report that answers no command, with a change that must not be without it. */
+    report: (key: string, report: AgentReport, change: () => void = () => {}): void =>
+      transaction(() => {
+        addReport(key, report, null)
+        change()
+      }),
+
+    unpublished: (limit: number): readonly OutgoingReport[] =>
+      reports.unpublished.all(limit).map((row) => ({
+        sequence: Number(row.sequence),
+        key: String(row.key),
+        body: String(row.body),
+        traceparent: row.traceparent === null ? undefined : String(row.traceparent),
+      })),
+
+    markPublished: (published: readonly OutgoingReport[]): void =>
+      transaction(() => {
+        for (const report of published) reports.published.run(report.sequence)
+      }),
+
+    /** Notes that something was really done on the host, such as an engine's process started for generation 2, with the change it made. */
+    recordEffect: (instanceId: InstanceId, kind: string, intent: string, at: string, change: () => void): void =>
+      transaction(() => {
+        change()
+        effects.insert.run(instanceId, kind, intent, at)
+      }),
+
+    effects: (instanceId: InstanceId): readonly { kind: string; intent: string; at: string }[] =>
+      effects.list
+        .all(instanceId)
+        .map((row) => ({ kind: String(row.kind), intent: String(row.intent), at: String(row.at) })),
+
+    /** Forgets what was answered and done before this time (ISO 8601). Fences stay: they are what protects a deleted instance. */
+    prune: (before: string): void =>
+      transaction(() => {
+        commands.prune.run(before)
+        reports.prune.run()
+        effects.prune.run(before)
+      }),
+  }
+}

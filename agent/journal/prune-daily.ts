@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.ts'
+import type { AgentLog } from '../log.ts'
+import type { Journal } from './journal.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+/** How long answers are kept for repeats: far longer than any deadline or any bus's retention of commands. */
+const retentionMs = 30 * dayMs
+
+export type PruneDeps = { readonly journal: Pick<Journal, 'prune'>; readonly clock: Clock; readonly log: AgentLog }
+
+/**
+ * Has the journal forget what is old, from when the time is known on: by a clock that is far ahead everything would be. What can not be
+ * forgotten, as on a full disk, is tried again the next day.
+ */
+export const pruneDaily = ({ journal, clock, log }: PruneDeps, timeKnown: Promise<void>): { stop(): void } => {
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const prune = (): void => {
+    try {
+      journal.prune(new Date(clock.now() - retentionMs).toISOString())
+    } catch (error) {
+      log.warn({ err: error }, 'the journal could not forget what is old')
+    }
+  }
+  const begin = (): void => {
+    if (isStopped) return
+    prune()
+    timer = setInterval(prune, dayMs).unref()
+  }
+  // Whoever asks for the time says why it can not be had.
+  timeKnown.then(begin, () => {})
+  return {
+    stop: () => {
+      isStopped = true
+      clearInterval(timer)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import type { InstanceId } from '../domain/ids.ts'
+import type { TlsFiles } from './engines/engine.ts'
+
+/** Enough of a UUIDv7 to name things on one host: its last 12 digits are random. */
+export const shortId = (id: string): string => id.replaceAll('-', '').slice(-12)
+
+export type Layout = ReturnType<typeof createLayout>
+
+/**
+ * Where things are. `enginesRoot` holds what engines use (templates, instances) and is a path their accounts can reach;
+ * `runRoot` is short, for sockets.
+ */
+export const createLayout = (enginesRoot: string, runRoot: string) => {
+  const instance = (id: InstanceId): string => join(enginesRoot, 'instances', id)
+  return {
+    enginesRoot,
+    runRoot,
+    templates: join(enginesRoot, 'templates'),
+    prepared: join(enginesRoot, 'prepared'),
+    instances: join(enginesRoot, 'instances'),
+    instance,
+    /** The image of a loop volume. */
+    volumeImage: (id: InstanceId): string => join(instance(id), 'volume.img'),
+    /** The volume: a mount point, or the directory itself. */
+    volume: (id: InstanceId): string => join(instance(id), 'volume'),
+    dataDir: (id: InstanceId): string => join(instance(id), 'volume', 'data'),
+    logDir: (id: InstanceId): string => join(instance(id), 'log'),
+    logFile: (id: InstanceId): string => join(instance(id), 'log', 'engine.log'),
+    tlsDir: (id: InstanceId): string => join(instance(id), 'tls'),
+    tlsFiles: (id: InstanceId): TlsFiles => {
+      const directory = join(instance(id), 'tls')
+      return {
+        certificate: join(directory, 'server.crt'),
+        key: join(directory, 'server.key'),
+        ca: join(directory, 'ca.crt'),
+      }
+    },
+    runDir: (id: InstanceId): string => join(runRoot, shortId(id)),
+  }
+}

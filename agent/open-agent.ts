@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { noTracer } from '../commands/ports/tracer.ts'
+import type { HostDescription } from '../domain/host/events.ts'
+import type { InstanceId } from '../domain/ids.ts'
+import type { Health } from '../domain/values/instance-spec.ts'
+import type { AgentDeps, Inspection } from './agent.ts'
+import { allEnded } from './all-ended.ts'
+import { openBusClock } from './bus-clock.ts'
+import { type BusState, openBusLink } from './bus-link.ts'
+import { findCapacity } from './capacity.ts'
+import { createCommandWorker } from './command-worker.ts'
+import { type Host, volumePlace } from './host.ts'
+import { loadIdentity } from './identity.ts'
+import { probeInstallations } from './installations.ts'
+import { findIsolation } from './isolation/isolation.ts'
+import { createPlacement } from './isolation/placement.ts'
+import { openAgentDatabase } from './journal/database.ts'
+import { createFacts } from './journal/facts.ts'
+import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
+import { createJournal } from './journal/journal.ts'
+import { pruneDaily } from './journal/prune-daily.ts'
+import { createLayout } from './layout.ts'
+import { makeTrue } from './outcomes/outcomes.ts'
+import { prepareTemplates } from './prepare-templates.ts'
+import { openPreparedVolumes } from './prepared-volumes.ts'
+import { createReporter } from './reporter.ts'
+import { run } from './run.ts'
+import { stopEngines } from './stop-engines.ts'
+import { createEngineControl } from './supervision/engine-control.ts'
+import { createSupervisor } from './supervision/supervisor.ts'
+import { createTemplates } from './templates.ts'
+import { createCertificateAuthority } from './tls/authority.ts'
+
+export type OpenAgent = {
+  readonly description: HostDescription
+  readonly connected: Promise<void>
+  bus(): BusState
+  close(engines: 'keep' | 'stop'): Promise<void>
+  inspect(instanceId: InstanceId): Inspection
+}
+
+const closeTimeoutMs = 30_000
+/** What can not be said by then is said at the next start. */
+const lastWordsTimeoutMs = 5000
+
+/**
+ * Builds all parts of the agent, in the order in which they need one another, and sets them going. Nothing here waits for the bus: an
+ * engine that ended while no agent ran must not wait for the control plane.
+ */
+export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<OpenAgent> => {
+  const { bus, drivers, ids, log, config, tracer = noTracer } = deps
+  // Passed by the accounts of engines, listed by nobody; a directory that was there before keeps its mode.
+  await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
+  let engines: 'keep' | 'stop' = 'keep'
+  // What is opened here is closed in the opposite order, also when a later part can not be opened.
+  await using closers = new AsyncDisposableStack()
+
+  const database = closers.adopt(openAgentDatabase(join(config.agentDir, 'agent.db')), (opened) => opened.close())
+  const clock = closers.adopt(openBusClock(deps), (opened) => opened.stop())
+  const journal = createJournal(database)
+  const records = createInstanceRecords(database)
+  const identity = loadIdentity(config.agentDir, ids.next)
+  const { hostId } = identity
+
+  const root = process.getuid?.() === 0
+  const placement = await createPlacement({ run, log, root }, config.agentDir, hostId, signal)
+  closers.defer(async () => {
+    if (engines === 'stop') await placement.close(AbortSignal.timeout(closeTimeoutMs))
+  })
+  const layout = createLayout(placement.enginesRoot, placement.runRoot)
+  for (const directory of [layout.instances, layout.templates]) {
+    await mkdir(directory, { recursive: true })
+    await chmod(directory, root ? 0o711 : 0o700)
+  }
+  const isolating = { root, hostId, volumes: config.volumes, directory: layout.instances }
+  const [isolation, installations, authority, capacity] = await allEnded(
+    findIsolation(run, isolating, signal),
+    probeInstallations(drivers, placement, log, signal),
+    createCertificateAuthority(
+      { now: () => new Date(clock.now()) },
+      { directory: join(config.agentDir, 'ca'), name: `Coffer CA of ${config.name}` },
+    ),
+    findCapacity(config, layout.enginesRoot, createFacts(database)),
+  )
+
+  const { cgroups, owners, volumes, volumeKind } = isolation
+  const randomName = (): string => randomBytes(4).toString('hex')
+  const templates = createTemplates({ layout, owners, run, log, randomName })
+  closers.defer(() => templates.stop())
+  await templates.sweep(signal)
+  const prepared = await openPreparedVolumes({
+    layout,
+    kind: volumeKind,
+    volumes: volumes(volumeKind),
+    templates,
+    run,
+    log,
+    randomName,
+    count: config.preparedVolumes,
+  })
+  closers.defer(() => prepared.stop())
+
+  const control = createEngineControl({
+    config,
+    layout,
+    identity,
+    installations,
+    authority,
+    cgroups,
+    records,
+    journal,
+    clock,
+    log,
+  })
+  const attachVolume = async (instanceId: InstanceId, attaching: AbortSignal): Promise<void> => {
+    const record = records.get(instanceId)
+    if (record) await volumes(record.volume.kind).attach(volumePlace(layout, instanceId), attaching)
+  }
+  const reporter = createReporter({ bus, journal, log, tracer })
+  closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
+  const supervisor = createSupervisor({
+    hostId,
+    config,
+    control,
+    records,
+    journal,
+    reporter,
+    attachVolume,
+    clock,
+    ids,
+    log,
+  })
+  const host: Host = {
+    config,
+    identity,
+    layout,
+    records,
+    owners,
+    cgroups,
+    volumeKind,
+    volumes,
+    installations,
+    templates,
+    prepared,
+    control,
+    supervisor,
+    caCertificate: authority.certificate,
+    run,
+    log,
+  }
+  closers.defer(async () => {
+    await supervisor.stop()
+    if (engines === 'stop') await stopEngines(host, AbortSignal.timeout(closeTimeoutMs))
+  })
+  const worker = createCommandWorker({
+    hostId,
+    journal,
+    reporter,
+    clock,
+    ids,
+    log,
+    tracer,
+    maxConcurrent: config.maxConcurrentCommands,
+    makeTrue: ({ payload }, context) => makeTrue(host, payload, context),
+  })
+  closers.defer(() => worker.stop())
+
+  const description: HostDescription = {
+    hostId,
+    name: config.name,
+    address: config.address,
+    agentVersion: config.agentVersion,
+    publicKey: identity.box.publicKey,
+    caCertificate: authority.certificate,
+    capacity,
+    engines: [...installations.engines],
+    isolation: isolation.description,
+  }
+  signal.throwIfAborted()
+  for (const { instanceId } of records.all()) supervisor.watch(instanceId)
+  const preparing = new AbortController()
+  const preparation = prepareTemplates(host, preparing.signal)
+  closers.defer(() => {
+    preparing.abort()
+    return preparation
+  })
+  const health = (): Record<InstanceId, Health> => healthOf(records.all())
+  const link = openBusLink(
+    { bus, clock, journal, reporter, worker, ids, log, health },
+    { description, heartbeatIntervalMs: config.heartbeatIntervalMs },
+  )
+  closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
+  const pruning = pruneDaily({ journal, clock, log }, link.connected)
+  closers.defer(() => pruning.stop())
+  log.info({ hostId, engines: description.engines, isolation: description.isolation }, 'the agent runs')
+
+  // All is well: what was opened is closed when the agent is, not when this function ends.
+  const opened = closers.move()
+  return {
+    description,
+    connected: link.connected,
+    bus: link.state,
+    inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
+    close: async (choice) => {
+      engines = choice
+      await opened.disposeAsync()
+      log.info({ hostId, engines }, 'the agent has stopped')
+    },
+  }
+}
+
+const healthOf = (all: readonly InstanceRecord[]): Record<InstanceId, Health> =>
+  Object.fromEntries(
+    all.filter(({ desired }) => desired === 'running').map(({ instanceId, health }) => [instanceId, health]),
+  )

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { allEnded } from '../all-ended.ts'
+import { EngineFault } from '../engines/engine.ts'
+import { exists, removeTree } from '../files.ts'
+import { type Host, volumePlace } from '../host.ts'
+import type { Installed } from '../installations.ts'
+import { instanceMarker } from '../supervision/process-table.ts'
+import { type Outcome, type OutcomeContext, requireRecord } from './outcome.ts'
+
+/** The engine of this spec runs and answers. A new instance gets its data from the template; an old one keeps what it has. */
+export const engineRunning: Outcome<'engine-running'> = async (host, { spec, generation }, context) => {
+  const { control, records, layout } = host
+  const { instanceId, signal, progress } = context
+  const known = requireRecord(host, instanceId)
+  if (known.spec && known.spec.version !== spec.version) {
+    const change = `from ${known.spec.version} to ${spec.version}`
+    throw new EngineFault('VERSION_CHANGE_REFUSED', `starting the engine does not change its version ${change}`)
+  }
+  await host.volumes(known.volume.kind).attach(volumePlace(layout, instanceId), signal)
+  if (!(await exists(layout.dataDir(instanceId)))) {
+    progress(0.1, 'copying the template')
+    const installed = await host.installations.find(spec.datastore, spec.version, signal)
+    // What is put in place now is not on the disk yet.
+    records.update(instanceId, { durable: false })
+    await placeData(host, installed, context)
+    host.prepared.prepareFor(installed, known.volume.sizeGiB)
+  }
+  const record = records.update(instanceId, { spec })
+  progress(0.5, 'starting the engine')
+  await control.ensureRunning(instanceId, Math.max(generation, record.generation), signal)
+  const running = records.update(instanceId, { desired: 'running' })
+  const endpoint = { host: host.config.address, port: running.port ?? 0 }
+  return { endpoint, caCertificate: host.caCertificate }
+}
+
+/** The volume gets its data: the copy that it was prepared with, or a new one, under another name until it is whole. */
+const placeData = async (host: Host, installed: Installed, { instanceId, signal }: OutcomeContext): Promise<void> => {
+  const { layout, run, records, templates } = host
+  const volume = layout.volume(instanceId)
+  const copy = join(volume, templates.nameOf(installed))
+  const marked = { [instanceMarker]: instanceId }
+  if (!(await exists(copy))) {
+    const template = await templates.ensure(installed, signal)
+    const useless = (await readdir(volume)).filter((name) => name !== 'lost+found')
+    await allEnded(...useless.map((name) => removeTree(join(volume, name))))
+    const unfinished = join(volume, `new-${randomBytes(4).toString('hex')}`)
+    try {
+      await run('cp', ['--archive', '--reflink=auto', template, unfinished], signal, marked)
+    } catch (error) {
+      // At once, and not only with the instance: on a full disk it takes the room in which the failure has to be noted.
+      await removeTree(unfinished)
+      throw error
+    }
+    await rename(unfinished, copy)
+  }
+  const owner = records.get(instanceId)?.owner
+  if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, copy], signal, marked)
+  await rename(copy, layout.dataDir(instanceId))
+}

@@ -1,0 +1,28 @@
+import { removeTree } from '../files.ts'
+import { volumePlace } from '../host.ts'
+import { shortId } from '../layout.ts'
+import type { Outcome } from './outcome.ts'
+
+/**
+ * Nothing of the instance is left, whatever there was. What keeps the next thing alive goes first: processes, then the mount
+ * and the group they were in, then files, then the account that owned them; the record last, as it knows of all of it.
+ */
+export const instanceAbsent: Outcome<'instance-absent'> = async (host, _payload, { instanceId, signal, progress }) => {
+  const { cgroups, control, layout, owners, records } = host
+  const record = records.get(instanceId)
+  if (record) records.update(instanceId, { desired: 'stopped' })
+  progress(0.1, 'ending the engine')
+  await control.kill(record ?? { instanceId, owner: owners.find(instanceId), spec: null, port: null }, signal)
+  progress(0.4, 'removing the volume')
+  await cgroups.remove(shortId(instanceId), signal)
+  // Of both kinds: which one it was to be is known only from a record, and a record may be missing.
+  for (const kind of ['loop', 'directory'] as const) {
+    await host.volumes(kind).remove(volumePlace(layout, instanceId), signal)
+  }
+  await removeTree(layout.instance(instanceId))
+  await removeTree(layout.runDir(instanceId))
+  progress(0.9, 'removing the account')
+  await owners.remove(instanceId, signal)
+  records.remove(instanceId)
+  return undefined
+}

@@ -1,0 +1,30 @@
+import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.ts'
+import type { EngineFacts } from '../../domain/guest/report.ts'
+import type { InstanceId } from '../../domain/ids.ts'
+import { EngineFault } from '../engines/engine.ts'
+import type { Host } from '../host.ts'
+import type { InstanceRecord } from '../journal/instances.ts'
+
+export type OutcomeContext = {
+  readonly instanceId: InstanceId
+  /** Aborts at the command's deadline, when a newer command supersedes it, and when the agent stops. */
+  readonly signal: AbortSignal
+  /** Tells the operation's reader how far this is: 0 to 1, and in words. */
+  readonly progress: (fraction: number, message: string) => void
+}
+
+/**
+ * Makes one outcome true from whatever half-made state it finds, also one that an agent killed in the middle left behind. When it is
+ * true already it changes nothing. Throws what `toFault` turns into the command's fault.
+ */
+export type Outcome<Kind extends GuestCommandKind> = (
+  host: Host,
+  payload: Extract<GuestPayload, { kind: Kind }>,
+  context: OutcomeContext,
+) => Promise<EngineFacts | undefined>
+
+export const requireRecord = (host: Host, instanceId: InstanceId): InstanceRecord => {
+  const record = host.records.get(instanceId)
+  if (record) return record
+  throw new EngineFault('INSTANCE_UNKNOWN', `instance ${instanceId} is not on this host: its volume was never made`)
+}

@@ -1,0 +1,57 @@
+import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.ts'
+import type { EngineFacts } from '../../domain/guest/report.ts'
+import type { Host } from '../host.ts'
+import { accountsReady } from './accounts-ready.ts'
+import { endpointVerified } from './endpoint-verified.ts'
+import { engineRunning } from './engine-running.ts'
+import { engineStopped } from './engine-stopped.ts'
+import { instanceAbsent } from './instance-absent.ts'
+import type { OutcomeContext } from './outcome.ts'
+import { volumeReady } from './volume-ready.ts'
+
+/** Outcomes that start or end the engine: the supervisor keeps its hands off meanwhile. */
+const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
+  'volume-ready': false,
+  'engine-running': true,
+  'accounts-ready': false,
+  'endpoint-verified': false,
+  'engine-stopped': true,
+  'instance-absent': true,
+}
+
+export const makeTrue = async (
+  host: Host,
+  payload: GuestPayload,
+  context: OutcomeContext,
+): Promise<EngineFacts | undefined> => {
+  if (!concernsProcess[payload.kind]) return choose(host, payload, context)
+  await host.supervisor.release(context.instanceId)
+  try {
+    return await choose(host, payload, context)
+  } finally {
+    host.supervisor.watch(context.instanceId)
+  }
+}
+
+const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Promise<EngineFacts | undefined> => {
+  switch (payload.kind) {
+    case 'volume-ready':
+      return volumeReady(host, payload, context)
+    case 'engine-running':
+      return engineRunning(host, payload, context)
+    case 'accounts-ready':
+      return accountsReady(host, payload, context)
+    case 'endpoint-verified':
+      return endpointVerified(host, payload, context)
+    case 'engine-stopped':
+      return engineStopped(host, payload, context)
+    case 'instance-absent':
+      return instanceAbsent(host, payload, context)
+    default:
+      return unreachable(payload)
+  }
+}
+
+const unreachable = (payload: never): never => {
+  throw new Error(`no outcome for ${JSON.stringify(payload)}`)
+}

@@ -1,0 +1,158 @@
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { exists, freeBytes, removeTree } from './files.ts'
+import type { Installed } from './installations.ts'
+import { syncFileSystem, type VolumeKind, type VolumePlace, type Volumes } from './isolation/volumes.ts'
+import type { Layout } from './layout.ts'
+import type { AgentLog } from './log.ts'
+import type { Run } from './run.ts'
+import type { Templates } from './templates.ts'
+
+export type PreparedVolumes = {
+  /** Moves a prepared volume of at most this size to an instance's place, if one is there; else does nothing. It is detached. */
+  take(place: VolumePlace, sizeGiB: number): Promise<void>
+  /** From now on volumes are prepared of this size, with this installation's template, as long as nothing else is asked for. */
+  prepareFor(installed: Installed, sizeGiB: number): void
+  /** Ends the work in the background. */
+  stop(): Promise<void>
+}
+
+export type PreparedVolumesDeps = {
+  readonly layout: Layout
+  readonly kind: VolumeKind
+  readonly volumes: Volumes
+  readonly templates: Templates
+  readonly run: Run
+  readonly log: AgentLog
+  readonly randomName: () => string
+  /** How many to hold ready. */
+  readonly count: number
+}
+
+type Wanted = { readonly installed: Installed; readonly sizeGiB: number }
+
+/** A volume is made only when nothing was asked for this long, so that the making does not slow down what it is for. */
+const quietMs = 1000
+const makingTimeoutMs = 60_000
+const removingTimeoutMs = 10_000
+/** Nothing is made ahead of need on a disk with less room: what is needed goes first, and so does what the agent writes itself. */
+const leastFreeBytes = 256 * 1024 * 1024
+const unfinishedPrefix = 'new-'
+
+/**
+ * Volumes that already hold a copy of the template most likely to be wanted next: copying is most of the work of a new instance. When
+ * another version is wanted, what was copied is thrown away and nothing is lost.
+ */
+export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<PreparedVolumes> => {
+  const { layout, kind, volumes, templates, run, log, count } = deps
+  const placeIn = (entry: string): VolumePlace => {
+    const directory = join(layout.prepared, entry)
+    return { directory: join(directory, 'volume'), image: join(directory, 'volume.img') }
+  }
+  const ending = new AbortController()
+  let wanted: Wanted | null = null
+  let working: Promise<void> | null = null
+  let lastAskedAt = performance.now()
+
+  const remove = async (entry: string, signal: AbortSignal): Promise<void> => {
+    await volumes.remove(placeIn(entry), signal)
+    await removeTree(join(layout.prepared, entry))
+  }
+
+  const make = async (name: string, { installed, sizeGiB }: Wanted, signal: AbortSignal): Promise<void> => {
+    const template = await templates.ensure(installed, signal)
+    const unfinished = `${unfinishedPrefix}${name}`
+    const place = placeIn(unfinished)
+    await mkdir(join(layout.prepared, unfinished), { recursive: true, mode: 0o700 })
+    try {
+      // Its room is that of the instance which takes it.
+      await volumes.ensure(place, sizeGiB, signal, { reserve: false })
+      const copy = join(place.directory, templates.nameOf(installed))
+      await run('cp', ['--archive', '--reflink=auto', template, copy], signal)
+      await syncFileSystem(run, place.directory, signal)
+      await volumes.detach(place, signal)
+    } catch (error) {
+      // Also when the agent stops in the middle: a mount would keep the directories around it from being put away, and half a copy is
+      // of use to nobody.
+      await remove(unfinished, AbortSignal.timeout(removingTimeoutMs))
+      throw error
+    }
+    await rename(join(layout.prepared, unfinished), join(layout.prepared, name))
+  }
+
+  const refill = async (what: Wanted): Promise<void> => {
+    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
+    const prefix = `${kind}-${what.sizeGiB}-${templates.nameOf(what.installed)}-`
+    for (const entry of await readdir(layout.prepared)) {
+      if (!entry.startsWith(prefix)) await remove(entry, signal)
+    }
+    while ((await readdir(layout.prepared)).length < count) {
+      const free = await freeBytes(layout.prepared)
+      if (free < leastFreeBytes) {
+        return log.debug({ freeBytes: free }, 'the disk has too little room to prepare a volume ahead of need')
+      }
+      const quietForMs = performance.now() - lastAskedAt
+      if (quietForMs < quietMs) await delay(quietMs - quietForMs, undefined, { signal, ref: false })
+      else await make(`${prefix}${deps.randomName()}`, what, signal)
+    }
+  }
+
+  const startRefill = (): void => {
+    const what = wanted
+    if (!what || count === 0 || ending.signal.aborted || working) return
+    working = refill(what)
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted) log.warn({ err: error }, 'no volume could be prepared ahead of need')
+      })
+      .finally(() => {
+        working = null
+        // Something else was asked for meanwhile.
+        if (wanted !== what) startRefill()
+      })
+  }
+
+  await mkdir(layout.prepared, { recursive: true, mode: 0o711 })
+  for (const entry of await readdir(layout.prepared)) {
+    if (entry.startsWith(unfinishedPrefix)) await remove(entry, AbortSignal.timeout(makingTimeoutMs))
+  }
+
+  return {
+    take: async (place, sizeGiB) => {
+      lastAskedAt = performance.now()
+      const entries = await readdir(layout.prepared)
+      for (const entry of entries.filter((name) => fits(name, kind, sizeGiB))) {
+        const prepared = placeIn(entry)
+        const [from, to] = kind === 'loop' ? [prepared.image, place.image] : [prepared.directory, place.directory]
+        if (await exists(to)) return
+        try {
+          await rename(from, to)
+        } catch (error) {
+          // Another instance took it in between.
+          if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+          throw error
+        }
+        await removeTree(join(layout.prepared, entry))
+        startRefill()
+        return
+      }
+    },
+    prepareFor: (installed, sizeGiB) => {
+      lastAskedAt = performance.now()
+      if (wanted?.installed.installation !== installed.installation || wanted.sizeGiB !== sizeGiB) {
+        wanted = { installed, sizeGiB }
+      }
+      startRefill()
+    },
+    stop: async () => {
+      ending.abort()
+      await working
+    },
+  }
+}
+
+/** Entries are named `<kind>-<GiB>-<template>-<random>`. A directory has no size of its own. */
+const fits = (entry: string, kind: VolumeKind, sizeGiB: number): boolean => {
+  const [entryKind, entryGiB] = entry.split('-')
+  return entryKind === kind && (kind === 'directory' || Number(entryGiB) <= sizeGiB)
+}

@@ -1,0 +1,24 @@
+import { removeTree } from './files.ts'
+import { type Host, volumePlace } from './host.ts'
+import { shortId } from './layout.ts'
+
+/** Ends all engines cleanly and puts away what only running ones need. They are to run again at the next start. */
+export const stopEngines = async (host: Host, signal: AbortSignal): Promise<void> => {
+  const { cgroups, control, layout, log, records, supervisor, volumes } = host
+  await Promise.all(
+    records.all().map(async (record) => {
+      const { instanceId } = record
+      try {
+        await control.stop(record, signal)
+        if (record.desired === 'running')
+          supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped with its host')
+        await volumes(record.volume.kind).detach(volumePlace(layout, instanceId), signal)
+        await cgroups.remove(shortId(instanceId), signal)
+        await removeTree(layout.runDir(instanceId))
+      } catch (error) {
+        log.error({ instanceId, err: error }, 'an engine could not be stopped cleanly')
+      }
+    }),
+  )
+  cgroups.close()
+}

@@ -1,0 +1,249 @@
+import { chmod, chown, mkdir } from 'node:fs/promises'
+import type { InstanceId } from '../../domain/ids.ts'
+import { allEnded } from '../all-ended.ts'
+import { type Clock, isoNow } from '../clock.ts'
+import type { AgentConfig } from '../config.ts'
+import { type EngineDriver, EngineFault, type EngineInstance } from '../engines/engine.ts'
+import type { Identity } from '../identity.ts'
+import type { Installations } from '../installations.ts'
+import type { Cgroups } from '../isolation/cgroups.ts'
+import { isAccount } from '../isolation/unix-users.ts'
+import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { Journal } from '../journal/journal.ts'
+import { type Layout, shortId } from '../layout.ts'
+import type { AgentLog } from '../log.ts'
+import type { CertificateAuthority } from '../tls/authority.ts'
+import { createEngineLauncher } from './engine-launcher.ts'
+import { createInstancePorts } from './instance-ports.ts'
+import {
+  findBystanders,
+  findProcesses,
+  identifyProcess,
+  isAlive,
+  isUnburied,
+  type ProcessTraits,
+} from './process-table.ts'
+import { killAll, sendSignal, waitUntil } from './wait.ts'
+
+export type EngineControlDeps = {
+  readonly config: AgentConfig
+  readonly layout: Layout
+  readonly identity: Identity
+  readonly installations: Installations
+  readonly authority: CertificateAuthority
+  readonly cgroups: Cgroups
+  readonly records: InstanceRecords
+  readonly journal: Journal
+  readonly log: AgentLog
+  readonly clock: Clock
+}
+
+/** An instance with the driver that can act on it. */
+export type Engine = { readonly driver: EngineDriver; readonly instance: EngineInstance }
+
+/** By what the processes of an instance are known, also of one that there is no record of. */
+export type Occupant = Pick<InstanceRecord, 'instanceId' | 'owner' | 'spec' | 'port'>
+
+export type EngineControl = ReturnType<typeof createEngineControl>
+
+const pollMs = 20
+const gracefulStopMs = 60_000
+const immediateStopMs = 10_000
+const killMs = 10_000
+/** How long a process that was just started may take to make itself known by its pid file. */
+const settleMs = 15_000
+const portAttempts = 5
+
+/** Starts, finds and stops the engine of an instance. The caller sees to it that nobody else acts on the same instance. */
+export const createEngineControl = (deps: EngineControlDeps) => {
+  const { config, layout, identity, installations, authority, cgroups, records, journal, log, clock } = deps
+  const ports = createInstancePorts(config, records)
+  const launcher = createEngineLauncher()
+
+  /** Throws if the instance never got as far as having an engine. */
+  const describe = async (record: Occupant, signal: AbortSignal): Promise<Engine> => {
+    const { instanceId, spec, port } = record
+    if (!spec || port === null)
+      throw new EngineFault('ENGINE_MISSING', `instance ${instanceId} has no engine on this host`)
+    const { driver, installation } = await installations.find(spec.datastore, spec.version, signal)
+    const owner = record.owner && { user: record.owner.user, uid: record.owner.uid, gid: record.owner.gid }
+    const instance: EngineInstance = {
+      instanceId,
+      spec,
+      installation,
+      owner,
+      dataDir: layout.dataDir(instanceId),
+      runDir: layout.runDir(instanceId),
+      logFile: layout.logFile(instanceId),
+      listen: { address: config.listenAddress, port },
+      tls: layout.tlsFiles(instanceId),
+      monitorPassword: identity.monitorPassword(instanceId),
+    }
+    return { driver, instance }
+  }
+
+  const traitsOf = async (occupant: Occupant, signal: AbortSignal): Promise<ProcessTraits> => {
+    const { instanceId, owner } = occupant
+    const program = await programOf(occupant, signal)
+    const uid = owner?.uid ?? process.getuid?.()
+    return {
+      instanceId,
+      ownUid: owner?.own && isAccount(owner) ? owner.uid : null,
+      engine: program === null || uid === undefined ? null : { uid, program, directory: layout.instance(instanceId) },
+    }
+  }
+
+  /** Null where there is no engine, or not its program any more: what of it runs on is then known by its marker or its account. */
+  const programOf = async (occupant: Occupant, signal: AbortSignal): Promise<string | null> => {
+    if (!occupant.spec || occupant.port === null) return null
+    try {
+      const { driver, instance } = await describe(occupant, signal)
+      return driver.processSpec(instance).command
+    } catch (error) {
+      if (error instanceof EngineFault && error.code === 'ENGINE_NOT_INSTALLED') return null
+      throw error
+    }
+  }
+
+  /** The engine's main process. One that is seen for the first time is noted as a start: of the record's generation. */
+  const findRunning = async ({ driver, instance }: Engine): Promise<ProcessId | null> => {
+    const pid = await driver.findProcess(instance)
+    const found = pid === null ? null : identifyProcess(pid)
+    if (found) noteStarted(instance.instanceId as InstanceId, found)
+    return found
+  }
+
+  const noteStarted = (instanceId: InstanceId, process: ProcessId): void => {
+    const known = records.get(instanceId)
+    if (!known || (known.process?.pid === process.pid && known.process.startedAtTicks === process.startedAtTicks))
+      return
+    journal.recordEffect(instanceId, 'engine-started', `generation ${known.generation}`, isoNow(clock), () =>
+      records.update(instanceId, { process }),
+    )
+  }
+
+  const prepare = async (record: InstanceRecord, engine: Engine): Promise<void> => {
+    const { instanceId, spec, owner } = record
+    await mkdir(layout.logDir(instanceId), { recursive: true, mode: 0o711 })
+    await mkdir(engine.instance.runDir, { recursive: true, mode: 0o700 })
+    if (owner) await chown(engine.instance.runDir, owner.uid, owner.gid)
+    await chmod(engine.instance.runDir, 0o700)
+    await mkdir(layout.tlsDir(instanceId), { recursive: true, mode: 0o711 })
+    if (spec) cgroups.ensure(shortId(instanceId), spec)
+    const certificate = {
+      directory: layout.tlsDir(instanceId),
+      addresses: [config.address, config.listenAddress],
+      owner: engine.instance.owner,
+    }
+    await allEnded(authority.ensureServerCertificate(certificate), engine.driver.configure(engine.instance))
+  }
+
+  /** Gone are the processes of an earlier start that nobody knows of any more: it settles into a running engine, or ends. */
+  const settleStrays = async (record: InstanceRecord, signal: AbortSignal): Promise<ProcessId | null> => {
+    const traits = await traitsOf(record, signal)
+    if (findProcesses(traits).length === 0) return null
+    let found: ProcessId | null = null
+    const settled = await waitUntil(
+      async () => {
+        found = record.port === null ? null : await findRunning(await describe(record, signal))
+        return found !== null || findProcesses(traits).length === 0
+      },
+      pollMs,
+      AbortSignal.any([signal, AbortSignal.timeout(settleMs)]),
+    )
+    signal.throwIfAborted()
+    if (!settled) await kill(record, signal)
+    return found
+  }
+
+  /**
+   * Engines take their own lock files for held while the pid in them is, be it by a dead process: after a crash of the agent, that waits for
+   * the host's init. Started before, an engine ends at once.
+   */
+  const waitForBurial = async (dead: ProcessId | null, signal: AbortSignal): Promise<void> => {
+    if (!dead) return
+    await waitUntil(() => !isUnburied(dead), pollMs, AbortSignal.any([signal, AbortSignal.timeout(settleMs)]))
+    signal.throwIfAborted()
+  }
+
+  const start = async (record: InstanceRecord, signal: AbortSignal): Promise<void> => {
+    const { instanceId } = record
+    const started = (process: ProcessId): void => {
+      cgroups.join(shortId(instanceId), process.pid)
+      noteStarted(instanceId, process)
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const placed = await ports.settle(record)
+      const engine = await describe(placed, signal)
+      await prepare(placed, engine)
+      try {
+        return await launcher.launch(engine, started, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (attempt >= portAttempts || !(await ports.wasLost(placed))) throw error
+        log.info({ instanceId, port: placed.port }, 'the port was taken meanwhile: choosing another')
+      }
+    }
+  }
+
+  /** Ends every process of the instance, at once. Others that are in its directory are left alone, and reported. */
+  const kill = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
+    const { instanceId } = occupant
+    const traits = await traitsOf(occupant, signal)
+    const gone = await killAll(() => findProcesses(traits), AbortSignal.timeout(killMs))
+    if (!gone) throw new EngineFault('ENGINE_NOT_KILLED', `processes of instance ${instanceId} do not end`)
+    const bystanders = findBystanders(layout.instance(instanceId), traits)
+    if (bystanders.length > 0)
+      log.warn({ instanceId, bystanders }, 'processes that are not the engine work in the directory of an instance')
+  }
+
+  /** The engine does not run. Cleanly where it can be, by force where that takes too long. */
+  const stop = async (record: InstanceRecord, signal: AbortSignal): Promise<void> => {
+    if (record.spec && record.port !== null) {
+      const engine = await describe(record, signal)
+      const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
+      const { graceful, immediate } = engine.driver.stopSignals
+      for (const [name, boundMs] of [
+        [graceful, gracefulStopMs],
+        [immediate, immediateStopMs],
+      ] as const) {
+        if (!process || !isAlive(process)) break
+        sendSignal([process], name)
+        await waitUntil(() => !isAlive(process), pollMs, AbortSignal.any([signal, AbortSignal.timeout(boundMs)]))
+        signal.throwIfAborted()
+      }
+    }
+    await kill(record, signal)
+  }
+
+  return {
+    describe,
+    findRunning,
+    stop,
+    kill,
+
+    /**
+     * The engine runs, is ready, and was started no earlier than this generation. Its data is in place already. Throws
+     * `PORT_IN_USE`, `ENGINE_START_FAILED` with the engine's last lines, `DISK_FULL`.
+     */
+    ensureRunning: async (instanceId: InstanceId, atLeast: number, signal: AbortSignal): Promise<void> => {
+      const known = records.update(instanceId, {})
+      const generation = Math.max(atLeast, known.asked)
+      const record = known.port === null ? await ports.claim(known) : known
+      const engine = await describe(record, signal)
+      const found = (await findRunning(engine)) ?? (await settleStrays(record, signal))
+      if (found && record.generation >= generation) {
+        cgroups.ensure(shortId(instanceId), engine.instance.spec)
+        for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(instanceId), pid)
+        await engine.driver.waitReady(engine.instance, signal)
+      } else {
+        if (found) await stop(records.update(instanceId, { asked: generation }), signal)
+        await waitForBurial(found ?? known.process, signal)
+        await start(records.update(instanceId, { generation, process: null }), signal)
+      }
+      records.update(instanceId, { portKept: true })
+    },
+
+    waitForEnd: launcher.waitForEnd,
+  }
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { EngineFault } from '../engines/engine.ts'
+import { readTail, sizeOf } from '../files.ts'
+import type { ProcessId } from '../journal/instances.ts'
+import type { Engine } from './engine-control.ts'
+import { openEngineLog } from './engine-log.ts'
+import { identifyProcess, instanceMarker } from './process-table.ts'
+
+export type EngineLauncher = {
+  /** Starts the engine's process and waits until it is ready. `started` is called at once, with the process. */
+  launch(engine: Engine, started: (process: ProcessId) => void, signal: AbortSignal): Promise<void>
+  /** Resolves when the process has ended, or after `boundMs`. Sooner for a child of this agent than for an adopted process. */
+  waitForEnd(process: ProcessId, boundMs: number, signal: AbortSignal): Promise<void>
+}
+
+const explainedLogBytes = 64 * 1024
+
+/** Starts engines as processes that outlive the agent, and knows those it started itself. */
+export const createEngineLauncher = (): EngineLauncher => {
+  const children = new Map<number, ChildProcess>()
+  return {
+    launch: async (engine, started, signal) => {
+      const logFrom = await sizeOf(engine.instance.logFile)
+      const child = await spawnEngine(engine)
+      const { pid = 0 } = child
+      children.set(pid, child)
+      const exited = new Promise<'exited'>((resolve) => {
+        child.once('exit', () => {
+          children.delete(pid)
+          resolve('exited')
+        })
+      })
+      const process = identifyProcess(pid)
+      if (process) started(process)
+      const waiting = new AbortController()
+      const ready = engine.driver.waitReady(engine.instance, AbortSignal.any([signal, waiting.signal]))
+      try {
+        const first = await Promise.race([ready, exited])
+        if (first === 'exited') throw await startFailure(engine, logFrom, child)
+      } finally {
+        // Whoever lost the race is not waited for.
+        ready.catch(() => {})
+        waiting.abort()
+      }
+    },
+    waitForEnd: async (process, boundMs, signal) => {
+      const waiting = new AbortController()
+      const wake = (): void => waiting.abort()
+      const child = children.get(process.pid)
+      child?.once('exit', wake)
+      await delay(boundMs, undefined, { signal: AbortSignal.any([signal, waiting.signal]), ref: false }).catch(() => {})
+      child?.off('exit', wake)
+    },
+  }
+}
+
+const spawnEngine = async ({ driver, instance }: Engine): Promise<ChildProcess> => {
+  const { command, args, env } = driver.processSpec(instance)
+  const { instanceId, dataDir, logFile, owner } = instance
+  await using engineLog = await openEngineLog(logFile, owner)
+  const child = spawn(command, args, {
+    cwd: dataDir,
+    env: { ...env, [instanceMarker]: instanceId },
+    // Its own session: what ends the agent, or the terminal it was started from, does not end the engine.
+    detached: true,
+    stdio: ['ignore', engineLog.fd, engineLog.fd],
+    ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
+  })
+  child.unref()
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) => {
+      const message = `the engine's program ${command} can not be run: ${cause.message}`
+      reject(new EngineFault('ENGINE_START_FAILED', message, { cause }))
+    })
+  })
+  return child
+}
+
+/** The engine's own words since it was started, as a fault. */
+const startFailure = async (
+  { driver, instance }: Engine,
+  logFrom: number,
+  child: ChildProcess,
+): Promise<EngineFault> => {
+  const logTail = driver.explainLog(await readTail(instance.logFile, explainedLogBytes, logFrom))
+  const how = child.signalCode ? `was ended by ${child.signalCode}` : `ended with exit code ${child.exitCode}`
+  return logTail.includes('No space left on device')
+    ? new EngineFault('DISK_FULL', 'the engine could not start: its disk is full', { retryable: true, logTail })
+    : new EngineFault('ENGINE_START_FAILED', `the engine ${how} before it was ready`, { logTail })
+}

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { InstanceId } from '../../domain/ids.ts'
+import type { AgentConfig } from '../config.ts'
+import { EngineFault } from '../engines/engine.ts'
+import { readTail, sizeOf } from '../files.ts'
+import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { AgentLog } from '../log.ts'
+import { createBackoff } from './backoff.ts'
+import type { Engine, EngineControl } from './engine-control.ts'
+import { boundEngineLog } from './engine-log.ts'
+import { isAlive } from './process-table.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export type WatchDeps = {
+  readonly config: AgentConfig
+  readonly control: EngineControl
+  readonly records: InstanceRecords
+  readonly log: AgentLog
+  readonly attachVolume: (instanceId: InstanceId, signal: AbortSignal) => Promise<void>
+  readonly setHealth: Supervisor['setHealth']
+}
+
+/** How soon the end of a process that is not the agent's child is noticed. */
+const aliveIntervalMs = 1000
+const startTimeoutMs = 300_000
+const healthTimeoutMs = 5000
+/** One missed answer on a busy host is no news. */
+const failuresUntilUnhealthy = 2
+const explainedLogBytes = 16 * 1024
+const reasonLimitCharacters = 2000
+
+/** Keeps one engine running until the signal aborts, whatever happens to it. */
+export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
+  const { log, setHealth } = deps
+  const backoff = createBackoff()
+  while (!signal.aborted) {
+    try {
+      const running = await find(deps, instanceId, signal)
+      if (!running) {
+        await start(deps, instanceId, signal)
+        continue
+      }
+      const diedBecause = await attend(deps, instanceId, running.engine, running.process, signal)
+      if (!signal.aborted) setHealth(instanceId, 'UNHEALTHY', diedBecause)
+    } catch (error) {
+      if (signal.aborted) return
+      setHealth(instanceId, 'UNHEALTHY', describeFailure(error))
+      log.warn({ instanceId, err: error }, 'an engine could not be started')
+    }
+    await delay(backoff.next(performance.now()), undefined, { signal, ref: false }).catch(() => {})
+  }
+}
+
+const start = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
+  const record = deps.records.get(instanceId)
+  // It ended while nobody looked: no agent ran, or an operation was in hand.
+  if (record?.health === 'HEALTHY') deps.setHealth(instanceId, 'UNHEALTHY', 'the engine was found not to run')
+  deps.log.info({ instanceId }, 'starting an engine that should run and does not')
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)])
+  await deps.attachVolume(instanceId, bound)
+  await deps.control.ensureRunning(instanceId, record?.generation ?? 0, bound)
+}
+
+const find = async (
+  { control, records }: WatchDeps,
+  instanceId: InstanceId,
+  signal: AbortSignal,
+): Promise<{ engine: Engine; process: ProcessId } | null> => {
+  const record = records.get(instanceId)
+  if (!record) return null
+  const engine = await control.describe(record, signal)
+  const process = await control.findRunning(engine)
+  return process && { engine, process }
+}
+
+/** Looks at the engine until its process ends, and answers why it did in its own last words. */
+const attend = async (
+  { config, control, log, setHealth }: WatchDeps,
+  instanceId: InstanceId,
+  { driver, instance }: Engine,
+  process: ProcessId,
+  signal: AbortSignal,
+): Promise<string> => {
+  const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
+  let failures = 0
+  let nextCheckAt = 0
+  while (!signal.aborted && isAlive(process)) {
+    if (performance.now() >= nextCheckAt) {
+      try {
+        await driver.checkHealth(instance, AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]))
+        failures = 0
+        setHealth(instanceId, 'HEALTHY', 'the engine answers')
+      } catch (error) {
+        failures += 1
+        if (failures >= failuresUntilUnhealthy && !signal.aborted && isAlive(process)) {
+          setHealth(instanceId, 'UNHEALTHY', describeFailure(error))
+        }
+      }
+      await boundEngineLog(instance.logFile, config.engineLogLimitBytes).catch((error: unknown) => {
+        log.warn({ instanceId, err: error }, 'the log of an engine could not be bounded')
+      })
+      nextCheckAt = performance.now() + config.healthIntervalMs
+    }
+    await control.waitForEnd(process, aliveIntervalMs, signal)
+  }
+  const lastWords = driver.explainLog(await readTail(instance.logFile, explainedLogBytes, logFrom))
+  return `the engine's process ended: ${lastWords || 'its log does not say why'}`.slice(0, reasonLimitCharacters)
+}
+
+const describeFailure = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error)
+  const logTail = error instanceof EngineFault && error.logTail ? `: ${error.logTail}` : ''
+  return `${text}${logTail}`.slice(0, reasonLimitCharacters)
+}

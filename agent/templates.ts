@@ -1,0 +1,100 @@
+import { chmod, chown, mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exists, removeTree } from './files.ts'
+import type { Installed } from './installations.ts'
+import type { Owners } from './isolation/owners.ts'
+import type { Layout } from './layout.ts'
+import type { AgentLog } from './log.ts'
+import type { Run } from './run.ts'
+
+export type Templates = {
+  /** The directory of the template of this installation, made if there is none; it takes a second or so then. */
+  ensure(installed: Installed, signal: AbortSignal): Promise<string>
+  /** Of the template's directory, and of copies of it that are not in use yet. */
+  nameOf(installed: Installed): string
+  /** Ends the making of templates that nobody waits for any more. */
+  stop(): Promise<void>
+  /** Removes what an agent that was killed while it made a template left: files, processes, account. */
+  sweep(signal: AbortSignal): Promise<void>
+}
+
+export type TemplatesDeps = {
+  readonly layout: Layout
+  readonly owners: Owners
+  readonly run: Run
+  readonly log: AgentLog
+  /** Eight characters or so, different every time. */
+  readonly randomName: () => string
+}
+
+/** Part of every template's name: raised when what drivers put into templates changes, so that old ones are not used. */
+const templateFormat = 1
+const makingTimeoutMs = 120_000
+const workshopPrefix = 'new-'
+const accountOf = (name: string): string => `coffer-template-${name}`
+
+/**
+ * One initialised data directory for each installed version, from which instances are copied. A template is readable for the
+ * agent alone: whoever could write to it would own every database made from it.
+ */
+export const createTemplates = ({ layout, owners, run, log, randomName }: TemplatesDeps): Templates => {
+  const making = new Map<string, Promise<string>>()
+  const ending = new AbortController()
+  const nameOf = ({ installation: { datastore, version, source } }: Installed): string =>
+    `template-${datastore}-${version}-${source}-${templateFormat}`
+
+  const make = async ({ driver, installation }: Installed, template: string): Promise<string> => {
+    if (await exists(template)) return template
+    const startedAt = performance.now()
+    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
+    const name = randomName()
+    const workshop = join(layout.templates, `${workshopPrefix}${name}`)
+    const directory = join(workshop, 'data')
+    await mkdir(workshop, { recursive: true, mode: 0o700 })
+    try {
+      await owners.withTemporary(accountOf(name), signal, async (owner) => {
+        if (owner) await chown(workshop, owner.uid, owner.gid)
+        await driver.createTemplate(installation, directory, owner, signal)
+        if (owner) await run('chown', ['--recursive', '0:0', workshop], signal)
+      })
+      await chmod(directory, 0o700)
+      await run('sync', ['--file-system', directory], signal)
+      await rename(directory, template)
+    } finally {
+      await removeTree(workshop)
+    }
+    const { datastore, version } = installation
+    log.info({ datastore, version, tookMs: Math.round(performance.now() - startedAt) }, 'made a template')
+    return template
+  }
+
+  return {
+    ensure: async (installed, signal) => {
+      const template = join(layout.templates, nameOf(installed))
+      // Shared by all who wait for it, so it is not ended by the signal of one of them.
+      const made = making.get(template) ?? make(installed, template).finally(() => making.delete(template))
+      making.set(template, made)
+      return unlessAborted(made, signal)
+    },
+    nameOf,
+    stop: async () => {
+      ending.abort()
+      await Promise.allSettled(making.values())
+    },
+    sweep: async (signal) => {
+      const names = (await readdir(layout.templates)).filter((entry) => entry.startsWith(workshopPrefix))
+      for (const entry of names) {
+        await owners.removeTemporary(accountOf(entry.slice(workshopPrefix.length)), signal)
+        await removeTree(join(layout.templates, entry))
+      }
+    },
+  }
+}
+
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
