@@ -1,0 +1,39 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { GuestCommand } from '../../../domain/guest/command.ts'
+import type { AgentReport, EngineFacts } from '../../../domain/guest/report.ts'
+import type { HostDescription } from '../../../domain/host/events.ts'
+import type { HostId } from '../../../domain/ids.ts'
+
+/** Host and engine of every command that is answered: as large as the real thing. */
+const caCertificate = `-----BEGIN CERTIFICATE-----\n${randomBytes(420).toString('base64')}\n-----END CERTIFICATE-----\n`
+const facts: EngineFacts = { endpoint: { host: '127.0.0.1', port: 15432 }, caCertificate }
+
+/** What an agent answers whose engines always start, or fail where it is told so. */
+export const answerTo = (
+  { commandId, operationId, instanceId, hostId, payload }: GuestCommand,
+  stamp: Pick<AgentReport, 'reportId' | 'at'>,
+  failed = false,
+): AgentReport => {
+  const common = { ...stamp, commandId, operationId, instanceId, hostId }
+  if (failed) {
+    const message = 'the engine ended right after its start'
+    return { type: 'failed', ...common, fault: { code: 'ENGINE_START_FAILED', message, retryable: false } }
+  }
+  return { type: 'succeeded', ...common, ...(payload.kind === 'engine-running' ? { facts } : {}) }
+}
+
+/** A host with room for everything. */
+export const describeHost = (hostId: HostId, name: string): HostDescription => {
+  const { publicKey } = generateKeyPairSync('x25519')
+  return {
+    hostId,
+    name,
+    address: '127.0.0.1',
+    agentVersion: '0.1.0',
+    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
+    caCertificate,
+    capacity: { vcpus: 1_000_000, memoryMiB: 1_000_000_000, volumeGiB: 1_000_000 },
+    engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
+    isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
+  }
+}

@@ -1,0 +1,145 @@
+import { readEventStream } from './event-stream.ts'
+import { CliFailure, exitCodes, trouble } from './failure.ts'
+import type { ClientSettings } from './settings.ts'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+/** The API, as the commands use it. Everything throws `CliFailure`. */
+export type ApiClient = {
+  readonly url: string
+  /** One query or mutation: its `data`. */
+  readonly request: <Data>(document: string, variables: Variables, signal: AbortSignal) => Promise<Data>
+  /**
+   * The values of a subscription until the server ends it or the signal aborts. Throws `CONNECTION_LOST` when it breaks off: subscribe
+   * again.
+   */
+  readonly subscribe: <Data>(document: string, variables: Variables, signal: AbortSignal) => AsyncIterable<Data>
+  /** Asks for what the server offers to admins besides GraphQL, however long that takes. */
+  readonly post: <Answer>(path: string, signal: AbortSignal) => Promise<Answer>
+}
+
+type GraphQLAnswer<Data> = {
+  readonly data?: Data | null
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[]
+}
+
+const requestTimeoutMs = 60_000
+/** Codes that are the caller's to mend. Any other error is trouble. */
+const refusals = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'INVALID_INPUT',
+  'RATE_LIMITED',
+  'QUERY_TOO_COMPLEX',
+  'TOO_MANY_SUBSCRIPTIONS',
+])
+
+export const createApiClient = ({ url, token }: ClientSettings): ApiClient => {
+  const post = async (path: string, accept: string, body: unknown, signal: AbortSignal): Promise<Response> => {
+    try {
+      return await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+        signal,
+      })
+    } catch (error) {
+      throw signal.aborted ? signal.reason : explainConnection(url, error)
+    }
+  }
+
+  return {
+    url,
+    async request(document, variables, signal) {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)])
+      const response = await post('/graphql', 'application/json', { query: document, variables }, bounded)
+      return dataOf(await parseAnswer(url, response))
+    },
+    async *subscribe<Data>(document: string, variables: Variables, signal: AbortSignal) {
+      const response = await post(
+        '/graphql',
+        'text/event-stream, application/json',
+        { query: document, variables },
+        signal,
+      )
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
+        dataOf(await parseAnswer(url, response))
+        throw trouble(
+          'BAD_ANSWER',
+          `${url} answers a subscription with something else than events: is it a Coffer server?`,
+        )
+      }
+      try {
+        for await (const { event, data } of readEventStream(response.body)) {
+          if (event === 'complete') return
+          if (event === 'next') yield dataOf(JSON.parse(data) as GraphQLAnswer<Data>)
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        throw error instanceof CliFailure ? error : connectionLost(url, error)
+      }
+      if (!signal.aborted) throw connectionLost(url)
+    },
+    async post<Answer>(path: string, signal: AbortSignal) {
+      const response = await post(path, 'application/json', {}, signal)
+      // What this server answers; anything else has no `error` and another status.
+      const answer = (await response.json().catch(() => ({}))) as Answer & { error?: { code: string; message: string } }
+      if (response.ok) return answer
+      const { code = 'BAD_ANSWER', message = `${url}${path} answers ${response.status}: is it a Coffer server?` } =
+        answer.error ?? {}
+      throw new CliFailure(refusals.has(code) ? exitCodes.refused : exitCodes.trouble, { code, message })
+    },
+  }
+}
+
+const parseAnswer = async <Data>(url: string, response: Response): Promise<GraphQLAnswer<Data>> => {
+  const text = await response.text()
+  try {
+    const answer = JSON.parse(text) as GraphQLAnswer<Data>
+    if (answer.data !== undefined || answer.errors !== undefined) return answer
+  } catch {
+    // Not JSON, so not our server: told below.
+  }
+  throw trouble(
+    'BAD_ANSWER',
+    `${url}/graphql answers ${response.status} ${response.statusText} and no GraphQL: is it a Coffer server?`,
+  )
+}
+
+const dataOf = <Data>({ data, errors }: GraphQLAnswer<Data>): Data => {
+  const [error] = errors ?? []
+  if (!error && data) return data
+  const code = String(error?.extensions?.code ?? 'INTERNAL_ERROR')
+  const exitCode = refusals.has(code) ? exitCodes.refused : exitCodes.trouble
+  throw new CliFailure(exitCode, {
+    code,
+    message: explainError(code, error?.message ?? 'the answer holds nothing', error?.extensions),
+  })
+}
+
+const explainError = (code: string, message: string, extensions: Readonly<Record<string, unknown>> = {}): string => {
+  if (code === 'UNAUTHENTICATED')
+    return `the token is not accepted (${message}): check COFFER_TOKEN or the admin-token file of the data directory`
+  if (code === 'RATE_LIMITED' && extensions.retryAfterSeconds)
+    return `${message}; try again in ${extensions.retryAfterSeconds} s`
+  return message
+}
+
+const connectionLost = (url: string, cause?: unknown): CliFailure =>
+  trouble('CONNECTION_LOST', `the connection to ${url} broke off`, cause)
+
+const explainConnection = (url: string, error: unknown): CliFailure => {
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
+  const code = cause?.code ?? (cause as { errors?: NodeJS.ErrnoException[] } | undefined)?.errors?.[0]?.code
+  if (code === 'ECONNREFUSED') {
+    return trouble(
+      'NO_SERVER',
+      `no server answers at ${url}: start one with "npm start", or set COFFER_URL to where it is`,
+      error,
+    )
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return trouble('NO_SERVER', `${new URL(url).hostname} is not a known host: check COFFER_URL (${url})`, error)
+  const reason = cause?.message || (error as Error).message
+  return trouble('CONNECTION_LOST', `${url} can not be reached: ${reason}`, error)
+}

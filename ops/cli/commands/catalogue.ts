@@ -1,0 +1,99 @@
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { formatTable } from '../output.ts'
+import { readAll } from '../pages.ts'
+import type { Host, Quota, QuotaLimits, Resources } from '../types.ts'
+
+type Datastore = {
+  readonly type: string
+  readonly versions: readonly string[]
+  readonly defaultVersion: string | null
+}
+
+export const listDatastores = async ({ api, output, signal }: CliContext): Promise<void> => {
+  const { datastores } = await api.request<{ datastores: readonly Datastore[] }>(documents.datastores, {}, signal)
+  await output.list(
+    datastores,
+    [
+      ['DATASTORE', ({ type }) => type],
+      ['DEFAULT', ({ defaultVersion }) => defaultVersion],
+      ['VERSIONS', ({ versions }) => versions.join(', ')],
+    ],
+    'No host has offered a datastore yet.',
+  )
+}
+
+type Flavor = {
+  readonly id: string
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly description: string
+  readonly retired: boolean
+}
+
+export const listFlavors = async (
+  { api, output, signal }: CliContext,
+  { all }: { readonly all: boolean },
+): Promise<void> => {
+  const { flavors } = await api.request<{ flavors: readonly Flavor[] }>(
+    documents.flavors,
+    { includeRetired: all },
+    signal,
+  )
+  await output.list(
+    flavors,
+    [
+      ['FLAVOR', ({ id, retired }) => (retired ? `${id} (retired)` : id)],
+      ['VCPUS', ({ vcpus }) => vcpus],
+      ['MEMORY', ({ memoryMiB }) => `${memoryMiB} MiB`],
+      ['DESCRIPTION', ({ description }) => description],
+    ],
+    'There are no flavors.',
+  )
+}
+
+export const listHosts = async (context: CliContext): Promise<void> => {
+  const hosts = await readAll<Host>(context, documents.hosts, 'hosts', {})
+  const share = (what: keyof Resources) => (host: Host) => `${host.claimed[what]} of ${host.capacity[what]}`
+  await context.output.list(
+    hosts,
+    [
+      ['NAME', ({ name }) => name],
+      ['STATUS', ({ status }) => status],
+      ['ADDRESS', ({ address }) => address],
+      ['VCPUS', share('vcpus')],
+      ['MEMORY MiB', share('memoryMiB')],
+      ['VOLUME GiB', share('volumeGiB')],
+      ['VOLUMES', ({ isolation }) => isolation.volume],
+      ['CGROUP', ({ isolation }) => isolation.cgroup],
+      ['ID', ({ id }) => id],
+    ],
+    'No host has registered yet.',
+  )
+  if (context.output.format !== 'table') return
+  for (const { name, isolation } of hosts) {
+    for (const missing of isolation.missing) context.terminal.stderr.write(`${name}: ${missing}\n`)
+  }
+}
+
+const quotaRows: readonly (readonly [keyof QuotaLimits, string])[] = [
+  ['instances', 'instances'],
+  ['vcpus', 'vCPUs'],
+  ['memoryMiB', 'memory MiB'],
+  ['volumeGiB', 'volume GiB'],
+]
+
+export const showQuota = async (
+  { api, output, signal }: CliContext,
+  { project }: { readonly project?: string },
+): Promise<void> => {
+  const { quota } = await api.request<{ quota: Quota }>(documents.quota, { project }, signal)
+  await output.one(quota, () => [
+    `project ${quota.projectId}${quota.isDefault ? ' (default limits)' : ''}`,
+    formatTable(quotaRows, [
+      ['', ([, title]) => title],
+      ['USED', ([key]) => quota.used[key]],
+      ['LIMIT', ([key]) => quota.limits[key]],
+    ]),
+  ])
+}

@@ -1,0 +1,58 @@
+import { type CliContext, invocation } from '../context.ts'
+import { documents } from '../documents.ts'
+import { refused } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import type { Instance, Refusal } from '../types.ts'
+import { instanceAfter, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+
+export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
+
+export type InstanceOperationAccepted = {
+  readonly __typename: string
+  readonly replayed: boolean
+  /** Null when there is nothing to do. */
+  readonly operationId: string | null
+  /** Null while the server is too far behind to show it. */
+  readonly instance: Instance | null
+}
+
+const done = { restart: 'restarted', stop: 'stopped', start: 'started', delete: 'deleted' } as const
+const doing = { restart: 'restarting', stop: 'stopping', start: 'starting', delete: 'deleting' } as const
+export type Change = keyof typeof done
+
+/** Restarts, stops, starts or deletes an instance; with `wait`, until that is done. */
+export const changeInstance = async (
+  context: CliContext,
+  change: Change,
+  nameOrId: string,
+  options: WaitOptions & { readonly expectedVersion?: number },
+): Promise<void> => {
+  const { api, output, signal } = context
+  const { id, name } = await findInstance(context, nameOrId)
+  const { idempotencyKey, expectedVersion } = options
+  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
+    documents[`${change}Instance`],
+    { input: { id, idempotencyKey, expectedVersion } },
+    signal,
+  )
+  const { operationId, instance } = acceptedOf(result)
+  if (operationId === null)
+    return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
+  if (!options.wait) {
+    return output.one({ id, name, ...instance, operationId }, () => [
+      `${doing[change]} ${name}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,
+    ])
+  }
+  const ended = await waitForOperation(context, operationId, options.timeout * 1000)
+  throwUnlessSucceeded(ended, `${name} could not be ${done[change]}`)
+  const after = await instanceAfter(context, ended)
+  await output.one({ ...after, operationId }, () => [`${name} is ${done[change]}: ${after.status}`])
+}
+
+/** The accepted result. Throws a refusal as the failure that it is. */
+export const acceptedOf = <Accepted extends { readonly __typename: string }>(result: Accepted | Refusal): Accepted => {
+  // A union told apart by its type name, which GraphQL always answers.
+  if (result.__typename !== 'Refusal') return result as Accepted
+  const { code, message, field, details } = result as Refusal
+  throw refused({ code, message: field ? `${message} (${field})` : message, field, details })
+}

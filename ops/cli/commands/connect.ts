@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
+import type { CliContext } from '../context.ts'
+import { refused } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import { clientDataDir } from '../settings.ts'
+import type { Instance } from '../types.ts'
+
+export type ConnectOptions = { readonly user?: string; readonly database?: string; readonly print: boolean }
+
+/**
+ * Opens psql on an instance, over TLS with the server verified. psql asks for the password itself, or finds it in its environment, so
+ * it is on no command line. `extra`: further arguments for psql. Answers psql's exit code.
+ */
+export const connect = async (
+  context: CliContext,
+  nameOrId: string,
+  options: ConnectOptions,
+  extra: readonly string[],
+): Promise<number> => {
+  const instance = await findInstance(context, nameOrId)
+  const uri = uriFor(context, instance, options)
+  if (options.print) {
+    await context.output.one({ uri }, () => [uri])
+    return 0
+  }
+  const password = context.environment.COFFER_DB_PASSWORD || context.environment.PGPASSWORD
+  const exitCode = await runPsql([uri, ...extra], {
+    ...context.environment,
+    ...(password ? { PGPASSWORD: password } : {}),
+  })
+  if (exitCode !== null) return exitCode
+  context.terminal.stderr.write(
+    'psql is not installed here (Debian, Ubuntu: apt-get install postgresql-client). Any PostgreSQL client can use this URI, with the password of the user:\n',
+  )
+  await context.output.one({ uri }, () => [uri])
+  return extra.length === 0 ? 0 : 127
+}
+
+const uriFor = ({ environment }: CliContext, instance: Instance, options: ConnectOptions): string => {
+  const { name, status, datastore, endpoint, caCertificate } = instance
+  if (datastore !== 'postgresql') {
+    throw refused({
+      code: 'INVALID_INPUT',
+      message: `${name} is a ${datastore}: coffer connect opens PostgreSQL instances`,
+    })
+  }
+  if (!endpoint || !caCertificate) {
+    throw refused({ code: 'INVALID_STATE', message: `${name} is ${status} and has no endpoint yet` })
+  }
+  const user = options.user ?? instance.users[0]?.name
+  if (!user) throw refused({ code: 'INVALID_INPUT', message: `${name} was made without users: name one with --user` })
+  const database =
+    options.database ??
+    instance.users.find((candidate) => candidate.name === user)?.databases[0] ??
+    instance.databases[0] ??
+    'postgres'
+  const caFile = saveCaCertificate(caCertificate, clientDataDir(environment))
+  return connectionUri({ datastore, endpoint, user, database, caFile })
+}
+
+/** Null when there is no psql. */
+const runPsql = (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number | null> =>
+  new Promise((resolve, reject) => {
+    const psql = spawn('psql', args, { stdio: 'inherit', env: environment })
+    // Ctrl-C in psql ends a query, not the session: the terminal sends it to all of us.
+    const ignore = (): void => {}
+    process.on('SIGINT', ignore)
+    psql.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve(null) : reject(error)))
+    psql.once('exit', (code, signal) => {
+      process.off('SIGINT', ignore)
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
+    })
+  })

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { CliFailure } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import { exactLocalTime } from '../time.ts'
+import type { AuditEvent, Connection } from '../types.ts'
+
+export type EventsOptions = {
+  readonly follow: boolean
+  readonly instance?: string
+  readonly operation?: string
+  readonly type: readonly string[]
+  readonly project?: string
+  readonly limit: number
+}
+
+type Filter = Readonly<Record<string, unknown>>
+const pageSize = 200
+const reconnectDelayMs = 500
+
+/** Prints the latest events of the audit log, oldest first; with `follow`, then every new one until Ctrl-C. */
+export const showEvents = async (context: CliContext, options: EventsOptions): Promise<void> => {
+  const filter = {
+    instanceId: options.instance && (await findInstance(context, options.instance)).id,
+    operationId: options.operation,
+    types: options.type.length > 0 ? options.type : undefined,
+    projectId: options.project,
+  }
+  const { events, cursor } = await latest(context, filter, options.limit)
+  if (!options.follow && context.output.format !== 'table') {
+    return context.output.list(events, [], 'There are no events.')
+  }
+  for (const event of events) await print(context, event)
+  if (options.follow) await follow(context, filter, cursor)
+  else if (events.length === 0) context.terminal.stderr.write('There are no events.\n')
+}
+
+const print = ({ output }: CliContext, event: AuditEvent): Promise<void> => output.item(event, () => eventLine(event))
+
+const eventLine = ({ at, type, actor, stream, data }: AuditEvent): string => {
+  const who = actor.kind === 'SYSTEM' ? actor.name : `${actor.kind.toLowerCase()} ${actor.name}`
+  return `${exactLocalTime(at)}  ${type.padEnd(28)}  ${stream}  by ${who}${remarkOf(data)}`
+}
+
+/** What makes an event of a kind differ from the next at first sight. */
+const remarkOf = (data: AuditEvent['data']): string => {
+  const { name, step, status, health, fault } = data as Readonly<Record<string, unknown>>
+  const words = [name, step, status, health, (fault as { code?: string } | undefined)?.code].filter(Boolean)
+  return words.length > 0 ? `  (${words.join(', ')})` : ''
+}
+
+const latest = async (
+  { api, signal }: CliContext,
+  filter: Filter,
+  limit: number,
+): Promise<{ events: readonly AuditEvent[]; cursor: string | null }> => {
+  const found: Connection<AuditEvent>['edges'][number][] = []
+  let after: string | null = null
+  while (found.length < limit) {
+    const first = Math.min(pageSize, limit - found.length)
+    const data: { events: Connection<AuditEvent> } = await api.request(
+      documents.events,
+      { filter, first, after },
+      signal,
+    )
+    found.push(...data.events.edges)
+    after = data.events.pageInfo.endCursor
+    if (!data.events.pageInfo.hasNextPage) break
+  }
+  return { events: found.map(({ node }) => node).reverse(), cursor: found[0]?.cursor ?? null }
+}
+
+/** Goes on behind the last event seen, also after the connection was lost: nothing is left out and nothing comes twice. */
+const follow = async (context: CliContext, filter: Filter, from: string | null): Promise<void> => {
+  const { api, signal } = context
+  let after = from
+  for (;;) {
+    try {
+      const updates = api.subscribe<{ events: { cursor: string; node: AuditEvent } }>(
+        documents.followEvents,
+        { filter, after },
+        signal,
+      )
+      for await (const { events } of updates) {
+        after = events.cursor
+        await print(context, events.node)
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (
+        !(error instanceof CliFailure && ['CONNECTION_LOST', 'NO_SERVER', 'UNAVAILABLE'].includes(error.failure.code))
+      )
+        throw error
+    }
+    await delay(reconnectDelayMs, undefined, { signal })
+  }
+}

@@ -1,0 +1,107 @@
+import { type CliContext, invocation } from '../context.ts'
+import { documents } from '../documents.ts'
+import { refused } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import { formatFields, formatTable } from '../output.ts'
+import { readAll } from '../pages.ts'
+import { localTime } from '../time.ts'
+import type { Operation, Refusal, Step } from '../types.ts'
+import { throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { acceptedOf } from './change-instance.ts'
+
+type ListedOperation = Operation & { readonly instance: { readonly name: string } | null }
+
+export const listOperations = async (
+  context: CliContext,
+  options: { readonly instance?: string; readonly status?: string; readonly limit: number },
+): Promise<void> => {
+  const filter = {
+    instanceId: options.instance && (await findInstance(context, options.instance)).id,
+    status: options.status?.toUpperCase().split(','),
+  }
+  const operations = await readAll<ListedOperation>(
+    context,
+    documents.operations,
+    'operations',
+    { filter },
+    options.limit,
+  )
+  await context.output.list(
+    operations,
+    [
+      ['STARTED', ({ createdAt }) => localTime(createdAt)],
+      ['KIND', ({ kind }) => kind],
+      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? instanceId],
+      ['STATUS', ({ status }) => status],
+      ['TOOK', ({ createdAt, endedAt }) => endedAt && took(createdAt, endedAt)],
+      ['FAULT', ({ fault }) => fault?.code ?? ''],
+      ['ID', ({ id }) => id],
+    ],
+    'There are no operations.',
+  )
+}
+
+const took = (from: string, to: string): string => `${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(2)} s`
+
+const operationLines = (operation: Operation): string[] => [
+  ...formatFields([
+    ['id', operation.id],
+    ['kind', operation.kind],
+    [
+      'status',
+      operation.cancellationRequested && !operation.endedAt ? `${operation.status}, to be cancelled` : operation.status,
+    ],
+    ['instance', operation.instanceId],
+    ['started', localTime(operation.createdAt)],
+    ['ended', operation.endedAt && localTime(operation.endedAt)],
+    ['deadline', operation.endedAt ? null : localTime(operation.deadline)],
+    ['fault', operation.fault && `${operation.fault.message} (${operation.fault.code})`],
+    ['cause', operation.fault?.cause?.trimEnd().replaceAll('\n', '\n          ')],
+  ]),
+  ...(operation.steps.length === 0 ? [] : ['', formatTable(operation.steps, stepColumns)]),
+]
+
+const stepColumns = [
+  ['STEP', ({ name, compensating }: Step) => (compensating ? `${name} (undoing)` : name)],
+  ['STATUS', ({ status }: Step) => status],
+  ['TOOK', ({ startedAt, endedAt }: Step) => startedAt && endedAt && took(startedAt, endedAt)],
+  ['REMARK', ({ fault, message }: Step) => fault?.message ?? message ?? ''],
+] as const
+
+export const showOperation = async (context: CliContext, id: string): Promise<void> => {
+  const { operation } = await context.api.request<{ operation: Operation | null }>(
+    documents.operation,
+    { id },
+    context.signal,
+  )
+  if (!operation) throw refused({ code: 'NOT_FOUND', message: `there is no operation ${id}` })
+  await context.output.one(operation, () => operationLines(operation))
+}
+
+/** Follows an operation to its end, which the exit code tells. */
+export const watchOperation = async (
+  context: CliContext,
+  id: string,
+  { timeout }: { readonly timeout: number },
+): Promise<void> => {
+  const operation = await waitForOperation(context, id, timeout * 1000)
+  throwUnlessSucceeded(operation, `${operation.kind} of ${operation.instanceId}`)
+  await context.output.one(operation, () => [`${operation.kind} is done`])
+}
+
+export const cancelOperation = async (
+  context: CliContext,
+  id: string,
+  { idempotencyKey }: { readonly idempotencyKey?: string },
+): Promise<void> => {
+  type Accepted = { readonly __typename: string; readonly operation: Operation | null }
+  const { result } = await context.api.request<{ result: Accepted | Refusal }>(
+    documents.cancelOperation,
+    { input: { id, idempotencyKey } },
+    context.signal,
+  )
+  const { operation } = acceptedOf(result)
+  await context.output.one(operation, () => [
+    `${operation?.kind ?? 'the operation'} ends as soon as it safely can: ${invocation(context.environment)} operation watch ${id}`,
+  ])
+}

@@ -1,0 +1,82 @@
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { findInstance } from '../find-instance.ts'
+import { formatFields } from '../output.ts'
+import { readAll } from '../pages.ts'
+import { localTime } from '../time.ts'
+import type { Instance, Refusal } from '../types.ts'
+import { acceptedOf } from './change-instance.ts'
+
+const address = ({ endpoint }: Instance): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
+
+/** An instance for people, a line a fact. */
+export const instanceFields = (instance: Instance): string[] =>
+  formatFields([
+    ['name', instance.name],
+    ['id', instance.id],
+    ['status', instance.status],
+    ['health', instance.status === 'ACTIVE' ? instance.health : null],
+    ['reason', instance.health === 'HEALTHY' ? null : instance.healthReason],
+    ['fault', instance.fault && `${instance.fault.message} (${instance.fault.code})`],
+    ['operation', instance.operation && `${instance.operation.kind} ${instance.operation.id}`],
+    ['datastore', `${instance.datastore} ${instance.version}`],
+    ['flavor', `${instance.flavor} (${instance.vcpus} vCPU, ${instance.memoryMiB} MiB)`],
+    ['volume', `${instance.volumeGiB} GiB`],
+    ['endpoint', address(instance)],
+    ['databases', instance.databases.join(', ')],
+    ['users', instance.users.map(({ name, databases }) => `${name} (${databases.join(', ')})`).join(', ')],
+    ['created', localTime(instance.createdAt)],
+  ])
+
+export const showInstance = async (context: CliContext, nameOrId: string): Promise<void> => {
+  const instance = await findInstance(context, nameOrId)
+  await context.output.one(instance, () => instanceFields(instance))
+}
+
+export type ListOptions = {
+  readonly all: boolean
+  readonly status?: string
+  readonly datastore?: string
+  readonly project?: string
+}
+
+export const listInstances = async (context: CliContext, options: ListOptions): Promise<void> => {
+  const filter = {
+    includeDeleted: options.all,
+    datastore: options.datastore,
+    status: options.status?.toUpperCase().split(','),
+    projectId: options.project,
+  }
+  const instances = await readAll<Instance>(context, documents.instances, 'instances', { filter })
+  await context.output.list(
+    instances,
+    [
+      ['NAME', ({ name }) => name],
+      ['STATUS', ({ status }) => status],
+      ['HEALTH', ({ status, health }) => (status === 'ACTIVE' ? health : null)],
+      ['DATASTORE', ({ datastore, version }) => `${datastore} ${version}`],
+      ['FLAVOR', ({ flavor }) => flavor],
+      ['VOLUME', ({ volumeGiB }) => `${volumeGiB} GiB`],
+      ['ENDPOINT', address],
+      ['ID', ({ id }) => id],
+    ],
+    'There are no instances. Make one: coffer instance create shop --datastore postgresql --database app --user app --wait',
+  )
+}
+
+export const renameInstance = async (
+  context: CliContext,
+  nameOrId: string,
+  newName: string,
+  { idempotencyKey }: { readonly idempotencyKey?: string },
+): Promise<void> => {
+  const { id, name } = await findInstance(context, nameOrId)
+  type Accepted = { readonly __typename: string; readonly instance: Instance | null }
+  const { result } = await context.api.request<{ result: Accepted | Refusal }>(
+    documents.renameInstance,
+    { input: { id, name: newName, idempotencyKey } },
+    context.signal,
+  )
+  const { instance } = acceptedOf(result)
+  await context.output.one(instance, () => [`${name} is now called ${instance?.name ?? newName}`])
+}

@@ -1,0 +1,18 @@
+import type { ApiClient } from './api-client.ts'
+import type { Output } from './output.ts'
+import type { ClientEnvironment } from './settings.ts'
+import type { Terminal } from './terminal.ts'
+
+/** How the user calls this program, for hints that can be copied: npm tells when it was `npx coffer`. */
+export const invocation = (environment: ClientEnvironment): string =>
+  environment.npm_command === 'exec' ? 'npx coffer' : 'coffer'
+
+/** What a command works with. */
+export type CliContext = {
+  readonly api: ApiClient
+  readonly output: Output
+  readonly terminal: Terminal
+  readonly environment: ClientEnvironment
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal
+}

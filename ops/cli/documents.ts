@@ -1,0 +1,127 @@
+/** Every GraphQL document the client sends. A test checks them against the committed schema. */
+
+const faultFields = 'code message retryable cause'
+const operationFields = `
+  id kind status cancellationRequested deadline instanceId createdAt endedAt
+  fault { ${faultFields} }
+  steps { name status compensating startedAt endedAt progress message fault { ${faultFields} } }`
+const instanceFields = `
+  id name status health healthReason projectId datastore version flavor vcpus memoryMiB volumeGiB
+  endpoint { host port } caCertificate databases users { name databases }
+  operation { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
+const actorFields = 'kind name projectId'
+const eventFields = `
+  id type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }`
+const resourceFields = 'vcpus memoryMiB volumeGiB'
+const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
+const deadLetterFields = `
+  id topic key bytes partition offset group error attempts parkedAt status resolvedAt resolvedBy { ${actorFields} }`
+const refusal = '... on Refusal { code message field details }'
+const page = 'pageInfo { hasNextPage endCursor }'
+
+const changeInstance = (mutation: string, input: string): string => `
+  mutation ($input: ${input}!) {
+    result: ${mutation}(input: $input) {
+      __typename ${refusal}
+      ... on InstanceOperationAccepted { replayed operationId operation { ${operationFields} } instance { ${instanceFields} } }
+    }
+  }`
+
+const resolveDeadLetter = (mutation: string, type: string): string => `
+  mutation ($input: ${type}Input!) {
+    result: ${mutation}(input: $input) {
+      __typename ${refusal}
+      ... on ${type}Accepted { deadLetter { ${deadLetterFields} } }
+    }
+  }`
+
+export const documents = {
+  instance: `query ($id: ID!) { instance(id: $id) { ${instanceFields} } }`,
+  instances: `query ($filter: InstanceFilter, $first: Int, $after: String) {
+    instances(filter: $filter, first: $first, after: $after) { edges { cursor node { ${instanceFields} } } ${page} }
+  }`,
+  createInstance: `mutation ($input: CreateInstanceInput!) {
+    result: createInstance(input: $input) {
+      __typename ${refusal}
+      ... on CreateInstanceAccepted {
+        replayed credentials { user password databases }
+        operationId operation { ${operationFields} } instance { ${instanceFields} }
+      }
+    }
+  }`,
+  renameInstance: `mutation ($input: RenameInstanceInput!) {
+    result: renameInstance(input: $input) { __typename ${refusal} ... on RenameInstanceAccepted { instance { ${instanceFields} } } }
+  }`,
+  restartInstance: changeInstance('restartInstance', 'RestartInstanceInput'),
+  stopInstance: changeInstance('stopInstance', 'StopInstanceInput'),
+  startInstance: changeInstance('startInstance', 'StartInstanceInput'),
+  deleteInstance: changeInstance('deleteInstance', 'DeleteInstanceInput'),
+  followInstance: `subscription ($id: ID!) { instance(id: $id) { ${instanceFields} } }`,
+
+  operation: `query ($id: ID!) { operation(id: $id) { ${operationFields} } }`,
+  operations: `query ($filter: OperationFilter, $first: Int, $after: String) {
+    operations(filter: $filter, first: $first, after: $after, newestFirst: true) {
+      edges { cursor node { ${operationFields} instance { name } } } ${page}
+    }
+  }`,
+  cancelOperation: `mutation ($input: CancelOperationInput!) {
+    result: cancelOperation(input: $input) { __typename ${refusal} ... on CancelOperationAccepted { operation { ${operationFields} } } }
+  }`,
+  followOperation: `subscription ($id: ID!) { operation(id: $id) { ${operationFields} } }`,
+
+  events: `query ($filter: EventFilter, $first: Int, $after: String) {
+    events(filter: $filter, first: $first, after: $after, newestFirst: true) {
+      edges { cursor node { ${eventFields} } } ${page}
+    }
+  }`,
+  followEvents: `subscription ($filter: EventFilter, $after: String) {
+    events(filter: $filter, after: $after) { cursor node { ${eventFields} } }
+  }`,
+
+  datastores: `query { datastores { type versions withdrawnVersions defaultVersion defaultPinned } }`,
+  flavors: `query ($includeRetired: Boolean!) {
+    flavors(includeRetired: $includeRetired) { id vcpus memoryMiB description retired }
+  }`,
+  hosts: `query ($first: Int, $after: String) {
+    hosts(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          id name address status agentVersion registeredAt updatedAt
+          capacity { ${resourceFields} } claimed { ${resourceFields} }
+          engines { datastore version source } isolation { unixUser cgroup volume missing }
+        }
+      }
+      ${page}
+    }
+  }`,
+  quota: `query ($project: ID) {
+    quota(project: $project) {
+      projectId isDefault limits { instances ${resourceFields} } used { instances ${resourceFields} }
+    }
+  }`,
+  tokens: `query ($projectId: ID, $first: Int, $after: String) {
+    tokens(projectId: $projectId, first: $first, after: $after) { edges { cursor node { ${tokenFields} } } ${page} }
+  }`,
+  issueToken: `mutation ($input: IssueTokenInput!) {
+    result: issueToken(input: $input) {
+      __typename ${refusal}
+      ... on IssueTokenAccepted { replayed tokenId secret token { ${tokenFields} } }
+    }
+  }`,
+  revokeToken: `mutation ($input: RevokeTokenInput!) {
+    result: revokeToken(input: $input) {
+      __typename ${refusal}
+      ... on RevokeTokenAccepted { token { ${tokenFields} } }
+    }
+  }`,
+
+  deadLetters: `query ($filter: DeadLetterFilter, $first: Int, $after: String, $newestFirst: Boolean!) {
+    deadLetters(filter: $filter, first: $first, after: $after, newestFirst: $newestFirst) {
+      edges { cursor node { ${deadLetterFields} } } ${page}
+    }
+  }`,
+  deadLetter: `query ($id: ID!) { content: deadLetter(id: $id) { value headers deadLetter { ${deadLetterFields} } } }`,
+  replayDeadLetter: resolveDeadLetter('replayDeadLetter', 'ReplayDeadLetter'),
+  dropDeadLetter: resolveDeadLetter('dropDeadLetter', 'DropDeadLetter'),
+} as const

@@ -1,0 +1,282 @@
+import { type Command, Option } from 'commander'
+import { programVersion } from '../program-info.ts'
+import { rebuildViews } from './commands/admin.ts'
+import { listDatastores, listFlavors, listHosts, showQuota } from './commands/catalogue.ts'
+import { type Change, changeInstance } from './commands/change-instance.ts'
+import { connect } from './commands/connect.ts'
+import { createInstance } from './commands/create-instance.ts'
+import { listDeadLetters, resolveDeadLetters, showDeadLetter } from './commands/dead-letters.ts'
+import { showEvents } from './commands/events.ts'
+import { cancelOperation, listOperations, showOperation, watchOperation } from './commands/operations.ts'
+import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
+import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
+import { bashCompletion, zshCompletion } from './completion.ts'
+import { addHelpCommand, createHelpfulProgram } from './help.ts'
+import { collect, outputOption, waitSeconds, wholeNumber, withWaiting } from './options.ts'
+import type { RunCommand } from './run.ts'
+
+export type ProgramParts = {
+  readonly run: RunCommand
+  /** Runs a server in this process until it is told to stop; answers its exit code. */
+  readonly serve: (roles: string | undefined) => Promise<number>
+  readonly setExitCode: (code: number) => void
+  readonly print: (text: string) => void
+}
+
+/** The whole command line, as commander knows it. */
+export const createProgram = (parts: ProgramParts): Command => {
+  const program = createHelpfulProgram(programVersion)
+  addInstanceCommands(program, parts)
+  addOperationCommands(program, parts)
+  addEventCommands(program, parts)
+  addCatalogueCommands(program, parts)
+  addTokenCommands(program, parts)
+  addAdminCommands(program, parts)
+  addLocalCommands(program, parts)
+  addHelpCommand(program)
+  return program
+}
+
+const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramParts): void => {
+  const instance = program.command('instance').alias('instances').description('make, list and change databases')
+
+  withWaiting(
+    instance
+      .command('create <name>')
+      .description('make a database server')
+      .requiredOption('-d, --datastore <type>', 'postgresql')
+      .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
+      .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
+      .option('--volume <GiB>', 'the size of its volume', wholeNumber)
+      .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
+      .option(
+        '--user <user[:password]>',
+        'a user of all these databases; may be repeated. Without a password, one is generated',
+        collect,
+        [],
+      )
+      .option('--password-prompt <user>', 'ask for the password of this user', collect, [])
+      .option(
+        '--password-env <user=variable>',
+        'take the password of this user from an environment variable',
+        collect,
+        [],
+      )
+      .option('--password-stdin <user>', 'take the password of this user from the first line of standard input'),
+  )
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => createInstance(context, name, options)))
+
+  instance
+    .command('list')
+    .alias('ls')
+    .description('list databases')
+    .option('-a, --all', 'deleted ones too', false)
+    .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED')
+    .option('--datastore <type>', 'only those of this kind')
+    .option('--project <id>', 'only those of this project (admins)')
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listInstances(context, options)))
+
+  instance
+    .command('show <instance>')
+    .description('show one, by name or id')
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => showInstance(context, name)))
+
+  instance
+    .command('rename <instance> <name>')
+    .description('give it another name')
+    .option('--idempotency-key <key>', 'a name for this request')
+    .addOption(outputOption())
+    .action((name, newName, options) => run(options, (context) => renameInstance(context, name, newName, options)))
+
+  const changes: Readonly<Record<Change, string>> = {
+    restart: 'restart the engine',
+    stop: 'stop the engine; the data stays',
+    start: 'start a stopped engine',
+    delete: 'delete it with everything in it, for good',
+  }
+  for (const change of ['restart', 'stop', 'start', 'delete'] as const) {
+    withWaiting(instance.command(`${change} <instance>`).description(changes[change]))
+      .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
+      .addOption(outputOption())
+      .action((name, options) => run(options, (context) => changeInstance(context, change, name, options)))
+  }
+
+  program
+    .command('connect <instance> [psql-arguments...]')
+    .description('open psql on a database; the password is asked for, or taken from COFFER_DB_PASSWORD')
+    .option('--user <name>', 'the user (default: the first one)')
+    .option('--database <name>', 'the database (default: the first one of the user)')
+    .option('--print', 'print the URI instead', false)
+    .addOption(outputOption())
+    .action((name, extra, options) =>
+      run(options, async (context) => setExitCode(await connect(context, name, options, extra))),
+    )
+}
+
+const addOperationCommands = (program: Command, { run }: ProgramParts): void => {
+  const operation = program.command('operation').alias('operations').description('what is being done, and what was')
+  operation
+    .command('list')
+    .alias('ls')
+    .description('list operations, the latest first')
+    .option('--instance <instance>', 'only those of this instance')
+    .option('--status <status>', 'only those with this status, such as RUNNING')
+    .option('-n, --limit <number>', 'how many at most', wholeNumber, 50)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listOperations(context, options)))
+  operation
+    .command('show <id>')
+    .description('show one with its steps')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => showOperation(context, id)))
+  operation
+    .command('watch <id>')
+    .description('follow one to its end; the exit code tells how it ended')
+    .option('--timeout <seconds>', 'how long to watch at most', wholeNumber, waitSeconds)
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => watchOperation(context, id, options)))
+  operation
+    .command('cancel <id>')
+    .description('end one as soon as it safely can; what it did is undone')
+    .option('--idempotency-key <key>', 'a name for this request')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => cancelOperation(context, id, options)))
+}
+
+const addEventCommands = (program: Command, { run }: ProgramParts): void => {
+  program
+    .command('events')
+    .description('the audit log: everything that happened, who caused it')
+    .option('-f, --follow', 'go on with every new event until Ctrl-C', false)
+    .option('--instance <instance>', 'only those of this instance')
+    .option('--operation <id>', 'only those of this operation')
+    .option('--type <type>', 'only those of this type; may be repeated', collect, [])
+    .option('--project <id>', 'only those of this project (admins)')
+    .option('-n, --limit <number>', 'how many of the latest', wholeNumber, 50)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => showEvents(context, options)))
+}
+
+const addCatalogueCommands = (program: Command, { run }: ProgramParts): void => {
+  program
+    .command('datastore')
+    .alias('datastores')
+    .description('what there is to choose from')
+    .command('list', { isDefault: true })
+    .description('list datastores and their versions')
+    .addOption(outputOption())
+    .action((options) => run(options, listDatastores))
+  program
+    .command('flavor')
+    .alias('flavors')
+    .description('the sizes a database can have')
+    .command('list', { isDefault: true })
+    .description('list flavors, smallest first')
+    .option('-a, --all', 'retired ones too', false)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listFlavors(context, options)))
+  program
+    .command('host')
+    .alias('hosts')
+    .description('the machines the databases run on (admins)')
+    .command('list', { isDefault: true })
+    .description('list hosts and what is left of them')
+    .addOption(outputOption())
+    .action((options) => run(options, listHosts))
+  program
+    .command('quota')
+    .description('what a project may have')
+    .command('show', { isDefault: true })
+    .description('show limits and use')
+    .option('--project <id>', 'of this project (admins)')
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => showQuota(context, options)))
+}
+
+const addTokenCommands = (program: Command, { run }: ProgramParts): void => {
+  const token = program.command('token').alias('tokens').description('tokens for people and programs')
+  token
+    .command('issue <name>')
+    .description('make a token; it is shown once')
+    .addOption(new Option('--role <role>', 'what it allows').choices(['admin', 'member', 'reader']).default('member'))
+    .option('--project <id>', 'the project it is for (admins)')
+    .option('--expires <time>', 'until when it holds, such as 2030-01-31T00:00:00Z')
+    .option('--idempotency-key <key>', 'a name for this request')
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => issueToken(context, name, options)))
+  token
+    .command('list')
+    .alias('ls')
+    .description('list tokens')
+    .option('--project <id>', 'only those of this project (admins)')
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listTokens(context, options)))
+  token
+    .command('revoke <id>')
+    .description('revoke a token for good')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => revokeToken(context, id)))
+}
+
+const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts): void => {
+  const admin = program.command('admin').description('for the operator of a server')
+  admin
+    .command('rebuild-views')
+    .description('build the views of the running server anew from the log, and compare')
+    .option('--verify', 'compare only, and leave the live views as they are', false)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => rebuildViews(context, options)))
+
+  const deadLetters = admin.command('dead-letters').description('messages that could not be handled and were put aside')
+  deadLetters
+    .command('list')
+    .alias('ls')
+    .description('list those nobody has decided about, topic after topic, the latest first')
+    .option('--topic <topic>', 'only those of this topic, such as coffer.agent.results')
+    .option('-a, --all', 'those that were replayed or dropped, too', false)
+    .option('--oldest-first', 'the other way round', false)
+    .option('-n, --limit <number>', 'how many at most', wholeNumber, 50)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listDeadLetters(context, options)))
+  deadLetters
+    .command('show <id>')
+    .description('show one with the message itself')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => showDeadLetter(context, id)))
+  const resolutions = {
+    replay: 'publish them again to their topics, for those who can handle them by now',
+    drop: 'say that nobody needs them any more',
+  } as const
+  for (const what of ['replay', 'drop'] as const) {
+    deadLetters
+      .command(`${what} [ids...]`)
+      .description(resolutions[what])
+      .option('-a, --all', 'all that are open now', false)
+      .option('--topic <topic>', 'with --all: only those of this topic')
+      .addOption(outputOption())
+      .action((ids, options) =>
+        run(options, async (context) => setExitCode(await resolveDeadLetters(context, what, ids, options))),
+      )
+  }
+}
+
+const addLocalCommands = (program: Command, { serve, setExitCode, print }: ProgramParts): void => {
+  program
+    .command('serve')
+    .description('run a server, or some roles of one, in the foreground')
+    .option('--role <roles>', 'all, or some of api, saga, projector, agent with commas between them')
+    .addHelpText('after', '\nIt is configured by environment variables: see "Configuration" in README.md.')
+    .action(async ({ role }) => setExitCode(await serve(role)))
+  const completion = program.command('completion').description('print a script for tab completion')
+  completion
+    .command('bash')
+    .description('use with: source <(coffer completion bash)')
+    .action(() => print(bashCompletion(program)))
+  completion
+    .command('zsh')
+    .description('use with: source <(coffer completion zsh)')
+    .action(() => print(zshCompletion(program)))
+}

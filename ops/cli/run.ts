@@ -1,0 +1,44 @@
+import { createApiClient } from './api-client.ts'
+import type { CliContext } from './context.ts'
+import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
+import { createOutput, type OutputFormat } from './output.ts'
+import { type ClientEnvironment, readClientSettings } from './settings.ts'
+import { stylesFor, type Terminal } from './terminal.ts'
+
+export type CommonOptions = { readonly output?: OutputFormat }
+
+/** Runs one command's work, tells of its failure, and keeps the exit code. */
+export type RunCommand = (options: CommonOptions, work: (context: CliContext) => Promise<void>) => Promise<void>
+
+export type Surroundings = {
+  readonly terminal: Terminal
+  readonly environment: ClientEnvironment
+  readonly programDir: string
+  readonly signal: AbortSignal
+}
+
+/** Codes whose sentence would read oddly with "refused" before it. */
+const headings: Readonly<Partial<Record<ExitCode, string>>> = {
+  [exitCodes.refused]: 'refused',
+  [exitCodes.failed]: 'failed',
+}
+
+export const createRunCommand =
+  ({ terminal, environment, programDir, signal }: Surroundings, setExitCode: (code: number) => void): RunCommand =>
+  async (options, work) => {
+    const output = createOutput(options.output ?? 'table', terminal)
+    try {
+      const api = createApiClient(readClientSettings(environment, programDir))
+      await work({ api, output, terminal, environment, signal })
+    } catch (error) {
+      if (signal.aborted) {
+        setExitCode(130)
+        return
+      }
+      if (!(error instanceof CliFailure)) throw error
+      setExitCode(error.exitCode)
+      const heading = headings[error.exitCode] ?? 'coffer'
+      terminal.stderr.write(`${stylesFor(terminal.stderr).red(`${heading}:`)} ${error.message}\n`)
+      await output.failure(error.failure)
+    }
+  }

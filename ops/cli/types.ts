@@ -1,0 +1,156 @@
+/** What the documents of `documents.ts` ask for, as it comes back. Times are ISO 8601. */
+
+export type Fault = {
+  readonly code: string
+  readonly message: string
+  readonly retryable: boolean
+  readonly cause: string | null
+}
+
+export type Step = {
+  readonly name: string
+  readonly status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED'
+  readonly compensating: boolean
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly progress: number
+  readonly message: string | null
+  readonly fault: Fault | null
+}
+
+export type Operation = {
+  readonly id: string
+  readonly kind: string
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPENSATING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+  readonly steps: readonly Step[]
+  readonly fault: Fault | null
+  readonly cancellationRequested: boolean
+  readonly deadline: string
+  readonly instanceId: string
+  readonly createdAt: string
+  readonly endedAt: string | null
+}
+
+export type Endpoint = { readonly host: string; readonly port: number }
+
+export type Instance = {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly health: string
+  readonly healthReason: string | null
+  readonly projectId: string
+  readonly datastore: string
+  readonly version: string
+  readonly flavor: string
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly volumeGiB: number
+  readonly endpoint: Endpoint | null
+  readonly caCertificate: string | null
+  readonly databases: readonly string[]
+  readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
+  readonly operation: { readonly id: string; readonly kind: string; readonly status: string } | null
+  readonly fault: Fault | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly stateVersion: number
+}
+
+export type Credential = { readonly user: string; readonly password: string; readonly databases: readonly string[] }
+
+export type Refusal = {
+  readonly __typename: 'Refusal'
+  readonly code: string
+  readonly message: string
+  readonly field: string | null
+  readonly details: unknown
+}
+
+export type Actor = {
+  readonly kind: 'USER' | 'AGENT' | 'SYSTEM'
+  readonly name: string
+  readonly projectId: string | null
+}
+
+export type AuditEvent = {
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  readonly stream: string
+  readonly revision: number
+  readonly projectId: string | null
+  readonly instanceId: string | null
+  readonly operationId: string | null
+  readonly commandId: string
+  readonly causationId: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly actor: Actor
+}
+
+export type Resources = { readonly vcpus: number; readonly memoryMiB: number; readonly volumeGiB: number }
+
+export type Host = {
+  readonly id: string
+  readonly name: string
+  readonly address: string
+  readonly status: 'UP' | 'LOST'
+  readonly agentVersion: string
+  readonly capacity: Resources
+  readonly claimed: Resources
+  readonly engines: readonly { readonly datastore: string; readonly version: string; readonly source: string }[]
+  readonly isolation: {
+    readonly unixUser: boolean
+    readonly cgroup: string
+    readonly volume: string
+    readonly missing: readonly string[]
+  }
+  readonly registeredAt: string
+  readonly updatedAt: string
+}
+
+export type QuotaLimits = Resources & { readonly instances: number }
+export type Quota = {
+  readonly projectId: string
+  readonly isDefault: boolean
+  readonly limits: QuotaLimits
+  readonly used: QuotaLimits
+}
+
+export type Token = {
+  readonly id: string
+  readonly projectId: string
+  readonly name: string
+  readonly role: string
+  readonly expiresAt: string | null
+  readonly revoked: boolean
+  readonly createdAt: string
+  readonly createdBy: Actor
+}
+
+export type DeadLetter = {
+  readonly id: string
+  readonly topic: string
+  readonly key: string
+  readonly bytes: number
+  readonly partition: number | null
+  readonly offset: string | null
+  readonly group: string | null
+  readonly error: string | null
+  readonly attempts: number | null
+  readonly parkedAt: string
+  readonly status: 'OPEN' | 'REPLAYED' | 'DROPPED'
+  readonly resolvedAt: string | null
+  readonly resolvedBy: Actor | null
+}
+
+export type DeadLetterContent = {
+  readonly deadLetter: DeadLetter
+  readonly value: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Connection<Node> = {
+  readonly edges: readonly { readonly cursor: string; readonly node: Node }[]
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+}

@@ -1,0 +1,49 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type Agent, createAgent } from '../../agent/agent.ts'
+import { agentDefaults } from '../../agent/config.ts'
+import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
+import { systemClock } from '../../commands/clock.ts'
+import { createIdSource } from '../../commands/ids.ts'
+import type { Log } from '../../commands/log.ts'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { Tracer } from '../../commands/ports/tracer.ts'
+import type { Config } from '../config.ts'
+import { programDir, programVersion } from '../program-info.ts'
+
+/** Where PostgreSQL is looked for: the packages npm installed, Debian's and Red Hat's places, and the usual directories. */
+const postgresqlPaths = {
+  nodeModules: [join(programDir, 'node_modules')],
+  systemRoots: ['/usr/lib/postgresql', '/usr/pgsql'],
+  binDirs: ['/usr/local/pgsql/bin', '/usr/local/bin', '/usr/bin'],
+}
+
+/** The agent of this machine, with every engine it knows to run. */
+export const createLocalAgent = (
+  deps: { readonly bus: MessageBus; readonly log: Log; readonly tracer: Tracer },
+  config: Config,
+): Agent =>
+  createAgent({
+    ...deps,
+    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths, log: deps.log })],
+    clock: systemClock,
+    ids: createIdSource(systemClock),
+    config: {
+      ...agentDefaults,
+      agentDir: join(config.dataDir, 'agent'),
+      name: config.agentName ?? hostname(),
+      address: config.engineAddress,
+      listenAddress: config.engineListenAddress,
+      agentVersion: programVersion,
+      ports: config.enginePorts,
+      capacity: {
+        ...(config.capacityVcpus === null ? {} : { vcpus: config.capacityVcpus }),
+        ...(config.capacityMemoryMiB === null ? {} : { memoryMiB: config.capacityMemoryMiB }),
+        ...(config.capacityVolumeGiB === null ? {} : { volumeGiB: config.capacityVolumeGiB }),
+      },
+      volumes: config.volumeKind,
+      preparedVolumes: config.preparedVolumes,
+      // The version a request without one gets is ready before anybody asks for it.
+      prepare: [{ datastore: 'postgresql' }],
+    },
+  })

@@ -1,0 +1,106 @@
+import type { Dispatch } from '../../commands/api.ts'
+import { systemClock } from '../../commands/clock.ts'
+import { createDispatch } from '../../commands/dispatch/dispatch.ts'
+import { createIdSource } from '../../commands/ids.ts'
+import type { Log } from '../../commands/log.ts'
+import type { EventStore } from '../../commands/ports/event-store.ts'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { Tracer } from '../../commands/ports/tracer.ts'
+import { type OperationId, parseProjectId } from '../../domain/ids.ts'
+import { type Api, type AuthConfig, createApi, defaultApiConfig } from '../../graphql/api.ts'
+import { createAdminTokenVerifier } from '../../graphql/pipeline/admin-token.ts'
+import { createApiTokenVerifier } from '../../graphql/pipeline/api-token.ts'
+import { type Authenticate, createAuthenticate } from '../../graphql/pipeline/authentication.ts'
+import { oidcDefaults } from '../../graphql/pipeline/oidc.ts'
+import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
+import { createAuditLogReader } from '../../projections/audit-log.ts'
+import type { ViewStore } from '../../projections/ports/view-store.ts'
+import { createViews, type Views } from '../../projections/queries.ts'
+import type { Config } from '../config.ts'
+import type { Metrics } from '../metrics.ts'
+import { traceDispatch } from '../tracing/traced.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { defaultQuota, dispatchSettings } from './dispatch-settings.ts'
+import { readSecrets } from './secrets.ts'
+
+export type ApiParts = {
+  readonly api: Api
+  /** For what this server offers besides GraphQL. */
+  readonly authenticate: Authenticate
+  readonly dispatch: Dispatch
+  readonly views: Views
+  /** Null where the token is configured. */
+  readonly adminTokenFile: string | null
+}
+
+export const createApiParts = (
+  deps: {
+    readonly eventStore: EventStore
+    readonly viewStore: ViewStore
+    readonly createLimiter: CreatePointLimiter | null
+    readonly controlPlane: ControlPlane
+    readonly bus: MessageBus
+    readonly metrics: Metrics
+    readonly tracer: Tracer
+    readonly log: Log
+  },
+  config: Config,
+): ApiParts => {
+  const { handler, directory } = deps.controlPlane
+  const { masterKey, adminToken, adminTokenFile } = readSecrets(config)
+  const ids = createIdSource(systemClock)
+  const settings = dispatchSettings(config)
+  const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
+  const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
+  const dispatch = traceDispatch(
+    deps.tracer,
+    deps.metrics.countDispatch(
+      createDispatch({
+        handler,
+        directory,
+        bus: deps.bus,
+        clock: systemClock,
+        ids,
+        masterKey,
+        settings,
+        findInstanceOf,
+      }),
+    ),
+  )
+  const adminProject = parseProjectId(config.adminProject)
+  const api = createApi({
+    views,
+    dispatch,
+    deadLetters: deps.bus.deadLetters,
+    auth: { adminToken, adminProject, oidc: oidcOf(config) },
+    config: {
+      ...defaultApiConfig,
+      development: config.mode === 'development',
+      corsOrigins: config.corsOrigins,
+      defaultQuota: defaultQuota(config),
+    },
+    limits: { requestsPerMinute: config.rateLimitPerMinute },
+    ...(deps.createLimiter && { createLimiter: deps.createLimiter }),
+    metrics: deps.metrics.api,
+    tracer: deps.tracer,
+    log: deps.log,
+  })
+  const verifiers = [
+    createAdminTokenVerifier(adminToken, adminProject),
+    createApiTokenVerifier(views, () => new Date()),
+  ]
+  return { api, authenticate: createAuthenticate(verifiers), dispatch, views, adminTokenFile }
+}
+
+const oidcOf = (config: Config): AuthConfig['oidc'] => {
+  const { oidcIssuer: issuer, oidcAudience: audience } = config
+  if (issuer === null || audience === null) return null
+  return {
+    ...oidcDefaults,
+    issuer,
+    audience,
+    jwksUrl: config.oidcJwksUrl,
+    projectClaim: config.oidcProjectClaim,
+    rolesClaim: config.oidcRolesClaim,
+  }
+}

@@ -1,0 +1,31 @@
+import type { DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import type { Config } from '../config.ts'
+
+export const defaultQuota = (config: Config): DispatchSettings['defaultQuota'] => ({
+  instances: config.quotaInstances,
+  vcpus: config.quotaVcpus,
+  memoryMiB: config.quotaMemoryMiB,
+  volumeGiB: config.quotaVolumeGiB,
+})
+
+/** What may be asked for, and how long it may take. */
+export const dispatchSettings = (config: Config): DispatchSettings => {
+  const timeoutMs = config.operationTimeoutMs
+  return {
+    defaultQuota: defaultQuota(config),
+    defaultFlavor: config.defaultFlavor,
+    defaultVolumeGiB: config.defaultVolumeGiB,
+    maxVolumeGiB: config.maxVolumeGiB,
+    operationTimeoutMs: {
+      provision: timeoutMs,
+      restart: timeoutMs,
+      stop: timeoutMs,
+      start: timeoutMs,
+      delete: timeoutMs,
+    },
+    // Of a request that was cut off in the middle they are free again then. Not sooner: while the sagas are away, a request
+    // that was accepted waits to be begun, and what it is to have must not go to another.
+    reservationMs: timeoutMs,
+    idempotencyKeyLifetimeMs: config.idempotencyKeyLifetimeMs,
+  }
+}

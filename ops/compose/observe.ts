@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { inboxGroup } from '../../agent/inbox.ts'
+import type { Log } from '../../commands/log.ts'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import { heartbeatsGroup, sagaGroup } from '../../commands/sagas/sagas.ts'
+import type { HostId } from '../../domain/ids.ts'
+import { allProjections } from '../../projections/all-projections.ts'
+import { countActiveEngines, countHosts, countInstances } from '../../projections/counts.ts'
+import type { OperationDocument } from '../../projections/documents.ts'
+import type { ProjectionEngine } from '../../projections/engine.ts'
+import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
+import type { ViewStore } from '../../projections/ports/view-store.ts'
+import { type Config, runs } from '../config.ts'
+import type { Metrics, Readings } from '../metrics.ts'
+import type { ControlPlane } from './control-plane.ts'
+import type { CentralParts } from './parts.ts'
+import type { Stores } from './stores.ts'
+import { watchDeadLetters } from './watch-dead-letters.ts'
+
+/** Defines what is measured when Prometheus asks. */
+export const watchParts = (metrics: Metrics, central: CentralParts, config: Config): void => {
+  const { stores, controlPlane, engine, viewStore } = central
+  if (central.api) watchDeadLetters(metrics, { deadLetters: stores.bus.deadLetters, views: central.api.views })
+  if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
+  if (engine) watchViews(metrics, engine.lag, viewStore)
+  else if (central.api) {
+    const views = allProjections.map(({ view }) => view)
+    watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
+  }
+}
+
+const watchSagas = (metrics: Metrics, { bus, holder }: Stores, { relay, sagas }: ControlPlane): void => {
+  // A group of this process alone, which goes with it: it is told by the name that all of them have in common.
+  const heartbeats = { name: heartbeatsGroup(holder), label: heartbeatsGroup('').slice(0, -1) }
+  const groups = [{ name: sagaGroup, label: sagaGroup }, heartbeats]
+  const meter = createLagMeter<'relay'>(Date.now)
+  const relayLag = async () => {
+    const { published, head } = await relay.lag()
+    return meter.measure('relay', published, head)
+  }
+  metrics.gauge(
+    'coffer_relay_lag_events',
+    `What of the log is not on the bus yet, in ${positions}`,
+    null,
+    async () => (await relayLag()).positions,
+  )
+  metrics.gauge(
+    'coffer_relay_lag_seconds',
+    'How long the bus has been behind the log',
+    null,
+    async () => (await relayLag()).seconds,
+  )
+  metrics.gauge('coffer_operations_pending', 'Operations with a deadline ahead', null, async () =>
+    sagas.pendingOperations(),
+  )
+  metrics.labelledGauge(
+    'coffer_saga_lag_messages',
+    'Messages the sagas have not handled yet',
+    ['group', 'topic'],
+    async () =>
+      (
+        await Promise.all(
+          groups.map(async ({ name, label: group }) =>
+            (await bus.lag(name)).map(({ topic, messages }) => ({ labels: { group, topic }, value: messages })),
+          ),
+        )
+      ).flat(),
+  )
+}
+
+const watchViews = (metrics: Metrics, lag: ProjectionEngine['lag'], viewStore: ViewStore): void => {
+  const lags = async (what: 'positions' | 'seconds'): Promise<Readings> =>
+    Object.fromEntries((await lag()).map((each) => [each.view, each[what]]))
+  metrics.gauge('coffer_projection_lag_events', `How far a view is behind the log, in ${positions}`, 'view', () =>
+    lags('positions'),
+  )
+  metrics.gauge('coffer_projection_lag_seconds', 'How long a view has been behind', 'view', () => lags('seconds'))
+  metrics.gauge('coffer_instances', 'Instances by status', 'status', () => countInstances(viewStore))
+  metrics.gauge('coffer_engines', 'Engines of active instances by health', 'health', () =>
+    countActiveEngines(viewStore),
+  )
+  metrics.gauge('coffer_hosts', 'Hosts by status', 'status', () => countHosts(viewStore))
+}
+
+/** An agent knows no more of the system than what waits for it. */
+export const watchAgent = (metrics: Metrics, bus: MessageBus, hostId: () => HostId | null): void =>
+  metrics.gauge(
+    'coffer_agent_lag_messages',
+    'Commands that the agent of this host has not taken yet',
+    null,
+    async () => {
+      const id = hostId()
+      if (id === null) return {}
+      return (await bus.lag(inboxGroup(id))).reduce((sum, { messages }) => sum + messages, 0)
+    },
+  )
+
+/** Positions are those of the store: a byte offset in KurrentDB. */
+const positions = 'positions: events in the embedded log, bytes in KurrentDB'
+
+const resubscribeDelayMs = 1000
+
+/** Counts operations as they end, until the signal aborts. Those that ended before are not of this server's time. */
+export const followOperations = (
+  { viewStore, metrics, log }: { readonly viewStore: ViewStore; readonly metrics: Metrics; readonly log: Log },
+  signal: AbortSignal,
+): void => {
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        for await (const { document } of viewStore.changes('operations', signal)) {
+          // The view named here holds these documents alone.
+          if (document) metrics.operationEnded(document as OperationDocument)
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        log.debug({ err: error }, 'following operations again for the metrics')
+        await delay(resubscribeDelayMs, undefined, { signal, ref: false }).catch(() => {})
+      }
+    }
+  }
+  void follow()
+}

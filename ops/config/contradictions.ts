@@ -1,0 +1,88 @@
+import { isAgentAlone, isDistributed, runs } from './roles.ts'
+import type { Config } from './settings.ts'
+
+/** What each value allows alone, but not together. One problem each. */
+export const contradictions = (config: Config): readonly string[] => [
+  ...valueProblems(config),
+  ...storeProblems(config),
+  ...credentialProblems(config),
+]
+
+const valueProblems = (config: Config): readonly string[] => {
+  const problems: string[] = []
+  if ((config.oidcIssuer === null) !== (config.oidcAudience === null)) {
+    problems.push('COFFER_OIDC_ISSUER and COFFER_OIDC_AUDIENCE belong together: set both or none')
+  }
+  if (config.defaultVolumeGiB > config.maxVolumeGiB) {
+    problems.push(
+      `COFFER_DEFAULT_VOLUME_GIB is ${config.defaultVolumeGiB}: it must not be over COFFER_MAX_VOLUME_GIB, ${config.maxVolumeGiB}`,
+    )
+  }
+  return problems
+}
+
+const storeProblems = (config: Config): readonly string[] => {
+  // What an agent does not need may be set for it all the same: one environment for all processes.
+  if (isAgentAlone(config) && isDistributed(config)) return []
+  if (!isDistributed(config)) {
+    return [
+      ...(config.eventStoreUrl === null
+        ? []
+        : [
+            'COFFER_EVENTSTORE_URL is set and COFFER_KAFKA_BROKERS is not: the log and the bus are shared both or neither',
+          ]),
+      ...(config.redisUrl === null
+        ? []
+        : [
+            'COFFER_REDIS_URL is set and COFFER_KAFKA_BROKERS is not: views in Redis need a log and a bus outside of the data directory',
+          ]),
+      ...(config.namespace === null
+        ? []
+        : [
+            'COFFER_NAMESPACE is set and COFFER_KAFKA_BROKERS is not: it keeps systems apart that share their stores, and nobody shares a data directory',
+          ]),
+    ]
+  }
+  const problems: string[] = []
+  if (config.eventStoreUrl === null) {
+    problems.push(
+      'COFFER_KAFKA_BROKERS is set and COFFER_EVENTSTORE_URL is not: the log and the bus are shared both or neither; only an agent (COFFER_ROLES=agent) needs the bus alone',
+    )
+  }
+  if (config.redisUrl === null && runs(config, 'api') !== runs(config, 'projector')) {
+    problems.push(
+      `COFFER_ROLES is ${config.roles.join(',')} and COFFER_REDIS_URL is not set: an api and a projector in processes of their own share the views in Redis`,
+    )
+  }
+  if (runs(config, 'api') && (config.masterKey === null || config.adminToken === null)) {
+    problems.push(
+      'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN must be set where the log is shared: they are the same for every api',
+    )
+  }
+  return problems
+}
+
+const credentialProblems = (config: Config): readonly string[] => {
+  const problems: string[] = []
+  const { kafkaSasl, kafkaUser, kafkaPassword } = config
+  if ((kafkaSasl !== 'off') !== (kafkaUser !== null) || (kafkaSasl !== 'off') !== (kafkaPassword !== null)) {
+    problems.push('COFFER_KAFKA_SASL, COFFER_KAFKA_USER and COFFER_KAFKA_PASSWORD belong together: set all or none')
+  }
+  for (const [cert, key, name] of [
+    [config.kafkaCertFile, config.kafkaKeyFile, 'KAFKA'],
+    [config.redisCertFile, config.redisKeyFile, 'REDIS'],
+  ] as const) {
+    if ((cert === null) !== (key === null)) {
+      problems.push(`COFFER_${name}_CERT_FILE and COFFER_${name}_KEY_FILE belong together: set both or none`)
+    }
+  }
+  if ((config.otlpCertFile === null) !== (config.otlpKeyFile === null)) {
+    problems.push(
+      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY belong together: set both or none',
+    )
+  }
+  if (config.kafkaTls === 'off' && (config.kafkaCaFile ?? config.kafkaCertFile) !== null) {
+    problems.push('COFFER_KAFKA_CA_FILE or COFFER_KAFKA_CERT_FILE is set and COFFER_KAFKA_TLS is off: turn it on')
+  }
+  return problems
+}

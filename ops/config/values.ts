@@ -1,0 +1,86 @@
+import { z } from 'zod'
+
+/** How the text of one environment variable is read, and in words what it may be. */
+export type Value<T> = { readonly schema: z.ZodType<T, string>; readonly accepts: string }
+
+export const text = (accepts: string, pattern = /\S/): Value<string> => ({
+  schema: z.string().regex(pattern),
+  accepts,
+})
+
+export const wholeNumber = (min: number, max: number, unit: string): Value<number> => ({
+  schema: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max)),
+  accepts: `a whole number of ${unit} from ${min} to ${max}`,
+})
+
+/** Written in seconds, used in milliseconds. */
+export const seconds = (min: number, max: number): Value<number> => {
+  const value = wholeNumber(min, max, 'seconds')
+  return { ...value, schema: value.schema.transform((amount) => amount * 1000) }
+}
+
+export const port: Value<number> = {
+  ...wholeNumber(0, 65_535, 'port'),
+  accepts: 'a port from 1 to 65535, or 0 for any free one',
+}
+
+export const portRange: Value<{ readonly first: number; readonly last: number }> = {
+  schema: z
+    .string()
+    .regex(/^\d{1,5}-\d{1,5}$/)
+    .transform((range) => {
+      const [first, last] = range.split('-').map(Number)
+      return { first, last }
+    })
+    .pipe(
+      z
+        .object({ first: z.int().min(1).max(65_535), last: z.int().min(1).max(65_535) })
+        .refine(({ first, last }) => first <= last),
+    ),
+  accepts: 'two ports from 1 to 65535 with a dash between them, the lower one first: 15432-19999',
+}
+
+export const oneOf = <const Word extends string>(...words: readonly [Word, ...Word[]]): Value<Word> => ({
+  schema: z.enum(words) as unknown as z.ZodType<Word, string>,
+  accepts: `one of ${words.join(', ')}`,
+})
+
+export const commaSeparated = (value: string): string[] =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+
+export const listOf = <const Word extends string>(...words: readonly [Word, ...Word[]]): Value<readonly Word[]> => ({
+  schema: z
+    .string()
+    .transform(commaSeparated)
+    .pipe(z.array(z.enum(words)).min(1)),
+  accepts: `one or more of ${words.join(', ')}, with commas between them`,
+})
+
+const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value
+
+export const origins: Value<readonly string[]> = {
+  schema: z
+    .string()
+    .transform(commaSeparated)
+    .pipe(z.array(z.string().refine(isOrigin))),
+  accepts: 'origins such as https://console.example.org, with commas between them',
+}
+
+/** A loopback address may go without TLS: what an identity provider says must not be changed on the way. */
+const isIssuer = (value: string): boolean => {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname } = new URL(value)
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+}
+
+export const issuer: Value<string> = {
+  schema: z.string().refine(isIssuer),
+  accepts: 'an https:// URL (http:// only on this machine)',
+}

@@ -1,0 +1,76 @@
+import type { Agent } from '../agent/agent.ts'
+import type { EventStore } from '../commands/ports/event-store.ts'
+import type { ProjectionEngine } from '../projections/engine.ts'
+import type { ViewStore } from '../projections/ports/view-store.ts'
+
+/** One thing that must hold for the server to do its work; `reason` says what is wrong. */
+export type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string }
+export type Readiness = { readonly ready: boolean; readonly checks: readonly Check[] }
+
+/** `failed`: it can not do its work any more and is about to end. */
+export type Phase = 'starting' | 'running' | 'failed' | 'stopping'
+
+const storeTimeoutMs = 2000
+
+export type ReadinessDeps = {
+  /** What the server is about: it is ready only while it runs. */
+  readonly phase: () => Phase
+  /** Where this process is an agent. */
+  readonly agent: Pick<Agent, 'bus'> | null
+  /** Where this process has to do with the log. */
+  readonly eventStore: EventStore | null
+  /** Where this process keeps views. */
+  readonly engine: ProjectionEngine | null
+  /** Where this process shows views. */
+  readonly viewStore: ViewStore | null
+  readonly maxLagMs: number
+}
+
+/** Whether work should be sent here: the stores can be reached, the views are not far behind, and an agent takes commands. */
+export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => {
+  const phase = deps.phase()
+  const checks = [
+    { name: 'server', ok: phase === 'running', ...(phase === 'running' ? {} : { reason: phaseReasons[phase] }) },
+    ...(deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : []),
+    ...(deps.eventStore ? [await checkAnswer('event store', deps.eventStore.head)] : []),
+    ...(deps.viewStore && !deps.engine ? [await checkAnswer('view store', viewsOf(deps.viewStore))] : []),
+    ...(deps.engine ? await checkViews(deps.engine, deps.maxLagMs) : []),
+  ]
+  return { ready: checks.every(({ ok }) => ok), checks }
+}
+
+const phaseReasons = {
+  starting: 'the server is starting',
+  failed: 'the server has lost the bus for good and ends',
+  stopping: 'the server is stopping',
+} as const
+
+/** One view stands for all of them: they are in one store. */
+const viewsOf = (viewStore: ViewStore) => () => viewStore.checkpoint('instances')
+
+const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${storeTimeoutMs} ms`)), storeTimeoutMs).unref()
+  })
+  try {
+    await Promise.race([ask(), late])
+    return { name, ok: true }
+  } catch (error) {
+    return { name, ok: false, reason: (error as Error).message }
+  }
+}
+
+const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<readonly Check[]> => {
+  const { connected, views } = engine.health()
+  if (!connected) return [{ name: 'views', ok: false, reason: 'the log is not being followed' }]
+  const lags = await engine.lag()
+  return views.map(({ view, status, error }) => {
+    const lag = lags.find((candidate) => candidate.view === view)
+    const name = `view ${view}`
+    if (status === 'failed') return { name, ok: false, reason: error ?? 'its projection failed' }
+    if (lag && lag.seconds * 1000 > maxLagMs) {
+      return { name, ok: false, reason: `${lag.positions} events and ${lag.seconds.toFixed(1)} s behind the log` }
+    }
+    return { name, ok: true }
+  })
+}
