@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fillDisk, freeBytes } from '../support/fill-disk.ts'
+import { noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
+import { mountDisk } from '../support/mount-disk.ts'
+import { queryOnce } from '../support/postgresql-client.ts'
+import { canMount } from '../support/privileges.ts'
+import { createServerApi, type ServerApi } from '../support/server-api.ts'
+import type { ServerProcess } from '../support/server-process.ts'
+import { createServerSite, type ServerSite } from '../support/server-site.ts'
+import { makeShop, ordersOfShop } from '../support/shop.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+/** Enough that a volume is prepared ahead of need. */
+const sizeMiB = 700
+const mib = 1024 * 1024
+/** A volume of 1 GiB with what else a server needs, and not two. */
+const roomForOneMiB = 1800
+/** For the log of the server, which is on that disk, too. */
+const logRoomBytes = 8 * mib
+
+const isPrepared = ({ dataDir }: ServerSite): boolean =>
+  pathsBelow(join(dataDir, 'agent', 'engines', 'prepared')).some(
+    (path) => !path.startsWith('new-') && path.includes('/volume'),
+  )
+
+describe.skipIf(!canMount).each([
+  // The template of the version does not fit.
+  ['directory', 8],
+  // It does, and then its copy does not: the failure has to be noted with nothing left at all.
+  ['directory', 30],
+] as const)('a server whose disk fills up (volumes: %s, %i MiB left; needs to mount)', (volumeKind, leftMiB) => {
+  const site = createServerSite('full')
+  let server: ServerProcess
+  let api: ServerApi
+
+  beforeAll(async () => {
+    mkdirSync(site.dataDir, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=700`, 'tmpfs', site.dataDir])
+    server = await site.start({ env: { COFFER_VOLUME_KIND: volumeKind, COFFER_CAPACITY_VOLUME_GIB: '10' } })
+    api = createServerApi(server)
+    await waitFor('a volume to be prepared, so that nothing else needs the disk', () => isPrepared(site))
+  })
+
+  it('fails the operation with DISK_FULL, removes all it made, and goes on', async () => {
+    const ballast = fillDisk(site.dataDir, leftMiB * mib)
+    const { operation, instance } = await api.create({
+      name: 'too-much',
+      version: '17.10',
+      databases: [{ name: 'app' }],
+    })
+    const ended = await api.operationEnd(operation.id)
+    expect(ended).toMatchObject({ status: 'FAILED', fault: { code: 'DISK_FULL', retryable: true } })
+    expect(ended.steps.filter(({ compensating }) => compensating)).toMatchObject([{ status: 'SUCCEEDED' }])
+    expect(await api.settled(operation.id)).toMatchObject({ status: 'FAILED', fault: { code: 'DISK_FULL' } })
+    expect(tracesOfInstance(site.dataDir, instance.id)).toEqual(noTraces)
+    expect(freeBytes(site.dataDir)).toBeGreaterThan((leftMiB * mib) / 2)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+
+    rmSync(ballast)
+    const { quota } = await api.request<{ quota: { used: { instances: number } } }>('{ quota { used { instances } } }')
+    expect(quota.used.instances).toBe(0)
+    const next = await api.provision({ name: 'enough', version: '17.10', databases: [{ name: 'app' }] })
+    expect(next.instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+})
+
+describe.skipIf(!canMount)('a server with loop volumes whose disk fills up (needs to mount)', () => {
+  const site = createServerSite('full-loop')
+
+  it('makes no database that it has no room for, and those it has made keep theirs to the last block', async () => {
+    mountDisk(site.dataDir, roomForOneMiB)
+    const server = await site.start({ env: { COFFER_VOLUME_KIND: 'loop', COFFER_CAPACITY_VOLUME_GIB: '10' } })
+    const api = createServerApi(server)
+    const shop = await makeShop(api)
+    await waitFor('a volume to be prepared, so that nothing else needs the disk', () => isPrepared(site))
+    fillDisk(site.dataDir, logRoomBytes)
+
+    const { operation, instance } = await api.create({ name: 'too-much' })
+    const ended = await api.operationEnd(operation.id)
+    expect(ended).toMatchObject({ status: 'FAILED', fault: { code: 'DISK_FULL', retryable: true } })
+    await api.settled(operation.id)
+    expect(tracesOfInstance(site.dataDir, instance.id)).toEqual(noTraces)
+
+    // What was removed has made room. Five times what is left is written, twice: as data and as WAL.
+    fillDisk(site.dataDir, logRoomBytes)
+    await queryOnce(
+      shop.login,
+      `CREATE TABLE filler AS SELECT repeat(md5(n::text), 32) FROM generate_series(1, 40000) n`,
+    )
+    // An orderly stop writes out everything.
+    expect(await api.changeAndWait('restart', shop.instance.id)).toMatchObject({ status: 'ACTIVE' })
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+  })
+})
+
+describe.skipIf(!canMount)('a server on a small disk (needs to mount)', () => {
+  const site = createServerSite('small')
+
+  it('prepares nothing ahead of need, and makes what is needed', async () => {
+    mkdirSync(site.dataDir, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200m,mode=700', 'tmpfs', site.dataDir])
+    const server = await site.start({ env: { COFFER_CAPACITY_VOLUME_GIB: '10', COFFER_VOLUME_KIND: 'directory' } })
+    const { instance } = await createServerApi(server).provision({ name: 'fits' })
+    expect(instance).toMatchObject({ status: 'ACTIVE' })
+    await waitFor('it to say so', () => server.output().includes('too little room to prepare a volume'))
+    expect(isPrepared(site)).toBe(false)
+  })
+})

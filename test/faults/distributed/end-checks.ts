@@ -1,0 +1,113 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
+import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
+import { beforeFirst, type StoredEvent } from '../../../commands/ports/event-store.ts'
+import type { GuestCommand } from '../../../domain/guest/command.ts'
+import { documents } from '../../../ops/cli/documents.ts'
+import type { Connection, Instance } from '../../../ops/cli/types.ts'
+import { readAllEffects } from '../../support/embedded-log.ts'
+import { postmastersOf } from '../../support/host-traces.ts'
+import type { ServerApi } from '../../support/server-api.ts'
+import { type Load, requireRows } from './load.ts'
+import type { BreakableEventStore, BreakableSystem } from './system.ts'
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const readTimeoutMs = 60_000
+
+/** Everything the log holds, the oldest first. */
+const readWholeLog = async ({ url, namespace }: BreakableEventStore): Promise<readonly StoredEvent[]> => {
+  const store = createKurrentEventStore({ connection: openKurrentConnection({ url, namespace, log: quiet }) })
+  const events: StoredEvent[] = []
+  try {
+    for await (const page of store.readAll({ after: beforeFirst, signal: AbortSignal.timeout(readTimeoutMs) })) {
+      events.push(...page)
+    }
+  } finally {
+    await store.close()
+  }
+  return events
+}
+
+const endings = new Set(['OperationSucceeded', 'OperationFailed', 'OperationCancelled'])
+
+/** Operations that have begun and not come to an end. */
+const openOperations = (log: readonly StoredEvent[]): readonly string[] => {
+  const ended = new Set(log.filter(({ type }) => endings.has(type)).map(({ stream }) => stream))
+  return log.filter(({ type, stream }) => type === 'OperationStarted' && !ended.has(stream)).map(({ stream }) => stream)
+}
+
+/** Every start of an engine that an operation asked for, once, however often it was asked for. */
+const intendedStarts = (log: readonly StoredEvent[]): readonly string[] => {
+  const starts = log.flatMap(({ type, data }) => {
+    if (type !== 'GuestCommandIssued') return []
+    const { instanceId, payload } = (data as { readonly command: GuestCommand }).command
+    return payload.kind === 'engine-running' ? [`${instanceId} generation ${payload.generation}`] : []
+  })
+  return [...new Set(starts)]
+}
+
+/** Every start of an engine that the agent has seen, in order. */
+const startsOf = (dataDir: string): readonly string[] =>
+  readAllEffects(dataDir)
+    .filter(({ kind }) => kind === 'engine-started')
+    .map(({ instanceId, intent }) => `${instanceId} ${intent}`)
+
+/** Kills the engine of an instance. Answers the start that makes up for it: of the same generation. */
+export const crashEngine = (dataDir: string, instanceId: string): string => {
+  const restart = startsOf(dataDir).findLast((start) => start.startsWith(instanceId))
+  const [pid] = postmastersOf(dataDir, instanceId)
+  if (restart === undefined || pid === undefined) throw new Error(`instance ${instanceId} has no engine to crash`)
+  process.kill(pid, 'SIGKILL')
+  return restart
+}
+
+const allInstances = async (api: ServerApi): Promise<readonly Instance[]> => {
+  const instances: Instance[] = []
+  for (let after: string | null = null; ; ) {
+    const page: { instances: Connection<Instance> } = await api.request(documents.instances, {
+      filter: { includeDeleted: true },
+      first: 100,
+      after,
+    })
+    instances.push(...page.instances.edges.map(({ node }) => node))
+    if (!page.instances.pageInfo.hasNextPage) return instances
+    after = page.instances.pageInfo.endCursor
+  }
+}
+
+/** What is promised of the end, whatever went wrong on the way there. The load is over. `restarts`: starts of engines that had crashed. */
+export const expectGoodEnd = async (
+  system: BreakableSystem,
+  api: ServerApi,
+  load: Load,
+  restarts: readonly string[],
+): Promise<void> => {
+  const log = await readWholeLog(system.eventStore)
+  expect(openOperations(log), 'operations without an end').toEqual([])
+
+  const instances = await allInstances(api)
+  const restless = instances.filter(({ status }) => !['ACTIVE', 'DELETED', 'FAILED'].includes(status))
+  expect(restless, 'instances that something is still done to').toEqual([])
+  const kept = load.kept()
+  const active = instances
+    .filter(({ status }) => status === 'ACTIVE')
+    .map(({ id }) => id)
+    .sort()
+  expect(kept.map(({ id }) => id).sort(), 'instances that are ACTIVE').toEqual(active)
+  await Promise.all(kept.map(requireRows))
+
+  const wanted = [...intendedStarts(log), ...restarts].sort()
+  expect(startsOf(system.agentDataDir).toSorted(), 'starts that the agent has noted').toEqual(wanted)
+  for (const id of active) expect(postmastersOf(system.agentDataDir, id), `engines of ${id}`).toHaveLength(1)
+  const directories = readdirSync(join(system.agentDataDir, 'agent', 'engines', 'instances'))
+  expect(directories.sort(), 'instances that the host has something of').toEqual(active)
+
+  const views = await api.verifyViews()
+  expect(views.length).toBeGreaterThan(0)
+  expect(
+    views.filter(({ equal }) => !equal),
+    'views that differ from what the log says',
+  ).toEqual([])
+}

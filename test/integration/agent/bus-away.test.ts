@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isMounted } from '../../../agent/isolation/mounts.ts'
+import { openAgentDatabase } from '../../../agent/journal/database.ts'
+import { createJournal } from '../../../agent/journal/journal.ts'
+import { type MessageBus, MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
+import type { GuestCommand } from '../../../domain/guest/command.ts'
+import type { InstanceId } from '../../../domain/ids.ts'
+import {
+  engineRunning,
+  engineStopped,
+  newInstanceId,
+  openTestHost,
+  patienceMs,
+  pidsOf,
+  type TestHost,
+} from '../../support/agent-host.ts'
+import { canMount } from '../../support/privileges.ts'
+import { createRecordingLog } from '../../support/write-side.ts'
+
+const hourMs = 3_600_000
+
+let host: TestHost
+let recording: ReturnType<typeof createRecordingLog>
+beforeEach(async () => {
+  recording = createRecordingLog()
+  host = await openTestHost({ log: recording.log })
+})
+afterEach(() => host.close(), patienceMs)
+
+/** The bus of the control plane, which tells the time and fails at everything until it is there. */
+const createAbsentBus = (plane: MessageBus, away: () => Promise<never>) => {
+  let isThere = false
+  const meet = <T>(ask: () => Promise<T>): Promise<T> => (isThere ? ask() : away())
+  const bus: MessageBus = {
+    ...plane,
+    now: () => meet(async () => Date.now()),
+    ensureTopics: (topics) => meet(() => plane.ensureTopics(topics)),
+    publish: (messages) => meet(() => plane.publish(messages)),
+  }
+  return {
+    bus,
+    comeBack: () => {
+      isThere = true
+    },
+  }
+}
+
+const refuses = (): Promise<never> => Promise.reject(new MessageBusUnavailable('no broker answers'))
+const saysNothing = (): Promise<never> => new Promise(() => {})
+
+/** Resolves when it is gone. Another one may be there by then. */
+const killEngine = async (instanceId: InstanceId): Promise<void> => {
+  const killed = pidsOf(host.dataDir(instanceId))
+  for (const pid of killed) process.kill(pid, 'SIGKILL')
+  const left = () => pidsOf(host.dataDir(instanceId)).filter((pid) => killed.includes(pid))
+  await expect.poll(left, { timeout: patienceMs }).toEqual([])
+}
+const engineIsBack = (instanceId: InstanceId): Promise<void> =>
+  expect.poll(() => pidsOf(host.dataDir(instanceId)).length, { timeout: patienceMs }).toBe(1)
+
+/** As an agent leaves it that is killed when it has just taken the command. */
+const takeIntoJournal = (command: GuestCommand): void => {
+  const database = openAgentDatabase(join(host.agentDir, 'agent.db'))
+  createJournal(database).accept(command, new Date().toISOString(), () => {
+    throw new Error('the command is not stale')
+  })
+  database.close()
+}
+
+describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs }, () => {
+  it('adopts engines that run, starts those that crashed and restarts those that crash, and takes commands once it is back', async () => {
+    const [steady, crashed] = [newInstanceId(), newInstanceId()]
+    const first = await host.spawn()
+    for (const instanceId of [steady, crashed]) await host.provision(first.description, instanceId)
+    await first.kill()
+    const before = pidsOf(host.dataDir(steady))
+    await killEngine(crashed)
+
+    const { bus, comeBack } = createAbsentBus(host.plane.bus, refuses)
+    const { agent, description } = await host.start({ bus })
+    await engineIsBack(crashed)
+    await killEngine(crashed)
+    await engineIsBack(crashed)
+    expect(pidsOf(host.dataDir(steady))).toEqual(before)
+    expect(agent.bus()).toEqual({ ok: false, reason: 'no broker answers' })
+
+    comeBack()
+    await agent.connected()
+    expect(agent.bus()).toEqual({ ok: true })
+    expect(await host.ask(description, steady, engineStopped, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    const said = recording.lines.filter(({ message }) => message.startsWith('no connection to the bus'))
+    expect(said.filter(({ level }) => level === 'warn')).toHaveLength(1)
+  })
+
+  it('begins what it was asked before only when the bus has told the time by which the deadline is meant', async () => {
+    const instanceId = newInstanceId()
+    const first = await host.start()
+    await host.provision(first.description, instanceId)
+    await first.agent.stop({ engines: 'keep' })
+    const { comeBack, ...absent } = createAbsentBus(host.plane.bus, refuses)
+    const asked = await host.plane.send(first.description, instanceId, engineRunning(1), { epoch: 2 })
+    takeIntoJournal(asked)
+
+    const { agent } = await host.start({ ...absent, clock: { now: () => Date.now() + hourMs } })
+    await expect.poll(() => agent.bus(), { timeout: patienceMs }).toMatchObject({ reason: 'no broker answers' })
+    await engineIsBack(instanceId)
+    expect(
+      host.plane.reports.filter((report) => 'commandId' in report && report.commandId === asked.commandId),
+    ).toEqual([])
+    comeBack()
+    expect(await host.plane.resultOf(asked)).toMatchObject({ type: 'succeeded' })
+  })
+
+  it('attaches volumes that a reboot has detached, and stops within seconds, where the bus takes calls and never answers', async () => {
+    await host.close()
+    host = await openTestHost({ config: { volumes: canMount ? 'loop' : 'directory' } })
+    const instanceId = newInstanceId()
+    const first = await host.start()
+    await host.provision(first.description, instanceId)
+    await first.agent.stop({ engines: 'stop' })
+    expect(isMounted(host.place(instanceId, 'volume'))).toBe(false)
+
+    const { agent } = await host.start({ bus: createAbsentBus(host.plane.bus, saysNothing).bus })
+    await engineIsBack(instanceId)
+    expect(isMounted(host.place(instanceId, 'volume'))).toBe(canMount)
+    const stoppedAt = performance.now()
+    await agent.stop({ engines: 'keep' })
+    expect(performance.now() - stoppedAt).toBeLessThan(15_000)
+    await engineIsBack(instanceId)
+  })
+})

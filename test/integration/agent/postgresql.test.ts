@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
+import { identifyProcess, isAlive } from '../../../agent/supervision/process-table.ts'
+import { seal } from '../../../commands/secrets/seal.ts'
+import type { GuestPayload } from '../../../domain/guest/command.ts'
+import type { HostDescription } from '../../../domain/host/events.ts'
+import {
+  newInstanceId,
+  openTestHost,
+  patienceMs,
+  silentLog,
+  type TestHost,
+  volumeReady,
+} from '../../support/agent-host.ts'
+
+let host: TestHost
+afterEach(() => host.close(), 2 * patienceMs)
+
+const instanceId = newInstanceId()
+const nodeModules = join(import.meta.dirname, '../../../node_modules')
+const createDriver = () =>
+  createPostgresqlDriver({
+    searchPaths: { nodeModules: [nodeModules], systemRoots: [], binDirs: [] },
+    log: silentLog,
+  })
+
+const running = ({ engines }: HostDescription, generation: number): GuestPayload => ({
+  kind: 'engine-running',
+  generation,
+  spec: {
+    datastore: 'postgresql',
+    version: engines[0]?.version ?? '',
+    // The flavor's brand is put on by the schema when the command is sent.
+    flavor: 'small' as never,
+    vcpus: 1,
+    memoryMiB: 256,
+    volumeGiB: 1,
+  },
+})
+
+describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
+  it('serves a client, is adopted by the next agent, comes back after a kill, and restarts when asked', async () => {
+    host = await openTestHost({ config: { volumes: 'auto' }, driver: createDriver })
+    const { plane } = host
+    const first = await host.start()
+    const { description } = first
+    const ask = async (payload: GuestPayload, epoch = 1) => {
+      const result = await host.ask(description, instanceId, payload, { epoch })
+      expect(result).toMatchObject({ type: 'succeeded' })
+      return result
+    }
+    const users = [
+      { name: 'shop', databases: ['shop'], sealedPassword: seal(description.publicKey, 'a long enough password') },
+    ]
+    await ask(volumeReady)
+    const result = await ask(running(description, 0))
+    expect(result.type === 'succeeded' && result.facts?.caCertificate).toBe(description.caCertificate)
+    await ask({ kind: 'accounts-ready', databases: [{ name: 'shop' }], users })
+    await ask({ kind: 'endpoint-verified', users })
+    await plane.report((r) => r.type === 'health' && r.health === 'HEALTHY')
+
+    const pidOf = (agent: typeof first.agent): number => agent.inspect(instanceId).record?.process?.pid ?? 0
+    const pid = pidOf(first.agent)
+    await first.agent.stop({ engines: 'keep' })
+    const second = await host.start()
+    await ask({ kind: 'endpoint-verified', users })
+    expect(pidOf(second.agent)).toBe(pid)
+    expect(second.agent.inspect(instanceId).effects).toHaveLength(1)
+
+    const killed = identifyProcess(pid)
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => pidOf(second.agent), { timeout: patienceMs }).not.toBe(pid)
+    await expect.poll(() => second.agent.inspect(instanceId).record?.health, { timeout: patienceMs }).toBe('HEALTHY')
+    expect(killed && isAlive(killed)).toBe(false)
+    await ask({ kind: 'endpoint-verified', users })
+
+    const beforeRestart = pidOf(second.agent)
+    await ask(running(description, 1), 2)
+    expect(pidOf(second.agent)).not.toBe(beforeRestart)
+    await ask({ kind: 'endpoint-verified', users }, 2)
+    const log = readFileSync(host.place(instanceId, 'log', 'engine.log'), 'utf8')
+    expect(log).not.toContain('a long enough password')
+  })
+})

@@ -1,0 +1,125 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HostDescription } from '../../../domain/host/events.ts'
+import type { InstanceId } from '../../../domain/ids.ts'
+import {
+  engineRunning,
+  engineStopped,
+  newInstanceId,
+  openTestHost,
+  patienceMs,
+  pidsOf,
+  type TestHost,
+} from '../../support/agent-host.ts'
+
+let host: TestHost
+let instanceId: InstanceId
+beforeEach(async () => {
+  host = await openTestHost({ config: { engineLogLimitBytes: 2000 } })
+  instanceId = newInstanceId()
+})
+afterEach(() => host.close(), patienceMs)
+
+const place = (...names: string[]): string => host.place(instanceId, ...names)
+const dataDir = (): string => place('volume', 'data')
+
+const provision = async (description: HostDescription): Promise<void> => {
+  const { plane } = host
+  await host.provision(description, instanceId)
+  await plane.report((r) => r.type === 'health' && r.health === 'HEALTHY')
+}
+
+const healthReports = (): readonly string[] =>
+  host.plane.reports.flatMap((r) => (r.type === 'health' ? [r.health] : []))
+
+const killEngine = (): number => {
+  const [pid = 0] = pidsOf(dataDir())
+  process.kill(pid, 'SIGKILL')
+  return pid
+}
+
+describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
+  it('brings a killed engine back within seconds and reports both', async () => {
+    const { description } = await host.start()
+    await provision(description)
+    const killedAt = performance.now()
+    const killed = killEngine()
+    await host.plane.report(() => healthReports().length === 3)
+    expect(performance.now() - killedAt).toBeLessThan(10_000)
+    expect(healthReports()).toEqual(['HEALTHY', 'UNHEALTHY', 'HEALTHY'])
+    expect(pidsOf(dataDir())).toHaveLength(1)
+    expect(pidsOf(dataDir())).not.toContain(killed)
+  })
+
+  it('notices the death of an engine that it adopted', async () => {
+    const first = await host.spawn()
+    await provision(first.description)
+    await first.kill()
+    await host.start()
+    killEngine()
+    await host.plane.report(() => healthReports().length === 3)
+    expect(healthReports()).toEqual(['HEALTHY', 'UNHEALTHY', 'HEALTHY'])
+  })
+
+  it('starts at its own start what died while no agent ran', async () => {
+    const first = await host.spawn()
+    await provision(first.description)
+    await first.kill()
+    killEngine()
+    await expect.poll(() => pidsOf(dataDir()), { timeout: patienceMs }).toEqual([])
+    await host.start()
+    await expect.poll(() => pidsOf(dataDir()).length, { timeout: patienceMs }).toBe(1)
+  })
+
+  it('says in the words of the engine why it does not come back, and brings it back when it can', async () => {
+    const { description } = await host.start()
+    await provision(description)
+    writeFileSync(join(dataDir(), 'broken'), 'somebody broke it')
+    killEngine()
+    await host.plane.report((r) => r.type === 'health' && r.health === 'UNHEALTHY')
+    rmSync(join(dataDir(), 'broken'))
+    await host.plane.report(() => healthReports().at(-1) === 'HEALTHY' && healthReports().length >= 3)
+  })
+
+  it('ends engines cleanly when told to stop them, and brings back at its next start those that are to run', async () => {
+    const { agent, description } = await host.start()
+    await provision(description)
+    await agent.stop({ engines: 'stop' })
+    expect(pidsOf(dataDir())).toEqual([])
+    expect(readFileSync(place('log', 'engine.log'), 'utf8')).toContain('stopped as asked')
+    await host.start()
+    await expect.poll(() => pidsOf(dataDir()).length, { timeout: patienceMs }).toBe(1)
+  })
+
+  it('leaves a stopped engine stopped, also after a restart of the agent', async () => {
+    const { agent, description } = await host.start()
+    await provision(description)
+    await host.ask(description, instanceId, engineStopped, { epoch: 2 })
+    expect(pidsOf(dataDir())).toEqual([])
+    expect(healthReports()).toEqual(['HEALTHY', 'UNKNOWN'])
+    await agent.stop({ engines: 'keep' })
+    const again = await host.start()
+    expect(await host.ask(again.description, instanceId, engineRunning(0), { epoch: 3 })).toMatchObject({
+      type: 'succeeded',
+    })
+    expect(again.agent.inspect(instanceId).effects).toHaveLength(2)
+  })
+
+  it('keeps the log of an engine within bounds', async () => {
+    const { description } = await host.start()
+    await provision(description)
+    const log = place('log', 'engine.log')
+    writeFileSync(log, 'x'.repeat(3000), { flag: 'a' })
+    await expect.poll(() => statSync(log).size, { timeout: patienceMs }).toBeLessThan(2000)
+    expect(statSync(`${log}.1`).size).toBeGreaterThan(3000)
+  })
+
+  it('beats, and tells the health of the engines that should run', async () => {
+    const { description } = await host.start()
+    await provision(description)
+    await expect
+      .poll(() => host.plane.heartbeats.at(-1), { timeout: patienceMs })
+      .toMatchObject({ hostId: description.hostId, health: { [instanceId]: 'HEALTHY' } })
+  })
+})

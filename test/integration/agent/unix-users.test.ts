@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createUnixUsers, findAccount } from '../../../agent/isolation/unix-users.ts'
+import { run } from '../../../agent/run.ts'
+import { patienceMs } from '../../support/agent-host.ts'
+
+const made: string[] = []
+const newName = (): string => {
+  const name = `coffer-test-${randomBytes(4).toString('hex')}`
+  made.push(name)
+  return name
+}
+const bound = (): AbortSignal => AbortSignal.timeout(patienceMs)
+afterEach(async () => {
+  for (const name of made.splice(0)) await createUnixUsers(run).remove(name, bound())
+}, patienceMs)
+
+describe.runIf(process.getuid?.() === 0)('Unix accounts for engines', { timeout: patienceMs }, () => {
+  it('are made side by side, by several agents, though the password file has one lock', async () => {
+    const agents = [createUnixUsers(run), createUnixUsers(run)]
+    const names = Array.from({ length: 8 }, newName)
+    const accounts = await Promise.all(names.map((name, index) => agents[index % 2]?.ensure(name, bound())))
+    expect(new Set(accounts.map((account) => account?.uid)).size).toBe(8)
+    for (const name of names) expect(findAccount(name)).not.toBeNull()
+  })
+
+  it('are the same when asked for again, and gone when removed, also twice', async () => {
+    const users = createUnixUsers(run)
+    const name = newName()
+    const account = await users.ensure(name, bound())
+    expect(await users.ensure(name, bound())).toEqual(account)
+    await users.remove(name, bound())
+    await users.remove(name, bound())
+    expect(findAccount(name)).toBeNull()
+  })
+
+  it('are removed by several at once, as by a tool that a killed agent has left running and by the next agent', async () => {
+    for (const name of Array.from({ length: 5 }, newName)) {
+      const agents = Array.from({ length: 4 }, () => createUnixUsers(run))
+      await agents[0]?.ensure(name, bound())
+      await Promise.all(agents.map((agent) => agent.remove(name, bound())))
+      expect(findAccount(name)).toBeNull()
+    }
+  })
+
+  it('are made also when an interrupted removal left the group', async () => {
+    const users = createUnixUsers(run)
+    const name = newName()
+    await run('groupadd', ['--system', name], bound())
+    expect(await users.ensure(name, bound())).toMatchObject({ user: name })
+  })
+})

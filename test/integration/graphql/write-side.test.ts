@@ -1,0 +1,190 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { parseProjectId } from '../../../domain/ids.ts'
+import { createApi, defaultApiConfig } from '../../../graphql/api.ts'
+import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import { allProjections } from '../../../projections/all-projections.ts'
+import { createAuditLogReader } from '../../../projections/audit-log.ts'
+import { createProjectionEngine } from '../../../projections/engine.ts'
+import { createViews } from '../../../projections/queries.ts'
+import { settings, startControlPlane } from '../../support/control-plane.ts'
+import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { createApiClient } from '../../unit/graphql/api-client.ts'
+
+const dir = createTempDir('graphql')
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+const adminToken = 'the-operators-own-token'
+
+/** The API over the real write side, log, projections and views; only the engine on the host is a script. */
+const start = async () => {
+  const plane = await startControlPlane(dir.next())
+  cleanups.push(plane.stop)
+  const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
+  cleanups.push(agent.stop)
+  const viewStore = createMemoryViewStore()
+  const { eventStore, log } = plane
+  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log })
+  engine.start()
+  cleanups.push(engine.stop)
+  const api = createApi({
+    views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }),
+    dispatch: plane.dispatch,
+    deadLetters: plane.bus.deadLetters,
+    auth: { adminToken, adminProject: parseProjectId('default'), oidc: null },
+    config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
+    log,
+  })
+  cleanups.push(api.close)
+  const client = createApiClient(api, adminToken)
+  await client.ask('mutation { defineFlavor(input: { id: "small", vcpus: 1, memoryMiB: 512 }) { __typename } }')
+  await vi.waitFor(() => expect(plane.directory.datastores()).not.toEqual([]), { timeout: 50_000 })
+
+  const issueToken = async (projectId: string, role: string): Promise<{ id: string; secret: string }> => {
+    const { data } = await client.ask(
+      `mutation ($projectId: ID!, $role: Role!) {
+        issueToken(input: { projectId: $projectId, role: $role, name: "test" }) { ... on IssueTokenAccepted { tokenId secret token { role } } } }`,
+      { variables: { projectId, role } },
+    )
+    return { id: data.issueToken.tokenId, secret: data.issueToken.secret }
+  }
+  return { ...client, plane, issueToken }
+}
+
+const create = `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) {
+  __typename
+  ... on CreateInstanceAccepted {
+    replayed upToDate instance { id status operation { id status } } operation { id } credentials { user password }
+  }
+  ... on Refusal { code message field }
+} }`
+const wish = { name: 'orders', datastore: 'postgresql', databases: [{ name: 'app' }], users: [{ name: 'app' }] }
+
+describe('the API over the real write side', () => {
+  it('makes an instance, shows it at once and follows it until it is ready', async () => {
+    const { ask, follow, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const { data } = await ask(create, { token, variables: { input: wish } })
+    const made = data.createInstance
+    expect(made).toMatchObject({ replayed: false, upToDate: true, credentials: [{ user: 'app' }] })
+    // What was scripted may be quick: it is on its way, or there already.
+    expect(['PROVISIONING', 'ACTIVE']).toContain(made.instance.status)
+
+    const states: string[] = []
+    const variables = { id: made.operation.id }
+    for await (const result of follow('subscription ($id: ID!) { operation(id: $id) { status } }', {
+      token,
+      variables,
+    })) {
+      states.push(result.data.operation.status)
+    }
+    expect(states.at(-1)).toBe('SUCCEEDED')
+    const query = 'query ($id: ID!) { instance(id: $id) { status connectionUri projectId } }'
+    const ready = await ask(query, { token, variables: { id: made.instance.id } })
+    expect(ready.data.instance).toEqual({
+      status: 'ACTIVE',
+      connectionUri: 'postgresql://app@127.0.0.1:15432/app?sslmode=verify-full',
+      projectId: 'shop',
+    })
+    const log = await ask(
+      'query ($id: ID!) { events(filter: { instanceId: $id, types: ["InstanceRequested", "InstanceProvisioned"] }) { nodes { type } } }',
+      { token, variables: { id: made.instance.id } },
+    )
+    expect(log.data.events.nodes).toEqual([{ type: 'InstanceRequested' }, { type: 'InstanceProvisioned' }])
+    expect(JSON.stringify((await ask('{ events(first: 500) { nodes { data } } }')).data)).not.toContain(
+      made.credentials[0].password,
+    )
+  })
+
+  it('gives the same answer under the same key, and refuses another input under it', async () => {
+    const { ask, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const input = { ...wish, idempotencyKey: 'key-1' }
+    const first = (await ask(create, { token, variables: { input } })).data.createInstance
+    const again = (await ask(create, { token, variables: { input } })).data.createInstance
+    expect(again.replayed).toBe(true)
+    expect(again.instance.id).toBe(first.instance.id)
+    expect(again.credentials).toEqual(first.credentials)
+    const other = await ask(create, { token, variables: { input: { ...input, name: 'other' } } })
+    expect(other.data.createInstance).toMatchObject({ __typename: 'Refusal', code: 'IDEMPOTENCY_KEY_REUSED' })
+  })
+
+  it('refuses commands to what belongs to another project exactly like those to what is not there', async () => {
+    const { ask, issueToken, plane } = await start()
+    const { secret: shop } = await issueToken('shop', 'MEMBER')
+    const { secret: bank } = await issueToken('bank', 'MEMBER')
+    const theirs = await issueToken('shop', 'READER')
+    const { instance, operation } = (await ask(create, { token: shop, variables: { input: wish } })).data.createInstance
+    const mutations = {
+      renameInstance: ['RenameInstanceInput', { id: instance.id, name: 'mine-now' }],
+      restartInstance: ['RestartInstanceInput', { id: instance.id }],
+      stopInstance: ['StopInstanceInput', { id: instance.id }],
+      startInstance: ['StartInstanceInput', { id: instance.id }],
+      deleteInstance: ['DeleteInstanceInput', { id: instance.id, expectedVersion: 0 }],
+      cancelOperation: ['CancelOperationInput', { id: operation.id }],
+      revokeToken: ['RevokeTokenInput', { id: theirs.id }],
+    } as const
+    for (const [field, [type, input]] of Object.entries(mutations)) {
+      const query = `mutation ($input: ${type}!) { result: ${field}(input: $input) { __typename ... on Refusal { code message field details } } }`
+      const send = async (id: string) => {
+        const { data } = await ask(query, { token: bank, variables: { input: { ...input, id } } })
+        return JSON.stringify(data).replaceAll(id, '<id>')
+      }
+      const foreign = await send(input.id)
+      expect(foreign, field).toContain('"code":"NOT_FOUND"')
+      expect(foreign, field).toBe(await send(plane.ids.next()))
+    }
+    for (const [field, type, input] of [
+      ['setQuota', 'SetQuotaInput', { projectId: 'bank', instances: 99, vcpus: 1, memoryMiB: 1, volumeGiB: 1 }],
+      ['defineFlavor', 'DefineFlavorInput', { id: 'big', vcpus: 1, memoryMiB: 1 }],
+      ['retireFlavor', 'RetireFlavorInput', { id: 'small' }],
+      ['setDefaultDatastoreVersion', 'SetDefaultDatastoreVersionInput', { datastore: 'postgresql', version: '17.9' }],
+      ['withdrawDatastoreVersion', 'WithdrawDatastoreVersionInput', { datastore: 'postgresql', version: '17.9' }],
+      ['issueToken', 'IssueTokenInput', { name: 'x', role: 'ADMIN' }],
+    ] as const) {
+      const query = `mutation ($input: ${type}!) { result: ${field}(input: $input) { ... on Refusal { code } } }`
+      const { data } = await ask(query, { token: bank, variables: { input } })
+      expect(data.result, field).toEqual({ code: 'FORBIDDEN' })
+    }
+  })
+
+  it('opens with a token it issued until that is revoked', async () => {
+    const { ask, issueToken } = await start()
+    const { id, secret } = await issueToken('shop', 'READER')
+    const whoami = '{ viewer { projectId roles } }'
+    expect((await ask(whoami, { token: secret })).data.viewer).toEqual({ projectId: 'shop', roles: ['READER'] })
+    const revoked = await ask(
+      'mutation ($id: ID!) { revokeToken(input: { id: $id }) { ... on RevokeTokenAccepted { token { revoked } } } }',
+      { variables: { id } },
+    )
+    expect(revoked.data.revokeToken).toEqual({ token: { revoked: true } })
+    expect((await ask(whoami, { token: secret })).status).toBe(401)
+  })
+
+  it('refuses a command to an instance that has changed since it was seen', async () => {
+    const { ask, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const { instance } = (await ask(create, { token, variables: { input: wish } })).data.createInstance
+    const rename = (name: string, expectedVersion: number) =>
+      ask(
+        `mutation ($input: RenameInstanceInput!) { renameInstance(input: $input) {
+          ... on RenameInstanceAccepted { instance { name stateVersion } } ... on Refusal { code } } }`,
+        { token, variables: { input: { id: instance.id, name, expectedVersion } } },
+      )
+    expect((await rename('late', 1000)).data.renameInstance).toEqual({ code: 'VERSION_CONFLICT' })
+    const ready = async () => {
+      const { data } = await ask('query ($id: ID!) { instance(id: $id) { status stateVersion } }', {
+        token,
+        variables: { id: instance.id },
+      })
+      expect(data.instance.status).toBe('ACTIVE')
+      return data.instance.stateVersion
+    }
+    const version = await vi.waitFor(ready, { timeout: 50_000 })
+    const renamed = (await rename('new-name', version)).data.renameInstance
+    expect(renamed).toEqual({ instance: { name: 'new-name', stateVersion: version + 1 } })
+  })
+})

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, it } from 'vitest'
+import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
+import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
+import { createKeptLog } from '../../support/redis/kept-log.ts'
+import { startRedisCluster } from '../../support/redis/redis-cluster.ts'
+import { startWatchedRedis } from '../../support/redis/redis-sentinel.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const never = new AbortController().signal
+
+describeOnRedis('the view store in Redis', () => {
+  const cleanups: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  })
+
+  const open = (url: string): ViewStore => {
+    const limits = { callTimeoutMs: 1000, blockMs: 300 }
+    const store = createRedisViewStore({ url, prefix: `test-${randomUUID()}`, log: createKeptLog(), limits })
+    cleanups.push(store.close)
+    return store
+  }
+
+  it('goes on with the new master when the old one is gone', async () => {
+    const redis = await startWatchedRedis('a-password')
+    cleanups.push(redis.stop)
+    const store = open(redis.url)
+    expect(await put(store, 'pets', 0)).toBe('applied')
+    expect(await store.waitFor('pets', 0, never)).toBe(true)
+    const reached = store.waitFor('pets', 1, never)
+    // Answered after what the waiter asks first: a call on its way when the master dies may fail, and is not what this is about.
+    expect(await store.get('pets', '0')).toEqual({ at: 0 })
+    await waitFor('the replica to have what was written', async () => (await redis.replica.admin.dbsize()) > 0)
+    await redis.master.kill()
+    const outcome = await waitFor('the new master to take a batch', () => put(store, 'pets', 1).catch(() => null))
+    // A try that was given up may have been the one that came through.
+    expect(['applied', 'stale']).toContain(outcome)
+    expect(await reached).toBe(true)
+    expect(await store.getMany('pets', ['0', '1'])).toEqual([{ at: 0 }, { at: 1 }])
+  })
+
+  it('fails within its bound for views on a node of the cluster that is away, and serves the others', async () => {
+    const cluster = await startRedisCluster()
+    cleanups.push(cluster.stop)
+    const store = open(cluster.url)
+    const views = Array.from({ length: 12 }, (_, at) => `view${at}`)
+    for (const view of views) expect(await put(store, view, 0)).toBe('applied')
+    const sizes = await Promise.all(cluster.nodes.map(({ admin }) => admin.dbsize()))
+    expect(Math.min(...sizes)).toBeGreaterThan(0)
+
+    const [away, ...others] = cluster.nodes
+    await Promise.all(others.map(({ admin }) => admin.config('SET', 'cluster-require-full-coverage', 'no')))
+    await away?.kill()
+    const started = performance.now()
+    const answers = await Promise.all(views.map((view) => store.get(view, '0').catch((error: unknown) => error)))
+    expect(performance.now() - started).toBeLessThan(10_000)
+    const failures = answers.filter((answer) => answer instanceof Error)
+    expect(failures.length).toBeGreaterThan(0)
+    for (const failure of failures) expect(failure).toBeInstanceOf(ViewStoreUnavailable)
+    await waitFor('the other nodes to serve what they have', async () => {
+      const later = await Promise.all(views.map((view) => store.get(view, '0').catch(() => null)))
+      return later.filter((answer) => answer !== null).length === views.length - failures.length
+    })
+  })
+})
+
+const put = (store: ViewStore, view: string, at: number) =>
+  store.apply({
+    view,
+    expected: at - 1,
+    checkpoint: at,
+    writes: [{ kind: 'put', key: `${at}`, document: { at }, entries: [] }],
+  })

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { EventStore } from '../../../commands/ports/event-store.ts'
+import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
+import { allProjections } from '../../../projections/all-projections.ts'
+import type { ProjectionEngine } from '../../../projections/engine.ts'
+import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { rebuildViews } from '../../../projections/rebuild.ts'
+import { verifyViews } from '../../../projections/verify.ts'
+import { auditLogContract } from '../../contracts/audit-log.contract.ts'
+import { eventTypes, exampleWorld } from '../../support/example-events.ts'
+import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
+import { everyRedis, type RunningRedis } from '../../support/redis/every-redis.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { createScene, silent as log } from '../projections/scene.ts'
+
+const dir = createTempDir('redis-projections')
+const { signal } = new AbortController()
+
+for (const [name, start] of everyRedis)
+  describeOnRedis(`the views in ${name}`, () => {
+    let redis: RunningRedis
+    beforeAll(async () => {
+      redis = await start()
+    })
+    afterAll(() => redis.stop())
+
+    type World = {
+      readonly eventStore: EventStore
+      readonly viewStore: ViewStore
+      readonly addEvents: (worlds: number) => Promise<void>
+      readonly startEngine: () => ProjectionEngine
+      /** Compared with a fresh replay in memory. */
+      readonly areRight: () => Promise<boolean>
+    }
+
+    const open = (): World => {
+      const { eventStore, log: events, append, startEngine } = createScene(dir)
+      const prefix = `test-${randomUUID()}`
+      const connect = () => {
+        const store = createRedisViewStore({ url: redis.url, prefix, log, limits: { blockMs: 300 } })
+        onTestFinished(store.close)
+        return store
+      }
+      const viewStore = connect()
+      let worlds = 0
+      return {
+        eventStore,
+        viewStore,
+        addEvents: async (count) => {
+          for (const last = worlds + count; worlds < last; worlds += 1) {
+            for (const type of eventTypes) events.add(type, exampleWorld(worlds + 1))
+          }
+          await append()
+        },
+        startEngine: () => startEngine({ viewStore: connect(), config: { lookAtViewsMs: 100 } }),
+        areRight: async () => {
+          const head = await eventStore.head()
+          const verified = await verifyViews({ eventStore, viewStore, projections: allProjections, log }, signal)
+          return verified.every(({ equal, position, documents }) => equal && position === head && documents > 0)
+        },
+      }
+    }
+
+    auditLogContract(`in ${name}`, async () => {
+      const viewStore = createRedisViewStore({ url: redis.url, prefix: `test-${randomUUID()}`, log })
+      onTestFinished(viewStore.close)
+      return { ...createScene(dir), viewStore }
+    })
+
+    it('are those a replay in memory gives, while two engines move them', async () => {
+      const world = open()
+      await world.addEvents(2)
+      const engines = [world.startEngine(), world.startEngine()]
+      for (const engine of engines) expect(await engine.caughtUp(signal)).toBe(true)
+      await world.addEvents(3)
+      for (const engine of engines) expect(await engine.caughtUp(signal)).toBe(true)
+      expect(await world.areRight()).toBe(true)
+    })
+
+    it('come back by themselves after a flush, though nothing happens', async () => {
+      const world = open()
+      await world.addEvents(2)
+      const engine = world.startEngine()
+      await engine.caughtUp(signal)
+      await Promise.all(redis.nodes.map(({ admin }) => admin.flushall()))
+      expect(await engine.caughtUp(signal)).toBe(true)
+      expect(await world.areRight()).toBe(true)
+    })
+
+    it('come back after every server was killed and started empty, with what happened meanwhile', async () => {
+      const world = open()
+      await world.addEvents(1)
+      const engine = world.startEngine()
+      await engine.caughtUp(signal)
+      await Promise.all(redis.nodes.map((node) => node.kill()))
+      await world.addEvents(1)
+      await Promise.all(redis.nodes.map((node) => node.start()))
+      await waitFor('the views to be right', () => world.areRight().catch(() => false))
+      expect(engine.health().connected).toBe(true)
+    })
+
+    it('are built anew beside the live ones, which go on', async () => {
+      const world = open()
+      await world.addEvents(2)
+      const engine = world.startEngine()
+      await engine.caughtUp(signal)
+      const { eventStore, viewStore } = world
+      const [rebuilt] = await Promise.all([
+        rebuildViews({ eventStore, viewStore, projections: allProjections, log }, signal),
+        world.addEvents(1),
+      ])
+      expect(rebuilt.map(({ view }) => view)).toEqual(allProjections.map(({ view }) => view))
+      expect(await engine.caughtUp(signal)).toBe(true)
+      expect(await world.areRight()).toBe(true)
+      for (const { view } of allProjections) expect(await viewStore.checkpoint(`${view}.rebuild`)).toBe(-1)
+    })
+
+    it('are found wrong when a document is', async () => {
+      const world = open()
+      await world.addEvents(1)
+      await world.startEngine().caughtUp(signal)
+      const { viewStore } = world
+      const checkpoint = await viewStore.checkpoint('flavors')
+      const wrong = { kind: 'put', key: 'extra', document: { wrong: true }, entries: [] } as const
+      await viewStore.apply({ view: 'flavors', expected: checkpoint, checkpoint: checkpoint + 1, writes: [wrong] })
+      const verified = await verifyViews({ ...world, projections: allProjections, log }, signal)
+      expect(verified.filter(({ equal }) => !equal)).toMatchObject([{ view: 'flavors', differingKeys: ['extra'] }])
+    })
+  })

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onStopSignal } from '../../ops/lifecycle.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { createServerApi, type ServerApi } from '../support/server-api.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { startRole } from './role-process.ts'
+import { newSecrets, startStores } from './stores.ts'
+
+/** Stops what was started, the last first; what fails to stop is told and does not keep the others from stopping. */
+type Stop = { readonly name: string; readonly stop: () => Promise<unknown> }
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+const start = async (stops: Stop[], signal: AbortSignal): Promise<void> => {
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-stack-'))
+  const dataDir = join(directory, 'data')
+  stops.push({ name: 'the directory', stop: () => rm(directory, { recursive: true, force: true }) })
+  const stores = await startStores(stops, say)
+  const secrets = newSecrets(process.env)
+  const ports = [Number(process.env.COFFER_PORT || 4000), ...(await freePorts(3))]
+  const roles = ['api', 'saga', 'projector', 'agent'] as const
+  // Each is there before the next, as an api takes no requests before there are views to answer from.
+  for (const role of ['saga', 'projector', 'api', 'agent'] as const) {
+    signal.throwIfAborted()
+    const port = String(ports[roles.indexOf(role)])
+    const environment = {
+      ...stores,
+      ...secrets,
+      COFFER_DATA_DIR: dataDir,
+      COFFER_PORT: port,
+      COFFER_ENGINES_ON_STOP: 'stop',
+    }
+    const running = await startRole(role, environment, signal)
+    stops.push({ name: role, stop: running.stop })
+    say(`  ${role.padEnd(12)} process ${running.pid}, http://127.0.0.1:${port}/readyz and /metrics`)
+    void running.ended.then((how) => !signal.aborted && say(`  ${role.padEnd(12)} ended by itself: ${how}`))
+  }
+  const url = `http://127.0.0.1:${ports[0]}`
+  await databasesAreOnOffer(createServerApi({ url, adminToken: secrets.COFFER_ADMIN_TOKEN }), signal)
+  await writeFile(join(dataDir, 'url'), `${url}\n`, { mode: 0o600 })
+  await writeFile(join(dataDir, 'admin-token'), `${secrets.COFFER_ADMIN_TOKEN}\n`, { mode: 0o600 })
+  stops.push({ name: 'the databases', stop: () => deleteDatabases(url, secrets.COFFER_ADMIN_TOKEN) })
+  say(`
+  Coffer is ready at ${url} (GraphiQL: ${url}/graphql)
+
+  Make a database:  COFFER_DATA_DIR=${dataDir} npx coffer instance create shop --datastore postgresql --database app --user app --wait
+  Ctrl-C deletes the databases, stops everything and leaves nothing behind
+`)
+}
+
+/** An agent runs before Kafka lets it in, and what it offers is then on its way to the views. */
+const databasesAreOnOffer = (api: ServerApi, signal: AbortSignal): Promise<boolean> =>
+  waitFor('the agent to offer its databases', async () => {
+    signal.throwIfAborted()
+    const { datastores } = await api.request<{ datastores: readonly object[] }>('{ datastores { type } }')
+    return datastores.length > 0
+  })
+
+/** While everything runs, so that nothing of them stays on the machine. */
+const deleteDatabases = async (url: string, adminToken: string): Promise<void> => {
+  const api = createServerApi({ url, adminToken })
+  const { instances } = await api.request<{ instances: { nodes: readonly { id: string; status: string }[] } }>(
+    '{ instances(first: 100) { nodes { id status } } }',
+  )
+  await Promise.all(
+    instances.nodes.filter(({ status }) => status !== 'DELETED').map(({ id }) => api.changeAndWait('delete', id)),
+  )
+}
+
+const interrupted = new AbortController()
+const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+onStopSignal(process, {
+  stop: () => {
+    say('\n  stopping; once more to leave everything as it is')
+    interrupted.abort(new Error('interrupted'))
+    end()
+  },
+  force: () => process.exit(130),
+})
+
+const stops: Stop[] = []
+try {
+  await start(stops, interrupted.signal)
+  await ended
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    process.exitCode = 1
+    process.stderr.write(`coffer: the stack could not be started: ${(error as Error).message}\n`)
+  }
+}
+for (const { name, stop } of stops.toReversed()) {
+  await stop().catch((error: Error) =>
+    process.stderr.write(`coffer: ${name} did not stop in order: ${error.message}\n`),
+  )
+}
+say('  Everything is stopped, and nothing is left.')
+process.exit()

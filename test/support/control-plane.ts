@@ -1,0 +1,117 @@
+import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../../commands/api.ts'
+import type { Clock } from '../../commands/clock.ts'
+import { createDispatch, type DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import { createHandler } from '../../commands/handle.ts'
+import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
+import type { Tracer } from '../../commands/ports/tracer.ts'
+import { createRelay } from '../../commands/sagas/relay.ts'
+import { createSagas } from '../../commands/sagas/sagas.ts'
+import { type InstanceId, type OperationId, parseFlavorId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
+import { type InstanceState, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
+import { openWriteSide } from './write-side.ts'
+
+export const projectA = parseProjectId('project-a')
+export const projectB = parseProjectId('project-b')
+export const memberOf = (projectId: typeof projectA): Actor => ({
+  kind: 'user',
+  subject: `member of ${projectId}`,
+  projectId,
+  roles: ['member'],
+})
+export const admin: Actor = { kind: 'user', subject: 'admin', projectId: parseProjectId('default'), roles: ['admin'] }
+
+const minute = 60_000
+
+export const settings: DispatchSettings = {
+  defaultQuota: { instances: 10, vcpus: 40, memoryMiB: 100_000, volumeGiB: 1000 },
+  defaultFlavor: 'small',
+  defaultVolumeGiB: 1,
+  maxVolumeGiB: 100,
+  operationTimeoutMs: { provision: 7 * minute, restart: minute, stop: minute, start: minute, delete: minute },
+  reservationMs: 10 * minute,
+  idempotencyKeyLifetimeMs: 60 * minute,
+}
+
+export type ControlPlaneOptions = {
+  readonly settings?: Partial<DispatchSettings>
+  readonly hostLostAfterMs?: number
+  readonly tracer?: Tracer
+  readonly clock?: Clock
+  /** What stands between the sagas and the log. */
+  readonly sagaStore?: (store: EventStore) => EventStore
+}
+
+/** What the views know: whose stream names the operation. */
+const findInstanceOf = async (store: EventStore, operationId: OperationId): Promise<InstanceId | null> => {
+  const { signal } = new AbortController()
+  for await (const events of store.readAll({ after: beforeFirst, categories: [instanceCategory], signal })) {
+    const found = events.find(({ data }) => (data as { operationId?: string }).operationId === operationId)
+    if (found) return parseInstanceId(found.stream.slice(instanceCategory.length + 1))
+  }
+  return null
+}
+
+/** The write side with its relay and sagas running, no views and no API: what commands lead to is read from the streams. */
+export const startControlPlane = async (dataDir: string, options: ControlPlaneOptions = {}) => {
+  const side = openWriteSide(dataDir, options.clock)
+  const { handler } = side
+  const dispatch = createDispatch({
+    ...side,
+    masterKey: new Uint8Array(32).fill(1),
+    settings: { ...settings, ...options.settings },
+    findInstanceOf: (operationId) => findInstanceOf(side.eventStore, operationId),
+  })
+  const relay = createRelay({ ...side, holder: 'test', exclusive: true, takeOverAfterMs: 1000, saveEveryMs: 50 })
+  const sagas = createSagas({
+    ...side,
+    handler: options.sagaStore
+      ? createHandler({ ...side, eventStore: options.sagaStore(side.eventStore) })
+      : side.handler,
+    worker: 'test',
+    hostLostAfterMs: options.hostLostAfterMs ?? 3_600_000,
+    ...(options.tracer && { tracer: options.tracer }),
+  })
+  side.directory.start()
+  await sagas.start()
+  relay.start()
+  const signal = new AbortController().signal
+
+  const send = (command: PublicCommand, request: Partial<DispatchRequest> = {}) =>
+    dispatch({ command, actor: memberOf(projectA), signal, ...request })
+
+  return {
+    ...side,
+    dispatch,
+    relay,
+    sagas,
+    send,
+    /** The same, for commands that must be accepted. */
+    sendAccepted: async (command: PublicCommand, request: Partial<DispatchRequest> = {}): Promise<DispatchAccepted> => {
+      const answer = await send(command, request)
+      if (!answer.accepted) throw new Error(`refused: ${answer.rejection.code} ${answer.rejection.message}`)
+      return answer
+    },
+    defineSmallFlavor: () =>
+      send(
+        { type: 'DefineFlavor', flavorId: parseFlavorId('small'), vcpus: 1, memoryMiB: 1024, description: 'one vCPU' },
+        { actor: admin },
+      ),
+    instanceState: async (instanceId: DispatchAccepted['instanceId']): Promise<InstanceState> => {
+      if (instanceId === null) throw new Error('the answer names no instance')
+      return (await handler.load(instance, instanceStream(instanceId))).state
+    },
+    operationState: async (operationId: DispatchAccepted['operationId']): Promise<OperationState> => {
+      if (operationId === null) throw new Error('the answer names no operation')
+      return (await handler.load(operation, operationStream(operationId))).state
+    },
+    stop: async () => {
+      await relay.stop()
+      await sagas.stop(AbortSignal.timeout(10_000))
+      await side.close()
+    },
+  }
+}
+
+export type ControlPlane = Awaited<ReturnType<typeof startControlPlane>>

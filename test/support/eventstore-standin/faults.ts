@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Metadata } from '@grpc/grpc-js'
+import { rpcErrors } from './errors.ts'
+
+export type User = { readonly password: string; readonly isAdmin: boolean }
+
+/** What is wrong with the server just now; tests set it. */
+export type Faults = {
+  /** Every call is answered this much later. */
+  delayMs: number
+  /** What is appended is in the log at once, and its append is answered so much later, as where the other nodes are slow. */
+  commitMs: number
+  /** How long the server works on an append before it gives up (`WriteTimeoutMs`). */
+  writeTimeoutMs: number
+  /** So many appends are still written and never answered. */
+  lostAnswers: number
+  /** So many batch appends are not written, and answered with the server's own timeout. */
+  timeouts: number
+  /** Set: this node is a follower, and tells where the leader is. */
+  leader: { readonly host: string; readonly port: number } | null
+}
+
+export const noFaults = (): Faults => ({
+  delayMs: 0,
+  commitMs: 0,
+  writeTimeoutMs: 2000,
+  lostAnswers: 0,
+  timeouts: 0,
+  leader: null,
+})
+
+export type Gate = {
+  /** Lets a call through, or throws what the server would answer. */
+  admit(metadata: Metadata, needs: 'user' | 'admin'): Promise<void>
+}
+
+export type GateDeps = {
+  readonly faults: Faults
+  /** By name. Without users everybody may do everything, as on a server started with `--insecure`. */
+  readonly users: Readonly<Record<string, User>> | null
+}
+
+export const createGate = ({ faults, users }: GateDeps): Gate => ({
+  admit: async (metadata, needs) => {
+    if (faults.delayMs > 0) await delay(faults.delayMs)
+    if (users !== null) {
+      const [authorization = ''] = metadata.get('authorization').map(String)
+      const [name = '', ...rest] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+        .toString('utf8')
+        .split(':')
+      const user = users[name]
+      if (user === undefined || user.password !== rest.join(':')) throw rpcErrors.unauthenticated()
+      if (needs === 'admin' && !user.isAdmin) throw rpcErrors.accessDenied()
+    }
+    if (faults.leader !== null && metadata.get('requires-leader')[0] === 'true') {
+      throw rpcErrors.notLeader(faults.leader.host, faults.leader.port)
+    }
+  },
+})

@@ -1,0 +1,265 @@
+import { createHash } from 'node:crypto'
+import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
+import { datastoreStream } from '../../domain/datastore/stream.ts'
+import { deadLetterStream } from '../../domain/dead-letter/stream.ts'
+import { flavorStream } from '../../domain/flavor/stream.ts'
+import { hostStream } from '../../domain/host/stream.ts'
+import {
+  type DeadLetterId,
+  type FlavorId,
+  type HostId,
+  type InstanceId,
+  type OperationId,
+  type ProjectId,
+  parseCommandId,
+  parseDeadLetterId,
+  parseEventId,
+  parseFlavorId,
+  parseHostId,
+  parseInstanceId,
+  parseOperationId,
+  parseProjectId,
+  parseRequestId,
+  parseTokenId,
+  type RequestId,
+  type TokenId,
+} from '../../domain/ids.ts'
+import { instanceStream } from '../../domain/instance/stream.ts'
+import type { Actor, EventMetadata } from '../../domain/metadata.ts'
+import { operationStream } from '../../domain/operation/stream.ts'
+import { projectStream } from '../../domain/project/stream.ts'
+import { requestStream } from '../../domain/request/stream.ts'
+import type { StreamName } from '../../domain/stream.ts'
+import { tokenStream } from '../../domain/token/stream.ts'
+import { type DatastoreType, type Sealed, sealedSchema } from '../../domain/values/instance-spec.ts'
+
+/** Whom the events of an example are about. */
+export type World = {
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly operationId: OperationId
+  readonly hostId: HostId
+  readonly flavorId: FlavorId
+  readonly tokenId: TokenId
+  readonly requestId: RequestId
+  readonly deadLetterId: DeadLetterId
+  readonly datastore: DatastoreType
+  readonly version: string
+}
+
+/** A UUID (version 7 in form) that is the same for the same words, and grows with `age`. */
+export const exampleUuid = (words: string, age = 0): string => {
+  const hash = createHash('sha256').update(words).digest('hex')
+  const time = age.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
+}
+
+/** The `number`th of each kind of thing; all in one project unless told. */
+export const exampleWorld = (number = 1, overrides: Partial<World> = {}): World => ({
+  projectId: parseProjectId('acme'),
+  instanceId: parseInstanceId(exampleUuid(`instance ${number}`, number)),
+  operationId: parseOperationId(exampleUuid(`operation ${number}`, number)),
+  hostId: parseHostId(exampleUuid('host')),
+  flavorId: parseFlavorId('small'),
+  tokenId: parseTokenId(exampleUuid(`token ${number}`, number)),
+  requestId: parseRequestId(exampleUuid(`request ${number}`, number)),
+  deadLetterId: parseDeadLetterId(exampleUuid(`dead letter ${number}`, number)),
+  datastore: 'postgresql',
+  version: '17.10',
+  ...overrides,
+})
+
+/** What must never be seen in a view. */
+export const plantedSecrets = {
+  sealed: sealedSchema.parse('planted-sealed-password'),
+  secretHash: 'planted-secret-hash',
+  fingerprint: 'planted-fingerprint',
+} satisfies { sealed: Sealed; secretHash: string; fingerprint: string }
+
+const deadline = '2030-01-01T00:10:00.000Z'
+const fault = { code: 'ENGINE_START_FAILED', message: 'the engine did not start', retryable: true, cause: 'last lines' }
+const resources = { vcpus: 1, memoryMiB: 512, volumeGiB: 2 }
+const facts = { endpoint: { host: '127.0.0.1', port: 5432 }, caCertificate: 'PEM' }
+const users = [{ name: 'app', sealedPassword: plantedSecrets.sealed, databases: ['app'] }]
+const databases = [{ name: 'app' }]
+
+type Examples = {
+  readonly [T in CofferEventType]: (world: World) => Extract<CofferEvent, { readonly type: T }>['data']
+}
+
+const specOf = ({ datastore, version, flavorId }: World) => ({ ...resources, datastore, version, flavor: flavorId })
+const resolutionOf = ({ deadLetterId }: World) => ({
+  letterId: deadLetterId,
+  place: { topic: 'coffer.events', partition: 0, offset: '17' },
+  parkedAt: '2030-01-01T00:00:00.000Z',
+  resolvedBy: parseCommandId(exampleUuid('command')),
+})
+const operationOf = ({ operationId }: World) => ({ operationId, epoch: 1, deadline })
+
+/** Data of every event type there is, so that a new one does not compile until it has an example. */
+const examples: Examples = {
+  InstanceRequested: (world) => ({
+    instanceId: world.instanceId,
+    projectId: world.projectId,
+    name: 'shop',
+    spec: specOf(world),
+    hostId: world.hostId,
+    databases,
+    users,
+    ...operationOf(world),
+  }),
+  InstanceProvisioned: ({ operationId }) => ({ operationId, ...facts }),
+  InstanceProvisioningFailed: ({ operationId }) => ({ operationId, fault }),
+  InstanceRenamed: () => ({ name: 'store' }),
+  InstanceRestartRequested: operationOf,
+  InstanceRestarted: ({ operationId }) => ({ operationId }),
+  InstanceStopRequested: operationOf,
+  InstanceStopped: ({ operationId }) => ({ operationId }),
+  InstanceStartRequested: operationOf,
+  InstanceStarted: ({ operationId }) => ({ operationId }),
+  InstanceDeletionRequested: operationOf,
+  InstanceDeleted: ({ operationId }) => ({ operationId }),
+  InstanceOperationFailed: ({ operationId }) => ({ operationId, fault, status: 'ACTIVE' }),
+  InstanceHealthChanged: () => ({ health: 'UNHEALTHY', reason: 'no answer' }),
+
+  ProjectQuotaSet: ({ projectId }) => ({
+    projectId,
+    limits: { instances: 5, vcpus: 8, memoryMiB: 8192, volumeGiB: 50 },
+  }),
+  QuotaReserved: ({ projectId, instanceId }) => ({ projectId, instanceId, resources, expiresAt: deadline }),
+  QuotaCommitted: ({ projectId, instanceId }) => ({ projectId, instanceId, resources }),
+  QuotaReleased: ({ projectId, instanceId }) => ({ projectId, instanceId, reason: 'DELETED' }),
+
+  HostRegistered: ({ hostId, datastore, version }) => ({
+    hostId,
+    name: 'db-1',
+    address: '10.0.0.1',
+    agentVersion: '0.1.0',
+    publicKey: 'public-key',
+    caCertificate: 'PEM',
+    capacity: { vcpus: 8, memoryMiB: 16384, volumeGiB: 200 },
+    engines: [{ datastore, version, source: 'npm' }],
+    isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
+  }),
+  HostCapacityClaimed: ({ hostId, instanceId }) => ({ hostId, instanceId, resources, expiresAt: deadline }),
+  HostClaimConfirmed: ({ hostId, instanceId }) => ({ hostId, instanceId, resources }),
+  HostCapacityReleased: ({ hostId, instanceId }) => ({ hostId, instanceId, reason: 'DELETED' }),
+  HostLost: ({ hostId }) => ({ hostId, lastSeenAt: '2030-01-01T00:00:00.000Z' }),
+  HostReturned: ({ hostId }) => ({ hostId }),
+
+  FlavorDefined: ({ flavorId }) => ({ flavorId, vcpus: 1, memoryMiB: 512, description: 'for a start' }),
+  FlavorRetired: ({ flavorId }) => ({ flavorId }),
+
+  DatastoreVersionOffered: ({ datastore, version }) => ({ datastore, version }),
+  DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
+  DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
+
+  TokenIssued: ({ tokenId, projectId }) => ({
+    tokenId,
+    projectId,
+    name: 'ci',
+    role: 'member',
+    secretHash: plantedSecrets.secretHash,
+    expiresAt: null,
+  }),
+  TokenRevoked: ({ tokenId }) => ({ tokenId }),
+
+  OperationStarted: (world) => ({
+    operationId: world.operationId,
+    kind: 'provision',
+    subject: {
+      instanceId: world.instanceId,
+      projectId: world.projectId,
+      hostId: world.hostId,
+      spec: specOf(world),
+      generation: 0,
+      epoch: 1,
+      databases,
+      users,
+    },
+    steps: ['volume', 'engine'],
+    commandIds: { volume: parseCommandId(exampleUuid('command')) },
+    forwardDeadline: deadline,
+    deadline,
+  }),
+  OperationStepStarted: () => ({ step: 'volume', deadline, compensating: false }),
+  GuestCommandIssued: ({ operationId, instanceId, hostId }) => ({
+    step: 'volume',
+    command: {
+      commandId: parseCommandId(exampleUuid('command')),
+      operationId,
+      instanceId,
+      hostId,
+      epoch: 1,
+      deadline,
+      payload: { kind: 'accounts-ready', databases, users },
+    },
+  }),
+  OperationStepProgressed: () => ({ step: 'volume', progress: 0.5, message: 'half of it' }),
+  OperationStepCompleted: () => ({ step: 'volume', facts }),
+  OperationStepFailed: () => ({ step: 'volume', fault }),
+  OperationCancellationRequested: ({ operationId }) => ({ operationId }),
+  OperationOutcomeReached: ({ operationId }) => ({ operationId, outcome: 'SUCCEEDED', facts }),
+  OperationSucceeded: ({ operationId }) => ({ operationId }),
+  OperationFailed: ({ operationId }) => ({ operationId, fault }),
+  OperationCancelled: ({ operationId }) => ({ operationId, fault }),
+
+  RequestReceived: ({ requestId, instanceId, operationId, tokenId }) => ({
+    requestId,
+    fingerprint: plantedSecrets.fingerprint,
+    ids: { commandId: parseCommandId(exampleUuid('command')), instanceId, operationId, tokenId },
+    expiresAt: '2030-01-02T00:00:00.000Z',
+  }),
+  RequestRefused: ({ requestId }) => ({ requestId, rejection: { code: 'QUOTA_EXCEEDED', message: 'no room' } }),
+
+  DeadLetterReplayed: resolutionOf,
+  DeadLetterDropped: resolutionOf,
+}
+
+type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
+
+/** An event about this world, with whatever of its data is to be different. */
+export const exampleEvent = <T extends CofferEventType>(
+  type: T,
+  world: World,
+  changes: Partial<DataOf<T>> = {},
+): CofferEvent =>
+  // Type and data come from the same entry, which the compiler can not follow.
+  ({ type, data: { ...examples[type](world), ...changes } }) as unknown as CofferEvent
+
+export const eventTypes = Object.keys(eventCatalogue) as readonly CofferEventType[]
+
+/** Where the event of this world belongs. */
+export const streamOfEvent = (type: CofferEventType, world: World): StreamName => {
+  if (type.startsWith('Instance')) return instanceStream(world.instanceId)
+  if (type.startsWith('Operation') || type === 'GuestCommandIssued') return operationStream(world.operationId)
+  if (type.startsWith('Host')) return hostStream(world.hostId)
+  if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
+  if (type.startsWith('Datastore')) return datastoreStream(world.datastore)
+  if (type.startsWith('Token')) return tokenStream(world.tokenId)
+  if (type.startsWith('Request')) return requestStream(world.requestId)
+  if (type.startsWith('DeadLetter')) return deadLetterStream(world.deadLetterId)
+  return projectStream(world.projectId)
+}
+
+export const exampleActor = (world: World): Actor => ({
+  kind: 'user',
+  subject: 'ada',
+  projectId: world.projectId,
+  roles: ['member'],
+})
+
+/** `number`: the how-manieth event it is; a second later each. */
+export const exampleMetadata = (type: CofferEventType, world: World, number: number): EventMetadata => ({
+  eventId: parseEventId(exampleUuid(`event ${number}`, number)),
+  at: new Date(Date.UTC(2030, 0, 1) + number * 1000).toISOString(),
+  actor: exampleActor(world),
+  commandId: parseCommandId(exampleUuid('command')),
+  correlationId: type.startsWith('Operation') || type === 'GuestCommandIssued' ? world.operationId : null,
+  projectId: isOfProject(type) ? world.projectId : null,
+  instanceId: isOfInstance(type) ? world.instanceId : null,
+  causationId: exampleUuid('command'),
+})
+
+const isOfInstance = (type: CofferEventType): boolean => /^(Instance|Operation|GuestCommand|Quota)/.test(type)
+const isOfProject = (type: CofferEventType): boolean => isOfInstance(type) || /^(Project|Token|Request)/.test(type)

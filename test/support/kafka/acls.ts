@@ -1,0 +1,33 @@
+import kafkajs from 'kafkajs'
+
+/** A user may do these things with all topics or groups whose names begin so. */
+export type AclRule = {
+  readonly user: string
+  readonly what: 'TOPIC' | 'GROUP'
+  readonly prefix: string
+  readonly may: readonly ('READ' | 'WRITE' | 'CREATE')[]
+}
+
+/** Adds rules to a broker, by an address that may do everything. */
+export const allow = async (address: string, rules: readonly AclRule[]): Promise<void> => {
+  const { Kafka, logLevel, AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    await admin.createAcls({
+      acl: rules.flatMap(({ user, what, prefix, may }) =>
+        may.map((operation) => ({
+          principal: `User:${user}`,
+          host: '*',
+          resourceType: AclResourceTypes[what],
+          resourceName: prefix,
+          resourcePatternType: ResourcePatternTypes.PREFIXED,
+          operation: AclOperationTypes[operation],
+          permissionType: AclPermissionTypes.ALLOW,
+        })),
+      ),
+    })
+  } finally {
+    await admin.disconnect()
+  }
+}

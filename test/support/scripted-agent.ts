@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import { type GuestCommand, guestCommandSchema } from '../../domain/guest/command.ts'
+import type { AgentReport } from '../../domain/guest/report.ts'
+import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
+import type { HostDescription } from '../../domain/host/events.ts'
+import { parseHostId } from '../../domain/ids.ts'
+import type { Fault } from '../../domain/values/fault.ts'
+
+/** What the agent says to one command: it did it, it failed, or it never answers. */
+export type Script = (command: GuestCommand) => 'succeed' | 'silent' | Fault
+
+export const caCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+
+export const hostDescription = (overrides: Partial<HostDescription> = {}): HostDescription => ({
+  hostId: parseHostId(randomUUID()),
+  name: 'host-a',
+  address: '127.0.0.1',
+  agentVersion: '0.1.0',
+  // Of a key pair nobody kept.
+  publicKey: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo',
+  caCertificate,
+  capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
+  engines: [
+    { datastore: 'postgresql', version: '17.10', source: 'npm' },
+    { datastore: 'postgresql', version: '17.9', source: 'npm' },
+  ],
+  isolation: { unixUser: true, cgroup: 'v1', volume: 'directory', missing: [] },
+  ...overrides,
+})
+
+/** An agent without engines: it speaks the protocol as the real one does and does what its script says. */
+export const startScriptedAgent = async (bus: MessageBus, description: HostDescription, script: Script) => {
+  const { hostId } = description
+  const received: GuestCommand[] = []
+  const topic = agentCommandsTopic(hostId)
+  const report = (body: AgentReport) =>
+    bus.publish([
+      {
+        topic: agentResultsTopic,
+        key: 'operationId' in body ? body.operationId : hostId,
+        value: JSON.stringify(body),
+      },
+    ])
+  const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
+  const answer = (command: GuestCommand, said: ReturnType<Script> = 'succeed'): Promise<void> => {
+    const { commandId, operationId, instanceId } = command
+    const answered = { ...stamp(), commandId, operationId, instanceId, hostId }
+    if (said === 'silent') return Promise.resolve()
+    if (said !== 'succeed') return report({ type: 'failed', ...answered, fault: said })
+    const facts = { endpoint: { host: description.address, port: 15_432 }, caCertificate }
+    return report({ type: 'succeeded', ...answered, ...(command.payload.kind === 'engine-running' ? { facts } : {}) })
+  }
+  await bus.ensureTopics([{ name: topic, partitions: 1, retentionMs: 3_600_000 }])
+  const consumer = bus.consume({
+    group: `agent-${hostId}`,
+    topics: [topic],
+    start: 'earliest',
+    handle: async (message) => {
+      const command = guestCommandSchema.parse(JSON.parse(message.value))
+      received.push(command)
+      await answer(command, script(command))
+    },
+  })
+  await consumer.ready
+  await report({ type: 'registered', ...stamp(), host: description })
+  return {
+    hostId,
+    received,
+    answer,
+    beat: () =>
+      bus.publish([
+        {
+          topic: agentHeartbeatsTopic,
+          key: hostId,
+          value: JSON.stringify({ hostId, at: new Date().toISOString(), health: {} }),
+        },
+      ]),
+    stop: () => consumer.stop(),
+  }
+}

@@ -1,0 +1,114 @@
+import { createApiClient } from '../../ops/cli/api-client.ts'
+import { documents } from '../../ops/cli/documents.ts'
+import type { Credential, Instance, Operation, Refusal } from '../../ops/cli/types.ts'
+import { hasEnded } from '../../ops/cli/wait.ts'
+import { waitFor } from './wait-for.ts'
+
+export type CreateInput = {
+  readonly name: string
+  readonly datastore?: string
+  readonly version?: string
+  readonly flavor?: string
+  readonly volumeGiB?: number
+  readonly databases?: readonly { readonly name: string }[]
+  readonly users?: readonly { readonly name: string; readonly password?: string }[]
+  readonly idempotencyKey?: string
+}
+
+export type Created = {
+  readonly __typename: 'CreateInstanceAccepted'
+  readonly replayed: boolean
+  readonly credentials: readonly Credential[]
+  readonly operationId: string
+  readonly operation: Operation
+  readonly instance: Instance
+}
+
+export type Changed = {
+  readonly __typename: string
+  readonly operationId: string
+  readonly operation: Operation
+  readonly instance: Instance
+}
+export type Change = 'restart' | 'stop' | 'start' | 'delete'
+
+type VerifiedView = { readonly view: string; readonly equal: boolean }
+
+export type ServerApi = ReturnType<typeof createServerApi>
+
+const requestTimeoutMs = 60_000
+
+/** The API of a running server, with one token. */
+export const createServerApi = ({ url, adminToken }: { readonly url: string; readonly adminToken: string }) => {
+  const client = createApiClient({ url, token: adminToken })
+  const request = <Data>(document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> =>
+    client.request<Data>(document, variables, AbortSignal.timeout(requestTimeoutMs))
+  const instance = async (id: string): Promise<Instance> => {
+    const { instance: found } = await request<{ instance: Instance | null }>(documents.instance, { id })
+    if (!found) throw new Error(`there is no instance ${id}`)
+    return found
+  }
+  const change = async (kind: Change, id: string, idempotencyKey?: string): Promise<Changed> => {
+    const { result } = await request<{ result: Changed | Refusal }>(documents[`${kind}Instance`], {
+      input: { id, idempotencyKey },
+    })
+    if (result.__typename === 'Refusal') throw new Error(`${kind} was refused: ${JSON.stringify(result)}`)
+    return result as Changed
+  }
+  const operationEnd = (id: string): Promise<Operation> =>
+    waitFor(
+      `the end of operation ${id}`,
+      async () => {
+        const { operation } = await request<{ operation: Operation | null }>(documents.operation, { id })
+        return operation && hasEnded(operation) && operation
+      },
+      120_000,
+    )
+  const tryCreate = async (input: CreateInput): Promise<Created | Refusal> =>
+    (
+      await request<{ result: Created | Refusal }>(documents.createInstance, {
+        input: { datastore: 'postgresql', flavor: 'tiny', ...input },
+      })
+    ).result
+  const create = async (input: CreateInput): Promise<Created> => {
+    const result = await tryCreate(input)
+    if (result.__typename === 'Refusal') throw new Error(`refused: ${JSON.stringify(result)}`)
+    return result
+  }
+  /** The instance once no operation works on it and this one is over. */
+  const settled = async (operationId: string): Promise<Instance> => {
+    const { instanceId } = await operationEnd(operationId)
+    return waitFor(`instance ${instanceId} to be told of the end of ${operationId}`, async () => {
+      const now = await instance(instanceId)
+      return now.operation?.id !== operationId && now
+    })
+  }
+  return {
+    client,
+    request,
+    instance,
+    operationEnd,
+    tryCreate,
+    create,
+    settled,
+    change,
+    /** Creates an instance and waits until it is there. */
+    provision: async (input: CreateInput): Promise<Created & { readonly instance: Instance }> => {
+      const created = await create(input)
+      return { ...created, instance: await settled(created.operation.id) }
+    },
+    /** Does it and waits until it is done. */
+    changeAndWait: async (kind: Change, id: string): Promise<Instance> =>
+      settled((await change(kind, id)).operation.id),
+    /** What every view is like beside one that is derived from the log anew. */
+    verifyViews: async (): Promise<readonly VerifiedView[]> => {
+      const response = await fetch(`${url}/admin/views/verify`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminToken}` },
+        signal: AbortSignal.timeout(requestTimeoutMs),
+      })
+      if (!response.ok) throw new Error(`the views could not be verified: ${response.status} ${await response.text()}`)
+      return ((await response.json()) as { views: readonly VerifiedView[] }).views
+    },
+  }
+}

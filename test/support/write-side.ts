@@ -1,0 +1,55 @@
+import { createEmbeddedCheckpointStore } from '../../commands/adapters/embedded/checkpoint-store.ts'
+import { createEmbeddedEventStore } from '../../commands/adapters/embedded/event-store.ts'
+import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
+import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
+import { type Clock, systemClock } from '../../commands/clock.ts'
+import { createDirectory } from '../../commands/directory.ts'
+import { createHandler } from '../../commands/handle.ts'
+import { createIdSource } from '../../commands/ids.ts'
+import type { Log } from '../../commands/log.ts'
+
+/** Keeps what was logged, so that a test can say nothing went wrong. */
+export const createRecordingLog = () => {
+  const lines: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error'
+    readonly message: string
+    readonly fields: object
+  }[] = []
+  const at =
+    (level: (typeof lines)[number]['level']): Log['info'] =>
+    (fields, message) => {
+      lines.push({ level, message, fields })
+    }
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return { log, lines }
+}
+
+/** The write side on the embedded stores, all real, in one directory. */
+export const openWriteSide = (dataDir: string, clock: Clock = systemClock) => {
+  const { log, lines } = createRecordingLog()
+  const database = openEmbeddedDatabase({ dataDir })
+  const eventStore = createEmbeddedEventStore({ database })
+  const bus = createEmbeddedMessageBus({ database })
+  const checkpoints = createEmbeddedCheckpointStore({ database })
+  const ids = createIdSource(clock)
+  const handler = createHandler({ eventStore, clock, ids })
+  const directory = createDirectory({ eventStore, log })
+  return {
+    database,
+    eventStore,
+    bus,
+    checkpoints,
+    clock,
+    ids,
+    handler,
+    directory,
+    log,
+    lines,
+    close: async () => {
+      await directory.stop()
+      await bus.close()
+      await eventStore.close()
+      await database.close()
+    },
+  }
+}

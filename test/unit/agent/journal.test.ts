@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { openAgentDatabase } from '../../../agent/journal/database.ts'
+import { createJournal } from '../../../agent/journal/journal.ts'
+import { type GuestCommand, guestCommandSchema } from '../../../domain/guest/command.ts'
+import type { AgentReport } from '../../../domain/guest/report.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+
+const temp = createTempDir('agent-journal')
+const at = '2026-01-01T00:00:00.000Z'
+const hostId = randomUUID()
+const instanceId = randomUUID()
+
+const command = (epoch: number, kind: 'engine-stopped' | 'instance-absent' = 'engine-stopped'): GuestCommand =>
+  guestCommandSchema.parse({
+    commandId: randomUUID(),
+    operationId: randomUUID(),
+    instanceId,
+    hostId,
+    epoch,
+    deadline: at,
+    payload: { kind },
+  })
+const answer = ({ commandId, operationId }: GuestCommand): AgentReport =>
+  ({ type: 'succeeded', reportId: randomUUID(), at, commandId, operationId, instanceId, hostId }) as AgentReport
+
+describe('the journal', () => {
+  it('keeps a command pending until its result is written, over a restart', () => {
+    const file = temp.next()
+    const wish = command(1)
+    const first = openAgentDatabase(file)
+    expect(createJournal(first).accept(wish, at, () => answer(wish))).toEqual({ kind: 'new' })
+    first.close()
+    const second = openAgentDatabase(file)
+    const journal = createJournal(second)
+    expect(journal.pending()).toEqual([{ ...wish, attempt: 1 }])
+    journal.complete(wish, answer(wish))
+    expect(journal.pending()).toEqual([])
+    second.close()
+  })
+
+  it('publishes a result until the bus has it, and again for a repeat', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const wish = command(1)
+    journal.accept(wish, at, () => answer(wish))
+    journal.complete(wish, answer(wish))
+    const [report] = journal.unpublished(10)
+    expect(report?.key).toBe(wish.operationId)
+    journal.markPublished(report ? [report] : [])
+    expect(journal.unpublished(10)).toEqual([])
+    expect(journal.accept(wish, at, () => answer(wish))).toEqual({ kind: 'repeat', done: true })
+    expect(journal.unpublished(10)).toEqual([report])
+    database.close()
+  })
+
+  it('fences by epoch, and after an absence by the epoch of that', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const accept = (wish: GuestCommand): string => journal.accept(wish, at, () => answer(wish)).kind
+    expect(accept(command(3))).toBe('new')
+    expect(accept(command(3))).toBe('new')
+    expect(accept(command(2))).toBe('stale')
+    expect(accept(command(3, 'instance-absent'))).toBe('new')
+    expect(accept(command(3))).toBe('stale')
+    expect(accept(command(3, 'instance-absent'))).toBe('new')
+    expect(accept(command(4))).toBe('new')
+    database.close()
+  })
+
+  it('forgets what is old and answered, and nothing else', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const [done, pending] = [command(1), command(1)]
+    for (const wish of [done, pending]) journal.accept(wish, at, () => answer(wish))
+    journal.complete(done, answer(done))
+    journal.prune('2027-01-01T00:00:00.000Z')
+    expect(journal.resultOf(done.commandId)).not.toBeNull()
+    journal.markPublished(journal.unpublished(10))
+    journal.prune('2027-01-01T00:00:00.000Z')
+    expect(journal.resultOf(done.commandId)).toBeNull()
+    expect(journal.pending()).toEqual([{ ...pending, attempt: 1 }])
+    database.close()
+  })
+})
+
+describe('the file of the agent', () => {
+  it('is readable by its owner alone', () => {
+    const file = temp.next()
+    openAgentDatabase(file).close()
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('is refused when it is somebody else’s database, damaged, or open elsewhere', () => {
+    const foreign = temp.next()
+    const database = new DatabaseSync(foreign)
+    database.exec('CREATE TABLE theirs (x)')
+    database.close()
+    expect(() => openAgentDatabase(foreign)).toThrow(/is not an agent's database/)
+
+    const damaged = temp.next()
+    writeFileSync(damaged, 'this was a database once, and is not any more'.repeat(100))
+    expect(() => openAgentDatabase(damaged)).toThrow(/damaged or not a database/)
+
+    const busy = join(temp.next())
+    const holder = openAgentDatabase(busy)
+    expect(() => openAgentDatabase(busy)).toThrow(/another agent runs on it/)
+    holder.close()
+  })
+})

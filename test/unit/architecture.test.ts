@@ -1,0 +1,143 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { importsOf, projectRoot, readSourceFiles, type SourceFile, withoutComments } from '../support/source-files.ts'
+
+/** Who may import whom. Paths are prefixes from the root. */
+type Rule = {
+  readonly files: readonly string[]
+  readonly except?: readonly string[]
+  /** Where packages other than zod may be used; absent: everywhere. */
+  readonly vendors?: readonly string[]
+  readonly builtins: boolean
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  domain: { files: ['domain/'], vendors: [], builtins: false },
+  commands: { files: ['domain/', 'commands/'], vendors: ['commands/adapters/'], builtins: true },
+  projections: {
+    files: ['domain/', 'projections/', 'commands/ports/event-store.ts', 'commands/ports/tracer.ts'],
+    vendors: ['projections/adapters/'],
+    builtins: true,
+  },
+  graphql: {
+    files: [
+      'domain/',
+      'graphql/',
+      'projections/',
+      'commands/api.ts',
+      'commands/ports/dead-letters.ts',
+      'commands/ports/event-store.ts',
+      'commands/ports/tracer.ts',
+    ],
+    except: ['projections/adapters/', 'projections/engine.ts'],
+    builtins: true,
+  },
+  agent: {
+    files: ['domain/', 'agent/', 'commands/ports/message-bus.ts', 'commands/ports/tracer.ts'],
+    vendors: ['agent/engines/', 'agent/tls/'],
+    builtins: true,
+  },
+  ops: {
+    files: ['domain/', 'commands/', 'projections/', 'graphql/', 'agent/', 'ops/', 'package.json'],
+    builtins: true,
+  },
+}
+
+const startsWithAny = (path: string, prefixes: readonly string[]): boolean =>
+  prefixes.some((prefix) => path.startsWith(prefix))
+
+/** Every import of a file that its layer may not have, in words. */
+const violationsOf = (file: SourceFile): readonly string[] => {
+  const layer = file.path.slice(0, file.path.indexOf('/'))
+  const rule = rules[layer]
+  if (!rule) return [`${file.path} is in no layer`]
+  return importsOf(file).flatMap(({ kind, target }) => {
+    const isAllowed = {
+      file: startsWithAny(target, rule.files) && !startsWithAny(target, rule.except ?? []),
+      package: target === 'zod' || !rule.vendors || startsWithAny(file.path, rule.vendors),
+      builtin: rule.builtins,
+    }[kind]
+    return isAllowed ? [] : [`${file.path} imports ${target}`]
+  })
+}
+
+const layers = Object.keys(rules)
+const sources = readSourceFiles(layers)
+const domainSources = sources.filter(({ path }) => path.startsWith('domain/'))
+
+describe('who imports whom', () => {
+  it.each(layers)('%s imports only what it may', (layer) => {
+    const files = sources.filter(({ path }) => path.startsWith(`${layer}/`))
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.flatMap(violationsOf)).toEqual([])
+  })
+})
+
+describe('OpenTelemetry', () => {
+  it('is known to ops/tracing alone, and its SDK to the one file that is loaded when there is something to trace', () => {
+    const importing = (name: RegExp): readonly string[] =>
+      sources.filter((file) => importsOf(file).some(({ target }) => name.test(target))).map(({ path }) => path)
+    expect(importing(/^@opentelemetry\//).filter((path) => !path.startsWith('ops/tracing/'))).toEqual([])
+    expect(importing(/otel-tracer\.ts$/)).toEqual(['ops/tracing/tracing.ts'])
+  })
+})
+
+describe('the domain', () => {
+  /** What makes the same events give another decision on another day or machine. */
+  const impure =
+    /\b(Date\.now|new Date\(\)|Math\.random|performance\.|process\.(?:env|pid|cwd|hrtime|on|stdout|stderr)\b|console\.|crypto\.|globalThis|setTimeout|setInterval|fetch\(|await |async )/
+
+  it('knows no clock, no chance, no log and no I/O', () => {
+    const found = domainSources.filter(({ text }) => impure.test(withoutComments(text)))
+    expect(found.map(({ path }) => path)).toEqual([])
+  })
+
+  it('builds the name of a stream in the stream.ts of its aggregate and nowhere else', () => {
+    const builders = sources
+      .filter(({ text }) => withoutComments(text).includes('createStreamName('))
+      .filter(({ path }) => !/^domain\/[a-z-]+\/stream\.ts$/.test(path))
+    expect(builders.map(({ path }) => path)).toEqual([])
+  })
+
+  it('has the same files in every aggregate', () => {
+    const aggregates = domainSources.flatMap(({ path }) => /^domain\/([a-z-]+)\/decide\.ts$/.exec(path)?.[1] ?? [])
+    expect(aggregates.length).toBeGreaterThan(5)
+    const common = ['commands.ts', 'decide.ts', 'events.ts', 'evolve.ts', 'index.ts', 'state.ts', 'stream.ts']
+    for (const aggregate of aggregates) {
+      expect(readdirSync(`${projectRoot}domain/${aggregate}`)).toEqual(expect.arrayContaining(common))
+    }
+  })
+})
+
+describe('the check itself', () => {
+  it.each([
+    ['domain/instance/decide.ts', "import { readFile } from 'node:fs'"],
+    ['domain/instance/decide.ts', "import { v7 } from 'uuid'"],
+    ['domain/instance/decide.ts', "import type { Log } from '../../commands/log.ts'"],
+    ['commands/handle.ts', "import { Kafka } from 'kafkajs'"],
+    ['commands/handle.ts', "export * from '../projections/engine.ts'"],
+    ['projections/engine.ts', "import { dispatch } from '../commands/dispatch/dispatch.ts'"],
+    ['projections/engine.ts', "import type { MessageBus } from '../commands/ports/message-bus.ts'"],
+    [
+      'graphql/instance.ts',
+      "import {\n  createMemoryViewStore,\n} from '../projections/adapters/memory/view-store.ts'",
+    ],
+    ['graphql/instance.ts', "import { handle } from '../commands/handle.ts'"],
+    ['agent/agent.ts', "import type { EventStore } from '../commands/ports/event-store.ts'"],
+    ['agent/agent.ts', "import pg from 'pg'"],
+    ['agent/agent.ts', "const { Client } = await import('pg')"],
+    ['agent/agent.ts', "import '../ops/config.ts'"],
+  ])('finds what %s may not have: %s', (path, text) => {
+    expect(violationsOf({ path, text })).toHaveLength(1)
+  })
+
+  it.each([
+    ['domain/instance/decide.ts', "import { z } from 'zod'\nimport { accept } from '../decider.ts'"],
+    ['domain/instance/decide.ts', "// import { readFile } from 'node:fs'\n/* import 'pg' */"],
+    ['commands/adapters/kafka/bus.ts', "import { Kafka } from 'kafkajs'"],
+    ['agent/engines/postgresql/session.ts', "import pg from 'pg'"],
+    ['graphql/api.ts', "import { createYoga } from 'graphql-yoga'"],
+  ])('leaves alone what %s may have: %s', (path, text) => {
+    expect(violationsOf({ path, text })).toEqual([])
+  })
+})

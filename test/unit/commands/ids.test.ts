@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { createIdSource, deriveId } from '../../../commands/ids.ts'
+import { instanceIdSchema } from '../../../domain/ids.ts'
+
+describe('ids made by the write side', () => {
+  it('are UUIDs of version 7', () => {
+    const id = createIdSource({ now: () => 1_700_000_000_000 }).next()
+    expect(instanceIdSchema.safeParse(id).success).toBe(true)
+    expect(id[14]).toBe('7')
+  })
+
+  it('carry the time they were made', () => {
+    const id = createIdSource({ now: () => 0x0123456789ab }).next()
+    expect(id.slice(0, 13)).toBe('01234567-89ab')
+  })
+
+  it('sort by the order they were made in, also within a millisecond', () => {
+    const source = createIdSource({ now: () => 1_700_000_000_000 })
+    const made = Array.from({ length: 10_000 }, () => source.next())
+    expect(made.toSorted()).toEqual(made)
+    expect(new Set(made).size).toBe(made.length)
+  })
+
+  it('keep their order when the clock goes back', () => {
+    const times = [1000, 2000, 1500, 1999, 2001]
+    const source = createIdSource({ now: () => times.shift() ?? 0 })
+    const made = Array.from({ length: 5 }, () => source.next())
+    expect(made.toSorted()).toEqual(made)
+  })
+})
+
+describe('derived ids', () => {
+  it('are the same for the same parts', () => {
+    expect(deriveId('a', 'b')).toBe(deriveId('a', 'b'))
+  })
+
+  it('differ when the same letters are cut into other parts', () => {
+    expect(deriveId('ab', 'c')).not.toBe(deriveId('a', 'bc'))
+  })
+
+  it('are valid UUIDs', () => {
+    expect(instanceIdSchema.safeParse(deriveId('x')).success).toBe(true)
+  })
+})

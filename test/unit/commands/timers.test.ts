@@ -1,0 +1,133 @@
+import { describe, expect, it, vi } from 'vitest'
+import { encodeEvent } from '../../../commands/event-codec.ts'
+import { createIdSource } from '../../../commands/ids.ts'
+import type { EventStore, StoredEvent } from '../../../commands/ports/event-store.ts'
+import { createTimers } from '../../../commands/sagas/timers.ts'
+import { type OperationId, parseCommandId, parseOperationId } from '../../../domain/ids.ts'
+import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
+import { createRecordingLog } from '../../support/write-side.ts'
+import { hostId, instanceId, projectId, spec } from '../domain/samples.ts'
+
+const bounded = { timeout: 20_000, interval: 2 }
+const clock = { now: () => Date.now() }
+const ids = createIdSource(clock)
+const subject = {
+  instanceId: instanceId(),
+  projectId,
+  hostId: hostId(),
+  spec,
+  generation: 0,
+  epoch: 1,
+  databases: [],
+  users: [],
+}
+
+/** The events of an operation that began `agoMs` ago and had `timeoutMs` for the whole. */
+const begun = (agoMs: number, timeoutMs: number): readonly StoredEvent[] => {
+  const operationId = parseOperationId(ids.next())
+  const now = new Date(clock.now() - agoMs)
+  const decision = operation.decide(
+    {
+      type: 'StartOperation',
+      operationId,
+      kind: 'stop',
+      subject,
+      deadline: new Date(now.getTime() + timeoutMs).toISOString(),
+      now: now.toISOString(),
+      commandIds: Object.fromEntries(stepNames('stop', subject).map((step) => [step, parseCommandId(ids.next())])),
+    },
+    operation.initial,
+  )
+  if (decision.outcome === 'rejected') throw new Error(decision.rejection.message)
+  const metadata = {
+    at: now.toISOString(),
+    actor: { kind: 'system', name: 'test' } as const,
+    commandId: parseCommandId(ids.next()),
+    correlationId: operationId,
+    projectId: null,
+    instanceId: null,
+    causationId: ids.next(),
+  }
+  return decision.events.map((event, revision) => ({
+    ...encodeEvent(event, metadata, ids.next()),
+    stream: operationStream(operationId),
+    revision,
+    position: revision,
+  }))
+}
+
+const logOf = (events: readonly StoredEvent[]): EventStore => {
+  const subscribe: EventStore['subscribe'] = async function* ({ signal }) {
+    if (events.length > 0) yield { kind: 'events', events, position: events.length }
+    yield { kind: 'caught-up', position: events.length }
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  }
+  // Timers do nothing with a log but follow it.
+  return { subscribe } as EventStore
+}
+
+describe('timers', () => {
+  it('tell every operation whose deadline has passed, and no other', async () => {
+    const late = begun(3_600_000, 60_000)
+    const told: OperationId[] = []
+    const timers = createTimers({
+      eventStore: logOf([...late, ...begun(0, 3_600_000)]),
+      clock,
+      log: createRecordingLog().log,
+      onDue: async (operationId) => {
+        told.push(operationId)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(told).toHaveLength(1), bounded)
+    expect(operationStream(told[0] as OperationId)).toBe(late[0]?.stream)
+    expect(timers.pending()).toBe(2)
+    await timers.stop()
+  })
+
+  it('tell again an operation that could not be told', async () => {
+    let tries = 0
+    const recording = createRecordingLog()
+    const timers = createTimers({
+      eventStore: logOf(begun(3_600_000, 60_000)),
+      clock,
+      log: recording.log,
+      onDue: async () => {
+        tries += 1
+        if (tries === 1) throw new Error('the store is away')
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(tries).toBeGreaterThan(1), bounded)
+    expect(recording.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    await timers.stop()
+  })
+
+  it('tell one after the other, and stop only when the last is told', async () => {
+    const gate = Promise.withResolvers<void>()
+    let inHand = 0
+    let most = 0
+    const timers = createTimers({
+      eventStore: logOf([...begun(3_600_000, 60_000), ...begun(3_600_000, 60_000)]),
+      clock,
+      log: createRecordingLog().log,
+      onDue: async () => {
+        inHand += 1
+        most = Math.max(most, inHand)
+        await gate.promise
+        inHand -= 1
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(inHand).toBe(1), bounded)
+    let stopped = false
+    const stopping = timers.stop().then(() => {
+      stopped = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(stopped).toBe(false)
+    gate.resolve()
+    await stopping
+    expect([inHand, most]).toEqual([0, 1])
+  })
+})

@@ -1,0 +1,213 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fold } from '../../../../domain/decider.ts'
+import { freeCapacity, type HostCommand, type HostEvent, host, hostEvents } from '../../../../domain/host/index.ts'
+import { handleInTurn, specOf } from '../../../support/spec.ts'
+import { at, hostDescription, hostId, instanceId, resources } from '../samples.ts'
+
+const { given } = specOf(host, hostEvents)
+
+const description = hostDescription()
+const registered: HostEvent = { type: 'HostRegistered', data: description }
+const lost: HostEvent = { type: 'HostLost', data: { hostId: hostId(), lastSeenAt: at(100) } }
+const returned: HostEvent = { type: 'HostReturned', data: { hostId: hostId() } }
+
+type Claim = Extract<HostCommand, { readonly type: 'ClaimCapacity' }>
+const claim = (ordinal: number, now = 0): Claim => ({
+  type: 'ClaimCapacity',
+  hostId: hostId(),
+  instanceId: instanceId(ordinal),
+  resources,
+  datastore: 'postgresql',
+  version: '17.10',
+  now: at(now),
+  expiresAt: at(now + 60),
+})
+const confirm = (ordinal: number): HostCommand => ({
+  type: 'ConfirmClaim',
+  hostId: hostId(),
+  instanceId: instanceId(ordinal),
+  resources,
+})
+const release = (ordinal: number): HostCommand => ({
+  type: 'ReleaseCapacity',
+  hostId: hostId(),
+  instanceId: instanceId(ordinal),
+  reason: 'DELETED',
+})
+const claimed = (ordinal: number, now = 0): HostEvent => ({
+  type: 'HostCapacityClaimed',
+  data: { hostId: hostId(), instanceId: instanceId(ordinal), resources, expiresAt: at(now + 60) },
+})
+const confirmed = (ordinal: number): HostEvent => ({
+  type: 'HostClaimConfirmed',
+  data: { hostId: hostId(), instanceId: instanceId(ordinal), resources },
+})
+const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED' = 'DELETED'): HostEvent => ({
+  type: 'HostCapacityReleased',
+  data: { hostId: hostId(), instanceId: instanceId(ordinal), reason },
+})
+
+describe('registering a host', () => {
+  const register: HostCommand = { type: 'RegisterHost', description }
+
+  it('makes it known', () => {
+    const state = given().when(register).thenEvents(registered)
+    expect(state.status).toBe('UP')
+  })
+
+  it('does nothing when nothing is new, in whatever order the engines are listed', () => {
+    given(registered).when(register).thenNothing()
+    const reversed = { ...description, engines: [...description.engines].reverse() }
+    given(registered).when({ type: 'RegisterHost', description: reversed }).thenNothing()
+  })
+
+  it.each([
+    ['address', { address: '10.0.0.7' }],
+    ['agent', { agentVersion: '0.2.0' }],
+    ['key', { publicKey: 'bmV3' }],
+    ['capacity', { capacity: { ...description.capacity, vcpus: 8 } }],
+    ['engines', { engines: description.engines.slice(1) }],
+    ['isolation', { isolation: { ...description.isolation, missing: ['cgroup'] } }],
+  ])('again with another %s is noted, and its claims stay', (_, change) => {
+    const changed = { ...description, ...change }
+    const state = given(registered, confirmed(1))
+      .when({ type: 'RegisterHost', description: changed })
+      .thenEvents({ type: 'HostRegistered', data: changed })
+    expect(state).toMatchObject({ status: 'UP', claims: { total: { instances: 1 } } })
+  })
+
+  it('does not bring a lost host back: its heartbeats do', () => {
+    given(registered, lost).when(register).thenNothing()
+  })
+})
+
+describe('claiming capacity', () => {
+  it('holds it until its time has passed', () => {
+    given(registered).when(claim(1)).thenEvents(claimed(1))
+  })
+
+  it('does nothing when the instance holds it already', () => {
+    given(registered, claimed(1)).when(claim(1, 30)).thenNothing()
+    given(registered, confirmed(1)).when(claim(1, 300)).thenNothing()
+  })
+
+  it('is refused when there is not enough left, and says of what and how much', () => {
+    const large = { vcpus: 1, memoryMiB: 4000, volumeGiB: 1 }
+    const { message } = given(registered, claimed(1))
+      .when({ ...claim(2), resources: large })
+      .thenRejected('NO_CAPACITY', {
+        details: { hostId: hostId(), resource: 'memoryMiB', capacity: 4096, claimed: 512, asked: 4000 },
+      })
+    expect(message).toBe(
+      'host host-1 has 4096 MiB of memory, of which 512 are taken: 4000 MiB of memory more do not fit',
+    )
+  })
+
+  it('counts no claim whose time has passed, and releases it', () => {
+    const all = { vcpus: 4, memoryMiB: 4096, volumeGiB: 20 }
+    given(registered, claimed(1))
+      .when({ ...claim(2, 60), resources: all })
+      .thenEvents(released(1, 'EXPIRED'), {
+        type: 'HostCapacityClaimed',
+        data: { hostId: hostId(), instanceId: instanceId(2), resources: all, expiresAt: at(120) },
+      })
+  })
+
+  it('is refused when the host does not have the version, and says which it has', () => {
+    const { message } = given(registered)
+      .when({ ...claim(1), version: '16.1' })
+      .thenRejected('UNKNOWN_VERSION', { field: 'version', details: { installed: '17.10 18.4' } })
+    expect(message).toBe('host host-1 has no postgresql 16.1; it has: 17.10, 18.4')
+  })
+
+  it('is refused when the host is lost, and possible again when it has returned', () => {
+    given(registered, lost)
+      .when(claim(1))
+      .thenRejected('NO_CAPACITY', { details: { lastSeenAt: at(100) } })
+    given(registered, lost, returned).when(claim(1)).thenEvents(claimed(1))
+  })
+
+  it('is refused when nobody registered', () => {
+    given().when(claim(1)).thenRejected('NOT_FOUND')
+  })
+})
+
+describe('confirming and releasing claims', () => {
+  it('holds a claim for good, once', () => {
+    given(registered, claimed(1)).when(confirm(1)).thenEvents(confirmed(1))
+    given(registered, claimed(1), confirmed(1)).when(confirm(1)).thenNothing()
+  })
+
+  it('holds it even when it had expired or the host is lost, as the instance is there', () => {
+    given(registered, claimed(1), released(1, 'EXPIRED')).when(confirm(1)).thenEvents(confirmed(1))
+    given(registered, claimed(1), lost).when(confirm(1)).thenEvents(confirmed(1))
+  })
+
+  it('frees what was claimed or confirmed, and nothing else', () => {
+    given(registered, claimed(1)).when(release(1)).thenEvents(released(1))
+    given(registered, confirmed(1), lost).when(release(1)).thenEvents(released(1))
+    given(registered).when(release(1)).thenNothing()
+    given().when(release(1)).thenNothing()
+  })
+})
+
+describe('a host that falls silent', () => {
+  const reportLost: HostCommand = { type: 'ReportHostLost', hostId: hostId(), lastSeenAt: at(100) }
+  const reportReturned: HostCommand = { type: 'ReportHostReturned', hostId: hostId() }
+
+  it('is lost, once, and keeps its claims', () => {
+    const state = given(registered, confirmed(1)).when(reportLost).thenEvents(lost)
+    expect(state).toMatchObject({ status: 'LOST', claims: { total: { instances: 1 } } })
+    given(registered, lost).when(reportLost).thenNothing()
+  })
+
+  it('returns, once', () => {
+    given(registered, lost).when(reportReturned).thenEvents(returned)
+    given(registered).when(reportReturned).thenNothing()
+  })
+
+  it('is no news when it never registered', () => {
+    given().when(reportLost).thenNothing()
+    given().when(reportReturned).thenNothing()
+  })
+})
+
+describe('claims under any interleaving', () => {
+  const steps = fc.array(
+    fc.record({
+      ordinal: fc.integer({ min: 1, max: 8 }),
+      act: fc.constantFrom('claim', 'release', 'lose', 'return'),
+      size: fc.integer({ min: 1, max: 3 }),
+      afterSeconds: fc.integer({ min: 0, max: 40 }),
+    }),
+    { maxLength: 60 },
+  )
+
+  it('never exceed the capacity, and what is free is never negative', () => {
+    fc.assert(
+      fc.property(steps, (plan) => {
+        const commands: HostCommand[] = [{ type: 'RegisterHost', description }]
+        let now = 0
+        for (const { ordinal, act, size, afterSeconds } of plan) {
+          now += afterSeconds
+          const sized = { vcpus: size, memoryMiB: 700 * size, volumeGiB: 3 * size }
+          if (act === 'claim') commands.push({ ...claim(ordinal, now), resources: sized })
+          if (act === 'release') commands.push(release(ordinal))
+          if (act === 'lose') commands.push({ type: 'ReportHostLost', hostId: hostId(), lastSeenAt: at(now) })
+          if (act === 'return') commands.push({ type: 'ReportHostReturned', hostId: hostId() })
+        }
+        const log = handleInTurn(host, commands)
+        for (let length = 1; length <= log.length; length += 1) {
+          const state = fold(host, log.slice(0, length))
+          if (state.status === 'UNREGISTERED') throw new Error('it registered first')
+          const { total } = state.claims
+          expect(total.vcpus).toBeLessThanOrEqual(description.capacity.vcpus)
+          expect(total.memoryMiB).toBeLessThanOrEqual(description.capacity.memoryMiB)
+          expect(total.volumeGiB).toBeLessThanOrEqual(description.capacity.volumeGiB)
+          expect(Math.min(...Object.values(freeCapacity(state, at(now))))).toBeGreaterThanOrEqual(0)
+        }
+      }),
+    )
+  })
+})

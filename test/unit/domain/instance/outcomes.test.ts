@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type InstanceCommand,
+  type InstanceEvent,
+  instance,
+  instanceEvents,
+  operationSubject,
+} from '../../../../domain/instance/index.ts'
+import { specOf } from '../../../support/spec.ts'
+import { databases, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
+import {
+  complete,
+  deleted,
+  deletionRequested,
+  fail,
+  healthy,
+  histories,
+  operationFailed,
+  provisioned,
+  provisioningFailed,
+  requested,
+  restarted,
+  restartRequested,
+  type Situation,
+  started,
+  startRequested,
+  stopped,
+  stopRequested,
+} from './history.ts'
+
+const { given } = specOf(instance, instanceEvents)
+
+const stoppedHealth: InstanceEvent = {
+  type: 'InstanceHealthChanged',
+  data: { health: 'UNKNOWN', reason: 'the engine was stopped as asked' },
+}
+const sick: InstanceEvent = { type: 'InstanceHealthChanged', data: { health: 'UNHEALTHY', reason: 'it swaps' } }
+
+describe('an operation that succeeded', () => {
+  it('makes the instance ACTIVE and healthy after provisioning', () => {
+    const state = given(requested).when(complete(1, 'provision')).thenEvents(provisioned, healthy)
+    expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+
+  it('makes it ACTIVE after a restart, and says nothing of health that has not changed', () => {
+    const state = given(requested, provisioned, healthy, restartRequested(2))
+      .when(complete(2, 'restart'))
+      .thenEvents(restarted(2))
+    expect(state.status).toBe('ACTIVE')
+  })
+
+  it('makes it healthy after a restart when it was not', () => {
+    given(requested, provisioned, sick, restartRequested(2))
+      .when(complete(2, 'restart'))
+      .thenEvents(restarted(2), healthy)
+  })
+
+  it('makes it STOPPED after a stop, with no health to speak of', () => {
+    const state = given(requested, provisioned, healthy, ...histories.STOPPING.slice(2))
+      .when(complete(2, 'stop'))
+      .thenEvents(stopped(2), stoppedHealth)
+    expect(state).toMatchObject({ status: 'STOPPED', health: 'UNKNOWN' })
+  })
+
+  it('makes it ACTIVE after a start', () => {
+    const state = given(...histories.STARTING)
+      .when(complete(3, 'start'))
+      .thenEvents(started(3), healthy)
+    expect(state.status).toBe('ACTIVE')
+  })
+
+  it('makes it DELETED after a deletion', () => {
+    const state = given(...histories.DELETING)
+      .when(complete(2, 'delete'))
+      .thenEvents(deleted(2))
+    expect(state.status).toBe('DELETED')
+  })
+
+  it('can not complete a provisioning without an endpoint to offer', () => {
+    const command = { type: 'CompleteOperation', operationId: operationId(1), kind: 'provision', facts: null } as const
+    given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'facts' })
+  })
+})
+
+describe('an operation that failed', () => {
+  it('makes the instance FAILED without data when it was the provisioning, undone or not', () => {
+    for (const compensated of [true, false]) {
+      const state = given(requested)
+        .when(fail(1, 'provision', compensated))
+        .thenEvents(provisioningFailed)
+      expect(state).toMatchObject({ status: 'FAILED', dataKept: false })
+    }
+  })
+
+  it.each([
+    ['RESTARTING', 2, 'restart', 'ACTIVE'],
+    ['STOPPING', 2, 'stop', 'ACTIVE'],
+    ['STARTING', 3, 'start', 'STOPPED'],
+    ['DELETING', 2, 'delete', 'ACTIVE'],
+  ] as const)('and was undone takes one that was %s back to where it was', (situation, ordinal, kind, before) => {
+    const state = given(...histories[situation])
+      .when(fail(ordinal, kind, true))
+      .thenEvents(operationFailed(ordinal, before))
+    expect(state.status).toBe(before)
+  })
+
+  it.each([
+    ['RESTARTING', 2, 'restart', true],
+    ['STOPPING', 2, 'stop', true],
+    ['STARTING', 3, 'start', true],
+    ['DELETING', 2, 'delete', false],
+  ] as const)('and was not undone makes one that was %s FAILED', (situation, ordinal, kind, dataKept) => {
+    const state = given(...histories[situation])
+      .when(fail(ordinal, kind, false))
+      .thenEvents(operationFailed(ordinal, 'FAILED'))
+    expect(state).toMatchObject({ status: 'FAILED', dataKept })
+  })
+
+  it('leaves one that was FAILED before FAILED, as nobody has queried it since', () => {
+    given(...histories.FAILED, restartRequested(3))
+      .when(fail(3, 'restart', true))
+      .thenEvents(operationFailed(3, 'FAILED'))
+  })
+})
+
+describe('news of an operation that is not in progress', () => {
+  it.each(Object.keys(histories) as Situation[])('changes nothing of an instance that is %s', (situation) => {
+    given(...histories[situation])
+      .when(complete(9, 'restart'))
+      .thenNothing()
+    given(...histories[situation])
+      .when(fail(9, 'restart', false))
+      .thenNothing()
+  })
+
+  it('changes nothing when the operation has ended already', () => {
+    given(requested, provisioned)
+      .when(fail(1, 'provision', true))
+      .thenNothing()
+    given(requested, provisioned).when(complete(1, 'provision')).thenNothing()
+  })
+})
+
+describe('health', () => {
+  const report: InstanceCommand = { type: 'ReportHealth', health: 'UNHEALTHY', reason: 'it swaps' }
+
+  it.each(['ACTIVE', 'RESTARTING', 'STOPPING', 'STARTING', 'DELETING', 'FAILED'] as const)(
+    'that changes is noted when the instance is %s',
+    (situation) => {
+      given(...histories[situation])
+        .when(report)
+        .thenEvents(sick)
+    },
+  )
+
+  it('that stays the same is not noted', () => {
+    given(...histories.ACTIVE, sick)
+      .when({ ...report, reason: 'still' })
+      .thenNothing()
+  })
+
+  it.each(['ABSENT', 'PROVISIONING', 'STOPPED', 'DELETED', 'FAILED without data'] as const)(
+    'is nobody’s concern when the instance is %s',
+    (situation) => {
+      given(...histories[situation])
+        .when(report)
+        .thenNothing()
+    },
+  )
+})
+
+describe('what a process is told of its instance', () => {
+  const common = { instanceId: instanceId(), projectId, hostId: hostId(), spec }
+
+  it('is everything that was asked for when it is being provisioned', () => {
+    expect(operationSubject(given(requested).state)).toEqual({ ...common, generation: 0, epoch: 1, databases, users })
+  })
+
+  it('has no accounts and passwords in it later', () => {
+    const { state } = given(...histories.RESTARTING)
+    expect(operationSubject(state)).toEqual({ ...common, generation: 0, epoch: 3, databases: [], users: [] })
+    expect(JSON.stringify(state)).not.toContain('c2VhbGVk')
+  })
+
+  it('is the generation before the operation, which grows with every restart that was asked for, whatever came of it', () => {
+    const failedRestart = [restartRequested(2), operationFailed(2, 'ACTIVE')]
+    const { state } = given(
+      requested,
+      provisioned,
+      ...failedRestart,
+      restartRequested(3),
+      restarted(3),
+      restartRequested(4),
+    )
+    expect(operationSubject(state)).toMatchObject({ generation: 2, epoch: 7 })
+  })
+
+  it('is the same generation when it is started after a stop', () => {
+    const { state } = given(...histories.RESTARTING, restarted(2), stopRequested(3), stopped(3), startRequested(4))
+    expect(operationSubject(state)).toMatchObject({ generation: 1 })
+  })
+
+  it.each(['ABSENT', 'ACTIVE', 'STOPPED', 'FAILED', 'DELETED'] as const)('is nothing when it is %s', (situation) => {
+    expect(operationSubject(given(...histories[situation]).state)).toBeNull()
+  })
+
+  it('keeps an instance undone by a cancelled deletion whole', () => {
+    const { state } = given(...histories.ACTIVE, deletionRequested(2), operationFailed(2, 'ACTIVE'))
+    expect(state.status).toBe('ACTIVE')
+  })
+})

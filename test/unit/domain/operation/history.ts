@@ -1,0 +1,117 @@
+import type { GuestResult } from '../../../../domain/guest/report.ts'
+import type { CommandId } from '../../../../domain/ids.ts'
+import {
+  type OperationEvent,
+  type OperationInput,
+  type OperationKind,
+  type OperationState,
+  type OperationSubject,
+  operation,
+  operationEvents,
+  stepNames,
+} from '../../../../domain/operation/index.ts'
+import { isAwaiting } from '../../../../domain/operation/state.ts'
+import { eventsOf, specOf } from '../../../support/spec.ts'
+import {
+  at,
+  commandId,
+  databases,
+  facts,
+  fault,
+  hostId,
+  instanceId,
+  operationId,
+  projectId,
+  reportId,
+  spec,
+  users,
+} from '../samples.ts'
+
+export const { given } = specOf(operation, operationEvents)
+
+export const subject: OperationSubject = {
+  instanceId: instanceId(),
+  projectId,
+  hostId: hostId(),
+  spec,
+  generation: 4,
+  epoch: 7,
+  databases: [],
+  users: [],
+}
+export const subjectWithAccounts: OperationSubject = { ...subject, databases, users }
+
+/** The n-th of a process, forwards first, gets `commandId(n)`. */
+export const commandIdsOf = (kind: OperationKind, of: OperationSubject): Readonly<Record<string, CommandId>> =>
+  Object.fromEntries(stepNames(kind, of).map((name, index) => [name, commandId(index + 1)]))
+
+type Start = Extract<OperationInput, { readonly type: 'StartOperation' }>
+
+/** At second 0, to have ended by second `withinSeconds`. */
+export const start = (
+  kind: OperationKind,
+  options: { subject?: OperationSubject; withinSeconds?: number } = {},
+): Start => ({
+  type: 'StartOperation',
+  operationId: operationId(),
+  kind,
+  subject: options.subject ?? subject,
+  deadline: at(options.withinSeconds ?? 1000),
+  now: at(0),
+  commandIds: commandIdsOf(kind, options.subject ?? subject),
+})
+
+const answers = (id: CommandId) => ({
+  reportId: reportId(),
+  at: at(1),
+  commandId: id,
+  operationId: operationId(),
+  instanceId: instanceId(),
+  hostId: hostId(),
+})
+
+const taken = (result: GuestResult, now: number): OperationInput => ({
+  type: 'HandleGuestResult',
+  result,
+  now: at(now),
+})
+
+export const succeeded = (id: CommandId, now = 1): OperationInput => taken({ type: 'succeeded', ...answers(id) }, now)
+export const succeededWithFacts = (id: CommandId, now = 1): OperationInput =>
+  taken({ type: 'succeeded', ...answers(id), facts }, now)
+export const failed = (id: CommandId, now = 1, why = fault): OperationInput =>
+  taken({ type: 'failed', ...answers(id), fault: why }, now)
+export const progressed = (id: CommandId, progress: number, message: string, now = 1): OperationInput =>
+  taken({ type: 'progress', ...answers(id), progress, message }, now)
+export const check = (now: number): OperationInput => ({ type: 'CheckDeadlines', now: at(now) })
+export const cancel = (now = 1): OperationInput => ({ type: 'CancelOperation', now: at(now) })
+export const confirm = (now = 1): OperationInput => ({ type: 'ConfirmOutcome', now: at(now) })
+
+/** The log after these inputs, none of which may be refused. */
+export const logOf = (...inputs: readonly OperationInput[]): readonly OperationEvent[] => {
+  const log: OperationEvent[] = []
+  let state: OperationState = operation.initial
+  for (const input of inputs) {
+    const events = eventsOf(operation.decide(input, state))
+    log.push(...events)
+    state = events.reduce(operation.evolve, state)
+  }
+  return log
+}
+
+/** The name of the step whose result is awaited after these inputs. */
+export const awaitedStep = (...inputs: readonly OperationInput[]): string | null => {
+  const state = logOf(...inputs).reduce(operation.evolve, operation.initial)
+  return isAwaiting(state) ? state.step.name : null
+}
+
+/** All guest commands of a log, as step, epoch and what is asked. */
+export const issued = (log: readonly OperationEvent[]) =>
+  log.flatMap((event) =>
+    event.type === 'GuestCommandIssued'
+      ? [{ step: event.data.step, epoch: event.data.command.epoch, payload: event.data.command.payload }]
+      : [],
+  )
+
+export const outcomeOf = (log: readonly OperationEvent[]) =>
+  log.find((event) => event.type === 'OperationOutcomeReached')?.data

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest'
+import { databaseNameRefusal, userNameRefusal } from '../../../../domain/values/account-names.ts'
+import { accountsRefusal } from '../../../../domain/values/accounts.ts'
+import { passwordRefusal } from '../../../../domain/values/password.ts'
+import { volumeRefusal } from '../../../../domain/values/volume.ts'
+
+const codeOf = (rejection: { readonly code: string } | null): string | null => rejection?.code ?? null
+
+describe('the name of a database', () => {
+  it.each([
+    ['postgresql', 'app'],
+    ['postgresql', '_app'],
+    ['postgresql', 'App-1$x'],
+    ['postgresql', 'x'.repeat(63)],
+    ['postgresql', 'mysql'],
+    ['postgresql', 'postgres1'],
+    ['mariadb', '1app'],
+    ['mariadb', 'postgres'],
+    ['mariadb', 'x'.repeat(64)],
+  ] as const)('in %s may be %j', (datastore, name) => {
+    expect(databaseNameRefusal(datastore, name, 'name')).toBeNull()
+  })
+
+  it.each([
+    ['postgresql', ''],
+    ['postgresql', '1app'],
+    ['postgresql', '-app'],
+    ['postgresql', 'a b'],
+    ['postgresql', 'a"b'],
+    ['postgresql', 'a;b'],
+    ['postgresql', 'app\n'],
+    ['postgresql', 'a\u0000b'],
+    ['postgresql', 'bücher'],
+    ['postgresql', 'x'.repeat(64)],
+    ['mariadb', 'a.b'],
+    ['mariadb', 'a/b'],
+    ['mariadb', '`'],
+    ['mariadb', 'x'.repeat(65)],
+    ['redis', '0'],
+  ] as const)('in %s may not be %j', (datastore, name) => {
+    expect(databaseNameRefusal(datastore, name, 'databases[0].name')).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'databases[0].name',
+    })
+  })
+
+  it.each([
+    ['postgresql', 'postgres'],
+    ['postgresql', 'template0'],
+    ['postgresql', 'TEMPLATE1'],
+    ['postgresql', 'pg_catalog'],
+    ['postgresql', 'coffer'],
+    ['postgresql', 'Coffer_monitor'],
+    ['mariadb', 'mysql'],
+    ['mariadb', 'INFORMATION_SCHEMA'],
+    ['mariadb', 'performance_schema'],
+    ['mariadb', 'sys'],
+    ['mariadb', 'coffer_admin'],
+  ] as const)('in %s is reserved: %j', (datastore, name) => {
+    expect(codeOf(databaseNameRefusal(datastore, name, 'name'))).toBe('RESERVED_NAME')
+  })
+})
+
+describe('the name of a user', () => {
+  it.each([
+    ['postgresql', 'app'],
+    ['postgresql', 'template0'],
+    ['postgresql', 'users'],
+    ['mariadb', 'app'],
+    ['mariadb', 'x'.repeat(80)],
+    ['redis', 'app-1'],
+  ] as const)('in %s may be %j', (datastore, name) => {
+    expect(userNameRefusal(datastore, name, 'name')).toBeNull()
+  })
+
+  it.each([
+    ['postgresql', ''],
+    ['postgresql', "o'brien"],
+    ['postgresql', 'x'.repeat(64)],
+    ['mariadb', 'a@b'],
+    ['mariadb', '%'],
+    ['mariadb', 'x'.repeat(81)],
+    ['redis', 'a b'],
+    ['redis', '~*'],
+    ['redis', 'a\r\nACL'],
+  ] as const)('in %s may not be %j', (datastore, name) => {
+    expect(codeOf(userNameRefusal(datastore, name, 'name'))).toBe('INVALID_INPUT')
+  })
+
+  it.each([
+    ['postgresql', 'postgres'],
+    ['postgresql', 'pg_monitor'],
+    ['postgresql', 'public'],
+    ['postgresql', 'none'],
+    ['postgresql', 'user'],
+    ['postgresql', 'Current_User'],
+    ['postgresql', 'session_user'],
+    ['postgresql', 'current_role'],
+    ['postgresql', 'coffer_monitor'],
+    ['mariadb', 'root'],
+    ['mariadb', 'coffer'],
+    ['redis', 'default'],
+    ['redis', 'coffer'],
+  ] as const)('in %s is reserved: %j', (datastore, name) => {
+    expect(codeOf(userNameRefusal(datastore, name, 'name'))).toBe('RESERVED_NAME')
+  })
+})
+
+describe('a password that somebody chose', () => {
+  it.each(['12345678', 'correct horse battery staple', 'pässwörter', 'x'.repeat(128), `'";--\\`.repeat(3)])(
+    'may be %j',
+    (password) => {
+      expect(passwordRefusal(password, 'password')).toBeNull()
+    },
+  )
+
+  it.each([
+    '',
+    '1234567',
+    'x'.repeat(129),
+    'secret\u0000secret',
+    'secret\nsecret',
+    'secret\u202esecret',
+    // What one client sends as it is, and another normalised.
+    'secret\ufb01secret',
+    'secreta\u0308secret',
+    'secret\u034fsecret',
+    'secret\ufe0fsecret',
+    'secret\u180bsecret',
+  ])('may not be %j, and is not shown', (password) => {
+    const rejection = passwordRefusal(password, 'users[0].password')
+    expect(rejection).toMatchObject({ code: 'INVALID_INPUT', field: 'users[0].password' })
+    expect(rejection?.message).not.toContain('secret')
+  })
+})
+
+describe('the size of a volume', () => {
+  it.each([1, 2, 100])('may be %d GiB', (size) => {
+    expect(volumeRefusal(size, 100)).toBeNull()
+  })
+
+  it.each([0, -1, 1.5, 101, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('may not be %d GiB', (size) => {
+    expect(volumeRefusal(size, 100)).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: `a volume has a whole number of GiB from 1 to 100, not ${size}`,
+      field: 'volumeGiB',
+    })
+  })
+})
+
+describe('databases and users asked for together', () => {
+  const app = { name: 'app' }
+
+  it.each([
+    ['none', [], []],
+    ['a database and its user', [app], [{ name: 'app', databases: ['app'] }]],
+    ['a user of all databases', [app], [{ name: 'app', password: 'long enough' }]],
+    ['a user of none', [app], [{ name: 'app', databases: [] }]],
+    ['one with its own character set', [{ ...app, characterSet: 'UTF8', collation: 'en_US.utf8' }], []],
+    ['one with a collation of ICU', [{ ...app, collation: 'de-DE-x-icu' }], []],
+  ])('may be %s', (_, databases, users) => {
+    expect(accountsRefusal('postgresql', databases, users)).toBeNull()
+  })
+
+  it.each([
+    ['databases[1].name', [app, app], []],
+    ['databases[1].name', [app, { name: '1' }], []],
+    ['databases[0].characterSet', [{ ...app, characterSet: "UTF8'; --" }], []],
+    ['databases[0].collation', [{ ...app, collation: '' }], []],
+    ['users[1].name', [], [{ name: 'a' }, { name: 'a' }]],
+    ['users[0].name', [], [{ name: '' }]],
+    ['users[0].password', [], [{ name: 'a', password: 'short' }]],
+    ['users[0].databases[1]', [app], [{ name: 'a', databases: ['app', 'other'] }]],
+    ['databases', Array.from({ length: 101 }, (_, index) => ({ name: `d${index}` })), []],
+    ['users', [], Array.from({ length: 101 }, (_, index) => ({ name: `u${index}` }))],
+  ])('are refused for %s', (field, databases, users) => {
+    expect(accountsRefusal('postgresql', databases, users)).toMatchObject({ code: 'INVALID_INPUT', field })
+  })
+
+  it('says which databases there are to choose from', () => {
+    expect(accountsRefusal('postgresql', [app, { name: 'log' }], [{ name: 'a', databases: ['x'] }])?.message).toBe(
+      '"x" is not among the databases: the request has "app", "log"',
+    )
+    expect(accountsRefusal('postgresql', [], [{ name: 'a', databases: ['x'] }])?.message).toContain(
+      'the request has none',
+    )
+  })
+
+  it('tells the first fault in the order of the input', () => {
+    const rejection = accountsRefusal('postgresql', [app], [{ name: 'ok' }, { name: '?' }, { name: '' }])
+    expect(rejection?.field).toBe('users[1].name')
+  })
+
+  it('has users but no databases in Redis', () => {
+    expect(accountsRefusal('redis', [], [{ name: 'app' }])).toBeNull()
+    expect(accountsRefusal('redis', [app], [])).toMatchObject({ field: 'databases[0].name' })
+  })
+})

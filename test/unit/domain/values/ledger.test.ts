@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from '../../../../domain/values/id-map.ts'
+import { commit, committedIds, emptyLedger, release, reserve } from '../../../../domain/values/ledger.ts'
+import { deepFreeze } from '../../../support/spec.ts'
+import { at, instanceId, resources } from '../samples.ts'
+
+describe('a map by id', () => {
+  it('holds what a Map holds after any changes, and changes nothing in place', () => {
+    // Few ids, of which several share a bucket: those whose last two hexadecimal digits are the same.
+    const ordinal = fc.constantFrom(1, 2, 1 + 256, 2 + 256, 1 + 512)
+    const change = fc.record({ ordinal, value: fc.option(fc.integer()) })
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 50 }), (changes) => {
+        const model = new Map<string, number>()
+        let map: IdMap<number> = emptyIdMap
+        for (const { ordinal, value } of changes) {
+          const id = instanceId(ordinal)
+          if (value === null) model.delete(id)
+          else model.set(id, value)
+          map = deepFreeze(value === null ? removeById(map, id) : putById(map, id, value))
+          expect(getById(map, id)).toBe(model.get(id))
+        }
+        expect(idsOf(map).toSorted()).toEqual([...model.keys()].sort())
+      }),
+    )
+  })
+})
+
+describe('a ledger', () => {
+  const reservation = { instanceId: instanceId(1), resources, expiresAt: at(60) }
+
+  it('counts an instance once, reserved or committed', () => {
+    const ledger = commit(reserve(reserve(emptyLedger, reservation), reservation), instanceId(1), resources)
+    expect(ledger.total).toEqual({ ...resources, instances: 1 })
+    expect(committedIds(ledger)).toEqual([instanceId(1)])
+    expect(ledger.reservations).toEqual([])
+  })
+
+  it('is empty again when all is released, and releasing what is not held leaves it as it is', () => {
+    const held = commit(emptyLedger, instanceId(1), resources)
+    expect(release(held, instanceId(1)).total).toEqual(emptyLedger.total)
+    expect(release(held, instanceId(2))).toBe(held)
+  })
+
+  it('folds ten thousand instances in time that grows with their number alone', () => {
+    let ledger = emptyLedger
+    for (let ordinal = 1; ordinal <= 10_000; ordinal += 1) {
+      ledger = reserve(ledger, { ...reservation, instanceId: instanceId(ordinal) })
+      ledger = commit(ledger, instanceId(ordinal), resources)
+    }
+    expect(ledger.total.instances).toBe(10_000)
+  }, 30_000)
+})

@@ -1,0 +1,86 @@
+import type { DispatchAccepted, DispatchAnswer, DispatchRequest } from '../../../commands/api.ts'
+import { type ProjectId, parseProjectId } from '../../../domain/ids.ts'
+import {
+  type ApiConfig,
+  type ApiDependencies,
+  type AuthConfig,
+  createApi,
+  defaultApiConfig,
+} from '../../../graphql/api.ts'
+import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import { createViews, type Views } from '../../../projections/queries.ts'
+import { createKeptLetters } from '../../support/kept-letters.ts'
+import { createRecordingLog } from '../../support/write-side.ts'
+import { createApiClient } from './api-client.ts'
+import { createViewWriter } from './view-writer.ts'
+
+export const shop: ProjectId = parseProjectId('shop')
+export const bank: ProjectId = parseProjectId('bank')
+export const adminToken = 'the-operators-own-token'
+
+export const accepted = (facts: Partial<DispatchAccepted> = {}): DispatchAccepted => ({
+  accepted: true,
+  position: 0,
+  instanceId: null,
+  operationId: null,
+  tokenId: null,
+  credentials: [],
+  token: null,
+  replayed: false,
+  ...facts,
+})
+
+/** Answers commands as a test says, and keeps what it was asked. The real one is tested elsewhere. */
+const createScriptedDispatch = () => {
+  const requests: DispatchRequest[] = []
+  let script: (request: DispatchRequest) => DispatchAnswer | Promise<DispatchAnswer> = () => accepted()
+  return {
+    requests,
+    answer: (next: typeof script) => {
+      script = next
+    },
+    dispatch: async (request: DispatchRequest) => {
+      requests.push(request)
+      return script(request)
+    },
+  }
+}
+
+export type ApiOptions = {
+  readonly auth?: Partial<AuthConfig>
+  readonly config?: Partial<ApiConfig>
+  readonly limits?: ApiDependencies['limits']
+  readonly createLimiter?: ApiDependencies['createLimiter']
+  readonly metrics?: ApiDependencies['metrics']
+  readonly now?: () => Date
+  /** In place of what the views do. */
+  readonly views?: Partial<Views>
+}
+
+/** The whole API over the real views in memory; only the write side is a script. */
+export const createApiUnderTest = (options: ApiOptions = {}) => {
+  const store = createMemoryViewStore()
+  const writer = createViewWriter(store)
+  const scripted = createScriptedDispatch()
+  const { log, lines } = createRecordingLog()
+  const letters = createKeptLetters()
+  const api = createApi({
+    views: { ...createViews({ viewStore: store, readAuditLog: writer.readAuditLog }), ...options.views },
+    dispatch: scripted.dispatch,
+    deadLetters: letters.deadLetters,
+    auth: { adminToken, adminProject: parseProjectId('default'), oidc: null, ...options.auth },
+    config: {
+      ...defaultApiConfig,
+      defaultQuota: { instances: 5, vcpus: 10, memoryMiB: 10_000, volumeGiB: 100 },
+      ...options.config,
+    },
+    log,
+    limits: { requestsPerMinute: 0, ...options.limits },
+    ...(options.createLimiter && { createLimiter: options.createLimiter }),
+    ...(options.metrics && { metrics: options.metrics }),
+    ...(options.now && { now: options.now }),
+  })
+  return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters }
+}
+
+export type ApiUnderTest = ReturnType<typeof createApiUnderTest>

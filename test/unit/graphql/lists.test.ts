@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest'
+import { type ApiUnderTest, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
+
+const list = `query ($first: Int, $after: String, $newestFirst: Boolean! = false, $filter: InstanceFilter) {
+  instances(first: $first, after: $after, newestFirst: $newestFirst, filter: $filter) {
+    edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`
+
+const withInstances = async (count: number) => {
+  const api = createApiUnderTest()
+  for (let index = 0; index < count; index += 1) await api.putInstance(shop, { name: `i${index}` })
+  const { token } = await api.putToken(shop, 'member')
+  const page = async (variables: object) => {
+    const { data, errors } = await api.ask(list, { token, variables: { ...variables } })
+    const names: string[] = data?.instances.edges.map((edge: { node: { name: string } }) => edge.node.name) ?? []
+    return { names, errors, page: data?.instances.pageInfo, edges: data?.instances.edges }
+  }
+  return { ...api, token, page }
+}
+
+describe('a list', () => {
+  it('is given in pages that follow each other without gap or repeat, in both directions', async () => {
+    const { page } = await withInstances(7)
+    for (const newestFirst of [false, true]) {
+      const seen: string[] = []
+      let after: string | null = null
+      for (let pages = 0; pages < 4; pages += 1) {
+        const next: Awaited<ReturnType<typeof page>> = await page({ first: 3, after, newestFirst })
+        seen.push(...next.names)
+        expect(next.page.hasPreviousPage).toBe(after !== null)
+        after = next.page.endCursor
+        if (!next.page.hasNextPage) break
+      }
+      const oldestFirst = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6']
+      expect(seen).toEqual(newestFirst ? oldestFirst.reverse() : oldestFirst)
+    }
+  })
+
+  it('goes on behind a cursor while instances come, change and are deleted', async () => {
+    const api = await withInstances(0)
+    const a = await api.putInstance(shop, { name: 'a' })
+    await api.putInstance(shop, { name: 'b' })
+    const first = await api.page({ first: 1 })
+    expect(first.names).toEqual(['a'])
+    await api.putInstance(shop, { ...a, status: 'DELETED' })
+    await api.putInstance(shop, { name: 'c' })
+    const second = await api.page({ first: 5, after: first.page.endCursor })
+    expect(second.names).toEqual(['b', 'c'])
+  })
+
+  it('has a cursor for every entry, and none when it is empty', async () => {
+    const { page } = await withInstances(3)
+    const { edges, page: info } = await page({ first: 3 })
+    expect(info).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: edges[0].cursor,
+      endCursor: edges[2].cursor,
+    })
+    expect((await page({ first: 3, after: edges[1].cursor })).names).toEqual(['i2'])
+    const empty = await page({ after: edges[2].cursor })
+    expect(empty.page).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: null, endCursor: null })
+  })
+
+  it('is of 50 unless told, and refuses to be of none or of more than 500', async () => {
+    const { page } = await withInstances(51)
+    expect((await page({})).names).toHaveLength(50)
+    expect((await page({ first: 500 })).names).toHaveLength(51)
+    for (const first of [0, -1, 501]) {
+      const { errors } = await page({ first })
+      expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'first' })
+      expect(errors[0]?.message).toContain(`first is ${first}: 1 to 500 are accepted`)
+    }
+  })
+
+  it('refuses every cursor it did not give, all alike', async () => {
+    const api = await withInstances(1)
+    const theirs = await api.putInstance(bank)
+    await api.putEvent(shop)
+    const cursors = {
+      garbage: 'garbage!',
+      empty: '',
+      'of an instance of another project': Buffer.from(`instances:${theirs.id}`).toString('base64url'),
+      'of an instance that is not': Buffer.from('instances:01a203e8-d15c-7003-b72b-009708214fd6').toString('base64url'),
+      'of another list': (await api.ask('{ events { edges { cursor } } }', { token: api.token })).data.events.edges[0]
+        .cursor,
+    }
+    const answers = new Set<string>()
+    for (const [what, after] of Object.entries(cursors)) {
+      const { errors, names } = await api.page({ after })
+      expect(names, what).toEqual([])
+      expect(errors[0]?.extensions, what).toMatchObject({ code: 'INVALID_INPUT', field: 'after' })
+      answers.add(JSON.stringify(errors))
+    }
+    expect(answers.size).toBe(1)
+  })
+
+  it('is cut by name, status and datastore, and leaves out what is deleted unless told', async () => {
+    const { page, putInstance } = await withInstances(0)
+    await putInstance(shop, { name: 'a', status: 'ACTIVE' })
+    await putInstance(shop, { name: 'a', status: 'DELETED' })
+    await putInstance(shop, { name: 'b', status: 'STOPPED' })
+    await putInstance(shop, { name: 'c', datastore: 'redis' })
+    const names = async (filter: object) => (await page({ filter })).names
+    expect(await names({})).toEqual(['a', 'b', 'c'])
+    expect(await names({ includeDeleted: true })).toEqual(['a', 'a', 'b', 'c'])
+    expect(await names({ name: 'a' })).toEqual(['a'])
+    expect(await names({ name: 'a', includeDeleted: true })).toEqual(['a', 'a'])
+    expect(await names({ status: 'STOPPED' })).toEqual(['b'])
+    expect(await names({ status: ['STOPPED', 'DELETED'] })).toEqual(['a', 'b'])
+    expect(await names({ datastore: 'redis' })).toEqual(['c'])
+    expect((await page({ filter: { datastore: 'oracle' } })).errors[0]?.message).toContain(
+      '"oracle" is not a datastore',
+    )
+  })
+
+  it('may be of one project for admins, who see all without; for others naming a project is refused', async () => {
+    const api = await withInstances(1)
+    await api.putInstance(bank, { name: 'theirs' })
+    const names = async (filter: object, token: string) =>
+      (await api.ask(list, { token, variables: { filter } })).data?.instances.edges.map(
+        (edge: { node: { name: string } }) => edge.node.name,
+      )
+    expect(await names({}, adminToken)).toEqual(['i0', 'theirs'])
+    expect(await names({ projectId: 'bank' }, adminToken)).toEqual(['theirs'])
+    expect(await names({ projectId: 'shop' }, api.token)).toEqual(['i0'])
+    const errors = async (projectId: string) => (await api.page({ filter: { projectId } })).errors
+    expect((await errors('bank'))[0]?.extensions.code).toBe('FORBIDDEN')
+    expect(await errors('bank')).toEqual(await errors('nowhere'))
+  })
+})
+
+describe('a list of operations', () => {
+  it('is cut by instance and status', async () => {
+    const api = createApiUnderTest()
+    const [one, two] = [await api.putInstance(shop), await api.putInstance(shop)]
+    const running = await api.putOperation(one, { status: 'RUNNING' })
+    await api.putOperation(one, { status: 'FAILED' })
+    await api.putOperation(two, { status: 'RUNNING' })
+    const { token } = await api.putToken(shop, 'reader')
+    const query = 'query ($filter: OperationFilter) { operations(filter: $filter) { nodes { id } } }'
+    const { data } = await api.ask(query, { token, variables: { filter: { instanceId: one.id, status: ['RUNNING'] } } })
+    expect(data.operations.nodes).toEqual([{ id: running.id }])
+  })
+})
+
+describe('the audit log', () => {
+  const types = async (api: ApiUnderTest, filter: object) => {
+    const query = 'query ($filter: EventFilter) { events(filter: $filter) { nodes { type } } }'
+    const { data, errors } = await api.ask(query, { variables: { filter } })
+    return errors[0]?.message ?? data.events.nodes.map(({ type }: { type: string }) => type)
+  }
+
+  it('is cut by instance, operation and type', async () => {
+    const api = createApiUnderTest()
+    const instance = await api.putInstance(shop)
+    const operation = await api.putOperation(instance)
+    const of = { instanceId: instance.id }
+    await api.putEvent(shop, { ...of, type: 'InstanceRenamed' })
+    await api.putEvent(shop, { ...of, type: 'InstanceRestarted', operationId: operation.id })
+    await api.putEvent(shop, { type: 'TokenRevoked' })
+    expect(await types(api, {})).toEqual(['InstanceRenamed', 'InstanceRestarted', 'TokenRevoked'])
+    expect(await types(api, { instanceId: instance.id })).toEqual(['InstanceRenamed', 'InstanceRestarted'])
+    expect(await types(api, { operationId: operation.id })).toEqual(['InstanceRestarted'])
+    expect(await types(api, { types: ['TokenRevoked', 'InstanceRenamed'] })).toEqual([
+      'InstanceRenamed',
+      'TokenRevoked',
+    ])
+    expect(await types(api, { types: ['Nonsense'] })).toContain('"Nonsense" is not a type of event')
+  })
+})
+
+describe('a filter', () => {
+  it('that names something absent lets nothing through, least of all everything', async () => {
+    const api = createApiUnderTest()
+    const theirs = await api.putInstance(bank)
+    await api.putOperation(await api.putInstance(shop))
+    await api.putEvent(shop)
+    const { token } = await api.putToken(shop, 'member')
+    for (const id of [theirs.id, '01a203e8-d15c-7003-b72b-009708214fd6', 'nonsense', '']) {
+      const query = `query ($id: ID!) {
+        operations(filter: { instanceId: $id }) { nodes { id } }
+        ofInstance: events(filter: { instanceId: $id }) { nodes { id } }
+        ofOperation: events(filter: { operationId: $id }) { nodes { id } }
+      }`
+      const { data } = await api.ask(query, { token, variables: { id } })
+      const nothing = { nodes: [] }
+      expect(data, id).toEqual({ operations: nothing, ofInstance: nothing, ofOperation: nothing })
+    }
+  })
+})
+
+describe('an instance', () => {
+  it('is shown with everything about it', async () => {
+    const { ask, putInstance, putOperation, putHost } = createApiUnderTest()
+    const host = await putHost()
+    const draft = await putInstance(shop, { hostId: host.id })
+    const operation = await putOperation(draft)
+    await putInstance(shop, {
+      ...draft,
+      operationId: operation.id,
+      fault: { code: 'X', message: 'm', retryable: true },
+    })
+    const { data, errors } = await ask(
+      `query ($id: ID!) { instance(id: $id) {
+        id projectId name status health healthReason datastore version flavor vcpus memoryMiB volumeGiB
+        endpoint { host port } caCertificate connectionUri databases users { name databases }
+        operation { id kind status requestedBy { kind name projectId } instance { id } }
+        fault { code message retryable cause } host { id name } createdAt updatedAt stateVersion } }`,
+      { variables: { id: draft.id } },
+    )
+    expect(errors).toEqual([])
+    expect(data.instance).toEqual({
+      id: draft.id,
+      projectId: 'shop',
+      name: 'orders',
+      status: 'ACTIVE',
+      health: 'HEALTHY',
+      healthReason: null,
+      datastore: 'postgresql',
+      version: '17.10',
+      flavor: 'small',
+      vcpus: 1,
+      memoryMiB: 512,
+      volumeGiB: 1,
+      endpoint: { host: '127.0.0.1', port: 15432 },
+      caCertificate: 'PEM',
+      connectionUri: 'postgresql://app@127.0.0.1:15432/app?sslmode=verify-full',
+      databases: ['app'],
+      users: [{ name: 'app', databases: ['app'] }],
+      operation: {
+        id: operation.id,
+        kind: 'RESTART',
+        status: 'RUNNING',
+        requestedBy: { kind: 'USER', name: 'somebody', projectId: 'shop' },
+        instance: { id: draft.id },
+      },
+      fault: { code: 'X', message: 'm', retryable: true, cause: null },
+      host: { id: host.id, name: 'host-1' },
+      createdAt: '2025-03-01T12:00:00.000Z',
+      updatedAt: '2025-03-01T12:00:00.000Z',
+      stateVersion: 1,
+    })
+  })
+
+  it('does not tell members where it runs', async () => {
+    const { ask, putInstance, putHost, putToken } = createApiUnderTest()
+    const host = await putHost()
+    const instance = await putInstance(shop, { hostId: host.id })
+    const { token } = await putToken(shop, 'member')
+    const { data } = await ask('query ($id: ID!) { instance(id: $id) { host { id } } }', {
+      token,
+      variables: { id: instance.id },
+    })
+    expect(data.instance).toEqual({ host: null })
+  })
+
+  it('is nothing for an id that can not be one', async () => {
+    const { ask } = createApiUnderTest()
+    const { data, errors } = await ask(`{ instance(id: "' OR 1=1") { id } operation(id: "") { id } }`)
+    expect(errors).toEqual([])
+    expect(data).toEqual({ instance: null, operation: null })
+  })
+})
+
+describe('a quota', () => {
+  const quota =
+    'query ($project: ID) { quota(project: $project) { projectId isDefault limits { instances } used { instances } } }'
+
+  it('is the configured one until an admin sets it', async () => {
+    const { ask, putToken, putQuota } = createApiUnderTest()
+    const { token } = await putToken(shop, 'reader')
+    const read = async () => (await ask(quota, { token })).data.quota
+    expect(await read()).toEqual({
+      projectId: 'shop',
+      isDefault: true,
+      limits: { instances: 5 },
+      used: { instances: 0 },
+    })
+    await putQuota({
+      projectId: shop,
+      limits: { instances: 2, vcpus: 1, memoryMiB: 1, volumeGiB: 1 },
+      used: { instances: 1, vcpus: 1, memoryMiB: 1, volumeGiB: 1 },
+    })
+    expect(await read()).toEqual({
+      projectId: 'shop',
+      isDefault: false,
+      limits: { instances: 2 },
+      used: { instances: 1 },
+    })
+  })
+
+  it('of another project is for admins', async () => {
+    const { ask, putToken } = createApiUnderTest()
+    const { token } = await putToken(shop, 'member')
+    expect((await ask(quota, { variables: { project: 'bank' } })).data.quota.projectId).toBe('bank')
+    expect((await ask(quota, { token, variables: { project: 'bank' } })).errors[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+})

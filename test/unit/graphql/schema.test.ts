@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { getIntrospectionQuery, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { schemaFile, schemaText } from '../../../graphql/print-schema.ts'
+import { createSchema } from '../../../graphql/schema.ts'
+import { createApiUnderTest } from './api-under-test.ts'
+
+describe('the schema', () => {
+  it('is the one that was committed', async () => {
+    // Run `node graphql/print-schema.ts` after a change that is meant.
+    expect(schemaText()).toBe(await readFile(schemaFile, 'utf8'))
+  })
+
+  it('describes every type, field, argument and input field', () => {
+    const missing: string[] = []
+    const check = (name: string, described: { readonly description?: string | null | undefined }): void => {
+      if (!described.description) missing.push(name)
+    }
+    for (const type of Object.values(createSchema().getTypeMap())) {
+      if (type.name.startsWith('__')) continue
+      check(type.name, type)
+      if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue
+      for (const field of Object.values(type.getFields())) {
+        check(`${type.name}.${field.name}`, field)
+        if ('args' in field) for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name})`, arg)
+      }
+    }
+    expect(missing).toEqual([])
+  })
+
+  it('says every code a refusal can have', () => {
+    const type = createSchema().getType('RefusalCode')
+    expect(isEnumType(type) && type.getValues().map(({ name }) => name)).toContain('IDEMPOTENCY_KEY_REUSED')
+  })
+
+  it('can be explored by tools: introspection passes all limits', async () => {
+    const { ask } = createApiUnderTest()
+    const { data, errors } = await ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }))
+    expect(errors).toEqual([])
+    expect(data.__schema.queryType.name).toBe('Query')
+  })
+
+  it('takes mutations with a key and, where they change an instance, with the version last seen', () => {
+    const mutations = Object.values(createSchema().getMutationType()?.getFields() ?? {})
+    expect(mutations.length).toBeGreaterThan(0)
+    const onInstances = new Set([
+      'renameInstance',
+      'restartInstance',
+      'stopInstance',
+      'startInstance',
+      'deleteInstance',
+    ])
+    for (const { name, args } of mutations) {
+      const input = createSchema().getType(String(args[0]?.type).replace('!', ''))
+      const fields = isInputObjectType(input) ? Object.keys(input.getFields()) : []
+      expect(fields, name).toContain('idempotencyKey')
+      expect(fields.includes('expectedVersion'), name).toBe(onInstances.has(name))
+    }
+  })
+})

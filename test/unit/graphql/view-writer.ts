@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { systemClock } from '../../../commands/clock.ts'
+import { createIdSource } from '../../../commands/ids.ts'
+import {
+  type ProjectId,
+  parseCommandId,
+  parseFlavorId,
+  parseHostId,
+  parseInstanceId,
+  parseOperationId,
+  parseTokenId,
+} from '../../../domain/ids.ts'
+import { instanceStream } from '../../../domain/instance/stream.ts'
+import type { Actor, Role } from '../../../domain/metadata.ts'
+import { allProjections } from '../../../projections/all-projections.ts'
+import type {
+  AuditDocument,
+  AuditEntry,
+  DatastoreDocument,
+  DeadLetterDocument,
+  FlavorDocument,
+  HostDocument,
+  InstanceDocument,
+  OperationDocument,
+  QuotaDocument,
+  TokenDocument,
+  ViewName,
+} from '../../../projections/documents.ts'
+import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { auditKey } from '../../../projections/views/events.ts'
+
+const at = '2025-03-01T12:00:00.000Z'
+
+/** Puts documents into the views as their projections would, with the lists they stand in. */
+export const createViewWriter = (store: ViewStore) => {
+  const ids = createIdSource(systemClock)
+  const audited = new Map<number, AuditDocument>()
+  let position = 0
+
+  const put = async <D extends object>(view: ViewName, key: string, document: D): Promise<D> => {
+    const projection = allProjections.find((candidate) => candidate.view === view)
+    if (!projection) throw new Error(`no projection ${view}`)
+    position += 1
+    const result = await store.apply({
+      view,
+      expected: await store.checkpoint(view),
+      checkpoint: position,
+      writes: [{ kind: 'put', key, document, entries: projection.entries(document, key) }],
+    })
+    if (result !== 'applied') throw new Error(`the view ${view} was written by somebody else`)
+    return document
+  }
+
+  const user = (projectId: ProjectId): Actor => ({ kind: 'user', subject: 'somebody', projectId, roles: ['member'] })
+
+  return {
+    put,
+    putInstance: (projectId: ProjectId, facts: Partial<InstanceDocument> = {}) => {
+      const id = facts.id ?? parseInstanceId(ids.next())
+      return put<InstanceDocument>('instances', id, {
+        id,
+        projectId,
+        name: 'orders',
+        status: 'ACTIVE',
+        health: 'HEALTHY',
+        healthReason: null,
+        datastore: 'postgresql',
+        version: '17.10',
+        flavor: parseFlavorId('small'),
+        resources: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
+        hostId: parseHostId(ids.next()),
+        endpoint: { host: '127.0.0.1', port: 15432 },
+        caCertificate: 'PEM',
+        databases: ['app'],
+        users: [{ name: 'app', databases: ['app'] }],
+        operationId: null,
+        fault: null,
+        createdAt: at,
+        updatedAt: at,
+        stateVersion: 1,
+        ...facts,
+      })
+    },
+    putOperation: (instance: InstanceDocument, facts: Partial<OperationDocument> = {}) => {
+      const id = facts.id ?? parseOperationId(ids.next())
+      return put<OperationDocument>('operations', id, {
+        id,
+        kind: 'restart',
+        projectId: instance.projectId,
+        instanceId: instance.id,
+        status: 'RUNNING',
+        steps: [],
+        fault: null,
+        cancellationRequested: false,
+        deadline: at,
+        requestedBy: user(instance.projectId),
+        createdAt: at,
+        endedAt: null,
+        ...facts,
+      })
+    },
+    putHost: (facts: Partial<HostDocument> = {}) => {
+      const id = facts.id ?? parseHostId(ids.next())
+      return put<HostDocument>('hosts', id, {
+        id,
+        name: 'host-1',
+        address: '127.0.0.1',
+        agentVersion: '1',
+        status: 'UP',
+        publicKey: 'key',
+        caCertificate: 'PEM',
+        capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 },
+        claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
+        engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
+        isolation: { unixUser: true, cgroup: 'v1', volume: 'loop', missing: [] },
+        registeredAt: at,
+        updatedAt: at,
+        ...facts,
+      })
+    },
+    putDatastore: (document: DatastoreDocument) => put('datastores', document.type, document),
+    putFlavor: (document: FlavorDocument) => put('flavors', document.id, document),
+    putQuota: (document: QuotaDocument) => put('quotas', document.projectId, document),
+    putDeadLetter: (document: DeadLetterDocument) => put('dead-letters', document.id, document),
+    /** A token that opens the API, and its document. */
+    putToken: async (projectId: ProjectId, role: Role, facts: Partial<TokenDocument> = {}) => {
+      const id = facts.id ?? parseTokenId(ids.next())
+      const secret = randomBytes(32).toString('base64url')
+      const document = await put<TokenDocument>('tokens', id, {
+        id,
+        projectId,
+        name: 'ci',
+        role,
+        secretHash: createHash('sha256').update(secret).digest('base64url'),
+        expiresAt: null,
+        revoked: false,
+        createdAt: at,
+        createdBy: user(projectId),
+        ...facts,
+      })
+      return { document, token: `coffer_${id}_${secret}` }
+    },
+    putEvent: async (projectId: ProjectId | null, facts: Partial<AuditDocument> = {}) => {
+      const commandId = parseCommandId(ids.next())
+      // The view has then read up to this event.
+      const place = facts.position ?? position + 1
+      position = place - 1
+      const event: AuditDocument = {
+        id: ids.next(),
+        position: place,
+        type: 'InstanceRenamed',
+        stream: 'instance-1',
+        revision: 0,
+        at,
+        actor: { kind: 'system', name: 'test' },
+        projectId,
+        instanceId: null,
+        operationId: null,
+        commandId,
+        causationId: commandId,
+        data: { name: 'orders' },
+        ...facts,
+      }
+      audited.set(place, event)
+      await put<AuditEntry>('events', auditKey(place), {
+        ...event,
+        stream: instanceStream(parseInstanceId(ids.next())),
+      })
+      return event
+    },
+    /** In place of the log, which has nothing of what was only put into the views. */
+    readAuditLog: async (entries: readonly AuditEntry[]) =>
+      entries.map(({ position }) => audited.get(position) as AuditDocument),
+    /** All views say that they have read up to here. */
+    position: () => position,
+  }
+}

@@ -1,0 +1,239 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { type ApiOptions, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
+
+const followInstance = 'subscription ($id: ID!) { instance(id: $id) { status } }'
+const cleanups: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** The API on a real port of this machine. */
+const listen = async (options: ApiOptions = {}) => {
+  const api = createApiUnderTest(options)
+  const server = createServer((request, response) => void api.api.handle(request, response))
+  server.on('upgrade', api.api.handleUpgrade)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanups.push(async () => {
+    await api.api.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+
+  const connect = (token: string | null, closed?: (event: { code: number; reason: string }) => void) => {
+    const client = createClient({
+      url,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+      onNonLazyError: () => {},
+      ...(token === null ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+      ...(closed && { on: { closed: (event) => closed(event as { code: number; reason: string }) } }),
+    })
+    cleanups.push(() => client.dispose())
+    return client
+  }
+  /** A bare socket of the protocol, for what a good client does not do. */
+  const open = async (headers: Record<string, string> = {}) => {
+    const socket = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, { headers })
+    cleanups.push(() => socket.terminate())
+    // Whoever waits for the connection is told; later, that it is closed says enough.
+    socket.on('error', () => {})
+    await once(socket, 'open')
+    const messages: { type: string; id?: string; payload?: unknown }[] = []
+    socket.on('message', (data) => messages.push(JSON.parse(String(data))))
+    const closed = once(socket, 'close').then(([code]) => Number(code))
+    const send = (message: object) => socket.send(JSON.stringify(message))
+    return { socket, messages, closed, send }
+  }
+  return { ...api, url, connect, open }
+}
+
+describe('a WebSocket', () => {
+  it('carries queries, mutations and subscriptions', async () => {
+    const { connect, putInstance } = await listen()
+    const instance = await putInstance(shop, { status: 'STOPPED' })
+    const client = connect(adminToken)
+    const results = client.iterate({ query: followInstance, variables: { id: instance.id } })
+    expect((await results.next()).value).toEqual({ data: { instance: { status: 'STOPPED' } } })
+    await putInstance(shop, { ...instance, status: 'STARTING' })
+    expect((await results.next()).value).toEqual({ data: { instance: { status: 'STARTING' } } })
+    await putInstance(shop, { ...instance, status: 'DELETED' })
+    expect((await results.next()).value).toEqual({ data: { instance: { status: 'DELETED' } } })
+    expect((await results.next()).done).toBe(true)
+    const query = client.iterate({ query: '{ viewer { subject } }' })
+    expect((await query.next()).value).toEqual({ data: { viewer: { subject: 'admin' } } })
+    const mutation = client.iterate({
+      query: 'mutation { stopInstance(input: { id: "x" }) { ... on Refusal { code } } }',
+    })
+    expect((await mutation.next()).value).toEqual({ data: { stopInstance: { code: 'INVALID_INPUT' } } })
+  })
+
+  it('takes the token from the header too', async () => {
+    const { open } = await listen()
+    const { send, messages } = await open({ authorization: `Bearer ${adminToken}` })
+    send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(messages).toEqual([{ type: 'connection_ack' }]))
+  })
+
+  it('is closed for a bad token and for none, alike', async () => {
+    const { open } = await listen()
+    for (const payload of [undefined, {}, { authorization: 'Bearer nonsense' }, { authorization: 7 }]) {
+      const { send, closed, messages } = await open()
+      send({ type: 'connection_init', payload })
+      expect(await closed).toBe(4403)
+      expect(messages).toEqual([])
+    }
+  })
+
+  it('is asked to come back when the token can not be checked now', async () => {
+    const { open, putToken, store, lines } = await listen()
+    const { token } = await putToken(shop, 'member')
+    await store.close()
+    const { send, closed } = await open()
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })
+    expect(await closed).toBe(1013)
+    expect(JSON.stringify(lines)).not.toContain(token)
+  })
+
+  it('is closed when it does not say in time who it is', async () => {
+    const { open } = await listen({ limits: { socketInitMs: 20 } })
+    expect(await (await open()).closed).toBe(4408)
+  })
+
+  it('may ask for nothing before it has said who it is', async () => {
+    const { open } = await listen()
+    const { send, closed } = await open()
+    send({ type: 'subscribe', id: '1', payload: { query: '{ viewer { subject } }' } })
+    expect(await closed).toBe(4401)
+  })
+
+  it('shows nothing of another project', async () => {
+    const { connect, putInstance, putToken } = await listen()
+    const instance = await putInstance(shop)
+    const { token } = await putToken(bank, 'member')
+    const results = connect(token).iterate({ query: followInstance, variables: { id: instance.id } })
+    await expect(results.next()).rejects.toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
+  })
+
+  it('has the limits of HTTP on messages, documents and rate', async () => {
+    const { connect, open, putToken } = await listen({ limits: { requestsPerMinute: 1, aliases: 1 } })
+    const { token } = await putToken(shop, 'member')
+    const client = connect(token)
+    const ask = (query: string) => client.iterate({ query }).next()
+    await expect(ask('{ viewer { a: subject b: subject } }')).rejects.toMatchObject([
+      { extensions: { code: 'QUERY_TOO_COMPLEX' } },
+    ])
+    await expect(ask('{ viewer { subject } }')).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }])
+    const { send, closed } = await open()
+    send({ type: 'connection_init', payload: { padding: 'x'.repeat(300 * 1024) } })
+    expect(await closed).toBe(1009)
+  })
+
+  it('refuses documents that do not fit the schema, without saying anything to HTTP', async () => {
+    const { connect } = await listen()
+    const result = connect(adminToken).iterate({ query: '{ nonsense }' }).next()
+    await expect(result).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }])
+    const costly = connect(adminToken).iterate({
+      query:
+        '{ instances(first: 500) { nodes { operation { steps { name status message } } users { name databases } host { engines { version } } } } }',
+    })
+    const { value } = await costly.next()
+    expect(value?.errors?.[0]?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', retryable: false })
+  })
+
+  it('tells nothing of an error that ends a subscription but an id, under which the log has it', async () => {
+    const watchInstance = async function* () {
+      yield* []
+      throw new Error('the password is hunter2')
+    }
+    const { connect, putInstance, lines } = await listen({ views: { watchInstance } })
+    const { id } = await putInstance(shop)
+    const result = connect(adminToken).iterate({ query: followInstance, variables: { id } }).next()
+    const extensions = { code: 'INTERNAL_ERROR', retryable: false, requestId: expect.any(String) }
+    await expect(result).rejects.toMatchObject([{ message: expect.not.stringContaining('hunter2'), extensions }])
+    expect(lines.map(({ level }) => level)).toEqual(['error'])
+    expect(lines[0]?.fields).toHaveProperty('err.message', 'the password is hunter2')
+  })
+
+  it('may have so many operations open and no more', async () => {
+    const { connect, putInstance } = await listen({ limits: { operationsPerSocket: 2 } })
+    const instance = await putInstance(shop)
+    const client = connect(adminToken)
+    const follow = () => client.iterate({ query: followInstance, variables: { id: instance.id } })
+    const [one, two] = [follow(), follow()]
+    await one.next()
+    await two.next()
+    await expect(follow().next()).rejects.toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }])
+  })
+
+  it('loses its subscriptions soon after the token is revoked, and can open no more', async () => {
+    const closed: number[] = []
+    const { connect, putInstance, putToken, put } = await listen({ config: { revalidateTokenMs: 10 } })
+    const instance = await putInstance(shop)
+    const { token, document } = await putToken(shop, 'reader')
+    const client = connect(token, ({ code }) => closed.push(code))
+    const results = client.iterate({ query: followInstance, variables: { id: instance.id } })
+    await results.next()
+    await put('tokens', document.id, { ...document, revoked: true })
+    await expect(results.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    client
+      .iterate({ query: '{ viewer { subject } }' })
+      .next()
+      .catch(() => {})
+    await vi.waitFor(() => expect(closed).toEqual([4403]))
+  })
+
+  it('frees its subscriptions when it is gone', async () => {
+    let openNow = 0
+    const metrics = {
+      answered: () => {},
+      openSubscriptions: (count: number) => {
+        openNow = count
+      },
+    }
+    const { open, putInstance } = await listen({ metrics })
+    const instance = await putInstance(shop)
+    const { send, socket, messages } = await open({ authorization: `Bearer ${adminToken}` })
+    send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(messages).toHaveLength(1))
+    for (const id of ['1', '2', '3'])
+      send({ type: 'subscribe', id, payload: { query: followInstance, variables: { id: instance.id } } })
+    // One ends by itself at the very moment it is opened.
+    send({ type: 'complete', id: '3' })
+    await vi.waitFor(() => expect(openNow).toBe(2))
+    socket.terminate()
+    await vi.waitFor(() => expect(openNow).toBe(0))
+  })
+
+  it('is cut when it does not answer pings', async () => {
+    const { open } = await listen({ limits: { socketPingMs: 20 } })
+    const { socket, closed } = await open()
+    socket.on('ping', () => {})
+    // A peer that has gone without a word.
+    socket.pong = () => {}
+    expect(await closed).toBe(1006)
+  })
+
+  it('is told to come back when the server stops', async () => {
+    const { open, api } = await listen()
+    const { send, closed, messages } = await open({ authorization: `Bearer ${adminToken}` })
+    send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(messages).toHaveLength(1))
+    await api.close()
+    expect(await closed).toBe(1001)
+    await expect(open()).rejects.toThrow('503')
+  })
+
+  it('is refused over the number of sockets there may be', async () => {
+    const { open } = await listen({ limits: { sockets: 1 } })
+    await open()
+    await expect(open()).rejects.toThrow('503')
+  })
+})

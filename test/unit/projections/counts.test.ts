@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import { countActiveEngines, countHosts, countInstances } from '../../../projections/counts.ts'
+import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
+import { projectBatch } from '../../../projections/project-batch.ts'
+import { hostsProjection } from '../../../projections/views/hosts.ts'
+import { instancesProjection } from '../../../projections/views/instances.ts'
+import { createEventLog, type EventLog } from '../../support/event-log.ts'
+import { eventTypes, exampleWorld } from '../../support/example-events.ts'
+import { dumpOf, readEvents } from '../../support/projection-spec.ts'
+
+const viewsOf = async (log: EventLog) => {
+  const store = createMemoryViewStore()
+  // One event at a time, so that what a document was counted under before has to be given up.
+  for (const { view, ...projection } of [instancesProjection, hostsProjection]) {
+    for (const [at, event] of readEvents(log.events()).entries()) {
+      const writes = await projectBatch({ view, ...projection }, { events: [event], position: at }, store)
+      await store.apply({ view, expected: at - 1, checkpoint: at, writes })
+    }
+  }
+  return store
+}
+
+const tally = (values: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
+const present = (counts: Record<string, number>) => Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0))
+
+describe('the counts of the views', () => {
+  it('name what there is none of', async () => {
+    const views = createMemoryViewStore()
+    expect(await countInstances(views)).toMatchObject({ PROVISIONING: 0, ACTIVE: 0, DELETED: 0, FAILED: 0 })
+    expect(await countActiveEngines(views)).toEqual({ UNKNOWN: 0, HEALTHY: 0, UNHEALTHY: 0, UNREACHABLE: 0 })
+    expect(await countHosts(views)).toEqual({ UP: 0, LOST: 0 })
+  })
+
+  const anyEvent = fc.record({
+    type: fc.constantFrom(...eventTypes.filter((type) => /^(Instance|Host)/.test(type))),
+    world: fc.integer({ min: 1, max: 5 }),
+  })
+
+  it('are what a walk over all documents would find, after every history', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (history) => {
+        const log = createEventLog()
+        for (const world of [1, 2, 3]) log.add('InstanceRequested', exampleWorld(world))
+        for (const world of [1, 2]) log.add('HostRegistered', exampleWorld(world))
+        for (const { type, world } of history) log.add(type, exampleWorld(world))
+        const views = await viewsOf(log)
+        // The views named here hold these documents alone; claims, which have no status, are left out.
+        const instances = (await dumpOf(views, 'instances')).map(({ document }) => document as InstanceDocument)
+        const hosts = (await dumpOf(views, 'hosts')).map(({ document }) => document as Partial<HostDocument>)
+
+        expect(present(await countInstances(views))).toEqual(tally(instances.map(({ status }) => status)))
+        const active = instances.filter(({ status }) => status === 'ACTIVE')
+        expect(present(await countActiveEngines(views))).toEqual(tally(active.map(({ health }) => health)))
+        expect(present(await countHosts(views))).toEqual(tally(hosts.flatMap(({ status }) => status ?? [])))
+      }),
+      { numRuns: 100 },
+    ))
+})

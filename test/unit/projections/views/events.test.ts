@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { allProjections } from '../../../../projections/all-projections.ts'
+import { eventsProjection } from '../../../../projections/views/events.ts'
+import { createEventLog } from '../../../support/event-log.ts'
+import { eventTypes, exampleWorld, plantedSecrets } from '../../../support/example-events.ts'
+import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
+
+const world = exampleWorld()
+
+describe('the view of events', () => {
+  it('has one document an event, by position: where it is in the log and what it belongs to', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', world)
+    log.add('InstanceRequested', world, {}, { correlationId: world.operationId })
+    await expectDocuments(eventsProjection, log.events(), {
+      '0000000000000000': {
+        position: 0,
+        type: 'HostRegistered',
+        stream: `host-${world.hostId}`,
+        revision: 0,
+        projectId: null,
+        instanceId: null,
+        operationId: null,
+      },
+      '0000000000000001': {
+        position: 1,
+        type: 'InstanceRequested',
+        stream: `instance-${world.instanceId}`,
+        revision: 0,
+        projectId: world.projectId,
+        instanceId: world.instanceId,
+        operationId: world.operationId,
+      },
+    })
+  })
+
+  it('lists by project, instance and operation, and all together', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', world)
+    log.add('InstanceRequested', world)
+    log.add('OperationStarted', world)
+    log.add('TokenIssued', world)
+    const dumped = await project(eventsProjection, log.events(), { deliveries: 1 })
+    const at = (...positions: number[]) => positions.map((position) => `000000000000000${position}`)
+    expect(keysIn(dumped, 'all', 'all')).toEqual(at(0, 1, 2, 3))
+    expect(keysIn(dumped, 'project', 'acme')).toEqual(at(1, 2, 3))
+    expect(keysIn(dumped, 'instance', world.instanceId)).toEqual(at(1, 2))
+    expect(keysIn(dumped, 'operation', world.operationId)).toEqual(at(2))
+  })
+})
+
+describe('every view', () => {
+  it('but that of tokens is without secrets, and that one has no more than the hash it compares with', async () => {
+    const log = createEventLog()
+    for (const type of eventTypes) log.add(type, world)
+    for (const projection of allProjections) {
+      const text = JSON.stringify(await project(projection, log.events(), { deliveries: 1 }))
+      const allowed = projection.view === 'tokens' ? plantedSecrets.secretHash : ' '
+      expect(text.replaceAll(allowed, ''), projection.view).not.toContain('planted')
+    }
+  })
+})

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { EventStoreUnavailable, type StoredEvent } from '../../../commands/ports/event-store.ts'
+import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import { createAuditLogReader } from '../../../projections/audit-log.ts'
+import type { AuditDocument, InstanceDocument } from '../../../projections/documents.ts'
+import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { projectBatch } from '../../../projections/project-batch.ts'
+import { createViews } from '../../../projections/queries.ts'
+import { eventsProjection } from '../../../projections/views/events.ts'
+import { instancesProjection } from '../../../projections/views/instances.ts'
+import { createEventLog } from '../../support/event-log.ts'
+import { exampleWorld } from '../../support/example-events.ts'
+import { readEvents } from '../../support/projection-spec.ts'
+
+const world = exampleWorld()
+
+const createScene = () => {
+  const store = createMemoryViewStore({ maxUnreadChanges: 50 })
+  const log = createEventLog()
+  let shown = 0
+  const show = async (into: ViewStore = store, suffix = ''): Promise<void> => {
+    const stored: readonly StoredEvent[] = log.events()
+    const range = { events: readEvents(suffix ? stored : stored.slice(shown)), position: stored.length - 1 }
+    for (const projection of [instancesProjection, eventsProjection]) {
+      const view = `${projection.view}${suffix}`
+      const named = { ...projection, view: view as typeof projection.view }
+      const writes = await projectBatch(named, range, into)
+      await into.apply({ view, expected: await into.checkpoint(view), checkpoint: range.position, writes })
+    }
+    shown = stored.length
+  }
+  const views = createViews({ viewStore: store, readAuditLog: createAuditLogReader(log) })
+  return { store, log, show, views, stop: new AbortController() }
+}
+
+/** Reads along and lets a test wait until something was seen. */
+const follow = <T>(values: AsyncIterable<T>) => {
+  const seen: T[] = []
+  let change = Promise.withResolvers<void>()
+  const done = (async () => {
+    for await (const value of values) {
+      seen.push(value)
+      change.resolve()
+      change = Promise.withResolvers()
+    }
+  })()
+  return {
+    seen,
+    done,
+    until: async (test: (all: readonly T[]) => boolean) => {
+      while (!test(seen)) await change.promise
+    },
+  }
+}
+
+const last = <T>(all: readonly T[]): T | undefined => all.at(-1)
+const positions = (all: readonly AuditDocument[]) => all.map(({ position }) => position)
+
+describe('watching an instance', () => {
+  it('begins with the present and goes on with every change', async () => {
+    const { log, show, views, stop } = createScene()
+    log.add('InstanceRequested', world)
+    await show()
+    const watched = follow<InstanceDocument>(views.watchInstance(world.instanceId, stop.signal))
+    await watched.until((all) => last(all)?.status === 'PROVISIONING')
+    log.add('InstanceProvisioned', world)
+    await show()
+    await watched.until((all) => last(all)?.status === 'ACTIVE')
+    log.add('InstanceRequested', exampleWorld(2))
+    log.add('InstanceStopRequested', world)
+    await show()
+    await watched.until((all) => last(all)?.status === 'STOPPING')
+    expect(new Set(watched.seen.map(({ id }) => id))).toEqual(new Set([world.instanceId]))
+    stop.abort()
+    await watched.done
+  })
+
+  it('begins when the instance comes, if it is not there yet', async () => {
+    const { log, show, views, stop } = createScene()
+    const watched = follow<InstanceDocument>(views.watchInstance(world.instanceId, stop.signal))
+    log.add('InstanceRequested', world)
+    await show()
+    await watched.until((all) => all.length > 0)
+    stop.abort()
+    await watched.done
+  })
+
+  it('goes on when the view is replaced by a newer one', async () => {
+    const { store, log, show, views, stop } = createScene()
+    log.add('InstanceRequested', world)
+    await show()
+    const watched = follow<InstanceDocument>(views.watchInstance(world.instanceId, stop.signal))
+    await watched.until((all) => all.length > 0)
+    log.add('InstanceProvisioned', world)
+    await show(store, '.rebuild')
+    await store.swap('instances', 'instances.rebuild')
+    await watched.until((all) => last(all)?.status === 'ACTIVE')
+    stop.abort()
+    await watched.done
+  })
+})
+
+describe('the events after a position', () => {
+  it('are those there are, then each new one, in order, none left out and none twice', async () => {
+    const { log, show, views, stop } = createScene()
+    for (let number = 0; number < 500; number += 1) log.add('InstanceRenamed', world)
+    await show()
+    const followed = follow(views.eventsAfter({ projectId: null }, 99, stop.signal))
+    for (let number = 500; number < 700; number += 1) {
+      log.add('InstanceRenamed', world)
+      await show()
+    }
+    await followed.until((all) => last(all)?.position === 699)
+    expect(positions(followed.seen)).toEqual(Array.from({ length: 600 }, (_, at) => at + 100))
+    stop.abort()
+    await followed.done
+  })
+
+  it('are all of them after -1, and none of those before `now`', async () => {
+    const { log, show, views, stop } = createScene()
+    log.add('InstanceRequested', world)
+    await show()
+    const all = follow(views.eventsAfter({ projectId: null }, -1, stop.signal))
+    await all.until((seen) => seen.length === 1)
+    const fromNow = follow(views.eventsAfter({ projectId: null }, 'now', stop.signal))
+    await new Promise(setImmediate)
+    log.add('InstanceProvisioned', world)
+    await show()
+    await fromNow.until((seen) => seen.length > 0)
+    await all.until((seen) => seen.length === 2)
+    expect(positions(fromNow.seen)).toEqual([1])
+    expect(positions(all.seen)).toEqual([0, 1])
+    stop.abort()
+    await Promise.all([all.done, fromNow.done])
+  })
+
+  it('are those that match alone', async () => {
+    const { log, show, views, stop } = createScene()
+    const filter = { projectId: world.projectId, instanceId: world.instanceId, types: ['InstanceRenamed'] } as const
+    const followed = follow(views.eventsAfter(filter, -1, stop.signal))
+    for (const one of [world, exampleWorld(2), world]) {
+      log.add('InstanceRequested', one)
+      log.add('InstanceRenamed', one)
+      await show()
+    }
+    await followed.until((all) => all.length === 2)
+    expect(positions(followed.seen)).toEqual([1, 5])
+    stop.abort()
+    await followed.done
+  })
+
+  it('are not lost to a reader that is slower than the store remembers changes', async () => {
+    const { log, show, views, stop } = createScene()
+    log.add('InstanceRequested', world)
+    await show()
+    const reading = views.eventsAfter({ projectId: null }, -1, stop.signal)[Symbol.asyncIterator]()
+    await reading.next()
+    for (let number = 0; number < 300; number += 1) log.add('InstanceRenamed', world)
+    await show()
+    for (let number = 0; number < 300; number += 1) log.add('InstanceRenamed', world)
+    await show()
+    const seen: number[] = []
+    while (seen.length < 600) {
+      const { value } = await reading.next()
+      if (value) seen.push(value.position)
+    }
+    expect(seen).toEqual(Array.from({ length: 600 }, (_, at) => at + 1))
+    stop.abort()
+    await reading.return?.()
+  })
+
+  it('go on when the log could not be read for a while', async () => {
+    const { store, log, show, stop } = createScene()
+    let attempts = 0
+    const readAuditLog = createAuditLogReader({
+      readStream: (...asked) => {
+        attempts += 1
+        if (attempts < 4) throw new EventStoreUnavailable('away for a test')
+        return log.readStream(...asked)
+      },
+    })
+    const views = createViews({ viewStore: store, readAuditLog })
+    log.add('InstanceRequested', world)
+    log.add('InstanceRenamed', world)
+    await show()
+    const followed = follow(views.eventsAfter({ projectId: null }, -1, stop.signal))
+    await followed.until((all) => all.length === 2)
+    expect(positions(followed.seen)).toEqual([0, 1])
+    expect(attempts).toBe(4)
+    stop.abort()
+    await followed.done
+  })
+})
