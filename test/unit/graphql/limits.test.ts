@@ -58,16 +58,13 @@ describe('the limit on bodies', () => {
 })
 
 describe('the limits on documents', () => {
-  it('refuse 10,000 aliases quickly, without validating them', async () => {
+  it('refuse 10,000 aliases while they are parsed, without validating them', async () => {
     const { ask } = createApiUnderTest()
     const aliases = Array.from({ length: 10_000 }, (_, index) => `a${index}:viewer{subject}`).join(' ')
-    const startedAt = performance.now()
-    const reply = await ask(`{ ${aliases} }`)
-    const tookMs = performance.now() - startedAt
+    // The last field is none of the schema, which validation would say; it would take seconds.
+    const reply = await ask(`{ ${aliases} nothing }`)
     expect(reply.status).toBe(400)
     expect(codes(reply)).toEqual(['GRAPHQL_PARSE_FAILED'])
-    // It takes a few milliseconds; validating it would take seconds.
-    expect(tookMs).toBeLessThan(500)
   })
 
   it('refuse aliases over their number', async () => {
