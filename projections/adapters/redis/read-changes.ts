@@ -13,14 +13,16 @@ export const changesAfter = (
   const inner = heard[Symbol.asyncIterator]()
   const failed = start.then(() => new Promise<never>(() => {}))
   failed.catch(() => {})
+  let from: FeedState | undefined
   const iterator: AsyncIterator<ViewChange, undefined> = {
     next: async () => {
       for (;;) {
-        const result = await Promise.race([inner.next(), failed])
+        // Only until the start is known: a promise that never settles holds on to the result of every race it was in.
+        const result = await (from === undefined ? Promise.race([inner.next(), failed]) : inner.next())
         if (result.done) return { done: true, value: undefined }
         // The tail publishes nothing else.
         const { epoch, seq, ...change } = result.value as FedChange
-        const from = await start
+        from ??= await start
         if (from.epoch === '' || (epoch === from.epoch && seq > from.seq)) return { done: false, value: change }
       }
     },
