@@ -35,13 +35,12 @@ export const rebuildViews = async (
     for (const projection of projections) {
       const { view } = projection
       let { events, position } = common
-      // The live view went on meanwhile, and readers must not be taken back.
-      while (position < (await viewStore.checkpoint(view))) {
+      // The live view went on meanwhile, or somebody else has just put the one beside it in its place.
+      while ((await viewStore.swap(view, beside(view))) === 'behind') {
         const rest = await replay([projection], { signal })
         events += rest.events
         position = rest.position
       }
-      await viewStore.swap(view, beside(view))
       log.info({ view, eventsReplayed: events, position }, 'the view was built anew')
       rebuilds.push({ view, eventsReplayed: events, position })
     }

@@ -96,9 +96,10 @@ export interface ViewStore {
   /** Forgets the view and its checkpoint. */
   drop(view: string): Promise<void>
   /**
-   * Puts the view `from` in the place of `view`, as one; `from` is gone afterwards. Only for views of one
-   * `baseName`: their documents are the same, and stores that spread views over machines keep them together. Throws on others.
+   * Puts the view `from` in the place of `view`, as one; `from` is gone afterwards. Readers are not taken back: where `from` is not as far as
+   * `view`, nothing is changed and the answer is `behind`. Only for views of one `baseName`: their documents are the same, and stores
+   * that spread views over machines keep them together. Throws on others.
    */
-  swap(view: string, from: string): Promise<void>
+  swap(view: string, from: string): Promise<'swapped' | 'behind'>
   close(): Promise<void>
 }

@@ -412,6 +412,24 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         expect(await store.apply(aBatch({ expected: 5, checkpoint: 6 }))).toBe('applied')
       }))
 
+    it('and lets none that is behind, or not there, take the place of one that is further on', () =>
+      withStore(async (store) => {
+        await store.apply(aBatch({ checkpoint: 5, writes: [aPut('live', ['kind:cat'])] }))
+        expect(await store.swap('pets', 'pets.new')).toBe('behind')
+        const older = aBatch({ checkpoint: 4, writes: [aPut('older', ['kind:cat'])] })
+        await store.apply({ ...older, view: 'pets.new' })
+        const reading = store.changes('pets', new AbortController().signal)
+        expect(await store.swap('pets', 'pets.new')).toBe('behind')
+        expect(await store.checkpoint('pets')).toBe(5)
+        expect(await keysOf(store, 'cat')).toEqual(['live'])
+        expect(await store.checkpoint('pets.new')).toBe(4)
+        await store.apply(aBatch({ expected: 5, checkpoint: 6, writes: [aPut('next', ['kind:cat'])] }))
+        expect(await take(reading, 1)).toMatchObject([{ key: 'next', position: 6 }])
+        await store.apply({ ...aBatch({ expected: 4, checkpoint: 6 }), view: 'pets.new' })
+        expect(await store.swap('pets', 'pets.new')).toBe('swapped')
+        expect(await keysOf(store, 'cat')).toEqual(['older'])
+      }))
+
     it('and lets no view take the place of one of another name', () =>
       withStore(async (store) => {
         await store.apply({ ...aBatch({ checkpoint: 5 }), view: 'cats' })

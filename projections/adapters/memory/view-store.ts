@@ -81,12 +81,14 @@ export const createMemoryViewStore = ({ maxUnreadChanges = 10_000 }: MemoryViewS
     swap: async (view, from) => {
       assertSwappable(view, from)
       const replacement = viewOf(from)
+      if (replacement.checkpoint() < viewOf(view).checkpoint()) return 'behind'
       views.delete(from)
       views.set(view, replacement)
       feedOf(from).end(new ViewStoreUnavailable(`the view ${from} was put in the place of ${view}`))
       feeds.delete(from)
       feedOf(view).end(new ViewStoreUnavailable(`the view ${view} was replaced`))
       waitersOf(view).reached(replacement.checkpoint())
+      return 'swapped'
     },
     close: async () => {
       closed = true

@@ -223,11 +223,16 @@ leaveFeed(0, ARGV[2])
 return 'dropped'
 `
 
-/** KEYS: the six of the view, the six of the one that takes its place. ARGV: as of drop. Sent again, it must not find nothing to take. */
+/**
+ * KEYS: the six of the view, the six of the one that takes its place. ARGV: as of drop. Sent again, it must not find nothing to take; and
+ * whoever was frozen for long, or comes second, must not put something older, or nothing, in the place of the view.
+ */
 const swap = `${prelude}
 if redis.call('HGET', KEYS[5], 'turn') == ARGV[1] then return 'swapped' end
 local was, checkpoint = state(6)
 if was == 'lost' then return 'lost' end
+local _, live = state(0)
+if tonumber(checkpoint) < tonumber(live) then return 'behind' end
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 if was == 'whole' then
   for at = 1, 4 do redis.call('RENAME', KEYS[at + 6], KEYS[at]) end

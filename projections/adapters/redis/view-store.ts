@@ -196,7 +196,9 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
       const [turn, keys] = [randomUUID(), [...sixKeys(keysOf(view)), ...sixKeys(keysOf(from))]]
       const outcome = await send(`swap the view ${view}`, (client) => client.cofferSwap(...keys, turn, leftFeedMs))
       if (outcome === 'lost') throw new ViewStoreUnavailable(`the view ${from} has lost a part of its keys`)
+      if (outcome === 'behind') return outcome
       forget(view, from)
+      return 'swapped'
     },
     close: async () => {
       closing.abort()
