@@ -121,6 +121,24 @@ describe('verifying views', { timeout: timeoutMs * 4 }, () => {
     await engine.stop()
   })
 
+  it('finds a view that is not there different from what the log says', async () => {
+    const scene = createScene(dir)
+    const engine = scene.startEngine()
+    scene.log.add('InstanceRequested', world)
+    const position = await scene.append()
+    await engine.caughtUp(within(timeoutMs))
+    await engine.stop()
+    await scene.viewStore.drop('instances')
+    const verifications = await verifyViews(depsOf(scene), within(timeoutMs))
+    expect(verifications.find(({ view }) => view === 'instances')).toMatchObject({
+      position,
+      documents: 1,
+      equal: false,
+      differingKeys: [world.instanceId],
+    })
+    expect(verifications.filter(({ equal }) => !equal)).toHaveLength(1)
+  })
+
   it('says so when a view went back meanwhile', async () => {
     const scene = createScene(dir)
     const engine = scene.startEngine()
@@ -180,6 +198,42 @@ describe('rebuilding views', { timeout: timeoutMs * 4 }, () => {
     expect(await scene.viewStore.count('instances', 'all', 'all')).toBe(number)
     const verifications = await verifyViews(depsOf(scene), within(timeoutMs))
     expect(verifications.every(({ equal }) => equal)).toBe(true)
+  })
+
+  it('takes nothing away from readers where it was frozen before the end, or comes after another one', async () => {
+    const scene = createScene(dir)
+    const engine = scene.startEngine()
+    scene.log.add('InstanceRequested', exampleWorld(1))
+    await scene.append()
+    await engine.caughtUp(within(timeoutMs))
+    const seen: number[] = []
+    const look = async () => seen.push(await scene.viewStore.count('instances', 'all', 'all'))
+    let thawed = false
+    const goOn = async () => {
+      thawed = true
+      // What it was about to put in place is an event behind by now.
+      scene.log.add('InstanceRequested', exampleWorld(2))
+      await scene.append()
+      await engine.caughtUp(within(timeoutMs))
+      await look()
+      // Another one ends, and takes what both have built.
+      await rebuildViews(depsOf(scene, only('instances')), within(timeoutMs))
+      await look()
+    }
+    const viewStore = {
+      ...scene.viewStore,
+      swap: async (view: string, from: string) => {
+        if (!thawed) await goOn()
+        const outcome = await scene.viewStore.swap(view, from)
+        await look()
+        return outcome
+      },
+    }
+    const deps = { ...depsOf(scene, only('instances')), viewStore }
+    const [rebuilt] = await rebuildViews(deps, within(timeoutMs))
+    expect(rebuilt?.position).toBe(await scene.viewStore.checkpoint('instances'))
+    expect(new Set(seen)).toEqual(new Set([2]))
+    await engine.stop()
   })
 
   it('leaves the live view as it was when it can not be finished', async () => {
