@@ -153,11 +153,10 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
       return entry?.document.position === position
     },
     eventsAfter: async function* (filter, after, signal) {
-      const position = after === 'now' ? await viewStore.checkpoint('events') : after
       const matches = eventMatcher(filter)
       yield* followAuditLog(
         { viewStore, readAuditLog },
-        { list: eventList(filter), after: position, ...(matches && { matches }) },
+        { list: eventList(filter), after, ...(matches && { matches }) },
         signal,
       )
     },

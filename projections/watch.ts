@@ -2,7 +2,7 @@ import { EventStoreUnavailable, type Position } from '../commands/ports/event-st
 import type { ReadAuditLog } from './audit-log.ts'
 import { createBackOff } from './back-off.ts'
 import type { AuditDocument, AuditEntry, ViewName } from './documents.ts'
-import { type ListName, readPage } from './page.ts'
+import { type ListName, type Page, readPage } from './page.ts'
 import { type ViewChange, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
 import { auditKey } from './views/events.ts'
 
@@ -36,19 +36,22 @@ export const watchDocument = <D>(
 
 /**
  * The events of a list of the audit log after a position: those there are, then every new one, until the signal aborts. In order, none
- * left out, none twice. A slow reader loses nothing, as what it has not read stays in the log.
+ * left out, none twice. A slow reader loses nothing, as what it has not read stays in the log. `now` is where the list ends once the view
+ * can be read: a store that has just lost it has no end of it to tell.
  */
 export const followAuditLog = (
   { viewStore, readAuditLog }: { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog },
-  { list, matches, after }: { list: ListName; matches?: (entry: AuditEntry) => boolean; after: Position },
+  { list, matches, after }: { list: ListName; matches?: (entry: AuditEntry) => boolean; after: Position | 'now' },
   signal: AbortSignal,
 ): AsyncIterable<AuditDocument> => {
-  let seenTo = after < 0 ? '' : auditKey(after)
+  let seenTo = after === 'now' ? null : after < 0 ? '' : auditKey(after)
   return throughOutages(signal, async function* () {
     const changes = viewStore.changes(list.view, signal, list)[Symbol.asyncIterator]()
     try {
+      seenTo ??= await endOf(viewStore, list)
       for (;;) {
-        const page = await readPage<AuditEntry>(viewStore, list, { first: eventsPerPage, after: seenTo }, matches)
+        const request = { first: eventsPerPage, after: seenTo }
+        const page: Page<AuditEntry> = await readPage(viewStore, list, request, matches)
         for (const document of await readAuditLog(page.entries.map((entry) => entry.document))) {
           seenTo = auditKey(document.position)
           yield document
@@ -60,6 +63,11 @@ export const followAuditLog = (
       await changes.return?.()
     }
   })
+}
+
+const endOf = async (viewStore: ViewStore, { view, index, value }: ListName): Promise<string> => {
+  const [last] = await viewStore.list(view, { index, value, direction: 'descending', first: 1 })
+  return last?.sortKey ?? ''
 }
 
 /** True once there is an event after this one, false when there will be none. */

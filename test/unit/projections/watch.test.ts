@@ -3,7 +3,7 @@ import { EventStoreUnavailable, type StoredEvent } from '../../../commands/ports
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { AuditDocument, InstanceDocument } from '../../../projections/documents.ts'
-import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { eventsProjection } from '../../../projections/views/events.ts'
@@ -132,6 +132,41 @@ describe('the events after a position', () => {
     expect(positions(all.seen)).toEqual([0, 1])
     stop.abort()
     await Promise.all([all.done, fromNow.done])
+  })
+
+  it('are none of those before `now` either where the store had just lost the view', async () => {
+    const { store, log, show, stop } = createScene()
+    log.add('InstanceRequested', world)
+    await show()
+    let lost = true
+    const views = createViews({
+      // As Redis does after it was emptied: there is no checkpoint, and nothing can be read until the view is there again.
+      viewStore: {
+        ...store,
+        checkpoint: async (view) => (lost ? -1 : store.checkpoint(view)),
+        list: async (view, options) => {
+          if (lost) throw new ViewStoreUnavailable('lost for a test')
+          return store.list(view, options)
+        },
+      },
+      readAuditLog: createAuditLogReader(log),
+    })
+    const followed = follow(views.eventsAfter({ projectId: null }, 'now', stop.signal))
+    await new Promise(setImmediate)
+    lost = false
+    const later = follow(views.eventsAfter({ projectId: null }, -1, stop.signal))
+    await later.until((all) => all.length === 1)
+    let number = 0
+    while (followed.seen.length === 0) {
+      number += 1
+      log.add('InstanceProvisioned', world)
+      await show()
+      await later.until((all) => all.length === number + 1)
+      await new Promise(setImmediate)
+    }
+    expect(positions(followed.seen)).not.toContain(0)
+    stop.abort()
+    await Promise.all([followed.done, later.done])
   })
 
   it('are those that match alone', async () => {
