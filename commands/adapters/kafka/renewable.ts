@@ -1,3 +1,4 @@
+import { MessageBusUnavailable } from '../../ports/message-bus.ts'
 import { within } from './errors.ts'
 
 type Connectable = { connect(): Promise<void>; disconnect(): Promise<void> }
@@ -6,6 +7,7 @@ type Connectable = { connect(): Promise<void>; disconnect(): Promise<void> }
 export type Renewable<T> = {
   /** Connects if need be and does the work; both together within the bound, else `KafkaTimeout`. */
   use<R>(what: string, work: (client: T) => Promise<R>): Promise<R>
+  /** For good: what comes later, as the end of something that was under way, gets `MessageBusUnavailable` and connects no more. */
   close(): Promise<void>
 }
 
@@ -23,6 +25,7 @@ type Use<T> = { readonly client: T; readonly connected: Promise<void>; readonly 
 export const createRenewable = <T extends Connectable>(options: RenewableOptions<T>): Renewable<T> => {
   const { create, timeoutMs, survives, onProblem } = options
   let current: Use<T> | undefined
+  let closed = false
 
   const open = (): Use<T> => {
     const discarded = new AbortController()
@@ -41,6 +44,7 @@ export const createRenewable = <T extends Connectable>(options: RenewableOptions
 
   return {
     use: async (what, work) => {
+      if (closed) throw new MessageBusUnavailable('the message bus is closed')
       current ??= open()
       const own = current
       const working = own.connected.then(() => work(own.client))
@@ -57,6 +61,7 @@ export const createRenewable = <T extends Connectable>(options: RenewableOptions
       }
     },
     close: async () => {
+      closed = true
       const last = current
       current = undefined
       if (last !== undefined) await discard(last)
