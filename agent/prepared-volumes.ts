@@ -38,7 +38,8 @@ const makingTimeoutMs = 60_000
 const removingTimeoutMs = 10_000
 /** Nothing is made ahead of need on a disk with less room: what is needed goes first, and so does what the agent writes itself. */
 const leastFreeBytes = 256 * 1024 * 1024
-const unfinishedPrefix = 'new-'
+/** What is being made or thrown away, and what is being taken: of neither everything need be there. */
+const prefixes = { unfinished: 'new-', taken: 'taken-' } as const
 
 /**
  * Volumes that already hold a copy of the template most likely to be wanted next: copying is most of the work of a new instance. When
@@ -60,9 +61,26 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     await removeTree(join(layout.prepared, entry))
   }
 
+  /** Nobody else takes it or throws it away from now on. Null when somebody was quicker. A crash leaves it to the next start. */
+  const claim = async (entry: string, prefix: string): Promise<string | null> => {
+    const claimed = `${prefix}${entry}`
+    try {
+      await rename(join(layout.prepared, entry), join(layout.prepared, claimed))
+      return claimed
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    }
+  }
+
+  const throwAway = async (entry: string, signal: AbortSignal): Promise<void> => {
+    const claimed = entry.startsWith(prefixes.unfinished) ? entry : await claim(entry, prefixes.unfinished)
+    if (claimed) await remove(claimed, signal)
+  }
+
   const make = async (name: string, { installed, sizeGiB }: Wanted, signal: AbortSignal): Promise<void> => {
     const template = await templates.ensure(installed, signal)
-    const unfinished = `${unfinishedPrefix}${name}`
+    const unfinished = `${prefixes.unfinished}${name}`
     const place = placeIn(unfinished)
     await mkdir(join(layout.prepared, unfinished), { recursive: true, mode: 0o700 })
     try {
@@ -84,10 +102,9 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   const refill = async (what: Wanted): Promise<void> => {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
     const prefix = `${kind}-${what.sizeGiB}-${templates.nameOf(what.installed)}-`
-    for (const entry of await readdir(layout.prepared)) {
-      if (!entry.startsWith(prefix)) await remove(entry, signal)
-    }
-    while ((await readdir(layout.prepared)).length < count) {
+    const entries = (await readdir(layout.prepared)).filter((entry) => !entry.startsWith(prefixes.taken))
+    for (const entry of entries) if (!entry.startsWith(prefix)) await throwAway(entry, signal)
+    while ((await readdir(layout.prepared)).filter((entry) => entry.startsWith(prefix)).length < count) {
       const free = await freeBytes(layout.prepared)
       if (free < leastFreeBytes) {
         return log.debug({ freeBytes: free }, 'the disk has too little room to prepare a volume ahead of need')
@@ -114,7 +131,8 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
 
   await mkdir(layout.prepared, { recursive: true, mode: 0o711 })
   for (const entry of await readdir(layout.prepared)) {
-    if (entry.startsWith(unfinishedPrefix)) await remove(entry, AbortSignal.timeout(makingTimeoutMs))
+    const isWhole = Object.values(prefixes).every((prefix) => !entry.startsWith(prefix))
+    if (!isWhole) await remove(entry, AbortSignal.timeout(makingTimeoutMs))
   }
 
   return {
@@ -122,17 +140,13 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
       lastAskedAt = performance.now()
       const entries = await readdir(layout.prepared)
       for (const entry of entries.filter((name) => fits(name, kind, sizeGiB))) {
-        const prepared = placeIn(entry)
-        const [from, to] = kind === 'loop' ? [prepared.image, place.image] : [prepared.directory, place.directory]
-        if (await exists(to)) return
-        try {
-          await rename(from, to)
-        } catch (error) {
-          // Another instance took it in between.
-          if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
-          throw error
-        }
-        await removeTree(join(layout.prepared, entry))
+        if (await exists(kind === 'loop' ? place.image : place.directory)) return
+        const taken = await claim(entry, prefixes.taken)
+        if (!taken) continue
+        const prepared = placeIn(taken)
+        if (kind === 'loop') await rename(prepared.image, place.image)
+        else await rename(prepared.directory, place.directory)
+        await removeTree(join(layout.prepared, taken))
         startRefill()
         return
       }
