@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CommandFailed, run } from '../../../agent/run.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -31,5 +31,11 @@ describe('running a system tool', () => {
     ending.abort(reason)
     await expect(running).rejects.toBe(reason)
     expect(existsSync(ended)).toBe(true)
+  })
+
+  it('keeps the tool out of reach of what the terminal sends to the agent', async () => {
+    const sessionIn = (stat: string): string | undefined => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]
+    const own = sessionIn(readFileSync('/proc/self/stat', 'utf8'))
+    expect(sessionIn(await run('cat', ['/proc/self/stat'], patient()))).not.toBe(own)
   })
 })
