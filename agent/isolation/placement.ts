@@ -105,7 +105,8 @@ const placeForRoot = async (
     const bound = join(programs, name)
     if (await isReadableByAll(prefix)) {
       await ensurePassable(bound)
-      if (isMounted(bound) && !isSameDirectory(bound, prefix)) await unmount(run, bound, signal)
+      // Others are there since the agent was upgraded. Engines still run the ones before, which stay with them until they end.
+      if (isMounted(bound) && !isSameDirectory(bound, prefix)) await unmount(run, bound, signal, { letGoAfterMs: 0 })
       if (isMounted(bound)) return bound
       if (await tryBind(prefix, bound)) {
         await run('mount', ['-o', 'remount,bind,ro,nosuid', bound], signal)

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { chmod, chown, mkdir, rm, symlink } from 'node:fs/promises'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmod, chown, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -54,6 +56,49 @@ describe('an agent that is not root', () => {
       expect(statSync(runRoot).mode & 0o777).toBe(0o700)
     } finally {
       await rm(runRoot, { recursive: true, force: true })
+    }
+  })
+})
+
+describe.runIf(process.getuid?.() === 0)('an agent that is root', () => {
+  it('reaches the programs that an upgrade has put in the place of those that engines still run', async () => {
+    const closed = temp.next()
+    const installed = join(closed, 'engine')
+    const install = async (version: string): Promise<void> => {
+      await mkdir(join(installed, 'bin'), { recursive: true })
+      await copyFile('/bin/sleep', join(installed, 'bin', 'sleep'))
+      await writeFile(join(installed, 'version'), version, { mode: 0o644 })
+    }
+    await install('old')
+    await mkdir(join(closed, 'agent'))
+    await chmod(closed, 0o700)
+    const hostId = parseHostId(randomUUID())
+    const bound = () => AbortSignal.timeout(30_000)
+    const place = () => createPlacement({ run, log: silentLog, root: true }, join(closed, 'agent'), hostId, bound())
+    const installation = {
+      datastore: 'redis',
+      version: '1',
+      source: 'npm',
+      binDir: join(installed, 'bin'),
+    } as const
+    const first = await place()
+    const { binDir } = await first.reachable(installation, bound())
+    const engine = spawn(join(binDir, 'sleep'), ['600'], { cwd: '/', stdio: 'ignore' })
+    const ended = once(engine, 'exit')
+    try {
+      await once(engine, 'spawn')
+      await rm(installed, { recursive: true })
+      await install('new')
+      const next = await place()
+      const reached = await next.reachable(installation, bound())
+      expect(reached.binDir).toBe(binDir)
+      expect(readFileSync(join(binDir, '..', 'version'), 'utf8')).toBe('new')
+      expect(engine.exitCode ?? engine.signalCode).toBeNull()
+      await next.close(bound())
+      expect(existsSync(binDir)).toBe(false)
+    } finally {
+      engine.kill('SIGKILL')
+      await ended
     }
   })
 })
