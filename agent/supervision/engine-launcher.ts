@@ -22,17 +22,16 @@ export const createEngineLauncher = (): EngineLauncher => {
   return {
     launch: async (engine, started, signal) => {
       const logFrom = await sizeOf(engine.instance.logFile)
-      const child = await spawnEngine(engine)
-      const { pid = 0 } = child
-      children.set(pid, child)
-      const exited = new Promise<'exited'>((resolve) => {
-        child.once('exit', () => {
+      const { promise: exited, resolve: exit } = Promise.withResolvers<'exited'>()
+      const child = await spawnEngine(engine, (spawned, pid) => {
+        children.set(pid, spawned)
+        spawned.once('exit', () => {
           children.delete(pid)
-          resolve('exited')
+          exit('exited')
         })
+        const process = identifyProcess(pid)
+        if (process) started(process)
       })
-      const process = identifyProcess(pid)
-      if (process) started(process)
       const waiting = new AbortController()
       const ready = engine.driver.waitReady(engine.instance, AbortSignal.any([signal, waiting.signal]))
       try {
@@ -55,7 +54,11 @@ export const createEngineLauncher = (): EngineLauncher => {
   }
 }
 
-const spawnEngine = async ({ driver, instance }: Engine): Promise<ChildProcess> => {
+/** `spawned` is called before anything is waited for: what the engine forks is in its group only if the engine was there first. */
+const spawnEngine = async (
+  { driver, instance }: Engine,
+  spawned: (child: ChildProcess, pid: number) => void,
+): Promise<ChildProcess> => {
   const { command, args, env } = driver.processSpec(instance)
   const { instanceId, dataDir, logFile, owner } = instance
   await using engineLog = await openEngineLog(logFile, owner)
@@ -68,6 +71,7 @@ const spawnEngine = async ({ driver, instance }: Engine): Promise<ChildProcess> 
     ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
   })
   child.unref()
+  if (child.pid !== undefined) spawned(child, child.pid)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (cause) => {
