@@ -18,7 +18,7 @@ const secretFields = [
 const secretShapes: readonly (readonly [RegExp, string])[] = [
   [/\bcoffer_[A-Za-z0-9_-]{20,}/g, 'coffer_[hidden]'],
   [/\b(Bearer )[A-Za-z0-9._~+/-]{8,}=*/gi, '$1[hidden]'],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]+:)[^\s@"]+@/gi, '$1[hidden]@'],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"]+@/gi, '$1[hidden]@'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/gs, '[hidden private key]'],
 ]
 

@@ -6,6 +6,7 @@ import { MessageBusUnavailable, UnequalTopics } from '../commands/ports/message-
 import { StoreRefused } from './compose/check-stores.ts'
 import { compose, type Started } from './compose.ts'
 import { type Config, ConfigError, isDistributed, loadConfig, runs } from './config.ts'
+import { describeCrash } from './crash.ts'
 import { onStopSignal } from './lifecycle.ts'
 import { createLog } from './log.ts'
 
@@ -25,6 +26,12 @@ export const serve = async (roles?: string): Promise<number> => {
     config = loaded.config
     const log = createLog(config, process.stderr)
     for (const warning of loaded.warnings) log.warn({}, warning)
+    // Nobody knows what still works: whatever watches over the process starts another. Databases run on, and are adopted.
+    process.on('uncaughtException', (error) => {
+      const stack = describeCrash(error)
+      log.fatal({ err: { message: stack.split('\n', 1)[0], stack } }, 'this is a bug, and the process ends')
+      process.exit(1)
+    })
     onStopSignal(process, {
       stop: (signal) => {
         log.info({ signal }, 'stopping; once more to end at once')
@@ -78,7 +85,7 @@ const useOfPort = (config: Config): string =>
 /** What went wrong and what to do about it; anything that is not foreseen keeps its stack, as it is a bug. */
 const explain = (error: unknown, config: Config | null): string => {
   if (refusals.some((refusal) => error instanceof refusal)) return (error as Error).message
-  const { code, message, stack } = error as NodeJS.ErrnoException
+  const { code, message } = error as NodeJS.ErrnoException
   const where = `${config?.host}:${config?.port}`
   switch (code) {
     case 'EADDRINUSE':
@@ -92,6 +99,6 @@ const explain = (error: unknown, config: Config | null): string => {
     case 'EACCES':
       return `${where} may not be used by this account (${message}): choose another port with COFFER_PORT`
     default:
-      return stack ?? message
+      return describeCrash(error)
   }
 }

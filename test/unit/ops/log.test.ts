@@ -37,6 +37,7 @@ describe('the log', () => {
     ['a token', 'coffer_admin_0123456789abcdefghijklmnop'],
     ['a bearer header', 'Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln'],
     ['a password in a URI', 'postgresql://app:hunter2%21@127.0.0.1:15432/app'],
+    ['a password without a user', 'redis+sentinel://:hunter2@127.0.0.1:26379/main'],
     ['a private key', '-----BEGIN PRIVATE KEY-----\\nMIGHAgEAMBMG\\n-----END PRIVATE KEY-----'],
   ])('hides %s wherever it stands', (_what, secret) => {
     const hidden = hideSecrets(`before ${secret} after`)
