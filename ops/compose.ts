@@ -50,8 +50,8 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
   }
   const parts = createParts({ config, log, onFatal }, decorate)
   const { metrics, tracing, central, agent } = parts
-  const http = createHttpSide(parts, config, () => phase, log)
-  const observing = new AbortController()
+  const stopped = new AbortController()
+  const http = createHttpSide(parts, config, { phase: () => phase, stopping: stopped.signal }, log)
   if (central) watchParts(metrics, central, config)
   let hostId: HostId | null = null
   if (agent) watchAgent(metrics, parts.bus, () => hostId)
@@ -83,7 +83,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       engine.start()
       started.add('views')
       await engine.caughtUp(signal)
-      followOperations({ viewStore, metrics, log }, observing.signal)
+      followOperations({ viewStore, metrics, log }, stopped.signal)
     }
     signal.throwIfAborted()
     if (runs(config, 'saga')) {
@@ -124,7 +124,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
   let stopping: Promise<void> | null = null
   const stop = (): Promise<void> => {
     phase = 'stopping'
-    observing.abort()
+    stopped.abort(new Error('the server is stopping'))
     const stages = stopOrder.filter((stage) => started.has(stage)).map((name) => ({ name, stop: stops[name] }))
     stopping ??= stopInOrder(stages, config.stopTimeoutMs, log)
     return stopping

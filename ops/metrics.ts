@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Dispatch } from '../commands/api.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
+import { operationKinds, outcomes } from '../domain/operation/events.ts'
 import type { ApiMetrics } from '../graphql/telemetry.ts'
-import type { OperationDocument } from '../projections/documents.ts'
+import type { OperationDocument, ViewName } from '../projections/documents.ts'
 import type { ProjectionMetrics } from '../projections/telemetry.ts'
+import { within } from './within.ts'
 
 export type Metrics = {
   readonly registry: Registry
@@ -15,6 +17,11 @@ export type Metrics = {
   /** The same store, with the time of its appends taken. */
   readonly timeAppends: (store: EventStore) => EventStore
   readonly operationEnded: (operation: OperationDocument) => void
+  /**
+   * For a process that keeps views. A series that comes into being with its first event has not increased, as Prometheus sees it: those that
+   * alerts watch are there from the start.
+   */
+  readonly countFromZero: (views: readonly ViewName[]) => void
   /** The same as `gauge`, for several labels. */
   readonly labelledGauge: (
     name: string,
@@ -119,6 +126,10 @@ export const createMetrics = (): Metrics => {
         steps.observe({ kind, step: step.name, outcome: step.status }, secondsBetween(step.startedAt, step.endedAt))
       }
     },
+    countFromZero: (views) => {
+      for (const view of views) failed.inc({ view }, 0)
+      for (const kind of operationKinds) for (const outcome of outcomes) operations.zero({ kind, outcome })
+    },
     labelledGauge: (name, help, labels, read) => {
       new Gauge({
         name,
@@ -126,7 +137,7 @@ export const createMetrics = (): Metrics => {
         labelNames: [...labels],
         registers,
         async collect() {
-          const readings = await read().catch(() => [])
+          const readings = (await tryRead(read)) ?? []
           this.reset()
           for (const { labels: own, value } of readings) this.set(own, value)
         },
@@ -139,9 +150,10 @@ export const createMetrics = (): Metrics => {
         labelNames: label === null ? [] : [label],
         registers,
         async collect() {
-          // What can not be found out now is left out of the answer, instead of spoiling all of it.
-          const readings = await read().catch(() => null)
+          const readings = await tryRead(read)
           this.reset()
+          // Without labels, to reset is to say that it is 0 (prom-client 15).
+          if (label === null) this.remove()
           if (typeof readings === 'number') this.set(readings)
           else if (readings && label)
             for (const [value, reading] of Object.entries(readings)) this.set({ [label]: value }, reading)
@@ -150,6 +162,12 @@ export const createMetrics = (): Metrics => {
     },
   }
 }
+
+/** Prometheus by itself gives up after ten seconds, and then knows nothing of the process at all. */
+const readPatienceMs = 3000
+
+/** What can not be found out now is left out of the answer, instead of spoiling all of it. */
+const tryRead = <T>(read: () => Promise<T>): Promise<T | null> => within(readPatienceMs, read).catch(() => null)
 
 const secondsBetween = (from: string, to: string): number => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
 

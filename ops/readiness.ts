@@ -2,6 +2,7 @@ import type { Agent } from '../agent/agent.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
+import { within } from './within.ts'
 
 /** One thing that must hold for the server to do its work; `reason` says what is wrong. */
 export type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string }
@@ -17,11 +18,13 @@ export type ReadinessDeps = {
   readonly phase: () => Phase
   /** Where this process is an agent. */
   readonly agent: Pick<Agent, 'bus'> | null
+  /** Asks the bus something, where this process does nothing without it. */
+  readonly askBus: (() => Promise<unknown>) | null
   /** Where this process has to do with the log. */
   readonly eventStore: EventStore | null
   /** Where this process keeps views. */
   readonly engine: ProjectionEngine | null
-  /** Where this process shows views. */
+  /** Where this process keeps or shows views. */
   readonly viewStore: ViewStore | null
   readonly maxLagMs: number
 }
@@ -29,13 +32,22 @@ export type ReadinessDeps = {
 /** Whether work should be sent here: the stores can be reached, the views are not far behind, and an agent takes commands. */
 export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => {
   const phase = deps.phase()
-  const checks = [
-    { name: 'server', ok: phase === 'running', ...(phase === 'running' ? {} : { reason: phaseReasons[phase] }) },
-    ...(deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : []),
-    ...(deps.eventStore ? [await checkAnswer('event store', deps.eventStore.head)] : []),
-    ...(deps.viewStore && !deps.engine ? [await checkAnswer('view store', viewsOf(deps.viewStore))] : []),
-    ...(deps.engine ? await checkViews(deps.engine, deps.maxLagMs) : []),
+  const server: Check = {
+    name: 'server',
+    ok: phase === 'running',
+    ...(phase === 'running' ? {} : { reason: phaseReasons[phase] }),
+  }
+  const asked = [
+    deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : deps.askBus ? [checkAnswer('bus', deps.askBus)] : [],
+    deps.eventStore ? [checkAnswer('event store', deps.eventStore.head)] : [],
+    deps.viewStore ? [checkAnswer('view store', viewsOf(deps.viewStore))] : [],
   ]
+  // Side by side: whoever asks waits for one store that is silent, not for each.
+  const [stores, views] = await Promise.all([
+    Promise.all(asked.flat()),
+    deps.engine ? checkViews(deps.engine, deps.maxLagMs) : [],
+  ])
+  const checks = [server, ...stores, ...views]
   return { ready: checks.every(({ ok }) => ok), checks }
 }
 
@@ -49,11 +61,8 @@ const phaseReasons = {
 const viewsOf = (viewStore: ViewStore) => () => viewStore.checkpoint('instances')
 
 const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
-  const late = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${storeTimeoutMs} ms`)), storeTimeoutMs).unref()
-  })
   try {
-    await Promise.race([ask(), late])
+    await within(storeTimeoutMs, ask)
     return { name, ok: true }
   } catch (error) {
     return { name, ok: false, reason: (error as Error).message }
@@ -63,7 +72,8 @@ const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<C
 const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<readonly Check[]> => {
   const { connected, views } = engine.health()
   if (!connected) return [{ name: 'views', ok: false, reason: 'the log is not being followed' }]
-  const lags = await engine.lag()
+  // A store that is silent is told of by its own check.
+  const lags = await within(storeTimeoutMs, engine.lag).catch(() => [])
   return views.map(({ view, status, error }) => {
     const lag = lags.find((candidate) => candidate.view === view)
     const name = `view ${view}`

@@ -18,6 +18,8 @@ export type GraphqlRoutes = {
   readonly authenticate: Authenticate
   /** Requests are answered with 503 until the server runs. */
   readonly isRunning: () => boolean
+  /** Aborts when the server stops: what takes long is broken off, and does not take the time from what is stopped after it. */
+  readonly stopping: AbortSignal
   readonly verifyViews: (signal: AbortSignal) => Promise<readonly ViewVerification[]>
   readonly rebuildViews: (signal: AbortSignal) => Promise<unknown>
 }
@@ -63,18 +65,18 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
       sendJson(response, 503, { errors: [error] })
     },
   },
-  '/admin/views/verify': adminRoute(deps.authenticate, 'verify', async (signal) => ({
+  '/admin/views/verify': adminRoute(deps, 'verify', async (signal) => ({
     views: await deps.verifyViews(signal),
   })),
-  '/admin/views/rebuild': adminRoute(deps.authenticate, 'rebuild', async (signal) => {
+  '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal) => {
     await deps.rebuildViews(signal)
     return { views: await deps.verifyViews(signal) }
   }),
 })
 
-/** A POST for admins alone, whose work ends when the caller goes. */
+/** A POST for admins alone, whose work ends when the caller goes or the server stops. */
 const adminRoute = (
-  authenticate: Authenticate,
+  { authenticate, stopping }: Pick<GraphqlRoutes, 'authenticate' | 'stopping'>,
   name: string,
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Route => ({
@@ -84,7 +86,14 @@ const adminRoute = (
     const session = await authenticate(request.headers.authorization)
     if (!session) return sendJson(response, 401, refusal('UNAUTHENTICATED', 'a valid token is needed'))
     if (!session.isAdmin) return sendJson(response, 403, refusal('FORBIDDEN', 'this is for admins only'))
-    sendJson(response, 200, await work(AbortSignal.any([goneSignal(request), AbortSignal.timeout(rebuildTimeoutMs)])))
+    const signal = AbortSignal.any([goneSignal(request), stopping, AbortSignal.timeout(rebuildTimeoutMs)])
+    try {
+      sendJson(response, 200, await work(signal))
+    } catch (error) {
+      if (!signal.aborted) throw error
+      const why = stopping.aborted ? 'the server is stopping' : `it took longer than ${rebuildTimeoutMs / 1000} s`
+      sendJson(response, 503, refusal('UNAVAILABLE', `broken off: ${why}`))
+    }
   },
 })
 

@@ -1,26 +1,33 @@
 import type { Log } from '../../commands/log.ts'
+import { sagaGroup } from '../../commands/sagas/sagas.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { verifyViews } from '../../projections/verify.ts'
-import type { Config } from '../config.ts'
+import { type Config, runs } from '../config.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
 import type { CentralParts, Parts } from './parts.ts'
 
 /** What answers HTTP: probes and metrics in every role, the API where this process has it. */
-export const createHttpSide = (parts: Parts, config: Config, phase: ReadinessDeps['phase'], log: Log): HttpServer => {
+export const createHttpSide = (
+  parts: Parts,
+  config: Config,
+  { phase, stopping }: { readonly phase: ReadinessDeps['phase']; readonly stopping: AbortSignal },
+  log: Log,
+): HttpServer => {
   const { metrics, central, agent } = parts
   const readiness: ReadinessDeps = {
     phase,
     agent,
+    // Without it sagas hear of nothing, while an api takes commands all the same: they wait in the log.
+    askBus: central && runs(config, 'saga') ? () => central.stores.bus.lag(sagaGroup) : null,
     eventStore: central?.stores.eventStore ?? null,
-    // Kept by this process, its views say more of themselves than the store does.
     engine: central?.engine ?? null,
-    viewStore: central?.api ? central.viewStore : null,
+    viewStore: central?.api || central?.engine ? central.viewStore : null,
     maxLagMs: config.maxLagMs,
   }
-  const graphql = central && graphqlRoutes(central, () => phase() === 'running', log)
+  const graphql = central && graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping }, log)
   return createHttpServer({
     host: config.host,
     port: config.port,
@@ -31,14 +38,18 @@ export const createHttpSide = (parts: Parts, config: Config, phase: ReadinessDep
   })
 }
 
-const graphqlRoutes = (central: CentralParts, isRunning: () => boolean, log: Log): GraphqlRoutes | null => {
+const graphqlRoutes = (
+  central: CentralParts,
+  state: Pick<GraphqlRoutes, 'isRunning' | 'stopping'>,
+  log: Log,
+): GraphqlRoutes | null => {
   const { api, viewStore, stores } = central
   if (api === null) return null
   const views = { eventStore: stores.eventStore, viewStore, projections: allProjections, log }
   return {
     api: api.api,
     authenticate: api.authenticate,
-    isRunning,
+    ...state,
     verifyViews: (signal) => verifyViews(views, signal),
     rebuildViews: (signal) => rebuildViews(views, signal),
   }

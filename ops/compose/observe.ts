@@ -22,8 +22,10 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
   const { stores, controlPlane, engine, viewStore } = central
   if (central.api) watchDeadLetters(metrics, { deadLetters: stores.bus.deadLetters, views: central.api.views })
   if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
-  if (engine) watchViews(metrics, engine.lag, viewStore)
-  else if (central.api) {
+  if (engine) {
+    metrics.countFromZero(allProjections.map(({ view }) => view))
+    watchViews(metrics, engine.lag, viewStore)
+  } else if (central.api) {
     const views = allProjections.map(({ view }) => view)
     watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
   }

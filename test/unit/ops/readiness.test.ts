@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { type ReadinessDeps, readReadiness } from '../../../ops/readiness.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import type { ProjectionEngine } from '../../../projections/engine.ts'
 import { ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 
 const noStore: ReadinessDeps = {
   phase: () => 'running',
   agent: null,
+  askBus: null,
   eventStore: null,
   engine: null,
   viewStore: null,
@@ -29,6 +32,15 @@ describe('readiness', () => {
     })
   })
 
+  it('asks the bus for a process that does nothing without it', async () => {
+    const silent = () => new Promise<never>(() => {})
+    expect(await readReadiness({ ...noStore, askBus: async () => [] })).toMatchObject({ ready: true })
+    expect(await readReadiness({ ...noStore, askBus: silent })).toMatchObject({
+      ready: false,
+      checks: [{ name: 'server' }, { name: 'bus', ok: false, reason: 'no answer within 2000 ms' }],
+    })
+  })
+
   it.each([
     ['starting', 'the server is starting'],
     ['failed', 'the server has lost the bus for good and ends'],
@@ -44,6 +56,37 @@ describe('readiness', () => {
       ready: true,
       checks: [{ name: 'server' }, { name: 'view store', ok: true }],
     })
+  })
+
+  it('is off while the store of the views can not be reached, although those that are kept lag behind nothing', async () => {
+    const engine = {
+      health: () => ({
+        connected: true,
+        views: [{ view: 'instances', status: 'following', checkpoint: 7, error: null }],
+      }),
+      lag: async () => [{ view: 'instances', checkpoint: 7, head: 7, positions: 0, seconds: 0 }],
+    } as unknown as ProjectionEngine
+    const away = async () => Promise.reject(new ViewStoreUnavailable('Redis is away'))
+    expect(await readReadiness({ ...noStore, engine, viewStore })).toMatchObject({ ready: true })
+    const { ready, checks } = await readReadiness({ ...noStore, engine, viewStore: { ...viewStore, checkpoint: away } })
+    expect(ready).toBe(false)
+    expect(checks).toContainEqual({ name: 'view store', ok: false, reason: 'Redis is away' })
+  })
+
+  it('answers while the log is silent, whose end the lag of views is measured by', async () => {
+    const silent = () => new Promise<never>(() => {})
+    const engine = {
+      health: () => ({
+        connected: true,
+        views: [{ view: 'instances', status: 'following', checkpoint: 7, error: null }],
+      }),
+      lag: silent,
+    } as unknown as ProjectionEngine
+    const eventStore = { head: silent } as unknown as EventStore
+    const { checks } = await readReadiness({ ...noStore, engine, eventStore })
+    expect(checks.filter(({ ok }) => !ok)).toEqual([
+      { name: 'event store', ok: false, reason: 'no answer within 2000 ms' },
+    ])
   })
 
   it('is off while that store can not be reached', async () => {
