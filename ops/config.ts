@@ -26,6 +26,7 @@ export type LoadedConfig = { readonly config: Config; readonly warnings: readonl
  */
 export const loadConfig = (environment: Environment): LoadedConfig => {
   const problems: string[] = []
+  const unreadable = new Set<string>()
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
     let value: unknown = setting.standard === null ? null : setting.schema.parse(setting.standard)
     for (const variable of variablesOf(setting)) {
@@ -33,17 +34,25 @@ export const loadConfig = (environment: Environment): LoadedConfig => {
       if (text === undefined || text === '') continue
       const parsed = setting.schema.safeParse(text)
       const shown = setting.isSecret ? 'set to something else, not shown here' : JSON.stringify(text)
-      if (parsed.success) value = parsed.data
-      else problems.push(`${variable} is ${shown}: it must be ${setting.accepts}`)
+      if (parsed.success) {
+        value = parsed.data
+        continue
+      }
+      unreadable.add(setting.variable)
+      problems.push(`${variable} is ${shown}: it must be ${setting.accepts}`)
     }
     return [key, value]
   })
   // Each key was read by its own setting; those that could not be are in `problems`, and then nothing is handed out.
   const config = Object.fromEntries(entries) as Config
-  problems.push(...(problems.length === 0 ? contradictions(config) : []))
+  // Of what could not be read nobody knows what it contradicts.
+  problems.push(...contradictions(config).filter((problem) => !namesAny(problem, unreadable)))
   if (problems.length > 0) throw new ConfigError(problems)
   return { config: { ...config, dataDir: resolve(config.dataDir) }, warnings: unknownVariables(environment) }
 }
+
+const namesAny = (problem: string, variables: ReadonlySet<string>): boolean =>
+  (problem.match(/[A-Z][A-Z_]+[A-Z]/g) ?? []).some((word) => variables.has(word))
 
 const knownVariables = [
   ...Object.values<Setting<unknown>>(settings).flatMap(variablesOf),

@@ -1,3 +1,4 @@
+import { parseRedisUrl } from '../../projections/adapters/redis/redis-url.ts'
 import { isAgentAlone, isDistributed, runs } from './roles.ts'
 import type { Config } from './settings.ts'
 
@@ -56,7 +57,7 @@ const storeProblems = (config: Config): readonly string[] => {
   }
   if (runs(config, 'api') && (config.masterKey === null || config.adminToken === null)) {
     problems.push(
-      'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN must be set where the log is shared: they are the same for every api',
+      'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN must be set where the log is shared and COFFER_ROLES has an api: they are the same for every one',
     )
   }
   return problems
@@ -83,6 +84,12 @@ const credentialProblems = (config: Config): readonly string[] => {
   }
   if (config.kafkaTls === 'off' && (config.kafkaCaFile ?? config.kafkaCertFile) !== null) {
     problems.push('COFFER_KAFKA_CA_FILE or COFFER_KAFKA_CERT_FILE is set and COFFER_KAFKA_TLS is off: turn it on')
+  }
+  const ofRedis = config.redisCaFile ?? config.redisCertFile
+  if (config.redisUrl !== null && ofRedis !== null && !parseRedisUrl(config.redisUrl).tls) {
+    problems.push(
+      'COFFER_REDIS_CA_FILE or COFFER_REDIS_CERT_FILE is set and COFFER_REDIS_URL is one without TLS: begin it with rediss',
+    )
   }
   return problems
 }

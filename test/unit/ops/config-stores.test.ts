@@ -49,6 +49,10 @@ describe('the stores', () => {
     ['half a certificate for Kafka', { COFFER_KAFKA_TLS: 'on', COFFER_KAFKA_CERT_FILE: '/cert.pem' }],
     ['half a certificate for Redis', { COFFER_REDIS_KEY_FILE: '/key.pem' }],
     ['an authority for a connection without TLS', { COFFER_KAFKA_CA_FILE: '/ca.pem' }],
+    [
+      'an authority for a Redis without TLS',
+      { COFFER_REDIS_URL: 'redis://:hush@views.example', COFFER_REDIS_CA_FILE: '/ca.pem' },
+    ],
   ])('are not given %s', (_, environment) => {
     expect(problemsOf({ ...all, ...environment })).toHaveLength(1)
   })

@@ -23,6 +23,21 @@ describe('the configuration', () => {
     expect(problems[2]).toContain('15432-19999')
   })
 
+  it('names what contradicts each other at once with what can not be read, but nothing that only follows from it', () => {
+    const problems = problemsOf({
+      COFFER_PORT: 'eighty',
+      COFFER_OIDC_ISSUER: 'https://issuer.example',
+      COFFER_KAFKA_BROKERS: 'kafka.example:9092',
+      COFFER_EVENTSTORE_URL: 'http://log.example',
+      COFFER_ROLES: 'saga',
+    })
+    expect(problems.map((problem) => problem.split(' ', 1)[0])).toEqual([
+      'COFFER_PORT',
+      'COFFER_EVENTSTORE_URL',
+      'COFFER_OIDC_ISSUER',
+    ])
+  })
+
   it.each([
     ['COFFER_PORT', '65536'],
     ['COFFER_PORT', '-1'],
