@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../../ops/config.ts'
@@ -12,10 +12,11 @@ const services = Object.entries(compose.services)
 const roles = ['api', 'saga', 'projector', 'agent']
 const required = /\$\{(\w+):\?[^}]+\}/g
 
-const makeSecrets = (directory: string): string =>
-  execFileSync(join(deployDir, 'make-secrets.sh'), [directory, 'control.example.org', '192.0.2.1'], {
+const makeSecrets = (directory: string, host = 'control.example.org', env = process.env): string =>
+  execFileSync(join(deployDir, 'make-secrets.sh'), [directory, host, '192.0.2.1'], {
     encoding: 'utf8',
     stdio: 'pipe',
+    env,
   })
 
 const readSecrets = (directory: string): Readonly<Record<string, string>> =>
@@ -124,6 +125,31 @@ describe('make-secrets.sh', () => {
     const before = readFileSync(join(directory, 'stack.env'), 'utf8')
     expect(() => makeSecrets(directory)).toThrow(/never overwritten/)
     expect(readFileSync(join(directory, 'stack.env'), 'utf8')).toBe(before)
+  })
+
+  it('says what openssl says when it fails, and leaves nothing in the way of the next try', () => {
+    const [programs, unfinished] = [temp.next(), temp.next()]
+    mkdirSync(programs)
+    const failing =
+      '#!/bin/sh\n[ "$1" != x509 ] && exec /usr/bin/env PATH="$OWN_PATH" openssl "$@"\necho no entropy >&2\nexit 1\n'
+    writeFileSync(join(programs, 'openssl'), failing, { mode: 0o755 })
+    const env = { ...process.env, OWN_PATH: process.env.PATH, PATH: `${programs}:${process.env.PATH}` }
+    expect(() => makeSecrets(unfinished, 'control.example.org', env)).toThrow(/no entropy/)
+    expect(existsSync(unfinished)).toBe(false)
+  })
+
+  it.each(['', 'a,DNS:b', 'two words'])('refuses %j as the name of a machine', (host) => {
+    const refused = temp.next()
+    expect(() => makeSecrets(refused, host)).toThrow(/is no host name and no IPv4 address/)
+    expect(existsSync(refused)).toBe(false)
+  })
+
+  it('makes a certificate for an address, where the machine has no name', () => {
+    const addressed = temp.next()
+    makeSecrets(addressed, '192.0.2.7')
+    const args = ['verify', '-CAfile', join(addressed, 'ca', 'ca.crt'), '-verify_ip', '192.0.2.7']
+    const answer = execFileSync('openssl', [...args, join(addressed, 'kafka', 'node.crt')], { encoding: 'utf8' })
+    expect(answer).toMatch(/: OK$/m)
   })
 
   it.each([
