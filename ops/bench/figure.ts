@@ -27,6 +27,12 @@ export type Measured = { readonly figures: readonly Figure[]; readonly notes: re
 export const isMet = ({ bars, value, ratio }: Figure): boolean | null =>
   bars.length === 0 ? null : bars.every((bar) => isWithin(bar, bar.of === 'value' ? value : ratio))
 
+/** Names of the figures in which a number is none, as a median of nothing: what they are about was not seen. */
+export const unmeasured = ({ figures }: Measured): readonly string[] =>
+  figures
+    .filter(({ value, floor, ratio }) => [value, floor ?? 0, ratio ?? 0].some((number) => !Number.isFinite(number)))
+    .map(({ name }) => name)
+
 const isWithin = ({ bound, limit }: Bar, number: number | null): boolean => {
   if (number === null || Number.isNaN(number)) return false
   if (bound === 'at least') return number >= limit

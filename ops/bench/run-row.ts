@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unmeasured } from './figure.ts'
 import type { RowAnswer, RowOrder } from './row-process.ts'
 import { loadRow, NotHere } from './rows.ts'
 
@@ -20,7 +21,10 @@ const carryOut = async ({ row, quick, directory: parent }: RowOrder): Promise<Ro
   }
   try {
     const measure = await loadRow(row)
-    return { outcome: 'measured', measured: await measure({ directory, quick, signal: stopping.signal, say }) }
+    const measured = await measure({ directory, quick, signal: stopping.signal, say })
+    const missing = unmeasured(measured)
+    if (missing.length > 0) return { outcome: 'failed', reason: `nothing was seen of: ${missing.join(', ')}` }
+    return { outcome: 'measured', measured }
   } catch (error) {
     if (error instanceof NotHere) return { outcome: 'skipped', reason: error.message }
     return { outcome: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }

@@ -4,8 +4,14 @@ import 'node:sqlite'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** These the command line client uses, and nobody else. */
-const notOfTheServer = ['commander', 'yaml']
+/** These the command line client uses, or a server that traces, which nobody has asked for. */
+const notOfTheServer = [
+  'commander',
+  'yaml',
+  '@opentelemetry/exporter-trace-otlp-proto',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+]
 
 // What `@peculiar/x509` needs to be loaded at all: the server brings a stand-in for `reflect-metadata`.
 Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined, defineMetadata: () => {} })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compare, comparedFigure } from '../../../../ops/bench/compare.ts'
-import { isMet } from '../../../../ops/bench/figure.ts'
+import { isMet, unmeasured } from '../../../../ops/bench/figure.ts'
 import { median, percentile } from '../../../../ops/bench/statistics.ts'
 
 const signal = new AbortController().signal
@@ -75,5 +75,19 @@ describe('a bar', () => {
 
   it('of nothing is neither met nor missed', () => {
     expect(isMet({ ...figure, bars: [] })).toBeNull()
+  })
+})
+
+describe('figures of nothing', () => {
+  const figure = { name: 'x', unit: 'ms', value: 1, floor: null, ratio: null, bars: [] } as const
+
+  it('are named, also where they have no bar to miss', () => {
+    const figures = [
+      figure,
+      { ...figure, name: 'no value', value: median([]) },
+      { ...figure, name: 'no floor', floor: median([]) },
+      { ...figure, name: 'nothing to compare with', floor: 0, ratio: 1 / 0 },
+    ]
+    expect(unmeasured({ figures, notes: [] })).toEqual(['no value', 'no floor', 'nothing to compare with'])
   })
 })
