@@ -6,6 +6,7 @@ import { shortId } from '../layout.ts'
 import type { Run } from '../run.ts'
 import { findProcesses } from '../supervision/process-table.ts'
 import { killAll } from '../supervision/wait.ts'
+import { removeSharedMemory } from './shared-memory.ts'
 import { createUnixUsers, findAccount } from './unix-users.ts'
 
 export type Owners = {
@@ -15,7 +16,7 @@ export type Owners = {
   ensure(instanceId: InstanceId, signal: AbortSignal): Promise<InstanceRecord['owner']>
   /** The instance's own account, if there is one, as it is found of an instance that there is no record of. */
   find(instanceId: InstanceId): InstanceRecord['owner']
-  /** Removes the instance's own account, if it has one. Nothing may run under it. */
+  /** Removes the instance's own account, if it has one, and its shared memory. Nothing may run under it. */
   remove(instanceId: InstanceId, signal: AbortSignal): Promise<void>
   /** Lends an account for one piece of work, such as making a template. */
   withTemporary<T>(name: string, signal: AbortSignal, work: (owner: Owner) => Promise<T>): Promise<T>
@@ -49,10 +50,15 @@ export const createOwners = (run: Run, root: boolean): Owners => {
 const ownAccounts = (run: Run): Owners => {
   const users = createUnixUsers(run)
   const nameOf = (instanceId: InstanceId): string => `coffer-${shortId(instanceId)}`
+  const remove = async (name: string, signal: AbortSignal): Promise<void> => {
+    const account = findAccount(name)
+    if (account) await removeSharedMemory(run, account.uid, signal)
+    await users.remove(name, signal)
+  }
   const removeTemporary = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)
     if (account) await killAll(() => findProcesses({ ownUid: account.uid, instanceId: name, engine: null }), signal)
-    await users.remove(name, signal)
+    await remove(name, signal)
   }
   return {
     own: true,
@@ -62,7 +68,7 @@ const ownAccounts = (run: Run): Owners => {
       const account = findAccount(nameOf(instanceId))
       return account && { ...account, own: true }
     },
-    remove: (instanceId, signal) => users.remove(nameOf(instanceId), signal),
+    remove: (instanceId, signal) => remove(nameOf(instanceId), signal),
     withTemporary: async (name, signal, work) => {
       const account = await users.ensure(name, signal)
       try {

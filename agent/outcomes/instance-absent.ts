@@ -12,7 +12,7 @@ export const instanceAbsent: Outcome<'instance-absent'> = async (host, _payload,
   const record = records.get(instanceId)
   if (record) records.update(instanceId, { desired: 'stopped' })
   progress(0.1, 'ending the engine')
-  await control.kill(record ?? { instanceId, owner: owners.find(instanceId), spec: null, port: null }, signal)
+  await control.discard(record ?? { instanceId, owner: owners.find(instanceId), spec: null, port: null }, signal)
   progress(0.4, 'removing the volume')
   await cgroups.remove(shortId(instanceId), signal)
   // Of both kinds: which one it was to be is known only from a record, and a record may be missing.

@@ -84,7 +84,8 @@ export const createEngineControl = (deps: EngineControlDeps) => {
 
   const traitsOf = async (occupant: Occupant, signal: AbortSignal): Promise<ProcessTraits> => {
     const { instanceId, owner } = occupant
-    const program = await programOf(occupant, signal)
+    const engine = await tryDescribe(occupant, signal)
+    const program = engine ? engine.driver.processSpec(engine.instance).command : null
     const uid = owner?.uid ?? process.getuid?.()
     return {
       instanceId,
@@ -94,11 +95,10 @@ export const createEngineControl = (deps: EngineControlDeps) => {
   }
 
   /** Null where there is no engine, or not its program any more: what of it runs on is then known by its marker or its account. */
-  const programOf = async (occupant: Occupant, signal: AbortSignal): Promise<string | null> => {
+  const tryDescribe = async (occupant: Occupant, signal: AbortSignal): Promise<Engine | null> => {
     if (!occupant.spec || occupant.port === null) return null
     try {
-      const { driver, instance } = await describe(occupant, signal)
-      return driver.processSpec(instance).command
+      return await describe(occupant, signal)
     } catch (error) {
       if (error instanceof EngineFault && error.code === 'ENGINE_NOT_INSTALLED') return null
       throw error
@@ -186,6 +186,19 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     }
   }
 
+  /** Sends the engine's main process, if it runs, this signal, and gives it so long to end. */
+  const askToEnd = async (
+    process: ProcessId | null,
+    name: NodeJS.Signals,
+    boundMs: number,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    if (!process || !isAlive(process)) return
+    sendSignal([process], name)
+    await waitUntil(() => !isAlive(process), pollMs, AbortSignal.any([signal, AbortSignal.timeout(boundMs)]))
+    signal.throwIfAborted()
+  }
+
   /** Ends every process of the instance, at once. Others that are in its directory are left alone, and reported. */
   const kill = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
     const { instanceId } = occupant
@@ -203,24 +216,30 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       const engine = await describe(record, signal)
       const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
       const { graceful, immediate } = engine.driver.stopSignals
-      for (const [name, boundMs] of [
-        [graceful, gracefulStopMs],
-        [immediate, immediateStopMs],
-      ] as const) {
-        if (!process || !isAlive(process)) break
-        sendSignal([process], name)
-        await waitUntil(() => !isAlive(process), pollMs, AbortSignal.any([signal, AbortSignal.timeout(boundMs)]))
-        signal.throwIfAborted()
-      }
+      await askToEnd(process, graceful, gracefulStopMs, signal)
+      await askToEnd(process, immediate, immediateStopMs, signal)
     }
     await kill(record, signal)
+  }
+
+  /**
+   * Nothing of the instance runs, and what was in hand is lost. The engine ends itself where it can: one that is killed leaves the shared memory
+   * that it has from the system, with nobody who would give it back.
+   */
+  const discard = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
+    const engine = await tryDescribe(occupant, signal)
+    if (engine) {
+      const process = await findRunning(engine)
+      await askToEnd(process, engine.driver.stopSignals.immediate, immediateStopMs, signal)
+    }
+    await kill(occupant, signal)
   }
 
   return {
     describe,
     findRunning,
     stop,
-    kill,
+    discard,
 
     /**
      * The engine runs, is ready, and was started no earlier than this generation. Its data is in place already. Throws

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
@@ -7,6 +8,7 @@ import { seal } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import {
+  instanceAbsent,
   newInstanceId,
   openTestHost,
   patienceMs,
@@ -18,6 +20,7 @@ import {
 let host: TestHost
 afterEach(() => host.close(), 2 * patienceMs)
 
+const asRoot = process.getuid?.() === 0
 const instanceId = newInstanceId()
 const nodeModules = join(import.meta.dirname, '../../../node_modules')
 const createDriver = () =>
@@ -39,6 +42,19 @@ const running = ({ engines }: HostDescription, generation: number): GuestPayload
     volumeGiB: 1,
   },
 })
+
+/** Of a postmaster: the files that it has mapped, and the ids of the System V segments that it made. */
+const sharedMemoryOf = (pid: number): { readonly files: readonly string[]; readonly segments: readonly string[] } => ({
+  files: [...new Set(readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/dev\/shm\/PostgreSQL\.\d+/g) ?? [])],
+  segments: systemVSegments()
+    .filter(({ creator }) => creator === String(pid))
+    .map(({ id }) => id),
+})
+const systemVSegments = (): readonly { readonly id: string; readonly creator: string }[] => {
+  const rows = readFileSync('/proc/sysvipc/shm', 'utf8').split('\n')
+  const [head = [], ...segments] = rows.map((row) => row.trim().split(/\s+/))
+  return segments.map((row) => ({ id: row[head.indexOf('shmid')] ?? '', creator: row[head.indexOf('cpid')] ?? '' }))
+}
 
 describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
   it('serves a client, is adopted by the next agent, comes back after a kill, and restarts when asked', async () => {
@@ -82,5 +98,28 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     await ask({ kind: 'endpoint-verified', users }, 2)
     const log = readFileSync(host.place(instanceId, 'log', 'engine.log'), 'utf8')
     expect(log).not.toContain('a long enough password')
+  })
+
+  it.each([
+    ['that runs', true],
+    // By its account, which the engine of another user than root does not have.
+    ...(asRoot ? [['that there is no record of', false] as const] : []),
+  ] as const)('takes back the shared memory of an instance %s when it removes it', async (_, recorded) => {
+    host = await openTestHost({ driver: createDriver })
+    const id = newInstanceId()
+    const first = await host.start()
+    for (const payload of [volumeReady, running(first.description, 0)])
+      expect(await host.ask(first.description, id, payload)).toMatchObject({ type: 'succeeded' })
+    const { files, segments } = sharedMemoryOf(first.agent.inspect(id).record?.process?.pid ?? 0)
+    expect([files.length, segments.length]).not.toContain(0)
+    if (!recorded) {
+      await first.agent.stop({ engines: 'keep' })
+      for (const file of ['agent.db', 'agent.db-wal', 'agent.db-shm'])
+        await rm(join(host.agentDir, file), { force: true })
+      await host.start()
+    }
+    expect(await host.ask(first.description, id, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    expect(files.filter((file) => existsSync(file))).toEqual([])
+    expect(segments.filter((segment) => systemVSegments().some(({ id: left }) => left === segment))).toEqual([])
   })
 })

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { lstat, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandFailed, type Run } from '../run.ts'
+
+/** POSIX shared memory is files of this file system. */
+const posixDirectory = '/dev/shm'
+
+/**
+ * Removes the shared memory of an account none of whose processes is left. It outlives those that were killed: System V segments, of which a host has
+ * 4096, and POSIX ones, which take its memory. A host without `ipcrm` keeps the former, some bytes each.
+ */
+export const removeSharedMemory = async (run: Run, uid: number, signal: AbortSignal): Promise<void> => {
+  for (const id of segmentsOf(uid)) {
+    try {
+      await run('ipcrm', ['-m', id], signal)
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error
+      if (error.code !== 'ENOENT' && segmentsOf(uid).includes(id)) throw error
+    }
+  }
+  for (const name of await readdir(posixDirectory)) {
+    const file = join(posixDirectory, name)
+    const found = await lstat(file).catch(() => null)
+    if (found?.uid === uid) await rm(file, { recursive: true, force: true })
+  }
+}
+
+/** The ids of the System V segments that the account has made. The first line names the columns. */
+const segmentsOf = (uid: number): readonly string[] => {
+  const [head = [], ...segments] = readFileSync('/proc/sysvipc/shm', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+  const [id, creator] = [head.indexOf('shmid'), head.indexOf('cuid')]
+  return segments.flatMap((fields) => (fields[creator] === String(uid) ? (fields[id] ?? []) : []))
+}
