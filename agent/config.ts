@@ -21,6 +21,8 @@ export type AgentConfig = {
   readonly volumes: 'auto' | 'loop' | 'directory'
   readonly heartbeatIntervalMs: number
   readonly healthIntervalMs: number
+  /** What an engine gets to end cleanly in when all are stopped with the agent; then it is ended at once, and recovers at its next start. */
+  readonly lastStopMs: number
   /** How many commands, of as many instances, may be worked on side by side. */
   readonly maxConcurrentCommands: number
   /** Versions made ready in the background after the start: a datastore with an exact version, or without one its newest. */
@@ -40,6 +42,7 @@ export const agentDefaults = {
   volumes: 'auto',
   heartbeatIntervalMs: 2000,
   healthIntervalMs: 5000,
+  lastStopMs: 15_000,
   maxConcurrentCommands: 8,
   prepare: [],
   preparedVolumes: 2,

@@ -4,12 +4,12 @@ import { shortId } from './layout.ts'
 
 /** Ends all engines cleanly and puts away what only running ones need. They are to run again at the next start. */
 export const stopEngines = async (host: Host, signal: AbortSignal): Promise<void> => {
-  const { cgroups, control, layout, log, records, supervisor, volumes } = host
+  const { cgroups, config, control, layout, log, records, supervisor, volumes } = host
   await Promise.all(
     records.all().map(async (record) => {
       const { instanceId } = record
       try {
-        await control.stop(record, signal)
+        await control.stop(record, signal, config.lastStopMs)
         if (record.desired === 'running')
           supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped with its host')
         await volumes(record.volume.kind).detach(volumePlace(layout, instanceId), signal)

@@ -210,13 +210,13 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       log.warn({ instanceId, bystanders }, 'processes that are not the engine work in the directory of an instance')
   }
 
-  /** The engine does not run. Cleanly where it can be, by force where that takes too long. */
-  const stop = async (record: InstanceRecord, signal: AbortSignal): Promise<void> => {
+  /** The engine does not run. Cleanly where it can be, by force where that takes longer than `gracefulMs`. */
+  const stop = async (record: InstanceRecord, signal: AbortSignal, gracefulMs = gracefulStopMs): Promise<void> => {
     if (record.spec && record.port !== null) {
       const engine = await describe(record, signal)
       const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
       const { graceful, immediate } = engine.driver.stopSignals
-      await askToEnd(process, graceful, gracefulStopMs, signal)
+      await askToEnd(process, graceful, gracefulMs, signal)
       await askToEnd(process, immediate, immediateStopMs, signal)
     }
     await kill(record, signal)

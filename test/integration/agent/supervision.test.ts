@@ -92,6 +92,20 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
     await expect.poll(() => pidsOf(dataDir()).length, { timeout: patienceMs }).toBe(1)
   })
 
+  it('ends with itself, at once, also an engine that does not end cleanly in time, and brings it back at its next start', async () => {
+    await host.close()
+    host = await openTestHost({ config: { lastStopMs: 200 } })
+    const { agent, description } = await host.start()
+    await provision(description)
+    const busy = join(dataDir(), 'busy')
+    writeFileSync(busy, '')
+    await agent.stop({ engines: 'stop' })
+    expect(pidsOf(dataDir())).toEqual([])
+    rmSync(busy)
+    await host.start()
+    await expect.poll(() => pidsOf(dataDir()).length, { timeout: patienceMs }).toBe(1)
+  })
+
   it('leaves a stopped engine stopped, also after a restart of the agent', async () => {
     const { agent, description } = await host.start()
     await provision(description)
