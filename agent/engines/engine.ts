@@ -76,6 +76,8 @@ export interface EngineDriver {
   processSpec(instance: EngineInstance): ProcessSpec
   /** The signal that ends the main process soon but cleanly, and the one for when that takes too long. */
   readonly stopSignals: { readonly graceful: NodeJS.Signals; readonly immediate: NodeJS.Signals }
+  /** The signal by which the main process reads its certificate and key again, while it serves on. */
+  readonly reloadSignal: NodeJS.Signals
   /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
   findProcess(instance: EngineInstance): Promise<number | null>
   /** Resolves when the engine accepts queries over its socket. Bounded by the signal. */

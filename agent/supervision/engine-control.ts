@@ -122,6 +122,13 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     )
   }
 
+  const ensureCertificate = (instanceId: InstanceId, { instance }: Engine) =>
+    authority.ensureServerCertificate({
+      directory: layout.tlsDir(instanceId),
+      addresses: [config.address, config.listenAddress],
+      owner: instance.owner,
+    })
+
   const prepare = async (record: InstanceRecord, engine: Engine): Promise<void> => {
     const { instanceId, spec, owner } = record
     await mkdir(layout.logDir(instanceId), { recursive: true, mode: 0o711 })
@@ -130,12 +137,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     await chmod(engine.instance.runDir, 0o700)
     await mkdir(layout.tlsDir(instanceId), { recursive: true, mode: 0o711 })
     if (spec) cgroups.ensure(shortId(instanceId), spec)
-    const certificate = {
-      directory: layout.tlsDir(instanceId),
-      addresses: [config.address, config.listenAddress],
-      owner: engine.instance.owner,
-    }
-    await allEnded(authority.ensureServerCertificate(certificate), engine.driver.configure(engine.instance))
+    await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance))
   }
 
   /** Gone are the processes of an earlier start that nobody knows of any more: it settles into a running engine, or ends. */
@@ -261,6 +263,12 @@ export const createEngineControl = (deps: EngineControlDeps) => {
         await start(records.update(instanceId, { generation, process: null }), signal)
       }
       records.update(instanceId, { portKept: true })
+    },
+
+    /** The engine of this process never serves with a certificate that has expired, however long it runs. */
+    keepCertificate: async (instanceId: InstanceId, engine: Engine, process: ProcessId): Promise<void> => {
+      const { renewed } = await ensureCertificate(instanceId, engine)
+      if (renewed) sendSignal([process], engine.driver.reloadSignal)
     },
 
     waitForEnd: launcher.waitForEnd,

@@ -84,6 +84,7 @@ const attend = async (
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   let failures = 0
   let nextCheckAt = 0
+  let nextCertificateCheckAt = performance.now() + config.certificateIntervalMs
   while (!signal.aborted && isAlive(process)) {
     if (performance.now() >= nextCheckAt) {
       try {
@@ -100,6 +101,12 @@ const attend = async (
         log.warn({ instanceId, err: error }, 'the log of an engine could not be bounded')
       })
       nextCheckAt = performance.now() + config.healthIntervalMs
+    }
+    if (performance.now() >= nextCertificateCheckAt) {
+      await control.keepCertificate(instanceId, { driver, instance }, process).catch((error: unknown) => {
+        log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
+      })
+      nextCertificateCheckAt = performance.now() + config.certificateIntervalMs
     }
     await control.waitForEnd(process, aliveIntervalMs, signal)
   }

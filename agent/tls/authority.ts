@@ -20,9 +20,9 @@ export type CertificateAuthority = {
   /**
    * Makes `server.crt`, `server.key` (0600, of `owner`, as PostgreSQL demands) and `ca.crt` in the directory, or leaves
    * those that are there when they fit: signed by this CA, for these addresses, with the right key, and not due for
-   * renewal (less than 275 of 825 days left). An engine reads them when it starts.
+   * renewal (less than 275 of 825 days left). An engine reads them when it starts, and when it is told to: when they are `renewed`.
    */
-  ensureServerCertificate(request: ServerCertificateRequest): Promise<TlsFiles>
+  ensureServerCertificate(request: ServerCertificateRequest): Promise<TlsFiles & { readonly renewed: boolean }>
 }
 
 /**
@@ -46,12 +46,12 @@ export const createCertificateAuthority = async (
       }
       const wanted = [...new Set([...addresses, ...loopback])]
       const expected = { authority: authority.certificate, addresses: wanted, owner, now: deps.now() }
-      if (await isFit(files, expected)) return files
+      if (await isFit(files, expected)) return { ...files, renewed: false }
       const issued = await issueServer(authority, wanted, deps.now())
       await writeOwnedFile(files.key, issued.key, owner)
       await writeOwnedFile(files.certificate, issued.certificate, owner)
       await writeOwnedFile(files.ca, authority.certificate, owner)
-      return files
+      return { ...files, renewed: true }
     },
   }
 }

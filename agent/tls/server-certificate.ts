@@ -3,7 +3,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Owner, TlsFiles } from '../engines/engine.ts'
 
-/** Renewed when less than a third of the 825 days is left, which a start within that time will find. */
+/** Renewed when less than a third of the 825 days is left. */
 const renewalMs = 275 * 24 * 3600 * 1000
 
 /**

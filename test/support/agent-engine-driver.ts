@@ -47,6 +47,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       env: {},
     }),
     stopSignals: { graceful: 'SIGINT', immediate: 'SIGTERM' },
+    reloadSignal: 'SIGCONT',
     findProcess: async ({ dataDir }) => {
       const pid = Number(await readFile(join(dataDir, 'engine.pid'), 'utf8').catch(() => ''))
       if (pid === 0) return null

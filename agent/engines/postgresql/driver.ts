@@ -30,6 +30,8 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   // PostgreSQL documentation 18.5: fast shutdown ends sessions and writes a checkpoint, immediate shutdown leaves
   // recovery to the next start.
   stopSignals: { graceful: 'SIGINT', immediate: 'SIGQUIT' },
+  // PostgreSQL documentation 18.9.5: sessions that are open keep the certificate they began with.
+  reloadSignal: 'SIGHUP',
   findProcess: async ({ dataDir }) => (await findPostmaster(dataDir))?.pid ?? null,
   waitReady,
   checkHealth,

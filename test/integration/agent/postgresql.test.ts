@@ -1,12 +1,16 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { identifyProcess, isAlive } from '../../../agent/supervision/process-table.ts'
 import { seal } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
+import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
   instanceAbsent,
   newInstanceId,
@@ -54,6 +58,22 @@ const systemVSegments = (): readonly { readonly id: string; readonly creator: st
   const rows = readFileSync('/proc/sysvipc/shm', 'utf8').split('\n')
   const [head = [], ...segments] = rows.map((row) => row.trim().split(/\s+/))
   return segments.map((row) => ({ id: row[head.indexOf('shmid')] ?? '', creator: row[head.indexOf('cpid')] ?? '' }))
+}
+
+const dayMs = 24 * 3600 * 1000
+
+/** When the certificate ends that a client is shown now. */
+const certificateEnd = async ({ host: address, port }: Endpoint): Promise<number> => {
+  const socket = connect({ host: address, port })
+  await once(socket, 'connect')
+  // SSLRequest (PostgreSQL documentation 54.7); the answer is one byte.
+  socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
+  await once(socket, 'data')
+  const secured = connectTls({ socket, rejectUnauthorized: false })
+  await once(secured, 'secureConnect')
+  const { valid_to: end } = secured.getPeerCertificate()
+  secured.destroy()
+  return Date.parse(end)
 }
 
 describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
@@ -121,5 +141,21 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     expect(await host.ask(first.description, id, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
     expect(files.filter((file) => existsSync(file))).toEqual([])
     expect(segments.filter((segment) => systemVSegments().some(({ id: left }) => left === segment))).toEqual([])
+  })
+
+  it('lets no certificate of a running engine expire, and does not restart it for that', async () => {
+    host = await openTestHost({ config: { certificateIntervalMs: 100 }, driver: createDriver })
+    const id = newInstanceId()
+    const first = await host.start()
+    await host.ask(first.description, id, volumeReady)
+    const started = await host.ask(first.description, id, running(first.description, 0))
+    const endpoint = (started.type === 'succeeded' && started.facts?.endpoint) || { host: '', port: 0 }
+    const before = await certificateEnd(endpoint)
+    const process = first.agent.inspect(id).record?.process
+    await first.agent.stop({ engines: 'keep' })
+    const later = Date.now() + 600 * dayMs
+    const { agent } = await host.start({ clock: { now: () => later } })
+    await expect.poll(() => certificateEnd(endpoint), { timeout: patienceMs }).toBeGreaterThan(before + 500 * dayMs)
+    expect(agent.inspect(id).record?.process).toEqual(process)
   })
 })
