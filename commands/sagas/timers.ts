@@ -2,7 +2,7 @@ import { type OperationId, parseOperationId } from '../../domain/ids.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import { nextDeadline, type OperationState, operation, operationCategory } from '../../domain/operation/index.ts'
 import type { Clock } from '../clock.ts'
-import { decodeEvent } from '../event-codec.ts'
+import { decodeEvent, UnknownStoredEvent } from '../event-codec.ts'
 import { follow } from '../follow.ts'
 import type { Log } from '../log.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
@@ -13,6 +13,8 @@ export type TimersOptions = {
   readonly log: Log
   /** Tells an operation that a deadline of it may have passed; `last` is of its last event. When it throws, it is told again a little later. */
   readonly onDue: (operationId: OperationId, last: EventMetadata) => Promise<void>
+  /** From 0 up to 1. Default `Math.random`. */
+  readonly random?: () => number
 }
 
 export interface Timers {
@@ -32,9 +34,10 @@ const longestTimeoutMs = 2 ** 31 - 1
 
 /**
  * The deadlines of all operations, durable because they are nothing but a fold of the log: rebuilt at start, kept up to date by
- * following it. Many processes may run timers on one log: telling an operation twice changes nothing.
+ * following it. Many processes may run timers on one log, each with all operations, so that none waits for a process that is gone: telling
+ * an operation twice changes nothing. Where many are due, each process begins elsewhere and leaves out what others have come to first.
  */
-export const createTimers = ({ eventStore, clock, log, onDue }: TimersOptions): Timers => {
+export const createTimers = ({ eventStore, clock, log, onDue, random = Math.random }: TimersOptions): Timers => {
   const stopping = new AbortController()
   const armed = new Map<OperationId, Armed>()
   let position: Position = beforeFirst
@@ -45,14 +48,24 @@ export const createTimers = ({ eventStore, clock, log, onDue }: TimersOptions): 
 
   const take = (stored: StoredEvent) => {
     const operationId = operationIdOf(stored.stream)
-    const state = operation.evolve(
-      armed.get(operationId)?.state ?? operation.initial,
-      // Only operation streams are followed.
-      decodeEvent(stored) as Parameters<typeof operation.evolve>[1],
-    )
-    const deadline = nextDeadline(state)
-    if (deadline === null) armed.delete(operationId)
-    else armed.set(operationId, { state, last: stored.metadata, dueMs: Date.parse(deadline) })
+    try {
+      const state = operation.evolve(
+        armed.get(operationId)?.state ?? operation.initial,
+        // Only operation streams are followed.
+        decodeEvent(stored) as Parameters<typeof operation.evolve>[1],
+      )
+      const deadline = nextDeadline(state)
+      if (deadline === null) armed.delete(operationId)
+      else armed.set(operationId, { state, last: stored.metadata, dueMs: Date.parse(deadline) })
+    } catch (error) {
+      if (!(error instanceof UnknownStoredEvent)) throw error
+      // Nobody here can decide on that operation. The deadlines of all others hold.
+      log.error(
+        { err: error, operationId },
+        'the deadlines of an operation are left to a version that knows its events',
+      )
+      armed.delete(operationId)
+    }
   }
 
   const arm = () => {
@@ -75,7 +88,10 @@ export const createTimers = ({ eventStore, clock, log, onDue }: TimersOptions): 
   const fire = async () => {
     const now = clock.now()
     const due = [...armed].filter(([, { dueMs }]) => dueMs <= now)
-    for (const [operationId, entry] of due) {
+    const first = Math.floor(random() * due.length)
+    for (const [operationId, entry] of [...due.slice(first), ...due.slice(0, first)]) {
+      // Has gone on since: another process, or a result that came after all.
+      if (armed.get(operationId) !== entry) continue
       try {
         await onDue(operationId, entry.last)
       } catch (error) {

@@ -66,6 +66,42 @@ const logOf = (events: readonly StoredEvent[]): EventStore => {
   return { subscribe } as EventStore
 }
 
+/** A log that others go on writing while it is followed. */
+const openLog = (first: readonly StoredEvent[]) => {
+  const events = [...first]
+  let grown = Promise.withResolvers<void>()
+  const subscribe: EventStore['subscribe'] = async function* ({ after, signal }) {
+    signal.addEventListener('abort', () => grown.resolve(), { once: true })
+    for (let seen = Math.max(after, 0); !signal.aborted; ) {
+      const [page, more] = [events.slice(seen), grown.promise]
+      seen += page.length
+      if (page.length > 0) yield { kind: 'events', events: page, position: seen }
+      yield { kind: 'caught-up', position: seen }
+      await more
+    }
+  }
+  return {
+    // Timers do nothing with a log but follow it.
+    eventStore: { subscribe } as EventStore,
+    append: (...more: readonly StoredEvent[]) => {
+      events.push(...more)
+      grown.resolve()
+      grown = Promise.withResolvers()
+    },
+  }
+}
+
+/** What the operation decides when its deadline has passed. */
+const expired = (events: readonly StoredEvent[]): readonly StoredEvent[] => {
+  const state = events.reduce((so, { type, data }) => operation.evolve(so, { type, data } as never), operation.initial)
+  const decision = operation.decide({ type: 'CheckDeadlines', now: new Date(clock.now()).toISOString() }, state)
+  const [last] = events.slice(-1)
+  if (decision.outcome === 'rejected' || last === undefined) throw new Error('nothing expired')
+  return decision.events.map((event) => ({ ...last, ...encodeEvent(event, last.metadata, ids.next()) }))
+}
+
+const idOf = (events: readonly StoredEvent[]) => events[0]?.stream.replace('operation-', '')
+
 describe('timers', () => {
   it('tell every operation whose deadline has passed, and no other', async () => {
     const late = begun(3_600_000, 60_000)
@@ -129,5 +165,47 @@ describe('timers', () => {
     gate.resolve()
     await stopping
     expect([inHand, most]).toEqual([0, 1])
+  })
+
+  it('leave out what another process has come to first, and begin elsewhere than at the oldest', async () => {
+    const late = Array.from({ length: 4 }, () => begun(3_600_000, 60_000))
+    const { eventStore, append } = openLog(late.flat())
+    const told: OperationId[] = []
+    const timers = createTimers({
+      eventStore,
+      clock,
+      log: createRecordingLog().log,
+      random: () => 0.5,
+      onDue: async (operationId) => {
+        told.push(operationId)
+        if (told.length > 1) return
+        append(...late.slice(1).flatMap(expired))
+        await vi.waitFor(() => expect(timers.pending()).toBe(1), bounded)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(told).toHaveLength(2), bounded)
+    await timers.stop()
+    expect(told).toEqual([idOf(late[2] ?? []), idOf(late[0] ?? [])])
+  })
+
+  it('keep the deadlines of all other operations when one has an event that only a later version knows', async () => {
+    const recording = createRecordingLog()
+    const [odd, late] = [begun(3_600_000, 60_000), begun(3_600_000, 60_000)]
+    const unknown = odd.slice(-1).map((event) => ({ ...event, type: 'OperationPaused' }))
+    const told: OperationId[] = []
+    const timers = createTimers({
+      eventStore: logOf([...odd, ...unknown, ...late]),
+      clock,
+      log: recording.log,
+      onDue: async (operationId) => {
+        told.push(operationId)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(told).toHaveLength(1), bounded)
+    await timers.stop()
+    expect(told).toEqual([idOf(late)])
+    expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
   })
 })
