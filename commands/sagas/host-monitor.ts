@@ -22,6 +22,8 @@ export type HostMonitorOptions = {
   readonly log: Log
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
+  /** Milliseconds by a clock that nobody sets. Default `performance.now`. */
+  readonly elapsedMs?: () => number
   /** Default: what it finds out is not traced. */
   readonly tracer?: Tracer
 }
@@ -34,11 +36,18 @@ export interface HostMonitor {
   stop(): Promise<void>
 }
 
-/** Turns the silence of hosts, and its end, into events: heartbeats themselves are none. */
+/**
+ * Turns the silence of hosts, and its end, into events: heartbeats themselves are none. Silence is only what this process has listened to:
+ * neither a clock that is set nor a time in which the process did not run makes a host lost.
+ */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const { handler, directory, clock, ids, log, hostLostAfterMs, tracer = noTracer } = options
+  const elapsedMs = options.elapsedMs ?? (() => performance.now())
+  const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
+  /** A look that comes so much later than the one before it: the process stood still, and what was said meanwhile is yet to be taken in. */
+  const stoodStillMs = Math.max(hostLostAfterMs / 2, 2 * checkEveryMs)
   const lastSeen = new Map<HostId, number>()
-  let startedAt = clock.now()
+  let listeningSince = elapsedMs()
   let timer: NodeJS.Timeout | undefined
   let checking: Promise<void> = Promise.resolve()
 
@@ -72,9 +81,9 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const tell = (hostId: HostId, command: HostCommand, { traceparent }: Span) =>
     handler.handle(host, hostStream(hostId), command, context(traceparent))
 
-  const reportLost = (hostId: HostId, lastSeenMs: number, instanceIds: readonly InstanceId[]) =>
+  const reportLost = (hostId: HostId, silentMs: number, instanceIds: readonly InstanceId[]) =>
     traced('host lost', hostId, undefined, async (span) => {
-      const lastSeenAt = new Date(lastSeenMs).toISOString()
+      const lastSeenAt = new Date(clock.now() - silentMs).toISOString()
       log.warn({ hostId, lastSeenAt }, 'a host is silent and counts as lost')
       const seen = {
         hostId,
@@ -91,10 +100,22 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     for (const state of directory.hosts()) {
       if (state.status !== 'UP') continue
       const { hostId } = state.description
-      const seen = Math.max(lastSeen.get(hostId) ?? 0, startedAt)
-      if (clock.now() - seen < hostLostAfterMs) continue
-      await reportLost(hostId, seen, committedIds(state.claims))
+      const silentMs = elapsedMs() - Math.max(lastSeen.get(hostId) ?? 0, listeningSince)
+      if (silentMs < hostLostAfterMs) continue
+      await reportLost(hostId, silentMs, committedIds(state.claims))
     }
+  }
+
+  const listen = () => {
+    listeningSince = elapsedMs()
+    let lookedAt = listeningSince
+    timer = setInterval(() => {
+      const now = elapsedMs()
+      if (now - lookedAt > stoodStillMs) listeningSince = now
+      lookedAt = now
+      checking = checking.then(check).catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
+    }, checkEveryMs)
+    timer.unref()
   }
 
   const takeReturn = (hostId: HostId, healths: Readonly<Record<string, Health>>, parent: string | undefined) =>
@@ -109,22 +130,13 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   return {
     take: async (message) => {
       const { hostId, health } = parseMessage(message, heartbeatSchema)
-      lastSeen.set(hostId, clock.now())
+      lastSeen.set(hostId, elapsedMs())
       const known = directory
         .hosts()
         .find((state) => state.status !== 'UNREGISTERED' && state.description.hostId === hostId)
       if (known?.status === 'LOST') await takeReturn(hostId, health, traceOf(message, undefined))
     },
-    start: () => {
-      startedAt = clock.now()
-      timer = setInterval(
-        () => {
-          checking = checking.then(check).catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
-        },
-        Math.max(250, hostLostAfterMs / 5),
-      )
-      timer.unref()
-    },
+    start: listen,
     stop: async () => {
       clearInterval(timer)
       await checking
