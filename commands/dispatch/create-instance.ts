@@ -25,18 +25,21 @@ export const createInstance = async (
   const handler = createPatientHandler(given.handler, job.request.signal)
   const dependencies = { ...given, handler }
   const { directory, settings } = dependencies
+  const { instanceId, operationId } = job.ids
+  const { projectId } = command
+  // What was granted is answered as it was, whatever has become of what is on offer since.
+  if (job.repeat) {
+    const { state, position } = await handler.load(instance, instanceStream(instanceId))
+    if (state.status !== 'ABSENT') {
+      const credentials = credentialsOf(dependencies, job, command)
+      return accepted({ position, instanceId, operationId, credentials, replayed: true })
+    }
+  }
   await directory.ready(job.request.signal)
   const checked = checkCreateInstance(directory, settings, command)
   if (!checked.ok) return refused(checked.rejection)
-  const { instanceId, operationId } = job.ids
-  const { projectId } = command
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)
-
-  if (job.repeat) {
-    const { state, position } = await handler.load(instance, instanceStream(instanceId))
-    if (state.status !== 'ABSENT') return accepted({ position, instanceId, operationId, credentials, replayed: true })
-  }
   const wish = { command, spec: checked.value, context }
   const refusal = await reserveQuota(dependencies, job, wish)
   if (refusal) return refused(refusal)
@@ -94,7 +97,7 @@ const claimHost = async (
   const resources = resourcesOf(spec)
   const hosts = directory.hosts()
   let refusal = noCapacity(spec)
-  for (const { hostId } of rankHosts(hosts, spec, isoNow(clock))) {
+  for (const { hostId } of rankHosts(hosts, spec, ids.instanceId, isoNow(clock))) {
     const handled = await handler.handle(
       host,
       hostStream(hostId),

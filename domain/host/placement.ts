@@ -1,16 +1,20 @@
+import type { InstanceId } from '../ids.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
+import { release } from '../values/ledger.ts'
 import { freeCapacity } from './capacity.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 const kinds = ['vcpus', 'memoryMiB', 'volumeGiB'] as const
 
 /**
- * The hosts that can take an instance at `now`, best first. Instances are spread: the host that keeps the largest share of what it
- * will have least of comes first, and among equals the one with the smaller id. A proposal, as the host's own stream decides.
+ * The hosts that can take the instance at `now`, best first. Instances are spread: the host that keeps the largest share of what it
+ * will have least of comes first, and among equals the one with the smaller id. What an earlier try has claimed for it is room for it.
+ * A proposal, as the host's own stream decides.
  */
 export const rankHosts = (
   hosts: readonly HostState[],
   spec: Omit<InstanceSpec, 'flavor'>,
+  instanceId: InstanceId,
   now: string,
 ): readonly RegisteredHost[] =>
   hosts
@@ -18,7 +22,7 @@ export const rankHosts = (
     .filter(({ description }) =>
       description.engines.some(({ datastore, version }) => datastore === spec.datastore && version === spec.version),
     )
-    .map((host) => ({ host, left: shareLeft(host, spec, now) }))
+    .map((host) => ({ host, left: shareLeft({ ...host, claims: release(host.claims, instanceId) }, spec, now) }))
     .filter(({ left }) => left >= 0)
     .sort((a, b) => b.left - a.left || (a.host.hostId < b.host.hostId ? -1 : 1))
     .map(({ host }) => host)

@@ -57,10 +57,11 @@ const findInstanceOf = async (store: EventStore, operationId: OperationId): Prom
 export const startControlPlane = async (dataDir: string, options: ControlPlaneOptions = {}) => {
   const side = openWriteSide(dataDir, options.clock)
   const { handler } = side
+  const planeSettings = { ...settings, ...options.settings }
   const dispatch = createDispatch({
     ...side,
     masterKey: new Uint8Array(32).fill(1),
-    settings: { ...settings, ...options.settings },
+    settings: planeSettings,
     findInstanceOf: (operationId) => findInstanceOf(side.eventStore, operationId),
   })
   const relay = createRelay({ ...side, holder: 'test', exclusive: true, takeOverAfterMs: 1000, saveEveryMs: 50 })
@@ -83,6 +84,7 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
 
   return {
     ...side,
+    settings: planeSettings,
     dispatch,
     relay,
     sagas,

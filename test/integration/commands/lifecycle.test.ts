@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { EventStore } from '../../../commands/ports/event-store.ts'
+import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
+import { createHandler } from '../../../commands/handle.ts'
+import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { createRelay } from '../../../commands/sagas/relay.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import { parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
@@ -213,6 +215,49 @@ describe('a command with an idempotency key', () => {
     await expectStatus(plane, first.instanceId, 'DELETED')
     const again = await plane.sendAccepted(withAccounts, { idempotencyKey: 'k1' })
     expect(again).toMatchObject({ instanceId: first.instanceId, credentials: first.credentials, replayed: true })
+  })
+
+  it('gives the same answer when what was asked for is not on offer any more', async () => {
+    const { plane } = await start()
+    const first = await plane.sendAccepted(withAccounts, { idempotencyKey: 'k1' })
+    for (const version of ['17.10', '17.9']) {
+      const withdraw = { type: 'WithdrawDatastoreVersion', datastore: 'postgresql', version } as const
+      await plane.sendAccepted(withdraw, { actor: admin })
+    }
+    await vi.waitFor(async () => {
+      expect(await plane.send(withAccounts)).toMatchObject({ rejection: { code: 'UNKNOWN_DATASTORE' } })
+    }, bounded)
+    const again = await plane.sendAccepted(withAccounts, { idempotencyKey: 'k1' })
+    expect(again).toMatchObject({ instanceId: first.instanceId, credentials: first.credentials, replayed: true })
+  })
+
+  it('that was cut off when it had claimed the last room there was goes on with that', async () => {
+    const { plane, agent } = await start({
+      settings: { maxVolumeGiB: 100_000, defaultQuota: { instances: 5, vcpus: 9, memoryMiB: 9999, volumeGiB: 10_000 } },
+    })
+    const filling = { ...shop, volumeGiB: hostDescription().capacity.volumeGiB } as const
+    const cutOff = createDispatch({
+      ...plane,
+      handler: createHandler({
+        ...plane,
+        eventStore: {
+          ...plane.eventStore,
+          append: async (stream, events, expected) => {
+            if (events.some(({ type }) => type === 'InstanceRequested')) throw new EventStoreUnavailable('cut off')
+            return plane.eventStore.append(stream, events, expected)
+          },
+        },
+      }),
+      masterKey: new Uint8Array(32).fill(1),
+      settings: plane.settings,
+      findInstanceOf: async () => null,
+    })
+    const request = { actor: memberOf(projectA), idempotencyKey: 'k1', signal: new AbortController().signal }
+    await expect(cutOff({ command: filling, ...request })).rejects.toThrow('cut off')
+    expect(await held(plane, agent.hostId)).toEqual({ quota: 1, host: 1 })
+    const created = await plane.sendAccepted(filling, { idempotencyKey: 'k1' })
+    await expectStatus(plane, created.instanceId, 'ACTIVE')
+    expect(await held(plane, agent.hostId)).toEqual({ quota: 1, host: 1 })
   })
 
   it('is refused when its input is another', async () => {

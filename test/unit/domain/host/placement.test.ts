@@ -18,8 +18,8 @@ const taken = (ordinal: number, vcpus: number, expiresAt: string | null = null):
     : { type: 'HostClaimConfirmed', data: claim }
 }
 
-const idsOf = (hosts: readonly HostState[], wish = spec, now = at(0)) =>
-  rankHosts(hosts, wish, now).map((candidate) => candidate.hostId)
+const idsOf = (hosts: readonly HostState[], wish = spec, now = at(0), wanting = instanceId(99)) =>
+  rankHosts(hosts, wish, wanting, now).map((candidate) => candidate.hostId)
 
 describe('placing an instance', () => {
   it('prefers the host with most room', () => {
@@ -50,6 +50,12 @@ describe('placing an instance', () => {
   it('takes a host that the instance fills to the brim', () => {
     expect(idsOf([hostOf(1)], { ...spec, vcpus: 4, memoryMiB: 4096, volumeGiB: 20 })).toEqual([hostId(1)])
     expect(idsOf([hostOf(1)], { ...spec, volumeGiB: 21 })).toEqual([])
+  })
+
+  it('counts what an earlier try has claimed for the same instance as room for it', () => {
+    const claimed = hostOf(1, {}, taken(1, 4, at(60)))
+    expect(idsOf([claimed])).toEqual([])
+    expect(idsOf([claimed], spec, at(0), instanceId(1))).toEqual([hostId(1)])
   })
 
   it('counts no claim whose time has passed', () => {
