@@ -17,8 +17,8 @@ export type MessageBusFixture = {
   readonly dispose: () => Promise<void>
   /** Another client of the same topics, as another process has one. Disposed of with the fixture. */
   readonly openSecond?: () => Promise<MessageBus>
-  /** From now on writes fail as on a full disk, until the returned function is called. */
-  readonly failWrites?: () => Promise<() => Promise<void>>
+  /** From now on writes to this topic at least fail as on a full disk, until the returned function is called. */
+  readonly failWrites?: (topic: string) => Promise<() => Promise<void>>
 }
 
 const waitMs = 30_000
@@ -559,7 +559,7 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
       withTopic(1, async (bus, topic, { failWrites }) => {
         if (failWrites === undefined) return context.skip('needs a bus whose writes can be made to fail')
         const inbox = await join(bus, { topics: [topic] })
-        const restore = await failWrites()
+        const restore = await failWrites(topic)
         const value = JSON.stringify('x'.repeat(200_000))
         const errors = await Promise.all(range(0, 5).map(() => rejection(bus.publish([{ topic, key: 'k', value }]))))
         for (const error of errors) expect(error).toBeInstanceOf(MessageBusUnavailable)
