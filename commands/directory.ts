@@ -9,10 +9,10 @@ import { hostCategory } from '../domain/host/stream.ts'
 import type { FlavorId } from '../domain/ids.ts'
 import { type StreamName, streamCategory } from '../domain/stream.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
-import { decodeEvent } from './event-codec.ts'
+import { decodeEvent, UnknownStoredEvent } from './event-codec.ts'
 import { follow } from './follow.ts'
 import type { Log } from './log.ts'
-import { beforeFirst, type EventStore, type Position } from './ports/event-store.ts'
+import { beforeFirst, type EventStore, type Position, type StoredEvent } from './ports/event-store.ts'
 
 /** What a request is checked against and placed by. It may be a moment old: the streams themselves decide. */
 export interface Directory {
@@ -20,6 +20,11 @@ export interface Directory {
   stop(): Promise<void>
   /** Resolves once everything in the log at the call of `start` has been taken in; rejects when the signal aborts first. */
   ready(signal: AbortSignal): Promise<void>
+  /**
+   * Resolves once everything in the log at the call has been taken in, and all the same after a bounded time or when the signal aborts. Throws
+   * `EventStoreUnavailable`.
+   */
+  catchUp(signal: AbortSignal): Promise<void>
   flavor(flavorId: FlavorId): FlavorState
   flavors(): readonly FlavorState[]
   datastore(type: DatastoreType): DatastoreState
@@ -27,21 +32,37 @@ export interface Directory {
   hosts(): readonly HostState[]
 }
 
+export type DirectoryOptions = {
+  readonly eventStore: EventStore
+  readonly log: Log
+  /** How long `catchUp` waits at most. Default 2000. */
+  readonly catchUpMs?: number
+}
+
 type Followed<State> = { readonly get: (stream: StreamName) => State; readonly all: () => readonly State[] }
 
 /** The flavors, datastores and hosts of the log, folded in memory and kept up to date. */
-export const createDirectory = ({
-  eventStore,
-  log,
-}: {
-  readonly eventStore: EventStore
-  readonly log: Log
-}): Directory => {
+export const createDirectory = ({ eventStore, log, catchUpMs = 2000 }: DirectoryOptions): Directory => {
   const stopping = new AbortController()
   const caughtUp = Promise.withResolvers<void>()
   const folds = new Map<string, (stream: StreamName, event: CofferEvent) => void>()
+  const waiting = new Set<() => void>()
   let position: Position = beforeFirst
   let running: Promise<void> = Promise.resolve()
+
+  /** Resolves once everything up to there has been taken in, or the signal aborts. */
+  const reached = (wanted: Position, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (position < wanted && !signal.aborted) return
+        waiting.delete(look)
+        signal.removeEventListener('abort', look)
+        resolve()
+      }
+      waiting.add(look)
+      signal.addEventListener('abort', look)
+      look()
+    })
 
   const followed = <State, Command, Event extends CofferEvent>(
     category: string,
@@ -59,6 +80,16 @@ export const createDirectory = ({
   const datastores = followed(datastoreCategory, datastore)
   const hosts = followed(hostCategory, host)
 
+  const take = (stored: StoredEvent) => {
+    try {
+      folds.get(streamCategory(stored.stream))?.(stored.stream, decodeEvent(stored))
+    } catch (error) {
+      if (!(error instanceof UnknownStoredEvent)) throw error
+      // The stream itself decides, and is refused to be read. All others are found as before.
+      log.error({ err: error, stream: stored.stream }, 'an event is left out that only a later version knows')
+    }
+  }
+
   return {
     start: () => {
       running = follow({
@@ -70,12 +101,9 @@ export const createDirectory = ({
         signal: stopping.signal,
         onBatch: (batch) => {
           if (batch.kind === 'caught-up') caughtUp.resolve()
-          else {
-            for (const stored of batch.events) {
-              folds.get(streamCategory(stored.stream))?.(stored.stream, decodeEvent(stored))
-            }
-          }
+          else batch.events.forEach(take)
           position = batch.position
+          for (const look of [...waiting]) look()
         },
       })
     },
@@ -91,6 +119,8 @@ export const createDirectory = ({
           else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
         }),
       ]),
+    catchUp: async (signal) =>
+      reached(await eventStore.head(), AbortSignal.any([signal, AbortSignal.timeout(catchUpMs)])),
     flavor: (flavorId) => flavors.get(flavorStream(flavorId)),
     flavors: flavors.all,
     datastore: (type) => datastores.get(datastoreStream(type)),

@@ -40,6 +40,16 @@ export const checkCreateInstance = (
   return fine({ datastore: datastore.value, version: version.version, flavor: flavorId, vcpus, memoryMiB, volumeGiB })
 }
 
+const ofTheDirectory: ReadonlySet<Rejection['code']> = new Set([
+  'UNKNOWN_DATASTORE',
+  'UNKNOWN_VERSION',
+  'UNKNOWN_FLAVOR',
+  'NO_CAPACITY',
+])
+
+/** What the directory knows may be a moment old: a refusal that rests on it is worth a second look. */
+export const restsOnDirectory = ({ code }: Rejection): boolean => ofTheDirectory.has(code)
+
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none yet' : names.join(', '))
 
 const findDatastore = (directory: Directory, asked: string): Checked<DatastoreType> => {

@@ -8,7 +8,7 @@ import type { Credential, DispatchAnswer } from '../api.ts'
 import { isoAfter, isoNow } from '../clock.ts'
 import type { CommandContext } from '../handle.ts'
 import { seal } from '../secrets/seal.ts'
-import { type CreateInstance, checkCreateInstance } from './check-create-instance.ts'
+import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 import { credentialsFor } from './credentials.ts'
 import { createPatientHandler } from './patient-handler.ts'
@@ -36,19 +36,33 @@ export const createInstance = async (
     }
   }
   await directory.ready(job.request.signal)
-  const checked = checkCreateInstance(directory, settings, command)
+  const lookAgain = () => directory.catchUp(job.request.signal)
+  const checked = await twice(() => checkCreateInstance(directory, settings, command), lookAgain)
   if (!checked.ok) return refused(checked.rejection)
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)
   const wish = { command, spec: checked.value, context }
   const refusal = await reserveQuota(dependencies, job, wish)
   if (refusal) return refused(refusal)
-  const placed = await claimHost(dependencies, job, wish)
+  const placed = await twice(() => claimHost(dependencies, job, wish), lookAgain)
   if (!placed.ok) {
     await releaseQuota(dependencies, job, wish)
     return refused(placed.rejection)
   }
   return request(dependencies, job, wish, placed.host, credentials)
+}
+
+type Attempt = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }
+
+/** Once more where the refusal rests on the directory, when that has seen what others, and the views, may show already. */
+const twice = async <Tried extends Attempt>(
+  attempt: () => Tried | Promise<Tried>,
+  lookAgain: () => Promise<void>,
+): Promise<Tried> => {
+  const first = await attempt()
+  if (first.ok || !restsOnDirectory(first.rejection)) return first
+  await lookAgain()
+  return attempt()
 }
 
 const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: InstanceSpec): Resources => ({ vcpus, memoryMiB, volumeGiB })

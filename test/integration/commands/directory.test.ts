@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createDirectory } from '../../../commands/directory.ts'
+import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
+import type { CommandContext } from '../../../commands/handle.ts'
+import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
+import { datastore } from '../../../domain/datastore/index.ts'
+import { datastoreStream } from '../../../domain/datastore/stream.ts'
+import { flavor } from '../../../domain/flavor/index.ts'
+import { flavorStream } from '../../../domain/flavor/stream.ts'
+import { host, hostStream } from '../../../domain/host/index.ts'
+import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
+import { collect } from '../../support/collect.ts'
+import { memberOf, projectA, settings } from '../../support/control-plane.ts'
+import { hostDescription } from '../../support/scripted-agent.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { openWriteSide } from '../../support/write-side.ts'
+
+const dir = createTempDir('directory')
+const disposals: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const dispose of disposals.splice(0).toReversed()) await dispose()
+})
+
+const shop = { type: 'CreateInstance', projectId: projectA, name: 'shop', datastore: 'postgresql' } as const
+
+/**
+ * A process that takes commands, whose directory hears of nothing between `lag` and the next time that the end of the log is asked for; and
+ * another process, which has just made things known.
+ */
+const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
+  const side = openWriteSide(dir.next())
+  disposals.push(side.close)
+  let held: PromiseWithResolvers<void> | undefined
+  let headsAsked = 0
+  let isAway = false
+  const eventStore: EventStore = {
+    ...side.eventStore,
+    async *subscribe(options) {
+      for await (const batch of side.eventStore.subscribe(options)) {
+        await held?.promise
+        yield batch
+      }
+    },
+    head: async () => {
+      headsAsked += 1
+      if (isAway) throw new EventStoreUnavailable('away')
+      const head = await side.eventStore.head()
+      if (hearsAgain) held?.resolve()
+      return head
+    },
+  }
+  const directory = createDirectory({ eventStore, log: side.log, catchUpMs })
+  disposals.push(async () => {
+    held?.resolve()
+    await directory.stop()
+  })
+  directory.start()
+  const dispatch = createDispatch({
+    ...side,
+    directory,
+    masterKey: new Uint8Array(32).fill(1),
+    settings,
+    findInstanceOf: async () => null,
+  })
+  const { signal } = new AbortController()
+  const commandId = parseCommandId(side.ids.next())
+  const context: CommandContext = {
+    actor: { kind: 'system', name: 'another process' },
+    commandId,
+    correlationId: null,
+    projectId: null,
+    instanceId: null,
+    causationId: commandId,
+  }
+  const { handler } = side
+  const makeKnown = {
+    flavor: async () => {
+      const flavorId = parseFlavorId('small')
+      const small = { type: 'DefineFlavor', flavorId, vcpus: 1, memoryMiB: 1024, description: '' } as const
+      await handler.handle(flavor, flavorStream(flavorId), small, context)
+    },
+    version: async () => {
+      const offer = { type: 'OfferDatastoreVersions', datastore: 'postgresql', versions: ['17.10'] } as const
+      await handler.handle(datastore, datastoreStream('postgresql'), offer, context)
+    },
+    host: async () => {
+      const description = hostDescription()
+      await handler.handle(host, hostStream(description.hostId), { type: 'RegisterHost', description }, context)
+    },
+  }
+  await directory.ready(signal)
+  return {
+    ...side,
+    directory,
+    makeKnown,
+    headsAsked: () => headsAsked,
+    lag: () => {
+      held = Promise.withResolvers()
+    },
+    goAway: () => {
+      isAway = true
+    },
+    create: () => dispatch({ command: shop, actor: memberOf(projectA), signal }),
+  }
+}
+
+type Known = keyof Awaited<ReturnType<typeof start>>['makeKnown']
+const everything: readonly Known[] = ['flavor', 'version', 'host']
+
+describe('a create, in a process that is a moment behind the log', () => {
+  it.each(everything)('is not refused for a %s that is in the log already', async (last) => {
+    const { makeKnown, lag, create } = await start()
+    for (const each of everything) if (each !== last) await makeKnown[each]()
+    lag()
+    await makeKnown[last]()
+    expect(await create()).toMatchObject({ accepted: true })
+  })
+
+  it('is refused after a bounded time when the log is not taken in', async () => {
+    const { makeKnown, lag, create } = await start({ hearsAgain: false, catchUpMs: 50 })
+    lag()
+    for (const each of everything) await makeKnown[each]()
+    expect(await create()).toMatchObject({ accepted: false, rejection: { code: 'UNKNOWN_DATASTORE' } })
+  })
+
+  it('is not refused, and not granted either, when the end of the log can not be told', async () => {
+    const { create, goAway } = await start()
+    goAway()
+    await expect(create()).rejects.toBeInstanceOf(EventStoreUnavailable)
+  })
+
+  it('does not ask where the log ends when nothing is missing', async () => {
+    const { makeKnown, directory, create, headsAsked } = await start()
+    for (const each of everything) await makeKnown[each]()
+    await waitFor('all to be known', () => directory.hosts().length + directory.flavors().length === 2)
+    await waitFor('the version', () => directory.datastores().some(({ offered }) => offered.length === 1))
+    expect(await create()).toMatchObject({ accepted: true })
+    expect(headsAsked()).toBe(0)
+  })
+})
+
+describe('the directory', () => {
+  it('leaves out an event that only a later version knows, and goes on with all others', async () => {
+    const { eventStore, makeKnown, directory, lines } = await start()
+    await makeKnown.flavor()
+    const [[known] = []] = await collect(eventStore.readStream(flavorStream(parseFlavorId('small'))))
+    if (known === undefined) throw new Error('there is no flavor')
+    const { stream: _, revision: __, position: ___, ...event } = known
+    const later = { ...event, id: parseCommandId(crypto.randomUUID()) as never, type: 'FlavorPainted' }
+    await eventStore.append(flavorStream(parseFlavorId('blue')), [later], 'no-stream')
+    await makeKnown.host()
+    await waitFor('the host to be known', () => directory.hosts().length === 1)
+    expect(directory.flavors()).toHaveLength(1)
+    expect(lines.map(({ level }) => level)).toEqual(['error'])
+  })
+})
