@@ -1,5 +1,6 @@
 import type { CofferEvent } from '../domain/catalogue.ts'
 import type { Decider, Decision } from '../domain/decider.ts'
+import type { CommandId } from '../domain/ids.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { StreamName } from '../domain/stream.ts'
@@ -28,10 +29,18 @@ export type Handled<State, Event> =
 export type ContextOf<State> = CommandContext | ((loaded: Loaded<State>) => CommandContext)
 
 export type HandleOptions<State> = {
-  /** Asked before the decision, on the same state: authorisation and `expectedVersion` live here. */
-  readonly guard?: (loaded: Loaded<State>) => Rejection | null
+  /**
+   * Asked before the decision, on the same state: authorisation and `expectedVersion` live here. `isDone`: the command has led to events before,
+   * and does not again.
+   */
+  readonly guard?: (loaded: Loaded<State>, isDone: boolean) => Rejection | null
   /** This command begins the stream, unless it is a repeat: what is not remembered is taken to be absent, and the append finds out. */
   readonly begins?: boolean
+  /**
+   * An earlier try under the same command id may have got through. Then that was it, whatever others have made of it since: the stream is looked
+   * through for the id, which all events of the command carry, and one that is found is answered without events.
+   */
+  readonly mayBeDone?: boolean
 }
 
 export type LoadOptions = {
@@ -70,6 +79,9 @@ export type HandlerDependencies = {
   /** How many folded states are kept, so that a long stream is read once and then only its tail. Default 5000. */
   readonly cachedStates?: number
 }
+
+const contextFor = <State>(context: ContextOf<State>, loaded: Loaded<State>): CommandContext =>
+  typeof context === 'function' ? context(loaded) : context
 
 const maxConflicts = 3
 
@@ -119,13 +131,20 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     context: ContextOf<State>,
     loaded: Loaded<State>,
   ): Promise<Handled<State, Event>> => {
-    const metadata = { ...(typeof context === 'function' ? context(loaded) : context), at: isoNow(clock) }
+    const metadata = { ...contextFor(context, loaded), at: isoNow(clock) }
     const newEvents = events.map((event) => encodeEvent(event, metadata, ids.next()))
     const appended = await eventStore.append(stream, newEvents, loaded.revision ?? 'no-stream')
     const state = events.reduce(decider.evolve, loaded.state)
     const now = { state, revision: appended.revision, position: appended.position }
     remember(stream, now)
     return { outcome: 'accepted', events, ...now }
+  }
+
+  const isInStream = async (commandId: CommandId, stream: StreamName): Promise<boolean> => {
+    for await (const page of eventStore.readStream(stream)) {
+      if (page.some(({ metadata }) => metadata.commandId === commandId)) return true
+    }
+    return false
   }
 
   /**
@@ -137,20 +156,23 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     stream: StreamName,
     command: Command,
     context: ContextOf<State>,
-    { guard, begins, trustMemory }: HandleOptions<State> & { readonly trustMemory: boolean },
+    { guard, begins, mayBeDone, trustMemory }: HandleOptions<State> & { readonly trustMemory: boolean },
   ): Promise<Handled<State, Event>> => {
-    const decideOn = (loaded: Loaded<State>): Decision<Event> => {
-      const rejection = guard?.(loaded) ?? null
-      return rejection ? { outcome: 'rejected', rejection } : decider.decide(command, loaded.state)
+    const decideOn = (loaded: Loaded<State>, isDone = false): Decision<Event> => {
+      const rejection = guard?.(loaded, isDone) ?? null
+      if (rejection) return { outcome: 'rejected', rejection }
+      return isDone ? { outcome: 'accepted', events: [] } : decider.decide(command, loaded.state)
     }
     const assumed = begins ? nothing(decider.initial) : undefined
-    const known = trustMemory ? (recall<State>(stream) ?? assumed) : undefined
+    const known = trustMemory && !mayBeDone ? (recall<State>(stream) ?? assumed) : undefined
     const guess = known && decideOn(known)
     if (known && guess?.outcome === 'accepted' && guess.events.length > 0) {
       return append(decider, stream, guess.events, context, known)
     }
     const loaded = await load(decider, stream)
-    const decision = guess && known?.revision === loaded.revision ? guess : decideOn(loaded)
+    // After the state was read: what comes later than this look is a conflict for the append.
+    const isDone = mayBeDone && (await isInStream(contextFor(context, loaded).commandId, stream))
+    const decision = guess && known?.revision === loaded.revision ? guess : decideOn(loaded, isDone)
     if (decision.outcome === 'rejected' || decision.events.length === 0) return { ...decision, ...loaded }
     return append(decider, stream, decision.events, context, loaded)
   }

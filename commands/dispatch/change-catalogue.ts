@@ -22,18 +22,23 @@ export type CatalogueCommand = Extract<
   }
 >
 
-const handleCatalogue = (handler: Handler, command: CatalogueCommand, context: CommandContext) => {
+const handleCatalogue = (
+  handler: Handler,
+  command: CatalogueCommand,
+  context: CommandContext,
+  options: { readonly mayBeDone: boolean },
+) => {
   switch (command.type) {
     case 'SetProjectQuota': {
       const { projectId } = command
-      return handler.handle(project, projectStream(projectId), command, { ...context, projectId })
+      return handler.handle(project, projectStream(projectId), command, { ...context, projectId }, options)
     }
     case 'DefineFlavor':
     case 'RetireFlavor':
-      return handler.handle(flavor, flavorStream(command.flavorId), command, context)
+      return handler.handle(flavor, flavorStream(command.flavorId), command, context, options)
     case 'SetDefaultDatastoreVersion':
     case 'WithdrawDatastoreVersion':
-      return handler.handle(datastore, datastoreStream(command.datastore), command, context)
+      return handler.handle(datastore, datastoreStream(command.datastore), command, context, options)
     default:
       return unreachable(command)
   }
@@ -44,7 +49,7 @@ export const changeCatalogue = async (
   job: Job,
   command: CatalogueCommand,
 ): Promise<DispatchAnswer> => {
-  const handled = await handleCatalogue(handler, command, job.context)
+  const handled = await handleCatalogue(handler, command, job.context, { mayBeDone: job.repeat })
   if (handled.outcome === 'rejected') return refused(handled.rejection)
   return accepted({ position: handled.position, replayed: handled.events.length === 0 })
 }

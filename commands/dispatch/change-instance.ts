@@ -1,11 +1,5 @@
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
-import {
-  type InstanceCommand,
-  type InstanceState,
-  instance,
-  instanceStream,
-  type KnownInstance,
-} from '../../domain/instance/index.ts'
+import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { DispatchAnswer } from '../api.ts'
 import { isoAfter } from '../clock.ts'
@@ -19,20 +13,16 @@ const noSuchInstance = (instanceId: InstanceId): Rejection => ({
   field: 'id',
 })
 
-/** An earlier try under the same idempotency key has done it: the version it was bound to has passed by its own doing. */
-const isDone = (state: KnownInstance, job: Job, command: InstanceCommand): boolean =>
-  job.repeat &&
-  ('operationId' in command
-    ? state.operationIds.includes(command.operationId)
-    : command.type === 'RenameInstance' && command.name === state.name)
-
-/** Another project's instance is answered like one that never was; then the version the client saw must still be the version. */
+/**
+ * Another project's instance is answered like one that never was; then the version the client saw must still be the version, unless an earlier
+ * try under the same idempotency key has done it: then that has passed by its own doing.
+ */
 const guardInstance =
-  (job: Job, instanceId: InstanceId, command: InstanceCommand) =>
-  ({ state, revision }: Loaded<InstanceState>): Rejection | null => {
+  (job: Job, instanceId: InstanceId) =>
+  ({ state, revision }: Loaded<InstanceState>, isDone: boolean): Rejection | null => {
     if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) return noSuchInstance(instanceId)
     const { expectedVersion } = job.request
-    if (expectedVersion === undefined || expectedVersion === revision || isDone(state, job, command)) return null
+    if (expectedVersion === undefined || expectedVersion === revision || isDone) return null
     return {
       code: 'VERSION_CONFLICT',
       message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide anew`,
@@ -57,7 +47,8 @@ export const changeInstance = async (
     instanceId,
   })
   const handled = await handler.handle(instance, stream, command, contextOf, {
-    guard: guardInstance(job, instanceId, command),
+    guard: guardInstance(job, instanceId),
+    mayBeDone: job.repeat,
   })
   if (handled.outcome === 'rejected') return refused(handled.rejection)
   const replayed = handled.events.length === 0

@@ -135,6 +135,47 @@ describe('handling a command', () => {
   })
 })
 
+describe('handling a command that may have got through before', () => {
+  const again = { mayBeDone: true }
+  const others = () => ({ ...context, commandId: parseCommandId(side.ids.next()) })
+
+  it('finds that it has, whatever others have made of it since, and does not do it again', async () => {
+    const { here, there } = twoHandlers()
+    await here.handle(project, stream, limit(1), context)
+    await there.handle(project, stream, limit(2), others())
+    const isDone: boolean[] = []
+    const guard = (_: unknown, done: boolean) => {
+      isDone.push(done)
+      return null
+    }
+    const handled = await here.handle(project, stream, limit(1), context, { ...again, guard })
+    expect(handled).toMatchObject({ outcome: 'accepted', events: [], revision: 1 })
+    expect(isDone).toEqual([true])
+    expect(await reads()).toEqual([1, 2])
+  })
+
+  it('does it when it has not', async () => {
+    const { here, there } = twoHandlers()
+    await there.handle(project, stream, limit(2), others())
+    expect(await here.handle(project, stream, limit(1), context, again)).toMatchObject({ revision: 1 })
+    expect(await reads()).toEqual([2, 1])
+  })
+
+  it('finds it also when the earlier try gets through just before the append', async () => {
+    const { here, there } = twoHandlers({
+      ...side.eventStore,
+      append: async (...call) => {
+        await there.handle(project, stream, limit(1), context)
+        await there.handle(project, stream, limit(2), others())
+        return side.eventStore.append(...call)
+      },
+    })
+    await side.handler.handle(project, stream, limit(3), others())
+    expect(await here.handle(project, stream, limit(1), context, again)).toMatchObject({ events: [], revision: 2 })
+    expect(await reads()).toEqual([3, 1, 2])
+  })
+})
+
 describe('loading a stream', () => {
   it('answers from memory what has seen the revision that is asked for, and asks the log for all else', async () => {
     const counted = countReads(side.eventStore)

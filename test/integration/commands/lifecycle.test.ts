@@ -231,6 +231,27 @@ describe('a command with an idempotency key', () => {
     expect(again).toMatchObject({ instanceId: first.instanceId, credentials: first.credentials, replayed: true })
   })
 
+  it('does not undo what others have done since', async () => {
+    const { plane } = await start()
+    const { instanceId } = await plane.sendAccepted(shop)
+    const rename = { type: 'RenameInstance', instanceId: parseInstanceId(instanceId) } as const
+    const limits = { instances: 5, vcpus: 9, memoryMiB: 9999, volumeGiB: 9 }
+    const quota = { type: 'SetProjectQuota', projectId: projectA } as const
+    const changes = [
+      { first: { ...rename, name: 'store' }, later: { ...rename, name: 'mall' }, actor: memberOf(projectA) },
+      { first: { ...quota, limits }, later: { ...quota, limits: { ...limits, instances: 6 } }, actor: admin },
+    ]
+    for (const { first, later, actor } of changes) {
+      const request = { idempotencyKey: 'k2', actor }
+      expect(await plane.sendAccepted(first, request)).toMatchObject({ replayed: false })
+      await plane.sendAccepted(later, { actor })
+      expect(await plane.sendAccepted(first, request)).toMatchObject({ replayed: true })
+    }
+    expect(await plane.instanceState(instanceId)).toMatchObject({ name: 'mall' })
+    const { state } = await plane.handler.load(project, projectStream(projectA))
+    expect(state.limits?.instances).toBe(6)
+  })
+
   it('that was cut off when it had claimed the last room there was goes on with that', async () => {
     const { plane, agent } = await start({
       settings: { maxVolumeGiB: 100_000, defaultQuota: { instances: 5, vcpus: 9, memoryMiB: 9999, volumeGiB: 10_000 } },
