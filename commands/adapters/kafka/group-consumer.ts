@@ -4,7 +4,7 @@ import { isWorthRetrying } from './errors.ts'
 import { aborted, type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
 import type { Topics } from './topics.ts'
 
-export type GroupConsumerDeps = Omit<GroupSessionDeps, 'begun'> & {
+export type GroupConsumerDeps = GroupSessionDeps & {
   readonly topics: Topics
   /** The consumer has stopped for good, with the process alive: whoever runs it must end it, or say that it is not ready. */
   readonly onFatal: (group: string, error: Error) => void
@@ -23,7 +23,6 @@ export const startGroupConsumer = (
 ): Consumer => {
   const { topics, onProblem, onFatal } = deps
   const { group } = options
-  const begun = new Set<string>()
   const ready = Promise.withResolvers<void>()
   // Who does not wait for it must not be stopped by it.
   ready.promise.catch(() => undefined)
@@ -41,7 +40,7 @@ export const startGroupConsumer = (
       return error as Error
     }
     if (stopping.signal.aborted) return null
-    const session = startGroupSession({ ...deps, begun }, options, timing)
+    const session = startGroupSession(deps, options, timing)
     void session.joined.then(onJoined)
     const end = await Promise.race([session.ended, stop])
     await session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))

@@ -4,51 +4,64 @@ import type { Renewable } from './renewable.ts'
 
 export type TopicPartition = { readonly topic: string; readonly partition: number }
 
+/** Where a group is in some partitions: as it has committed, or, in those it has no offset for, where it begins. */
+export type GroupPlaces = {
+  readonly committed: readonly TopicPartitionOffset[]
+  readonly begun: readonly TopicPartitionOffset[]
+}
+
 const notCommitted = '-1'
+/** Others than `notCommitted` are below 0 that kafkajs commits where retention was faster than the group: the oldest there is. */
 const isCommitted = (offset: string): boolean => BigInt(offset) >= 0n
 
-/** Where those of the partitions begin that the group has no offset for. */
-export const startOffsets = (
+export const groupPlaces = (
   admin: Renewable<Admin>,
   { group, start, successorOf }: Pick<ConsumeOptions, 'group' | 'start' | 'successorOf'>,
   partitions: readonly TopicPartition[],
-): Promise<TopicPartitionOffset[]> =>
+): Promise<GroupPlaces> =>
   admin.use(`reading the offsets of group ${group}`, async (client) => {
     const topics = [...new Set(partitions.map(({ topic }) => topic))]
-    const committed = await client.fetchOffsets({ groupId: group, topics })
+    const own = await client.fetchOffsets({ groupId: group, topics })
     const inherited = successorOf === undefined ? [] : await client.fetchOffsets({ groupId: successorOf, topics })
-    const inheritedAt = (topic: string, partition: number): string => {
-      const offsets = inherited.find((each) => each.topic === topic)?.partitions ?? []
-      return offsets.find((each) => each.partition === partition)?.offset ?? notCommitted
-    }
-    const begins: TopicPartitionOffset[] = []
-    for (const { topic, partitions: offsets } of committed) {
-      const fresh = offsets.filter(
-        ({ partition, offset }) =>
-          !isCommitted(offset) && partitions.some((each) => each.topic === topic && each.partition === partition),
-      )
+    const committed: TopicPartitionOffset[] = []
+    const begun: TopicPartitionOffset[] = []
+    for (const topic of topics) {
+      const asked = partitions.filter((each) => each.topic === topic).map(({ partition }) => partition)
+      const fresh: number[] = []
+      for (const partition of asked) {
+        const offset = offsetIn(own, { topic, partition })
+        if (isCommitted(offset)) committed.push({ topic, partition, offset })
+        else fresh.push(partition)
+      }
       if (fresh.length === 0) continue
       const ends = await client.fetchTopicOffsets(topic)
-      for (const { partition } of fresh) {
-        const end = ends.find((each) => each.partition === partition)
-        if (end === undefined) continue
-        const found = inheritedAt(topic, partition)
-        const offset = isCommitted(found) ? found : start === 'earliest' ? end.low : end.high
-        begins.push({ topic, partition, offset })
+      for (const { partition, low, high } of ends.filter((end) => fresh.includes(end.partition))) {
+        const place = { topic, partition }
+        const known = [own, inherited].map((offsets) => offsetIn(offsets, place))
+        const last = known.find((offset) => offset !== notCommitted) ?? (start === 'earliest' ? low : high)
+        begun.push({ ...place, offset: isCommitted(last) ? last : low })
       }
     }
-    return begins
+    return { committed, begun }
   })
+
+const offsetIn = (
+  offsets: Awaited<ReturnType<Admin['fetchOffsets']>>,
+  { topic, partition }: TopicPartition,
+): string => {
+  const { partitions = [] } = offsets.find((each) => each.topic === topic) ?? {}
+  return partitions.find((each) => each.partition === partition)?.offset ?? notCommitted
+}
 
 /** One entry a topic that the group has ever joined for, empty for a group nobody knows. */
 export const groupLag = (admin: Renewable<Admin>, group: string): Promise<readonly Lag[]> =>
   admin.use(`reading the lag of group ${group}`, async (client) => {
     const committed = await client.fetchOffsets({ groupId: group })
     return Promise.all(
-      committed.map(async ({ topic, partitions }) => {
+      committed.map(async ({ topic }) => {
         const ends = await client.fetchTopicOffsets(topic)
         const behind = ends.map(({ partition, low, high }) => {
-          const offset = partitions.find((each) => each.partition === partition)?.offset ?? notCommitted
+          const offset = offsetIn(committed, { topic, partition })
           // What retention has removed is nothing to be handled any more.
           const from = isCommitted(offset) && BigInt(offset) > BigInt(low) ? BigInt(offset) : BigInt(low)
           return Math.max(0, Number(BigInt(high) - from))

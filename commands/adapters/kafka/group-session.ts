@@ -11,7 +11,7 @@ import { createDeadLetter } from '../dead-letters.ts'
 import { type PartitionReader, type PlacedMessage, startPartitionReader } from '../partition-reader.ts'
 import { clientRetry } from './client.ts'
 import { within } from './errors.ts'
-import { startOffsets, type TopicPartition } from './group-offsets.ts'
+import { groupPlaces, type TopicPartition } from './group-offsets.ts'
 import { toIncoming } from './incoming.ts'
 import { createOffsetCommits } from './offset-commits.ts'
 import { assignByNumber } from './partition-assigner.ts'
@@ -50,11 +50,10 @@ export type GroupSessionDeps = {
   /** Publishes to the dead letters, which it creates first. */
   readonly park: (letter: OutgoingMessage) => Promise<void>
   readonly onProblem: (what: string, error: unknown) => void
-  /** Partitions the group has an offset for, as far as this consumer knows; it outlives sessions. */
-  readonly begun: Set<string>
 }
 
-type Holding = TopicPartition & { readonly feed: PartitionFeed; readonly reader: PartitionReader }
+/** `placed`: it is known where in it the group is, and the client reads on from there. */
+type Holding = TopicPartition & { readonly feed: PartitionFeed; readonly reader: PartitionReader; placed: boolean }
 
 /**
  * Read ahead of the handler, a partition. Half of it should last for as long as a fetch waits: with all partitions paused the client sleeps for
@@ -72,7 +71,7 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
  * TypeError. What is fetched is "resolved" for the client; what is committed is what was handled.
  */
 export const startGroupSession = (
-  { kafka, admin, park, onProblem, begun }: GroupSessionDeps,
+  { kafka, admin, park, onProblem }: GroupSessionDeps,
   options: ConsumeOptions,
   timing: GroupTiming,
 ): GroupSession => {
@@ -125,6 +124,8 @@ export const startGroupSession = (
       },
     })
     const handled = (message: PlacedMessage): void => {
+      // Lost while it was being parked: what another member commits counts.
+      if (holdings.get(nameOf(place))?.feed !== feed) return
       feed.handled(message)
       commits.add({ ...place, offset: String(BigInt(message.offset) + 1n) })
     }
@@ -146,7 +147,7 @@ export const startGroupSession = (
       -1,
       options,
     )
-    return { ...place, feed, reader }
+    return { ...place, feed, reader, placed: false }
   }
 
   /** Called by the client between joining and its first fetch. Must not throw. */
@@ -165,38 +166,39 @@ export const startGroupSession = (
     }
     memberId = newMemberId
     renewLease()
-    const fresh: TopicPartition[] = []
+    const fresh: Holding[] = []
     for (const place of assigned) {
       const kept = holdings.get(nameOf(place))
       const next = kept?.feed.next()
       // The client would fetch again from the committed offset what this feed already has.
       if (next) consumer.seek({ ...place, offset: next })
-      if (kept === undefined) holdings.set(nameOf(place), hold(place))
-      const here = [{ topic: place.topic, partitions: [place.partition] }]
-      if (!begun.has(nameOf(place))) {
-        fresh.push(place)
-        consumer.pause(here)
-      } else if (kept === undefined) consumer.resume(here)
+      if (kept?.placed) continue
+      const holding = kept ?? hold(place)
+      holdings.set(nameOf(place), holding)
+      fresh.push(holding)
+      consumer.pause([{ topic: place.topic, partitions: [place.partition] }])
     }
     if (fresh.length === 0) joined.resolve()
     else void begin(fresh, joins)
   }
 
   /**
-   * Commits where the group begins in partitions it never had an offset for, before anything of them is fetched: "latest" would
-   * otherwise be looked up anew, and later, by each next member until the first message was handled.
+   * Leads the client to where the group is in partitions that this member did not have, before anything of them is fetched: by itself it may go
+   * on from a seek of the last time it had them, or from a batch that was under way, and leave out what was not handled. Where the
+   * group never had an offset its beginning is committed: "latest" would otherwise be looked up anew, and later, by each next
+   * member until the first message was handled.
    */
-  const begin = async (places: readonly TopicPartition[], join: number): Promise<void> => {
+  const begin = async (fresh: readonly Holding[], join: number): Promise<void> => {
     const isOver = () => over.signal.aborted || stopping || join !== joins
     for (let attempt = 1; !isOver(); attempt++) {
       try {
-        const offsets = await startOffsets(admin, options, places)
+        const { committed, begun } = await groupPlaces(admin, options, fresh)
         if (isOver()) return
-        if (offsets.length > 0) await consumer.commitOffsets(offsets)
+        if (begun.length > 0) await consumer.commitOffsets([...begun])
         if (isOver()) return
-        for (const place of places) begun.add(nameOf(place))
-        for (const offset of offsets) consumer.seek(offset)
-        consumer.resume(places.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
+        for (const holding of fresh) holding.placed = true
+        for (const offset of [...committed, ...begun]) consumer.seek(offset)
+        consumer.resume(fresh.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
         joined.resolve()
         return
       } catch (error) {
@@ -207,9 +209,10 @@ export const startGroupSession = (
     }
   }
 
-  const takeBatch = async ({ batch, resolveOffset }: EachBatchPayload): Promise<void> => {
+  const takeBatch = async ({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> => {
     const holding = holdings.get(nameOf(batch))
-    if (holding === undefined || stopping) return
+    // Also what was fetched before the client was led elsewhere.
+    if (!holding?.placed || stopping || isStale()) return
     holding.feed.push(batch.messages.map((message) => toIncoming(batch.topic, batch.partition, message)))
     resolveOffset(batch.lastOffset())
   }

@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import type { IncomingMessage, MessageBus, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
+import type {
+  ConsumeOptions,
+  IncomingMessage,
+  MessageBus,
+  OutgoingMessage,
+} from '../../../commands/ports/message-bus.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { needKafka } from './need-kafka.ts'
 import { createTestBus } from './test-bus.ts'
@@ -146,6 +152,38 @@ describe('a consumer group on Kafka', () => {
     expect(times('Resuming fetching')).toBeGreaterThanOrEqual(2)
     await consumer.stop()
     await bus.close()
+  })
+
+  it('goes on with the oldest there is where retention was faster, also who comes after one that had not handled any of it', async (context) => {
+    const brokers = needKafka(context)
+    const bus = createTestBus(brokers)
+    const topic = await newTopic(bus, 1)
+    const consume = (handle: ConsumeOptions['handle']) =>
+      bus.consume({ group: `group-${topic}`, topics: [topic], start: 'latest', handle })
+    const first = consume(async () => {})
+    await first.ready
+    await first.stop()
+    await bus.publish(numbered(topic, 0, 10))
+    const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+    await admin.connect()
+    // This client deletes only in topics that it has looked at.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '6' }] })
+    const begun: number[] = []
+    const second = consume(async ({ value }, signal) => {
+      begun.push(Number(value))
+      await once(signal, 'abort')
+    })
+    await waitFor('the oldest that is left to be in hand', () => begun.length > 0)
+    await second.stop(AbortSignal.abort())
+    const messages: IncomingMessage[] = []
+    const third = consume(async (message) => void messages.push(message))
+    await bus.publish(numbered(topic, 10, 11))
+    await waitFor('the last message', () => values(messages).includes(10))
+    expect(begun).toEqual([6])
+    expect(values(messages)).toEqual([6, 7, 8, 9, 10])
+    await third.stop()
+    await Promise.all([bus.close(), admin.disconnect()])
   })
 
   it('is shared with members of a version that gives out partitions in another way, and is theirs when those have left', async (context) => {
