@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { whyNotDistributed } from '../support/distributed-site.ts'
 import { freePorts } from '../support/free-ports.ts'
-import { tracesOfRunning } from '../support/host-traces.ts'
+import { noTraces, tracesOfInstance, tracesOfRunning } from '../support/host-traces.ts'
 import { createCli } from '../support/run-cli.ts'
 import { projectRoot } from '../support/source-files.ts'
 import { createTempDir } from '../support/temp-dir.ts'
@@ -15,7 +15,7 @@ const missing = await whyNotDistributed()
 const startPatienceMs = 150_000
 
 describe('npm run stack', () => {
-  it('runs every role on stores of its own until Ctrl-C, and leaves nothing behind', async (context) => {
+  it('runs every role on stores of its own until Ctrl-C, and leaves nothing behind, whoever was killed meanwhile', async (context) => {
     if (missing) context.skip(missing)
     const temp = createTempDir('stack').next()
     mkdirSync(temp)
@@ -47,10 +47,13 @@ describe('npm run stack', () => {
       const created = await cli.json(['instance', 'create', 'shop', '--datastore', 'postgresql', '--wait'])
       expect(created).toMatchObject({ status: 'ACTIVE' })
 
+      process.kill(Number(/^ {2}agent +process (\d+)/m.exec(output)?.[1]), 'SIGKILL')
+      await waitFor('the stack to see that the agent is gone', () => /agent +ended by itself: by SIGKILL/.test(output))
       stack.kill('SIGINT')
       expect(await ended).toEqual([0, null])
       expect(output).toContain('nothing is left')
       expect(existsSync(dataDir)).toBe(false)
+      expect(tracesOfInstance(dataDir, String(created.id))).toEqual(noTraces)
       expect(tracesOfRunning(temp)).toEqual({ processes: [], cgroups: [], mounts: [], loopDevices: [] })
     } finally {
       stack.kill('SIGTERM')

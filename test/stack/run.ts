@@ -5,7 +5,8 @@ import { onStopSignal } from '../../ops/lifecycle.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { waitFor } from '../support/wait-for.ts'
-import { startRole } from './role-process.ts'
+import { deleteDatabases } from './delete-databases.ts'
+import { type RoleProcess, startRole } from './role-process.ts'
 import { newSecrets, startStores } from './stores.ts'
 
 /** Stops what was started, the last first; what fails to stop is told and does not keep the others from stopping. */
@@ -15,7 +16,10 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
+const revivalTimeoutMs = 60_000
+
 const start = async (stops: Stop[], signal: AbortSignal): Promise<void> => {
+  const revivals: (() => Promise<void>)[] = []
   const directory = await mkdtemp(join(tmpdir(), 'coffer-stack-'))
   const dataDir = join(directory, 'data')
   stops.push({ name: 'the directory', stop: () => rm(directory, { recursive: true, force: true }) })
@@ -34,16 +38,30 @@ const start = async (stops: Stop[], signal: AbortSignal): Promise<void> => {
       COFFER_PORT: port,
       COFFER_ENGINES_ON_STOP: 'stop',
     }
-    const running = await startRole(role, environment, signal)
-    stops.push({ name: role, stop: running.stop })
+    const startIt = (until: AbortSignal): Promise<RoleProcess> => startRole(role, environment, until)
+    let running = await startIt(signal)
+    stops.push({ name: role, stop: () => running.stop() })
     say(`  ${role.padEnd(12)} process ${running.pid}, http://127.0.0.1:${port}/readyz and /metrics`)
-    void running.ended.then((how) => !signal.aborted && say(`  ${role.padEnd(12)} ended by itself: ${how}`))
+    void running.ended.then((how) => {
+      if (signal.aborted) return
+      say(`  ${role.padEnd(12)} ended by itself: ${how}`)
+      revivals.push(async () => {
+        running = await startIt(AbortSignal.timeout(revivalTimeoutMs))
+      })
+    })
   }
   const url = `http://127.0.0.1:${ports[0]}`
   await databasesAreOnOffer(createServerApi({ url, adminToken: secrets.COFFER_ADMIN_TOKEN }), signal)
   await writeFile(join(dataDir, 'url'), `${url}\n`, { mode: 0o600 })
   await writeFile(join(dataDir, 'admin-token'), `${secrets.COFFER_ADMIN_TOKEN}\n`, { mode: 0o600 })
-  stops.push({ name: 'the databases', stop: () => deleteDatabases(url, secrets.COFFER_ADMIN_TOKEN) })
+  stops.push({
+    name: 'the databases',
+    stop: async () => {
+      // Whoever was killed to see what happens is needed once more, that nothing stays on the machine.
+      for (const revive of revivals) await revive()
+      await deleteDatabases({ url, adminToken: secrets.COFFER_ADMIN_TOKEN })
+    },
+  })
   say(`
   Coffer is ready at ${url} (GraphiQL: ${url}/graphql)
 
@@ -59,17 +77,6 @@ const databasesAreOnOffer = (api: ServerApi, signal: AbortSignal): Promise<boole
     const { datastores } = await api.request<{ datastores: readonly object[] }>('{ datastores { type } }')
     return datastores.length > 0
   })
-
-/** While everything runs, so that nothing of them stays on the machine. */
-const deleteDatabases = async (url: string, adminToken: string): Promise<void> => {
-  const api = createServerApi({ url, adminToken })
-  const { instances } = await api.request<{ instances: { nodes: readonly { id: string; status: string }[] } }>(
-    '{ instances(first: 100) { nodes { id status } } }',
-  )
-  await Promise.all(
-    instances.nodes.filter(({ status }) => status !== 'DELETED').map(({ id }) => api.changeAndWait('delete', id)),
-  )
-}
 
 const interrupted = new AbortController()
 const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -92,10 +99,13 @@ try {
     process.stderr.write(`coffer: the stack could not be started: ${(error as Error).message}\n`)
   }
 }
+let isClean = true
 for (const { name, stop } of stops.toReversed()) {
-  await stop().catch((error: Error) =>
-    process.stderr.write(`coffer: ${name} did not stop in order: ${error.message}\n`),
-  )
+  await stop().catch((error: Error) => {
+    isClean = false
+    process.stderr.write(`coffer: ${name} did not stop in order: ${error.message}\n`)
+  })
 }
-say('  Everything is stopped, and nothing is left.')
+if (isClean) say('  Everything is stopped, and nothing is left.')
+else process.exitCode = 1
 process.exit()
