@@ -19,15 +19,23 @@ export type FailureDetails = {
   readonly details?: unknown
 }
 
+/** A result as `Output.one` takes it. */
+export type Result = { readonly value: object; readonly lines: () => readonly string[] }
+
+/** `result`: what is to be shown in spite of the failure. */
+export type FailureOptions = { readonly cause?: unknown; readonly result?: Result }
+
 /** Ends a command: `message` goes to standard error, `failure` to standard output where JSON or YAML was asked for. */
 export class CliFailure extends Error {
   override readonly name = 'CliFailure'
   readonly exitCode: ExitCode
   readonly failure: FailureDetails
-  constructor(exitCode: ExitCode, failure: FailureDetails, options: { readonly cause?: unknown } = {}) {
+  readonly result: Result | undefined
+  constructor(exitCode: ExitCode, failure: FailureDetails, { result, ...options }: FailureOptions = {}) {
     super(failure.message, options)
     this.exitCode = exitCode
     this.failure = failure
+    this.result = result
   }
 }
 

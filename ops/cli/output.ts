@@ -1,4 +1,4 @@
-import type { FailureDetails } from './failure.ts'
+import type { FailureDetails, Result } from './failure.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
 
 export const outputFormats = ['table', 'json', 'yaml'] as const
@@ -15,7 +15,8 @@ export type Output = {
   readonly one: (value: unknown, lines: () => readonly string[]) => Promise<void>
   /** One of a stream of things: a line of text, a line of JSON or a YAML document. */
   readonly item: (value: unknown, line: () => string) => Promise<void>
-  readonly failure: (failure: FailureDetails) => Promise<void>
+  /** In JSON and YAML one thing: the failure, and beside it the result, where there is one in spite of it. */
+  readonly failure: (failure: FailureDetails, result?: Result) => Promise<void>
 }
 
 export const createOutput = (format: OutputFormat, { stdout, stderr }: Terminal): Output => {
@@ -39,15 +40,16 @@ export const createOutput = (format: OutputFormat, { stdout, stderr }: Terminal)
       write(lines().join('\n'))
     },
     async item(value, line) {
-      if (format === 'table') write(line())
+      if (format === 'table') write(printable(line()))
       else if (format === 'json') write(JSON.stringify(value))
       else {
         write('---')
         await structured(value)
       }
     },
-    async failure(failure) {
-      if (format !== 'table') await structured({ error: failure })
+    async failure(failure, result) {
+      if (format !== 'table') await structured({ ...result?.value, error: failure })
+      else if (result) write(result.lines().join('\n'))
     },
   }
 }

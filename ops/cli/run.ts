@@ -1,7 +1,7 @@
 import { createApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
 import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
-import { createOutput, type OutputFormat } from './output.ts'
+import { createOutput, type OutputFormat, printable } from './output.ts'
 import { type ClientEnvironment, readClientSettings } from './settings.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
 
@@ -17,6 +17,9 @@ export type Surroundings = {
   readonly signal: AbortSignal
 }
 
+/** As shells have it: 128 and the number of SIGINT. */
+const interruptedCode = 130
+
 /** Codes whose sentence would read oddly with "refused" before it. */
 const headings: Readonly<Partial<Record<ExitCode, string>>> = {
   [exitCodes.refused]: 'refused',
@@ -31,14 +34,13 @@ export const createRunCommand =
       const api = createApiClient(readClientSettings(environment, programDir))
       await work({ api, output, terminal, environment, signal })
     } catch (error) {
-      if (signal.aborted) {
-        setExitCode(130)
-        return
-      }
+      if (signal.aborted) setExitCode(interruptedCode)
+      // Whoever interrupts a command knows; what would be lost is shown all the same.
+      if (signal.aborted && !(error instanceof CliFailure && error.result)) return
       if (!(error instanceof CliFailure)) throw error
-      setExitCode(error.exitCode)
+      if (!signal.aborted) setExitCode(error.exitCode)
       const heading = headings[error.exitCode] ?? 'coffer'
-      terminal.stderr.write(`${stylesFor(terminal.stderr).red(`${heading}:`)} ${error.message}\n`)
-      await output.failure(error.failure)
+      terminal.stderr.write(`${stylesFor(terminal.stderr).red(`${heading}:`)} ${printable(error.message)}\n`)
+      await output.failure(error.failure, error.result)
     }
   }

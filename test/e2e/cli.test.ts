@@ -74,12 +74,32 @@ describe('coffer instance create', () => {
     await cli.json(['instance', 'delete', 'once', '--wait'])
   })
 
-  it('ends with 4 when it has waited long enough, and says how to go on', async () => {
-    const { code, stderr } = await cli([...create, 'slow', ...postgresql, '--wait', '--timeout', '0.01'])
+  it('ends with 4 when it has waited long enough, says how to go on and keeps no password back', async () => {
+    const account = ['--database', 'app', '--user', 'app']
+    const request = [...create, 'slow', ...postgresql, ...account, '--wait', '--timeout', '0.01', '-o', 'json']
+    const { code, stdout, stderr } = await cli(request)
     expect(code).toBe(4)
-    const [, id = ''] = /operation watch (\S+)/.exec(stderr) ?? []
-    expect((await cli(['operation', 'watch', id])).code).toBe(0)
+    const slow = JSON.parse(stdout) as Made & Failure
+    expect(slow).toMatchObject({ name: 'slow', status: 'PROVISIONING', error: { code: 'WAIT_TIMEOUT' } })
+    expect(stderr).toContain(`operation watch ${slow.operationId}`)
+    expect((await cli(['operation', 'watch', slow.operationId])).code).toBe(0)
+    const { endpoint } = await cli.json<Instance>(['instance', 'show', slow.id])
+    const password = slow.credentials[0]?.password ?? ''
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: endpoint?.port ?? 0,
+      user: 'app',
+      password,
+      ssl: { ca: shop.caCertificate ?? '' },
+    })
+    await client.connect()
+    await client.end()
     await cli.json(['instance', 'delete', 'slow', '--wait'])
+  })
+
+  it('refuses to follow an operation that there is not', async () => {
+    const { error } = await cli.json<Failure>(['operation', 'watch', shop.id], 2)
+    expect(error.code).toBe('NOT_FOUND')
   })
 
   it('shows the steps on standard error and nothing but the result on standard output', async () => {

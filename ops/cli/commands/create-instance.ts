@@ -1,7 +1,7 @@
 import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
 import { type CliContext, invocation } from '../context.ts'
 import { documents } from '../documents.ts'
-import { trouble } from '../failure.ts'
+import { CliFailure, exitCodes, type FailureDetails, type Result } from '../failure.ts'
 import { formatFields } from '../output.ts'
 import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
 import { clientDataDir } from '../settings.ts'
@@ -30,7 +30,7 @@ type CreateAccepted = InstanceOperationAccepted & {
 type ShownCredential = { user: string; password: string | null; databases: readonly string[]; uri: string | null }
 
 export const createInstance = async (context: CliContext, name: string, options: CreateOptions): Promise<void> => {
-  const { api, environment, terminal, signal } = context
+  const { api, environment, output, terminal, signal } = context
   const users = await collectPasswords(
     options.user.map(parseUser),
     { fromEnvironment: options.passwordEnv, fromStdin: options.passwordStdin, fromPrompt: options.passwordPrompt },
@@ -53,15 +53,34 @@ export const createInstance = async (context: CliContext, name: string, options:
     signal,
   )
   const accepted = acceptedOf(result)
-  const { instance, operationId, replayed } = accepted
+  const { instance, operationId } = accepted
+  const asItIs = resultOf(context, name, accepted, instance, users)
   if (!options.wait) {
-    if (!instance) throw notVisibleYet(name, credentialsOf(accepted, instance, users))
-    return print(context, instance, operationId, replayed, credentialsOf(accepted, instance, users))
+    if (!instance) throw new CliFailure(exitCodes.trouble, notVisibleYet(name), { result: asItIs })
+    return output.one(asItIs.value, asItIs.lines)
   }
-  const ended = await waitForOperation(context, operationId, options.timeout * 1000)
+  // It goes on though nobody waits any more, and its passwords are in this answer alone.
+  const withPasswords = (error: unknown): never => {
+    const { exitCode, failure } = error instanceof CliFailure ? error : notWaitedFor(context, error, operationId)
+    throw new CliFailure(exitCode, failure, { cause: error, result: asItIs })
+  }
+  const ended = await waitForOperation(context, operationId, options.timeout * 1000).catch(withPasswords)
   throwUnlessSucceeded(ended, `${name} could not be made`)
-  const made = await instanceAfter(context, ended)
-  await print(context, made, operationId, replayed, credentialsOf(accepted, made, users))
+  const made = await instanceAfter(context, ended).catch(withPasswords)
+  const done = resultOf(context, name, accepted, made, users)
+  await output.one(done.value, done.lines)
+}
+
+const notVisibleYet = (name: string): FailureDetails => ({
+  code: 'NOT_VISIBLE_YET',
+  message: `${name} is being made, but the server can not show it yet: try "coffer instance show ${name}"`,
+})
+
+/** Anything but an interruption is a bug. */
+const notWaitedFor = ({ signal, environment }: CliContext, error: unknown, operationId: string): CliFailure => {
+  if (!signal.aborted) throw error
+  const message = `interrupted; it goes on: ${invocation(environment)} operation watch ${operationId}`
+  return new CliFailure(exitCodes.trouble, { code: 'INTERRUPTED', message, details: { operationId } })
 }
 
 /** What the server showed; for a repeat of an earlier request, what can be known without it. */
@@ -78,40 +97,40 @@ const credentialsOf = (
   }))
 }
 
-/** The request was accepted and its passwords are shown this once, though the server is too far behind to show the instance. */
-const notVisibleYet = (name: string, credentials: readonly Omit<ShownCredential, 'uri'>[]): Error => {
-  const lines = credentials.map(
-    ({ user, password }) => `  user ${user}, password ${password ?? '(shown once, when it was made)'}`,
-  )
-  return trouble(
-    'NOT_VISIBLE_YET',
-    [`${name} is being made, but the server can not show it yet: try "coffer instance show ${name}"`, ...lines].join(
-      '\n',
-    ),
-  )
-}
-
-const print = async (
-  { output, environment }: CliContext,
-  instance: Instance,
-  operationId: string,
-  replayed: boolean,
-  known: readonly Omit<ShownCredential, 'uri'>[],
-): Promise<void> => {
-  const { endpoint, caCertificate, datastore } = instance
-  const caFile = caCertificate ? saveCaCertificate(caCertificate, clientDataDir(environment)) : null
-  const credentials = known.map(({ user, password, databases }): ShownCredential => {
-    const database = databases[0] ?? instance.databases[0] ?? 'postgres'
-    const account = password === null ? { user } : { user, password }
-    const uri = endpoint && caFile ? connectionUri({ datastore, endpoint, ...account, database, caFile }) : null
+/** The instance and how to log in to it. Null: the server is too far behind to show it, and its passwords are shown nevertheless. */
+const resultOf = (
+  { environment }: CliContext,
+  name: string,
+  accepted: CreateAccepted,
+  instance: Instance | null,
+  users: readonly UserArgument[],
+): Result => {
+  const { operationId, replayed } = accepted
+  const caFile = instance?.caCertificate ? saveCaCertificate(instance.caCertificate, clientDataDir(environment)) : null
+  const credentials = credentialsOf(accepted, instance, users).map((known): ShownCredential => {
+    const { user, password, databases } = known
+    const uri = instance && caFile ? uriOf(instance, caFile, known) : null
     return { user, password, databases, uri }
   })
-  await output.one({ ...instance, caCertificateFile: caFile, operationId, replayed, credentials }, () => [
-    ...instanceFields(instance),
-    ...credentials.flatMap((credential) => ['', ...credentialLines(credential)]),
-    '',
-    ...nextSteps(instance, operationId, credentials, invocation(environment)),
-  ])
+  return {
+    value: { ...(instance ?? { name }), caCertificateFile: caFile, operationId, replayed, credentials },
+    lines: () => [
+      ...(instance ? instanceFields(instance) : formatFields([['name', name]])),
+      ...credentials.flatMap((credential) => ['', ...credentialLines(credential)]),
+      '',
+      ...nextSteps(name, instance, operationId, credentials, invocation(environment)),
+    ],
+  }
+}
+
+const uriOf = (
+  { datastore, endpoint, databases: all }: Instance,
+  caFile: string,
+  { user, password, databases }: Omit<ShownCredential, 'uri'>,
+): string | null => {
+  if (!endpoint) return null
+  const account = password === null ? { user } : { user, password }
+  return connectionUri({ datastore, endpoint, ...account, database: databases[0] ?? all[0] ?? 'postgres', caFile })
 }
 
 const credentialLines = ({ user, password, uri }: ShownCredential): string[] =>
@@ -122,7 +141,8 @@ const credentialLines = ({ user, password, uri }: ShownCredential): string[] =>
   ])
 
 const nextSteps = (
-  instance: Instance,
+  name: string,
+  instance: Instance | null,
   operationId: string,
   credentials: readonly ShownCredential[],
   coffer: string,
@@ -130,8 +150,8 @@ const nextSteps = (
   const generated = credentials.some(({ password }) => password !== null)
   return [
     ...(generated ? ['Keep the password now: it is stored nowhere and never shown again.'] : []),
-    instance.endpoint
-      ? `Connect with: ${coffer} connect ${instance.name}`
+    instance?.endpoint
+      ? `Connect with: ${coffer} connect ${name}`
       : `It is being made; follow it with: ${coffer} operation watch ${operationId}`,
   ]
 }

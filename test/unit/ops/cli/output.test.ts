@@ -66,4 +66,20 @@ describe('output', () => {
     expect(people.stdout()).toBeNull()
     expect(JSON.parse(programs.stdout())).toEqual({ error: failure })
   })
+
+  it('prints what there is in spite of a failure for both, as one JSON value for programs', async () => {
+    const failure = { code: 'WAIT_TIMEOUT', message: 'not yet' }
+    const result = { value: { name: 'shop' }, lines: () => ['name  shop'] }
+    const [people, programs] = [createTerminal(), createTerminal()]
+    await createOutput('table', people.terminal).failure(failure, result)
+    await createOutput('json', programs.terminal).failure(failure, result)
+    expect(people.stdout()).toBe('name  shop\n')
+    expect(JSON.parse(programs.stdout())).toEqual({ name: 'shop', error: failure })
+  })
+
+  it('lets no line of a stream tell the terminal what to do', async () => {
+    const { terminal, stdout } = createTerminal()
+    await createOutput('table', terminal).item({}, () => 'by \u001b[2J')
+    expect(stdout()).toBe('by \\x1b[2J\n')
+  })
 })
