@@ -26,9 +26,11 @@ type GraphQLAnswer<Data> = {
 const requestTimeoutMs = 60_000
 /** Codes that are the caller's to mend. Any other error is trouble. */
 const refusals = new Set([
+  'BAD_REQUEST',
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'INVALID_INPUT',
+  'NOT_FOUND',
   'RATE_LIMITED',
   'QUERY_TOO_COMPLEX',
   'TOO_MANY_SUBSCRIPTIONS',
@@ -113,17 +115,14 @@ const dataOf = <Data>({ data, errors }: GraphQLAnswer<Data>): Data => {
   const exitCode = refusals.has(code) ? exitCodes.refused : exitCodes.trouble
   throw new CliFailure(exitCode, {
     code,
-    message: explainError(code, error?.message ?? 'the answer holds nothing', error?.extensions),
+    message: explainError(code, error?.message ?? 'the answer holds nothing'),
   })
 }
 
-const explainError = (code: string, message: string, extensions: Readonly<Record<string, unknown>> = {}): string => {
-  if (code === 'UNAUTHENTICATED')
-    return `the token is not accepted (${message}): check COFFER_TOKEN or the admin-token file of the data directory`
-  if (code === 'RATE_LIMITED' && extensions.retryAfterSeconds)
-    return `${message}; try again in ${extensions.retryAfterSeconds} s`
-  return message
-}
+const explainError = (code: string, message: string): string =>
+  code === 'UNAUTHENTICATED'
+    ? `the token is not accepted (${message}): check COFFER_TOKEN or the admin-token file of the data directory`
+    : message
 
 const connectionLost = (url: string, cause?: unknown): CliFailure =>
   trouble('CONNECTION_LOST', `the connection to ${url} broke off`, cause)

@@ -4,12 +4,30 @@ import { outputFormats } from './output.ts'
 export const outputOption = (): Option =>
   new Option('-o, --output <format>', 'how to print the result').choices(outputFormats).default('table')
 
+/** What the API takes as an integer; which of them make sense, the server says. */
 export const wholeNumber = (text: string): number => {
-  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('it must be a whole number.')
+  const value = Number(text)
+  if (!/^-?\d+$/.test(text) || value !== (value | 0))
+    throw new InvalidArgumentError('it must be a whole number of up to 32 bits.')
+  return value
+}
+
+export const count = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a whole number from 0 on.')
   return Number(text)
 }
 
-const positiveSeconds = (text: string): number => {
+/** One or more of these words, in upper or lower case, with commas between them. */
+export const oneOrMoreOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (text: string): readonly Word[] =>
+    text.split(',').map((part) => {
+      const found = words.find((word) => word === part.trim().toUpperCase())
+      if (found === undefined) throw new InvalidArgumentError(`there is ${words.join(', ')}.`)
+      return found
+    })
+
+export const positiveSeconds = (text: string): number => {
   const value = Number(text)
   if (!(value > 0 && value <= 86_400)) throw new InvalidArgumentError('it must be a number of seconds up to 86400.')
   return value

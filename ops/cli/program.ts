@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { instanceStatuses } from '../../projections/documents.ts'
 import { programVersion } from '../program-info.ts'
 import { rebuildViews } from './commands/admin.ts'
 import { listDatastores, listFlavors, listHosts, showQuota } from './commands/catalogue.ts'
@@ -12,8 +13,18 @@ import { listInstances, renameInstance, showInstance } from './commands/show-ins
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
 import { bashCompletion, zshCompletion } from './completion.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
-import { collect, outputOption, waitSeconds, wholeNumber, withWaiting } from './options.ts'
+import {
+  collect,
+  count,
+  oneOrMoreOf,
+  outputOption,
+  positiveSeconds,
+  waitSeconds,
+  wholeNumber,
+  withWaiting,
+} from './options.ts'
 import type { RunCommand } from './run.ts'
+import { operationStatuses } from './types.ts'
 
 export type ProgramParts = {
   readonly run: RunCommand
@@ -72,7 +83,7 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     .alias('ls')
     .description('list databases')
     .option('-a, --all', 'deleted ones too', false)
-    .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED')
+    .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED', oneOrMoreOf(instanceStatuses))
     .option('--datastore <type>', 'only those of this kind')
     .option('--project <id>', 'only those of this project (admins)')
     .addOption(outputOption())
@@ -123,8 +134,8 @@ const addOperationCommands = (program: Command, { run }: ProgramParts): void => 
     .alias('ls')
     .description('list operations, the latest first')
     .option('--instance <instance>', 'only those of this instance')
-    .option('--status <status>', 'only those with this status, such as RUNNING')
-    .option('-n, --limit <number>', 'how many at most', wholeNumber, 50)
+    .option('--status <status>', 'only those with this status, such as RUNNING', oneOrMoreOf(operationStatuses))
+    .option('-n, --limit <number>', 'how many at most', count, 50)
     .addOption(outputOption())
     .action((options) => run(options, (context) => listOperations(context, options)))
   operation
@@ -135,7 +146,7 @@ const addOperationCommands = (program: Command, { run }: ProgramParts): void => 
   operation
     .command('watch <id>')
     .description('follow one to its end; the exit code tells how it ended')
-    .option('--timeout <seconds>', 'how long to watch at most', wholeNumber, waitSeconds)
+    .option('--timeout <seconds>', 'how long to watch at most', positiveSeconds, waitSeconds)
     .addOption(outputOption())
     .action((id, options) => run(options, (context) => watchOperation(context, id, options)))
   operation
@@ -155,7 +166,7 @@ const addEventCommands = (program: Command, { run }: ProgramParts): void => {
     .option('--operation <id>', 'only those of this operation')
     .option('--type <type>', 'only those of this type; may be repeated', collect, [])
     .option('--project <id>', 'only those of this project (admins)')
-    .option('-n, --limit <number>', 'how many of the latest', wholeNumber, 50)
+    .option('-n, --limit <number>', 'how many of the latest', count, 50)
     .addOption(outputOption())
     .action((options) => run(options, (context) => showEvents(context, options)))
 }
@@ -238,7 +249,7 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
     .option('--topic <topic>', 'only those of this topic, such as coffer.agent.results')
     .option('-a, --all', 'those that were replayed or dropped, too', false)
     .option('--oldest-first', 'the other way round', false)
-    .option('-n, --limit <number>', 'how many at most', wholeNumber, 50)
+    .option('-n, --limit <number>', 'how many at most', count, 50)
     .addOption(outputOption())
     .action((options) => run(options, (context) => listDeadLetters(context, options)))
   deadLetters

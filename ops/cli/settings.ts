@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { trouble } from './failure.ts'
+import { refused, trouble } from './failure.ts'
 
 export type ClientSettings = {
   /** Without a slash at its end. */
@@ -23,10 +23,16 @@ export const readClientSettings = (environment: ClientEnvironment, programDir: s
   const given = environment.COFFER_DATA_DIR
   const dataDirs = given ? [resolve(given)] : [resolve('data'), join(programDir, 'data')]
   const url = environment.COFFER_URL || localUrl(environment, dataDirs)
-  if (!URL.canParse(url))
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw trouble('BAD_URL', `COFFER_URL is ${JSON.stringify(url)}: it must be a URL such as http://127.0.0.1:4000`)
-  return { url: url.replace(/\/+$/, ''), token: environment.COFFER_TOKEN || localToken(dataDirs) }
+  const token = environment.COFFER_TOKEN || localToken(dataDirs)
+  // It would not get through a header, and the message about that would show it.
+  if (!/^[!-~]+$/.test(token)) throw refused({ code: 'UNAUTHENTICATED', message: notAToken })
+  return { url: url.replace(/\/+$/, ''), token }
 }
+
+const notAToken =
+  'the token in COFFER_TOKEN or in the admin-token file is none: one has no spaces and no special characters'
 
 const localUrl = (environment: ClientEnvironment, dataDirs: readonly string[]): string => {
   const { COFFER_HOST: host, COFFER_PORT: port } = environment

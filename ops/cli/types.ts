@@ -18,10 +18,12 @@ export type Step = {
   readonly fault: Fault | null
 }
 
+export const operationStatuses = ['PENDING', 'RUNNING', 'COMPENSATING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+
 export type Operation = {
   readonly id: string
   readonly kind: string
-  readonly status: 'PENDING' | 'RUNNING' | 'COMPENSATING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+  readonly status: (typeof operationStatuses)[number]
   readonly steps: readonly Step[]
   readonly fault: Fault | null
   readonly cancellationRequested: boolean

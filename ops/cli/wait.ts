@@ -15,7 +15,8 @@ const reconnectDelayMs = 500
  * failure after `timeoutMs`; the operation goes on then.
  */
 export const waitForOperation = async (context: CliContext, id: string, timeoutMs: number): Promise<Operation> => {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  // It takes nothing but whole ones.
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
   const progress = createProgress(context.terminal)
   try {
     return await lastOf<Operation>(

@@ -13,11 +13,11 @@ type ListedOperation = Operation & { readonly instance: { readonly name: string 
 
 export const listOperations = async (
   context: CliContext,
-  options: { readonly instance?: string; readonly status?: string; readonly limit: number },
+  options: { readonly instance?: string; readonly status?: readonly string[]; readonly limit: number },
 ): Promise<void> => {
   const filter = {
     instanceId: options.instance && (await findInstance(context, options.instance)).id,
-    status: options.status?.toUpperCase().split(','),
+    status: options.status,
   }
   const operations = await readAll<ListedOperation>(
     context,

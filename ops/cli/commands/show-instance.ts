@@ -35,7 +35,7 @@ export const showInstance = async (context: CliContext, nameOrId: string): Promi
 
 export type ListOptions = {
   readonly all: boolean
-  readonly status?: string
+  readonly status?: readonly string[]
   readonly datastore?: string
   readonly project?: string
 }
@@ -44,7 +44,7 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
   const filter = {
     includeDeleted: options.all,
     datastore: options.datastore,
-    status: options.status?.toUpperCase().split(','),
+    status: options.status,
     projectId: options.project,
   }
   const instances = await readAll<Instance>(context, documents.instances, 'instances', { filter })

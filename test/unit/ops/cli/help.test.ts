@@ -66,3 +66,23 @@ describe('the client without a server', () => {
     expect(out).not.toMatch(/default: (false|\[\]|\))/)
   })
 })
+
+describe('a value that no command can take', () => {
+  it.each([
+    [['instance', 'list', '--status', 'active,gone'], 'there is PROVISIONING, ACTIVE'],
+    [['operation', 'list', '--status', 'gone'], 'there is PENDING, RUNNING'],
+    [['operation', 'list', '--limit', '-1'], 'a whole number from 0'],
+    [['operation', 'watch', 'x', '--timeout', '-1'], 'a number of seconds'],
+    [['operation', 'watch', 'x', '--timeout', '0'], 'a number of seconds'],
+    [['instance', 'create', 'x', '--datastore', 'postgresql', '--volume', '3000000000'], 'up to 32 bits'],
+  ])('is refused before anything is sent, with what can be taken: %j', async (words, message) => {
+    const { err, code, ran } = await coffer(...words)
+    expect(err).toContain(message)
+    expect({ code, ran }).toEqual({ code: 1, ran: [] })
+  })
+
+  it('is none where it only is written in another way', async () => {
+    const { ran } = await coffer('instance', 'list', '--status', 'active, failed')
+    expect(JSON.parse(ran[0] ?? '')).toMatchObject({ status: ['ACTIVE', 'FAILED'] })
+  })
+})

@@ -48,6 +48,15 @@ describe('the settings of the client', () => {
   })
 
   it('refuse an address that is none', () => {
-    expect(() => readClientSettings({ COFFER_URL: 'nonsense', COFFER_TOKEN: 'x' }, '/nowhere')).toThrow('"nonsense"')
+    for (const url of ['nonsense', 'localhost:4000', 'ftp://db.example'])
+      expect(() => readClientSettings({ COFFER_URL: url, COFFER_TOKEN: 'x' }, '/nowhere')).toThrow(`"${url}"`)
+  })
+
+  it('refuse a token that can not be one, without showing it', () => {
+    for (const token of ['se\ncret', 'se cret', 'sécret']) {
+      const read = () => readClientSettings({ COFFER_URL: 'http://db.example', COFFER_TOKEN: token }, '/nowhere')
+      expect(read).toThrow('no spaces and no special characters')
+      expect(read).not.toThrow('cret')
+    }
   })
 })
