@@ -3,11 +3,14 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
+import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { ProjectionEngine } from '../../../projections/engine.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { createViews } from '../../../projections/queries.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { auditLogContract } from '../../contracts/audit-log.contract.ts'
+import { collect } from '../../support/collect.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { everyRedis, type RunningRedis } from '../../support/redis/every-redis.ts'
@@ -30,16 +33,16 @@ for (const [name, start] of everyRedis)
       readonly eventStore: EventStore
       readonly viewStore: ViewStore
       readonly addEvents: (worlds: number) => Promise<void>
-      readonly startEngine: () => ProjectionEngine
+      readonly startEngine: (config?: { readonly lookAtViewsMs: number }) => ProjectionEngine
       /** Compared with a fresh replay in memory. */
       readonly areRight: () => Promise<boolean>
     }
 
-    const open = (): World => {
+    const open = ({ url } = redis): World => {
       const { eventStore, log: events, append, startEngine } = createScene(dir)
       const prefix = `test-${randomUUID()}`
       const connect = () => {
-        const store = createRedisViewStore({ url: redis.url, prefix, log, limits: { blockMs: 300 } })
+        const store = createRedisViewStore({ url, prefix, log, limits: { blockMs: 300 } })
         onTestFinished(store.close)
         return store
       }
@@ -54,7 +57,7 @@ for (const [name, start] of everyRedis)
           }
           await append()
         },
-        startEngine: () => startEngine({ viewStore: connect(), config: { lookAtViewsMs: 100 } }),
+        startEngine: (config = { lookAtViewsMs: 100 }) => startEngine({ viewStore: connect(), config }),
         areRight: async () => {
           const head = await eventStore.head()
           const verified = await verifyViews({ eventStore, viewStore, projections: allProjections, log }, signal)
@@ -99,6 +102,43 @@ for (const [name, start] of everyRedis)
       await Promise.all(redis.nodes.map((node) => node.start()))
       await waitFor('the views to be right', () => world.areRight().catch(() => false))
       expect(engine.health().connected).toBe(true)
+    })
+
+    it('are led on from where a Redis is that lost the last of them, and whoever follows is told every event once', async () => {
+      const own = await start()
+      onTestFinished(own.stop)
+      const world = open(own)
+      const { eventStore, viewStore } = world
+      const views = createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) })
+      const told: number[] = []
+      const stop = new AbortController()
+      const following = (async () => {
+        for await (const { position } of views.eventsAfter({ projectId: null }, -1, stop.signal)) told.push(position)
+      })()
+      const untilAllIsTold = async () => {
+        const head = await eventStore.head()
+        await waitFor('the last event to be told', () => told.at(-1) === head)
+      }
+      await world.addEvents(1)
+      // Not by looking, but by the next batch, which Redis refuses.
+      const engine = world.startEngine({ lookAtViewsMs: 600_000 })
+      await engine.caughtUp(signal)
+      const kept = await eventStore.head()
+      await Promise.all(own.nodes.map(({ admin }) => admin.call('SAVE')))
+      await world.addEvents(1)
+      await engine.caughtUp(signal)
+      await untilAllIsTold()
+      await Promise.all(own.nodes.map((node) => node.kill()))
+      await Promise.all(own.nodes.map((node) => node.start()))
+      const went = await waitFor('Redis to be there', () => viewStore.checkpoint('events').catch(() => null))
+      expect(went).toBe(kept)
+      await world.addEvents(1)
+      await waitFor('the views to be right', () => world.areRight().catch(() => false))
+      await untilAllIsTold()
+      const pages = await collect(eventStore.readAll({ after: -1, signal }))
+      expect(told).toEqual(pages.flat().map(({ position }) => position))
+      stop.abort()
+      await following
     })
 
     it('are built anew beside the live ones, which go on', async () => {
