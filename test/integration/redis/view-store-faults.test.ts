@@ -242,6 +242,25 @@ describeOnRedis('the view store in Redis', () => {
       }))
   })
 
+  it('takes nothing of a batch that Redis has no memory for, and all of it once it has', () =>
+    withStores(async (open) => {
+      const store = open({ limits: { maxWritesPerMessage: 50 } })
+      await store.apply(aBatch(0, ['a']))
+      const keys = Array.from({ length: 120 }, (_, at) => `k${at}`)
+      const batches = [aBatch(1, ['b']), aBatch(1, keys)]
+      await redis.admin.config('SET', 'maxmemory', '1')
+      try {
+        for (const batch of batches) await expect(store.apply(batch)).rejects.toBeInstanceOf(ViewStoreUnavailable)
+        expect(await store.checkpoint('pets')).toBe(0)
+        expect(await store.count('pets', 'all', 'all')).toBe(1)
+        expect(await store.getMany('pets', ['a', 'b', 'k0'])).toEqual([{ name: 'a', at: 0 }, null, null])
+      } finally {
+        await redis.admin.config('SET', 'maxmemory', '0')
+      }
+      expect(await store.apply(aBatch(1, keys))).toBe('applied')
+      expect(await store.count('pets', 'all', 'all')).toBe(121)
+    }))
+
   it('takes a batch larger than a message in pieces, as one', () =>
     withStores(async (open, prefix) => {
       const [store, other] = [open({ limits: { maxWritesPerMessage: 50 } }), createMemoryViewStore()]
