@@ -43,6 +43,8 @@ const startProcess = async (): Promise<Running | { readonly missing: string }> =
 const startContainer = async (): Promise<Running | null> => {
   const docker = await getContainerRuntimeClient().catch(() => null)
   if (docker === null) return null
+  // With an engine on another machine, the containers are there.
+  const { host } = docker.info.containerRuntime
   const [port = 0] = await freePorts(1)
   try {
     const container = await new GenericContainer(`apache/kafka:${kafkaVersions.current}`)
@@ -51,7 +53,7 @@ const startContainer = async (): Promise<Running | null> => {
         KAFKA_NODE_ID: '1',
         KAFKA_PROCESS_ROLES: 'broker,controller',
         KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093',
-        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://localhost:${port}`,
+        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port}`,
         KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
         KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
@@ -60,11 +62,12 @@ const startContainer = async (): Promise<Running | null> => {
         KAFKA_HEAP_OPTS: '-Xmx256m',
       })
       .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+      .withStartupTimeout(120_000)
       .start()
     const stop = async (): Promise<void> => {
       await container.stop()
     }
-    return { brokers: [`localhost:${port}`], stop }
+    return { brokers: [`${host}:${port}`], stop }
   } catch (error) {
     process.stderr.write(`Kafka did not start in a container, trying without Docker: ${error}\n`)
     return null
