@@ -30,7 +30,7 @@ const pageEvents = 250
 export const createKurrentEventStore = ({ connection }: KurrentEventStoreDeps): EventStore => {
   const { callOptions, names } = connection
   const head = createHead(connection)
-  const { readAll, subscribe } = createFollower({ connection, end: head.lastRecord })
+  const { readAll, subscribe } = createFollower({ connection, head })
 
   /** One page; empty where there is no such stream, or no more of it. */
   const readPage = (

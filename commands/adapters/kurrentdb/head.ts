@@ -2,13 +2,15 @@ import { type AllStreamResolvedEvent, BACKWARDS, END, type ReadPosition } from '
 import { streamCategory } from '../../../domain/stream.ts'
 import { beforeFirst, type Position } from '../../ports/event-store.ts'
 import type { KurrentConnection } from './connection.ts'
-import { toStoredEvent } from './recorded-event.ts'
+import { fromPosition, toStoredEvent } from './recorded-event.ts'
 import { searchBackwards } from './search-backwards.ts'
 import { allButCheckpoints, checkpointCategory } from './stream-filter.ts'
 
 export type Head = {
   /** The position of the last record of any kind. */
   readonly lastRecord: (signal?: AbortSignal) => Promise<Position>
+  /** The position of the last record before this one, `beforeFirst` where there is none. */
+  readonly recordBefore: (position: Position, signal?: AbortSignal) => Promise<Position>
   /**
    * The position of the last event: not the server's own, not of a checkpoint, so that saving how far one has come is not falling behind.
    * Looks through what came since it was last asked; has the server look for it the first time, where others may have written much after it.
@@ -56,11 +58,15 @@ export const createHead = (connection: KurrentConnection): Head => {
     return found === null ? beforeFirst : positionOf(found)
   }
 
+  const lastUpTo = async (from: ReadPosition, signal?: AbortSignal): Promise<Position> => {
+    const [last] = await readBackwards(from, 1, signal)
+    return last === undefined ? beforeFirst : positionOf(last)
+  }
+
   return {
-    lastRecord: async (signal) => {
-      const [last] = await readBackwards(END, 1, signal)
-      return last === undefined ? beforeFirst : positionOf(last)
-    },
+    lastRecord: (signal) => lastUpTo(END, signal),
+    recordBefore: async (position, signal) =>
+      position === beforeFirst ? beforeFirst : lastUpTo(fromPosition(position), signal),
     lastEvent: async () => {
       const before = { searched, known }
       let top: Position | undefined
@@ -76,7 +82,7 @@ export const createHead = (connection: KurrentConnection): Head => {
           found = Math.max(before.known, isOfTheLog(decisive) ? positionOf(decisive) : beforeFirst)
         else if (oldest === undefined || records.length < pageRecords) found = before.known
         else if (before.searched === beforeFirst) found = await lastOfTheLog()
-        else from = { commit: BigInt(positionOf(oldest)), prepare: BigInt(positionOf(oldest)) }
+        else from = fromPosition(positionOf(oldest))
       }
       // Others may have asked at the same time, and have seen more.
       searched = Math.max(searched, top ?? beforeFirst)

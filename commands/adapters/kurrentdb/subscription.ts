@@ -1,4 +1,4 @@
-import type { AllStreamSubscription, Position as LogPosition } from '@eventstore/db-client'
+import { type AllStreamSubscription, END, type Position as LogPosition } from '@eventstore/db-client'
 import type { Position, StoredEvent } from '../../ports/event-store.ts'
 import type { KurrentConnection } from './connection.ts'
 import { fromPosition, toStoredEvent } from './recorded-event.ts'
@@ -14,7 +14,8 @@ export type Item =
   | { readonly kind: 'caught-up' }
 
 export type SubscriptionOptions = {
-  readonly after: Position
+  /** The position of a record that is there; `end`: what is appended from now on. */
+  readonly after: Position | 'end'
   readonly categories: readonly string[] | undefined
   /** See `createStreamFilter`. 1 has the server say where it is after every record. */
   readonly window: number
@@ -38,7 +39,7 @@ export async function* subscribeToLog(
   const subscription = owner.client.subscribeToAll(
     {
       ...connection.callOptions,
-      fromPosition: fromPosition(after),
+      fromPosition: after === 'end' ? END : fromPosition(after),
       // The client calls this, and emits `caughtUp`, before the events ahead of it are read: put in line behind them, it keeps its place.
       filter: createStreamFilter(categories, connection.names, {
         window,
@@ -62,13 +63,13 @@ export async function* subscribeToLog(
   over.addEventListener('abort', stop, { once: true })
   try {
     for await (const first of subscription as AsyncIterable<Received>) {
-      const items = [toItem(first, connection.names)]
-      while (items.length < maxBatch) {
+      const received = [first]
+      while (received.length < maxBatch) {
         const next = takeReady(subscription)
         if (next === null) break
-        items.push(toItem(next, connection.names))
+        received.push(next)
       }
-      yield items
+      yield received.flatMap((each) => toItem(each, connection.names) ?? [])
     }
     if (!signal.aborted) throw new Error('the server ended the subscription')
   } catch (error) {
@@ -90,9 +91,17 @@ const caughtUp = { isCaughtUp: true } as const
 /** What has arrived and was put in line; typed by the client as its events alone. */
 const takeReady = (subscription: AllStreamSubscription): Received | null => subscription.read() as Received | null
 
-const toItem = (received: Received, names: StreamNames): Item => {
+/**
+ * Null for a checkpoint that is not where a record lies but where the server will read on. Whether it has looked at the record there depends on
+ * its version: those between KurrentDB #4892 and #4975 (24.10, 25.0) tell where the next record to be written will lie, and who goes on after
+ * that misses it.
+ */
+const toItem = (received: Received, names: StreamNames): Item | null => {
   if ('isCaughtUp' in received) return { kind: 'caught-up' }
-  if ('position' in received) return { kind: 'position', position: Number(received.position.commit) }
+  if ('position' in received) {
+    const { commit, prepare } = received.position
+    return commit === prepare ? { kind: 'position', position: Number(commit) } : null
+  }
   const event = received.event === undefined ? null : toStoredEvent(received.event, names)
   return event === null
     ? { kind: 'position', position: Number(received.commitPosition) }

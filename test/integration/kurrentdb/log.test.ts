@@ -194,7 +194,7 @@ describe('a subscription to KurrentDB', { timeout: 60_000 }, () => {
     const { server, store } = await open()
     const connection = openKurrentConnection({ url: server.url, log: silentLog, callTimeoutMs })
     closing.push(connection.close)
-    const { subscribe } = createFollower({ connection, end: createHead(connection).lastRecord, slowMs: 0 })
+    const { subscribe } = createFollower({ connection, head: createHead(connection), slowMs: 0 })
     const stream = aStream()
     await store.append(stream, [anEvent({})], 'no-stream')
     const revisions: number[] = []
@@ -216,6 +216,56 @@ describe('a subscription to KurrentDB', { timeout: 60_000 }, () => {
     expect(revisions).toEqual(Array.from({ length: 151 }, (_, index) => index))
     // One that listens to the present, the end of the log asked for, and the way there.
     expect(server.calls('read') - reads).toBeGreaterThanOrEqual(3)
+  })
+
+  it('takes no place for passed that it was told of by mistake, as some versions do', async () => {
+    const { server, store } = await open()
+    server.faults.overshoots = true
+    const first = await store.append(aStream(), [anEvent({})], 'no-stream')
+    const all = followed(store)
+    await waitFor('the present', () => all.batches.some(({ kind }) => kind === 'caught-up'))
+    // More than the server keeps for a subscriber, while it is held back: it goes through the past by itself, and to its end.
+    await store.append(
+      aStream(),
+      Array.from({ length: 200 }, () => anEvent({})),
+      'no-stream',
+    )
+    await waitFor('all of it', () => all.events().length === 201)
+    const last = Number(server.log.records.at(-1)?.position)
+    await waitFor('the end', () => all.position() >= last)
+    expect(all.batches.every(({ position }) => position >= first.position && position <= last)).toBe(true)
+  })
+
+  it('goes on after a record that was scavenged since, also where the server would leave out the first that is left', async () => {
+    const { server, store, checkpoints } = await open()
+    await store.append(aStream(), [anEvent({})], 'no-stream')
+    await checkpoints.save('relay', { position: 0, holder: 'a' }, 0)
+    const saved = server.log.records.at(-1)
+    if (saved === undefined) throw new Error('nothing was saved')
+    server.log.erase(saved)
+    server.faults.skipsFirst = true
+    const { position } = await store.append(aStream(), [anEvent({})], 'no-stream')
+    const { signal } = new AbortController()
+    const left: number[] = []
+    for await (const page of store.readAll({ after: Number(saved.position), signal })) {
+      left.push(...page.map((event) => event.position))
+    }
+    expect(left).toEqual([position])
+    const rest = followed(store, Number(saved.position))
+    await waitFor('the event', () => rest.events().length === 1)
+    await store.append(aStream(), [anEvent({})], 'no-stream')
+    await waitFor('the next one', () => rest.events().length === 2)
+  })
+
+  it('is taken up again by itself where the server drops who is too slow', async () => {
+    const { server, store } = await open()
+    const all = followed(store)
+    await waitFor('the present', () => all.batches.length > 0)
+    await store.append(aStream(), [anEvent({})], 'no-stream')
+    await waitFor('an event that comes live', () => all.events().length === 1)
+    server.dropSubscriptions('slowness')
+    await store.append(aStream(), [anEvent({})], 'no-stream')
+    await waitFor('the event after that', () => all.events().length === 2)
   })
 
   it('leaves out events of other programs in streams that are not named as ours', async () => {

@@ -34,6 +34,7 @@ export const rpcErrors = {
       'maximum-append-size': String(bytes),
     }),
   invalidArgument: (details: string) => rpcError(status.INVALID_ARGUMENT, details),
+  timeout: (details: string) => rpcError(status.ABORTED, `Operation timed out: ${details}`),
   cancelled: () => rpcError(status.CANCELLED, 'Cancelled on client'),
   unavailable: (details: string) => rpcError(status.UNAVAILABLE, details),
 } as const

@@ -16,6 +16,13 @@ export type Faults = {
   lostAnswers: number
   /** So many batch appends are not written, and answered with the server's own timeout. */
   timeouts: number
+  /**
+   * As KurrentDB between #4892 and #4975 (24.10, 25.0): who has caught up is told where the next record will lie, as if that had been looked
+   * at.
+   */
+  overshoots: boolean
+  /** As EventStoreDB 23.10: a subscription leaves out the first record at or behind its place, also where that is another one than was meant. */
+  skipsFirst: boolean
   /** Set: this node is a follower, and tells where the leader is. */
   leader: { readonly host: string; readonly port: number } | null
 }
@@ -26,6 +33,8 @@ export const noFaults = (): Faults => ({
   writeTimeoutMs: 2000,
   lostAnswers: 0,
   timeouts: 0,
+  overshoots: false,
+  skipsFirst: false,
   leader: null,
 })
 

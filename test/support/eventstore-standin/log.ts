@@ -37,6 +37,8 @@ export type StandInLog = {
   /** `$tb` beyond every event, as a soft delete sets it. */
   softDelete(stream: string, expected: Expected): AppendOutcome
   tombstone(stream: string, expected: Expected): AppendOutcome
+  /** As a scavenge does with what nobody may read any more. */
+  erase(record: LogRecord): void
   /** The index of the first record at or after a position. */
   indexAt(position: bigint): number
   /** Calls back after every append, until the returned function is called. */
@@ -173,6 +175,9 @@ export const createStandInLog = ({ file }: { readonly file?: string } = {}): Sta
       ),
     tombstone: (stream, expected) =>
       unlessWrong(stream, expected, () => write(stream, maxRevision, systemEvent('$streamDeleted', {}))),
+    erase: (record) => {
+      records.splice(records.indexOf(record), 1)
+    },
     indexAt: (position) => {
       let [low, high] = [0, records.length]
       while (low < high) {

@@ -1,6 +1,6 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
 import { rpcErrors } from './errors.ts'
-import type { Gate } from './faults.ts'
+import type { Faults, Gate } from './faults.ts'
 import { filterOf } from './filter.ts'
 import type { LogRecord, StandInLog } from './log.ts'
 import { eventMessage, streamNameOf, streamNotFoundMessage } from './messages.ts'
@@ -15,13 +15,14 @@ export type ReadCall = ServerWritableStream<Request, Response>
 export type ReadDeps = {
   readonly log: StandInLog
   readonly gate: Gate
+  readonly faults: Faults
   /** The subscriptions there are, for tests to drop. */
   readonly subscriptions: Set<ReadCall>
 }
 
 /** Every kind of reading is one method of the protocol. */
 export const createRead =
-  ({ log, gate, subscriptions }: ReadDeps): handleServerStreamingCall<Request, Response> =>
+  ({ log, gate, faults, subscriptions }: ReadDeps): handleServerStreamingCall<Request, Response> =>
   async (call) => {
     call.on('error', () => undefined)
     try {
@@ -31,7 +32,7 @@ export const createRead =
       if (options.hasSubscription()) {
         subscriptions.add(call)
         call.on('cancelled', () => subscriptions.delete(call))
-        await serveSubscription(call, log, options)
+        await serveSubscription(call, options, { log, faults })
       } else {
         await serveRead(call, log, options)
         call.end()

@@ -28,8 +28,11 @@ export type EventStoreStandIn = {
   readonly faults: Faults
   /** How often a method was called, by its name in the protocol: `append`, `batchAppend`, `read`, `delete`, `tombstone`. */
   readonly calls: (method: string) => number
-  /** Ends all subscriptions with an error, with what a client takes for its own cancellation, or as if they were over. */
-  readonly dropSubscriptions: (how: 'error' | 'cancellation' | 'end') => void
+  /**
+   * Ends all subscriptions with an error, with what a client takes for its own cancellation, as if they were over, or because they are too slow (as
+   * before EventStoreDB 24.2).
+   */
+  readonly dropSubscriptions: (how: keyof typeof drops | 'end') => void
   /** Breaks off everything and listens no more; what was written stays. */
   readonly goAway: () => void
   /** On the same port. */
@@ -114,7 +117,7 @@ export const startEventStoreStandIn = async (options: StandInOptions = {}): Prom
     dropSubscriptions: (how) => {
       for (const call of [...subscriptions]) {
         if (how === 'end') call.end()
-        else call.emit('error', how === 'error' ? rpcErrors.unavailable('Server Is Too Busy') : rpcErrors.cancelled())
+        else call.emit('error', drops[how]())
       }
     },
     goAway,
@@ -124,6 +127,12 @@ export const startEventStoreStandIn = async (options: StandInOptions = {}): Prom
     close: goAway,
   }
 }
+
+const drops = {
+  error: () => rpcErrors.unavailable('Server Is Too Busy'),
+  cancellation: rpcErrors.cancelled,
+  slowness: () => rpcErrors.timeout('Consumer too slow to handle event while live. Client resubscription required.'),
+} as const
 
 const supportedMethods = (): object =>
   new serverFeatures.SupportedMethods().setEventStoreServerVersion('23.10.0.0').setMethodsList(

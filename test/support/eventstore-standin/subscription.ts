@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Faults } from './faults.ts'
 import { filterOf } from './filter.ts'
 import { followLive, type LiveEntry } from './live-buffer.ts'
 import type { StandInLog } from './log.ts'
@@ -17,7 +18,11 @@ class ClientGone extends Error {}
  * only so much for it, goes back to the pages: then `CaughtUp` comes again, and nothing tells the client that it had fallen behind
  * (`Enumerator.AllSubscriptionFiltered`, `SubscriptionsService` and `AllReader`).
  */
-export const serveSubscription = async (call: ReadCall, log: StandInLog, options: ReadOptions): Promise<void> => {
+export const serveSubscription = async (
+  call: ReadCall,
+  options: ReadOptions,
+  { log, faults }: { readonly log: StandInLog; readonly faults: Faults },
+): Promise<void> => {
   const filter = filterOf(options)
   const live = followLive(log, filter)
   const gone = (): void => live.stop()
@@ -56,6 +61,7 @@ export const serveSubscription = async (call: ReadCall, log: StandInLog, options
       counted += index - first
       if (isEnd) {
         if (isBefore(checkpoint, firstPlace) && isBefore(firstPlace, next)) checkpoint = firstPlace
+        if (faults.overshoots && isBefore(checkpoint, begin)) checkpoint = begin
         await tellCheckpoint(checkpoint)
         return checkpoint
       }
@@ -88,6 +94,7 @@ export const serveSubscription = async (call: ReadCall, log: StandInLog, options
   try {
     await tell(confirmationMessage(randomUUID()))
     let checkpoint = startOf(log, options)
+    if (faults.skipsFirst && !options.getAll()?.hasEnd()) checkpoint = firstAtOrBehind(log, checkpoint)
     if (!isBefore(checkpoint, live.from)) checkpoint = await goLive(checkpoint)
     for (;;) checkpoint = await goLive(await catchUp(checkpoint))
   } catch (error) {
@@ -106,4 +113,9 @@ const startOf = (log: StandInLog, options: ReadOptions): Place => {
   return position === undefined
     ? beforeAll
     : { commit: BigInt(position.getCommitPosition()), prepare: BigInt(position.getPreparePosition()) }
+}
+
+const firstAtOrBehind = (log: StandInLog, place: Place): Place => {
+  const record = place === beforeAll ? undefined : log.records[log.indexAt(place.commit)]
+  return record === undefined ? place : placeOf(record)
 }
