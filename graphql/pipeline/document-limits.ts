@@ -1,18 +1,11 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  getOperationAST,
-  Kind,
-  parse,
-  type SelectionSetNode,
-} from 'graphql'
+import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql'
 import { ApiError } from '../errors.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { OperationType } from '../telemetry.ts'
 import { createLru } from './lru.ts'
+import { parseDocument } from './parse-document.ts'
 
-export type DocumentLimits = Pick<ApiLimits, 'tokens' | 'depth' | 'aliases' | 'rootFields'>
+export type DocumentLimits = Pick<ApiLimits, 'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields'>
 
 export type AdmittedDocument = { readonly document: DocumentNode; readonly rootFields: number }
 
@@ -23,39 +16,29 @@ export type Documents = {
   known(query: string): DocumentNode | undefined
 }
 
-const keptDocuments = 1000
-/** Longer documents are rare and parsed anew, so that what is kept stays small. */
+/** A parsed document takes up to 200 times the memory of its text: 50 MB in all at the worst. */
+const kept = { entries: 1000, keyChars: 250_000 }
+/** Longer documents are rare and parsed anew, so that one does not take the place of many. */
 const maxKeptLength = 10_000
 
 export const createDocuments = (limits: DocumentLimits): Documents => {
-  const kept = createLru<AdmittedDocument>(keptDocuments)
+  const earlier = createLru<AdmittedDocument>(kept)
   return {
     admit: (query) => {
-      const earlier = kept.get(query)
-      if (earlier) return earlier
-      const document = parseWithin(limits.tokens, query)
+      const known = earlier.get(query)
+      if (known) return known
+      const document = parseDocument(query, limits)
       const admitted = { document, rootFields: checkShape(document, limits) }
-      if (query.length <= maxKeptLength) kept.set(query, admitted)
+      if (query.length <= maxKeptLength) earlier.set(query, admitted)
       return admitted
     },
-    known: (query) => kept.get(query)?.document,
+    known: (query) => earlier.get(query)?.document,
   }
 }
 
 /** What kind of operation a document asks for; `none` when that can not be said, which execution then refuses. */
 export const operationTypeOf = (document: DocumentNode, operationName: string | null | undefined): OperationType =>
   getOperationAST(document, operationName)?.operation ?? 'none'
-
-const parseWithin = (maxLexicalTokens: number, query: string): DocumentNode => {
-  try {
-    return parse(query, { maxLexicalTokens })
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error
-    const place = error.locations?.[0]
-    const where = place ? ` (line ${place.line}, column ${place.column})` : ''
-    throw new ApiError('GRAPHQL_PARSE_FAILED', `${error.message}${where}`)
-  }
-}
 
 type Shape = { readonly depth: number; readonly rootFields: number }
 
