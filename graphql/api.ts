@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { type GraphQLSchema, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Dispatch } from '../commands/api.ts'
@@ -14,6 +13,7 @@ import { createAdmission, useAdmission } from './pipeline/admission.ts'
 import { createApiTokenVerifier } from './pipeline/api-token.ts'
 import { type Authenticate, createAuthenticate, useAuthentication } from './pipeline/authentication.ts'
 import { useComplexityLimit } from './pipeline/complexity.ts'
+import { useCsrfPrevention } from './pipeline/csrf-prevention.ts'
 import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
 import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
@@ -21,8 +21,8 @@ import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
 import { useTracing } from './pipeline/tracing.ts'
+import { createProjectSlots } from './project-slots.ts'
 import { createSchema } from './schema.ts'
-import { createSubscriptionSlots } from './subscriptions/slots.ts'
 import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
 import { createWebSocketHandler, type HandleUpgrade } from './websocket.ts'
 
@@ -96,7 +96,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   } = dependencies
   const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits }
   const closing = new AbortController()
-  const slots = createSubscriptionSlots({
+  const slots = createProjectSlots({
     perProject: limits.subscriptionsPerProject,
     onChange: metrics.openSubscriptions,
   })
@@ -113,7 +113,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     context: (initial) => createApiContext(backend, requestFacts(initial)),
     plugins: [
       useRequestId(),
-      useCSRFPrevention(),
+      useCsrfPrevention(),
       useAuthentication(authenticate),
       useAdmission(admit),
       useQuietValidation(config.development),

@@ -55,6 +55,7 @@ export const createRoutes = ({ readiness, metrics, graphql }: RouteDeps): Readon
 const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => ({
   '/graphql': {
     name: 'graphql',
+    methods: ['GET', 'POST', 'OPTIONS'],
     handle: (request, response) => {
       if (deps.isRunning()) return deps.api.handle(request, response)
       response.setHeader('retry-after', '1')

@@ -159,6 +159,25 @@ describe('the limits on documents', () => {
     expect(codes(reply)).toEqual(['QUERY_TOO_COMPLEX'])
   })
 
+  it.each([
+    ['a list', (depth: number) => `{ instances(filter: ${'['.repeat(depth)}1${']'.repeat(depth)}) { nodes { id } } }`],
+    [
+      'an object',
+      (depth: number) => `{ instances(filter: ${'{a:'.repeat(depth)}1${'}'.repeat(depth)}) { nodes { id } } }`,
+    ],
+    ['fragments', (depth: number) => `{ ${'... { '.repeat(depth)} viewer { subject } ${'}'.repeat(depth)} }`],
+    ['a type', (depth: number) => `query ($a: ${'['.repeat(depth)}Int${']'.repeat(depth)}) { viewer { subject } }`],
+  ])('refuse %s nested so deeply that reading it would take all of the stack', async (_what, nested) => {
+    const { ask, lines } = createApiUnderTest({ limits: { tokens: 100_000 } })
+    for (const depth of [200, 20_000]) {
+      const reply = await ask(nested(depth))
+      expect({ status: reply.status, codes: codes(reply) }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] })
+      expect(reply.errors[0]?.message).toContain('more than 100 brackets within each other')
+    }
+    expect(codes(await ask(nested(50)))).not.toContain('QUERY_TOO_COMPLEX')
+    expect(lines).toEqual([])
+  })
+
   it('refuse what costs too much with its variables filled in, before any resolver runs', async () => {
     const { ask, putInstance } = createApiUnderTest({ limits: { complexity: 1000 } })
     await putInstance(shop)
@@ -199,6 +218,7 @@ describe('what is not taken at all', () => {
       const headers = { 'content-type': type, authorization: `Bearer ${adminToken}` }
       const response = await api.fetch(new Request(url, { method: 'POST', body: '{}', headers }))
       expect(response.status, type).toBe(403)
+      expect((await response.json()).errors[0].message).toContain('`Content-Type: application/json`')
     }
   })
 
