@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql'
 import type { SchemaParts } from './builder.ts'
 
 export const addScalars = ({ builder }: SchemaParts): void => {
@@ -6,7 +7,7 @@ export const addScalars = ({ builder }: SchemaParts): void => {
     serialize: (value) => value,
     // Whether it is a date is decided with the other values of a command, so that a wrong one is a typed refusal.
     parseValue: (value) => {
-      if (typeof value !== 'string') throw new TypeError('a DateTime is a string in ISO 8601')
+      if (typeof value !== 'string') throw new GraphQLError('a DateTime is a string in ISO 8601')
       return value
     },
   })

@@ -25,8 +25,10 @@ export const createErrorMasking = (log: ApiLog): ErrorMasking => {
     const original = rootOf(error)
     if (original instanceof ApiError) return locate(original, error)
     if (original instanceof GraphQLError && isAboutTheRequest(original)) {
-      original.extensions.code ??= 'BAD_REQUEST'
-      return original
+      // The outer one says in which variable and where in it the inner one was found.
+      const told = error instanceof GraphQLError && isAboutTheRequest(error) ? error : original
+      told.extensions.code ??= 'BAD_REQUEST'
+      return told
     }
     const masked = locate(isStoreAway(original) ? storeAway() : internalError(), error)
     originals.set(masked, original)

@@ -108,4 +108,22 @@ describe('an error about the request itself', () => {
     expect(ambiguous.errors.map(({ extensions }) => extensions.code)).toEqual(['OPERATION_RESOLUTION_FAILURE'])
     expect(lines).toEqual([])
   })
+
+  it('says which variable is wrong, where in it, and what is expected there', async () => {
+    const { ask, lines } = createApiUnderTest()
+    const create = 'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { __typename } }'
+    const input = { name: 'shop', datastore: 'postgresql', volumeGiB: 1.5 }
+    const wrongVolume = await ask(create, { variables: { input } })
+    expect(wrongVolume.status).toBe(400)
+    expect(wrongVolume.errors[0]?.message).toBe(
+      'Variable "$input" got invalid value 1.5 at "input.volumeGiB"; Int cannot represent non-integer value: 1.5',
+    )
+    const issue = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { __typename } }'
+    const wrongTime = { input: { name: 'ci', role: 'READER', expiresAt: 5 } }
+    const { status, errors } = await ask(issue, { variables: wrongTime })
+    expect({ status, code: errors[0]?.extensions.code }).toEqual({ status: 400, code: 'BAD_REQUEST' })
+    expect(errors[0]?.message).toContain('"input.expiresAt"')
+    expect(errors[0]?.message).toContain('ISO 8601')
+    expect(lines).toEqual([])
+  })
 })
