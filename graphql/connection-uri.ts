@@ -13,8 +13,8 @@ export const connectionUri = (
   if (endpoint === null) return null
   const account = user === null ? users[0] : users.find(({ name }) => name === user)
   const name = user ?? account?.name
-  const authority = `${name === undefined ? '' : `${encodeURIComponent(name)}@`}${hostOf(endpoint.host)}:${endpoint.port}`
-  const path = encodeURIComponent(database ?? account?.databases[0] ?? databases[0] ?? '')
+  const authority = `${name === undefined ? '' : `${escapePart(name)}@`}${hostOf(endpoint.host)}:${endpoint.port}`
+  const path = escapePart(database ?? account?.databases[0] ?? databases[0] ?? '')
   switch (datastore) {
     case 'postgresql':
       return `postgresql://${authority}/${path}?sslmode=verify-full`
@@ -26,5 +26,8 @@ export const connectionUri = (
       return unreachable(datastore)
   }
 }
+
+/** Half a character, which JSON can carry and no URI, becomes U+FFFD. */
+const escapePart = (text: string): string => encodeURIComponent(text.toWellFormed())
 
 const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)

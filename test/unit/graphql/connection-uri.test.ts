@@ -24,6 +24,12 @@ describe('the connection URI', () => {
     )
   })
 
+  it('replaces half a character, which no URI can hold', () => {
+    expect(connectionUri(instance, '\ud800', 'app')).toBe(
+      'postgresql://%EF%BF%BD@10.0.0.5:15432/app?sslmode=verify-full',
+    )
+  })
+
   it('puts an IPv6 address into brackets', () => {
     const there = { ...instance, endpoint: { host: '::1', port: 1 } }
     expect(connectionUri(there, null, null)).toBe('postgresql://app@[::1]:1/app?sslmode=verify-full')
