@@ -39,17 +39,19 @@ type KeySet = ReturnType<typeof createRemoteJWKSet>
 export const createOidcVerifier = (config: OidcConfig, now: () => Date): TokenVerifier => {
   const keys = createKeys(config)
   return async (token) => {
-    // Garbage and tokens of others do not make this server ask for keys.
-    if (!looksLikeOurs(token, config)) return null
+    // Garbage, tokens of others and those that are over by their own word do not make this server ask for keys.
+    if (!looksLikeOurs(token, config, now())) return null
     const claims = await verify(token, await keys(), config, now())
     return claims && identityOf(claims, config)
   }
 }
 
-const looksLikeOurs = (token: string, { issuer, algorithms }: OidcConfig): boolean => {
+const looksLikeOurs = (token: string, config: OidcConfig, now: Date): boolean => {
   try {
     const { alg } = decodeProtectedHeader(token)
-    return alg !== undefined && algorithms.includes(alg) && decodeJwt(token).iss === issuer
+    const { iss, exp = Number.POSITIVE_INFINITY } = decodeJwt(token)
+    const isOver = exp + config.clockToleranceSeconds <= now.getTime() / 1000
+    return alg !== undefined && config.algorithms.includes(alg) && iss === config.issuer && !isOver
   } catch {
     return false
   }

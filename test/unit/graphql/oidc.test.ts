@@ -156,6 +156,13 @@ describe('an identity provider that is away', () => {
     expect(await status(await sign())).toBe(200)
   })
 
+  it('does not keep a token alive that is over by its own word', async () => {
+    const { sign, status, asked, setUp } = await createProvider()
+    setUp(false)
+    expect(await status(await sign({}, (jwt) => jwt.setExpirationTime('-1m')))).toBe(401)
+    expect(asked).toEqual([])
+  })
+
   it('is not asked for keys because of tokens that are not its own', async () => {
     const { sign, status, asked, issuer } = await createProvider()
     await status('a.b.c')
