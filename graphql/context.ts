@@ -1,12 +1,12 @@
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
-import type { InstanceId, OperationId } from '../domain/ids.ts'
+import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
-import type { InstanceDocument, OperationDocument } from '../projections/documents.ts'
+import type { HostDocument, InstanceDocument, OperationDocument } from '../projections/documents.ts'
 import type { Views } from '../projections/queries.ts'
 import { createLoader } from './loader.ts'
+import type { ProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
-import type { SubscriptionSlots } from './subscriptions/slots.ts'
 
 /** What every request shares. */
 export type Backend = {
@@ -14,7 +14,8 @@ export type Backend = {
   readonly dispatch: Dispatch
   readonly deadLetters: DeadLetters
   readonly settings: BackendSettings
-  readonly slots: SubscriptionSlots
+  /** Of subscriptions. */
+  readonly slots: ProjectSlots
   /** Aborts when the API closes: ends every subscription. */
   readonly closing: AbortSignal
 }
@@ -41,6 +42,7 @@ export type ApiContext = {
   readonly signal: AbortSignal
   readonly loadInstance: (id: InstanceId) => Promise<InstanceDocument | null>
   readonly loadOperation: (id: OperationId) => Promise<OperationDocument | null>
+  readonly loadHost: (id: HostId) => Promise<HostDocument | null>
 }
 
 export type RequestFacts = Pick<ApiContext, 'session' | 'requestId' | 'traceparent' | 'signal'>
@@ -53,4 +55,5 @@ export const createApiContext = (backend: Backend, request: RequestFacts): ApiCo
   signal: request.signal,
   loadInstance: createLoader((ids) => backend.views.instancesById(ids)),
   loadOperation: createLoader((ids) => backend.views.operationsById(ids)),
+  loadHost: createLoader((ids) => backend.views.hostsById(ids)),
 })

@@ -114,7 +114,7 @@ const addInstanceType = (
         type: Host,
         nullable: true,
         description: 'Where it runs. For admins; null for everybody else.',
-        resolve: ({ hostId }, _args, { session, backend }) => (session.isAdmin ? backend.views.host(hostId) : null),
+        resolve: ({ hostId }, _args, { session, loadHost }) => (session.isAdmin ? loadHost(hostId) : null),
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

@@ -65,6 +65,7 @@ export type Views = {
   operationsById(ids: readonly OperationId[]): Promise<readonly (OperationDocument | null)[]>
   operations(filter: OperationFilter, page: PageRequest): Promise<Page<OperationDocument>>
   host(id: HostId): Promise<HostDocument | null>
+  hostsById(ids: readonly HostId[]): Promise<readonly (HostDocument | null)[]>
   hosts(page: PageRequest): Promise<Page<HostDocument>>
   datastore(type: DatastoreType): Promise<DatastoreDocument | null>
   datastores(): Promise<readonly DatastoreDocument[]>
@@ -128,6 +129,7 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
       return readPage(viewStore, list, page, operationMatcher(filter))
     },
     host: (id) => viewStore.get('hosts', id),
+    hostsById: (ids) => viewStore.getMany('hosts', ids),
     hosts: (page) => readPage(viewStore, all('hosts'), page),
     datastore: (type) => viewStore.get('datastores', type),
     datastores: async () => {

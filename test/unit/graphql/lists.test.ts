@@ -244,6 +244,23 @@ describe('an instance', () => {
     })
   })
 
+  it('is shown to admins with its host, which is read once for all of a list', async () => {
+    const asked: string[][] = []
+    const { ask, putInstance, putHost } = createApiUnderTest({
+      views: {
+        hostsById: async (ids) => {
+          asked.push([...ids])
+          return ids.map((id) => (id === host.id ? host : null))
+        },
+      },
+    })
+    const host = await putHost()
+    for (let n = 0; n < 3; n += 1) await putInstance(shop, { hostId: host.id })
+    const { data } = await ask('{ instances { nodes { host { name } } } }')
+    expect(data.instances.nodes).toEqual([1, 2, 3].map(() => ({ host: { name: host.name } })))
+    expect(asked).toEqual([[host.id]])
+  })
+
   it('does not tell members where it runs', async () => {
     const { ask, putInstance, putHost, putToken } = createApiUnderTest()
     const host = await putHost()
