@@ -32,7 +32,8 @@ export const projectOf = (session: Session, named: string | null | undefined, fi
     throw new ApiError('FORBIDDEN', 'only an admin may name another project than its own', { field })
   const parsed = projectIdSchema.safeParse(named)
   if (parsed.success) return parsed.data
-  throw invalidInput(field, `${JSON.stringify(named.slice(0, 64))} is refused: ${parsed.error.issues[0]?.message}`)
+  const reason = parsed.error.issues[0]?.message
+  throw invalidInput(field, `${JSON.stringify(named.slice(0, 64))} can not name a project: ${reason}`)
 }
 
 /** The project a command is for, or the refusal to write for another one. */
