@@ -4,6 +4,8 @@ export type ApiLimits = {
   readonly bodyBytes: number
   /** Lexical tokens of a document: `GRAPHQL_PARSE_FAILED`, before the rest of it is read. */
   readonly tokens: number
+  /** Brackets of all kinds within each other, of lists, objects and fragments too: `QUERY_TOO_COMPLEX`. */
+  readonly nesting: number
   /** Levels of fields: `QUERY_TOO_COMPLEX`. */
   readonly depth: number
   /** Aliases in a document: `QUERY_TOO_COMPLEX`. */
@@ -20,6 +22,8 @@ export type ApiLimits = {
   readonly subscriptionsPerProject: number
   /** Operations one WebSocket may have open: `TOO_MANY_SUBSCRIPTIONS`. */
   readonly operationsPerSocket: number
+  /** WebSockets a project may have open: close code 1013. */
+  readonly socketsPerProject: number
   /** WebSockets open at once, of everybody: HTTP 503. */
   readonly sockets: number
   /** How long a new WebSocket may take to say who it is: close code 4408. */
@@ -31,6 +35,7 @@ export type ApiLimits = {
 export const defaultLimits: ApiLimits = {
   bodyBytes: 256 * 1024,
   tokens: 4000,
+  nesting: 100,
   depth: 12,
   aliases: 50,
   rootFields: 50,
@@ -39,6 +44,7 @@ export const defaultLimits: ApiLimits = {
   requestsPerMinute: 200,
   subscriptionsPerProject: 500,
   operationsPerSocket: 50,
+  socketsPerProject: 500,
   sockets: 2000,
   socketInitMs: 5000,
   socketPingMs: 15_000,

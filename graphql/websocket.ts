@@ -11,6 +11,7 @@ import type { Authenticate } from './pipeline/authentication.ts'
 import { type ErrorMasking, outcomeOf } from './pipeline/error-masking.ts'
 import type { RequestContext } from './pipeline/request-context.ts'
 import { requestIdOf } from './pipeline/request-id.ts'
+import { createProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
 import { connectSocket } from './socket.ts'
 import type { ApiLog, ApiMetrics, OperationType } from './telemetry.ts'
@@ -47,6 +48,8 @@ type Connection = {
   readonly requestId: string
   readonly gone: AbortController
   session?: Session
+  /** Gives its place among the sockets of the project back. */
+  free?: () => void
 }
 type SocketContext = Context<Record<string, unknown> | undefined, Connection>
 
@@ -65,14 +68,21 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
     perMessageDeflate: false,
   })
 
+  const slots = createProjectSlots({ perProject: limits.socketsPerProject })
   const server = makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.socketInitMs,
     onConnect: async ({ extra, connectionParams }) => {
       const given = connectionParams?.authorization ?? extra.request.headers.authorization
       try {
         const session = await authenticate(typeof given === 'string' ? given : null)
-        if (!session) return false
-        extra.session = session
+        // One that has gone while it was being looked at must not take a place that nobody gives back.
+        if (!session || extra.gone.signal.aborted) return false
+        const free = slots.tryTake(session.projectId)
+        if (free === null) {
+          extra.socket.close(tryAgainLater, 'Too many WebSockets of the project')
+          return false
+        }
+        Object.assign(extra, { session, free })
         return true
       } catch (error) {
         log.warn({ requestId: extra.requestId, err: error }, 'a token could not be checked')
@@ -113,7 +123,10 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
       masking.report({ errors: meant }, { requestId: extra.requestId })
       return meant.map(withoutHttp)
     },
-    onClose: ({ extra }) => extra.gone.abort(),
+    onClose: ({ extra }) => {
+      extra.gone.abort()
+      extra.free?.()
+    },
   })
 
   const engines = new WeakMap<object, ReturnType<Engine>>()

@@ -10,7 +10,8 @@ export const openSubscription = <Value>(
   { backend, session, signal: caller }: ApiContext,
   source: (signal: AbortSignal) => AsyncGenerator<Value, void>,
 ): AsyncIterableIterator<Value> => {
-  const free = backend.slots.take(session.projectId)
+  const free = backend.slots.tryTake(session.projectId)
+  if (free === null) throw tooMany(backend.slots.perProject)
   const ended = new AbortController()
   const signal = AbortSignal.any([ended.signal, caller, backend.closing])
   const values = source(signal)
@@ -66,3 +67,9 @@ export const openSubscription = <Value>(
     },
   }
 }
+
+const tooMany = (perProject: number): ApiError =>
+  new ApiError(
+    'TOO_MANY_SUBSCRIPTIONS',
+    `the project has ${perProject} subscriptions open, which is the most it may have: close one first`,
+  )

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiContext } from '../../../graphql/context.ts'
+import { createProjectSlots } from '../../../graphql/project-slots.ts'
 import { createSession } from '../../../graphql/session.ts'
 import { openSubscription } from '../../../graphql/subscriptions/open.ts'
-import { createSubscriptionSlots } from '../../../graphql/subscriptions/slots.ts'
 import { shop } from './api-under-test.ts'
 
 const open = (caller: AbortSignal) => {
@@ -14,7 +14,7 @@ const open = (caller: AbortSignal) => {
     session: createSession({ subject: 'a', projectId: shop, roles: ['reader'] }, async () => true),
     signal: caller,
     backend: {
-      slots: createSubscriptionSlots({ perProject: 5, onChange }),
+      slots: createProjectSlots({ perProject: 5, onChange }),
       closing: new AbortController().signal,
       settings: { revalidateTokenMs: 60_000 },
     },

@@ -231,6 +231,26 @@ describe('a WebSocket', () => {
     await expect(open()).rejects.toThrow('503')
   })
 
+  it('is told to come back over the number its project may have, and others are not held up', async () => {
+    const { open, putToken } = await listen({ limits: { socketsPerProject: 1 } })
+    const connected = async (token: string) => {
+      const connection = await open({ authorization: `Bearer ${token}` })
+      connection.send({ type: 'connection_init' })
+      return connection
+    }
+    const { token } = await putToken(shop, 'reader')
+    const first = await connected(token)
+    await vi.waitFor(() => expect(first.messages).toHaveLength(1))
+    expect(await (await connected(token)).closed).toBe(1013)
+    const other = await connected((await putToken(bank, 'reader')).token)
+    await vi.waitFor(() => expect(other.messages).toHaveLength(1))
+    first.socket.terminate()
+    await vi.waitFor(async () => {
+      const again = await connected(token)
+      await vi.waitFor(() => expect(again.messages).toHaveLength(1))
+    })
+  })
+
   it('is refused over the number of sockets there may be', async () => {
     const { open } = await listen({ limits: { sockets: 1 } })
     await open()
