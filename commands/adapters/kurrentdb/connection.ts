@@ -28,9 +28,10 @@ export type KurrentConnection = {
   readonly callOptions: BaseOptions
   /**
    * Does something that may be done again. Rethrows what the server has answered (`judge`); otherwise tries again with a new client
-   * where the old one is spent, and throws `EventStoreUnavailable` in the end, or the signal's reason.
+   * where the old one is spent, and throws `EventStoreUnavailable` in the end, or the signal's reason. A try may take `limitMs`: by default half
+   * as long again as a call, because in some states the client forgets about its calls. An append has this limit alone.
    */
-  run<T>(work: (client: EventStoreDBClient) => Promise<T>, signal?: AbortSignal): Promise<T>
+  run<T>(work: (client: EventStoreDBClient) => Promise<T>, signal?: AbortSignal, limitMs?: number): Promise<T>
   /** The one way to append. */
   readonly append: BatchAppend
   /** The client of now, for what goes on for long. Throws `EventStoreUnavailable` when closed. */
@@ -74,13 +75,13 @@ export const openKurrentConnection = (options: KurrentConnectionOptions): Kurren
     return new EventStoreUnavailable(`${url.shown} can not be reached: ${reason}`, { cause: error })
   }
 
-  const run: KurrentConnection['run'] = async (work, signal) => {
+  const run: KurrentConnection['run'] = async (work, signal, limitMs = callTimeoutMs * 1.5) => {
     const backoff = createBackoff(Math.random, { firstMs: 50, maxMs: 500 })
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted()
       const owner = current()
       try {
-        return await bounded(work(owner.client), owner.given, callTimeoutMs, signal)
+        return await bounded(work(owner.client), owner.given, limitMs, signal)
       } catch (error) {
         signal?.throwIfAborted()
         const verdict = judge(error)
@@ -112,13 +113,8 @@ class CallEnded extends Error {
   override readonly name = 'CallEnded'
 }
 
-/**
- * Half of the time again beyond the deadline the client itself is given, because in some states it forgets about its calls. An append has
- * this limit alone.
- */
-const bounded = <T>(work: Promise<T>, given: AbortSignal, callTimeoutMs: number, signal?: AbortSignal): Promise<T> => {
-  const limitMs = callTimeoutMs * 1.5
-  return new Promise((resolve, reject) => {
+const bounded = <T>(work: Promise<T>, given: AbortSignal, limitMs: number, signal?: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
     const giveUp = (): void => reject(new CallEnded('the connection was given up'))
     const timer = setTimeout(() => reject(new CallEnded(`no answer within ${limitMs} ms`)), limitMs)
     const ends = signal ? [given, signal] : [given]
@@ -132,4 +128,3 @@ const bounded = <T>(work: Promise<T>, given: AbortSignal, callTimeoutMs: number,
     }
     work.then(resolve, reject).finally(settle)
   })
-}

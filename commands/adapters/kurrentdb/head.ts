@@ -21,6 +21,11 @@ export type Head = {
 /** The last event is mostly among the last few records. */
 const firstPageRecords = 32
 const mostPageRecords = 256
+/**
+ * So many times the time of a call, for the server to look through all that others have written since the last event: a few hundred thousand records a
+ * second, without a word until it has found one.
+ */
+const searchCalls = 20
 /** Who asks again mostly finds that nothing came, and a relay that stands by asks every other second. */
 const againPageRecords = 2
 
@@ -48,12 +53,12 @@ export const createHead = (connection: KurrentConnection): Head => {
   }
 
   const lastOfTheLog = async (): Promise<Position> => {
-    const found = await connection.run((client) =>
-      searchBackwards(client, {
-        regex: allButCheckpoints(connection.names),
-        accepts: isOfTheLog,
-        callOptions: connection.callOptions,
-      }),
+    const { names, callOptions, callTimeoutMs } = connection
+    const search = { regex: allButCheckpoints(names), accepts: isOfTheLog, callOptions }
+    const found = await connection.run(
+      (client) => searchBackwards(client, search),
+      undefined,
+      searchCalls * callTimeoutMs,
     )
     return found === null ? beforeFirst : positionOf(found)
   }

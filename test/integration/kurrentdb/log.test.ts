@@ -34,8 +34,8 @@ const open = async ({ namespace = null }: { readonly namespace?: string | null }
   }
 }
 /** Another store on the same server, which has seen nothing yet. */
-const openBeside = (server: EventStoreStandIn, namespace: string): EventStore => {
-  const connection = openKurrentConnection({ url: server.url, namespace, log: silentLog, callTimeoutMs })
+const openBeside = (server: EventStoreStandIn, namespace: string, timeoutMs = callTimeoutMs): EventStore => {
+  const connection = openKurrentConnection({ url: server.url, namespace, log: silentLog, callTimeoutMs: timeoutMs })
   closing.push(connection.close)
   return createKurrentEventStore({ connection })
 }
@@ -300,6 +300,10 @@ it('finds its last event, or that there is none, in a log that is full of others
   others(3000)
   expect(await openBeside(server, 'blue').head()).toBe(position)
   expect(server.calls('read') - reads).toBe(4)
+
+  // However long that takes: the server says nothing meanwhile.
+  server.faults.searchMs = 4000
+  expect(await openBeside(server, 'blue', 2000).head()).toBe(position)
 })
 
 it('has all streams in its namespace, those of checkpoints too', async () => {

@@ -8,6 +8,8 @@ export type User = { readonly password: string; readonly isAdmin: boolean }
 export type Faults = {
   /** Every call is answered this much later. */
   delayMs: number
+  /** A read that is filtered takes so long until it tells of the first record, as in a log of many millions. */
+  searchMs: number
   /** What is appended is in the log at once, and its append is answered so much later, as where the other nodes are slow. */
   commitMs: number
   /** How long the server works on an append before it gives up (`WriteTimeoutMs`). */
@@ -29,6 +31,7 @@ export type Faults = {
 
 export const noFaults = (): Faults => ({
   delayMs: 0,
+  searchMs: 0,
   commitMs: 0,
   writeTimeoutMs: 2000,
   lostAnswers: 0,

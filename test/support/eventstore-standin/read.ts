@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
 import { rpcErrors } from './errors.ts'
 import type { Faults, Gate } from './faults.ts'
@@ -34,6 +35,7 @@ export const createRead =
         call.on('cancelled', () => subscriptions.delete(call))
         await serveSubscription(call, options, { log, faults })
       } else {
+        if (options.hasFilter()) await delay(faults.searchMs)
         await serveRead(call, log, options)
         call.end()
       }
