@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { isWorthRetrying } from './errors.ts'
-import { aborted, type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
+import { type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
 import type { Topics } from './topics.ts'
 
 export type GroupConsumerDeps = GroupSessionDeps & {
@@ -27,24 +27,40 @@ export const startGroupConsumer = (
   // Who does not wait for it must not be stopped by it.
   ready.promise.catch(() => undefined)
   const stopping = new AbortController()
-  const stop = aborted(stopping.signal)
   let bound: AbortSignal | undefined
   let stopped: Promise<void> | undefined
+
+  /** Null when the consumer is stopped first: no answer of Kafka is waited for then. */
+  const unlessStopped = async <T>(work: Promise<T>): Promise<T | null> => {
+    const stop = Promise.withResolvers<null>()
+    const giveUp = () => stop.resolve(null)
+    stopping.signal.addEventListener('abort', giveUp)
+    if (stopping.signal.aborted) giveUp()
+    try {
+      return await Promise.race([work, stop.promise])
+    } finally {
+      stopping.signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  const topicsAreThere = async (): Promise<void> => {
+    await topics.assertExist(options.topics)
+    await topics.assertEquallyMany(options.topics)
+  }
 
   /** Resolves with what ended a session by itself, or null when the consumer is stopped. */
   const runSession = async (onJoined: () => void): Promise<Error | null> => {
     try {
-      await topics.assertExist(options.topics)
-      await topics.assertEquallyMany(options.topics)
+      await unlessStopped(topicsAreThere())
     } catch (error) {
       return error as Error
     }
     if (stopping.signal.aborted) return null
     const session = startGroupSession(deps, options, timing)
     void session.joined.then(onJoined)
-    const end = await Promise.race([session.ended, stop])
+    const end = await unlessStopped(session.ended)
     await session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))
-    return end ?? null
+    return end
   }
 
   const run = async (): Promise<void> => {
