@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { endedWithin } from './ended-within.ts'
 import { exists, freeBytes, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import { syncFileSystem, type VolumeKind, type VolumePlace, type Volumes } from './isolation/volumes.ts'
@@ -10,8 +11,11 @@ import type { Run } from './run.ts'
 import type { Templates } from './templates.ts'
 
 export type PreparedVolumes = {
-  /** Moves a prepared volume of at most this size to an instance's place, if one is there; else does nothing. It is detached. */
-  take(place: VolumePlace, sizeGiB: number): Promise<void>
+  /**
+   * Moves a prepared volume of at most this size to an instance's place, if there is one, or one that is nearly made; else does nothing. It
+   * is detached.
+   */
+  take(place: VolumePlace, sizeGiB: number, signal: AbortSignal): Promise<void>
   /** From now on volumes are prepared of this size, with this installation's template, as long as nothing else is asked for. */
   prepareFor(installed: Installed, sizeGiB: number): void
   /** Ends the work in the background. */
@@ -28,12 +32,20 @@ export type PreparedVolumesDeps = {
   readonly randomName: () => string
   /** How many to hold ready. */
   readonly count: number
+  /**
+   * While there is one left, the next is made only when nothing was asked for this long, as making it slows down what it is for. Default: a
+   * second.
+   */
+  readonly quietMs?: number
 }
 
 type Wanted = { readonly installed: Installed; readonly sizeGiB: number }
 
-/** A volume is made only when nothing was asked for this long, so that the making does not slow down what it is for. */
-const quietMs = 1000
+/** The next volume, while it is made. `awaited`: somebody takes it as soon as it is there. */
+type Making = { readonly name: string; readonly ended: Promise<void>; awaited: boolean }
+
+/** Far longer than a volume takes to make: whoever waits so long for it does without. */
+const patienceMs = 5000
 const makingTimeoutMs = 60_000
 const removingTimeoutMs = 10_000
 /** Nothing is made ahead of need on a disk with less room: what is needed goes first, and so does what the agent writes itself. */
@@ -46,7 +58,7 @@ const prefixes = { unfinished: 'new-', taken: 'taken-' } as const
  * another version is wanted, what was copied is thrown away and nothing is lost.
  */
 export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<PreparedVolumes> => {
-  const { layout, kind, volumes, templates, run, log, count } = deps
+  const { layout, kind, volumes, templates, run, log, count, quietMs = 1000 } = deps
   const placeIn = (entry: string): VolumePlace => {
     const directory = join(layout.prepared, entry)
     return { directory: join(directory, 'volume'), image: join(directory, 'volume.img') }
@@ -55,6 +67,8 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   let wanted: Wanted | null = null
   let working: Promise<void> | null = null
   let lastAskedAt = performance.now()
+  let resting = new AbortController()
+  let making: Making | null = null
 
   const remove = async (entry: string, signal: AbortSignal): Promise<void> => {
     await volumes.remove(placeIn(entry), signal)
@@ -99,19 +113,36 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     await rename(join(layout.prepared, unfinished), join(layout.prepared, name))
   }
 
+  /** Resolves after the time, or when one was taken. */
+  const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
+    resting = new AbortController()
+    await delay(ms, undefined, { signal: AbortSignal.any([signal, resting.signal]), ref: false }).catch(() => {})
+    signal.throwIfAborted()
+  }
+
   const refill = async (what: Wanted): Promise<void> => {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
     const prefix = `${kind}-${what.sizeGiB}-${templates.nameOf(what.installed)}-`
     const entries = (await readdir(layout.prepared)).filter((entry) => !entry.startsWith(prefixes.taken))
     for (const entry of entries) if (!entry.startsWith(prefix)) await throwAway(entry, signal)
-    while ((await readdir(layout.prepared)).filter((entry) => entry.startsWith(prefix)).length < count) {
+    for (;;) {
+      const left = (await readdir(layout.prepared)).filter((entry) => entry.startsWith(prefix)).length
+      if (left >= count) return
       const free = await freeBytes(layout.prepared)
       if (free < leastFreeBytes) {
         return log.debug({ freeBytes: free }, 'the disk has too little room to prepare a volume ahead of need')
       }
       const quietForMs = performance.now() - lastAskedAt
-      if (quietForMs < quietMs) await delay(quietMs - quietForMs, undefined, { signal, ref: false })
-      else await make(`${prefix}${deps.randomName()}`, what, signal)
+      if (left > 0 && quietForMs < quietMs) {
+        await rest(quietMs - quietForMs, signal)
+        continue
+      }
+      const name = `${prefix}${deps.randomName()}`
+      const ended = make(name, what, signal)
+      making = { name, ended, awaited: false }
+      await ended.finally(() => {
+        making = null
+      })
     }
   }
 
@@ -135,21 +166,32 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     if (!isWhole) await remove(entry, AbortSignal.timeout(makingTimeoutMs))
   }
 
+  const takeOne = async (place: VolumePlace, sizeGiB: number): Promise<boolean> => {
+    const entries = await readdir(layout.prepared)
+    for (const entry of entries.filter((name) => fits(name, kind, sizeGiB))) {
+      const taken = await claim(entry, prefixes.taken)
+      if (!taken) continue
+      const prepared = placeIn(taken)
+      if (kind === 'loop') await rename(prepared.image, place.image)
+      else await rename(prepared.directory, place.directory)
+      await removeTree(join(layout.prepared, taken))
+      startRefill()
+      resting.abort()
+      return true
+    }
+    return false
+  }
+
   return {
-    take: async (place, sizeGiB) => {
+    take: async (place, sizeGiB, signal) => {
       lastAskedAt = performance.now()
-      const entries = await readdir(layout.prepared)
-      for (const entry of entries.filter((name) => fits(name, kind, sizeGiB))) {
-        if (await exists(kind === 'loop' ? place.image : place.directory)) return
-        const taken = await claim(entry, prefixes.taken)
-        if (!taken) continue
-        const prepared = placeIn(taken)
-        if (kind === 'loop') await rename(prepared.image, place.image)
-        else await rename(prepared.directory, place.directory)
-        await removeTree(join(layout.prepared, taken))
-        startRefill()
-        return
-      }
+      if (await exists(kind === 'loop' ? place.image : place.directory)) return
+      if (await takeOne(place, sizeGiB)) return
+      const next = making
+      if (!next || next.awaited || !fits(next.name, kind, sizeGiB)) return
+      next.awaited = true
+      await endedWithin(next.ended, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]))
+      await takeOne(place, sizeGiB)
     },
     prepareFor: (installed, sizeGiB) => {
       lastAskedAt = performance.now()

@@ -26,7 +26,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (host, { sizeGiB }, { 
   const volumes = host.volumes(record.volume.kind)
   const place = volumePlace(layout, instanceId)
   const makeVolume = async (): Promise<void> => {
-    if (volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB)
+    if (volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB, signal)
     await volumes.ensure(place, sizeGiB, signal)
   }
   const [owner] = await allEnded(owners.ensure(instanceId, signal), makeVolume())

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Installed } from '../../../agent/installations.ts'
 import { createDirectoryVolumes, type Volumes } from '../../../agent/isolation/volumes.ts'
 import { createLayout } from '../../../agent/layout.ts'
-import { openPreparedVolumes } from '../../../agent/prepared-volumes.ts'
-import { run } from '../../../agent/run.ts'
+import { openPreparedVolumes, type PreparedVolumesDeps } from '../../../agent/prepared-volumes.ts'
+import { type Run, run } from '../../../agent/run.ts'
 import { silentLog } from '../../support/agent-host.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
 const temp = createTempDir('prepared-volumes')
 
@@ -18,17 +19,49 @@ const installed = (version: string): Installed => ({
 })
 const nameOf = ({ installation }: Installed): string => `template-${installation.version}`
 
-const openOn = (root: string, volumes: Volumes) =>
-  openPreparedVolumes({
+type Wishes = Partial<Pick<PreparedVolumesDeps, 'count' | 'quietMs' | 'run'>> & {
+  readonly ensure?: () => Promise<string>
+}
+
+const openOn = (root: string, volumes: Volumes, wishes: Wishes = {}) => {
+  const { ensure = () => Promise.reject(new Error('no template is made here')), ...others } = wishes
+  let made = 0
+  return openPreparedVolumes({
     layout: createLayout(root, root),
     kind: 'directory',
     volumes,
-    templates: { nameOf, ensure: () => Promise.reject(new Error('no template is made here')) } as never,
+    templates: { nameOf, ensure } as never,
     run,
     log: silentLog,
-    randomName: () => 'abcdefgh',
+    randomName: () => `${++made}`,
     count: 1,
+    ...others,
   })
+}
+
+/** Templates whose copying waits for the test; `begun` counts how many copies were begun. */
+const slowCopies = (root: string) => {
+  const template = join(root, 'template')
+  mkdirSync(template, { recursive: true })
+  writeFileSync(join(template, 'first'), 'data')
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  let copies = 0
+  const held: Run = async (command, ...rest) => {
+    if (command === 'cp') {
+      copies += 1
+      await gate
+    }
+    // As long as others on this machine make it take.
+    if (command === 'sync') return ''
+    return run(command, ...rest)
+  }
+  return {
+    ensure: () => Promise.resolve(template),
+    run: held,
+    begun: () => copies,
+    open,
+  }
+}
 
 /** Removes what a volume holds in part, says so, and then goes on only with the test. */
 const stuckInRemoval = () => {
@@ -51,6 +84,7 @@ const prepareByHand = (root: string): void => {
   mkdirSync(copy, { recursive: true })
   for (const name of ['first', 'second']) writeFileSync(join(copy, name), 'data')
 }
+const bound = (): AbortSignal => AbortSignal.timeout(30_000)
 const placeIn = (root: string) => ({ directory: join(root, 'volume'), image: join(root, 'volume.img') })
 
 describe('a prepared volume that is thrown away, as another version is wanted', () => {
@@ -61,7 +95,7 @@ describe('a prepared volume that is thrown away, as another version is wanted', 
     const prepared = await openOn(root, volumes)
     prepared.prepareFor(installed('18.4'), 1)
     await begun
-    await prepared.take(placeIn(root), 1)
+    await prepared.take(placeIn(root), 1, bound())
     expect(existsSync(join(root, 'volume'))).toBe(false)
     goOn()
     await prepared.stop()
@@ -75,7 +109,7 @@ describe('a prepared volume that is thrown away, as another version is wanted', 
     killed.prepareFor(installed('18.4'), 1)
     await begun
     const next = await openOn(root, createDirectoryVolumes())
-    await next.take(placeIn(root), 1)
+    await next.take(placeIn(root), 1, bound())
     expect(existsSync(join(root, 'volume'))).toBe(false)
     expect(readdirSync(join(root, 'prepared'))).toEqual([])
     goOn()
@@ -86,9 +120,60 @@ describe('a prepared volume that is thrown away, as another version is wanted', 
     const root = temp.next()
     prepareByHand(root)
     const prepared = await openOn(root, createDirectoryVolumes())
-    await prepared.take(placeIn(root), 1)
+    await prepared.take(placeIn(root), 1, bound())
     expect(readdirSync(join(root, 'volume', 'template-17.10')).sort()).toEqual(['first', 'second'])
     expect(readdirSync(join(root, 'prepared'))).toEqual([])
+    await prepared.stop()
+  })
+})
+
+describe('the making of prepared volumes', () => {
+  const readyIn = (root: string): number =>
+    readdirSync(join(root, 'prepared')).filter((name) => name.startsWith('directory-')).length
+  const placed = (root: string): readonly string[] => readdirSync(join(root, 'volume', 'template-18.4'))
+
+  it('begins at once when the last one was taken, and whoever asks meanwhile is given it as soon as it is made', async () => {
+    const root = temp.next()
+    const copies = slowCopies(root)
+    const prepared = await openOn(root, createDirectoryVolumes(), copies)
+    prepared.prepareFor(installed('18.4'), 1)
+    await waitFor('a copy to be begun', () => copies.begun() === 1)
+    const taken = prepared.take(placeIn(root), 1, bound())
+    copies.open()
+    await taken
+    expect(placed(root)).toEqual(['first'])
+    await waitFor('the next copy', () => readyIn(root) === 1)
+    expect(copies.begun()).toBe(2)
+    await prepared.stop()
+  })
+
+  it('is waited for by one alone: a second one does without', async () => {
+    const root = temp.next()
+    const copies = slowCopies(root)
+    const prepared = await openOn(root, createDirectoryVolumes(), copies)
+    prepared.prepareFor(installed('18.4'), 1)
+    await waitFor('a copy to be begun', () => copies.begun() === 1)
+    const first = prepared.take(placeIn(root), 1, bound())
+    await prepared.take(placeIn(join(root, 'second')), 1, bound())
+    expect(existsSync(join(root, 'second', 'volume'))).toBe(false)
+    copies.open()
+    await first
+    expect(placed(root)).toEqual(['first'])
+    await prepared.stop()
+  })
+
+  it('waits for quiet while there is one left, and begins at once when that is taken', async () => {
+    const root = temp.next()
+    const copies = slowCopies(root)
+    copies.open()
+    const hourMs = 3_600_000
+    const prepared = await openOn(root, createDirectoryVolumes(), { ...copies, count: 2, quietMs: hourMs })
+    prepared.prepareFor(installed('18.4'), 1)
+    await waitFor('the first one', () => readyIn(root) === 1)
+    expect(copies.begun()).toBe(1)
+    await prepared.take(placeIn(root), 1, bound())
+    await waitFor('the next one', () => readyIn(root) === 1)
+    expect(copies.begun()).toBe(2)
     await prepared.stop()
   })
 })
