@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { TokenId } from '../../domain/ids.ts'
+import type { Rejection } from '../../domain/rejection.ts'
 import { token, tokenStream } from '../../domain/token/index.ts'
+import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { tokenNameRefusal } from '../../domain/values/names.ts'
+import { quote } from '../../domain/values/text.ts'
+import { tryParseTime } from '../../domain/values/time.ts'
 import type { DispatchAnswer, PublicCommand } from '../api.ts'
 import { isoNow } from '../clock.ts'
 import { secretBytes } from '../secrets/master-key.ts'
@@ -23,6 +27,8 @@ export const issueToken = async (
 ): Promise<DispatchAnswer> => {
   const badName = tokenNameRefusal(name)
   if (badName) return refused(badName)
+  const expiry = expiresAt === null ? null : tryParseTime(expiresAt)
+  if (expiresAt !== null && expiry === null) return refused(noTime(expiresAt))
   const { tokenId } = job.ids
   const source = { idempotencyKey: job.request.idempotencyKey, scope: `token\u0000${tokenId}` }
   const secret = Buffer.from(secretBytes(masterKey, source, 32)).toString('base64url')
@@ -37,7 +43,7 @@ export const issueToken = async (
       role,
       secretHash: hashSecret(secret),
       now: isoNow(clock),
-      expiresAt,
+      expiresAt: expiry,
     },
     { ...job.context, projectId },
   )
@@ -49,6 +55,9 @@ export const issueToken = async (
     replayed: handled.events.length === 0,
   })
 }
+
+const noTime = (text: string): Rejection =>
+  invalidInput(`${quote(text)} is no time: ISO 8601 with a time zone is, such as 2030-01-31T00:00:00Z`, 'expiresAt')
 
 export const revokeToken = async (
   { handler }: DispatchDependencies,

@@ -164,6 +164,25 @@ describe('the API over the real write side', () => {
     expect((await ask(whoami, { token: secret })).status).toBe(401)
   })
 
+  it('makes a token for a time, and refuses one for what is no time', async () => {
+    const { ask } = await start()
+    const issue = async (expiresAt: string) => {
+      const { data } = await ask(
+        `mutation ($input: IssueTokenInput!) { issueToken(input: $input) {
+          ... on IssueTokenAccepted { token { expiresAt } } ... on Refusal { code field message } } }`,
+        { variables: { input: { name: 'ci', role: 'READER', expiresAt } } },
+      )
+      return data.issueToken
+    }
+    expect(await issue('2100-01-01T01:00:00+01:00')).toEqual({ token: { expiresAt: '2100-01-01T00:00:00.000Z' } })
+    for (const text of ['tomorrow', '2100-01-01', '\ud800'])
+      expect(await issue(text)).toMatchObject({
+        code: 'INVALID_INPUT',
+        field: 'expiresAt',
+        message: expect.stringContaining('2030-01-31T00:00:00Z'),
+      })
+  })
+
   it('refuses a command to an instance that has changed since it was seen', async () => {
     const { ask, issueToken } = await start()
     const { secret: token } = await issueToken('shop', 'MEMBER')
