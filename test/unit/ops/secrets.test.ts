@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readSecrets } from '../../../ops/compose/secrets.ts'
+import { loadConfig } from '../../../ops/config.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+
+const temp = createTempDir('secrets')
+
+const configIn = (files: Readonly<Record<string, string>>) => {
+  const dataDir = temp.next()
+  mkdirSync(dataDir)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dataDir, name), text)
+  return loadConfig({ COFFER_DATA_DIR: dataDir }).config
+}
+
+describe('the secrets of an API', () => {
+  it('are made once, and read again', () => {
+    const config = configIn({})
+    const made = readSecrets(config)
+    expect(made.masterKey).toHaveLength(32)
+    expect(readSecrets(config)).toEqual(made)
+    expect(readFileSync(join(config.dataDir, 'admin-token'), 'utf8').trim()).toBe(made.adminToken)
+  })
+
+  it.each([
+    ['master-key', 'is empty', ''],
+    ['master-key', 'was cut short', 'dGhpcyBpcyBub3Q'],
+    ['admin-token', 'is empty', '\n'],
+    ['admin-token', 'can be guessed', 'hunter2'],
+  ])('are refused where %s %s, and the file is left as it is', (name, _how, text) => {
+    const config = configIn({ [name]: text })
+    const file = join(config.dataDir, name)
+    expect(() => readSecrets(config)).toThrow(`${file} holds something else, not shown here, than `)
+    expect(() => readSecrets(config)).not.toThrow(/hunter2|dGhpc/)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+})
