@@ -14,6 +14,9 @@ const valueProblems = (config: Config): readonly string[] => {
   if ((config.oidcIssuer === null) !== (config.oidcAudience === null)) {
     problems.push('COFFER_OIDC_ISSUER and COFFER_OIDC_AUDIENCE belong together: set both or none')
   }
+  if (config.oidcJwksUrl !== null && config.oidcIssuer === null) {
+    problems.push('COFFER_OIDC_JWKS_URL is set and COFFER_OIDC_ISSUER is not: nobody would be let in by it')
+  }
   if (config.defaultVolumeGiB > config.maxVolumeGiB) {
     problems.push(
       `COFFER_DEFAULT_VOLUME_GIB is ${config.defaultVolumeGiB}: it must not be over COFFER_MAX_VOLUME_GIB, ${config.maxVolumeGiB}`,

@@ -64,6 +64,11 @@ describe('the configuration', () => {
     expect(problems).toHaveLength(2)
   })
 
+  it('refuses keys without an issuer whose they are', () => {
+    const problems = problemsOf({ COFFER_OIDC_JWKS_URL: 'https://issuer.example/keys' })
+    expect(problems).toEqual([expect.stringMatching(/^COFFER_OIDC_JWKS_URL is set and COFFER_OIDC_ISSUER is not/)])
+  })
+
   it('takes an unknown variable for a misspelt one and does not show its value', () => {
     const { warnings } = loadConfig({ COFFER_DATADIR: '/secret', COFFER_TOKEN: 'known', PATH: '/bin' })
     expect(warnings).toEqual(['COFFER_DATADIR is not known and has no effect; did you mean COFFER_DATA_DIR?'])
