@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ViewStore } from '../../ports/view-store.ts'
+import { boundedCall } from './call.ts'
 import type { RedisClient, RedisLog } from './connect.ts'
-import { bareError } from './errors.ts'
 import { checkPrefix } from './keys.ts'
 
 export type ViewVersionsDeps = {
@@ -17,9 +17,11 @@ export type ViewVersionsConfig = {
   readonly noteEveryMs: number
   /** After how long without a user a view is dropped: long enough to go back to the version before without building it again. */
   readonly keepUnusedMs: number
+  /** How long a command may take before the note is given up until the next time. */
+  readonly callTimeoutMs: number
 }
 
-const defaults: ViewVersionsConfig = { noteEveryMs: 60_000, keepUnusedMs: 3_600_000 }
+const defaults: ViewVersionsConfig = { noteEveryMs: 60_000, keepUnusedMs: 3_600_000, callTimeoutMs: 5000 }
 
 /**
  * Notes that this process uses these views, again and again until it is stopped, and drops views noted before that nobody has used for
@@ -30,20 +32,25 @@ export const keepViewVersions = (
   { client, viewStore, prefix, log, config }: ViewVersionsDeps,
   used: readonly string[],
 ): { readonly stop: () => Promise<void> } => {
-  const { noteEveryMs, keepUnusedMs } = { ...defaults, ...config }
+  const { noteEveryMs, keepUnusedMs, callTimeoutMs: timeoutMs } = { ...defaults, ...config }
   const stopping = new AbortController()
   const { signal } = stopping
   /** Sorted set: names of views by when they were last used, in milliseconds. */
   const key = `${checkPrefix(prefix)}:views-in-use`
 
+  // By itself ioredis never answers what waits when it is told to disconnect between two tries to connect.
+  const call = <T>(what: string, run: () => Promise<T>): Promise<T> =>
+    boundedCall({ what, timeoutMs, signal, outage: client.outage }, run)
+
   const note = async (): Promise<void> => {
-    const [seconds, micros] = await client.time()
+    const [seconds, micros] = await call('tell the time', () => client.time())
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-    await client.zadd(key, ...used.flatMap((view) => [now, view]))
-    for (const view of await client.zrangebyscore(key, '-inf', now - keepUnusedMs)) {
+    await call('note the views in use', () => client.zadd(key, ...used.flatMap((view) => [now, view])))
+    const unused = () => client.zrangebyscore(key, '-inf', now - keepUnusedMs)
+    for (const view of await call('list views that were in use', unused)) {
       await viewStore.drop(view)
       // Last, so that a drop that was broken off is made up for.
-      await client.zrem(key, view)
+      await call('forget a view', () => client.zrem(key, view))
       log.info({ view }, 'dropped a view of a version that no process has used for long')
     }
   }
@@ -51,7 +58,7 @@ export const keepViewVersions = (
   const keep = async (): Promise<void> => {
     while (!signal.aborted) {
       await note().catch((error) => {
-        if (!signal.aborted) log.warn({ err: bareError(error) }, 'could not note which views are in use, trying again')
+        if (!signal.aborted) log.warn({ err: error }, 'could not note which views are in use, trying again')
       })
       await delay(noteEveryMs, undefined, { signal }).catch(() => {})
     }
