@@ -56,12 +56,13 @@ export const createInstanceRecords = (database: DatabaseSync) => {
       put.run(record.instanceId, JSON.stringify(record))
       return record
     },
-    /** Changes a record that exists and answers what it is now. */
+    /** Changes a record that exists and answers what it is now. What it is already is not written again: that would wait for the disk. */
     update: (instanceId: InstanceId, change: Partial<Omit<InstanceRecord, 'instanceId'>>): InstanceRecord => {
       const row = find.get(instanceId)
       if (!row) throw new Error(`the agent has no record of instance ${instanceId}`)
       const record = { ...parse(row.body), ...change }
-      put.run(instanceId, JSON.stringify(record))
+      const body = JSON.stringify(record)
+      if (body !== row.body) put.run(instanceId, body)
       return record
     },
     remove: (instanceId: InstanceId): void => {

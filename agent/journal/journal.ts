@@ -80,6 +80,16 @@ export const createJournal = (database: DatabaseSync) => {
     }
   }
 
+  /** What is written need not have reached the disk when this returns: it does with the next that has to. */
+  const withoutWaiting = <T>(work: () => T): T => {
+    database.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      database.exec('PRAGMA synchronous = FULL')
+    }
+  }
+
   const pending = (): readonly TakenCommand[] =>
     commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
 
@@ -150,10 +160,13 @@ export const createJournal = (database: DatabaseSync) => {
         traceparent: row.traceparent === null ? undefined : String(row.traceparent),
       })),
 
+    /** A power cut may have them published again, as may any crash before. */
     markPublished: (published: readonly OutgoingReport[]): void =>
-      transaction(() => {
-        for (const report of published) reports.published.run(report.sequence)
-      }),
+      withoutWaiting(() =>
+        transaction(() => {
+          for (const report of published) reports.published.run(report.sequence)
+        }),
+      ),
 
     /** Notes that something was really done on the host, such as an engine's process started for generation 2, with the change it made. */
     recordEffect: (instanceId: InstanceId, kind: string, intent: string, at: string, change: () => void): void =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { openAgentDatabase } from '../../../agent/journal/database.ts'
+import { createInstanceRecords } from '../../../agent/journal/instances.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
 import { type GuestCommand, guestCommandSchema } from '../../../domain/guest/command.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
@@ -52,6 +53,8 @@ describe('the journal', () => {
     expect(report?.key).toBe(wish.operationId)
     journal.markPublished(report ? [report] : [])
     expect(journal.unpublished(10)).toEqual([])
+    // 2 is FULL: what is written next waits for the disk again.
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
     expect(journal.accept(wish, at, () => answer(wish))).toEqual({ kind: 'repeat', done: true })
     expect(journal.unpublished(10)).toEqual([report])
     database.close()
@@ -109,5 +112,37 @@ describe('the file of the agent', () => {
     const holder = openAgentDatabase(busy)
     expect(() => openAgentDatabase(busy)).toThrow(/another agent runs on it/)
     holder.close()
+  })
+})
+
+describe('the record of an instance', () => {
+  it('is written when it changes, and not when it is that already', () => {
+    const database = openAgentDatabase(temp.next())
+    const records = createInstanceRecords(database)
+    const { instanceId: id } = command(1)
+    records.create({
+      instanceId: id,
+      volume: { kind: 'directory', sizeGiB: 1 },
+      owner: null,
+      spec: null,
+      port: null,
+      portKept: false,
+      desired: 'stopped',
+      generation: -1,
+      asked: -1,
+      process: null,
+      durable: false,
+      health: 'UNKNOWN',
+    })
+    const written = (): unknown => database.prepare('SELECT total_changes() AS n').get()?.n
+    const before = written()
+    expect(records.update(id, { desired: 'stopped', volume: { kind: 'directory', sizeGiB: 1 } }).desired).toBe(
+      'stopped',
+    )
+    expect(written()).toBe(before)
+    expect(records.update(id, { desired: 'running' }).desired).toBe('running')
+    expect(written()).not.toBe(before)
+    expect(records.get(id)?.desired).toBe('running')
+    database.close()
   })
 })
