@@ -82,7 +82,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     if (engine) {
       engine.start()
       started.add('views')
-      await engine.caughtUp(signal)
+      await unlessAborted(engine.caughtUp(signal), signal)
       followOperations({ viewStore, metrics, log }, stopped.signal)
     }
     signal.throwIfAborted()
@@ -105,7 +105,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       hostId = (await agent.start(signal)).hostId
     }
     if (central) {
-      await checkStores(central, config)
+      await unlessAborted(checkStores(central, config), signal)
       await startCentral(central, signal)
       // An agent alone runs without the bus, too; a server that says it is ready can make databases.
       if (agent) await unlessAborted(agent.connected(), signal)
@@ -146,7 +146,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
 }
 
 /** What can not be broken off is left to `stop`. Rejects with the signal's reason. */
-const unlessAborted = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })

@@ -118,3 +118,22 @@ describe('the next start', () => {
     expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([])
   })
 })
+
+describe('a start that waits for a store', () => {
+  it('is broken off at once, however long the store is silent', async () => {
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+    const silent = (): Promise<never> => {
+      ask()
+      return new Promise(() => {})
+    }
+    const settings = { ...environment, COFFER_DATA_DIR: temp.next(), COFFER_ROLES: 'projector' }
+    const waiting = compose(loadConfig(settings).config, createRecordingLog().log, {
+      eventStore: (store) => ({ ...store, head: silent }),
+    })
+    const interrupted = new AbortController()
+    const started = waiting.start(interrupted.signal)
+    await asked
+    interrupted.abort(new Error('stopped while it was starting'))
+    await expect(started).rejects.toThrow('stopped while it was starting')
+  })
+})
