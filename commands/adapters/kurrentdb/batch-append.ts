@@ -101,12 +101,12 @@ const settle = (waiting: Map<string, Waiting>, response: Response): void => {
   }
 }
 
-/** `google.rpc.Code`, which has the numbers of gRPC's status codes. */
-const deadlineExceeded = 4
+/** `google.rpc.Code`, which has the numbers of gRPC's status codes. A server that is busy or not ready says so and gives no code at all. */
+const notNow: ReadonlySet<number> = new Set([0, 4])
 
 const refusalOf = (error: Status, stream: string): Error => {
-  // The server's own patience, over a sound connection.
-  if (error.getCode() === deadlineExceeded) return new TimeoutError(undefined, error.getMessage())
+  // The server's own patience or load, over a sound connection.
+  if (notNow.has(error.getCode())) return new TimeoutError(undefined, error.getMessage())
   const refusal = unpackError.unpackToCommandError(error, stream)
   const limit = refusal instanceof MaxAppendSizeExceededError ? ` (${refusal.maxAppendSize} bytes)` : ''
   // What was unpacked has no code, and mostly no message.

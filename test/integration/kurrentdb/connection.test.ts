@@ -284,11 +284,14 @@ describe('appends', { timeout: 60_000 }, () => {
     for (const stream of streams) expect(leader.log.read(stream)).toHaveLength(1)
   })
 
-  it('are tried again over the same connection when the server says that it could not do them in time', async () => {
+  it.each([
+    ['could not do them in time', 'timeouts'],
+    ['is busy', 'busy'],
+  ] as const)('are tried again over the same connection when the server says that it %s', async (_, fault) => {
     const server = await start()
     const warnings: object[] = []
     const store = open(server.url, { log: { ...silentLog, warn: (fields) => warnings.push(fields) } })
-    server.faults.timeouts = 2
+    server.faults[fault] = 2
     const stream = aStream()
     await appendEach(store, [stream])
     expect(server.log.read(stream)).toHaveLength(1)

@@ -51,6 +51,11 @@ export const createBatchAppend = ({ log, gate, faults }: WriteDeps): handleBidiS
         call.write(timeout(response))
         return
       }
+      if (faults.busy > 0) {
+        faults.busy -= 1
+        call.write(response.setError(notHandled('Server Is Busy')))
+        return
+      }
       const lastId = append.events.at(-1)?.id ?? ''
       const isRepeat = uncommitted.has(lastId)
       try {
@@ -107,6 +112,13 @@ const timeout = (response: Response): Response => {
   response.clearSuccess()
   setError(response, 'Timeout', Code.DEADLINE_EXCEEDED, new shared.Timeout())
   return response
+}
+
+/** Without a code, as the server says it. */
+const notHandled = (message: string) => {
+  const nothing = new anyMessages.Any()
+  nothing.pack(emptyMessage().serializeBinary(), 'google.protobuf.Empty')
+  return new status.Status().setMessage(message).setDetails(nothing)
 }
 
 const emptyMessage = () => new emptyMessages.Empty()

@@ -18,6 +18,8 @@ export type Faults = {
   lostAnswers: number
   /** So many batch appends are not written, and answered with the server's own timeout. */
   timeouts: number
+  /** So many batch appends are not written, and answered with "Server Is Busy". */
+  busy: number
   /**
    * As KurrentDB between #4892 and #4975 (24.10, 25.0): who has caught up is told where the next record will lie, as if that had been looked
    * at.
@@ -36,6 +38,7 @@ export const noFaults = (): Faults => ({
   writeTimeoutMs: 2000,
   lostAnswers: 0,
   timeouts: 0,
+  busy: 0,
   overshoots: false,
   skipsFirst: false,
   leader: null,
