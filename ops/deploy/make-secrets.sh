@@ -47,6 +47,8 @@ quietly() {
   rm openssl.log
 }
 
+# Wherever it is, it is no part of a repository.
+echo '*' > .gitignore
 mkdir authority ca kurrentdb kafka
 quietly openssl req -x509 -newkey rsa:3072 -nodes -days "$days" -subj '/CN=Coffer stores CA' \
   -addext 'keyUsage=critical,keyCertSign,cRLSign' -keyout authority/ca.key -out ca/ca.crt

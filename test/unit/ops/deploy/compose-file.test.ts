@@ -121,6 +121,10 @@ describe('make-secrets.sh', () => {
     }
   })
 
+  it('keeps them out of whatever repository they are made in', () => {
+    expect(readFileSync(join(directory, '.gitignore'), 'utf8')).toBe('*\n')
+  })
+
   it('overwrites nothing', () => {
     const before = readFileSync(join(directory, 'stack.env'), 'utf8')
     expect(() => makeSecrets(directory)).toThrow(/never overwritten/)

@@ -46,7 +46,12 @@ describe('the Dockerfile', () => {
     expect(copied.filter((folder) => !allowed.includes(`!${folder}`))).toEqual([])
   })
 
-  it('keeps secrets out of the build', () => {
-    expect(readDeployed('Dockerfile.dockerignore').split('\n')).toContain('ops/deploy/secrets')
+  it('keeps secrets out of the build, whatever their directory is called', () => {
+    const lines = readDeployed('Dockerfile.dockerignore').split('\n')
+    // The last line that fits decides.
+    expect(lines.slice(lines.indexOf('!ops') + 1).filter((line) => line !== '')).toEqual([
+      'ops/deploy/*',
+      '!ops/deploy/prepare-engines.ts',
+    ])
   })
 })
