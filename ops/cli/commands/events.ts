@@ -27,12 +27,14 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
     types: options.type.length > 0 ? options.type : undefined,
     projectId: options.project,
   }
+  // Read first: where none matches yet, what does from here on is new.
+  const here = options.follow ? (await latest(context, {}, 1)).cursor : null
   const { events, cursor } = await latest(context, filter, options.limit)
   if (!options.follow && context.output.format !== 'table') {
     return context.output.list(events, [], 'There are no events.')
   }
   for (const event of events) await print(context, event)
-  if (options.follow) await follow(context, filter, cursor)
+  if (options.follow) await follow(context, filter, cursor ?? here)
   else if (events.length === 0) context.terminal.stderr.write('There are no events.\n')
 }
 
@@ -71,12 +73,16 @@ const latest = async (
   return { events: found.map(({ node }) => node).reverse(), cursor: found[0]?.cursor ?? null }
 }
 
-/** Goes on behind the last event seen, also after the connection was lost: nothing is left out and nothing comes twice. */
+/**
+ * Goes on behind the last event seen, also after the connection was lost: nothing is left out and nothing comes twice. `from`: null where
+ * there is no event at all yet.
+ */
 const follow = async (context: CliContext, filter: Filter, from: string | null): Promise<void> => {
   const { api, signal } = context
   let after = from
   for (;;) {
     try {
+      after ??= await printAll(context, filter)
       const updates = api.subscribe<{ events: { cursor: string; node: AuditEvent } }>(
         documents.followEvents,
         { filter, after },
@@ -95,4 +101,10 @@ const follow = async (context: CliContext, filter: Filter, from: string | null):
     }
     await delay(reconnectDelayMs, undefined, { signal })
   }
+}
+
+const printAll = async (context: CliContext, filter: Filter): Promise<string | null> => {
+  const { events, cursor } = await latest(context, filter, Number.POSITIVE_INFINITY)
+  for (const event of events) await print(context, event)
+  return cursor
 }
