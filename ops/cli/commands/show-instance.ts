@@ -1,4 +1,4 @@
-import type { CliContext } from '../context.ts'
+import { type CliContext, invocation } from '../context.ts'
 import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
 import { formatFields } from '../output.ts'
@@ -60,7 +60,7 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
       ['ENDPOINT', address],
       ['ID', ({ id }) => id],
     ],
-    'There are no instances. Make one: coffer instance create shop --datastore postgresql --database app --user app --wait',
+    `There are no instances. Make one: ${invocation(context.environment)} instance create shop --datastore postgresql --database app --user app --wait`,
   )
 }
 
