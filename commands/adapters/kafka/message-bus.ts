@@ -8,7 +8,7 @@ import { brokerRefusal, translated } from './errors.ts'
 import { type GroupConsumerOptions, startGroupConsumer } from './group-consumer.ts'
 import { groupLag } from './group-offsets.ts'
 import { createNamespacedBus } from './namespaced-bus.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher, maxMessageBytes } from './publisher.ts'
 import { createRenewable } from './renewable.ts'
 import { createServerNames } from './server-names.ts'
 import { createTopics, type TopicsOptions } from './topics.ts'
@@ -27,6 +27,9 @@ export type KafkaMessageBusOptions = KafkaConnectionOptions &
     readonly onFatal?: (group: string, error: Error) => void
   }
 
+/** A message, and room for what a dead letter says of it. */
+const maxLetterBytes = maxMessageBytes + 50_000
+
 const defaults: GroupConsumerOptions & { readonly timeoutMs: number } = {
   sessionTimeoutMs: 10_000,
   heartbeatMs: 2_000,
@@ -41,7 +44,7 @@ const defaults: GroupConsumerOptions & { readonly timeoutMs: number } = {
 
 /**
  * Topics on Apache Kafka 3.9 to 4.x (tried: 3.9.1 and 4.4.0) or what speaks its protocol. Connects when first used, and again by itself for ever.
- * Messages of more than 1,000,000 bytes are refused by `publish` with a RangeError.
+ * Messages of more than 1,048,588 bytes are refused by `publish` with a RangeError.
  */
 export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageBus => {
   const { log, timeoutMs, ...timing } = { ...defaults, ...options }
@@ -99,8 +102,10 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
           admin,
           topics,
           park: async (letter) => {
-            await topics.ensure([{ name: letter.topic, partitions: 1, retentionMs: deadLetterRetentionMs }])
-            await publisher.publish([letter])
+            const { topic: name } = letter
+            const retentionMs = deadLetterRetentionMs
+            await topics.ensure([{ name, partitions: 1, retentionMs, maxMessageBytes: maxLetterBytes }])
+            await publisher.publish([letter], maxLetterBytes)
           },
           onProblem,
           onFatal,

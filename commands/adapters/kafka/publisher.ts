@@ -6,8 +6,8 @@ import { createRenewable } from './renewable.ts'
 import type { Topics } from './topics.ts'
 
 export type Publisher = {
-  /** Resolves when every message is on all in-sync replicas. */
-  publish(messages: readonly OutgoingMessage[]): Promise<void>
+  /** Resolves when every message is on all in-sync replicas. Throws a RangeError, and sends none, where one is larger than `maxBytes`. */
+  publish(messages: readonly OutgoingMessage[], maxBytes?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -18,8 +18,13 @@ export type PublisherDeps = {
   readonly onProblem: (what: string, error: unknown) => void
 }
 
-/** What brokers take by default is 1,048,588 bytes with the envelope, and all that goes to one partition at once counts as one. */
-export const maxMessageBytes = 1_000_000
+/**
+ * What brokers take by default, with about 100 bytes of envelope: more than the largest event with all that the relay puts around it, and no less
+ * than anything that was ever read from a topic, as a dead letter that is published again.
+ */
+export const maxMessageBytes = 1_048_588
+/** Of several messages at once: all that goes to one partition counts as one. */
+const maxBatchBytes = 1_000_000
 const maxBatchMessages = 1_000
 
 type Call = { unsent: number; readonly done: PromiseWithResolvers<void> }
@@ -53,7 +58,7 @@ export const createPublisher = ({ kafka, topics, timeoutMs, onProblem }: Publish
     let count = 0
     for (const entry of queue) {
       bytes += entry.bytes
-      if (count > 0 && (bytes > maxMessageBytes || count >= maxBatchMessages)) break
+      if (count > 0 && (bytes > maxBatchBytes || count >= maxBatchMessages)) break
       count += 1
     }
     return queue.splice(0, count)
@@ -79,10 +84,10 @@ export const createPublisher = ({ kafka, topics, timeoutMs, onProblem }: Publish
   }
 
   return {
-    publish: async (messages) => {
+    publish: async (messages, maxBytes = maxMessageBytes) => {
       if (messages.length === 0) return
       const call: Call = { unsent: messages.length, done: Promise.withResolvers() }
-      const entries = messages.map((message) => ({ message, bytes: sizeOf(message), call }))
+      const entries = messages.map((message) => ({ message, bytes: sizeOf(message, maxBytes), call }))
       await topics.assertExist([...new Set(messages.map(({ topic }) => topic))])
       queue.push(...entries)
       void sendAll()
@@ -104,11 +109,11 @@ const createPartitioner = (discarded: AbortSignal) => {
   }
 }
 
-/** Bytes of key, value and headers. Throws when they are more than a broker takes. */
-const sizeOf = ({ topic, key, value, headers = {} }: OutgoingMessage): number => {
+/** Bytes of key, value and headers. */
+const sizeOf = ({ topic, key, value, headers = {} }: OutgoingMessage, maxBytes: number): number => {
   const bytes = [key, value, ...Object.entries(headers).flat()].reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-  if (bytes <= maxMessageBytes) return bytes
-  throw new RangeError(`a message of ${bytes} bytes for ${topic} is too large: ${maxMessageBytes} are allowed`)
+  if (bytes <= maxBytes) return bytes
+  throw new RangeError(`a message of ${bytes} bytes for ${topic} is too large: ${maxBytes} are allowed`)
 }
 
 const byTopic = (batch: readonly Entry[]): TopicMessages[] =>

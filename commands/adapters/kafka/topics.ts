@@ -5,8 +5,11 @@ import { whyNotTogether } from '../group-assignment.ts'
 import { brokerRefusal, KafkaJSAggregateError } from './errors.ts'
 import type { Renewable } from './renewable.ts'
 
-/** `stampedByBroker`: messages bear the time of the broker that took them, instead of that of who published them. */
-export type KafkaTopicSpec = TopicSpec & { readonly stampedByBroker?: true }
+/**
+ * `stampedByBroker`: messages bear the time of the broker that took them, instead of that of who published them. `maxMessageBytes`: of what it
+ * takes; default: what the broker is configured for.
+ */
+export type KafkaTopicSpec = TopicSpec & { readonly stampedByBroker?: true; readonly maxMessageBytes?: number }
 
 export type Topics = {
   /** Creates what is missing and resolves when it can be used; a topic that exists is left as it is. */
@@ -105,17 +108,18 @@ const untilKnown = async (client: Pick<Admin, 'fetchTopicMetadata'>, names: stri
   }
 }
 
-const toKafka = ({ name, partitions, retentionMs, stampedByBroker }: KafkaTopicSpec, replicas: number) => ({
-  topic: name,
-  numPartitions: partitions,
+const toKafka = (spec: KafkaTopicSpec, replicas: number) => ({
+  topic: spec.name,
+  numPartitions: spec.partitions,
   replicationFactor: replicas,
   configEntries: [
     { name: 'cleanup.policy', value: 'delete' },
-    { name: 'retention.ms', value: String(retentionMs) },
+    { name: 'retention.ms', value: String(spec.retentionMs) },
     // Only closed segments are ever removed, and by default one stays open for a week.
-    { name: 'segment.ms', value: String(Math.max(leastSegmentMs, Math.min(retentionMs, defaultSegmentMs))) },
+    { name: 'segment.ms', value: String(Math.max(leastSegmentMs, Math.min(spec.retentionMs, defaultSegmentMs))) },
     // With three copies one broker may be away: two still hold what was acknowledged.
     { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
-    ...(stampedByBroker ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : []),
+    ...(spec.stampedByBroker ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : []),
+    ...(spec.maxMessageBytes ? [{ name: 'max.message.bytes', value: String(spec.maxMessageBytes) }] : []),
   ],
 })
