@@ -119,6 +119,8 @@ const toKafka = (spec: KafkaTopicSpec, replicas: number) => ({
     { name: 'segment.ms', value: String(Math.max(leastSegmentMs, Math.min(spec.retentionMs, defaultSegmentMs))) },
     // With three copies one broker may be away: two still hold what was acknowledged.
     { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
+    // Whoever publishes: of a codec that it does not have (all but gzip) this client would stop for good, and the size of what is unpacked has no limit.
+    { name: 'compression.type', value: 'uncompressed' },
     ...(spec.stampedByBroker ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : []),
     ...(spec.maxMessageBytes ? [{ name: 'max.message.bytes', value: String(spec.maxMessageBytes) }] : []),
   ],

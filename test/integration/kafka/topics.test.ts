@@ -14,6 +14,13 @@ const connectAdmin = async (brokers: readonly string[]) => {
 
 const topicOf = (partitions: number) => ({ name: `topic-${randomUUID()}`, partitions, retentionMs: 3_600_000 })
 
+/** One literal, of what is shorter than 16 KiB: a length, then what the next two bytes and one say there is of it. */
+const asSnappy = (bytes: Buffer): Buffer => {
+  const { length } = bytes
+  const [low, high] = [(length - 1) & 0xff, (length - 1) >> 8]
+  return Buffer.concat([Buffer.from([(length & 0x7f) | 0x80, length >> 7, 61 << 2, low, high]), bytes])
+}
+
 describe('the topics of the Kafka message bus', () => {
   it('are made with the partitions and retention asked for, and removed in steps not larger than that', async (context) => {
     const brokers = needKafka(context)
@@ -67,6 +74,41 @@ describe('the topics of the Kafka message bus', () => {
     expect(keys.map((key) => partitions.get(key))).toEqual([9, 4, 7, 7, 9, 1])
     await consumer.stop()
     await bus.close()
+  })
+
+  it('can be read whatever codec another program packs its messages with, and let it hide none that is too large', async (context) => {
+    const brokers = needKafka(context)
+    const bus = createTestBus(brokers)
+    const spec = topicOf(1)
+    await bus.ensureTopics([spec])
+    const values: string[] = []
+    const consumer = bus.consume({
+      group: `group-${spec.name}`,
+      topics: [spec.name],
+      start: 'earliest',
+      handle: async ({ value }) => void values.push(value),
+    })
+    const { CompressionCodecs, CompressionTypes } = kafkajs
+    const { [CompressionTypes.Snappy]: none } = CompressionCodecs
+    CompressionCodecs[CompressionTypes.Snappy] = () => ({
+      compress: async ({ buffer }: { buffer: Buffer }) => asSnappy(buffer),
+    })
+    const stranger = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    })
+    await stranger.connect()
+    const send = (compression: number, value: string) =>
+      stranger.send({ topic: spec.name, compression, messages: [{ key: 'a', value }] })
+    await send(CompressionTypes.Snappy, 'snappy')
+    // From here on as in every process of ours, where there is no such codec.
+    CompressionCodecs[CompressionTypes.Snappy] = none
+    await send(CompressionTypes.GZIP, 'gzip')
+    await expect(send(CompressionTypes.GZIP, 'x'.repeat(5_000_000))).rejects.toThrow('larger than the max message size')
+    await send(CompressionTypes.GZIP, 'last')
+    await waitFor('the last message', () => values.includes('last'))
+    expect(values).toEqual(['snappy', 'gzip', 'last'])
+    await consumer.stop()
+    await Promise.all([stranger.disconnect(), bus.close()])
   })
 
   it('take many large messages at once, and refuse one that is too large before anything is sent', async (context) => {
