@@ -21,8 +21,8 @@ export type AgentConfig = {
   readonly volumes: 'auto' | 'loop' | 'directory'
   readonly heartbeatIntervalMs: number
   readonly healthIntervalMs: number
-  /** How often it is seen to that the certificate of a running engine does not expire. */
-  readonly certificateIntervalMs: number
+  /** How often it is seen to that the certificate of a running engine does not expire, and that its volume has its room. */
+  readonly upkeepIntervalMs: number
   /** What an engine gets to end cleanly in when all are stopped with the agent; then it is ended at once, and recovers at its next start. */
   readonly lastStopMs: number
   /** How many commands, of as many instances, may be worked on side by side. */
@@ -44,7 +44,7 @@ export const agentDefaults = {
   volumes: 'auto',
   heartbeatIntervalMs: 2000,
   healthIntervalMs: 5000,
-  certificateIntervalMs: 3_600_000,
+  upkeepIntervalMs: 3_600_000,
   lastStopMs: 15_000,
   maxConcurrentCommands: 8,
   prepare: [],

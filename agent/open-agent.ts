@@ -114,10 +114,12 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     clock,
     log,
   })
-  const attachVolume = async (instanceId: InstanceId, attaching: AbortSignal): Promise<void> => {
-    const record = records.get(instanceId)
-    if (record) await volumes(record.volume.kind).attach(volumePlace(layout, instanceId), attaching)
-  }
+  const onVolume =
+    (act: 'attach' | 'keepRoom') =>
+    async (instanceId: InstanceId, acting: AbortSignal): Promise<void> => {
+      const record = records.get(instanceId)
+      if (record) await volumes(record.volume.kind)[act](volumePlace(layout, instanceId), acting)
+    }
   const reporter = createReporter({ bus, journal, log, tracer })
   closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
   const supervisor = createSupervisor({
@@ -127,7 +129,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     records,
     journal,
     reporter,
-    attachVolume,
+    volumes: { attach: onVolume('attach'), keepRoom: onVolume('keepRoom') },
     clock,
     ids,
     log,

@@ -44,6 +44,9 @@ export const createLoopVolumes = (run: Run): Volumes => {
       await chmod(place.directory, volumeMode)
     },
     attach,
+    keepRoom: async ({ image }, signal) => {
+      await reserveRoom(run, image, (await stat(image)).size, signal)
+    },
     detach: ({ directory }, signal) => unmount(run, directory, signal),
     remove: async ({ directory, image }, signal) => {
       // Its image goes with it, so nobody can mount it a second time while somebody is still in it.

@@ -23,6 +23,8 @@ export interface Volumes {
   ): Promise<void>
   /** Makes it usable again, after a reboot say. Throws `VOLUME_MISSING` if it does not exist. */
   attach(place: VolumePlace, signal: AbortSignal): Promise<void>
+  /** The room that was reserved for it is its own again, whatever gave it away behind the agent's back, as `fstrim` does. Throws `DISK_FULL`. */
+  keepRoom(place: VolumePlace, signal: AbortSignal): Promise<void>
   /** Takes it out of use; nothing may run in it. */
   detach(place: VolumePlace, signal: AbortSignal): Promise<void>
   remove(place: VolumePlace, signal: AbortSignal): Promise<void>
@@ -39,6 +41,7 @@ export const createDirectoryVolumes = (): Volumes => ({
     await chmod(directory, volumeMode)
   },
   attach: ({ directory }) => requireVolume(directory),
+  keepRoom: () => Promise.resolve(),
   detach: () => Promise.resolve(),
   remove: ({ directory }) => removeTree(directory),
 })

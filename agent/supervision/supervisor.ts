@@ -16,7 +16,7 @@ export type SupervisorDeps = {
   readonly records: InstanceRecords
   readonly journal: Journal
   readonly reporter: Reporter
-  readonly attachVolume: WatchDeps['attachVolume']
+  readonly volumes: WatchDeps['volumes']
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: AgentLog

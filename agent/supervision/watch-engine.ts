@@ -16,7 +16,11 @@ export type WatchDeps = {
   readonly control: EngineControl
   readonly records: InstanceRecords
   readonly log: AgentLog
-  readonly attachVolume: (instanceId: InstanceId, signal: AbortSignal) => Promise<void>
+  /** As of `Volumes`, each of the instance's own. */
+  readonly volumes: {
+    attach(instanceId: InstanceId, signal: AbortSignal): Promise<void>
+    keepRoom(instanceId: InstanceId, signal: AbortSignal): Promise<void>
+  }
   readonly setHealth: Supervisor['setHealth']
 }
 
@@ -57,7 +61,7 @@ const start = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSigna
   if (record?.health === 'HEALTHY') deps.setHealth(instanceId, 'UNHEALTHY', 'the engine was found not to run')
   deps.log.info({ instanceId }, 'starting an engine that should run and does not')
   const bound = AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)])
-  await deps.attachVolume(instanceId, bound)
+  await deps.volumes.attach(instanceId, bound)
   await deps.control.ensureRunning(instanceId, record?.generation ?? 0, bound)
 }
 
@@ -75,16 +79,18 @@ const find = async (
 
 /** Looks at the engine until its process ends, and answers why it did in its own last words. */
 const attend = async (
-  { config, control, log, setHealth }: WatchDeps,
+  deps: WatchDeps,
   instanceId: InstanceId,
-  { driver, instance }: Engine,
+  engine: Engine,
   process: ProcessId,
   signal: AbortSignal,
 ): Promise<string> => {
+  const { config, control, log, setHealth } = deps
+  const { driver, instance } = engine
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   let failures = 0
   let nextCheckAt = 0
-  let nextCertificateCheckAt = performance.now() + config.certificateIntervalMs
+  let nextUpkeepAt = performance.now() + config.upkeepIntervalMs
   while (!signal.aborted && isAlive(process)) {
     if (performance.now() >= nextCheckAt) {
       try {
@@ -102,16 +108,30 @@ const attend = async (
       })
       nextCheckAt = performance.now() + config.healthIntervalMs
     }
-    if (performance.now() >= nextCertificateCheckAt) {
-      await control.keepCertificate(instanceId, { driver, instance }, process).catch((error: unknown) => {
-        log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
-      })
-      nextCertificateCheckAt = performance.now() + config.certificateIntervalMs
+    if (performance.now() >= nextUpkeepAt) {
+      await keepUp(deps, instanceId, engine, process, signal)
+      nextUpkeepAt = performance.now() + config.upkeepIntervalMs
     }
     await control.waitForEnd(process, aliveIntervalMs, signal)
   }
   const lastWords = driver.explainLog(await readTail(instance.logFile, explainedLogBytes, logFrom))
   return `the engine's process ended: ${lastWords || 'its log does not say why'}`.slice(0, reasonLimitCharacters)
+}
+
+/** What gets worse by itself while an engine runs well. */
+const keepUp = async (
+  { control, log, volumes }: WatchDeps,
+  instanceId: InstanceId,
+  engine: Engine,
+  process: ProcessId,
+  signal: AbortSignal,
+): Promise<void> => {
+  await control.keepCertificate(instanceId, engine, process).catch((error: unknown) => {
+    log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
+  })
+  await volumes.keepRoom(instanceId, signal).catch((error: unknown) => {
+    if (!signal.aborted) log.warn({ instanceId, err: error }, 'the room that a volume has lost could not be taken back')
+  })
 }
 
 const describeFailure = (error: unknown): string => {

@@ -213,6 +213,18 @@ describe.runIf(asRoot)('an agent that is root', { timeout: 2 * patienceMs }, () 
     expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 5 })).toMatchObject({ type: 'succeeded' })
   })
 
+  it('takes back the room of a loop volume that the host has trimmed', async () => {
+    host = await openTestHost({ config: { volumes: 'loop', upkeepIntervalMs: 100 } })
+    const { description } = await host.start()
+    const instanceId = newInstanceId()
+    await provision(description, instanceId)
+    const image = host.place(instanceId, 'volume.img')
+    // As trimming does, which not every kernel can.
+    const trimmed = ['--punch-hole', '--offset', String(512 * 1024 ** 2), '--length', String(256 * 1024 ** 2)]
+    execFileSync('fallocate', [...trimmed, image])
+    await expect.poll(() => statSync(image).blocks * 512, { timeout: patienceMs }).toBeGreaterThanOrEqual(1024 ** 3)
+  })
+
   it('gives loop volumes also where their room can not be reserved, and says that it is not', async () => {
     host = await openTestHost()
     const lacksFallocate: Run = (command, ...rest) =>

@@ -144,7 +144,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
   })
 
   it('lets no certificate of a running engine expire, and does not restart it for that', async () => {
-    host = await openTestHost({ config: { certificateIntervalMs: 100 }, driver: createDriver })
+    host = await openTestHost({ config: { upkeepIntervalMs: 100 }, driver: createDriver })
     const id = newInstanceId()
     const first = await host.start()
     await host.ask(first.description, id, volumeReady)
