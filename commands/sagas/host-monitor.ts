@@ -22,6 +22,8 @@ export type HostMonitorOptions = {
   readonly log: Log
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
+  /** Asks the bus that carries the heartbeats for something: rejects while it can not be reached. */
+  readonly reachBus: () => Promise<unknown>
   /** Milliseconds by a clock that nobody sets. Default `performance.now`. */
   readonly elapsedMs?: () => number
   /** Default: what it finds out is not traced. */
@@ -37,19 +39,24 @@ export interface HostMonitor {
 }
 
 /**
- * Turns the silence of hosts, and its end, into events: heartbeats themselves are none. Silence is only what this process has listened to:
- * neither a clock that is set nor a time in which the process did not run makes a host lost.
+ * Turns the silence of hosts, and its end, into events: heartbeats themselves are none. Silence is only what this process could have heard:
+ * neither a clock that is set, nor a time in which the process did not run or the bus was away, makes a host lost.
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
-  const { handler, directory, clock, ids, log, hostLostAfterMs, tracer = noTracer } = options
+  const { handler, directory, clock, ids, log, hostLostAfterMs, reachBus, tracer = noTracer } = options
   const elapsedMs = options.elapsedMs ?? (() => performance.now())
   const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
   /** A look that comes so much later than the one before it: the process stood still, and what was said meanwhile is yet to be taken in. */
   const stoodStillMs = Math.max(hostLostAfterMs / 2, 2 * checkEveryMs)
+  /** From then on it is asked whether it is the bus that is silent. */
+  const suspectAfterMs = hostLostAfterMs / 3
   const lastSeen = new Map<HostId, number>()
   let listeningSince = elapsedMs()
   let timer: NodeJS.Timeout | undefined
-  let checking: Promise<void> = Promise.resolve()
+  let isDeaf = false
+  let isChecking = false
+  let isStopped = false
+  let reporting: Promise<void> = Promise.resolve()
 
   const context = (traceparent: string | undefined): CommandContext => {
     const id = ids.next()
@@ -96,14 +103,44 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt }, span)
     })
 
+  const silentHosts = (forMs: number) =>
+    directory.hosts().flatMap((state) => {
+      if (state.status !== 'UP') return []
+      const silentMs = elapsedMs() - Math.max(lastSeen.get(state.hostId) ?? 0, listeningSince)
+      return silentMs < forMs ? [] : [{ ...state, silentMs }]
+    })
+
+  /** Throws where the bus can not be reached, and where that took its time: what was said meanwhile is then still to come. */
+  const assertBusIsThere = async (): Promise<void> => {
+    const askedAt = elapsedMs()
+    await reachBus()
+    const tookMs = elapsedMs() - askedAt
+    if (tookMs >= checkEveryMs) throw new Error(`the bus answered after ${Math.round(tookMs)} ms`)
+  }
+
   const check = async () => {
-    for (const state of directory.hosts()) {
-      if (state.status !== 'UP') continue
-      const { hostId } = state.description
-      const silentMs = elapsedMs() - Math.max(lastSeen.get(hostId) ?? 0, listeningSince)
-      if (silentMs < hostLostAfterMs) continue
-      await reportLost(hostId, silentMs, committedIds(state.claims))
+    if (silentHosts(suspectAfterMs).length === 0) return
+    try {
+      await assertBusIsThere()
+      isDeaf = false
+    } catch (error) {
+      if (!isDeaf) log.warn({ err: error }, 'hosts are silent and the bus is away, so nothing is said of them')
+      isDeaf = true
+      listeningSince = elapsedMs()
+      return
     }
+    for (const { hostId, claims, silentMs } of silentHosts(hostLostAfterMs)) {
+      if (isStopped) return
+      reporting = reportLost(hostId, silentMs, committedIds(claims))
+      await reporting
+    }
+  }
+
+  const look = async () => {
+    if (isChecking) return
+    isChecking = true
+    await check().catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
+    isChecking = false
   }
 
   const listen = () => {
@@ -113,7 +150,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       const now = elapsedMs()
       if (now - lookedAt > stoodStillMs) listeningSince = now
       lookedAt = now
-      checking = checking.then(check).catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
+      void look()
     }, checkEveryMs)
     timer.unref()
   }
@@ -138,8 +175,9 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     },
     start: listen,
     stop: async () => {
+      isStopped = true
       clearInterval(timer)
-      await checking
+      await reporting.catch(() => undefined)
     },
   }
 }

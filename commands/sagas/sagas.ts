@@ -67,7 +67,8 @@ export const createSagas = (options: SagasOptions): Sagas => {
   const handler = createPersistentHandler(options.handler)
   const react = createEventReactor({ handler, clock, log, tracer })
   const takeReport = createReportHandler({ handler, clock, log, tracer })
-  const monitor = createHostMonitor({ ...options, handler })
+  const reachBus = () => bus.lag(heartbeatsGroup(options.worker))
+  const monitor = createHostMonitor({ ...options, handler, reachBus })
   const timers = createTimers({
     eventStore,
     clock,

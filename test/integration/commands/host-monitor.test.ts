@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
@@ -17,6 +18,7 @@ afterEach(async () => {
   for (const dispose of disposals.splice(0).toReversed()) await dispose()
 })
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const hostLostAfterMs = 15_000
 const lookEveryMs = 3_000
 
@@ -42,7 +44,8 @@ const start = async () => {
   await handler.handle(host, stream, { type: 'RegisterHost', description: { hostId, ...rest } }, context)
   directory.start()
   await waitFor('the host to be known', () => directory.hosts().length === 1)
-  const monitor = createHostMonitor({ ...side, hostLostAfterMs, elapsedMs: () => elapsed })
+  let reach: () => Promise<unknown> = async () => []
+  const monitor = createHostMonitor({ ...side, hostLostAfterMs, elapsedMs: () => elapsed, reachBus: () => reach() })
   disposals.push(monitor.stop)
   monitor.start()
 
@@ -58,17 +61,31 @@ const start = async () => {
         publishedAt: 0,
       }),
     /** As a process sees it that runs all the time. */
-    passes: (ms: number) => {
+    passes: async (ms: number) => {
       for (let left = ms; left > 0; left -= lookEveryMs) {
         elapsed += lookEveryMs
         vi.advanceTimersByTime(lookEveryMs)
+        await nextTurn()
+      }
+    },
+    busIsAway: () => {
+      reach = async () => {
+        throw new MessageBusUnavailable('away')
+      }
+    },
+    /** When it is back it answers what was asked of it while it was away. */
+    busIsBack: (afterMs = 0) => {
+      reach = async () => {
+        elapsed += afterMs
+        afterMs = 0
+        return []
       }
     },
     /** The process does not run meanwhile, and its timers are the first to run again: what is on its way to it comes after them. */
     standsStill: async (ms: number) => {
       elapsed += ms
       vi.advanceTimersByTime(lookEveryMs)
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     },
     setClockForward: (ms: number) => {
       setForwardMs = ms
@@ -85,7 +102,7 @@ describe('the monitor of hosts', () => {
   it('takes a host for lost that is silent for so long while it listens', async () => {
     const { beat, passes, timesLost } = await start()
     await beat()
-    passes(hostLostAfterMs)
+    await passes(hostLostAfterMs)
     expect(await timesLost()).toBe(1)
   })
 
@@ -93,7 +110,7 @@ describe('the monitor of hosts', () => {
     const { beat, passes, timesLost } = await start()
     for (let times = 0; times < 5; times += 1) {
       await beat()
-      passes(hostLostAfterMs - lookEveryMs)
+      await passes(hostLostAfterMs - lookEveryMs)
     }
     expect(await timesLost()).toBe(0)
   })
@@ -103,7 +120,7 @@ describe('the monitor of hosts', () => {
     await beat()
     await standsStill(3_600_000)
     await beat()
-    passes(hostLostAfterMs - lookEveryMs)
+    await passes(hostLostAfterMs - lookEveryMs)
     expect(await timesLost()).toBe(0)
   })
 
@@ -111,7 +128,35 @@ describe('the monitor of hosts', () => {
     const { beat, passes, standsStill, timesLost } = await start()
     await beat()
     await standsStill(3_600_000)
-    passes(hostLostAfterMs)
+    await passes(hostLostAfterMs)
+    expect(await timesLost()).toBe(1)
+  })
+
+  it('does not take hosts for lost because the bus is away', async () => {
+    const { beat, passes, busIsAway, busIsBack, timesLost } = await start()
+    await beat()
+    busIsAway()
+    await passes(10 * hostLostAfterMs)
+    busIsBack()
+    await passes(hostLostAfterMs - lookEveryMs)
+    expect(await timesLost()).toBe(0)
+  })
+
+  it('does not take hosts for lost because the bus answers again what it was asked while it was away', async () => {
+    const { beat, passes, busIsBack, timesLost } = await start()
+    await beat()
+    busIsBack(10 * hostLostAfterMs)
+    await passes(hostLostAfterMs)
+    expect(await timesLost()).toBe(0)
+  })
+
+  it('takes a host for lost that is silent when the bus is back, too', async () => {
+    const { beat, passes, busIsAway, busIsBack, timesLost } = await start()
+    await beat()
+    busIsAway()
+    await passes(hostLostAfterMs)
+    busIsBack()
+    await passes(hostLostAfterMs)
     expect(await timesLost()).toBe(1)
   })
 
@@ -119,7 +164,7 @@ describe('the monitor of hosts', () => {
     const { beat, passes, setClockForward, timesLost } = await start()
     await beat()
     setClockForward(3_600_000)
-    passes(hostLostAfterMs - lookEveryMs)
+    await passes(hostLostAfterMs - lookEveryMs)
     expect(await timesLost()).toBe(0)
   })
 })
