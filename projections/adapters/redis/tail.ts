@@ -76,7 +76,8 @@ export const createTail = (deps: TailDeps): Tail => {
 
   const take = (state: FeedState, entry: FeedEntry): FeedState => {
     const isNext = state.epoch === '' ? entry.seq === 1 : entry.epoch === state.epoch && entry.seq === state.seq + 1
-    if (entry.ended !== null) deps.onTurn()
+    // One that was lost will be again what was seen of it.
+    if (entry.ended !== null && entry.ended !== 'lost') deps.onTurn()
     if (entry.ended !== null || !isNext) endReaders(entry.ended === null ? missed : `was ${entry.ended}`)
     else if (entry.key !== null && feed.isRead()) publish(entry, entry.key)
     reached(entry.position)

@@ -226,6 +226,22 @@ describeOnRedis('the view store in Redis', () => {
         }),
     )
 
+    it('serves no half-built view either to who has followed it when a part was lost', () =>
+      withStores(async (open, prefix) => {
+        const [api, projector] = [open(), open()]
+        for (const at of [0, 1, 2]) await projector.apply(aBatch(at, [`k${at}`]))
+        expect(await api.count('pets', 'all', 'all')).toBe(3)
+        const reading = collect(api.changes('pets', never))
+        reading.catch(() => {})
+        await settled(api)
+        await redis.admin.del(viewKeys(prefix, 'pets').docs)
+        expect(await projector.apply(aBatch(0, ['k0']))).toBe('applied')
+        await expect(reading).rejects.toBeInstanceOf(ViewStoreUnavailable)
+        await expect(api.get('pets', 'k1')).rejects.toThrow('has lost it')
+        for (const at of [1, 2]) await projector.apply(aBatch(at, [`k${at}`]))
+        expect(await api.get('pets', 'k1')).toEqual({ name: 'k1', at: 1 })
+      }))
+
     it('goes on telling changes after its stream alone was lost, once its readers have been ended', () =>
       withStores(async (open, prefix) => {
         const store = open()
