@@ -16,7 +16,7 @@ const defineTests = (): void => {
   const site = createDistributedSite('distributed')
   let sagas: ServerProcess[]
   let server: ServerProcess
-  const metricsAt = new Map<string, string>()
+  const urlOf = new Map<string, string>()
   let api: ServerApi
   let shop: Shop
   let collector: Collector
@@ -25,7 +25,7 @@ const defineTests = (): void => {
     collector = await startCollector()
     const start = async (role: string) => {
       const started = await site.start(role, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
-      metricsAt.set(role, `${started.url}/metrics`)
+      urlOf.set(role, started.url)
       return started
     }
     // The first one is the relay; the other stands by.
@@ -43,10 +43,15 @@ const defineTests = (): void => {
 
   afterAll(() => collector.close())
 
-  it('says that it is ready', async () => {
-    const response = await fetch(`${server.url}/readyz`)
+  it.each([
+    ['api', ['server', 'event store', 'view store']],
+    ['saga', ['server', 'bus', 'event store']],
+    ['projector', ['server', 'event store', 'view store', 'view instances']],
+    ['agent', ['server', 'bus']],
+  ])('is ready as %s, and says of what that was made sure', async (role, stores) => {
+    const response = await fetch(`${urlOf.get(role)}/readyz`)
     const { checks } = (await response.json()) as { checks: readonly { name: string }[] }
-    expect(checks.map(({ name }) => name)).toEqual(['server', 'event store', 'view store'])
+    expect(checks.map(({ name }) => name).slice(0, 4)).toEqual(stores)
     expect(response.status).toBe(200)
   })
 
@@ -59,7 +64,7 @@ const defineTests = (): void => {
     ['saga', 'coffer_saga_lag_messages{group="coffer.sagas.heartbeats",topic="coffer.agent.heartbeats"}'],
     ['agent', 'coffer_agent_lag_messages'],
   ])('tells by the metrics of the %s: %s', async (role, metric) => {
-    const text = await (await fetch(metricsAt.get(role) ?? '')).text()
+    const text = await (await fetch(`${urlOf.get(role)}/metrics`)).text()
     expect(text).toContain(`\n${metric}`)
   })
 
