@@ -7,6 +7,7 @@ import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import type { ProjectId } from '../domain/ids.ts'
 import type { Views } from '../projections/queries.ts'
 import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from './context.ts'
+import { createCursors } from './cursor.ts'
 import { type ApiLimits, defaultLimits } from './limits.ts'
 import { createAdminTokenVerifier } from './pipeline/admin-token.ts'
 import { createAdmission, useAdmission } from './pipeline/admission.ts'
@@ -58,6 +59,8 @@ export type ApiDependencies = {
   readonly deadLetters: DeadLetters
   readonly auth: AuthConfig
   readonly config: ApiConfig
+  /** 32 secret bytes, the same for every API of the system: a cursor that one gave is taken by all. */
+  readonly cursorKey: Uint8Array
   readonly log: ApiLog
   readonly limits?: Partial<ApiLimits>
   /** Where operations are counted for the rate limit; default: in this process. */
@@ -89,6 +92,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     dispatch,
     deadLetters,
     config,
+    cursorKey,
     log,
     metrics = noMetrics,
     tracer = noTracer,
@@ -100,7 +104,15 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     perProject: limits.subscriptionsPerProject,
     onChange: metrics.openSubscriptions,
   })
-  const backend: Backend = { views, dispatch, deadLetters, settings: config, slots, closing: closing.signal }
+  const backend: Backend = {
+    views,
+    dispatch,
+    deadLetters,
+    settings: config,
+    cursors: createCursors(cursorKey),
+    slots,
+    closing: closing.signal,
+  }
 
   const schema = createSchema()
   const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, now))

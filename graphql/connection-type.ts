@@ -3,7 +3,7 @@ import type { Page } from '../projections/page.ts'
 import type { Entry } from '../projections/ports/view-store.ts'
 import type { ArgumentFields, ObjectRef, PageInfo, SchemaParts } from './builder.ts'
 import { defaultFirst, type ListArguments, maxFirst } from './connection.ts'
-import { encodeCursor } from './cursor.ts'
+import type { ApiContext } from './context.ts'
 import { isGiven } from './input.ts'
 
 export type ConnectionSpec<Document> = {
@@ -23,15 +23,15 @@ export const defineConnection = <Document>(
 ) => {
   const Edge = builder.objectRef<Entry<Document>>(`${name}Edge`)
   const Connection = builder.objectRef<ListedPage<Document>>(`${name}Connection`)
-  const cursorOf = (sortKey: string | undefined): string | null =>
-    sortKey === undefined ? null : encodeCursor(view, sortKey)
+  const cursorOf = ({ backend }: ApiContext, sortKey: string | undefined): string | null =>
+    sortKey === undefined ? null : backend.cursors.encode(view, sortKey)
 
   Edge.implement({
     description: `One ${name} in a list, and its place there.`,
     fields: (t) => ({
       cursor: t.string({
         description: 'Opaque. Pass it as `after` to go on behind this one.',
-        resolve: (entry) => encodeCursor(view, entry.sortKey),
+        resolve: ({ sortKey }, _args, { backend }) => backend.cursors.encode(view, sortKey),
       }),
       node: t.expose('document', { type: node, description: `The ${name}.` }),
     }),
@@ -54,12 +54,12 @@ export const defineConnection = <Document>(
       pageInfo: t.field({
         type: PageInfo,
         description: 'Whether there is more, and where to go on.',
-        resolve: ({ page, args }): PageInfo => ({
+        resolve: ({ page, args }, _args, context): PageInfo => ({
           hasNextPage: page.next !== null,
           hasPreviousPage: isGiven(args.after),
-          startCursor: cursorOf(page.entries[0]?.sortKey),
+          startCursor: cursorOf(context, page.entries[0]?.sortKey),
           // Where a filter let nothing through, the next page still begins behind what was looked at.
-          endCursor: cursorOf(page.next ?? page.entries.at(-1)?.sortKey),
+          endCursor: cursorOf(context, page.next ?? page.entries.at(-1)?.sortKey),
         }),
       }),
     }),

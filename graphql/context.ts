@@ -4,6 +4,7 @@ import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { HostDocument, InstanceDocument, OperationDocument } from '../projections/documents.ts'
 import type { Views } from '../projections/queries.ts'
+import type { Cursors } from './cursor.ts'
 import { createLoader } from './loader.ts'
 import type { ProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
@@ -14,6 +15,7 @@ export type Backend = {
   readonly dispatch: Dispatch
   readonly deadLetters: DeadLetters
   readonly settings: BackendSettings
+  readonly cursors: Cursors
   /** Of subscriptions. */
   readonly slots: ProjectSlots
   /** Aborts when the API closes: ends every subscription. */

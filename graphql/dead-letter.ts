@@ -139,7 +139,7 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
       resolve: async (_root, { filter, ...args }, { session, backend }) => {
         requireAdmin(session, 'the list of dead letters')
         // Retention removes letters, and a list goes on behind one that is gone.
-        const place = cursorPlace('dead-letters', async (sortKey) => tryParsePlace(sortKey) !== null)
+        const place = cursorPlace(backend.cursors, 'dead-letters', async (key) => tryParsePlace(key) !== null)
         const request = await pageRequest(args, place)
         const wanted = {
           includeResolved: filter?.includeResolved ?? false,

@@ -31,7 +31,7 @@ export const addEvent = (parts: SchemaParts): void => {
         'The audit log: what happened to everything of the project, oldest first. Nothing in it is ever changed or removed.',
       resolve: async (_root, { filter: input, ...args }, context) => {
         const filter = await eventFilter(context, input ?? {})
-        const place = cursorPlace('events', (sortKey) => isVisibleEvent(context, sortKey))
+        const place = cursorPlace(context.backend.cursors, 'events', (sortKey) => isVisibleEvent(context, sortKey))
         const request = await pageRequest(args, place)
         return { args, page: filter === null ? emptyPage : await context.backend.views.events(filter, request) }
       },

@@ -20,7 +20,7 @@ export const addHost = (parts: SchemaParts): void => {
         'Admins only; others are answered with the error `FORBIDDEN`. The hosts whose agents have registered.',
       resolve: async (_root, args, { session, backend }) => {
         requireAdmin(session, 'the list of hosts')
-        const place = cursorPlace('hosts', async (sortKey) => {
+        const place = cursorPlace(backend.cursors, 'hosts', async (sortKey) => {
           const hostId = tryParseId(hostIdSchema, sortKey)
           return hostId !== null && (await backend.views.host(hostId)) !== null
         })

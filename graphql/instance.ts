@@ -157,7 +157,8 @@ const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void
       complexity: listComplexity,
       description: 'The instances of the project, oldest first.',
       resolve: async (_root, { filter, ...args }, context) => {
-        const place = cursorPlace('instances', async (id) => (await visibleInstance(context, id)) !== null)
+        const isVisible = async (id: string) => (await visibleInstance(context, id)) !== null
+        const place = cursorPlace(context.backend.cursors, 'instances', isVisible)
         const request = await pageRequest(args, place)
         return {
           args,

@@ -119,7 +119,8 @@ const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): vo
       description: 'The operations of the project, oldest first.',
       resolve: async (_root, { filter: input, ...args }, context) => {
         const filter = await operationFilter(context, input ?? {})
-        const place = cursorPlace('operations', async (id) => (await visibleOperation(context, id)) !== null)
+        const isVisible = async (id: string) => (await visibleOperation(context, id)) !== null
+        const place = cursorPlace(context.backend.cursors, 'operations', isVisible)
         const request = await pageRequest(args, place)
         return { args, page: filter === null ? emptyPage : await context.backend.views.operations(filter, request) }
       },

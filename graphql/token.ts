@@ -47,7 +47,7 @@ const addTokenQuery = (parts: SchemaParts): void => {
       description: 'The tokens of the project, revoked and expired ones too, oldest first.',
       resolve: async (_root, { projectId, ...args }, { session, backend }) => {
         const scope = scopeOf(session, projectId, 'projectId')
-        const place = cursorPlace('tokens', async (sortKey) => {
+        const place = cursorPlace(backend.cursors, 'tokens', async (sortKey) => {
           const tokenId = tryParseId(tokenIdSchema, sortKey)
           return tokenId !== null && visibleTo(session, await backend.views.token(tokenId)) !== null
         })

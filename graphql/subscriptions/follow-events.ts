@@ -35,8 +35,8 @@ export const followEvents = (
  * bounded. Throws `INVALID_INPUT` or `UNAVAILABLE`.
  */
 const positionOf = async (context: ApiContext, cursor: string, signal: AbortSignal): Promise<Position> => {
-  const { views, settings } = context.backend
-  const place = cursorPlace('events', async (sortKey) => {
+  const { cursors, views, settings } = context.backend
+  const place = cursorPlace(cursors, 'events', async (sortKey) => {
     if (!isEventPlace(sortKey)) return false
     if (await isVisibleEvent(context, sortKey)) return true
     const bound = AbortSignal.any([signal, AbortSignal.timeout(settings.readYourWritesTimeoutMs)])

@@ -6,6 +6,7 @@ import type { Log } from '../../commands/log.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
+import { keyedHash } from '../../commands/secrets/master-key.ts'
 import { type OperationId, parseProjectId } from '../../domain/ids.ts'
 import { type Api, type AuthConfig, createApi, defaultApiConfig } from '../../graphql/api.ts'
 import { createAdminTokenVerifier } from '../../graphql/pipeline/admin-token.ts'
@@ -79,6 +80,7 @@ export const createApiParts = (
       corsOrigins: config.corsOrigins,
       defaultQuota: defaultQuota(config),
     },
+    cursorKey: Buffer.from(keyedHash(masterKey, 'cursors', ''), 'base64url'),
     limits: { requestsPerMinute: config.rateLimitPerMinute },
     ...(deps.createLimiter && { createLimiter: deps.createLimiter }),
     metrics: deps.metrics.api,

@@ -254,7 +254,7 @@ export const settings = {
   masterKey: secret(
     'COFFER_MASTER_KEY',
     secretKey,
-    'The key that passwords under an idempotency key follow from, the same for every `api`; by default one in the data directory.',
+    'The key that passwords under an idempotency key and cursors of events follow from, the same for every `api`; by default one in the data directory.',
   ),
   adminToken: secret(
     'COFFER_ADMIN_TOKEN',

@@ -36,6 +36,7 @@ const start = async () => {
     deadLetters: plane.bus.deadLetters,
     auth: { adminToken, adminProject: parseProjectId('default'), oidc: null },
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
+    cursorKey: Buffer.alloc(32, 'cursors'),
     log,
   })
   cleanups.push(api.close)

@@ -49,6 +49,7 @@ const createScriptedDispatch = () => {
 export type ApiOptions = {
   readonly auth?: Partial<AuthConfig>
   readonly config?: Partial<ApiConfig>
+  readonly cursorKey?: Uint8Array
   readonly limits?: ApiDependencies['limits']
   readonly createLimiter?: ApiDependencies['createLimiter']
   readonly metrics?: ApiDependencies['metrics']
@@ -74,6 +75,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
       defaultQuota: { instances: 5, vcpus: 10, memoryMiB: 10_000, volumeGiB: 100 },
       ...options.config,
     },
+    cursorKey: options.cursorKey ?? Buffer.alloc(32, 'cursors'),
     log,
     limits: { requestsPerMinute: 0, ...options.limits },
     ...(options.createLimiter && { createLimiter: options.createLimiter }),
