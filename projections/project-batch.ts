@@ -74,7 +74,7 @@ const fill = async (
   viewStore: Pick<ViewStore, 'getMany'>,
   view: string,
 ): Promise<void> => {
-  const documents = await viewStore.getMany<Document>(view, [...drafts.keys()])
+  const documents = await viewStore.getMany<Document>(view, [...drafts.keys()], { forBuilding: true })
   let at = 0
   for (const draft of drafts.values()) {
     draft.before = draft.after = documents[at] ?? null

@@ -56,5 +56,5 @@ const beside = (view: string): string => `${view}.rebuild`
 const besideLive = (store: ViewStore): ProjectedViews => ({
   apply: (batch) => store.apply({ ...batch, view: beside(batch.view) }),
   checkpoint: (view) => store.checkpoint(beside(view)),
-  getMany: (view, keys) => store.getMany(beside(view), keys),
+  getMany: (view, keys, options) => store.getMany(beside(view), keys, options),
 })

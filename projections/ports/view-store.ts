@@ -76,8 +76,12 @@ export interface ViewStore {
   /** `neverWritten` for a view that was never written, or was dropped, or that the store has lost in whole or in part. */
   checkpoint(view: string): Promise<Position>
   get<D>(view: string, key: string): Promise<D | null>
-  /** In the order of the keys, null where there is none. */
-  getMany<D>(view: string, keys: readonly string[]): Promise<readonly (D | null)[]>
+  /** In the order of the keys, null where there is none. `forBuilding`: to who builds the view a store tells it as far as it is there. */
+  getMany<D>(
+    view: string,
+    keys: readonly string[],
+    options?: { readonly forBuilding: boolean },
+  ): Promise<readonly (D | null)[]>
   list<D>(view: string, options: ListOptions): Promise<readonly Entry<D>[]>
   count(view: string, index: string, value: string): Promise<number>
   /** Resolves true once the view's checkpoint has reached the position, false when the signal aborts first. */

@@ -58,8 +58,7 @@ const leftFeedMs = 600_000
  *
  * Redis may lose what it has acknowledged (flushed, restarted without persistence, failed over to a replica that lagged). A view that is
  * gone, whole or in part, has the checkpoint `neverWritten`, and projectors build it again. A process that has seen a view further on
- * than it is now gets `ViewStoreUnavailable` from `get`, `list` and `count` until the view is there again, instead of a half-built view.
- * `getMany` answers, as projectors need it to build.
+ * than it is now gets `ViewStoreUnavailable` until the view is there again, instead of a half-built view.
  */
 export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore => {
   const limits: RedisLimits = { ...defaultRedisLimits, ...options.limits }
@@ -152,9 +151,9 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
       const [json] = await readWhole(view, (client) => client.cofferRead(...fourKeysOf(view), encodeText(key)))
       return parseDocument<D>(json)
     },
-    getMany: async <D>(view: string, keys: readonly string[]) => {
+    getMany: async <D>(view: string, keys: readonly string[], options = { forBuilding: false }) => {
       const run = (client: RedisClient) => client.cofferRead(...fourKeysOf(view), ...keys.map(encodeText))
-      const documents = await readWhole(view, run, neverWritten)
+      const documents = await (options.forBuilding ? readWhole(view, run, neverWritten) : readWhole(view, run))
       return keys.map((_, at) => parseDocument<D>(documents[at]))
     },
     list: async <D>(view: string, { index, value, after, direction = 'ascending', first }: ListOptions) => {

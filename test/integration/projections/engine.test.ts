@@ -297,9 +297,9 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
         refuse('away')
         return scene.viewStore.checkpoint(view)
       },
-      getMany: async (view, keys) => {
+      getMany: async (view, keys, options) => {
         refuse('away')
-        return scene.viewStore.getMany(view, keys)
+        return scene.viewStore.getMany(view, keys, options)
       },
       apply: async (batch) => {
         refuse('away')
