@@ -181,7 +181,13 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     isolation: isolation.description,
   }
   signal.throwIfAborted()
-  for (const { instanceId } of records.all()) supervisor.watch(instanceId)
+  for (const { instanceId, owner } of records.all()) {
+    await owners.keep(owner, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      log.error({ instanceId, owner, err: error }, 'the account of an instance is gone, and can not be had again')
+    })
+    supervisor.watch(instanceId)
+  }
   const preparing = new AbortController()
   const preparation = prepareTemplates(host, preparing.signal)
   closers.defer(() => {

@@ -16,6 +16,11 @@ export type Owners = {
   ensure(instanceId: InstanceId, signal: AbortSignal): Promise<InstanceRecord['owner']>
   /** The instance's own account, if there is one, as it is found of an instance that there is no record of. */
   find(instanceId: InstanceId): InstanceRecord['owner']
+  /**
+   * The instance has its own account still, or again: a machine that was set up anew under the files of another one would soon give its id to
+   * the next instance. Throws when that has happened.
+   */
+  keep(owner: InstanceRecord['owner'], signal: AbortSignal): Promise<void>
   /** Removes the instance's own account, if it has one, and its shared memory. Nothing may run under it. */
   remove(instanceId: InstanceId, signal: AbortSignal): Promise<void>
   /** Lends an account for one piece of work, such as making a template. */
@@ -37,6 +42,7 @@ export const createOwners = (run: Run, root: boolean): Owners => {
       missing: ['no Unix user for each instance: the agent does not run as root'],
       ensure: () => Promise.resolve(null),
       find: () => null,
+      keep: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       withTemporary: (_name, _signal, work) => work(null),
       removeTemporary: () => Promise.resolve(),
@@ -68,6 +74,9 @@ const ownAccounts = (run: Run): Owners => {
       const account = findAccount(nameOf(instanceId))
       return account && { ...account, own: true }
     },
+    keep: async (owner, signal) => {
+      if (owner?.own) await users.restore(owner, signal)
+    },
     remove: (instanceId, signal) => remove(nameOf(instanceId), signal),
     withTemporary: async (name, signal, work) => {
       const account = await users.ensure(name, signal)
@@ -92,6 +101,7 @@ const sharedAccount = (lacking: readonly string[]): Owners => {
     missing: [`no Unix user for each instance: ${lacking.join(', ')} not found; engines run as ${nobody.user}`],
     ensure: () => Promise.resolve({ ...nobody, own: false }),
     find: () => null,
+    keep: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     withTemporary: (_name, _signal, work) => work(nobody),
     removeTemporary: () => Promise.resolve(),

@@ -8,6 +8,13 @@ export type UnixUsers = ReturnType<typeof createUnixUsers>
 
 /** Room for ten thousand instances, beside the 900 ids of system accounts and out of the way of people's. */
 const uidRange = { first: 40_000, last: 49_999 }
+const fixedArgs = [
+  ...['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin'],
+  ...['UID', 'GID'].flatMap((id) => [
+    ...['--key', `SYS_${id}_MIN=${uidRange.first}`],
+    ...['--key', `SYS_${id}_MAX=${uidRange.last}`],
+  ]),
+]
 /** `useradd` and its like: the account or its group is there already; in use by a process. */
 const exitCodes = { exists: 9, inUse: 8 }
 const lockRetryMs = 50
@@ -21,26 +28,18 @@ export const createUnixUsers = (run: Run) => {
     return turn
   }
 
+  const useradd = (args: readonly string[], signal: AbortSignal) =>
+    retryLocked(() => run('useradd', [...fixedArgs, ...args], signal), signal)
+
   const add = async (user: string, signal: AbortSignal): Promise<Account> => {
-    const range = [
-      `SYS_UID_MIN=${uidRange.first}`,
-      `SYS_UID_MAX=${uidRange.last}`,
-      `SYS_GID_MIN=${uidRange.first}`,
-      `SYS_GID_MAX=${uidRange.last}`,
-    ]
-    const keys = range.flatMap((key) => ['--key', key])
-    const fixed = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent']
     try {
-      await retryLocked(() => run('useradd', [...fixed, '--shell', '/usr/sbin/nologin', ...keys, user], signal), signal)
+      await useradd([user], signal)
     } catch (error) {
       if (!(error instanceof CommandFailed) || error.exitCode !== exitCodes.exists) throw error
       // Either the whole account is there, or only its group: what an interrupted removal leaves.
       if (!findAccount(user)) {
         await retryLocked(() => run('groupdel', [user], signal), signal)
-        await retryLocked(
-          () => run('useradd', [...fixed, '--shell', '/usr/sbin/nologin', ...keys, user], signal),
-          signal,
-        )
+        await useradd([user], signal)
       }
     }
     const account = findAccount(user)
@@ -65,6 +64,11 @@ export const createUnixUsers = (run: Run) => {
     /** The account of this name, made if there is none. Waits for the lock of the password file as long as the signal allows. */
     ensure: async (user: string, signal: AbortSignal): Promise<Account> =>
       findAccount(user) ?? inTurn(() => add(user, signal)),
+    /** The account has this id again. Throws when it is somebody else's by now. */
+    restore: async ({ user, uid }: Pick<Account, 'user' | 'uid'>, signal: AbortSignal): Promise<void> => {
+      if (isAccount({ user, uid })) return
+      await inTurn(() => useradd(['--uid', String(uid), user], signal))
+    },
     /** Removes account and group; what is not there is fine. No process of the account may run any more. */
     remove: (user: string, signal: AbortSignal): Promise<void> =>
       findAccount(user) || hasGroup(user) ? inTurn(() => remove(user, signal)) : Promise.resolve(),
@@ -77,7 +81,7 @@ export const findAccount = (user: string): Account | null => {
 }
 
 /** Whether the id still belongs to this name: that of an account which was removed is soon given to another. */
-export const isAccount = ({ user, uid }: Account): boolean => findAccount(user)?.uid === uid
+export const isAccount = ({ user, uid }: Pick<Account, 'user' | 'uid'>): boolean => findAccount(user)?.uid === uid
 
 const hasGroup = (name: string): boolean => findEntry('/etc/group', name) !== undefined
 

@@ -191,6 +191,18 @@ describe.runIf(asRoot)('an agent that is root', { timeout: 2 * patienceMs }, () 
     }
   })
 
+  it('gives an instance its account back on a machine that was set up anew under its files, before the next one is given the id', async () => {
+    host = await openTestHost()
+    const first = await host.start()
+    const instanceId = newInstanceId()
+    await provision(first.description, instanceId)
+    const account = findAccount(`coffer-${shortId(instanceId)}`)
+    await first.agent.stop({ engines: 'stop' })
+    execFileSync('userdel', [account?.user ?? ''])
+    await host.start()
+    expect(findAccount(account?.user ?? '')?.uid).toBe(account?.uid)
+  })
+
   it('enforces the size of a loop volume, grows it, and keeps all of its room for it', async () => {
     host = await openTestHost({ config: { volumes: 'loop' } })
     const { description } = await host.start()
