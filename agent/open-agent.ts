@@ -11,6 +11,7 @@ import { openBusClock } from './bus-clock.ts'
 import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
 import { createCommandWorker } from './command-worker.ts'
+import { discardUnsynced } from './discard-unsynced.ts'
 import { type Host, volumePlace } from './host.ts'
 import { loadIdentity } from './identity.ts'
 import { probeInstallations } from './installations.ts'
@@ -63,6 +64,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const records = createInstanceRecords(database)
   const identity = loadIdentity(config.agentDir, ids.next)
   const { hostId } = identity
+  const facts = createFacts(database)
 
   const root = process.getuid?.() === 0
   const placement = await createPlacement({ run, log, root }, config.agentDir, hostId, signal)
@@ -82,7 +84,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
       { now: () => new Date(clock.now()) },
       { directory: join(config.agentDir, 'ca'), name: `Coffer CA of ${config.name}` },
     ),
-    findCapacity(config, layout.enginesRoot, createFacts(database)),
+    findCapacity(config, layout.enginesRoot, facts),
   )
 
   const { cgroups, owners, volumes, volumeKind } = isolation
@@ -181,6 +183,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     isolation: isolation.description,
   }
   signal.throwIfAborted()
+  await discardUnsynced(host, facts, signal)
   for (const { instanceId, owner } of records.all()) {
     await owners.keep(owner, signal).catch((error: unknown) => {
       signal.throwIfAborted()

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InstanceId } from '../../../domain/ids.ts'
@@ -97,6 +98,26 @@ describe('an agent that is killed', { timeout: 3 * patienceMs }, () => {
     expect(starts()).toHaveLength(2)
     const { effects } = agent.inspect(instanceId)
     expect(effects.map(({ intent }) => intent)).toEqual(['generation 0', 'generation 1'])
+  })
+
+  it('with its machine has data that had not reached the disk copied anew, and leaves alone what had', async () => {
+    const first = await host.start()
+    const synced = newInstanceId()
+    for (const id of [instanceId, synced]) await host.provision(first.description, id)
+    expect(await host.ask(first.description, synced, { kind: 'endpoint-verified', users: [] })).toMatchObject({
+      type: 'succeeded',
+    })
+    await first.agent.stop({ engines: 'stop' })
+    const marks = [instanceId, synced].map((id) => join(host.dataDir(id), 'mark'))
+    for (const mark of marks) writeFileSync(mark, '')
+    const database = new DatabaseSync(join(host.agentDir, 'agent.db'))
+    database.exec("UPDATE facts SET value = 'an earlier one' WHERE name = 'boot'")
+    database.close()
+
+    const { description } = await host.start()
+    for (const id of [instanceId, synced])
+      expect(await host.ask(description, id, engineRunning(), { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    expect(marks.map((mark) => existsSync(mark))).toEqual([false, true])
   })
 
   it('leaves its engine running, and the next one adopts it', async () => {
