@@ -1,4 +1,5 @@
 import type { Log } from '../../commands/log.ts'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { sagaGroup } from '../../commands/sagas/sagas.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
@@ -21,7 +22,7 @@ export const createHttpSide = (
     phase,
     agent,
     // Without it sagas hear of nothing, while an api takes commands all the same: they wait in the log.
-    askBus: central && runs(config, 'saga') ? () => central.stores.bus.lag(sagaGroup) : null,
+    askBus: central && runs(config, 'saga') ? () => assertKnown(central.stores.bus) : null,
     eventStore: central?.stores.eventStore ?? null,
     engine: central?.engine ?? null,
     viewStore: central?.api || central?.engine ? central.viewStore : null,
@@ -36,6 +37,13 @@ export const createHttpSide = (
     onAnswered: metrics.http,
     onError: (error) => log.error({ err: error }, 'a request could not be answered'),
   })
+}
+
+/** A bus that was lost with all its topics, and is there again without them, answers well and brings nothing. */
+const assertKnown = async (bus: MessageBus): Promise<void> => {
+  const topics = await bus.lag(sagaGroup)
+  if (topics.length === 0)
+    throw new Error('the bus knows nothing of the sagas: were its topics lost, start this process again')
 }
 
 const graphqlRoutes = (

@@ -119,6 +119,26 @@ describe('the next start', () => {
   })
 })
 
+describe('sagas whose topics were lost with the disk of the bus', () => {
+  it('are not ready, and say what helps', async () => {
+    const settings = { ...environment, COFFER_DATA_DIR: temp.next(), COFFER_ROLES: 'saga' }
+    const sagas = compose(loadConfig(settings).config, createRecordingLog().log, {
+      bus: (bus) => ({ ...bus, lag: async () => [] }),
+    })
+    const { url: probes } = await sagas.start(never)
+    const response = await fetch(`${probes}/readyz`)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({
+      checks: [
+        { name: 'server', ok: true },
+        { name: 'bus', ok: false, reason: expect.stringContaining('start this process again') },
+        {},
+      ],
+    })
+    await sagas.stop()
+  })
+})
+
 describe('a start that waits for a store', () => {
   it('is broken off at once, however long the store is silent', async () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
