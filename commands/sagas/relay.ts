@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatPlace } from '../../domain/dead-letter/place.ts'
 import { guestCommandSchema } from '../../domain/guest/command.ts'
-import { agentCommandsTopic, eventsTopic } from '../../domain/guest/topics.ts'
+import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { createBackoff } from '../backoff.ts'
 import { follow } from '../follow.ts'
 import type { Log } from '../log.ts'
@@ -11,7 +11,7 @@ import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
 import { noTracer, type Span, type Tracer } from '../ports/tracer.ts'
 import { relayedCategories } from './categories.ts'
 import { traceHeader, traceHeaders } from './message-trace.ts'
-import { type Replay, replaysOf } from './replays.ts'
+import { lostTopic, type Replay, replaysOf } from './replays.ts'
 
 export type RelayOptions = {
   readonly eventStore: EventStore
@@ -68,6 +68,12 @@ const toMessages = ({ event, span }: Publication): readonly OutgoingMessage[] =>
     },
   ]
 }
+
+/** Where messages go, as whoever needs it first makes it. */
+const topicsOf = (messages: readonly OutgoingMessage[]) =>
+  [...new Set(messages.map(({ topic }) => topic))].map(
+    (name) => controlPlaneTopics.find((topic) => topic.name === name) ?? { name, ...lostTopic },
+  )
 
 class TakenOver extends Error {}
 
@@ -207,9 +213,11 @@ export const createRelay = (options: RelayOptions): Relay => {
   /** The messages, and what of the events wants other messages published again. */
   const publishUntilDone = async (messages: readonly OutgoingMessage[], events: readonly StoredEvent[]) => {
     const backoff = createBackoff(Math.random)
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted()
       try {
+        // Its agent is gone and so is its topic, or the bus has lost all: nobody else makes it, and everything would wait for that.
+        if (attempt > 1) await bus.ensureTopics(topicsOf(messages))
         const replays = await replaysOf({ bus, log }, events)
         await withSpans(replays.map(beginReplay), () =>
           bus.publish([...messages, ...replays.map(({ message }) => message)]),

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus } from '../ports/message-bus.ts'
 
 /** Of a topic that had to be made again: what an agent's topic of commands has, and the other topics are always there. */
-const lostTopic = { partitions: 1, retentionMs: 7 * 24 * 3_600_000 }
+export const lostTopic = { partitions: 1, retentionMs: 7 * 24 * 3_600_000 }
 
 /** A parked message, to be published again as it was, and the decision that it is. */
 export type Replay = {

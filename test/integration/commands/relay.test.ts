@@ -5,6 +5,8 @@ import { createRelay, type Relay, type RelayOptions } from '../../../commands/sa
 import { flavorStream } from '../../../domain/flavor/stream.ts'
 import { controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
 import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
+import { appendAll, createEventLog } from '../../support/event-log.ts'
+import { exampleWorld } from '../../support/example-events.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
 
@@ -153,6 +155,18 @@ describe('the relay', () => {
     await side.appendFlavors(3)
     await vi.waitFor(() => expect(new Set(seen)).toEqual(new Set(streams(3))), bounded)
     expect(refusals).toBe(0)
+  })
+
+  it('is not held up by a command to an agent whose topic somebody has removed', async () => {
+    const side = await open()
+    const seen = await collect(side)
+    const log = createEventLog()
+    log.add('GuestCommandIssued', exampleWorld())
+    await appendAll(side.eventStore, log.events())
+    await side.appendFlavors(1)
+    relayOn(side)
+    await vi.waitFor(() => expect(seen).toContain('flavor-f0'), bounded)
+    expect(seen).toHaveLength(2)
   })
 
   it('stands by while another relays, and takes over when that one has stopped moving', async () => {
