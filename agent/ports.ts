@@ -1,11 +1,18 @@
 import { createServer } from 'node:net'
 import { EngineFault } from './engines/engine.ts'
 
-/** Whether an engine could listen there now. */
+/** By which the system says that it is about this port alone: somebody has it, or only root may. */
+const portCodes = ['EADDRINUSE', 'EACCES']
+
+/** Whether an engine could listen there now. Throws `ADDRESS_UNAVAILABLE` when it could listen on no port of that address. */
 export const isPortFree = (address: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (portCodes.includes(cause.code ?? '')) return resolve(false)
+      const message = `engines can not listen on ${address}, which this host does not have (now): ${cause.message}`
+      reject(new EngineFault('ADDRESS_UNAVAILABLE', message, { retryable: true, cause }))
+    })
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)))
   })
 
