@@ -69,11 +69,12 @@ const toMessages = ({ event, span }: Publication): readonly OutgoingMessage[] =>
   ]
 }
 
-/** Where messages go, as whoever needs it first makes it. */
-const topicsOf = (messages: readonly OutgoingMessage[]) =>
-  [...new Set(messages.map(({ topic }) => topic))].map(
-    (name) => controlPlaneTopics.find((topic) => topic.name === name) ?? { name, ...lostTopic },
-  )
+/** The topics that are always there, and those of the agents that messages go to. */
+const topicsFor = (messages: readonly OutgoingMessage[]) => {
+  const always = new Set(controlPlaneTopics.map(({ name }) => name))
+  const agents = new Set(messages.map(({ topic }) => topic).filter((name) => !always.has(name)))
+  return [...controlPlaneTopics, ...[...agents].map((name) => ({ name, ...lostTopic }))]
+}
 
 class TakenOver extends Error {}
 
@@ -216,8 +217,8 @@ export const createRelay = (options: RelayOptions): Relay => {
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted()
       try {
-        // Its agent is gone and so is its topic, or the bus has lost all: nobody else makes it, and everything would wait for that.
-        if (attempt > 1) await bus.ensureTopics(topicsOf(messages))
+        // An agent is gone and so is its topic, or the bus has lost them all: nobody else makes them, and everything would wait for that.
+        if (attempt > 1) await bus.ensureTopics(topicsFor(messages))
         const replays = await replaysOf({ bus, log }, events)
         await withSpans(replays.map(beginReplay), () =>
           bus.publish([...messages, ...replays.map(({ message }) => message)]),
