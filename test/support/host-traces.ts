@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { removeSharedMemory } from '../../agent/isolation/shared-memory.ts'
 import { shortId } from '../../agent/layout.ts'
+import { run } from '../../agent/run.ts'
 
 /** What can be seen on this machine of a server's engines, from the outside: without asking the server. */
 export type Traces = {
@@ -173,7 +175,10 @@ export const removeDataDir = async (dataDir: string): Promise<void> => {
     execFileSync('umount', ['--lazy', line.split(' ')[1] ?? ''], { stdio: 'ignore' })
   }
   for (const line of accounts.flatMap((account) => linesWith('/etc/passwd', [account]))) {
-    execFileSync('userdel', [line.split(':')[0] ?? ''], { stdio: 'ignore' })
+    const [user = '', , uid] = line.split(':')
+    // A machine has 4096 segments of it, which killed engines leave behind.
+    await removeSharedMemory(run, Number(uid), AbortSignal.timeout(10_000))
+    execFileSync('userdel', [user], { stdio: 'ignore' })
   }
   if (host) {
     for (const parent of cgroupParents(host)) {
