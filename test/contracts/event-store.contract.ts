@@ -401,6 +401,31 @@ export const eventStoreContract = (
         expect([...stopped.events, ...resumed.events].map((event) => event.id)).toEqual(all.map((event) => event.id))
       }))
 
+    it('at every position they are told, while others write beside them', () =>
+      withStore(async (store) => {
+        const [wanted, beside] = [aStream('instance'), aStream('host')]
+        const append = (stream: StreamName, revision: number) =>
+          store.append(stream, someEvents(1), revision === 0 ? 'no-stream' : revision - 1)
+        for (const stream of [beside, wanted]) await append(stream, 0)
+        const handedAt = new Map<number, number>()
+        const followed = follow(store, {
+          categories: ['instance'],
+          until: (events, { position }) => {
+            handedAt.set(position, events.length)
+            return events.length === 40
+          },
+        })
+        for (let revision = 1; revision < 40; revision += 1) {
+          for (const stream of [beside, wanted]) await append(stream, revision)
+        }
+        await followed
+        const ids = (await readAll(store, { categories: ['instance'] })).map(({ id }) => id)
+        for (const [position, handed] of handedAt) {
+          const rest = await readAll(store, { after: position, categories: ['instance'] })
+          expect(rest.map(({ id }) => id)).toEqual(ids.slice(handed))
+        }
+      }))
+
     it('some categories, and moves them on past what they leave out', () =>
       withStore(async (store) => {
         await store.append(aStream('host'), someEvents(1), 'no-stream')
