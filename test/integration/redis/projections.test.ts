@@ -8,6 +8,7 @@ import type { ProjectionEngine } from '../../../projections/engine.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { ViewMovedBack } from '../../../projections/replay.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { auditLogContract } from '../../contracts/audit-log.contract.ts'
 import { collect } from '../../support/collect.ts'
@@ -155,6 +156,34 @@ for (const [name, start] of everyRedis)
       expect(await engine.caughtUp(signal)).toBe(true)
       expect(await world.areRight()).toBe(true)
       for (const { view } of allProjections) expect(await viewStore.checkpoint(`${view}.rebuild`)).toBe(-1)
+    })
+
+    it('are never less to a reader while several build them anew at once', async () => {
+      const world = open()
+      await world.addEvents(3)
+      const engine = world.startEngine()
+      await engine.caughtUp(signal)
+      const { eventStore, viewStore } = world
+      const counts: number[] = []
+      const count = async () => counts.push(await viewStore.count('events', 'all', 'all'))
+      await count()
+      const rebuild = () => rebuildViews({ eventStore, viewStore, projections: allProjections, log }, signal)
+      let over = false
+      const reading = (async () => {
+        while (!over) await count()
+      })()
+      for (let round = 0; round < 3; round += 1) {
+        const outcomes = await Promise.allSettled([rebuild(), rebuild(), world.addEvents(1)])
+        // Who begins or ends clears up, and others may have to begin again.
+        for (const outcome of outcomes) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ViewMovedBack)
+        }
+      }
+      over = true
+      await reading
+      expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+      expect(await engine.caughtUp(signal)).toBe(true)
+      expect(await world.areRight()).toBe(true)
     })
 
     it('are found wrong when a document is', async () => {
