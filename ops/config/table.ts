@@ -16,7 +16,7 @@ export const configurationTables = (): string => {
     '|---|---|---|',
     ...server,
     '',
-    'The command line client reads these, and nothing else:',
+    'The command line client reads these besides `COFFER_DATA_DIR`, `COFFER_HOST` and `COFFER_PORT`, by which it finds a local server:',
     '',
     '| variable | meaning |',
     '|---|---|',
