@@ -1,4 +1,4 @@
-import kafkajs, { type Admin } from 'kafkajs'
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs'
 import { expect, it } from 'vitest'
 import type { Renewable } from '../../../commands/adapters/kafka/renewable.ts'
 import { createTopics } from '../../../commands/adapters/kafka/topics.ts'
@@ -35,3 +35,26 @@ it('a topic is not waited for that Kafka will never show', async () => {
   await expect(slowBroker(answers).ensure([spec])).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED')
   expect(answers).toHaveLength(1)
 })
+
+it.each([
+  { brokers: 1, copies: 1, inSync: '1' },
+  { brokers: 2, copies: 2, inSync: '1' },
+  { brokers: 3, copies: 3, inSync: '2' },
+  { brokers: 5, copies: 3, inSync: '2' },
+])(
+  'a topic has $copies copies on $brokers brokers, so that one of several may be away',
+  async ({ brokers, copies, inSync }) => {
+    const asked: ITopicConfig[] = []
+    const client = {
+      listTopics: async () => [],
+      describeCluster: async () => ({ brokers: Array.from({ length: brokers }, () => ({})) }),
+      createTopics: async ({ topics }: { topics: ITopicConfig[] }) => asked.push(...topics),
+      fetchTopicMetadata: async () => ({ topics: [] }),
+    }
+    const admin: Renewable<Admin> = { use: (_what, work) => work(client as unknown as Admin), close: async () => {} }
+    await createTopics(admin, {}).ensure([{ name: 'new', partitions: 4, retentionMs: 3_600_000 }])
+    expect(asked).toMatchObject([{ topic: 'new', numPartitions: 4, replicationFactor: copies }])
+    const settings = Object.fromEntries(asked[0]?.configEntries?.map(({ name, value }) => [name, value]) ?? [])
+    expect(settings).toMatchObject({ 'retention.ms': '3600000', 'min.insync.replicas': inSync })
+  },
+)
