@@ -92,9 +92,9 @@ async function timeCreates({ directory, quick, signal, say }: RowContext, wanted
   }
 }
 
-const figuresOf = ({ kind, hand, alone, atOnce, third }: Timed, applied: readonly Bar[]): readonly Figure[] => {
+const figuresOf = ({ kind, hand, alone, atOnce, third }: Timed, bars: readonly Bar[]): readonly Figure[] => {
   const floors = hand.map(({ total }) => total)
-  const figure = (when: string, values: readonly number[], bars = applied): Figure =>
+  const figure = (when: string, values: readonly number[]): Figure =>
     comparedFigure({ name: `create to first query, ${kind}, ${when}`, unit: 's', bars }, { values, floors })
   return [figure('after a pause', alone), figure('right after another', atOnce), figure('third in a row', third)]
 }
