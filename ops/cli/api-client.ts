@@ -23,7 +23,7 @@ type GraphQLAnswer<Data> = {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[]
 }
 
-const requestTimeoutMs = 60_000
+const defaultRequestTimeoutMs = 60_000
 /** Codes that are the caller's to mend. Any other error is trouble. */
 const refusals = new Set([
   'BAD_REQUEST',
@@ -36,7 +36,10 @@ const refusals = new Set([
   'TOO_MANY_SUBSCRIPTIONS',
 ])
 
-export const createApiClient = ({ url, token }: ClientSettings): ApiClient => {
+export const createApiClient = (
+  { url, token }: ClientSettings,
+  { requestTimeoutMs = defaultRequestTimeoutMs }: { readonly requestTimeoutMs?: number } = {},
+): ApiClient => {
   const post = async (path: string, accept: string, body: unknown, signal: AbortSignal): Promise<Response> => {
     try {
       return await fetch(`${url}${path}`, {
@@ -53,9 +56,16 @@ export const createApiClient = ({ url, token }: ClientSettings): ApiClient => {
   return {
     url,
     async request(document, variables, signal) {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)])
-      const response = await post('/graphql', 'application/json', { query: document, variables }, bounded)
-      return dataOf(await parseAnswer(url, response))
+      const timeout = AbortSignal.timeout(requestTimeoutMs)
+      const bounded = AbortSignal.any([signal, timeout])
+      try {
+        const response = await post('/graphql', 'application/json', { query: document, variables }, bounded)
+        return dataOf(await parseAnswer(url, response))
+      } catch (error) {
+        signal.throwIfAborted()
+        if (timeout.aborted) throw notAnswered(url, requestTimeoutMs, error)
+        throw error instanceof CliFailure ? error : connectionLost(url, error)
+      }
     },
     async *subscribe<Data>(document: string, variables: Variables, signal: AbortSignal) {
       const response = await post(
@@ -123,6 +133,9 @@ const explainError = (code: string, message: string): string =>
   code === 'UNAUTHENTICATED'
     ? `the token is not accepted (${message}): check COFFER_TOKEN or the admin-token file of the data directory`
     : message
+
+const notAnswered = (url: string, afterMs: number, cause: unknown): CliFailure =>
+  trouble('CONNECTION_LOST', `${url} has not answered within ${afterMs / 1000} s`, cause)
 
 const connectionLost = (url: string, cause?: unknown): CliFailure =>
   trouble('CONNECTION_LOST', `the connection to ${url} broke off`, cause)

@@ -4,6 +4,7 @@ import { documents } from '../documents.ts'
 import { CliFailure, exitCodes, type FailureDetails, type Result } from '../failure.ts'
 import { formatFields } from '../output.ts'
 import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
+import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import type { Credential, Instance, Refusal } from '../types.ts'
 import { instanceAfter, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
@@ -30,7 +31,7 @@ type CreateAccepted = InstanceOperationAccepted & {
 type ShownCredential = { user: string; password: string | null; databases: readonly string[]; uri: string | null }
 
 export const createInstance = async (context: CliContext, name: string, options: CreateOptions): Promise<void> => {
-  const { api, environment, output, terminal, signal } = context
+  const { environment, output, terminal } = context
   const users = await collectPasswords(
     options.user.map(parseUser),
     { fromEnvironment: options.passwordEnv, fromStdin: options.passwordStdin, fromPrompt: options.passwordPrompt },
@@ -47,11 +48,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     users,
     idempotencyKey: options.idempotencyKey,
   }
-  const { result } = await api.request<{ result: CreateAccepted | Refusal }>(
-    documents.createInstance,
-    { input },
-    signal,
-  )
+  const { result } = await requestOnce<{ result: CreateAccepted | Refusal }>(context, documents.createInstance, input)
   const accepted = acceptedOf(result)
   const { instance, operationId } = accepted
   const asItIs = resultOf(context, name, accepted, instance, users)

@@ -2,6 +2,7 @@ import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
+import { requestOnce } from '../request-once.ts'
 import { localTime } from '../time.ts'
 import type { Refusal, Token } from '../types.ts'
 import { acceptedOf } from './change-instance.ts'
@@ -30,11 +31,7 @@ export const issueToken = async (context: CliContext, name: string, options: Iss
     projectId: options.project,
     idempotencyKey: options.idempotencyKey,
   }
-  const { result } = await context.api.request<{ result: Issued | Refusal }>(
-    documents.issueToken,
-    { input },
-    context.signal,
-  )
+  const { result } = await requestOnce<{ result: Issued | Refusal }>(context, documents.issueToken, input)
   const { token, tokenId, secret, replayed } = acceptedOf(result)
   await context.output.one({ ...token, id: tokenId, secret, replayed }, () => [
     ...formatFields([
