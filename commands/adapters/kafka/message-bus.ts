@@ -27,6 +27,15 @@ export type KafkaMessageBusOptions = KafkaConnectionOptions &
     readonly onFatal?: (group: string, error: Error) => void
   }
 
+/**
+ * A broker that says no is a broker that is there. But kafkajs 2.2.4 asks for all topics that a client ever looked at whenever it asks for one,
+ * so that a client that knew a topic that is removed gets this answer to everything, also to the wish to make the topic again.
+ */
+const isStillGood = (error: unknown): boolean => {
+  const refusal = brokerRefusal(error)
+  return error instanceof MessageBusUnavailable || (refusal !== null && refusal !== 'UNKNOWN_TOPIC_OR_PARTITION')
+}
+
 /** A message, and room for what a dead letter says of it. */
 const maxLetterBytes = maxMessageBytes + 50_000
 
@@ -53,8 +62,7 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
   const admin = createRenewable<Admin>({
     create: () => kafka.admin(),
     timeoutMs,
-    // A broker that says no is a broker that is there.
-    survives: (error) => brokerRefusal(error) !== null || error instanceof MessageBusUnavailable,
+    survives: isStillGood,
     onProblem,
   })
   const topics = createTopics(admin, options)

@@ -37,6 +37,27 @@ if ('missing' in kafka) {
       await bus.close()
     })
 
+    it('reads those of other topics, and makes topics, after somebody has removed one that it had read', async () => {
+      const bus = createTestBus(kafka.brokers)
+      const [gone, kept] = [`coffer.test-${randomUUID()}`, `coffer.test-${randomUUID()}`]
+      for (const topic of [gone, kept]) {
+        await bus.ensureTopics([{ name: deadLetterTopic(topic), partitions: 1, retentionMs: 3_600_000 }])
+        await bus.publish([{ topic: deadLetterTopic(topic), key: 'k', value: topic }])
+      }
+      const range = { direction: 'ascending', limit: 5 } as const
+      expect((await bus.deadLetters.read(gone, range)).letters).toHaveLength(1)
+      const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+      await admin.connect()
+      await admin.deleteTopics({ topics: [deadLetterTopic(gone)] })
+      // What it is asked first may find out that the topic is gone.
+      const read = () => bus.deadLetters.read(kept, range).catch(() => null)
+      const { letters } = await waitFor('the other letters', read)
+      expect(letters.map(({ message }) => message.value)).toEqual([kept])
+      await bus.ensureTopics([{ name: `topic-${randomUUID()}`, partitions: 1, retentionMs: 3_600_000 }])
+      expect((await bus.deadLetters.read(gone, range)).letters).toEqual([])
+      await Promise.all([bus.close(), admin.disconnect()])
+    })
+
     it('reads on where the broker has removed the oldest dead letters', async () => {
       const bus = createTestBus(kafka.brokers)
       const topic = `coffer.test-${randomUUID()}`

@@ -83,6 +83,29 @@ describe('a Kafka that goes away', () => {
     await bus.close()
   })
 
+  it('and comes back with an empty disk is gone on with once its topics are made again', async (context) => {
+    const { address, halt, start, setPassword } = ownBroker(context)
+    const bus = createTestBus([address], { timeoutMs: 5_000, retryMaxMs: 1_000 })
+    const topic = await newTopic(bus, 2)
+    const handled: IncomingMessage[] = []
+    const consumer = consume(bus, topic, handled)
+    for (const value of ['1', '2', '3']) await bus.publish([{ topic, key: 'a', value }])
+    await waitFor('the messages', () => handled.length === 3)
+    await halt('SIGKILL')
+    await setPassword(password)
+    await start()
+    // As the relay does: what can not be published may have lost its topic.
+    await waitFor('a message to be taken', async () => {
+      if ((await rejection(bus.publish([{ topic, key: 'a', value: '4' }]))) === null) return true
+      await rejection(bus.ensureTopics([{ name: topic, partitions: 2, retentionMs: 3_600_000 }]))
+      return false
+    })
+    await waitFor('that message', () => handled.some(({ value }) => value === '4'))
+    expect(handled.find(({ value }) => value === '4')?.offset).toBe('0')
+    await consumer.stop()
+    await bus.close()
+  })
+
   it('can be left without waiting for it', async (context) => {
     const { address, halt, start } = ownBroker(context)
     const bus = createTestBus([address], { leaveTimeoutMs: 1_000, timeoutMs: 2_000 })
