@@ -24,5 +24,8 @@ const stripped = (value: unknown): unknown => {
   )
 }
 
+/** Each once: a filter looks through its words for every document, and a request has room for thousands of the same. */
+export const distinct = <Value>(values: readonly Value[]): readonly Value[] => [...new Set(values)]
+
 /** Neither absent nor null. The empty text is given. */
 export const isGiven = <Value>(value: Value | null | undefined): value is Value => value !== null && value !== undefined

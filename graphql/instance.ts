@@ -12,7 +12,7 @@ import { defineConnection, listArguments, listComplexity } from './connection-ty
 import { connectionUri } from './connection-uri.ts'
 import { cursorPlace } from './cursor.ts'
 import { invalidInput } from './errors.ts'
-import { isGiven } from './input.ts'
+import { distinct, isGiven } from './input.ts'
 import { scopeOf } from './pipeline/tenancy.ts'
 import type { Session } from './session.ts'
 import { followDocument } from './subscriptions/follow-document.ts'
@@ -182,7 +182,7 @@ const instanceFilter = (session: Session, input: InstanceFilterInput): InstanceF
   return {
     ...scopeOf(session, input.projectId, 'filter.projectId'),
     ...(isGiven(name) && { name }),
-    ...(status && { statuses: status }),
+    ...(status && { statuses: distinct(status) }),
     ...(isGiven(datastore) && { datastore: parseDatastore(datastore) }),
     // Who asks for the status DELETED means to see them.
     includeDeleted: input.includeDeleted || status?.includes('DELETED') === true,

@@ -7,7 +7,7 @@ import { pageRequest } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import type { ApiContext } from './context.ts'
 import { cursorPlace } from './cursor.ts'
-import { isGiven } from './input.ts'
+import { distinct, isGiven } from './input.ts'
 import { writtenOperation } from './instance-commands.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
 import { scopeOf } from './pipeline/tenancy.ts'
@@ -139,7 +139,11 @@ const operationFilter = async (context: ApiContext, input: OperationFilterInput)
   const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
   const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
   if (instance === null) return null
-  return { ...scope, ...(instance && { instanceId: instance.id }), ...(input.status && { statuses: input.status }) }
+  return {
+    ...scope,
+    ...(instance && { instanceId: instance.id }),
+    ...(input.status && { statuses: distinct(input.status) }),
+  }
 }
 
 const addOperationSubscription = ({ builder, Operation }: SchemaParts): void => {

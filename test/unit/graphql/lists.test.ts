@@ -172,6 +172,27 @@ describe('the audit log', () => {
 })
 
 describe('a filter', () => {
+  it('looks for each status once, however often it is named', async () => {
+    const looked: unknown[] = []
+    const none = { entries: [], next: null, seenTo: null }
+    const keep = async ({ statuses }: { readonly statuses?: readonly string[] }) => {
+      looked.push(statuses)
+      return none
+    }
+    const { ask } = createApiUnderTest({ views: { instances: keep, operations: keep } })
+    const many = Array.from({ length: 5000 }, (_, index) => (index % 2 ? 'FAILED' : 'ACTIVE'))
+    await ask('query ($status: [InstanceStatus!]) { instances(filter: { status: $status }) { nodes { id } } }', {
+      variables: { status: many },
+    })
+    await ask('query ($status: [OperationStatus!]) { operations(filter: { status: $status }) { nodes { id } } }', {
+      variables: { status: many.map((status) => (status === 'ACTIVE' ? 'RUNNING' : status)) },
+    })
+    expect(looked).toEqual([
+      ['ACTIVE', 'FAILED'],
+      ['RUNNING', 'FAILED'],
+    ])
+  })
+
   it('that names something absent lets nothing through, least of all everything', async () => {
     const api = createApiUnderTest()
     const theirs = await api.putInstance(bank)
