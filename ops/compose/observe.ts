@@ -9,7 +9,7 @@ import { countActiveEngines, countHosts, countInstances } from '../../projection
 import type { OperationDocument } from '../../projections/documents.ts'
 import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
-import type { ViewStore } from '../../projections/ports/view-store.ts'
+import { neverWritten, type ViewStore } from '../../projections/ports/view-store.ts'
 import { type Config, runs } from '../config.ts'
 import type { Metrics, Readings } from '../metrics.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -102,23 +102,38 @@ const positions = 'positions: events in the embedded log, bytes in KurrentDB'
 
 const resubscribeDelayMs = 1000
 
-/** Counts operations as they end, until the signal aborts. Those that ended before are not of this server's time. */
+/**
+ * Counts operations as they end, until the signal aborts. Those that ended before are not of this server's time: neither what came before the
+ * start, nor what is written anew where a store has lost its views.
+ */
 export const followOperations = (
-  { viewStore, metrics, log }: { readonly viewStore: ViewStore; readonly metrics: Metrics; readonly log: Log },
+  {
+    viewStore,
+    metrics,
+    log,
+  }: {
+    readonly viewStore: Pick<ViewStore, 'changes' | 'checkpoint' | 'waitFor'>
+    readonly metrics: Pick<Metrics, 'operationEnded'>
+    readonly log: Log
+  },
   signal: AbortSignal,
 ): void => {
+  let counted = neverWritten
   const follow = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        for await (const { document } of viewStore.changes('operations', signal)) {
+        counted = Math.max(counted, await viewStore.checkpoint('operations'))
+        await viewStore.waitFor('operations', counted, signal)
+        for await (const { document, position } of viewStore.changes('operations', signal)) {
+          counted = position
           // The view named here holds these documents alone.
           if (document) metrics.operationEnded(document as OperationDocument)
         }
       } catch (error) {
         if (signal.aborted) return
         log.debug({ err: error }, 'following operations again for the metrics')
-        await delay(resubscribeDelayMs, undefined, { signal, ref: false }).catch(() => {})
       }
+      await delay(resubscribeDelayMs, undefined, { signal, ref: false }).catch(() => {})
     }
   }
   void follow()
