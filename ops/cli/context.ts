@@ -7,6 +7,9 @@ import type { Terminal } from './terminal.ts'
 export const invocation = (environment: ClientEnvironment): string =>
   environment.npm_command === 'exec' ? 'npx coffer' : 'coffer'
 
+/** A name as it stands in such a hint: a shell takes one with a space in it for two words. */
+export const shellWord = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `'${name}'`)
+
 /** What a command works with. */
 export type CliContext = {
   readonly api: ApiClient

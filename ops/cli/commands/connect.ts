@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
-import type { CliContext } from '../context.ts'
+import { type CliContext, invocation, shellWord } from '../context.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { clientDataDir } from '../settings.ts'
@@ -25,6 +25,10 @@ export const connect = async (
     await context.output.one({ uri }, () => [uri])
     return 0
   }
+  if (instance.status === 'STOPPED') {
+    const start = `${invocation(context.environment)} instance start ${shellWord(instance.name)} --wait`
+    throw refused({ code: 'INVALID_STATE', message: `${instance.name} is STOPPED: start it with ${start}` })
+  }
   const password = context.environment.COFFER_DB_PASSWORD || context.environment.PGPASSWORD
   const exitCode = await runPsql([uri, ...extra], {
     ...context.environment,
@@ -47,7 +51,7 @@ const uriFor = ({ environment }: CliContext, instance: Instance, options: Connec
     })
   }
   if (!endpoint || !caCertificate) {
-    throw refused({ code: 'INVALID_STATE', message: `${name} is ${status} and has no endpoint yet` })
+    throw refused({ code: 'INVALID_STATE', message: `${name} is ${status} and has no endpoint` })
   }
   const user = options.user ?? instance.users[0]?.name
   if (!user) throw refused({ code: 'INVALID_INPUT', message: `${name} was made without users: name one with --user` })

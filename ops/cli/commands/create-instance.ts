@@ -1,5 +1,5 @@
 import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
-import { type CliContext, invocation } from '../context.ts'
+import { type CliContext, invocation, shellWord } from '../context.ts'
 import { documents } from '../documents.ts'
 import { CliFailure, exitCodes, type FailureDetails, type Result } from '../failure.ts'
 import { formatFields } from '../output.ts'
@@ -70,7 +70,7 @@ export const createInstance = async (context: CliContext, name: string, options:
 
 const notVisibleYet = (name: string): FailureDetails => ({
   code: 'NOT_VISIBLE_YET',
-  message: `${name} is being made, but the server can not show it yet: try "coffer instance show ${name}"`,
+  message: `${name} is being made, but the server can not show it yet: try "coffer instance show ${shellWord(name)}"`,
 })
 
 /** Anything but an interruption is a bug. */
@@ -148,7 +148,7 @@ const nextSteps = (
   return [
     ...(generated ? ['Keep the password now: it is stored nowhere and never shown again.'] : []),
     instance?.endpoint
-      ? `Connect with: ${coffer} connect ${name}`
+      ? `Connect with: ${coffer} connect ${shellWord(name)}`
       : `It is being made; follow it with: ${coffer} operation watch ${operationId}`,
   ]
 }
