@@ -20,6 +20,7 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
   }
   await host.volumes(known.volume.kind).attach(volumePlace(layout, instanceId), signal)
   if (!(await exists(layout.dataDir(instanceId)))) {
+    if (known.durable) throw dataMissing(layout.dataDir(instanceId))
     progress(0.1, 'copying the template')
     const installed = await host.installations.find(spec.datastore, spec.version, signal)
     // What is put in place now is not on the disk yet.
@@ -34,6 +35,12 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
   const endpoint = { host: host.config.address, port: running.port ?? 0 }
   return { endpoint, caCertificate: host.caCertificate }
 }
+
+/** An empty database in the place of one that was in use would hide that it is lost. */
+const dataMissing = (directory: string): EngineFault =>
+  new EngineFault('DATA_MISSING', `the instance's data is not there any more: put it back to ${directory}`, {
+    retryable: true,
+  })
 
 /** The volume gets its data: the copy that it was prepared with, or a new one, under another name until it is whole. */
 const placeData = async (host: Host, installed: Installed, { instanceId, signal }: OutcomeContext): Promise<void> => {

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFakeDriver } from '../../support/agent-engine-driver.ts'
 import {
   engineRunning,
+  engineStopped,
   instanceAbsent,
   newInstanceId,
   openTestHost,
@@ -88,6 +89,26 @@ describe('an engine that does not start', { timeout: patienceMs }, () => {
       type: 'failed',
       fault: { code: 'ENGINE_START_FAILED', message: expect.stringContaining('ENOENT') },
     })
+  })
+})
+
+describe('an instance whose data is gone', { timeout: patienceMs }, () => {
+  it('is not started on an empty database in its place, and starts when its data is back', async () => {
+    host = await openTestHost()
+    const { description } = await host.start()
+    const instanceId = newInstanceId()
+    await host.provision(description, instanceId)
+    await host.ask(description, instanceId, { kind: 'endpoint-verified', users: [] })
+    await host.ask(description, instanceId, engineStopped, { epoch: 2 })
+    const data = host.dataDir(instanceId)
+    await rename(data, `${data}-elsewhere`)
+    expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 3 })).toMatchObject({
+      type: 'failed',
+      fault: { code: 'DATA_MISSING', message: expect.stringContaining(data) },
+    })
+    expect(existsSync(data)).toBe(false)
+    await rename(`${data}-elsewhere`, data)
+    expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 4 })).toMatchObject({ type: 'succeeded' })
   })
 })
 
