@@ -6,8 +6,8 @@ import { CommandFailed, type Run } from '../run.ts'
 const posixDirectory = '/dev/shm'
 
 /**
- * Removes the shared memory of an account none of whose processes is left. It outlives those that were killed: System V segments, of which a host has
- * 4096, and POSIX ones, which take its memory. A host without `ipcrm` keeps the former, some bytes each.
+ * Removes the shared memory of an account none of whose processes is left. It outlives those that were killed: System V segments, of
+ * which a host has 4096, and POSIX ones, which take its memory. A host without `ipcrm` keeps the former, some bytes each.
  */
 export const removeSharedMemory = async (run: Run, uid: number, signal: AbortSignal): Promise<void> => {
   for (const id of await segmentsOf(uid)) {
