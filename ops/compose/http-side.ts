@@ -39,11 +39,11 @@ export const createHttpSide = (
   })
 }
 
-/** A bus that was lost with all its topics, and is there again without them, answers well and brings nothing. */
+/** A bus that was lost with all its topics, and is there again without them, answers well and brings nothing until they are made again. */
 const assertKnown = async (bus: MessageBus): Promise<void> => {
   const topics = await bus.lag(sagaGroup)
   if (topics.length === 0)
-    throw new Error('the bus knows nothing of the sagas: were its topics lost, start this process again')
+    throw new Error('the bus knows nothing of the sagas: its topics were lost and are not made again yet')
 }
 
 const graphqlRoutes = (

@@ -120,7 +120,7 @@ describe('the next start', () => {
 })
 
 describe('sagas whose topics were lost with the disk of the bus', () => {
-  it('are not ready, and say what helps', async () => {
+  it('are not ready until the bus knows them again, and say why', async () => {
     const settings = { ...environment, COFFER_DATA_DIR: temp.next(), COFFER_ROLES: 'saga' }
     const sagas = compose(loadConfig(settings).config, createRecordingLog().log, {
       bus: (bus) => ({ ...bus, lag: async () => [] }),
@@ -131,7 +131,7 @@ describe('sagas whose topics were lost with the disk of the bus', () => {
     expect(await response.json()).toMatchObject({
       checks: [
         { name: 'server', ok: true },
-        { name: 'bus', ok: false, reason: expect.stringContaining('start this process again') },
+        { name: 'bus', ok: false, reason: expect.stringContaining('not made again yet') },
         {},
       ],
     })
