@@ -9,9 +9,12 @@ export type SocketOptions<Extra> = {
   readonly onError: (error: unknown) => void
 }
 
+/** With more than this unsent, nothing is read from a peer until it has read: it could ask for answers without end, with no token. */
+const maxUnsentBytes = 256 * 1024
+
 /**
- * Joins a socket to the protocol. A peer that does not answer a ping before the next one is cut. Messages wait for the ones before
- * them to be sent, so a slow reader slows down what it subscribes to instead of filling memory.
+ * Joins a socket to the protocol. A peer that neither answers a ping before the next one nor takes anything is cut. Messages wait for the
+ * ones before them to be sent, so a slow reader slows down what it subscribes to instead of filling memory.
  */
 export const connectSocket = <Extra>(
   socket: WebSocket,
@@ -29,9 +32,15 @@ export const connectSocket = <Extra>(
     protocol: socket.protocol,
     send: (data) =>
       new Promise((resolve) => {
-        // A socket that fails while sending closes, and its subscriptions end with it.
-        if (socket.readyState === socket.OPEN) socket.send(data, () => resolve())
-        else resolve()
+        if (socket.readyState !== socket.OPEN) return resolve()
+        socket.send(data, (failure) => {
+          // While nothing is read from it, this is how a peer shows that it is there.
+          if (!failure) alive = true
+          if (socket.isPaused && socket.bufferedAmount <= maxUnsentBytes) socket.resume()
+          // A socket that fails while sending closes, and its subscriptions end with it.
+          resolve()
+        })
+        if (socket.bufferedAmount > maxUnsentBytes) socket.pause()
       }),
     close: (code, reason) => socket.close(code, reason),
     onMessage: (handle) => {
