@@ -13,7 +13,7 @@ import { createServerSite, type ServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-/** Enough that a volume is prepared ahead of need. */
+/** Enough that volumes are prepared ahead of need. */
 const sizeMiB = 700
 const mib = 1024 * 1024
 /** A volume of 1 GiB with what else a server needs, and not two. */
@@ -21,10 +21,14 @@ const roomForOneMiB = 1800
 /** For the log of the server, which is on that disk, too. */
 const logRoomBytes = 8 * mib
 
-const isPrepared = ({ dataDir }: ServerSite): boolean =>
-  pathsBelow(join(dataDir, 'agent', 'engines', 'prepared')).some(
-    (path) => !path.startsWith('new-') && path.includes('/volume'),
-  )
+/** The names of volumes that were made ahead of need. */
+const preparedBy = ({ dataDir }: ServerSite): readonly string[] => {
+  const parts = pathsBelow(join(dataDir, 'agent', 'engines', 'prepared')).filter((path) => path.includes('/volume'))
+  const names = new Set(parts.map((path) => path.split('/')[0] ?? ''))
+  return [...names].filter((name) => !/^(new|taken)-/.test(name))
+}
+/** All that an agent holds ready by default: one that is still being made may take the last of the disk. */
+const areAllPrepared = (site: ServerSite): boolean => preparedBy(site).length === 2
 
 describe.skipIf(!canMount).each([
   // The template of the version does not fit.
@@ -41,7 +45,7 @@ describe.skipIf(!canMount).each([
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=700`, 'tmpfs', site.dataDir])
     server = await site.start({ env: { COFFER_VOLUME_KIND: volumeKind, COFFER_CAPACITY_VOLUME_GIB: '10' } })
     api = createServerApi(server)
-    await waitFor('a volume to be prepared, so that nothing else needs the disk', () => isPrepared(site))
+    await waitFor('volumes to be prepared, so that nothing else needs the disk', () => areAllPrepared(site))
   })
 
   it('fails the operation with DISK_FULL, removes all it made, and goes on', async () => {
@@ -75,7 +79,7 @@ describe.skipIf(!canMount)('a server with loop volumes whose disk fills up (need
     const server = await site.start({ env: { COFFER_VOLUME_KIND: 'loop', COFFER_CAPACITY_VOLUME_GIB: '10' } })
     const api = createServerApi(server)
     const shop = await makeShop(api)
-    await waitFor('a volume to be prepared, so that nothing else needs the disk', () => isPrepared(site))
+    await waitFor('volumes to be prepared, so that nothing else needs the disk', () => areAllPrepared(site))
     fillDisk(site.dataDir, logRoomBytes)
 
     const { operation, instance } = await api.create({ name: 'too-much' })
@@ -106,6 +110,6 @@ describe.skipIf(!canMount)('a server on a small disk (needs to mount)', () => {
     const { instance } = await createServerApi(server).provision({ name: 'fits' })
     expect(instance).toMatchObject({ status: 'ACTIVE' })
     await waitFor('it to say so', () => server.output().includes('too little room to prepare a volume'))
-    expect(isPrepared(site)).toBe(false)
+    expect(preparedBy(site)).toEqual([])
   })
 })
