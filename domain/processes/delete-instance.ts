@@ -12,6 +12,5 @@ export const deleteInstance: Process = {
   ],
   compensation: [],
   notCancellable: 'its data may be gone already',
-  timeoutMs: seconds(210),
   remains: 'its process, files or volume may still be on the host',
 }

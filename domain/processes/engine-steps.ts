@@ -1,16 +1,16 @@
-import { type Step, seconds } from './process.ts'
+import { leastStepMs, type Step } from './process.ts'
 
 /** What several processes do to bring an engine up again as it was. */
 export const bringBackSteps: readonly Step[] = [
   {
     name: 'bring-back',
-    timeoutMs: seconds(60),
+    timeoutMs: leastStepMs,
     outlastsOperation: true,
     payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation }),
   },
   {
     name: 'verify-back',
-    timeoutMs: seconds(30),
+    timeoutMs: leastStepMs,
     payload: () => ({ kind: 'endpoint-verified', users: [] }),
   },
 ]
@@ -18,6 +18,6 @@ export const bringBackSteps: readonly Step[] = [
 /** As the monitor account: the passwords given at provisioning may have changed since. */
 export const verifyStep: Step = {
   name: 'verify',
-  timeoutMs: seconds(30),
+  timeoutMs: leastStepMs,
   payload: () => ({ kind: 'endpoint-verified', users: [] }),
 }

@@ -21,10 +21,14 @@ export type Process = {
   readonly compensation: readonly Step[]
   /** Why it can not be cancelled; null when it can. */
   readonly notCancellable: string | null
-  /** The time for the whole, undoing included, unless the request says otherwise. */
-  readonly timeoutMs: number
   /** What may be there when neither the steps nor undoing them came to an end. */
   readonly remains: string
 }
 
 export const seconds = (count: number): number => count * 1000
+
+/**
+ * The least that a step is given, however soon it is done: the bus may be away for half a minute just then, and takes a moment to come back. What
+ * the agent did meanwhile is to be heard of.
+ */
+export const leastStepMs = seconds(90)

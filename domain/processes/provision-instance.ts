@@ -1,11 +1,11 @@
-import { type Process, seconds } from './process.ts'
+import { leastStepMs, type Process, seconds } from './process.ts'
 
 export const provisionInstance: Process = {
   kind: 'provision',
   steps: [
     {
       name: 'volume',
-      timeoutMs: seconds(60),
+      timeoutMs: leastStepMs,
       payload: ({ spec }) => ({ kind: 'volume-ready', sizeGiB: spec.volumeGiB }),
     },
     {
@@ -17,25 +17,24 @@ export const provisionInstance: Process = {
     },
     {
       name: 'accounts',
-      timeoutMs: seconds(60),
+      timeoutMs: leastStepMs,
       payload: ({ databases, users }) =>
         databases.length + users.length === 0 ? null : { kind: 'accounts-ready', databases, users },
     },
     {
       name: 'verify',
-      timeoutMs: seconds(30),
+      timeoutMs: leastStepMs,
       payload: ({ users }) => ({ kind: 'endpoint-verified', users }),
     },
   ],
   compensation: [
     {
       name: 'remove',
-      timeoutMs: seconds(60),
+      timeoutMs: leastStepMs,
       outlastsOperation: true,
       payload: () => ({ kind: 'instance-absent' }),
     },
   ],
   notCancellable: null,
-  timeoutMs: seconds(420),
   remains: 'its process, files or volume may still be on the host',
 }

@@ -13,6 +13,5 @@ export const restartInstance: Process = {
   ],
   compensation: bringBackSteps,
   notCancellable: null,
-  timeoutMs: seconds(300),
   remains: 'the engine may be down',
 }

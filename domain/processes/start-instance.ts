@@ -1,5 +1,5 @@
 import { verifyStep } from './engine-steps.ts'
-import { type Process, seconds } from './process.ts'
+import { leastStepMs, type Process, seconds } from './process.ts'
 
 export const startInstance: Process = {
   kind: 'start',
@@ -14,12 +14,11 @@ export const startInstance: Process = {
   compensation: [
     {
       name: 'stop',
-      timeoutMs: seconds(60),
+      timeoutMs: leastStepMs,
       outlastsOperation: true,
       payload: () => ({ kind: 'engine-stopped' }),
     },
   ],
   notCancellable: null,
-  timeoutMs: seconds(240),
   remains: 'the engine may be running',
 }

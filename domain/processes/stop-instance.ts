@@ -6,6 +6,5 @@ export const stopInstance: Process = {
   steps: [{ name: 'stop', timeoutMs: seconds(120), payload: () => ({ kind: 'engine-stopped' }) }],
   compensation: bringBackSteps,
   notCancellable: null,
-  timeoutMs: seconds(240),
   remains: 'the engine may be down',
 }

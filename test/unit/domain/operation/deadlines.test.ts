@@ -31,51 +31,51 @@ const day = 24 * 60 * 60
 describe('the deadline of a step', () => {
   it('lets it fail, names it, and begins to undo', () => {
     const [stepFailed, started] = given(...logOf(start('provision')))
-      .when(check(60))
+      .when(check(90))
       .thenTypes('OperationStepFailed', 'OperationStepStarted', 'GuestCommandIssued')
     expect(stepFailed?.data).toEqual({
       step: 'volume',
       fault: {
         code: 'DEADLINE_EXCEEDED',
-        message: `step volume did not end by ${at(60)}: no result came from the agent on host ${hostId()}`,
+        message: `step volume did not end by ${at(90)}: no result came from the agent on host ${hostId()}`,
         retryable: true,
       },
     })
-    expect(started?.data).toEqual({ step: 'remove', deadline: at(120), compensating: true })
+    expect(started?.data).toEqual({ step: 'remove', deadline: at(180), compensating: true })
   })
 
   it('does nothing before it has passed', () => {
     given(...logOf(start('provision')))
-      .when(check(59.999))
+      .when(check(89.999))
       .thenNothing()
   })
 
   it('is that of the present step: the one before it has been met', () => {
-    given(...logOf(start('provision'), succeeded(commandId(1), 59)))
-      .when(check(60))
+    given(...logOf(start('provision'), succeeded(commandId(1), 89)))
+      .when(check(90))
       .thenNothing()
-    expect(dueAfter(start('provision'), succeeded(commandId(1), 59))).toBe(at(59 + 180))
+    expect(dueAfter(start('provision'), succeeded(commandId(1), 89))).toBe(at(89 + 180))
   })
 
   it('is cut where the time for all steps ends', () => {
-    // 100 s in all, of which 60 s for removing and 5 s for telling are wanted, and at most 40 s are kept.
+    // 100 s in all, of which 90 s for removing and 5 s for telling are wanted, and at most 40 s are kept.
     expect(dueAfter(start('provision', { withinSeconds: 100 }))).toBe(at(60))
     expect(dueAfter(start('provision', { withinSeconds: 100 }), succeeded(commandId(1), 50))).toBe(at(60))
   })
 
   it('that is met late, but before anybody noticed, is met', () => {
     given(...logOf(start('provision')))
-      .when(succeeded(commandId(1), 70))
+      .when(succeeded(commandId(1), 100))
       .thenTypes('OperationStepCompleted', 'OperationStepStarted', 'GuestCommandIssued')
   })
 })
 
 describe('the deadline of undoing', () => {
-  const undoing = [start('provision'), check(60)] as const
+  const undoing = [start('provision'), check(90)] as const
 
   it('ends the operation, says what may be left, and that the agent finishes when it returns', () => {
     const [, reached] = given(...logOf(...undoing))
-      .when(check(120))
+      .when(check(180))
       .thenTypes('OperationStepFailed', 'OperationOutcomeReached')
     expect(reached?.data).toEqual({
       operationId: operationId(),
@@ -84,7 +84,7 @@ describe('the deadline of undoing', () => {
       fault: {
         code: 'DEADLINE_EXCEEDED',
         message:
-          `step volume did not end by ${at(60)}: no result came from the agent on host ${hostId()}. ` +
+          `step volume did not end by ${at(90)}: no result came from the agent on host ${hostId()}. ` +
           'Undoing it did not end in time either: its process, files or volume may still be on the host, ' +
           'and the agent finishes undoing it when it returns',
         retryable: true,
@@ -101,17 +101,17 @@ describe('the deadline of undoing', () => {
   it('does not bind the agent: what undoes is still done by one that returns days later', () => {
     const [removal] = commandsIn(logOf(...undoing).slice(-1))
     expect(removal?.payload.kind).toBe('instance-absent')
-    expect(removal?.deadline).toBe(at(120 + 7 * day))
+    expect(removal?.deadline).toBe(at(180 + 7 * day))
   })
 
   it('ignores the agent that returns then, as all is settled', () => {
-    given(...logOf(...undoing, check(120), confirm()))
+    given(...logOf(...undoing, check(180), confirm()))
       .when(succeeded(commandId(4), 3 * day))
       .thenNothing()
   })
 
   it('of one step of several leaves the others undone', () => {
-    const log = logOf(start('restart'), failed(commandId(1)), check(61))
+    const log = logOf(start('restart'), failed(commandId(1)), check(91))
     expect(commandsIn(log).map(({ payload }) => payload.kind)).toEqual(['engine-running', 'engine-running'])
     expect(outcomeOf(log)).toMatchObject({
       outcome: 'FAILED',
@@ -177,8 +177,8 @@ describe('when deadlines have to be looked at', () => {
   })
 
   it('is at that of the step that undoes', () => {
-    expect(dueAfter(start('restart'), cancel(10))).toBe(at(70))
-    expect(dueAfter(start('restart'), cancel(10), succeeded(commandId(3), 20))).toBe(at(50))
+    expect(dueAfter(start('restart'), cancel(10))).toBe(at(100))
+    expect(dueAfter(start('restart'), cancel(10), succeeded(commandId(3), 20))).toBe(at(110))
   })
 
   it('never ends in a step without one', () => {

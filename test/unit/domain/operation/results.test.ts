@@ -31,7 +31,7 @@ describe('an operation that starts', () => {
             subject,
             steps: ['stop'],
             commandIds: commandIdsOf('stop', subject),
-            forwardDeadline: at(1000 - 60 - 30 - 5),
+            forwardDeadline: at(1000 - 90 - 90 - 5),
             deadline: at(1000),
             traceparent,
           },
@@ -65,8 +65,8 @@ describe('a result of the agent', () => {
       .when(succeededWithFacts(commandId(2), 10))
       .thenTypes('OperationStepCompleted', 'OperationStepStarted', 'GuestCommandIssued')
     expect(completed?.data).toEqual({ step: 'engine', facts })
-    expect(started?.data).toEqual({ step: 'verify', deadline: at(40), compensating: false })
-    expect(command?.data).toMatchObject({ step: 'verify', command: { commandId: commandId(3), deadline: at(40) } })
+    expect(started?.data).toEqual({ step: 'verify', deadline: at(100), compensating: false })
+    expect(command?.data).toMatchObject({ step: 'verify', command: { commandId: commandId(3), deadline: at(100) } })
   })
 
   it('that tells failure fails the step and begins to undo, with the agent’s fault as it is', () => {
