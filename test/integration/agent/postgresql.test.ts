@@ -50,14 +50,19 @@ const running = ({ engines }: HostDescription, generation: number): GuestPayload
 /** Of a postmaster: the files that it has mapped, and the ids of the System V segments that it made. */
 const sharedMemoryOf = (pid: number): { readonly files: readonly string[]; readonly segments: readonly string[] } => ({
   files: [...new Set(readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/dev\/shm\/PostgreSQL\.\d+/g) ?? [])],
+  // Attached: what an engine that was killed has left may be of an earlier process with the same pid.
   segments: systemVSegments()
-    .filter(({ creator }) => creator === String(pid))
+    .filter(({ creator, attached }) => creator === String(pid) && attached)
     .map(({ id }) => id),
 })
-const systemVSegments = (): readonly { readonly id: string; readonly creator: string }[] => {
+type Segment = { readonly id: string; readonly creator: string; readonly attached: boolean }
+const systemVSegments = (): readonly Segment[] => {
   const rows = readFileSync('/proc/sysvipc/shm', 'utf8').split('\n')
   const [head = [], ...segments] = rows.map((row) => row.trim().split(/\s+/))
-  return segments.map((row) => ({ id: row[head.indexOf('shmid')] ?? '', creator: row[head.indexOf('cpid')] ?? '' }))
+  return segments.map((row) => {
+    const [id = '', creator = '', attached = '0'] = ['shmid', 'cpid', 'nattch'].map((name) => row[head.indexOf(name)])
+    return { id, creator, attached: attached !== '0' }
+  })
 }
 
 const dayMs = 24 * 3600 * 1000
