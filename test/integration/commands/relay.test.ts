@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { encodeEvent } from '../../../commands/event-codec.ts'
 import type { IncomingMessage, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { createRelay, type Relay, type RelayOptions } from '../../../commands/sagas/relay.ts'
-import { flavorStream } from '../../../domain/flavor/stream.ts'
 import { controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
-import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { flavorDefined } from '../../support/flavor-defined.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
 
@@ -26,23 +24,9 @@ const open = async () => {
     ...side,
     appendFlavors: async (count: number) => {
       for (let index = 0; index < count; index += 1) {
-        const flavorId = parseFlavorId(`f${appended}`)
+        const { stream, event } = flavorDefined(side.ids.next(), `f${appended}`)
         appended += 1
-        const id = side.ids.next()
-        const event = encodeEvent(
-          { type: 'FlavorDefined', data: { flavorId, vcpus: 1, memoryMiB: 512, description: '' } },
-          {
-            at: '2026-01-01T00:00:00.000Z',
-            actor: { kind: 'system', name: 'test' },
-            commandId: parseCommandId(id),
-            correlationId: null,
-            projectId: null,
-            instanceId: null,
-            causationId: id,
-          },
-          id,
-        )
-        await side.eventStore.append(flavorStream(flavorId), [event], 'no-stream')
+        await side.eventStore.append(stream, [event], 'no-stream')
       }
     },
   }

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { serializeEvent } from '../../../commands/adapters/event-json.ts'
 import { maxMessageBytes } from '../../../commands/adapters/kafka/publisher.ts'
-import { encodeEvent } from '../../../commands/event-codec.ts'
 import { maxEventBytes } from '../../../commands/ports/event-store.ts'
 import { PoisonMessage } from '../../../commands/ports/message-bus.ts'
 import { createRelay } from '../../../commands/sagas/relay.ts'
-import { flavorStream } from '../../../domain/flavor/stream.ts'
 import { controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
-import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
+import { flavorDefined } from '../../support/flavor-defined.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { openWriteSide } from '../../support/write-side.ts'
@@ -33,25 +31,11 @@ describe('the largest that there is', () => {
     })
     onTestFinished(() => consumer.stop())
     const append = async (name: string, description: string) => {
-      const id = side.ids.next()
-      const flavorId = parseFlavorId(name)
-      const event = encodeEvent(
-        { type: 'FlavorDefined', data: { flavorId, vcpus: 1, memoryMiB: 512, description } },
-        {
-          at: '2026-01-01T00:00:00.000Z',
-          actor: { kind: 'system', name: 'test' },
-          commandId: parseCommandId(id),
-          correlationId: null,
-          projectId: null,
-          instanceId: null,
-          causationId: id,
-        },
-        id,
-      )
+      const { stream, event } = flavorDefined(side.ids.next(), name, description)
       const { data, metadata } = serializeEvent(event)
       return {
         bytes: data.length + metadata.length,
-        store: () => side.eventStore.append(flavorStream(flavorId), [event], 'no-stream'),
+        store: () => side.eventStore.append(stream, [event], 'no-stream'),
       }
     }
     const room = maxEventBytes - (await append('large', '')).bytes
