@@ -79,11 +79,10 @@ const ownAccounts = (run: Run): Owners => {
     },
     remove: (instanceId, signal) => remove(nameOf(instanceId), signal),
     withTemporary: async (name, signal, work) => {
-      const account = await users.ensure(name, signal)
       try {
-        return await work(account)
+        return await work(await users.ensure(name, signal))
       } finally {
-        // Also when the work was aborted: the account must not stay.
+        // Also when the work was aborted, be it while the account was made: it must not stay.
         await removeTemporary(name, AbortSignal.timeout(30_000))
       }
     },

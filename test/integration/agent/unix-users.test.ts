@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createOwners } from '../../../agent/isolation/owners.ts'
 import { createUnixUsers, findAccount } from '../../../agent/isolation/unix-users.ts'
-import { run } from '../../../agent/run.ts'
+import { type Run, run } from '../../../agent/run.ts'
 import { patienceMs } from '../../support/agent-host.ts'
 
 const made: string[] = []
@@ -41,6 +42,20 @@ describe.runIf(process.getuid?.() === 0)('Unix accounts for engines', { timeout:
       await Promise.all(agents.map((agent) => agent.remove(name, bound())))
       expect(findAccount(name)).toBeNull()
     }
+  })
+
+  it('do not stay when what they were lent for is broken off while they are made', async () => {
+    const breakingOff = new AbortController()
+    const interrupted: Run = async (command, args, signal) => {
+      const said = await run(command, args, bound())
+      if (command === 'useradd') breakingOff.abort()
+      signal.throwIfAborted()
+      return said
+    }
+    const name = newName()
+    const lent = createOwners(interrupted, true).withTemporary(name, breakingOff.signal, async () => {})
+    await expect(lent).rejects.toThrow('aborted')
+    expect(findAccount(name)).toBeNull()
   })
 
   it('are made also when an interrupted removal left the group', async () => {
