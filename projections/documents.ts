@@ -73,7 +73,8 @@ export type InstanceDocument = {
   readonly stateVersion: number
 }
 
-export type OperationStatus = 'PENDING' | 'RUNNING' | 'COMPENSATING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+export const operationStatuses = ['PENDING', 'RUNNING', 'COMPENSATING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+export type OperationStatus = (typeof operationStatuses)[number]
 export type StepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED'
 
 export type OperationStep = {

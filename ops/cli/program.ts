@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { instanceStatuses } from '../../projections/documents.ts'
+import { instanceStatuses, operationStatuses } from '../../projections/documents.ts'
 import { programVersion } from '../program-info.ts'
 import { rebuildViews } from './commands/admin.ts'
 import { listDatastores, listFlavors, listHosts, showQuota } from './commands/catalogue.ts'
@@ -24,7 +24,6 @@ import {
   withWaiting,
 } from './options.ts'
 import type { RunCommand } from './run.ts'
-import { operationStatuses } from './types.ts'
 
 export type ProgramParts = {
   readonly run: RunCommand

@@ -1,3 +1,5 @@
+import type { OperationStatus } from '../../projections/documents.ts'
+
 /** What the documents of `documents.ts` ask for, as it comes back. Times are ISO 8601. */
 
 export type Fault = {
@@ -18,12 +20,10 @@ export type Step = {
   readonly fault: Fault | null
 }
 
-export const operationStatuses = ['PENDING', 'RUNNING', 'COMPENSATING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
-
 export type Operation = {
   readonly id: string
   readonly kind: string
-  readonly status: (typeof operationStatuses)[number]
+  readonly status: OperationStatus
   readonly steps: readonly Step[]
   readonly fault: Fault | null
   readonly cancellationRequested: boolean
