@@ -141,7 +141,8 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
   }
 
   const isInStream = async (commandId: CommandId, stream: StreamName): Promise<boolean> => {
-    for await (const page of eventStore.readStream(stream)) {
+    // A repeat mostly comes soon after the first try.
+    for await (const page of eventStore.readStream(stream, { direction: 'backwards' })) {
       if (page.some(({ metadata }) => metadata.commandId === commandId)) return true
     }
     return false
