@@ -22,11 +22,11 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
   const { stores, controlPlane, engine, viewStore } = central
   if (central.api) watchDeadLetters(metrics, { deadLetters: stores.bus.deadLetters, views: central.api.views })
   if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
+  const views = allProjections.map(({ view }) => view)
   if (engine) {
-    metrics.countFromZero(allProjections.map(({ view }) => view))
+    metrics.countFromZero(views)
     watchViews(metrics, engine.lag, viewStore)
   } else if (central.api) {
-    const views = allProjections.map(({ view }) => view)
     watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
   }
 }
