@@ -5,9 +5,11 @@ import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
 import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import type { ProjectId } from '../domain/ids.ts'
+import { cut } from '../domain/values/text.ts'
 import type { Views } from '../projections/queries.ts'
 import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from './context.ts'
 import { createCursors } from './cursor.ts'
+import { maxErrorCharacters } from './errors.ts'
 import { type ApiLimits, defaultLimits } from './limits.ts'
 import { createAdminTokenVerifier } from './pipeline/admin-token.ts'
 import { createAdmission, useAdmission } from './pipeline/admission.ts'
@@ -17,11 +19,13 @@ import { useComplexityLimit } from './pipeline/complexity.ts'
 import { useCsrfPrevention } from './pipeline/csrf-prevention.ts'
 import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
+import { useVariableCheck, withQuietValues } from './pipeline/input-check.ts'
 import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
 import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.ts'
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
 import { useTracing } from './pipeline/tracing.ts'
+import { createTurns } from './pipeline/turns.ts'
 import { createProjectSlots } from './project-slots.ts'
 import { createSchema } from './schema.ts'
 import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
@@ -117,7 +121,12 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   const schema = createSchema()
   const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, now))
   const documents = createDocuments(limits)
-  const admit = createAdmission(documents, createRateLimit(limits.requestsPerMinute, dependencies.createLimiter))
+  const admit = createAdmission(
+    documents,
+    limits,
+    createRateLimit(limits.requestsPerMinute, dependencies.createLimiter),
+    createTurns(),
+  )
   const masking = createErrorMasking(log)
 
   const yoga = createYoga<RequestContext, ApiContext>({
@@ -129,6 +138,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
       useAuthentication(authenticate),
       useAdmission(admit),
       useQuietValidation(config.development),
+      useVariableCheck(),
       useComplexityLimit(schema, limits),
       useTracing(tracer),
       useReporting(masking, metrics),
@@ -181,12 +191,15 @@ const requestFacts = (initial: RequestContext): RequestFacts => {
   return { session: sessionOf(initial), requestId, signal, traceparent }
 }
 
-/** Few errors at a time, and outside of development no guesses at what was meant. */
+/** Few errors at a time, short, and without the values they are about; outside of development, no guesses at what was meant. */
 const useQuietValidation = (development: boolean): Plugin => ({
   onValidate: ({ setValidationFn }) =>
-    setValidationFn((schema, document, rules) =>
-      validate(schema, document, rules, { maxErrors: 20, hideSuggestions: !development }),
-    ),
+    setValidationFn((schema, document, rules) => {
+      const options = { maxErrors: 20, hideSuggestions: !development }
+      const errors = validate(schema, document, withQuietValues(rules), options)
+      for (const error of errors) error.message = cut(error.message, maxErrorCharacters)
+      return errors
+    }),
 })
 
 const corsOf = (origins: readonly string[]) => ({

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { cut } from '../domain/values/text.ts'
 
 /**
  * The codes errors of the API carry in `extensions.code`, with the HTTP status they are answered with; 200 where the rest of the
@@ -29,6 +30,9 @@ export const errorStatuses = {
   INTERNAL_ERROR: 500,
 } as const
 
+/** Messages quote what they are about, such as names in a document, which may be as long as a body. */
+export const maxErrorCharacters = 500
+
 export type ErrorCode = keyof typeof errorStatuses
 
 export type ErrorOptions = {
@@ -45,7 +49,7 @@ export class ApiError extends GraphQLError {
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     const status: number = errorStatuses[code]
     const headers = httpHeaders(code, options)
-    super(message, {
+    super(cut(message, maxErrorCharacters), {
       extensions: {
         code,
         retryable: code === 'UNAVAILABLE' || code === 'RATE_LIMITED',

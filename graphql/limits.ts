@@ -12,10 +12,18 @@ export type ApiLimits = {
   readonly aliases: number
   /** Fields of an operation at the top, each of which counts as a request: `QUERY_TOO_COMPLEX`. */
   readonly rootFields: number
+  /** Fields in one selection, with those of its fragments: `QUERY_TOO_COMPLEX`. */
+  readonly selectionFields: number
   /** Fields an operation may ask for, with lists counted as often as they ask: `QUERY_TOO_COMPLEX`. */
   readonly complexity: number
   /** How many times what reading the whole schema costs the introspection of an operation may cost: `QUERY_TOO_COMPLEX`. */
   readonly introspections: number
+  /** Values in the variables of an operation, of objects and lists: `QUERY_TOO_COMPLEX`. */
+  readonly variableValues: number
+  /** Levels of objects and lists in the variables: `QUERY_TOO_COMPLEX`. */
+  readonly variableDepth: number
+  /** Items of one list in the variables: `QUERY_TOO_COMPLEX`. */
+  readonly variableListLength: number
   /** Requests a minute of a project, for queries, mutations and subscriptions each: `RATE_LIMITED`. 0: no limit. Admins have none. */
   readonly requestsPerMinute: number
   /** Subscriptions a project may have open: `TOO_MANY_SUBSCRIPTIONS`. */
@@ -39,8 +47,12 @@ export const defaultLimits: ApiLimits = {
   depth: 12,
   aliases: 50,
   rootFields: 50,
+  selectionFields: 200,
   complexity: 25_000,
   introspections: 2,
+  variableValues: 10_000,
+  variableDepth: 16,
+  variableListLength: 1000,
   requestsPerMinute: 200,
   subscriptionsPerProject: 500,
   operationsPerSocket: 50,

@@ -155,7 +155,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
       )
     }
     const { query, operationName, variables } = payload
-    const operation = await admit(session, { query, operationName })
+    const operation = await admit(session, { query, operationName, variables })
     const traceparent = acceptTraceparent(request.headers.traceparent?.toString())
     const own = engine({ requestId, session, operation, signal: gone.signal, traceparent, params: payload })
     const document = own.parse(query)

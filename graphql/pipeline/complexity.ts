@@ -51,7 +51,7 @@ const createRefusal = (schema: GraphQLSchema, { complexity: limit, introspection
     )
   }
 
-  /** Null where execution will refuse the operation anyway: none is named, or its variables do not fit. */
+  /** Null where execution will refuse the operation anyway. That its variables fit was checked before (input-check.ts). */
   function measure({ schema, document, operationName, variableValues, contextValue }: Measured): number | null {
     const operation = getOperationAST(document, operationName)
     if (!operation) return null

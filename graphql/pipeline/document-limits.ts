@@ -5,7 +5,10 @@ import type { OperationType } from '../telemetry.ts'
 import { createLru } from './lru.ts'
 import { parseDocument } from './parse-document.ts'
 
-export type DocumentLimits = Pick<ApiLimits, 'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields'>
+export type DocumentLimits = Pick<
+  ApiLimits,
+  'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields' | 'selectionFields'
+>
 
 export type AdmittedDocument = { readonly document: DocumentNode; readonly rootFields: number }
 
@@ -40,7 +43,8 @@ export const createDocuments = (limits: DocumentLimits): Documents => {
 export const operationTypeOf = (document: DocumentNode, operationName: string | null | undefined): OperationType =>
   getOperationAST(document, operationName)?.operation ?? 'none'
 
-type Shape = { readonly depth: number; readonly rootFields: number }
+/** `fields`: directly in the selection, with those of its fragments as often as they are spread. */
+type Shape = { readonly depth: number; readonly fields: number }
 
 /** Walks a document once; a fragment that is spread many times is measured once. Answers the most root fields of an operation. */
 const checkShape = (document: DocumentNode, limits: DocumentLimits): number => {
@@ -54,19 +58,19 @@ const checkShape = (document: DocumentNode, limits: DocumentLimits): number => {
     const known = measured.get(name)
     if (known) return known
     // Stands for itself while it is measured: a cycle ends here, and validation refuses it.
-    measured.set(name, { depth: 0, rootFields: 0 })
+    measured.set(name, { depth: 0, fields: 0 })
     const fragment = fragments.get(name)
-    const shape = fragment ? measure(fragment.selectionSet) : { depth: 0, rootFields: 0 }
+    const shape = fragment ? measure(fragment.selectionSet) : { depth: 0, fields: 0 }
     measured.set(name, shape)
     return shape
   }
 
   const measure = (set: SelectionSetNode): Shape => {
     let depth = 0
-    let rootFields = 0
+    let fields = 0
     for (const node of set.selections) {
       if (node.kind === Kind.FIELD) {
-        rootFields += 1
+        fields += 1
         if (node.alias) aliases += 1
         const below = node.selectionSet ? measure(node.selectionSet).depth : 0
         // Introspection is deeper than anything else: it is bounded by its cost (complexity.ts), and among the validation rules.
@@ -75,17 +79,19 @@ const checkShape = (document: DocumentNode, limits: DocumentLimits): number => {
       } else {
         const inner = node.kind === Kind.FRAGMENT_SPREAD ? measureFragment(node.name.value) : measure(node.selectionSet)
         depth = Math.max(depth, inner.depth)
-        rootFields += inner.rootFields
+        fields += inner.fields
       }
     }
-    return { depth, rootFields }
+    // Validation compares the fields of a selection with each other.
+    refuseOver('fields in one selection', fields, limits.selectionFields)
+    return { depth, fields }
   }
 
   let most = 0
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) measureFragment(node.name.value)
     if (node.kind !== Kind.OPERATION_DEFINITION) continue
-    const { depth, rootFields } = measure(node.selectionSet)
+    const { depth, fields: rootFields } = measure(node.selectionSet)
     refuseOver('levels of fields', depth, limits.depth)
     refuseOver('fields at the top', rootFields, limits.rootFields)
     most = Math.max(most, rootFields)

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { ApiError, isStoreAway } from '../errors.ts'
+import { cut } from '../../domain/values/text.ts'
+import { ApiError, isStoreAway, maxErrorCharacters } from '../errors.ts'
 import type { ApiLog, ApiMetrics, OperationType } from '../telemetry.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -28,6 +29,7 @@ export const createErrorMasking = (log: ApiLog): ErrorMasking => {
       // The outer one says in which variable and where in it the inner one was found.
       const told = error instanceof GraphQLError && isAboutTheRequest(error) ? error : original
       told.extensions.code ??= 'BAD_REQUEST'
+      told.message = cut(told.message, maxErrorCharacters)
       return told
     }
     const masked = locate(isStoreAway(original) ? storeAway() : internalError(), error)

@@ -102,7 +102,7 @@ describe('an error about the request itself', () => {
     const { ask, lines } = createApiUnderTest()
     expect((await ask('{ nonsense }')).errors[0]?.message).toContain('Cannot query field "nonsense"')
     const wrongVariable = await ask('query ($id: ID!) { instance(id: $id) { id } }', { variables: {} })
-    expect(wrongVariable.errors[0]?.message).toContain('"$id"')
+    expect(wrongVariable.errors[0]?.message).toContain('$id')
     expect(wrongVariable.errors[0]?.extensions.code).toBe('BAD_REQUEST')
     const ambiguous = await ask('query A { viewer { subject } } query B { viewer { subject } }')
     expect(ambiguous.errors.map(({ extensions }) => extensions.code)).toEqual(['OPERATION_RESOLUTION_FAILURE'])
@@ -116,13 +116,13 @@ describe('an error about the request itself', () => {
     const wrongVolume = await ask(create, { variables: { input } })
     expect(wrongVolume.status).toBe(400)
     expect(wrongVolume.errors[0]?.message).toBe(
-      'Variable "$input" got invalid value 1.5 at "input.volumeGiB"; Int cannot represent non-integer value: 1.5',
+      'the variable $input.volumeGiB does not fit: expected Int (a whole number of up to 32 bits), found "1.5"',
     )
     const issue = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { __typename } }'
     const wrongTime = { input: { name: 'ci', role: 'READER', expiresAt: 5 } }
     const { status, errors } = await ask(issue, { variables: wrongTime })
     expect({ status, code: errors[0]?.extensions.code }).toEqual({ status: 400, code: 'BAD_REQUEST' })
-    expect(errors[0]?.message).toContain('"input.expiresAt"')
+    expect(errors[0]?.message).toContain('$input.expiresAt')
     expect(errors[0]?.message).toContain('ISO 8601')
     expect(lines).toEqual([])
   })
