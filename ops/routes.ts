@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { Api } from '../graphql/api.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
+import type { OnProgress } from '../projections/progress.ts'
 import type { ViewVerification } from '../projections/verify.ts'
+import { adminRoute } from './admin-route.ts'
 import { type Route, sendJson } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
@@ -20,12 +21,9 @@ export type GraphqlRoutes = {
   readonly isRunning: () => boolean
   /** Aborts when the server stops: what takes long is broken off, and does not take the time from what is stopped after it. */
   readonly stopping: AbortSignal
-  readonly verifyViews: (signal: AbortSignal) => Promise<readonly ViewVerification[]>
-  readonly rebuildViews: (signal: AbortSignal) => Promise<unknown>
+  readonly verifyViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<readonly ViewVerification[]>
+  readonly rebuildViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<unknown>
 }
-
-/** How long a rebuild of all views may take. */
-const rebuildTimeoutMs = 600_000
 
 export const createRoutes = ({ readiness, metrics, graphql }: RouteDeps): Readonly<Record<string, Route>> => ({
   '/healthz': {
@@ -66,42 +64,11 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
       sendJson(response, 503, { errors: [error] })
     },
   },
-  '/admin/views/verify': adminRoute(deps, 'verify', async (signal) => ({
-    views: await deps.verifyViews(signal),
+  '/admin/views/verify': adminRoute(deps, 'verify', async (signal, onProgress) => ({
+    views: await deps.verifyViews(signal, onProgress),
   })),
-  '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal) => {
-    await deps.rebuildViews(signal)
-    return { views: await deps.verifyViews(signal) }
+  '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal, onProgress) => {
+    await deps.rebuildViews(signal, onProgress)
+    return { views: await deps.verifyViews(signal, onProgress) }
   }),
 })
-
-/** A POST for admins alone, whose work ends when the caller goes or the server stops. */
-const adminRoute = (
-  { authenticate, stopping }: Pick<GraphqlRoutes, 'authenticate' | 'stopping'>,
-  name: string,
-  work: (signal: AbortSignal) => Promise<unknown>,
-): Route => ({
-  name,
-  methods: ['POST'],
-  handle: async (request, response) => {
-    const session = await authenticate(request.headers.authorization)
-    if (!session) return sendJson(response, 401, refusal('UNAUTHENTICATED', 'a valid token is needed'))
-    if (!session.isAdmin) return sendJson(response, 403, refusal('FORBIDDEN', 'this is for admins only'))
-    const signal = AbortSignal.any([goneSignal(request), stopping, AbortSignal.timeout(rebuildTimeoutMs)])
-    try {
-      sendJson(response, 200, await work(signal))
-    } catch (error) {
-      if (!signal.aborted) throw error
-      const why = stopping.aborted ? 'the server is stopping' : `it took longer than ${rebuildTimeoutMs / 1000} s`
-      sendJson(response, 503, refusal('UNAVAILABLE', `broken off: ${why}`))
-    }
-  },
-})
-
-const refusal = (code: string, message: string): object => ({ error: { code, message } })
-
-const goneSignal = (request: IncomingMessage): AbortSignal => {
-  const gone = new AbortController()
-  request.socket.once('close', () => gone.abort())
-  return gone.signal
-}

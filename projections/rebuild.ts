@@ -1,6 +1,7 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { ViewName } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
+import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplayer } from './replay.ts'
 import type { ProjectionLog } from './telemetry.ts'
@@ -9,40 +10,81 @@ import type { ProjectedViews } from './view-projector.ts'
 export type RebuildDeps = {
   readonly eventStore: EventStore
   readonly viewStore: ViewStore
-  /** Of the views that are built anew. */
+  /** Of the views to rebuild. */
   readonly projections: readonly Projection[]
   readonly log: ProjectionLog
+  readonly onProgress?: OnProgress
 }
 
 export type ViewRebuild = { readonly view: ViewName; readonly eventsReplayed: number; readonly position: Position }
 
+/** Thrown when a live view moved on during every try to draw level with it. It was left as it was. */
+export class RebuildGaveUp extends Error {
+  override readonly name = 'RebuildGaveUp'
+  readonly code = 'REBUILD_GAVE_UP'
+  constructor(view: ViewName) {
+    super(
+      `view ${view} was rebuilt but not put in place: the live view moved on during each of ${maxTries} tries to draw ` +
+        'level with it, and was left as it was; try again when the view store answers faster',
+    )
+  }
+}
+
+/** On a log at rest the first try ends it. */
+const triesBeside = 3
+/** From then on the live view is held meanwhile, each time for longer. */
+const holdsMs = [1000, 2000, 5000, 10_000, 20_000] as const
+const maxTries = triesBeside + holdsMs.length
+
 /**
- * Builds views anew beside the live ones and swaps them in, each as one. Readers see the old view until then; whoever follows its
- * changes is ended and starts again. An engine that is running goes on from the new view. One rebuild at a time. Throws what
+ * Rebuilds views beside the live ones and swaps them in, each as one. Readers see the old view until then; their subscriptions to its
+ * changes end and begin again. A running engine continues from the new view. One rebuild at a time. Throws `RebuildGaveUp` and what
  * the stores throw; the live views that were not yet swapped are left as they were.
  */
 export const rebuildViews = async (
-  { eventStore, viewStore, projections, log }: RebuildDeps,
+  { eventStore, viewStore, projections, log, onProgress }: RebuildDeps,
   signal: AbortSignal,
 ): Promise<readonly ViewRebuild[]> => {
   const replay = createReplayer({ eventStore, viewStore: besideLive(viewStore), log })
   const clear = () => Promise.all(projections.map(({ view }) => viewStore.drop(beside(view))))
+
+  /** A live view may stand beyond the last event, where records of others follow it: the one beside it must come as far. */
+  const drawLevel = async (
+    projection: Projection,
+  ): Promise<{ readonly events: number; readonly position: Position }> => {
+    const [head, live] = await Promise.all([eventStore.head(), viewStore.checkpoint(projection.view)])
+    return replay([projection], { until: Math.max(head, live), signal })
+  }
+
+  const swapIn = async (projection: Projection): Promise<{ readonly events: number; readonly position: Position }> => {
+    const { view } = projection
+    let events = 0
+    for (let attempt = 0; attempt < maxTries; attempt += 1) {
+      const holdMs = holdsMs[attempt - triesBeside]
+      if (holdMs !== undefined) await viewStore.hold(view, holdMs)
+      const rest = await drawLevel(projection)
+      events += rest.events
+      if ((await viewStore.swap(view, beside(view))) === 'swapped') return { events, position: rest.position }
+    }
+    throw new RebuildGaveUp(view)
+  }
+
   // What a rebuild that was killed may have left.
   await clear()
   try {
-    const common = await replay(projections, { signal })
+    const meter = createProgressMeter(
+      projections.map(({ view }) => view),
+      onProgress,
+    )
+    const common = await replay(projections, { signal, onProgress: meter })
     const rebuilds: ViewRebuild[] = []
     for (const projection of projections) {
       const { view } = projection
-      let { events, position } = common
-      // The live view went on meanwhile, or somebody else has just put the one beside it in its place.
-      while ((await viewStore.swap(view, beside(view))) === 'behind') {
-        const rest = await replay([projection], { signal })
-        events += rest.events
-        position = rest.position
-      }
-      log.info({ view, eventsReplayed: events, position }, 'the view was built anew')
-      rebuilds.push({ view, eventsReplayed: events, position })
+      const rest = await swapIn(projection)
+      const rebuild = { view, eventsReplayed: common.events + rest.events, position: rest.position }
+      log.info(rebuild, 'the view was rebuilt')
+      onProgress?.({ views: [view], events: rebuild.eventsReplayed, part: 1, secondsLeft: 0 })
+      rebuilds.push(rebuild)
     }
     return rebuilds
   } finally {

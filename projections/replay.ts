@@ -1,4 +1,5 @@
-import type { EventStore, Position, StoredEvent } from '../commands/ports/event-store.ts'
+import type { EventStore, Position, StoredEvent, SubscriptionBatch } from '../commands/ports/event-store.ts'
+import { coalesce } from './coalesce.ts'
 import type { ProjectedEvent, Projection } from './projection.ts'
 import { categoriesOf, createEventReader } from './read-events.ts'
 import { noMetrics, type ProjectionLog } from './telemetry.ts'
@@ -9,44 +10,64 @@ export type ReplayDeps = {
   readonly read: (stored: readonly StoredEvent[]) => readonly ProjectedEvent[]
 }
 
+/** `events`: how many were read so far. `position`: up to where. `end`: where it ends. */
+export type ReplayProgress = { readonly events: number; readonly position: Position; readonly end: Position }
+
 export type ReplayOptions = {
-  /** Not beyond this position; default: everything there is now. */
+  /** Not beyond this position, which is one of a subscription or of an event; default: everything there is now. */
   readonly until?: Position
   readonly signal: AbortSignal
+  /** Told after every batch. */
+  readonly onProgress?: (progress: ReplayProgress) => void
 }
 
 /** `events`: how many were read. `position`: where the views are now, or further if somebody else moves them too. */
 export type Replayed = { readonly events: number; readonly position: Position }
 
+/** How many events are read ahead while the views are busy with those before. */
+const maxReadAhead = 4096
+
 /** Takes views over the log from where the last of them is, once, and ends. Throws what `readAll` and `advance` throw. */
 export const replay = async (
   { eventStore, read }: ReplayDeps,
   projectors: readonly ViewProjector[],
-  { until, signal }: ReplayOptions,
+  { until, signal, onProgress }: ReplayOptions,
 ): Promise<Replayed> => {
   // Asked for first, so that all events up to it are among those read.
   const end = until ?? (await eventStore.head())
   let position = Math.min(...(await Promise.all(projectors.map((projector) => projector.refresh()))))
   let events = 0
 
-  const advance = async (page: readonly StoredEvent[], to: Position): Promise<void> => {
-    const range = { events: read(page), position: to }
+  const advance = async (batch: readonly StoredEvent[], to: Position): Promise<void> => {
+    const range = { events: read(batch), position: to }
     const advances = await Promise.all(projectors.map((projector) => projector.advance(position, range, signal)))
     if (advances.includes('behind')) throw new ViewMovedBack()
-    events += page.length
+    events += batch.length
     position = to
+    onProgress?.({ events, position, end })
   }
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
-  for await (const page of eventStore.readAll({ after: position, ...(categories && { categories }), signal })) {
-    const wanted = page.filter((event) => event.position <= end)
+  const left = new AbortController()
+  const either = AbortSignal.any([signal, left.signal])
+  const pages = eventStore.readAll({ after: position, ...(categories && { categories }), signal: either })
+  const stop = () => left.abort()
+  for await (const batch of coalesce(asBatches(pages), { maxEvents: maxReadAhead, stop })) {
+    const wanted = batch.events.filter((event) => event.position <= end)
     const last = wanted.at(-1)
     if (last) await advance(wanted, last.position)
-    if (wanted.length < page.length) break
+    if (wanted.length < batch.events.length) break
   }
   signal.throwIfAborted()
   if (position < end) await advance([], end)
   return { events, position }
+}
+
+async function* asBatches(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<SubscriptionBatch> {
+  for await (const events of pages) {
+    const last = events.at(-1)
+    if (last) yield { kind: 'events', events, position: last.position }
+  }
 }
 
 export type Replay = (projections: readonly Projection[], options: ReplayOptions) => Promise<Replayed>

@@ -3,6 +3,7 @@ import { createMemoryViewStore } from './adapters/memory/view-store.ts'
 import { compareDumps } from './compare-dumps.ts'
 import type { ViewName } from './documents.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
+import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplayer, ViewMovedBack } from './replay.ts'
 import type { ProjectionLog } from './telemetry.ts'
@@ -13,6 +14,7 @@ export type VerifyDeps = {
   readonly viewStore: ViewStore
   readonly projections: readonly Projection[]
   readonly log: ProjectionLog
+  readonly onProgress?: OnProgress
 }
 
 export type ViewVerification = {
@@ -36,14 +38,18 @@ export type ViewVerification = {
  * dropped or replaced meanwhile, and what the stores throw.
  */
 export const verifyViews = async (
-  { eventStore, viewStore, projections, log }: VerifyDeps,
+  { eventStore, viewStore, projections, log, onProgress }: VerifyDeps,
   signal: AbortSignal,
 ): Promise<readonly ViewVerification[]> => {
   const rebuiltStore = createMemoryViewStore()
   const replay = createReplayer({ eventStore, viewStore: rebuiltStore, log })
   const checkpoints = await Promise.all(projections.map(({ view }) => viewStore.checkpoint(view)))
   // Live views only go forward, so that no dump below is before this position.
-  const common = await replay(projections, { until: Math.min(...checkpoints), signal })
+  const meter = createProgressMeter(
+    projections.map(({ view }) => view),
+    onProgress,
+  )
+  const common = await replay(projections, { until: Math.min(...checkpoints), signal, onProgress: meter })
 
   const verifications: ViewVerification[] = []
   for (const [at, projection] of projections.entries()) {
@@ -57,6 +63,7 @@ export const verifyViews = async (
     const rebuilt = await rebuiltStore.dump(view)
     const { hashes, ...comparison } = await compareDumps(live.documents, rebuilt.documents)
     await rebuiltStore.drop(view)
+    onProgress?.({ views: [view], events: common.events + rest.events, part: 1, secondsLeft: 0 })
     verifications.push({
       view,
       position,

@@ -31,6 +31,7 @@ export const createVersionedViewStore = (store: ViewStore, projections: readonly
     dump: (view) => store.dump(stored(view)),
     drop: (view) => store.drop(stored(view)),
     swap: (view, from) => store.swap(stored(view), stored(from)),
+    hold: (view, holdMs) => store.hold(stored(view), holdMs),
     close: () => store.close(),
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Position } from '../commands/ports/event-store.ts'
 import type { BackOffBounds } from '../domain/values/back-off.ts'
 import { createBackOff } from './back-off.ts'
@@ -16,6 +17,9 @@ export type ViewProjectorDeps = {
   readonly metrics: ProjectionMetrics
   readonly backOff: BackOffBounds
 }
+
+/** While a view is held, for a moment, so that another takes its place. */
+const heldPauseMs = 20
 
 /** `done`: the view shows the range, or more. `behind`: it is not yet where the range begins. */
 export type Advance = 'done' | 'behind'
@@ -48,21 +52,23 @@ export const createViewProjector = (
     return checkpoint
   }
 
-  const apply = async (range: EventRange, onApplied: OnApplied | undefined): Promise<void> => {
+  const apply = async (range: EventRange, onApplied: OnApplied | undefined): Promise<'tried' | 'held'> => {
     const startedAt = Date.now()
     const started = performance.now()
     const expected = checkpoint
     const writes = await projectBatch(projection, range, viewStore)
     const outcome = await viewStore.apply({ view, expected, checkpoint: range.position, writes })
+    if (outcome === 'held') return outcome
     if (outcome === 'stale') {
       metrics.stale(view)
       await refresh()
-      return
+      return 'tried'
     }
     checkpoint = range.position
     const seconds = (performance.now() - started) / 1000
     metrics.applied(view, { events: range.events.length, writes: writes.length, seconds })
     onApplied?.(projection, range, startedAt)
+    return 'tried'
   }
 
   const applyUpToFault = async (
@@ -75,11 +81,11 @@ export const createViewProjector = (
     if (last) await apply({ events: sound, position: last.position }, onApplied)
   }
 
-  const advanceOnce = async (range: EventRange, onApplied: OnApplied | undefined): Promise<void> => {
+  const advanceOnce = async (range: EventRange, onApplied: OnApplied | undefined): Promise<'tried' | 'held'> => {
     const first = range.events[0]
     const unseen = first && first.position > checkpoint ? range : { ...range, events: eventsAfter(range, checkpoint) }
     try {
-      await apply(unseen, onApplied)
+      return await apply(unseen, onApplied)
     } catch (error) {
       if (error instanceof ProjectionFailed) await applyUpToFault(unseen, error, onApplied)
       throw error
@@ -95,8 +101,12 @@ export const createViewProjector = (
         if (checkpoint >= range.position) return 'done'
         if (checkpoint < after) return 'behind'
         try {
-          await advanceOnce(range, onApplied)
+          const outcome = await advanceOnce(range, onApplied)
           backOff.reset()
+          if (outcome === 'tried') continue
+          await delay(heldPauseMs, undefined, { signal })
+          // Another view may stand there by now, further on than this one was.
+          await refresh()
         } catch (error) {
           if (!(error instanceof ViewStoreUnavailable) || signal.aborted) throw error
           log.warn({ err: error, view, failures: backOff.failures() + 1 }, 'the view store is away, trying again')

@@ -3,8 +3,18 @@ import type { EventMetadata } from '../../domain/metadata.ts'
 import type { StreamName } from '../../domain/stream.ts'
 
 /**
- * A place in the order of all events of the store. Grows with every event, has gaps, fits a double exactly.
- * `-1` stands before the first event.
+ * A place in the order of the whole log, not an event. Grows with every event, has gaps, fits a double exactly. `-1` stands before the
+ * first event.
+ *
+ * A store may keep records of others between our events, so a subscription may stand beyond `head()`, the position of the last event:
+ *
+ * - A subscriber who aims for `head()` reaches that position or a later one.
+ * - A subscriber who aims for the position of another subscriber's batch reaches that too.
+ * - Equal positions are not the end of the log for everybody. To ask whether somebody is behind, ask `position < head()`. To draw level
+ *   with a place, go on to that place, not to `head()`.
+ * - An event appended later stands beyond every position a subscription has told.
+ *
+ * A position says nothing about which log it is of: see `LogPlace`.
  */
 export type Position = number
 export const beforeFirst: Position = -1

@@ -14,8 +14,12 @@ export type ApiClient = {
    * again.
    */
   readonly subscribe: <Data>(document: string, variables: Variables, signal: AbortSignal) => AsyncIterable<Data>
-  /** Asks for what the server offers to admins besides GraphQL, however long that takes. */
-  readonly post: <Answer>(path: string, signal: AbortSignal) => Promise<Answer>
+  /** Asks for what the server offers to admins besides GraphQL, however long that takes, and tells how it comes along. */
+  readonly post: <Answer, Progress>(
+    path: string,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ) => Promise<Answer>
 }
 
 type GraphQLAnswer<Data> = {
@@ -92,16 +96,35 @@ export const createApiClient = (
       }
       if (!signal.aborted) throw connectionLost(url)
     },
-    async post<Answer>(path: string, signal: AbortSignal) {
-      const response = await post(path, 'application/json', {}, signal)
-      // What this server answers; anything else has no `error` and another status.
-      const answer = (await response.json().catch(() => ({}))) as Answer & { error?: { code: string; message: string } }
-      if (response.ok) return answer
-      const { code = 'BAD_ANSWER', message = `${url}${path} answers ${response.status}: is it a Coffer server?` } =
-        answer.error ?? {}
-      throw new CliFailure(refusals.has(code) ? exitCodes.refused : exitCodes.trouble, { code, message })
+    async post<Answer, Progress>(path: string, signal: AbortSignal, onProgress: (progress: Progress) => void) {
+      const response = await post(path, 'text/event-stream, application/json', {}, signal)
+      if (!response.ok || !response.body) throw await refusalOf(url, path, response)
+      try {
+        for await (const { event, data } of readEventStream(response.body)) {
+          // What this server sends under these names.
+          if (event === 'progress') onProgress(JSON.parse(data) as Progress)
+          if (event === 'done') return JSON.parse(data) as Answer
+          if (event === 'error') throw failureOf(JSON.parse(data) as Refusal)
+        }
+      } catch (error) {
+        signal.throwIfAborted()
+        throw error instanceof CliFailure ? error : connectionLost(url, error)
+      }
+      throw connectionLost(url)
     },
   }
+}
+
+type Refusal = { readonly code: string; readonly message: string }
+
+const failureOf = (refusal: Refusal): CliFailure =>
+  new CliFailure(refusals.has(refusal.code) ? exitCodes.refused : exitCodes.trouble, refusal)
+
+/** Another server answers without `error`. */
+const refusalOf = async (url: string, path: string, response: Response): Promise<CliFailure> => {
+  const answer = (await response.json().catch(() => ({}))) as { readonly error?: Refusal }
+  const message = `${url}${path} answers ${response.status}: is it a Coffer server?`
+  return failureOf(answer.error ?? { code: 'BAD_ANSWER', message })
 }
 
 const parseAnswer = async <Data>(url: string, response: Response): Promise<GraphQLAnswer<Data>> => {

@@ -235,7 +235,7 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
   const admin = program.command('admin').description('for the operator of a server')
   admin
     .command('rebuild-views')
-    .description('build the views of the running server anew from the log, and compare')
+    .description('rebuild the views of the running server from the log, and compare')
     .option('--verify', 'compare only, and leave the live views as they are', false)
     .addOption(outputOption())
     .action((options) => run(options, (context) => rebuildViews(context, options)))

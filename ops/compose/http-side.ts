@@ -58,7 +58,7 @@ const graphqlRoutes = (
     api: api.api,
     authenticate: api.authenticate,
     ...state,
-    verifyViews: (signal) => verifyViews(views, signal),
-    rebuildViews: (signal) => rebuildViews(views, signal),
+    verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
+    rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
 }

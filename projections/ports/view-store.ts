@@ -71,8 +71,11 @@ export class ViewStoreUnavailable extends Error {
 
 /** Where the views are. Every adapter passes `test/contracts/view-store.contract.ts`. */
 export interface ViewStore {
-  /** Applies the batch as one if the view's checkpoint is `expected`, else changes nothing and answers `stale`. */
-  apply(batch: ViewBatch): Promise<'applied' | 'stale'>
+  /**
+   * Applies the batch as one if the view's checkpoint is `expected`, else changes nothing and answers `stale`. Answers `held`, and changes
+   * nothing, while the view is held.
+   */
+  apply(batch: ViewBatch): Promise<'applied' | 'stale' | 'held'>
   /** `neverWritten` for a view that was never written, or was dropped, or that the store has lost in whole or in part. */
   checkpoint(view: string): Promise<Position>
   get<D>(view: string, key: string): Promise<D | null>
@@ -102,8 +105,10 @@ export interface ViewStore {
   /**
    * Puts the view `from` in the place of `view`, as one; `from` is gone afterwards. Readers are not taken back: where `from` is not as far as
    * `view`, nothing is changed and the answer is `behind`. Only for views of one `baseName`: their documents are the same, and stores
-   * that spread views over machines keep them together. Throws on others.
+   * that spread views over machines keep them together. Throws on others. A swap ends a hold.
    */
   swap(view: string, from: string): Promise<'swapped' | 'behind'>
+  /** Stops writes to the view for that long, so that one built beside it can draw level. Readers notice nothing. */
+  hold(view: string, holdMs: number): Promise<void>
   close(): Promise<void>
 }

@@ -35,6 +35,8 @@ export type EventStoreFixture = {
   readonly openSecond?: () => Promise<EventStore>
   /** From now on writes fail as on a full disk, until the returned function is called. */
   readonly failWrites?: Harm
+  /** Writes a record that is no event of the log, where the store has such. */
+  readonly writeBeside?: () => Promise<void>
   readonly network?: {
     /** Breaks all connections; new ones are made. */
     readonly drop: () => Promise<void>
@@ -473,6 +475,39 @@ export const eventStoreContract = (
         await followed
         expect(seen).toBeGreaterThan(0)
         expect(await follow(store, { signal: stop.signal, until: () => true })).toEqual({ events: [], batches: [] })
+      }))
+  })
+
+  describe(`${name} tells positions, which are places and not events:`, () => {
+    it('a subscriber may stand beyond the last event, and others reach the last event and that place', () =>
+      withFixture(async ({ store, writeBeside }) => {
+        const { position } = await store.append(aStream('instance'), someEvents(2), 'no-stream')
+        await writeBeside?.()
+        const isThere = (at: number): boolean => (writeBeside ? at > position : at >= position)
+        const first = await follow(store, {
+          until: (_, batch) => batch.kind === 'caught-up' && isThere(batch.position),
+        })
+        const beyond = first.batches.at(-1)?.position ?? Number.NaN
+        for (const aim of [await store.head(), beyond]) {
+          const followed = await follow(store, { until: (_, batch) => batch.position >= aim })
+          expect(followed.events).toHaveLength(2)
+        }
+        const later = await store.append(aStream('instance'), someEvents(1), 'no-stream')
+        expect(later.position).toBeGreaterThan(beyond)
+        expect((await readAll(store, { after: beyond })).map((event) => event.position)).toEqual([later.position])
+      }))
+
+    it('somebody who has reached the end is at or beyond the last event, whatever its category', () =>
+      withStore(async (store) => {
+        await store.append(aStream('instance'), someEvents(1), 'no-stream')
+        const { position } = await store.append(aStream('key'), someEvents(1), 'no-stream')
+        for (const categories of [undefined, ['instance'], ['host']]) {
+          const followed = await follow(store, {
+            ...(categories && { categories }),
+            until: (_, batch) => batch.kind === 'caught-up' && batch.position >= position,
+          })
+          expect(followed.events.length).toBe(categories?.[0] === 'host' ? 0 : 1)
+        }
       }))
   })
 

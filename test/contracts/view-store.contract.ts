@@ -11,6 +11,7 @@ import {
   type ViewWrite,
 } from '../../projections/ports/view-store.ts'
 import { collect } from '../support/collect.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 /** A fresh, empty store. */
 export type ViewStoreFixture = {
@@ -428,6 +429,25 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         await store.apply({ ...aBatch({ expected: 4, checkpoint: 6 }), view: 'pets.new' })
         expect(await store.swap('pets', 'pets.new')).toBe('swapped')
         expect(await keysOf(store, 'cat')).toEqual(['older'])
+      }))
+
+    it('and holds a live view still until the one beside it has its place', () =>
+      withStore(async (store) => {
+        await store.apply(aBatch({ writes: [aPut('a', ['kind:cat'])] }))
+        await store.hold('pets', 600_000)
+        const next = aBatch({ expected: 0, checkpoint: 1, writes: [aPut('b', ['kind:cat'])] })
+        expect(await store.apply(next)).toBe('held')
+        expect(await store.checkpoint('pets')).toBe(0)
+        expect(await keysOf(store, 'cat')).toEqual(['a'])
+        expect(await store.apply({ ...next, expected: neverWritten, view: 'pets.new' })).toBe('applied')
+        expect(await store.swap('pets', 'pets.new')).toBe('swapped')
+        expect(await store.apply({ ...next, expected: 1, checkpoint: 2 })).toBe('applied')
+      }))
+
+    it('and holds it no longer than it was told to', () =>
+      withStore(async (store) => {
+        await store.hold('pets', 1)
+        await waitFor('the end of the hold', async () => (await store.apply(aBatch({}))) === 'applied')
       }))
 
     it('and lets no view take the place of one of another name', () =>

@@ -1,6 +1,7 @@
 import type { CliContext } from '../context.ts'
 import { CliFailure, exitCodes } from '../failure.ts'
 import type { Column } from '../output.ts'
+import { createViewProgress, type ViewProgress } from '../view-progress.ts'
 
 type Verification = {
   readonly view: string
@@ -23,22 +24,26 @@ const columns: readonly Column<Verification>[] = [
 ]
 
 /**
- * Has the running server build its views anew from the log, and compare the live ones with them document by document. With `verifyOnly`, the
- * rebuilt ones are thrown away; else they take the place of the live ones first.
+ * Has the running server rebuild its views from the log, and compare the live ones with them document by document. With `verifyOnly`, the
+ * rebuilt ones are discarded; else they first take the place of the live ones.
  */
 export const rebuildViews = async (
-  { api, output, signal }: CliContext,
+  { api, output, terminal, signal }: CliContext,
   { verify: verifyOnly }: { readonly verify: boolean },
 ): Promise<void> => {
-  const { views } = await api.post<{ views: readonly Verification[] }>(
-    verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild',
-    signal,
-  )
+  const progress = createViewProgress(terminal)
+  const { views } = await api
+    .post<{ views: readonly Verification[] }, ViewProgress>(
+      verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild',
+      signal,
+      progress.show,
+    )
+    .finally(progress.end)
   await output.list(views, columns, 'There are no views.')
   const different = views.filter(({ equal }) => !equal).map(({ view }) => view)
   if (different.length === 0) return
   throw new CliFailure(exitCodes.failed, {
     code: 'VIEWS_DIFFER',
-    message: `${different.join(', ')} differ from what the log says: "coffer admin rebuild-views" builds them anew`,
+    message: `${different.join(', ')} differ from what the log says: "coffer admin rebuild-views" rebuilds them`,
   })
 }

@@ -23,6 +23,8 @@ export const createMemoryViewStore = ({ maxUnreadChanges = 10_000 }: MemoryViewS
   const views = new Map<string, MemoryView>()
   const feeds = new Map<string, ChangeFeed>()
   const waiters = new Map<string, Waiters>()
+  /** Until when a view is held, by `performance.now`. */
+  const held = new Map<string, number>()
   let closed = false
 
   const viewOf = (view: string): MemoryView => {
@@ -36,6 +38,7 @@ export const createMemoryViewStore = ({ maxUnreadChanges = 10_000 }: MemoryViewS
     apply: async ({ view: name, expected, checkpoint, writes }) => {
       const view = viewOf(name)
       if (view.checkpoint() !== expected) return 'stale'
+      if ((held.get(name) ?? 0) > performance.now()) return 'held'
       const feed = feedOf(name)
       for (const write of writes) {
         if (!feed.isRead()) {
@@ -84,11 +87,16 @@ export const createMemoryViewStore = ({ maxUnreadChanges = 10_000 }: MemoryViewS
       if (replacement.checkpoint() < viewOf(view).checkpoint()) return 'behind'
       views.delete(from)
       views.set(view, replacement)
+      held.delete(view)
       feedOf(from).end(new ViewStoreUnavailable(`the view ${from} was put in the place of ${view}`))
       feeds.delete(from)
       feedOf(view).end(new ViewStoreUnavailable(`the view ${view} was replaced`))
       waitersOf(view).reached(replacement.checkpoint())
       return 'swapped'
+    },
+    hold: async (view, holdMs) => {
+      viewOf(view)
+      held.set(view, performance.now() + holdMs)
     },
     close: async () => {
       closed = true

@@ -24,7 +24,7 @@ export const applyBatch = async (
   keys: ViewKeys,
   { expected, checkpoint, writes }: ViewBatch,
   options: ApplyOptions,
-): Promise<'applied' | 'stale'> => {
+): Promise<'applied' | 'stale' | 'held'> => {
   const batchId = randomUUID()
   const staged = stagedKey(keys, batchId)
   const pieces = inPieces(writes, options)
@@ -42,8 +42,8 @@ export const applyBatch = async (
     pieces.length > 1 ? pieces.length : 0,
     writes.length,
   ]
-  const outcome = await send((client) => client.cofferApply(...sixKeys(keys), staged, ...header, ...last))
-  if (outcome === 'applied' || outcome === 'stale') return outcome
+  const outcome = await send((client) => client.cofferApply(...sixKeys(keys), keys.hold, staged, ...header, ...last))
+  if (outcome === 'applied' || outcome === 'stale' || outcome === 'held') return outcome
   throw new ViewStoreUnavailable('Redis lost the pieces of a batch before it was applied')
 }
 

@@ -21,6 +21,8 @@ export type ViewKeys = {
   readonly feed: string
   /** Stream, capped: every change. Belongs to the name too. */
   readonly changes: string
+  /** There while the view is held. */
+  readonly hold: string
 }
 
 export const viewKeys = (prefix: string, view: string): ViewKeys => {
@@ -32,6 +34,7 @@ export const viewKeys = (prefix: string, view: string): ViewKeys => {
     order: `${base}:order`,
     feed: `${base}:feed`,
     changes: `${base}:changes`,
+    hold: `${base}:hold`,
   }
 }
 

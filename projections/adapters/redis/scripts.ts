@@ -51,13 +51,13 @@ end
 `
 
 /**
- * KEYS: the view's six, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes, then
+ * KEYS: the view's six, hold, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes, then
  * the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
  *
  * A batch that was applied already answers `applied`: a command whose connection broke is sent again, whether or not it had arrived.
  */
 const apply = `${prelude}
-local meta, docs, places, order, feed, changes, staged = unpack(KEYS)
+local meta, docs, places, order, feed, changes, hold, staged = unpack(KEYS)
 local expected, checkpoint, batch, cap = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local pieces, total = tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -69,6 +69,10 @@ end
 if at ~= expected then
   redis.call('UNLINK', staged)
   return 'stale'
+end
+if redis.call('EXISTS', hold) == 1 then
+  redis.call('UNLINK', staged)
+  return 'held'
 end
 local packed = {}
 for piece = 1, pieces do
@@ -224,7 +228,7 @@ return 'dropped'
 `
 
 /**
- * KEYS: the six of the view, the six of the one that takes its place. ARGV: as of drop. Sent again, it must not find nothing to take; and
+ * KEYS: the six of the view, the six of the one that takes its place, hold of the view. ARGV: as of drop. Sent again, it must not find nothing to take; and
  * whoever was frozen for long, or comes second, must not put something older, or nothing, in the place of the view.
  */
 const swap = `${prelude}
@@ -242,6 +246,7 @@ redis.call('PERSIST', KEYS[5])
 redis.call('PERSIST', KEYS[6])
 endReaders(6, ARGV[1], '-1', 'put in the place of another')
 leaveFeed(6, ARGV[2])
+redis.call('UNLINK', KEYS[13])
 return 'swapped'
 `
 
@@ -270,14 +275,14 @@ return reply
 `
 
 export const scripts = {
-  cofferApply: { lua: apply, numberOfKeys: 7 },
+  cofferApply: { lua: apply, numberOfKeys: 8 },
   cofferStage: { lua: stage, numberOfKeys: 1 },
   cofferRead: { lua: read, numberOfKeys: 4 },
   cofferList: { lua: list, numberOfKeys: 4 },
   cofferCount: { lua: count, numberOfKeys: 4 },
   cofferFeedState: { lua: feedState, numberOfKeys: 6 },
   cofferDrop: { lua: drop, numberOfKeys: 6 },
-  cofferSwap: { lua: swap, numberOfKeys: 12 },
+  cofferSwap: { lua: swap, numberOfKeys: 13 },
   cofferDumpOpen: { lua: dumpOpen, numberOfKeys: 7 },
   cofferDumpPage: { lua: dumpPage, numberOfKeys: 3 },
 } as const

@@ -192,12 +192,16 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
     },
     swap: async (view, from) => {
       assertSwappable(view, from)
-      const [turn, keys] = [randomUUID(), [...sixKeys(keysOf(view)), ...sixKeys(keysOf(from))]]
+      const live = keysOf(view)
+      const [turn, keys] = [randomUUID(), [...sixKeys(live), ...sixKeys(keysOf(from)), live.hold]]
       const outcome = await send(`swap the view ${view}`, (client) => client.cofferSwap(...keys, turn, leftFeedMs))
       if (outcome === 'lost') throw new ViewStoreUnavailable(`the view ${from} has lost a part of its keys`)
       if (outcome === 'behind') return outcome
       forget(view, from)
       return 'swapped'
+    },
+    hold: async (view, holdMs) => {
+      await send(`hold the view ${view}`, (client) => client.set(keysOf(view).hold, '1', 'PX', holdMs))
     },
     close: async () => {
       closing.abort()

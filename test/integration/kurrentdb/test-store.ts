@@ -1,3 +1,4 @@
+import { createKurrentCheckpointStore } from '../../../commands/adapters/kurrentdb/checkpoint-store.ts'
 import {
   type KurrentConnectionOptions,
   openKurrentConnection,
@@ -28,6 +29,12 @@ export const openStores = (url: string, options: Partial<KurrentConnectionOption
       const second = openStore(url, options)
       stores.push(second)
       return second
+    },
+    writeBeside: async () => {
+      const connection = openKurrentConnection({ url, log: silentLog, callTimeoutMs, ...options })
+      const name = crypto.randomUUID()
+      await createKurrentCheckpointStore({ connection }).save(name, { position: 0, holder: 'a test' }, 0)
+      connection.close()
     },
     dispose: async () => {
       for (const opened of stores) await opened.close()

@@ -3,6 +3,7 @@ import { parseProjectId } from '../../../domain/ids.ts'
 import { createHttpServer, type HttpServer } from '../../../ops/http.ts'
 import { createMetrics } from '../../../ops/metrics.ts'
 import { createRoutes, type GraphqlRoutes } from '../../../ops/routes.ts'
+import { RebuildGaveUp } from '../../../projections/rebuild.ts'
 import type { ViewVerification } from '../../../projections/verify.ts'
 
 let server: HttpServer | null = null
@@ -67,5 +68,48 @@ describe('the verification of views', () => {
     const url = await serve({ stopping: new AbortController().signal, verifyViews })
     expect((await fetch(url, { method: 'POST' })).status).toBe(500)
     expect(errors).toEqual([expect.objectContaining({ message: 'the log is away' })])
+  })
+
+  const inStream = { method: 'POST', headers: { accept: 'text/event-stream' } }
+
+  it('tells a caller who wants a stream how far it has come, and then the outcome', async () => {
+    const url = await serve({
+      stopping: new AbortController().signal,
+      verifyViews: async (_signal, onProgress) => {
+        for (const part of [0.25, 1]) onProgress({ views: ['instances'], events: part * 100, part, secondsLeft: null })
+        return []
+      },
+    })
+    const response = await fetch(url, inStream)
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    expect(await response.text()).toBe(
+      [
+        'event: progress\ndata: {"views":["instances"],"events":25,"part":0.25,"secondsLeft":null}\n\n',
+        'event: progress\ndata: {"views":["instances"],"events":100,"part":1,"secondsLeft":null}\n\n',
+        'event: done\ndata: {"views":[]}\n\n',
+      ].join(''),
+    )
+  })
+
+  it('says in one sentence why it gave up, in a stream and without one', async () => {
+    const verifyViews = async () => Promise.reject(new RebuildGaveUp('instances'))
+    const url = await serve({ stopping: new AbortController().signal, verifyViews })
+    const sentence = 'view instances was rebuilt but not put in place'
+    const response = await fetch(url, { method: 'POST' })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain(sentence)
+    expect(await (await fetch(url, inStream)).text()).toContain(
+      `event: error\ndata: {"code":"REBUILD_GAVE_UP","message":"${sentence}`,
+    )
+    expect(errors).toEqual([])
+  })
+
+  it('tells of a bug in a stream, too, and hides what it is', async () => {
+    const verifyViews = async () => Promise.reject(new Error('secret'))
+    const url = await serve({ stopping: new AbortController().signal, verifyViews })
+    const text = await (await fetch(url, inStream)).text()
+    expect(text).toContain('"code":"INTERNAL_ERROR"')
+    expect(text).not.toContain('secret')
+    expect(errors).toEqual([expect.objectContaining({ message: 'secret' })])
   })
 })

@@ -71,7 +71,7 @@ describe('the keys of a view', () => {
     const [pets, rebuilt, plants] = ['pets', 'pets.rebuild', 'plants'].map((view) => Object.values(viewKeys('x', view)))
     expect(new Set([...(pets ?? []), ...(rebuilt ?? [])].map(tagOf))).toEqual(new Set(['x:pets']))
     expect(new Set(plants?.map(tagOf))).toEqual(new Set(['x:plants']))
-    expect(new Set([...(pets ?? []), ...(rebuilt ?? [])]).size).toBe(12)
+    expect(new Set([...(pets ?? []), ...(rebuilt ?? [])]).size).toBe(14)
   })
 
   it('keep their hash tag whatever the view is called', () => {
