@@ -31,7 +31,7 @@ export type BusLinkDeps = {
   readonly worker: CommandWorker
   readonly ids: IdSource
   readonly log: AgentLog
-  readonly health: () => Heartbeat['health']
+  readonly holds: () => Promise<Heartbeat['holds']>
 }
 
 export type BusLinkOptions = { readonly description: HostDescription; readonly heartbeatIntervalMs: number }
@@ -45,7 +45,7 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, ids, log, health } = deps
+  const { bus, clock, journal, reporter, worker, ids, log, holds } = deps
   const { hostId } = description
   const stopping = new AbortController()
   const { signal } = stopping
@@ -90,7 +90,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, take: worker.take })
     await inbox.ready
     signal.throwIfAborted()
-    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, health)
+    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, holds)
     absence = null
     log.info({ hostId }, 'the agent is registered and takes commands')
   }

@@ -13,18 +13,18 @@ export type Heartbeats = {
   stop(signal: AbortSignal): Promise<void>
 }
 
-/** Says at every interval that the agent lives, and how its engines are, until stopped. A beat that can not be published is lost; the next one says the same. */
+/** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that can not be published is lost; the next one says the same. */
 export const startHeartbeat = (
   deps: { bus: MessageBus; clock: Clock; log: AgentLog },
   hostId: HostId,
   intervalMs: number,
-  health: () => Heartbeat['health'],
+  holds: () => Promise<Heartbeat['holds']>,
 ): Heartbeats => {
   let beating: Promise<void> | null = null
   let failure: string | null = null
   const publish = async (): Promise<void> => {
     try {
-      const value: Heartbeat = { hostId, at: isoNow(deps.clock), health: health() }
+      const value: Heartbeat = { hostId, at: isoNow(deps.clock), holds: await holds() }
       await deps.bus.publish([{ topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(value) }])
       failure = null
     } catch (error) {

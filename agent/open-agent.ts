@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { noTracer } from '../commands/ports/tracer.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
-import type { Health } from '../domain/values/instance-spec.ts'
 import type { AgentDeps, Inspection } from './agent.ts'
 import { allEnded } from './all-ended.ts'
 import { openBusClock } from './bus-clock.ts'
@@ -12,6 +11,7 @@ import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
 import { createCommandWorker } from './command-worker.ts'
 import { discardUnsynced } from './discard-unsynced.ts'
+import { findHoldings } from './holdings.ts'
 import { type Host, volumePlace } from './host.ts'
 import { loadIdentity } from './identity.ts'
 import { probeInstallations } from './installations.ts'
@@ -19,7 +19,7 @@ import { findIsolation } from './isolation/isolation.ts'
 import { createPlacement } from './isolation/placement.ts'
 import { openAgentDatabase } from './journal/database.ts'
 import { createFacts } from './journal/facts.ts'
-import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
+import { createInstanceRecords } from './journal/instances.ts'
 import { createJournal } from './journal/journal.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout } from './layout.ts'
@@ -197,9 +197,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     preparing.abort()
     return preparation
   })
-  const health = (): Record<InstanceId, Health> => healthOf(records.all())
+  const holds = () => findHoldings({ records, journal, layout })
   const link = openBusLink(
-    { bus, clock, journal, reporter, worker, ids, log, health },
+    { bus, clock, journal, reporter, worker, ids, log, holds },
     { description, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
@@ -221,8 +221,3 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     },
   }
 }
-
-const healthOf = (all: readonly InstanceRecord[]): Record<InstanceId, Health> =>
-  Object.fromEntries(
-    all.filter(({ desired }) => desired === 'running').map(({ instanceId, health }) => [instanceId, health]),
-  )

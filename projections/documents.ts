@@ -39,6 +39,7 @@ export const instanceStatuses = [
   'DELETING',
   'DELETED',
   'FAILED',
+  'MISSING',
 ] as const
 export type InstanceStatus = (typeof instanceStatuses)[number]
 

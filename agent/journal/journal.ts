@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type GuestCommand, guestCommandSchema } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema } from '../../domain/guest/report.ts'
-import type { CommandId, InstanceId } from '../../domain/ids.ts'
+import { type CommandId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 
 /** What was known of a command when it came. `stale`: fenced off, by an epoch or by an `instance-absent`. */
 export type Acceptance =
@@ -56,6 +56,7 @@ export const createJournal = (database: DatabaseSync) => {
   }
   const fences = {
     find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE instance_id = ?'),
+    present: database.prepare('SELECT instance_id AS instanceId, epoch FROM fences JOIN instances USING (instance_id)'),
     raise: database.prepare(
       `INSERT INTO fences (instance_id, epoch, absent_epoch) VALUES (?, ?, ?)
        ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch), absent_epoch = max(absent_epoch, excluded.absent_epoch)`,
@@ -174,6 +175,10 @@ export const createJournal = (database: DatabaseSync) => {
         change()
         effects.insert.run(instanceId, kind, intent, at)
       }),
+
+    /** The newest epoch seen of every instance on this host. */
+    epochs: (): ReadonlyMap<InstanceId, number> =>
+      new Map(fences.present.all().map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
 
     effects: (instanceId: InstanceId): readonly { kind: string; intent: string; at: string }[] =>
       effects.list

@@ -6,14 +6,15 @@ import { EngineFault } from '../engines/engine.ts'
 import { exists, removeTree } from '../files.ts'
 import { type Host, volumePlace } from '../host.ts'
 import type { Installed } from '../installations.ts'
+import type { InstanceRecord } from '../journal/instances.ts'
 import { instanceMarker } from '../supervision/process-table.ts'
 import { type Outcome, type OutcomeContext, requireRecord } from './outcome.ts'
 
 /** The engine of this spec runs and answers. A new instance gets its data from the template; an old one keeps what it has. */
-export const engineRunning: Outcome<'engine-running'> = async (host, { spec, generation }, context) => {
+export const engineRunning: Outcome<'engine-running'> = async (host, { spec, generation, port }, context) => {
   const { control, records, layout } = host
   const { instanceId, signal, progress } = context
-  const known = requireRecord(host, instanceId)
+  const known = recall(host, requireRecord(host, instanceId), generation, port)
   if (known.spec && known.spec.version !== spec.version) {
     const change = `from ${known.spec.version} to ${spec.version}`
     throw new EngineFault('VERSION_CHANGE_REFUSED', `starting the engine does not change its version ${change}`)
@@ -34,6 +35,22 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
   const running = records.update(instanceId, { desired: 'running' })
   const endpoint = { host: host.config.address, port: running.port ?? 0 }
   return { endpoint, caCertificate: host.caCertificate }
+}
+
+/**
+ * The record of an instance whose data was found again without one gets back what clients and the control plane know of it: an engine that
+ * runs all the while is adopted, and listens where it did.
+ */
+const recall = (
+  { records }: Host,
+  known: InstanceRecord,
+  generation: number,
+  port: number | undefined,
+): InstanceRecord => {
+  const { instanceId } = known
+  if (!known.durable || known.spec || port === undefined) return known
+  const isTaken = records.all().some((other) => other.instanceId !== instanceId && other.port === port)
+  return records.update(instanceId, { generation, ...(!isTaken && { port, portKept: true }) })
 }
 
 /** An empty database in the place of one that was in use would hide that it is lost. */

@@ -1,12 +1,19 @@
-import { type Outcome, requireRecord } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
-/** The engine does not run and will not be started again, by the agent's next start say, until it is asked for. */
+/**
+ * The engine does not run and will not be started again, by the agent's next start say, until it is asked for. Nor does one of an instance
+ * that this host does not know of.
+ */
 export const engineStopped: Outcome<'engine-stopped'> = async (host, _payload, { instanceId, signal, progress }) => {
-  requireRecord(host, instanceId)
-  const record = host.records.update(instanceId, { desired: 'stopped' })
+  const { control, owners, records, supervisor } = host
   progress(0.1, 'stopping the engine')
-  await host.control.stop(record, signal)
-  host.records.update(instanceId, { process: null })
-  host.supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped as asked')
+  if (!records.get(instanceId)) {
+    await control.discard({ instanceId, owner: owners.find(instanceId), spec: null, port: null }, signal)
+    return undefined
+  }
+  const record = records.update(instanceId, { desired: 'stopped' })
+  await control.stop(record, signal)
+  records.update(instanceId, { process: null })
+  supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped as asked')
   return undefined
 }

@@ -1,16 +1,24 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
+import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
-import { volumePlace } from '../host.ts'
+import { exists } from '../files.ts'
+import { type Host, volumePlace } from '../host.ts'
+import { requireVolume, type VolumeKind } from '../isolation/volumes.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The first trace of an instance on its host: its record, its Unix account and its volume. */
-export const volumeReady: Outcome<'volume-ready'> = async (host, { sizeGiB }, { instanceId, signal }) => {
+export const volumeReady: Outcome<'volume-ready'> = async (
+  host,
+  { sizeGiB, existing = false },
+  { instanceId, signal },
+) => {
   const { layout, owners, records } = host
+  const kept = existing ? await findKept(host, instanceId) : null
   const record = records.get(instanceId)
     ? records.update(instanceId, {})
     : records.create({
         instanceId,
-        volume: { kind: host.volumeKind, sizeGiB },
+        volume: { kind: kept ?? host.volumeKind, sizeGiB },
         owner: null,
         spec: null,
         port: null,
@@ -19,17 +27,38 @@ export const volumeReady: Outcome<'volume-ready'> = async (host, { sizeGiB }, { 
         generation: -1,
         asked: -1,
         process: null,
-        durable: false,
+        durable: existing,
         health: 'UNKNOWN',
       })
   await mkdir(layout.instance(instanceId), { recursive: true, mode: 0o711 })
   const volumes = host.volumes(record.volume.kind)
   const place = volumePlace(layout, instanceId)
   const makeVolume = async (): Promise<void> => {
-    if (volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB, signal)
+    if (!existing && volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB, signal)
     await volumes.ensure(place, sizeGiB, signal)
   }
   const [owner] = await allEnded(owners.ensure(instanceId, signal), makeVolume())
+  if (existing && owner) await keepOwned(host, instanceId, owner, signal)
   records.update(instanceId, { owner, volume: { kind: volumes.kind, sizeGiB } })
   return undefined
+}
+
+/** The kind of the volume that the instance has on this host, known of or not. */
+const findKept = async ({ layout }: Host, instanceId: InstanceId): Promise<VolumeKind> => {
+  const { directory, image } = volumePlace(layout, instanceId)
+  if (await exists(image)) return 'loop'
+  await requireVolume(directory)
+  return 'directory'
+}
+
+/** A host that was set up again may have given the account another id. */
+const keepOwned = async (
+  { layout, run }: Host,
+  instanceId: InstanceId,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  signal: AbortSignal,
+): Promise<void> => {
+  const dataDir = layout.dataDir(instanceId)
+  if (!(await exists(dataDir)) || (await stat(dataDir)).uid === uid) return
+  await run('chown', ['--recursive', `${uid}:${gid}`, dataDir], signal)
 }

@@ -1,4 +1,4 @@
-import { heartbeatSchema } from '../../domain/guest/report.ts'
+import { type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseCommandId, parseInstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
@@ -13,6 +13,7 @@ import type { IncomingMessage } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Span, type Tracer } from '../ports/tracer.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
+import { createReconciler } from './reconcile-holdings.ts'
 
 export type HostMonitorOptions = {
   readonly handler: Handler
@@ -74,6 +75,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   /** What has become of a host has no cause but the host: a trace of its own. */
   const traced = (name: string, hostId: HostId, parent: string | undefined, work: (span: Span) => Promise<void>) =>
     inSpan(tracer, name, { parent, mayBegin: true, attributes: { 'coffer.host.id': hostId } }, work)
+
+  const reconciler = createReconciler({ handler, context, log, elapsedMs })
 
   type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly span: Span }
   const reportHealth = async (instanceId: InstanceId, { hostId, health, reason, span }: Seen) => {
@@ -155,10 +158,11 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     timer.unref()
   }
 
-  const takeReturn = (hostId: HostId, healths: Readonly<Record<string, Health>>, parent: string | undefined) =>
+  const takeReturn = (hostId: HostId, holds: Heartbeat['holds'], parent: string | undefined) =>
     traced('host returned', hostId, parent, async (span) => {
       log.info({ hostId }, 'a lost host has returned')
-      for (const [instanceId, health] of Object.entries(healths)) {
+      for (const [instanceId, { running, health }] of Object.entries(holds)) {
+        if (!running) continue
         await reportHealth(parseInstanceId(instanceId), { hostId, health, reason: 'its host has returned', span })
       }
       await tell(hostId, { type: 'ReportHostReturned', hostId }, span)
@@ -166,12 +170,15 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
 
   return {
     take: async (message) => {
-      const { hostId, health } = parseMessage(message, heartbeatSchema)
+      const { hostId, holds } = parseMessage(message, heartbeatSchema)
       lastSeen.set(hostId, elapsedMs())
       const known = directory
         .hosts()
         .find((state) => state.status !== 'UNREGISTERED' && state.description.hostId === hostId)
-      if (known?.status === 'LOST') await takeReturn(hostId, health, traceOf(message, undefined))
+      if (known === undefined || known.status === 'UNREGISTERED') return
+      const parent = traceOf(message, undefined)
+      if (known.status === 'LOST') await takeReturn(hostId, holds, parent)
+      await reconciler.take(known, holds, parent)
     },
     start: listen,
     stop: async () => {

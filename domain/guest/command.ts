@@ -4,9 +4,10 @@ import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../value
 
 /**
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
- * - `volume-ready`: the instance's volume exists with this size, empty or with its data.
+ * - `volume-ready`: the instance's volume exists with this size, empty or with its data. `existing`: it was there before, and is not made.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
+ *   `port`: the one to listen on if the agent has forgotten which it was.
  * - `accounts-ready`: the databases and users exist, with these passwords and access.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
  *   each of `users` with the password given here.
@@ -14,8 +15,17 @@ import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../value
  * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left.
  */
 export const guestPayloadSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('volume-ready'), sizeGiB: z.int().positive() }),
-  z.object({ kind: z.literal('engine-running'), spec: instanceSpecSchema, generation: z.int().nonnegative() }),
+  z.object({
+    kind: z.literal('volume-ready'),
+    sizeGiB: z.int().positive(),
+    existing: z.boolean().optional(),
+  }),
+  z.object({
+    kind: z.literal('engine-running'),
+    spec: instanceSpecSchema,
+    generation: z.int().nonnegative(),
+    port: z.int().optional(),
+  }),
   z.object({
     kind: z.literal('accounts-ready'),
     databases: z.array(databaseSpecSchema),

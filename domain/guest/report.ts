@@ -57,12 +57,25 @@ export type AgentReport = z.infer<typeof agentReportSchema>
 export type GuestResult = Extract<AgentReport, { type: 'succeeded' | 'failed' | 'progress' }>
 
 /**
- * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `health`: of every instance whose
- * engine should run, as the agent sees it now, so that a host that was cut off needs to report nothing anew.
+ * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence the host has
+ * seen. `generation`: -1 before the engine's first start.
+ */
+export const holdingSchema = z.object({
+  running: z.boolean(),
+  health: healthSchema,
+  epoch: z.int().nonnegative(),
+  generation: z.int(),
+  port: z.int().nullable(),
+})
+export type Holding = z.infer<typeof holdingSchema>
+
+/**
+ * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `holds`: every instance whose data is on
+ * the host, so that the control plane notices one that is missing, and a host that was cut off has nothing to report again.
  */
 export const heartbeatSchema = z.object({
   hostId: hostIdSchema,
   at: z.iso.datetime(),
-  health: z.record(instanceIdSchema, healthSchema).default({}),
+  holds: z.record(instanceIdSchema, holdingSchema),
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>

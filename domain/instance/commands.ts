@@ -2,13 +2,23 @@ import type { EngineFacts } from '../guest/report.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { OperationKind } from '../operation/events.ts'
 import type { Fault } from '../values/fault.ts'
-import type { DatabaseSpec, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
 
 type BeginsOperation<Type extends string> = {
   readonly type: Type
   readonly operationId: OperationId
   /** ISO 8601: when the operation has ended at the latest. */
   readonly deadline: string
+}
+
+/** `endpoint`: null before the engine's first start. */
+export type FoundOnHost = {
+  readonly running: boolean
+  readonly health: Health
+  readonly epoch: number
+  readonly generation: number
+  readonly endpoint: Endpoint | null
+  readonly caCertificate: string
 }
 
 /** `InstanceCommand`s of people carry input that was checked by `values/`; those of sagas report how an operation ended. */
@@ -42,3 +52,7 @@ export type InstanceCommand =
       readonly compensated: boolean
     }
   | { readonly type: 'ReportHealth'; readonly health: Health; readonly reason: string }
+  /** What a host has of the instance, for long enough not to be a passing moment; `found` null: nothing. */
+  | { readonly type: 'ReconcileWithHost'; readonly hostId: HostId; readonly found: FoundOnHost | null }
+  /** The host has seen these numbers: the next ones are higher. */
+  | { readonly type: 'RaiseNumbers'; readonly hostId: HostId; readonly epoch: number; readonly generation: number }

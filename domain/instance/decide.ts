@@ -2,8 +2,17 @@ import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { OperationId } from '../ids.ts'
 import type { InstanceCommand } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
+import { reconcile } from './reconcile.ts'
 import { alreadyExists, notAccepted, notFound, operationInProgress, withoutEndpoint } from './refusals.ts'
-import { type BusyInstance, epochOf, type InstanceState, isBusy, isInProgress, type KnownInstance } from './state.ts'
+import {
+  type BusyInstance,
+  firstEpoch,
+  type InstanceState,
+  isBusy,
+  isInProgress,
+  type KnownInstance,
+  nextEpoch,
+} from './state.ts'
 
 type InstanceDecision = Decision<InstanceEvent>
 type CommandOf<Type extends InstanceCommand['type']> = Extract<InstanceCommand, { readonly type: Type }>
@@ -20,8 +29,8 @@ const requestedEvents = {
 const acceptingStatuses = {
   RequestRestart: ['ACTIVE', 'FAILED'],
   RequestStop: ['ACTIVE', 'FAILED'],
-  RequestStart: ['STOPPED', 'FAILED'],
-  RequestDeletion: ['ACTIVE', 'STOPPED', 'FAILED'],
+  RequestStart: ['STOPPED', 'FAILED', 'MISSING'],
+  RequestDeletion: ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'],
 } as const satisfies Record<RequestType, readonly InstanceState['status'][]>
 
 export const decide = (command: InstanceCommand, state: InstanceState): InstanceDecision => {
@@ -41,6 +50,10 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return isInProgress(state, command.operationId) ? failOperation(command, state) : accept()
     case 'ReportHealth':
       return reportHealth(command, state)
+    case 'ReconcileWithHost':
+      return reconcile(command, state)
+    case 'RaiseNumbers':
+      return raiseNumbers(command, state)
     default:
       return unreachable(command)
   }
@@ -53,7 +66,7 @@ const requestInstance = (command: CommandOf<'RequestInstance'>, state: InstanceS
   const { type: _, databases, users, ...wish } = command
   return accept({
     type: 'InstanceRequested',
-    data: { ...wish, databases: [...databases], users: [...users], epoch: epochOf(1) },
+    data: { ...wish, databases: [...databases], users: [...users], epoch: firstEpoch },
   })
 }
 
@@ -70,10 +83,9 @@ const requestOperation = (command: CommandOf<RequestType>, state: InstanceState)
   const statuses: readonly InstanceState['status'][] = acceptingStatuses[command.type]
   const hasNoUse = state.status === 'FAILED' && !state.dataKept && command.type !== 'RequestDeletion'
   if (hasNoUse || !statuses.includes(state.status)) return reject(notAccepted(command.type, state, statuses))
-  const epoch = epochOf(state.operationIds.length + 1)
   return accept({
     type: requestedEvents[command.type],
-    data: { operationId: command.operationId, epoch, deadline: command.deadline },
+    data: { operationId: command.operationId, epoch: nextEpoch(state), deadline: command.deadline },
   })
 }
 
@@ -120,6 +132,7 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
     case 'ABSENT':
     case 'PROVISIONING':
     case 'STOPPED':
+    case 'MISSING':
     case 'DELETED':
       return accept()
     case 'FAILED':
@@ -133,6 +146,17 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
     default:
       return unreachable(state)
   }
+}
+
+const raiseNumbers = (
+  { hostId, epoch, generation }: CommandOf<'RaiseNumbers'>,
+  state: InstanceState,
+): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.hostId !== hostId) return accept()
+  // What undoes the last operation has an epoch of its own, which is no news.
+  if (epoch <= state.epoch + 1 && generation <= state.generation) return accept()
+  const raised = { epoch: Math.max(epoch, state.epoch), generation: Math.max(generation, state.generation) }
+  return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
 const healthChange = (

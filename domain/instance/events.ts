@@ -50,11 +50,29 @@ export const instanceEvents = {
     z.object({
       operationId: operationIdSchema,
       fault: faultSchema,
-      status: z.enum(['ACTIVE', 'STOPPED', 'FAILED']),
+      status: z.enum(['ACTIVE', 'STOPPED', 'FAILED', 'MISSING']),
     }),
   ),
   /** The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before. */
   InstanceHealthChanged: defineEvent(1, z.object({ health: healthSchema, reason: z.string() })),
+  /**
+   * The host's account of the instance differs from the log's, and the log follows it: the host has lost the instance (`MISSING`), has it again,
+   * or knows of later operations than a log that was restored from a backup. The next epoch and generation are above those given here.
+   */
+  InstanceReconciled: defineEvent(
+    1,
+    z.object({
+      status: z.enum(['ACTIVE', 'STOPPED', 'MISSING']),
+      health: healthSchema,
+      reason: z.string(),
+      epoch: z.int().nonnegative(),
+      generation: z.int().nonnegative(),
+    }),
+  ),
+  /** The host has seen higher numbers than the log knows of. */
+  InstanceNumbersRaised: defineEvent(1, z.object({ epoch: z.int().nonnegative(), generation: z.int().nonnegative() })),
+  /** Clients reach the engine elsewhere than before, or verify it by other authorities: what the host's configuration says has changed. */
+  InstanceEndpointChanged: defineEvent(1, z.object({ endpoint: endpointSchema, caCertificate: z.string() })),
 }
 
 export type InstanceEvent = EventOf<typeof instanceEvents>

@@ -18,6 +18,9 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       spec,
       health: 'UNKNOWN',
       generation: 0,
+      epoch: event.data.epoch,
+      endpoint: null,
+      caCertificate: null,
       operationIds: [event.data.operationId],
       operation: inProgress('provision', event.data, 0),
       databases,
@@ -26,7 +29,10 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
   }
   if (state.status === 'ABSENT') return state
   switch (event.type) {
-    case 'InstanceProvisioned':
+    case 'InstanceProvisioned': {
+      const { endpoint, caCertificate } = event.data
+      return { status: 'ACTIVE', ...known(state), endpoint, caCertificate }
+    }
     case 'InstanceRestarted':
     case 'InstanceStarted':
       return { status: 'ACTIVE', ...known(state) }
@@ -40,6 +46,14 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       if (event.data.status !== 'FAILED') return { status: event.data.status, ...known(state) }
       // A deletion that failed may have taken some of the data already.
       return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
+    case 'InstanceReconciled': {
+      const { status, health } = event.data
+      return { status, ...known(state), ...raised(state, event.data), health }
+    }
+    case 'InstanceNumbersRaised':
+      return { ...state, ...raised(state, event.data) }
+    case 'InstanceEndpointChanged':
+      return { ...state, endpoint: event.data.endpoint, caCertificate: event.data.caCertificate }
     case 'InstanceRenamed':
       return { ...state, name: event.data.name }
     case 'InstanceHealthChanged':
@@ -67,13 +81,19 @@ const inProgress = (kind: OperationKind, requested: Requested, generation: numbe
 
 const begun = (state: KnownInstance, kind: OperationKind, requested: Requested) => ({
   ...known(state),
+  epoch: requested.epoch,
   operationIds: [...state.operationIds, requested.operationId],
   operation: inProgress(kind, requested, state.generation),
   before: restingStatus(state),
 })
 
 const restingStatus = (state: KnownInstance): RestingStatus =>
-  state.status === 'ACTIVE' || state.status === 'STOPPED' ? state.status : 'FAILED'
+  state.status === 'ACTIVE' || state.status === 'STOPPED' || state.status === 'MISSING' ? state.status : 'FAILED'
+
+const raised = (state: KnownInstance, seen: { readonly epoch: number; readonly generation: number }) => ({
+  epoch: Math.max(state.epoch, seen.epoch),
+  generation: Math.max(state.generation, seen.generation),
+})
 
 /** What an instance keeps from one status to the next. */
 const known = (state: KnownInstance) => ({
@@ -84,5 +104,8 @@ const known = (state: KnownInstance) => ({
   spec: state.spec,
   health: state.health,
   generation: state.generation,
+  epoch: state.epoch,
+  endpoint: state.endpoint,
+  caCertificate: state.caCertificate,
   operationIds: state.operationIds,
 })

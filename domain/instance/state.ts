@@ -1,9 +1,9 @@
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { OperationKind, OperationSubject } from '../operation/events.ts'
-import type { DatabaseSpec, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
 
 /** Where an instance is while no operation changes it. */
-export type RestingStatus = 'ACTIVE' | 'STOPPED' | 'FAILED'
+export type RestingStatus = 'ACTIVE' | 'STOPPED' | 'FAILED' | 'MISSING'
 
 export type OperationInProgress = {
   readonly operationId: OperationId
@@ -23,7 +23,12 @@ type Known = {
   readonly health: Health
   /** How often the engine was asked to start anew. */
   readonly generation: number
-  /** Every operation there ever was, oldest first: a repeated request is recognised by it, and epochs are counted by it. */
+  /** The highest fencing epoch that the log or the host knows of, without those that undo. */
+  readonly epoch: number
+  /** Where clients were told to connect, and by which authorities to verify it; null before that was known. */
+  readonly endpoint: Endpoint | null
+  readonly caCertificate: string | null
+  /** Every operation there ever was, oldest first: a repeated request is recognised by it. */
   readonly operationIds: readonly OperationId[]
 }
 
@@ -44,6 +49,8 @@ export type InstanceState =
   | Provisioning
   | (Known & { readonly status: 'ACTIVE' })
   | (Known & { readonly status: 'STOPPED' })
+  /** Its host does not have it any more, or not yet again. */
+  | (Known & { readonly status: 'MISSING' })
   | (Known & Changing & { readonly status: 'RESTARTING' | 'STOPPING' | 'STARTING' | 'DELETING' })
   | Failed
   | (Known & { readonly status: 'DELETED' })
@@ -58,8 +65,11 @@ export const isBusy = (state: InstanceState): state is BusyInstance => 'operatio
 export const isInProgress = (state: InstanceState, operationId: OperationId): state is BusyInstance =>
   isBusy(state) && state.operation.operationId === operationId
 
-/** The fencing epoch of the n-th operation (from 1): its steps carry this one, what undoes them the next. */
-export const epochOf = (ordinal: number): number => 2 * ordinal - 1
+/** The fencing epoch of an instance's first operation: its steps carry this one, what undoes them the next. */
+export const firstEpoch = 1
+
+/** That of the next operation: above what the last one may have used to undo its steps. */
+export const nextEpoch = ({ epoch }: Known): number => epoch + 2
 
 /** What the process of the operation in progress needs to know; null when the instance is at rest. */
 export const operationSubject = (state: InstanceState): OperationSubject | null => {
@@ -74,5 +84,6 @@ export const operationSubject = (state: InstanceState): OperationSubject | null 
     epoch: state.operation.epoch,
     databases: [...accounts.databases],
     users: [...accounts.users],
+    ...('before' in state && state.before === 'MISSING' && { missing: true, port: state.endpoint?.port ?? null }),
   }
 }

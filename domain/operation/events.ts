@@ -19,6 +19,10 @@ export const operationSubjectSchema = z.object({
   /** How often the engine was asked to start anew before this operation. */
   generation: z.int().nonnegative(),
   epoch: z.int().positive(),
+  /** The host does not know of the instance: its data is to be found there, and nothing is made in its place. */
+  missing: z.boolean().optional(),
+  /** The port that clients of a missing instance know. */
+  port: z.int().nullable().optional(),
   databases: z.array(databaseSpecSchema),
   users: z.array(userSpecSchema),
 })

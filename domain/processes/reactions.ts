@@ -58,6 +58,9 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
     case 'InstanceRenamed':
     case 'InstanceHealthChanged':
+    case 'InstanceReconciled':
+    case 'InstanceNumbersRaised':
+    case 'InstanceEndpointChanged':
       return []
     default:
       return unreachable(event)

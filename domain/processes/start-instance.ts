@@ -5,9 +5,15 @@ export const startInstance: Process = {
   kind: 'start',
   steps: [
     {
+      name: 'volume',
+      timeoutMs: leastStepMs,
+      payload: ({ spec, missing }) =>
+        missing ? { kind: 'volume-ready', sizeGiB: spec.volumeGiB, existing: true } : null,
+    },
+    {
       name: 'engine',
       timeoutMs: seconds(120),
-      payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation }),
+      payload: ({ spec, generation, port }) => ({ kind: 'engine-running', spec, generation, ...(port && { port }) }),
     },
     verifyStep,
   ],

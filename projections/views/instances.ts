@@ -70,6 +70,14 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
     InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),
     InstanceHealthChanged: changes(({ data }) => ({ health: data.health, healthReason: data.reason })),
+    InstanceReconciled: changes(({ data }) => ({
+      ...ended(data.status),
+      health: data.health,
+      healthReason: data.reason,
+      fault: null,
+    })),
+    InstanceNumbersRaised: changes(() => ({})),
+    InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),
   },
   entries: ({ id, projectId, name, status, health }) => {
     const named = `${projectId}/${name}`

@@ -79,6 +79,9 @@ export const operationsProjection = defineProjection<
     InstanceOperationFailed: 'ignored',
     InstanceRenamed: 'ignored',
     InstanceHealthChanged: 'ignored',
+    InstanceReconciled: 'ignored',
+    InstanceNumbersRaised: 'ignored',
+    InstanceEndpointChanged: 'ignored',
     OperationStarted: (document, { data, metadata }) => {
       if (document && document.status !== 'PENDING') return document
       const { projectId, instanceId } = data.subject

@@ -45,6 +45,15 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceDeleted: ({ operationId }) => ({ operationId }),
   InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
   InstanceHealthChanged: ({ health, reason }) => ({ health, reason }),
+  InstanceReconciled: ({ status, health, reason, epoch, generation }) => ({
+    status,
+    health,
+    reason,
+    epoch,
+    generation,
+  }),
+  InstanceNumbersRaised: ({ epoch, generation }) => ({ epoch, generation }),
+  InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),
 
   ProjectQuotaSet: ({ projectId, limits }) => ({ projectId, limits }),
   QuotaReserved: ({ projectId, instanceId, resources, expiresAt }) => ({ projectId, instanceId, resources, expiresAt }),

@@ -121,6 +121,15 @@ const examples: Examples = {
   InstanceDeleted: ({ operationId }) => ({ operationId }),
   InstanceOperationFailed: ({ operationId }) => ({ operationId, fault, status: 'ACTIVE' }),
   InstanceHealthChanged: () => ({ health: 'UNHEALTHY', reason: 'no answer' }),
+  InstanceReconciled: () => ({
+    status: 'MISSING',
+    health: 'UNREACHABLE',
+    reason: 'its host does not have it any more',
+    epoch: 3,
+    generation: 1,
+  }),
+  InstanceNumbersRaised: () => ({ epoch: 7, generation: 2 }),
+  InstanceEndpointChanged: () => facts,
 
   ProjectQuotaSet: ({ projectId }) => ({
     projectId,

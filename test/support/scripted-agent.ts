@@ -6,6 +6,7 @@ import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../
 import type { HostDescription } from '../../domain/host/events.ts'
 import { parseHostId } from '../../domain/ids.ts'
 import type { Fault } from '../../domain/values/fault.ts'
+import { createScriptedHoldings } from '../../ops/bench/log/scripted-answers.ts'
 
 /** What the agent says to one command: it did it, it failed, or it never answers. */
 export type Script = (command: GuestCommand) => 'succeed' | 'silent' | Fault
@@ -33,6 +34,7 @@ export const hostDescription = (overrides: Partial<HostDescription> = {}): HostD
 export const startScriptedAgent = async (bus: MessageBus, description: HostDescription, script: Script) => {
   const { hostId } = description
   const received: GuestCommand[] = []
+  const holdings = createScriptedHoldings()
   const topic = agentCommandsTopic(hostId)
   const report = (body: AgentReport) =>
     bus.publish([
@@ -59,6 +61,7 @@ export const startScriptedAgent = async (bus: MessageBus, description: HostDescr
     handle: async (message) => {
       const command = guestCommandSchema.parse(JSON.parse(message.value))
       received.push(command)
+      holdings.take(command)
       await answer(command, script(command))
     },
   })
@@ -73,7 +76,7 @@ export const startScriptedAgent = async (bus: MessageBus, description: HostDescr
         {
           topic: agentHeartbeatsTopic,
           key: hostId,
-          value: JSON.stringify({ hostId, at: new Date().toISOString(), health: {} }),
+          value: JSON.stringify({ hostId, at: new Date().toISOString(), holds: holdings.now() }),
         },
       ]),
     stop: () => consumer.stop(),

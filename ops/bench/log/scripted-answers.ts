@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
-import type { AgentReport, EngineFacts } from '../../../domain/guest/report.ts'
+import type { AgentReport, EngineFacts, Heartbeat, Holding } from '../../../domain/guest/report.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
-import type { HostId } from '../../../domain/ids.ts'
+import type { HostId, InstanceId } from '../../../domain/ids.ts'
 
 /** Host and engine of every command that is answered: as large as the real thing. */
 const caCertificate = `-----BEGIN CERTIFICATE-----\n${randomBytes(420).toString('base64')}\n-----END CERTIFICATE-----\n`
@@ -20,6 +20,24 @@ export const answerTo = (
     return { type: 'failed', ...common, fault: { code: 'ENGINE_START_FAILED', message, retryable: false } }
   }
   return { type: 'succeeded', ...common, ...(payload.kind === 'engine-running' ? { facts } : {}) }
+}
+
+/** What such an agent holds after the commands it was sent, for its heartbeats. */
+export const createScriptedHoldings = () => {
+  const holds = new Map<InstanceId, Holding>()
+  const nothingYet: Holding = { running: false, health: 'UNKNOWN', epoch: 0, generation: -1, port: null }
+  return {
+    take: ({ instanceId, epoch, payload }: GuestCommand): void => {
+      const held = { ...(holds.get(instanceId) ?? nothingYet), epoch }
+      if (payload.kind === 'instance-absent') holds.delete(instanceId)
+      else if (payload.kind === 'engine-stopped') holds.set(instanceId, { ...held, running: false, health: 'UNKNOWN' })
+      else if (payload.kind === 'engine-running') {
+        const { generation } = payload
+        holds.set(instanceId, { ...held, running: true, health: 'HEALTHY', generation, port: facts.endpoint.port })
+      } else holds.set(instanceId, held)
+    },
+    now: (): Heartbeat['holds'] => Object.fromEntries(holds),
+  }
 }
 
 /** A host with room for everything. */

@@ -9,20 +9,21 @@ import {
   agentTopics,
 } from '../../../domain/guest/topics.ts'
 import { parseHostId } from '../../../domain/ids.ts'
-import { answerTo, describeHost } from '../log/scripted-answers.ts'
+import { answerTo, createScriptedHoldings, describeHost } from '../log/scripted-answers.ts'
 
 const heartbeatMs = 2000
 
 /** An agent without engines: it speaks the protocol as the real one does and answers every command at once that it is done. */
 export const startBusAgent = async (bus: MessageBus): Promise<{ readonly stop: () => Promise<void> }> => {
   const hostId = parseHostId(randomUUID())
+  const holdings = createScriptedHoldings()
   const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
   const report = (body: AgentReport): Promise<void> => {
     const key = 'operationId' in body ? body.operationId : hostId
     return bus.publish([{ topic: agentResultsTopic, key, value: JSON.stringify(body) }])
   }
   const beat = (): Promise<void> => {
-    const heartbeat: Heartbeat = { hostId, at: new Date().toISOString(), health: {} }
+    const heartbeat: Heartbeat = { hostId, at: new Date().toISOString(), holds: holdings.now() }
     return bus.publish([{ topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(heartbeat) }])
   }
   await bus.ensureTopics(agentTopics(hostId))
@@ -31,7 +32,11 @@ export const startBusAgent = async (bus: MessageBus): Promise<{ readonly stop: (
     topics: [agentCommandsTopic(hostId)],
     start: 'earliest',
     // Not awaited, as the real one works on commands beside its inbox: an agent's partition would be a queue for all its instances.
-    handle: async ({ value }) => void report(answerTo(guestCommandSchema.parse(JSON.parse(value)), stamp())),
+    handle: async ({ value }) => {
+      const command = guestCommandSchema.parse(JSON.parse(value))
+      holdings.take(command)
+      void report(answerTo(command, stamp()))
+    },
   })
   await consumer.ready
   await report({ type: 'registered', ...stamp(), host: describeHost(hostId, 'scripted') })

@@ -1,14 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
+import type { Heartbeat, Holding } from '../../../domain/guest/report.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
-import { parseCommandId } from '../../../domain/ids.ts'
+import {
+  type InstanceId,
+  parseCommandId,
+  parseInstanceId,
+  parseOperationId,
+  parseProjectId,
+} from '../../../domain/ids.ts'
+import { instance, instanceStream } from '../../../domain/instance/index.ts'
 import { collect } from '../../support/collect.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { openWriteSide } from '../../support/write-side.ts'
+import { facts, spec } from '../../unit/domain/samples.ts'
 
 const dir = createTempDir('host-monitor')
 const disposals: (() => unknown)[] = []
@@ -49,14 +58,34 @@ const start = async () => {
   disposals.push(monitor.stop)
   monitor.start()
 
+  /** An instance of the host that is ACTIVE for the log. */
+  const provisioned = async (): Promise<InstanceId> => {
+    const instanceId = parseInstanceId(side.ids.next())
+    const operationId = parseOperationId(side.ids.next())
+    const deadline = new Date(begunAt + 60_000).toISOString()
+    const of = instanceStream(instanceId)
+    const projectId = parseProjectId('acme')
+    const wish = { instanceId, projectId, hostId, operationId, deadline, name: 'shop', databases: [], users: [] }
+    await handler.handle(instance, of, { type: 'RequestInstance', ...wish, spec }, context)
+    const complete = { type: 'CompleteOperation', operationId, kind: 'provision', facts } as const
+    await handler.handle(instance, of, complete, context)
+    const { vcpus, memoryMiB, volumeGiB } = spec
+    const resources = { vcpus, memoryMiB, volumeGiB }
+    await handler.handle(host, stream, { type: 'ConfirmClaim', hostId, instanceId, resources }, context)
+    await directory.catchUp(AbortSignal.timeout(10_000))
+    return instanceId
+  }
+
   return {
-    beat: () =>
+    provisioned,
+    stateOf: async (instanceId: InstanceId) => (await handler.load(instance, instanceStream(instanceId))).state,
+    beat: (holds: Heartbeat['holds'] = {}) =>
       monitor.take({
         topic: agentHeartbeatsTopic,
         partition: 0,
         offset: '0',
         key: hostId,
-        value: JSON.stringify({ hostId, at: new Date().toISOString() }),
+        value: JSON.stringify({ hostId, at: new Date().toISOString(), holds }),
         headers: {},
         publishedAt: 0,
       }),
@@ -97,6 +126,47 @@ const start = async () => {
     },
   }
 }
+
+describe('what a host says it holds', () => {
+  const holding: Holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: facts.endpoint.port }
+
+  it('makes an instance MISSING that is not there, as soon as that has been said for 5 s', async () => {
+    const { provisioned, beat, passes, stateOf } = await start()
+    const instanceId = await provisioned()
+    await beat({})
+    await passes(lookEveryMs)
+    await beat({})
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+    await passes(lookEveryMs)
+    await beat({})
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING', health: 'UNREACHABLE' })
+  })
+
+  it('leaves an instance as it is that was left out of one heartbeat alone', async () => {
+    const { provisioned, beat, passes, stateOf } = await start()
+    const instanceId = await provisioned()
+    for (const holds of [{}, { [instanceId]: holding }, {}, { [instanceId]: holding }]) {
+      await beat(holds)
+      await passes(lookEveryMs)
+    }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('makes an instance ACTIVE again that is there again', async () => {
+    const { provisioned, beat, passes, stateOf } = await start()
+    const instanceId = await provisioned()
+    for (const holds of [{}, {}, {}]) {
+      await beat(holds)
+      await passes(lookEveryMs)
+    }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING' })
+    for (let times = 0; times < 3; times += 1) {
+      await beat({ [instanceId]: holding })
+      await passes(lookEveryMs)
+    }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+})
 
 describe('the monitor of hosts', () => {
   it('takes a host for lost that is silent for so long while it listens', async () => {

@@ -41,7 +41,7 @@ describe('an instance under any commands in any order', () => {
     fc.assert(
       fc.property(anyCommands, (commands) => {
         const ids = handleAll([...commands, ...commands]).flatMap(({ data }) =>
-          'epoch' in data ? [data.operationId] : [],
+          'deadline' in data ? [data.operationId] : [],
         )
         expect(new Set(ids).size).toBe(ids.length)
       }),

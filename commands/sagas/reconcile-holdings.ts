@@ -1,0 +1,93 @@
+import type { Heartbeat, Holding } from '../../domain/guest/report.ts'
+import type { RegisteredHost } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
+import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
+import { committedIds } from '../../domain/values/ledger.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import type { Log } from '../log.ts'
+
+export type ReconcilerDependencies = {
+  readonly handler: Handler
+  readonly context: (traceparent: string | undefined) => CommandContext
+  readonly log: Log
+  /** Milliseconds by a clock that nobody sets. */
+  readonly elapsedMs: () => number
+}
+
+export type Reconciler = {
+  /** Compares what the host says it holds with what the log has on it. */
+  take(host: RegisteredHost, holds: Heartbeat['holds'], traceparent: string | undefined): Promise<void>
+}
+
+/** `since`: from when on the host has said the same of the instance. `settled`: the log agrees, or has been told. */
+type Account = { readonly words: string; readonly since: number; readonly settled: boolean }
+
+/**
+ * How long a host must say the same before it counts: a heartbeat may have been on its way while an operation went on, and says what was
+ * so before. Heartbeats come every two seconds, so what is missing is told well within 15 s.
+ */
+const steadyMs = 5_000
+
+/**
+ * Heartbeats against the log: an instance that the host has lost, has again, or was told other things about than the log knows of. Its
+ * stream decides; here is only remembered what need not be asked again with every beat.
+ */
+export const createReconciler = ({ handler, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
+  const accounts = new Map<HostId, Map<InstanceId, Account>>()
+
+  const reconcile = async (
+    { hostId, description }: RegisteredHost,
+    instanceId: InstanceId,
+    holding: Holding | undefined,
+    traceparent: string | undefined,
+  ): Promise<boolean> => {
+    const stream = instanceStream(instanceId)
+    const { address, caCertificate } = description
+    const found = holding
+      ? {
+          ...holding,
+          generation: Math.max(holding.generation, 0),
+          endpoint: holding.port === null ? null : { host: address, port: holding.port },
+          caCertificate,
+        }
+      : null
+    const handled = await handler.handle(
+      instance,
+      stream,
+      { type: 'ReconcileWithHost', hostId, found },
+      ({ state }) => ({
+        ...context(traceparent),
+        projectId: state.status === 'ABSENT' ? null : state.projectId,
+        instanceId,
+      }),
+    )
+    if (handled.outcome === 'accepted' && handled.events.length > 0) {
+      log.warn({ hostId, instanceId, events: handled.events }, 'a host and the log differ about an instance')
+    }
+    return isAtRest(handled.state)
+  }
+
+  return {
+    take: async (host, holds, traceparent) => {
+      const before = accounts.get(host.hostId) ?? new Map<InstanceId, Account>()
+      const now = elapsedMs()
+      const { address, caCertificate } = host.description
+      const expected = [...Object.keys(holds).map(parseInstanceId), ...committedIds(host.claims)]
+      const after = new Map<InstanceId, Account>()
+      for (const instanceId of new Set(expected)) {
+        const holding = holds[instanceId]
+        // Without its health, which is reported on its own and may change with every beat.
+        const words = JSON.stringify([holding && { ...holding, health: null }, address, caCertificate])
+        const known = before.get(instanceId)
+        const account = known?.words === words ? known : { words, since: now, settled: false }
+        const isSteady = account !== known ? false : now - account.since >= steadyMs
+        const settled = account.settled || (isSteady && (await reconcile(host, instanceId, holding, traceparent)))
+        after.set(instanceId, { ...account, settled })
+      }
+      accounts.set(host.hostId, after)
+    },
+  }
+}
+
+/** While an operation is in progress, and as long as the log knows nothing of it, it is looked at again. */
+const isAtRest = (state: InstanceState): boolean => state.status !== 'ABSENT' && !('operation' in state)
