@@ -11,6 +11,7 @@ import { type ApiContext, type Backend, type BackendSettings, createApiContext, 
 import { createCursors } from './cursor.ts'
 import { maxErrorCharacters } from './errors.ts'
 import { type ApiLimits, defaultLimits } from './limits.ts'
+import { createOutlets } from './outlets.ts'
 import { createAdminTokenVerifier } from './pipeline/admin-token.ts'
 import { createAdmission, useAdmission } from './pipeline/admission.ts'
 import { createApiTokenVerifier } from './pipeline/api-token.ts'
@@ -21,6 +22,7 @@ import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from './pipeline/input-check.ts'
 import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
+import { useOutlets } from './pipeline/outgoing.ts'
 import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.ts'
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
@@ -85,6 +87,8 @@ export type Api = {
   readonly handleUpgrade: HandleUpgrade
   /** Who a token stands for, for what the server offers besides. */
   readonly authenticate: Authenticate
+  /** Bytes that wait for subscribers that have not taken them yet. */
+  readonly waitingBytes: () => number
   /** Ends every subscription and WebSocket, telling clients to come back. Takes no new ones. */
   readonly close: () => Promise<void>
 }
@@ -128,6 +132,11 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     createTurns(),
   )
   const masking = createErrorMasking(log)
+  const outlets = createOutlets({
+    limits,
+    nowMs: () => performance.now(),
+    onCut: (cut) => log.warn(cut, 'a subscriber that does not read was cut'),
+  })
 
   const yoga = createYoga<RequestContext, ApiContext>({
     schema,
@@ -142,6 +151,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
       useComplexityLimit(schema, limits),
       useTracing(tracer),
       useReporting(masking, metrics),
+      useOutlets(outlets),
     ],
     // Documents are parsed by admission, within the limits; here they are only found again.
     parserAndValidationCache: { documentCache: { get: documents.known, set: () => {} } },
@@ -159,6 +169,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     admit,
     masking,
     limits,
+    outlets,
     log,
     metrics,
     closing: closing.signal,
@@ -172,6 +183,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     },
     handleUpgrade: sockets.handleUpgrade,
     authenticate,
+    waitingBytes: outlets.waitingBytes,
     close: async () => {
       closing.abort()
       await sockets.close()

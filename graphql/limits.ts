@@ -36,8 +36,14 @@ export type ApiLimits = {
   readonly sockets: number
   /** How long a new WebSocket may take to say who it is: close code 4408. */
   readonly socketInitMs: number
-  /** A WebSocket that does not answer a ping within this time is cut. */
-  readonly socketPingMs: number
+  /** A WebSocket that does not answer a ping within this time is cut, and any subscriber that takes nothing for twice as long. */
+  readonly pingMs: number
+  /** Bytes that may wait for one subscriber. One over it is cut. */
+  readonly subscriberBufferBytes: number
+  /** Bytes that may wait for all subscribers of a project. Those with most are cut. */
+  readonly projectBufferBytes: number
+  /** Bytes that may wait for all subscribers. Those with most are cut. */
+  readonly bufferBytes: number
 }
 
 export const defaultLimits: ApiLimits = {
@@ -59,5 +65,8 @@ export const defaultLimits: ApiLimits = {
   socketsPerProject: 500,
   sockets: 2000,
   socketInitMs: 5000,
-  socketPingMs: 15_000,
+  pingMs: 15_000,
+  subscriberBufferBytes: 8 * 1024 * 1024,
+  projectBufferBytes: 32 * 1024 * 1024,
+  bufferBytes: 128 * 1024 * 1024,
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
 import { type Context, handleProtocols, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws'
@@ -6,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { ApiError } from './errors.ts'
 import type { ApiLimits } from './limits.ts'
+import type { Outlets } from './outlets.ts'
 import type { Admission } from './pipeline/admission.ts'
 import type { Authenticate } from './pipeline/authentication.ts'
 import { type ErrorMasking, outcomeOf } from './pipeline/error-masking.ts'
@@ -34,6 +36,7 @@ export type WebSocketOptions = {
   readonly admit: Admission
   readonly masking: ErrorMasking
   readonly limits: ApiLimits
+  readonly outlets: Outlets
   readonly log: ApiLog
   readonly metrics: ApiMetrics
   readonly closing: AbortSignal
@@ -45,11 +48,13 @@ export type WebSocketHandler = { readonly handleUpgrade: HandleUpgrade; readonly
 type Connection = {
   readonly request: IncomingMessage
   readonly socket: WebSocket
+  /** What the WebSocket runs over. */
+  readonly stream: Socket
   readonly requestId: string
   readonly gone: AbortController
   session?: Session
-  /** Gives its place among the sockets of the project back. */
-  free?: () => void
+  /** Gives back its place among the sockets of the project. */
+  leave?: () => void
 }
 type SocketContext = Context<Record<string, unknown> | undefined, Connection>
 
@@ -60,7 +65,7 @@ const forbidden = 4403
 
 /** The `graphql-transport-ws` protocol. The token comes in `connection_init` as `{ authorization }`, or in the header. */
 export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHandler => {
-  const { authenticate, admit, engine, masking, limits, log, metrics, closing } = options
+  const { authenticate, admit, engine, masking, limits, outlets, log, metrics, closing } = options
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -82,7 +87,12 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
           extra.socket.close(tryAgainLater, 'Too many WebSockets of the project')
           return false
         }
-        Object.assign(extra, { session, free })
+        const release = outlets.watch(extra.stream, session.projectId, () => extra.socket.terminate())
+        const leave = (): void => {
+          release()
+          free()
+        }
+        Object.assign(extra, { session, leave })
         return true
       } catch (error) {
         log.warn({ requestId: extra.requestId, err: error }, 'a token could not be checked')
@@ -125,7 +135,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
     },
     onClose: ({ extra }) => {
       extra.gone.abort()
-      extra.free?.()
+      extra.leave?.()
     },
   })
 
@@ -177,9 +187,15 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
       }
       sockets.handleUpgrade(request, socket, head, (opened) => {
         const requestId = requestIdOf(request.headers['x-request-id']?.toString())
-        const extra: Connection = { request, socket: opened, requestId, gone: new AbortController() }
+        const extra: Connection = {
+          request,
+          socket: opened,
+          stream: request.socket,
+          requestId,
+          gone: new AbortController(),
+        }
         const onError = (error: unknown): void => log.error({ requestId, err: error }, 'a WebSocket failed')
-        connectSocket(opened, { server, extra, pingMs: limits.socketPingMs, onError })
+        connectSocket(opened, { server, extra, pingMs: limits.pingMs, onError })
       })
     },
     close: async () => {

@@ -7,7 +7,8 @@ import { type ViewChange, type ViewStore, ViewStoreUnavailable } from './ports/v
 import { auditKey } from './views/events.ts'
 
 const backOffConfig = { firstMs: 20, maxMs: 1000 }
-const eventsPerPage = 200
+/** One that does not read holds the documents of a whole page, which may have kilobytes each. */
+const eventsPerPage = 32
 
 /**
  * A document as it is now, if there is one, and then as it is after every change, until the signal aborts. Of changes in quick succession

@@ -12,6 +12,7 @@ import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
 import { neverWritten, type ViewStore } from '../../projections/ports/view-store.ts'
 import { type Config, runs } from '../config.ts'
 import type { Metrics, Readings } from '../metrics.ts'
+import type { ApiParts } from './api.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { CentralParts } from './parts.ts'
 import type { Stores } from './stores.ts'
@@ -20,7 +21,7 @@ import { watchDeadLetters } from './watch-dead-letters.ts'
 /** Defines what is measured when Prometheus asks. */
 export const watchParts = (metrics: Metrics, central: CentralParts, config: Config): void => {
   const { stores, controlPlane, engine, viewStore } = central
-  if (central.api) watchDeadLetters(metrics, { deadLetters: stores.bus.deadLetters, views: central.api.views })
+  if (central.api) watchApi(metrics, central.api, stores.bus)
   if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
   const views = allProjections.map(({ view }) => view)
   if (engine) {
@@ -29,6 +30,16 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
   } else if (central.api) {
     watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
   }
+}
+
+const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: MessageBus): void => {
+  watchDeadLetters(metrics, { deadLetters, views })
+  metrics.gauge(
+    'coffer_subscription_buffer_bytes',
+    'Bytes that wait for subscribers, over SSE and WebSocket, that have not taken them yet',
+    null,
+    async () => api.waitingBytes(),
+  )
 }
 
 const watchSagas = (metrics: Metrics, { bus, holder }: Stores, { relay, sagas }: ControlPlane): void => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -213,7 +213,7 @@ describe('a WebSocket', () => {
   })
 
   it('is cut when it does not answer pings', async () => {
-    const { open } = await listen({ limits: { socketPingMs: 20 } })
+    const { open } = await listen({ limits: { pingMs: 20 } })
     const { socket, closed } = await open()
     socket.on('ping', () => {})
     // A peer that has gone without a word.
@@ -255,5 +255,55 @@ describe('a WebSocket', () => {
     const { open } = await listen({ limits: { sockets: 1 } })
     await open()
     await expect(open()).rejects.toThrow('503')
+  })
+})
+
+describe('a subscriber that reads nothing', () => {
+  const followAll = 'subscription ($after: String) { events(after: $after) { node { data } } }'
+
+  /** More events than the buffers of two sockets hold, and the cursor before them. */
+  const listenWithEvents = async () => {
+    let openNow = 0
+    const metrics = {
+      answered: () => {},
+      openSubscriptions: (count: number) => {
+        openNow = count
+      },
+    }
+    const api = await listen({ limits: { pingMs: 50 }, metrics })
+    await api.putEvent(shop, { data: {} })
+    const after = (await api.ask('{ events { pageInfo { endCursor } } }')).data.events.pageInfo.endCursor
+    for (let n = 0; n < 100; n += 1) await api.putEvent(shop, { data: { text: 'x'.repeat(200_000) } })
+    return { ...api, payload: { query: followAll, variables: { after } }, openNow: () => openNow }
+  }
+  const wasCut = [{ level: 'warn', message: 'a subscriber that does not read was cut' }]
+
+  it('loses its place, over SSE', async () => {
+    const { url, payload, openNow, lines, api } = await listenWithEvents()
+    const socket = connectTcp({ port: Number(new URL(url).port), host: '127.0.0.1' })
+    cleanups.push(() => void socket.destroy())
+    socket.on('error', () => {})
+    const body = JSON.stringify(payload)
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminToken}\r\nAccept: text/event-stream\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    await vi.waitFor(() => expect(api.waitingBytes()).toBeGreaterThan(0), { timeout: 20_000 })
+    expect(openNow()).toBe(1)
+    await vi.waitFor(() => expect(openNow()).toBe(0), { timeout: 20_000 })
+    expect(api.waitingBytes()).toBe(0)
+    expect(lines).toMatchObject(wasCut)
+  })
+
+  it('loses its place, over a WebSocket', async () => {
+    const { open, payload, openNow, api } = await listenWithEvents()
+    const { send, socket, messages } = await open({ authorization: `Bearer ${adminToken}` })
+    send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(messages).toHaveLength(1))
+    send({ type: 'subscribe', id: '1', payload })
+    socket.pause()
+    await vi.waitFor(() => expect(api.waitingBytes()).toBeGreaterThan(0), { timeout: 20_000 })
+    await vi.waitFor(() => expect(openNow()).toBe(0), { timeout: 20_000 })
+    expect(api.waitingBytes()).toBe(0)
   })
 })

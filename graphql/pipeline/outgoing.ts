@@ -1,0 +1,18 @@
+import type { ServerResponse } from 'node:http'
+import type { Plugin } from 'graphql-yoga'
+import type { Outlets } from '../outlets.ts'
+import { type RequestContext, sessionOf } from './request-context.ts'
+
+/** What the server adapter leaves on the object of a request that came over a socket. */
+type OverSocket = RequestContext & { readonly res?: ServerResponse }
+
+/** Watches the connection of every subscription over SSE, as those of WebSockets are watched. */
+export const useOutlets = (outlets: Outlets): Plugin<object, OverSocket> => ({
+  onResultProcess: ({ result, serverContext }) => {
+    const { res: response } = serverContext
+    if (!response?.socket || !(Symbol.asyncIterator in result)) return
+    const release = outlets.watch(response.socket, sessionOf(serverContext).projectId, () => response.destroy())
+    response.once('close', release)
+    if (response.closed) release()
+  },
+})
