@@ -1,9 +1,9 @@
 import type { Fault } from '../domain/values/fault.ts'
+import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
 import { CommandFailed } from './run.ts'
-
-/** How much of an engine's log goes into a fault: enough to tell why, small enough for an event. */
-const causeLimitCharacters = 4000
+import { SealedBoxUnreadable } from './secrets/sealed-box.ts'
+import { isFull, systemErrorIn, systemErrorOf } from './system-errors.ts'
 
 /** Why a command's signal was aborted, as the fault its result tells; `stopping` is no result: the command stays pending. */
 export class CommandEnded extends Error {
@@ -29,36 +29,26 @@ export const deadlineExceeded = (deadline: string, begun: boolean): Fault => ({
   retryable: true,
 })
 
-/** Turns whatever a handler threw into what the person who asked gets to read. */
+/**
+ * Turns whatever a handler threw into what the person who asked gets to read. It goes into the log of events, where nothing can be taken back:
+ * only `EngineFault` speaks for itself, all others are told by `describeError`.
+ */
 export const toFault = (error: unknown): Fault => {
-  if (error instanceof EngineFault) return fault(error.code, error.message, error.retryable, error.logTail)
-  if (isDiskFull(error)) {
-    return fault('DISK_FULL', 'the disk of the database host is full', true, textOf(error))
+  if (error instanceof EngineFault) {
+    const { code, message, retryable, detail } = error
+    return { code, message, retryable, ...(detail ? { cause: detail } : {}) }
   }
-  if (hasCode(error, 'SECRET_UNREADABLE')) return fault('SECRET_UNREADABLE', textOf(error), false)
-  if (error instanceof CommandFailed) return fault('HOST_COMMAND_FAILED', error.message, true, error.stderr)
-  return fault('AGENT_ERROR', textOf(error), true)
+  const why = describeError(error)
+  if (isDiskFull(error)) {
+    return { code: 'DISK_FULL', message: 'the disk of the database host is full', retryable: true, cause: why }
+  }
+  if (error instanceof SealedBoxUnreadable) return { code: error.code, message: error.message, retryable: false }
+  if (error instanceof CommandFailed) return { code: 'HOST_COMMAND_FAILED', message: why, retryable: true }
+  return { code: 'AGENT_ERROR', message: `the agent failed: ${why}; its log tells more`, retryable: true }
 }
-
-/** SQLite's result code for a write that found no space: https://sqlite.org/rescode.html#full */
-const sqliteFull = 13
 
 /** Whether something failed because there was no space or no inode left, whoever noticed. */
 export const isDiskFull = (error: unknown): boolean => {
-  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return true
-  if (error instanceof Error && 'errcode' in error && error.errcode === sqliteFull) return true
-  const text = error instanceof CommandFailed ? error.stderr : error instanceof EngineFault ? (error.logTail ?? '') : ''
-  return text.includes('No space left on device') || text.includes('Disk quota exceeded')
+  if (error instanceof EngineFault) return error.code === 'DISK_FULL'
+  return isFull(systemErrorOf(error)) || (error instanceof CommandFailed && isFull(systemErrorIn(error.stderr)))
 }
-
-const fault = (code: string, message: string, retryable: boolean, cause?: string): Fault => ({
-  code,
-  message,
-  retryable,
-  ...(cause ? { cause: cause.slice(-causeLimitCharacters) } : {}),
-})
-
-const hasCode = (error: unknown, code: string): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === code
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

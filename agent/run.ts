@@ -4,12 +4,14 @@ import { text } from 'node:stream/consumers'
 /** A system tool ended with a failure. `exitCode` is null when a signal ended it or it could not be started at all. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
+  readonly command: string
   readonly exitCode: number | null
   readonly stderr: string
   /** `ENOENT` when the tool is not installed. */
   readonly code: string | undefined
   constructor(command: string, exitCode: number | null, code: string | undefined, stderr: string) {
     super(`${command} failed (${code ?? exitCode ?? 'killed'}): ${stderr.trim() || 'it said nothing'}`)
+    this.command = command
     this.exitCode = exitCode
     this.code = code
     this.stderr = stderr

@@ -42,7 +42,8 @@ export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: Sch
       retryable: t.exposeBoolean('retryable', { description: 'Whether the same wish may succeed later.' }),
       cause: t.string({
         nullable: true,
-        description: "What lay beneath, such as the engine's own last log lines.",
+        description:
+          "What lay beneath, in Coffer's words. An engine's own log lines may quote stored data, so they stay on its host.",
         resolve: ({ cause }) => cause ?? null,
       }),
     }),

@@ -44,19 +44,29 @@ export type DatabaseWish = { readonly name: string; readonly characterSet?: stri
 /** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
 export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
 
-/** Thrown by drivers: what the person who asked gets to read. `logTail`: the engine's own last lines, where they tell why. */
+/**
+ * Thrown by drivers: what the person who asked gets to read. `message` and `detail` (what else there is to say) leave the host and stay in the
+ * log of events for ever. They are our own words and those of the wish, never the engine's, which may quote what a customer stored.
+ */
 export class EngineFault extends Error {
   override readonly name = 'EngineFault'
   readonly code: string
   readonly retryable: boolean
-  readonly logTail: string | undefined
-  constructor(code: string, message: string, options: { retryable?: boolean; logTail?: string; cause?: unknown } = {}) {
+  readonly detail: string | undefined
+  constructor(code: string, message: string, options: { retryable?: boolean; detail?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
-    this.logTail = options.logTail
+    this.detail = options.detail
   }
 }
+
+/** What the log of an engine tells of a failure, in our own words. `kind`: what the agent acts upon. */
+export type LogFinding = { readonly kind: 'disk-full' | 'port-taken' | 'other'; readonly text: string }
+
+/** The findings in one line. Nothing known leaves one thing to say: where to look. */
+export const tellFindings = (findings: readonly LogFinding[]): string =>
+  findings.length === 0 ? 'its log on the database host tells more' : findings.map(({ text }) => text).join('; ')
 
 /** What one engine can do. Every call is an outcome: a repeat is harmless. All throw `EngineFault`. */
 export interface EngineDriver {
@@ -91,6 +101,6 @@ export interface EngineDriver {
    * and as each of the users.
    */
   verifyEndpoint(instance: EngineInstance, users: readonly UserWish[], signal: AbortSignal): Promise<void>
-  /** The lines of a log that explain a failure, without secrets. */
-  explainLog(log: string): string
+  /** What this part of the engine's log tells of a failure, oldest first: of the last start alone. Nothing of the log itself. */
+  explainLog(instance: EngineInstance, log: string): readonly LogFinding[]
 }

@@ -245,7 +245,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
 
     /**
      * The engine runs, is ready, and was started no earlier than this generation. Its data is in place already. Throws
-     * `PORT_IN_USE`, `ENGINE_START_FAILED` with the engine's last lines, `DISK_FULL`.
+     * `PORT_IN_USE`, `ENGINE_START_FAILED` with what the engine's log tells, `DISK_FULL`.
      */
     ensureRunning: async (instanceId: InstanceId, atLeast: number, signal: AbortSignal): Promise<void> => {
       const known = records.update(instanceId, {})

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { EngineFault } from '../engines/engine.ts'
+import { describeError } from '../describe-error.ts'
+import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import type { Engine } from './engine-control.ts'
@@ -75,22 +77,23 @@ const spawnEngine = async (
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (cause) => {
-      const message = `the engine's program ${command} can not be run: ${cause.message}`
+      const message = `the engine's program ${basename(command)} cannot be run: ${describeError(cause)}`
       reject(new EngineFault('ENGINE_START_FAILED', message, { cause }))
     })
   })
   return child
 }
 
-/** The engine's own words since it was started, as a fault. */
+/** What the engine's log tells since it was started, as a fault. */
 const startFailure = async (
   { driver, instance }: Engine,
   logFrom: number,
   child: ChildProcess,
 ): Promise<EngineFault> => {
-  const logTail = driver.explainLog(await readTail(instance.logFile, explainedLogBytes, logFrom))
+  const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
+  const detail = tellFindings(findings)
   const how = child.signalCode ? `was ended by ${child.signalCode}` : `ended with exit code ${child.exitCode}`
-  return logTail.includes('No space left on device')
-    ? new EngineFault('DISK_FULL', 'the engine could not start: its disk is full', { retryable: true, logTail })
-    : new EngineFault('ENGINE_START_FAILED', `the engine ${how} before it was ready`, { logTail })
+  return findings.some(({ kind }) => kind === 'disk-full')
+    ? new EngineFault('DISK_FULL', 'the engine could not start: its disk is full', { retryable: true, detail })
+    : new EngineFault('ENGINE_START_FAILED', `the engine ${how} before it was ready`, { detail })
 }

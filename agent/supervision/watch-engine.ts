@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import type { AgentConfig } from '../config.ts'
-import { EngineFault } from '../engines/engine.ts'
+import { describeError } from '../describe-error.ts'
+import { tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { AgentLog } from '../log.ts'
@@ -31,7 +32,6 @@ const healthTimeoutMs = 5000
 /** One missed answer on a busy host is no news. */
 const failuresUntilUnhealthy = 2
 const explainedLogBytes = 16 * 1024
-const reasonLimitCharacters = 2000
 
 /** Keeps one engine running until the signal aborts, whatever happens to it. */
 export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
@@ -48,7 +48,7 @@ export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signa
       if (!signal.aborted) setHealth(instanceId, 'UNHEALTHY', diedBecause)
     } catch (error) {
       if (signal.aborted) return
-      setHealth(instanceId, 'UNHEALTHY', describeFailure(error))
+      setHealth(instanceId, 'UNHEALTHY', describeError(error))
       log.warn({ instanceId, err: error }, 'an engine could not be started')
     }
     await delay(backoff.next(performance.now()), undefined, { signal, ref: false }).catch(() => {})
@@ -77,7 +77,7 @@ const find = async (
   return process && { engine, process }
 }
 
-/** Looks at the engine until its process ends, and answers why it did in its own last words. */
+/** Looks at the engine until its process ends, and answers why it did as far as its log tells. */
 const attend = async (
   deps: WatchDeps,
   instanceId: InstanceId,
@@ -100,7 +100,7 @@ const attend = async (
       } catch (error) {
         failures += 1
         if (failures >= failuresUntilUnhealthy && !signal.aborted && isAlive(process)) {
-          setHealth(instanceId, 'UNHEALTHY', describeFailure(error))
+          setHealth(instanceId, 'UNHEALTHY', describeError(error))
         }
       }
       await boundEngineLog(instance.logFile, config.engineLogLimitBytes).catch((error: unknown) => {
@@ -114,8 +114,8 @@ const attend = async (
     }
     await control.waitForEnd(process, aliveIntervalMs, signal)
   }
-  const lastWords = driver.explainLog(await readTail(instance.logFile, explainedLogBytes, logFrom))
-  return `the engine's process ended: ${lastWords || 'its log does not say why'}`.slice(0, reasonLimitCharacters)
+  const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
+  return `the engine's process ended: ${tellFindings(findings)}`
 }
 
 /** What gets worse by itself while an engine runs well. */
@@ -132,10 +132,4 @@ const keepUp = async (
   await volumes.keepRoom(instanceId, signal).catch((error: unknown) => {
     if (!signal.aborted) log.warn({ instanceId, err: error }, 'the room that a volume has lost could not be taken back')
   })
-}
-
-const describeFailure = (error: unknown): string => {
-  const text = error instanceof Error ? error.message : String(error)
-  const logTail = error instanceof EngineFault && error.logTail ? `: ${error.logTail}` : ''
-  return `${text}${logTail}`.slice(0, reasonLimitCharacters)
 }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 
 /**
  * Why an operation failed. `code`: stable, upper case (`DEADLINE_EXCEEDED`, `ENGINE_START_FAILED`, `CANCELLED` ...).
- * `message`: for a person. `retryable`: whether the same wish may succeed later. `cause`: what lay beneath, such as the
- * engine's own last log lines.
+ * `message`: for a person. `retryable`: whether the same wish may succeed later. `cause`: what lay beneath, in Coffer's own
+ * words: an engine's log lines may quote what a customer stored, and never leave its host.
  */
 export const faultSchema = z.object({
   code: z.string(),

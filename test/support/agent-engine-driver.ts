@@ -68,11 +68,11 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       await options.verifyEndpoint?.(signal)
       if (!(await answers(instance))) throw new EngineFault('ENDPOINT_UNREACHABLE', 'nobody answers on the port')
     },
-    explainLog: (log) =>
+    explainLog: (_instance, log) =>
       log
         .split('\n')
         .filter((line) => line.startsWith('FATAL'))
-        .join('\n'),
+        .map((text) => ({ kind: 'other', text })),
   }
 }
 

@@ -15,7 +15,7 @@ import { majorOf } from './version.ts'
  */
 export const configure = async (instance: EngineInstance): Promise<void> => {
   const files = {
-    'coffer.conf': renderSettings({ ...fixedSettings(instance), ...sizeSettings(instance.spec) }),
+    'coffer.conf': renderSettings(settingsOf(instance)),
     'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
     'pg_hba.conf': hostBasedAuthentication,
     'pg_ident.conf': userMap(instance),
@@ -29,6 +29,12 @@ export const configure = async (instance: EngineInstance): Promise<void> => {
     throw toEngineFault(error, `write the configuration in ${instance.dataDir}`, 'CONFIGURE_FAILED')
   }
 }
+
+/** Every setting that Coffer writes for this instance. */
+export const settingsOf = (instance: EngineInstance): Settings => ({
+  ...fixedSettings(instance),
+  ...sizeSettings(instance.spec),
+})
 
 const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
   cluster_name: `coffer-${instanceId}`,
@@ -54,7 +60,7 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
   log_min_duration_statement: -1,
   timezone: 'UTC',
   datestyle: 'iso, mdy',
-  // explainLog reads the engine's messages.
+  // The agent recognises the engine's messages.
   lc_messages: 'C',
   default_text_search_config: 'pg_catalog.english',
   // What ALTER SYSTEM writes would win over this file, and could switch off TLS or fsync.

@@ -1,13 +1,13 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../engine.ts'
-import { toEngineFault } from './faults.ts'
+import { hasCode, toEngineFault } from './faults.ts'
 import { assertDatabaseName } from './names.ts'
 import { ownerRoleOf } from './roles.ts'
 import { lockAccounts, type Query, withAdministration } from './session.ts'
 
 /**
  * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).
- * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `DATABASE_REFUSED` with the engine's message (a character set
+ * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `DATABASE_REFUSED` (a character set
  * or collation it does not have), `DATABASE_DIFFERS` when it exists with another one, `DISK_FULL`,
  * `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
@@ -40,7 +40,11 @@ const ensureDatabase = async (query: Query, wish: DatabaseWish): Promise<void> =
   if (roles.length === 0) await query(`CREATE ROLE ${owner} NOLOGIN`)
   if (!(await existsAsWished(query, wish))) {
     const form = await formOf(query, wish)
-    await query(`CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ${form} ALLOW_CONNECTIONS false`)
+    await query(`CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ${form} ALLOW_CONNECTIONS false`).catch(
+      (error: unknown) => {
+        throw hasCode(error, '22023', '42809') ? formRefused(wish, error) : error
+      },
+    )
   }
   await query(
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;
@@ -66,11 +70,26 @@ const existsAsWished = async (query: Query, wish: DatabaseWish): Promise<boolean
   )
 }
 
+const formRefused = ({ name, characterSet, collation }: DatabaseWish, cause: unknown): EngineFault => {
+  const form = [
+    ...(characterSet === undefined ? [] : [`character set ${JSON.stringify(characterSet)}`]),
+    ...(collation === undefined ? [] : [`collation ${JSON.stringify(collation)}`]),
+  ].join(' and ')
+  const message =
+    `Could not create database "${name}" with ${form}: ` +
+    'the collation must be a locale of the database host, and the character set one that it goes with'
+  return new EngineFault('DATABASE_REFUSED', message, { cause })
+}
+
 /**
  * The options for character set and collation. A collation is a locale of the operating system. Without one the
  * template's is taken, which fits UTF8 alone; C fits every character set.
  */
 const formOf = async (query: Query, { characterSet, collation }: DatabaseWish): Promise<string> => {
+  const [known] = await query('SELECT pg_char_to_encoding($1) >= 0 AS known', [characterSet ?? 'UTF8'])
+  if (known?.known !== true) {
+    throw new EngineFault('DATABASE_REFUSED', `PostgreSQL has no character set ${JSON.stringify(characterSet)}`)
+  }
   const encoding = characterSet === undefined ? '' : `ENCODING ${escapeLiteral(characterSet)}`
   if (collation !== undefined) return `${encoding} LOCALE_PROVIDER libc LOCALE ${escapeLiteral(collation)}`
   if (characterSet === undefined) return ''

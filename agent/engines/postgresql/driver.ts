@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { EngineDriver } from '../engine.ts'
-import { configure } from './configuration.ts'
+import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
 import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
 import { verifyEndpoint } from './endpoint.ts'
-import { explainLog } from './engine-log.ts'
+import { explainPostgresqlLog } from './engine-log.ts'
 import { findPostmaster } from './postmaster.ts'
 import { checkHealth, waitReady } from './readiness.ts'
 import { programEnvironment } from './run-program.ts'
@@ -38,5 +38,5 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   ensureDatabases,
   ensureUsers,
   verifyEndpoint,
-  explainLog,
+  explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance))), log),
 })

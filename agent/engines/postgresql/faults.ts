@@ -1,5 +1,24 @@
-import { DatabaseError } from 'pg'
+import type { DatabaseError } from 'pg'
+import { describeError } from '../../describe-error.ts'
+import { isFull, systemErrorOf } from '../../system-errors.ts'
 import { EngineFault } from '../engine.ts'
+import { meaningOfSqlState } from './sqlstates.ts'
+
+/**
+ * What is kept of an error that the engine answered with. Its message, detail, hint and context stay behind: they may quote a row, a statement or a
+ * password, and an error goes into faults and logs. `routine`: where in the engine's source it arose; the engine's own log has the rest.
+ */
+export class EngineRefusal extends Error {
+  override readonly name = 'EngineRefusal'
+  /** SQLSTATE. */
+  readonly code: string
+  readonly routine: string | undefined
+  constructor({ code = '', routine }: Pick<DatabaseError, 'code' | 'routine'>) {
+    super(`${meaningOfSqlState(code)} (SQLSTATE ${code})`)
+    this.code = code
+    this.routine = routine
+  }
+}
 
 /** Whether `error` is a Node or PostgreSQL error with one of these codes (`ENOENT`, SQLSTATE `42P04`). */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
@@ -7,17 +26,14 @@ export const hasCode = (error: unknown, ...codes: string[]): boolean =>
 
 /**
  * What `error`, met while trying to `doing` (`create database "shop"`), is for the person who asked: a full disk is
- * told apart from everything else, which becomes `code` with the engine's or system's own message.
+ * told apart from everything else, which becomes `code` with the reason in our own words.
  */
 export const toEngineFault = (error: unknown, doing: string, code: string): EngineFault => {
   if (error instanceof EngineFault) return error
-  const message = error instanceof Error ? error.message : String(error)
-  if (hasCode(error, '53100', 'ENOSPC', 'EDQUOT')) {
-    return new EngineFault('DISK_FULL', `Could not ${doing}: no space is left (${message})`, {
-      retryable: true,
-      cause: error,
-    })
+  if (hasCode(error, '53100') || isFull(systemErrorOf(error))) {
+    const message = `Could not ${doing}: no space is left on its volume`
+    return new EngineFault('DISK_FULL', message, { retryable: true, cause: error })
   }
-  const hint = error instanceof DatabaseError && error.hint !== undefined ? ` (${error.hint})` : ''
-  return new EngineFault(code, `Could not ${doing}: ${message}${hint}`, { cause: error })
+  const why = error instanceof EngineRefusal ? error.message : describeError(error)
+  return new EngineFault(code, `Could not ${doing}: ${why}`, { cause: error })
 }

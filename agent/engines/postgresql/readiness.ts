@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readTail } from '../../files.ts'
-import { EngineFault, type EngineInstance } from '../engine.ts'
-import { explainLog, logSince } from './engine-log.ts'
+import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../engine.ts'
+import { settingsOf } from './configuration.ts'
+import { explainPostgresqlLog, logSince } from './engine-log.ts'
 import { findPostmaster, isAnyPostmasterOn } from './postmaster.ts'
 import { withAdministration } from './session.ts'
 
@@ -15,7 +16,7 @@ const logTailBytes = 64 * 1024
 
 /**
  * Resolves when the engine, started just before, answers a query over its socket. Throws `EngineFault` `PORT_IN_USE`,
- * `DISK_FULL` or `ENGINE_START_FAILED`, with the engine's own words, as soon as its process is gone, and the signal's
+ * `DISK_FULL` or `ENGINE_START_FAILED`, with what the engine's log tells, as soon as its process is gone, and the signal's
  * reason when that comes first.
  *
  * It follows the status in the pid file, as pg_ctl does: each attempt to log in before that would leave a FATAL in the
@@ -57,14 +58,16 @@ const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<b
 const startFault = async (instance: EngineInstance, startedAtMs: number): Promise<EngineFault> => {
   const log = logSince(await readTail(instance.logFile, logTailBytes), startedAtMs)
   const { address, port } = instance.listen
-  const options = { logTail: explainLog(log) }
-  if (/could not bind .*: Address already in use/.test(log)) {
+  const findings = explainPostgresqlLog(new Set(Object.keys(settingsOf(instance))), log)
+  const options = { detail: tellFindings(findings) }
+  const tells = (kind: LogFinding['kind']): boolean => findings.some((finding) => finding.kind === kind)
+  if (tells('port-taken')) {
     return new EngineFault('PORT_IN_USE', `Port ${port} of ${address} is taken by another process`, {
       ...options,
       retryable: true,
     })
   }
-  if (log.includes('No space left on device')) {
+  if (tells('disk-full')) {
     return new EngineFault('DISK_FULL', 'PostgreSQL could not start: no space is left on its volume', {
       ...options,
       retryable: true,

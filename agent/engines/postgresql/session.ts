@@ -1,7 +1,8 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
+import { describeError } from '../../describe-error.ts'
 import { EngineFault, type EngineInstance } from '../engine.ts'
-import { toEngineFault } from './faults.ts'
+import { EngineRefusal, toEngineFault } from './faults.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -51,13 +52,13 @@ export const withAdministration = async <T>(
   try {
     return await withSession(target, signal, work)
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error
+    if (!(error instanceof EngineRefusal)) throw error
     throw toEngineFault(error, `administer database "${database}"`, 'ENGINE_REFUSED')
   }
 }
 
 /**
- * Runs `work` in a session of its own and ends it. Rejects with the engine's `DatabaseError` when the engine refuses
+ * Runs `work` in a session of its own and ends it. Rejects with `EngineRefusal` when the engine refuses
  * the login or a query, with `EngineFault` `ENGINE_UNREACHABLE` when there is no answer, and with the signal's reason,
  * after dropping the connection, when it aborts.
  */
@@ -88,7 +89,9 @@ export const withSession = async <T>(
       return await asked
     } catch (error) {
       signal.throwIfAborted()
-      throw error instanceof pg.DatabaseError && !isUnavailable(error) ? error : unreachable(target, error)
+      // Nothing of the engine's words passes here, not even as a cause: causes are logged.
+      const met = error instanceof pg.DatabaseError ? new EngineRefusal(error) : error
+      throw met instanceof EngineRefusal && !isUnavailable(met) ? met : unreachable(target, met)
     }
   }
   try {
@@ -105,12 +108,18 @@ export const withSession = async <T>(
  * SQLSTATEs by which the engine says that it can not serve now: connection trouble, too many connections, starting,
  * shutting down.
  */
-const isUnavailable = ({ code = '' }: pg.DatabaseError): boolean =>
+const isUnavailable = ({ code }: EngineRefusal): boolean =>
   code.startsWith('08') || code.startsWith('57P') || code === '53300'
 
+/** What node-postgres itself says of a connection that ended. */
+const clientMessages = ['Connection terminated', 'Connection terminated unexpectedly']
+
+const isOfTheClient = (error: unknown): error is Error =>
+  error instanceof Error && clientMessages.includes(error.message)
+
 const unreachable = (target: Target, error: unknown): EngineFault => {
-  const where = target.host.startsWith('/') ? `socket in ${target.host}` : `${target.host}:${target.port}`
-  const why = error instanceof Error ? error.message : String(error)
+  const where = target.host.startsWith('/') ? 'its socket' : `${target.host}:${target.port}`
+  const why = error instanceof EngineRefusal || isOfTheClient(error) ? error.message : describeError(error)
   return new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL does not answer at ${where} as ${target.user}: ${why}`, {
     retryable: true,
     cause: error,

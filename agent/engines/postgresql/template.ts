@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isFull, systemErrorIn } from '../../system-errors.ts'
 import type { Installation, Owner } from '../engine.ts'
 import { EngineFault } from '../engine.ts'
 import { hasCode, toEngineFault } from './faults.ts'
@@ -83,10 +84,12 @@ const localeChoices = (version: string): readonly (readonly string[])[] =>
 
 const programFault = (program: string, run: ProgramRun | undefined): EngineFault => {
   const said = run?.stderr.trim() ?? ''
-  const full = said.includes('No space left on device')
-  return new EngineFault(full ? 'DISK_FULL' : 'TEMPLATE_FAILED', `${program} failed (exit code ${run?.exitCode})`, {
-    retryable: full,
-    logTail: said,
+  const why = systemErrorIn(said)
+  const message = `${program} failed (exit code ${run?.exitCode})`
+  return new EngineFault(isFull(why) ? 'DISK_FULL' : 'TEMPLATE_FAILED', message, {
+    retryable: isFull(why),
+    detail: why?.meaning ?? "the agent's log tells more",
+    cause: new Error(said),
   })
 }
 

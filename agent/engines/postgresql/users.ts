@@ -14,8 +14,8 @@ import { lockAccounts, type Query, withAdministration } from './session.ts'
  *   what is to be altered by all is made after `SET ROLE coffer_owner_<database>`. Any of them can drop it from schema
  *   `public`, which is the database owner's, but not from a schema that its maker made.
  *
- * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `PASSWORD_REFUSED`, `DATABASE_MISSING`, `USER_REFUSED` with
- * the engine's message, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `PASSWORD_REFUSED`, `DATABASE_MISSING`, `USER_REFUSED`,
+ * `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
 export const ensureUsers = async (
   instance: EngineInstance,

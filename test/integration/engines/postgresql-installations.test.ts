@@ -148,7 +148,8 @@ describe('a PostgreSQL template', () => {
     await expect(making).rejects.toMatchObject({
       name: 'EngineFault',
       code: 'TEMPLATE_FAILED',
-      logTail: expect.stringContaining('no luck'),
+      message: 'initdb failed (exit code 1)',
+      cause: { message: expect.stringContaining('no luck') },
     })
   })
 })

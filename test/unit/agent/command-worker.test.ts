@@ -46,7 +46,7 @@ const startWorker = (errors: unknown[]) =>
     makeTrue: async () => {
       fillDisk()
       // Long enough that noting it takes pages of its own.
-      throw new EngineFault('ENGINE_START_FAILED', 'it did not start', { logTail: 'x'.repeat(100_000) })
+      throw new EngineFault('ENGINE_START_FAILED', 'it did not start', { detail: 'x'.repeat(100_000) })
     },
   })
 
