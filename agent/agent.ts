@@ -2,6 +2,7 @@ import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { Tracer } from '../commands/ports/tracer.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
+import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { BusState } from './bus-link.ts'
 import type { Clock, IdSource } from './clock.ts'
 import type { AgentConfig } from './config.ts'
@@ -47,6 +48,8 @@ export type Agent = {
    */
   stop(options: { readonly engines: 'keep' | 'stop' }): Promise<void>
   inspect(instanceId: InstanceId): Inspection
+  /** How the volumes of instances that should run were measured last. */
+  volumeUses(): readonly VolumeUse[]
 }
 
 /** The agent of one database host. One process owns the directory `config.agentDir`. */
@@ -66,5 +69,6 @@ export const createAgent = (deps: AgentDeps): Agent => {
       await stopping?.close(engines)
     },
     inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
+    volumeUses: () => opened?.volumeUses() ?? [],
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
-import { open, rm, stat, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { lstat, open, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { VolumeUse } from '../domain/values/volume-use.ts'
 
 /** Puts a file in place whole or not at all, and lasting. */
 export const writeFileDurably = (file: string, text: string, mode: number): void => {
@@ -62,4 +63,44 @@ export const sizeOf = async (file: string): Promise<number> => {
 export const freeBytes = async (path: string): Promise<number> => {
   const { bavail, bsize } = await statfs(path)
   return bavail * bsize
+}
+
+/** What is taken of the file system of this path, and what an unprivileged writer may still take. */
+export const fileSystemRoom = async (path: string): Promise<VolumeUse> => {
+  const { bavail, bfree, blocks, bsize, ffree, files } = await statfs(path)
+  return {
+    bytes: { used: (blocks - bfree) * bsize, available: bavail * bsize },
+    // Some, such as Btrfs, say 0: they make as many as fit.
+    files: files === 0 ? null : { used: files - ffree, available: ffree },
+  }
+}
+
+/** The unit that `stat` counts blocks in, whatever those of the file system are. */
+export const statBlockBytes = 512
+const looksAtOnce = 64
+
+/** What the files below a directory take of the disk. What goes away meanwhile is not counted. */
+export const treeBytes = async (directory: string, signal: AbortSignal): Promise<number> => {
+  signal.throwIfAborted()
+  const entries = await unlessGone(readdir(directory, { withFileTypes: true }), [])
+  let bytes = 0
+  for (let at = 0; at < entries.length; at += looksAtOnce) {
+    const looks = entries.slice(at, at + looksAtOnce).map(async (entry) => {
+      const path = join(directory, entry.name)
+      return entry.isDirectory() ? treeBytes(path, signal) : await unlessGone(bytesOf(path), 0)
+    })
+    bytes += (await Promise.all(looks)).reduce((sum, each) => sum + each, 0)
+  }
+  return bytes
+}
+
+const bytesOf = async (path: string): Promise<number> => (await lstat(path)).blocks * statBlockBytes
+
+const unlessGone = async <T>(look: Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await look
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { noTracer } from '../commands/ports/tracer.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
+import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { AgentDeps, Inspection } from './agent.ts'
 import { allEnded } from './all-ended.ts'
 import { openBusClock } from './bus-clock.ts'
@@ -40,6 +41,7 @@ export type OpenAgent = {
   bus(): BusState
   close(engines: 'keep' | 'stop'): Promise<void>
   inspect(instanceId: InstanceId): Inspection
+  volumeUses(): readonly VolumeUse[]
 }
 
 const closeTimeoutMs = 30_000
@@ -122,6 +124,10 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
       const record = records.get(instanceId)
       if (record) await volumes(record.volume.kind)[act](volumePlace(layout, instanceId), acting)
     }
+  const measureVolume = async (instanceId: InstanceId, measuring: AbortSignal): Promise<VolumeUse | null> => {
+    const volume = records.get(instanceId)?.volume
+    return volume ? volumes(volume.kind).measure(volumePlace(layout, instanceId), volume.sizeGiB, measuring) : null
+  }
   const reporter = createReporter({ bus, journal, log, tracer })
   closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
   const supervisor = createSupervisor({
@@ -131,7 +137,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     records,
     journal,
     reporter,
-    volumes: { attach: onVolume('attach'), keepRoom: onVolume('keepRoom') },
+    volumes: { attach: onVolume('attach'), keepRoom: onVolume('keepRoom'), measure: measureVolume },
     clock,
     ids,
     log,
@@ -214,6 +220,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     connected: link.connected,
     bus: link.state,
     inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
+    volumeUses: supervisor.volumeUses,
     close: async (choice) => {
       engines = choice
       await opened.disposeAsync()

@@ -55,6 +55,18 @@ const addInstanceType = (
     description: 'The state of the engine as the agent on its host sees it.',
     values: healthStates,
   })
+  const VolumeStage = builder.enumType('VolumeStage', {
+    description: 'How full a volume is.',
+    values: {
+      ROOMY: { description: 'More than 20 % is left.' },
+      FILLING: { description: 'Less than 20 % is left: delete data or grow the volume.' },
+      NEARLY_FULL: { description: 'Less than 10 % is left.' },
+      FULL: {
+        description:
+          'The engine refuses writes: less than 3 % is left, or less than 48 MiB. Delete data in a session that is set to read and write, or grow the volume.',
+      },
+    },
+  })
   Instance.implement({
     description: 'A database server.',
     fields: (t) => ({
@@ -67,6 +79,10 @@ const addInstanceType = (
       }),
       health: t.expose('health', { type: Health, description: 'Beside the status: how the engine does now.' }),
       healthReason: t.exposeString('healthReason', { nullable: true, description: 'Why the health is what it is.' }),
+      volumeStage: t.expose('volumeStage', {
+        type: VolumeStage,
+        description: 'How full its volume is. The figures are in `healthReason` from `FILLING` on.',
+      }),
       datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
       version: t.exposeString('version', { description: 'The exact version, such as `17.10`.' }),
       flavor: t.exposeID('flavor', { description: 'The id of its flavor.' }),

@@ -54,7 +54,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
   const http = createHttpSide(parts, config, { phase: () => phase, stopping: stopped.signal }, log)
   if (central) watchParts(metrics, central, config)
   let hostId: HostId | null = null
-  if (agent) watchAgent(metrics, parts.bus, () => hostId)
+  if (agent) watchAgent(metrics, parts.bus, agent, () => hostId)
 
   const stops: Readonly<Record<Stage, StopStage['stop']>> = {
     api: async () => central?.api?.api.close(),

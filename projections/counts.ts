@@ -1,7 +1,8 @@
 import { type Health, healthStates } from '../domain/values/instance-spec.ts'
+import { type VolumeStage, volumeStages } from '../domain/values/volume-use.ts'
 import { type HostDocument, hostStatuses, type InstanceStatus, instanceStatuses } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
-import { stateOf } from './views/instances.ts'
+import { engineState, engineStatuses } from './views/instances.ts'
 
 type Counter = Pick<ViewStore, 'count'>
 
@@ -11,20 +12,37 @@ type Counter = Pick<ViewStore, 'count'>
  */
 
 export const countInstances = async (views: Counter): Promise<Record<InstanceStatus, number>> => {
-  const [byStatus, byHealth, all, live] = await Promise.all([
+  const [byStatus, active, failed, all, live] = await Promise.all([
     countEach(instanceStatuses, (status) => views.count('instances', 'state', status)),
-    countActiveEngines(views),
+    countEngineStates(views, 'ACTIVE'),
+    countEngineStates(views, 'FAILED'),
     views.count('instances', 'all', 'all'),
     views.count('instances', 'all-live', 'all'),
   ])
-  const active = Object.values(byHealth).reduce((sum, count) => sum + count, 0)
-  // The two are not counted at the same moment: an instance that is made between them must not show as less than none.
-  return { ...byStatus, ACTIVE: active, DELETED: Math.max(0, all - live) }
+  return {
+    ...byStatus,
+    ACTIVE: byStatus.ACTIVE + sumOf(active),
+    FAILED: byStatus.FAILED + sumOf(failed),
+    // The two are not counted at the same moment: an instance that is made between them must not show as less than none.
+    DELETED: Math.max(0, all - live),
+  }
 }
 
-/** Engines of instances that are `ACTIVE`, by health. */
-export const countActiveEngines = (views: Counter): Promise<Record<Health, number>> =>
-  countEach(healthStates, (health) => views.count('instances', 'state', stateOf('ACTIVE', health)))
+/** Engines that should serve, by health: of instances that are `ACTIVE`, and of those that have become `FAILED`. */
+export const countEngines = async (views: Counter): Promise<Record<Health, number>> => {
+  const counted = await Promise.all(engineStatuses.map((status) => countEngineStates(views, status)))
+  return countEach(healthStates, async (health) => counted.reduce((sum, each) => sum + each[health], 0))
+}
+
+/** Instances that are not deleted, by how full their volumes are. */
+export const countVolumes = (views: Counter): Promise<Record<VolumeStage, number>> =>
+  countEach(volumeStages, (stage) => views.count('instances', 'volume-stage', stage))
+
+const countEngineStates = (views: Counter, status: (typeof engineStatuses)[number]): Promise<Record<Health, number>> =>
+  countEach(healthStates, (health) => views.count('instances', 'state', engineState(status, health)))
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 export const countHosts = (views: Counter): Promise<Record<HostDocument['status'], number>> =>
   countEach(hostStatuses, (status) => views.count('hosts', 'status', status))

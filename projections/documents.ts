@@ -9,6 +9,7 @@ import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { DatastoreType, Endpoint, Health } from '../domain/values/instance-spec.ts'
 import type { Resources } from '../domain/values/resources.ts'
+import type { VolumeStage } from '../domain/values/volume-use.ts'
 
 /** Lists and look-ups are by these names. */
 export const viewNames = [
@@ -46,7 +47,7 @@ export type InstanceStatus = (typeof instanceStatuses)[number]
 /**
  * Times are ISO 8601 UTC. Key: the id. Sorted by id, thus by age. Indexes: `project` by project id, `all` under `all`, `name` by
  * `<project id>/<name>`; and `project-live`, `all-live`, `name-live`, the same without those that are deleted. Of these also `state`, by which they
- * are counted (`stateOf` in views/instances.ts).
+ * are counted (`stateOf` in views/instances.ts), and `volume-stage`.
  */
 export type InstanceDocument = {
   readonly id: InstanceId
@@ -55,6 +56,8 @@ export type InstanceDocument = {
   readonly status: InstanceStatus
   readonly health: Health
   readonly healthReason: string | null
+  /** How full its volume is. */
+  readonly volumeStage: VolumeStage
   readonly datastore: DatastoreType
   readonly version: string
   readonly flavor: FlavorId

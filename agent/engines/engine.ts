@@ -44,6 +44,14 @@ export type DatabaseWish = { readonly name: string; readonly characterSet?: stri
 /** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
 export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
 
+/** What an engine is to let happen. `clients`: who comes over the network. `writes`: refused as far as the engine can, other than to who asks for them. */
+export type EngineLimits = {
+  readonly clients: 'served' | 'kept-out'
+  readonly writes: 'served' | 'refused'
+}
+
+export const unlimited: EngineLimits = { clients: 'served', writes: 'served' }
+
 /**
  * Thrown by drivers: what the person who asked gets to read. `message` and `detail` (what else there is to say) leave the host and stay in the
  * log of events for ever. They are our own words and those of the wish, never the engine's, which may quote what a customer stored.
@@ -80,13 +88,16 @@ export interface EngineDriver {
   createTemplate(installation: Installation, directory: string, owner: Owner, signal: AbortSignal): Promise<void>
   /**
    * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
-   * network clients, administration only by the agent over the socket) into a data directory copied from the template.
+   * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
+   * follows it after `reloadSignal`.
    */
-  configure(instance: EngineInstance): Promise<void>
+  configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
+  /** Ends the sessions that are in the middle of a write. */
+  endWrites(instance: EngineInstance, signal: AbortSignal): Promise<void>
   processSpec(instance: EngineInstance): ProcessSpec
   /** The signal that ends the main process soon but cleanly, and the one for when that takes too long. */
   readonly stopSignals: { readonly graceful: NodeJS.Signals; readonly immediate: NodeJS.Signals }
-  /** The signal by which the main process reads its certificate and key again, while it serves on. */
+  /** The signal by which the main process reads its certificate, key and configuration again, while it serves on. */
   readonly reloadSignal: NodeJS.Signals
   /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
   findProcess(instance: EngineInstance): Promise<number | null>

@@ -1,14 +1,12 @@
 import { chmod, mkdir, open, rename, stat, truncate } from 'node:fs/promises'
 import { EngineFault } from '../engines/engine.ts'
 import { isDiskFull } from '../faults.ts'
-import { exists, freeBytes, removeTree } from '../files.ts'
+import { exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
 import { CommandFailed, type Run } from '../run.ts'
 import { findMount, isMounted, unmount } from './mounts.ts'
 import { requireVolume, type VolumePlace, type Volumes, volumeMode } from './volumes.ts'
 
 const gib = 1024 ** 3
-/** The unit that `stat` counts blocks in, whatever those of the file system are. */
-const statBlockBytes = 512
 /** What must be left of the host's disk when a volume was made: for logs, and for what the agent notes. */
 const leastFreeBytes = 128 * 1024 * 1024
 /** How long a volume that is removed may be in use by others than its engine, which has ended. */
@@ -54,6 +52,7 @@ export const createLoopVolumes = (run: Run): Volumes => {
       await removeTree(directory)
       await removeTree(image)
     },
+    measure: ({ directory }) => fileSystemRoom(directory),
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
+import type { VolumeUse } from '../../domain/values/volume-use.ts'
 import { EngineFault } from '../engines/engine.ts'
-import { exists, removeTree } from '../files.ts'
+import { exists, fileSystemRoom, removeTree, treeBytes } from '../files.ts'
 import type { Run } from '../run.ts'
 
 export type VolumeKind = 'loop' | 'directory'
@@ -28,12 +29,16 @@ export interface Volumes {
   /** Takes it out of use; nothing may run in it. */
   detach(place: VolumePlace, signal: AbortSignal): Promise<void>
   remove(place: VolumePlace, signal: AbortSignal): Promise<void>
+  /** What is taken of it, and what the engine may still take. It is in use; one of this size was asked for. */
+  measure(place: VolumePlace, sizeGiB: number, signal: AbortSignal): Promise<VolumeUse>
 }
 
 /** The owner of a volume's directory is root: engines pass through it to their data. */
 export const volumeMode = 0o711
 
-/** A plain directory: nothing enforces its size. */
+const gib = 1024 ** 3
+
+/** A plain directory: nothing enforces its size, and others may take the disk before it has reached it. */
 export const createDirectoryVolumes = (): Volumes => ({
   kind: 'directory',
   ensure: async ({ directory }) => {
@@ -44,6 +49,11 @@ export const createDirectoryVolumes = (): Volumes => ({
   keepRoom: () => Promise.resolve(),
   detach: () => Promise.resolve(),
   remove: ({ directory }) => removeTree(directory),
+  measure: async ({ directory }, sizeGiB, signal) => {
+    const [used, disk] = await Promise.all([treeBytes(directory, signal), fileSystemRoom(directory)])
+    const left = Math.max(0, sizeGiB * gib - used)
+    return { bytes: { used, available: Math.min(left, disk.bytes.available) }, files: disk.files }
+  },
 })
 
 export const requireVolume = async (path: string): Promise<void> => {

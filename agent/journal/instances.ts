@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type InstanceId, instanceIdSchema } from '../../domain/ids.ts'
 import { healthSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
+import { volumeStageSchema } from '../../domain/values/volume-use.ts'
 
 /** A process, told apart from a later one with the same pid by when it started (clock ticks since boot). */
 export const processIdSchema = z.object({ pid: z.int().positive(), startedAtTicks: z.number() })
@@ -16,7 +17,7 @@ export type ProcessId = z.infer<typeof processIdSchema>
  *   engine next, be it because it was found not to run, makes the start that was asked for and not one more.
  * - `portKept`: clients may know the port, so it is not chosen anew.
  * - `durable`: everything copied for it has reached the disk.
- * - `health`: what was last reported.
+ * - `health`, `volumeStage`: what was last reported.
  */
 export const instanceRecordSchema = z.object({
   instanceId: instanceIdSchema,
@@ -32,6 +33,7 @@ export const instanceRecordSchema = z.object({
   process: processIdSchema.nullable(),
   durable: z.boolean(),
   health: healthSchema,
+  volumeStage: volumeStageSchema,
 })
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>
 

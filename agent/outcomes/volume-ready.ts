@@ -29,6 +29,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         process: null,
         durable: existing,
         health: 'UNKNOWN',
+        volumeStage: 'ROOMY',
       })
   await mkdir(layout.instance(instanceId), { recursive: true, mode: 0o711 })
   const volumes = host.volumes(record.volume.kind)

@@ -3,7 +3,7 @@ import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
-import { type EngineDriver, EngineFault, type EngineInstance } from '../engines/engine.ts'
+import { type EngineDriver, EngineFault, type EngineInstance, type EngineLimits } from '../engines/engine.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
@@ -137,7 +137,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     await chmod(engine.instance.runDir, 0o700)
     await mkdir(layout.tlsDir(instanceId), { recursive: true, mode: 0o711 })
     if (spec) cgroups.ensure(shortId(instanceId), spec)
-    await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance))
+    await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance, limitsOf(record)))
   }
 
   /** Gone are the processes of an earlier start that nobody knows of any more: it settles into a running engine, or ends. */
@@ -271,6 +271,17 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       if (renewed) sendSignal([process], engine.driver.reloadSignal)
     },
 
+    /** From now on the engine takes writes or refuses them. */
+    limitWrites: async (engine: Engine, process: ProcessId, writes: EngineLimits['writes']): Promise<void> => {
+      await engine.driver.configure(engine.instance, { clients: 'served', writes })
+      sendSignal([process], engine.driver.reloadSignal)
+    },
+
     waitForEnd: launcher.waitForEnd,
   }
 }
+
+const limitsOf = ({ volumeStage }: InstanceRecord): EngineLimits => ({
+  clients: 'served',
+  writes: volumeStage === 'FULL' ? 'refused' : 'served',
+})

@@ -1,5 +1,6 @@
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import type { Health } from '../../domain/values/instance-spec.ts'
+import type { VolumeStage, VolumeUse } from '../../domain/values/volume-use.ts'
 import { type Clock, type IdSource, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import type { InstanceRecords } from '../journal/instances.ts'
@@ -27,8 +28,10 @@ export type Supervisor = {
   watch(instanceId: InstanceId): void
   /** Keeps its hands off the instance from when this resolves until `watch`. */
   release(instanceId: InstanceId): Promise<void>
-  /** Reports how the engine is, if that is news. */
-  setHealth(instanceId: InstanceId, health: Health, reason: string): void
+  /** Reports how the engine is and, where it is known, its volume, if that is news. */
+  setHealth(instanceId: InstanceId, health: Health, reason: string, volumeStage?: VolumeStage): void
+  /** How the volumes of engines that should run were measured last. */
+  volumeUses(): readonly VolumeUse[]
   /** Keeps its hands off everything. Engines run on. */
   stop(): Promise<void>
 }
@@ -38,28 +41,35 @@ type Watch = { readonly ending: AbortController; readonly ended: Promise<void> }
 export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   const { hostId, records, journal, reporter, clock, ids, log } = deps
   const watches = new Map<InstanceId, Watch>()
+  const uses = new Map<InstanceId, VolumeUse>()
 
-  const setHealth = (instanceId: InstanceId, health: Health, reason: string): void => {
+  const setHealth: Supervisor['setHealth'] = (instanceId, health, reason, volumeStage) => {
     const record = records.get(instanceId)
-    if (!record || record.health === health) return
+    if (!record) return
+    const change = { health, volumeStage: volumeStage ?? record.volumeStage }
+    if (record.health === change.health && record.volumeStage === change.volumeStage) return
     const report = {
       type: 'health',
       reportId: ids.next(),
       at: isoNow(clock),
       hostId,
       instanceId,
-      health,
+      ...change,
       reason,
     } as const
     try {
-      journal.report(hostId, report, () => records.update(instanceId, { health }))
+      journal.report(hostId, report, () => records.update(instanceId, change))
     } catch (error) {
       // On a full disk: an engine must be looked after all the same. It stays news, and is told with the next look.
-      log.error({ instanceId, health, err: error }, 'the health of an engine can not be written for now')
+      log.error({ instanceId, ...change, err: error }, 'the health of an engine can not be written for now')
       return
     }
-    log.info({ instanceId, health, reason }, 'the health of an engine changed')
+    log.info({ instanceId, ...change, reason }, 'the health of an engine changed')
     reporter.wake()
+  }
+
+  const setUse = (instanceId: InstanceId, use: VolumeUse): void => {
+    uses.set(instanceId, use)
   }
 
   const release = async (instanceId: InstanceId): Promise<void> => {
@@ -75,13 +85,17 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
       const record = records.get(instanceId)
       if (record?.desired !== 'running' || watches.has(instanceId)) return
       const ending = new AbortController()
-      const ended = watchEngine({ ...deps, setHealth }, instanceId, ending.signal).catch((error: unknown) => {
+      const ended = watchEngine({ ...deps, setHealth, setUse }, instanceId, ending.signal).catch((error: unknown) => {
         log.error({ instanceId, err: error }, 'looking after an engine ended unexpectedly')
       })
       watches.set(instanceId, { ending, ended })
     },
     release,
     setHealth,
+    volumeUses: () => {
+      for (const instanceId of uses.keys()) if (records.get(instanceId)?.desired !== 'running') uses.delete(instanceId)
+      return [...uses.values()]
+    },
     stop: async () => {
       await Promise.all([...watches.keys()].map(release))
     },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
+import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { tellFindings } from '../engines/engine.ts'
@@ -11,6 +12,7 @@ import type { Engine, EngineControl } from './engine-control.ts'
 import { boundEngineLog } from './engine-log.ts'
 import { isAlive } from './process-table.ts'
 import type { Supervisor } from './supervisor.ts'
+import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 
 export type WatchDeps = {
   readonly config: AgentConfig
@@ -21,12 +23,16 @@ export type WatchDeps = {
   readonly volumes: {
     attach(instanceId: InstanceId, signal: AbortSignal): Promise<void>
     keepRoom(instanceId: InstanceId, signal: AbortSignal): Promise<void>
+    measure(instanceId: InstanceId, signal: AbortSignal): Promise<VolumeUse | null>
   }
   readonly setHealth: Supervisor['setHealth']
+  readonly setUse: (instanceId: InstanceId, use: VolumeUse) => void
 }
 
 /** How soon the end of a process that is not the agent's child is noticed. */
 const aliveIntervalMs = 1000
+/** The same while a volume may be full at any moment. */
+const fillingIntervalMs = 100
 const startTimeoutMs = 300_000
 const healthTimeoutMs = 5000
 /** One missed answer on a busy host is no news. */
@@ -87,16 +93,24 @@ const attend = async (
 ): Promise<string> => {
   const { config, control, log, setHealth } = deps
   const { driver, instance } = engine
+  const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
+  const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, instanceId), instanceId, known)
+  let limitedFor: VolumeStage | null = null
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   let failures = 0
   let nextCheckAt = 0
   let nextUpkeepAt = performance.now() + config.upkeepIntervalMs
   while (!signal.aborted && isAlive(process)) {
+    const volume = await volumeWatch.look(signal)
+    if (volume.stage !== limitedFor) {
+      limitedFor = await limit(deps, engine, process, { ...volume, before: limitedFor ?? known }, signal)
+      nextCheckAt = 0
+    }
     if (performance.now() >= nextCheckAt) {
       try {
         await driver.checkHealth(instance, AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]))
         failures = 0
-        setHealth(instanceId, 'HEALTHY', 'the engine answers')
+        tellServing(deps, instanceId, volume)
       } catch (error) {
         failures += 1
         if (failures >= failuresUntilUnhealthy && !signal.aborted && isAlive(process)) {
@@ -112,10 +126,47 @@ const attend = async (
       await keepUp(deps, instanceId, engine, process, signal)
       nextUpkeepAt = performance.now() + config.upkeepIntervalMs
     }
-    await control.waitForEnd(process, aliveIntervalMs, signal)
+    await control.waitForEnd(process, volume.stage === 'NEARLY_FULL' ? fillingIntervalMs : aliveIntervalMs, signal)
   }
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
   return `the engine's process ended: ${tellFindings(findings)}`
+}
+
+const volumeWatchDeps = ({ volumes, setUse, log }: WatchDeps, instanceId: InstanceId) => ({
+  measure: async (measured: InstanceId, signal: AbortSignal) => {
+    const use = await volumes.measure(measured, signal)
+    if (use) setUse(measured, use)
+    return use
+  },
+  failed: (error: unknown) => log.warn({ instanceId, err: error }, 'the volume of an instance could not be measured'),
+  elapsedMs: () => performance.now(),
+})
+
+/** The engine refuses writes if, and only if, its volume is full. Answers the stage that it is set up for; null when that could not be done. */
+const limit = async (
+  { control, log }: WatchDeps,
+  engine: Engine,
+  process: ProcessId,
+  { stage, before }: { readonly stage: VolumeStage; readonly before: VolumeStage },
+  signal: AbortSignal,
+): Promise<VolumeStage | null> => {
+  const { instanceId } = engine.instance
+  try {
+    await control.limitWrites(engine, process, stage === 'FULL' ? 'refused' : 'served')
+    // Later on, writes are of those who make room.
+    if (stage === 'FULL' && before !== 'FULL') await engine.driver.endWrites(engine.instance, signal)
+    return stage
+  } catch (error) {
+    if (!signal.aborted)
+      log.error({ instanceId, stage, err: error }, 'an engine could not be told to refuse or take writes')
+    return null
+  }
+}
+
+const tellServing = ({ setHealth }: WatchDeps, instanceId: InstanceId, { stage, use }: SeenVolume): void => {
+  const words = use ? useInWords(use) : ''
+  if (stage === 'FULL') setHealth(instanceId, 'UNHEALTHY', `${words}: writes are refused`, stage)
+  else setHealth(instanceId, 'HEALTHY', stage === 'ROOMY' ? 'the engine answers' : words, stage)
 }
 
 /** What gets worse by itself while an engine runs well. */

@@ -65,7 +65,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   }
 
   const takeHealth = async (report: HealthReport, trace: Trace) => {
-    const { hostId, instanceId, health, reason } = report
+    const { hostId, instanceId, health, reason, volumeStage } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
     if (state.status === 'ABSENT' || state.hostId !== hostId) {
@@ -77,7 +77,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       projectId: state.projectId,
       instanceId,
     }
-    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason }, context)
+    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason, volumeStage }, context)
   }
 
   const takeRegistration = async (report: Registration, trace: Trace) => {

@@ -3,6 +3,7 @@ import { hostDescriptionSchema } from '../host/events.ts'
 import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { endpointSchema, healthSchema } from '../values/instance-spec.ts'
+import { volumeStageSchema } from '../values/volume-use.ts'
 
 const answersCommand = {
   commandId: commandIdSchema,
@@ -50,6 +51,8 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     instanceId: instanceIdSchema,
     health: healthSchema,
     reason: z.string(),
+    /** How full the volume is. Absent: as it was. */
+    volumeStage: volumeStageSchema.optional(),
   }),
   z.object({ type: z.literal('registered'), reportId: z.uuid(), at: z.iso.datetime(), host: hostDescriptionSchema }),
 ])

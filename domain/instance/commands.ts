@@ -3,6 +3,7 @@ import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { OperationKind } from '../operation/events.ts'
 import type { Fault } from '../values/fault.ts'
 import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { VolumeStage } from '../values/volume-use.ts'
 
 type BeginsOperation<Type extends string> = {
   readonly type: Type
@@ -51,7 +52,13 @@ export type InstanceCommand =
       /** Whether compensation brought the instance back to where it was before the operation. */
       readonly compensated: boolean
     }
-  | { readonly type: 'ReportHealth'; readonly health: Health; readonly reason: string }
+  | {
+      readonly type: 'ReportHealth'
+      readonly health: Health
+      readonly reason: string
+      /** Absent: as it was. */
+      readonly volumeStage?: VolumeStage | undefined
+    }
   /** What a host has of the instance, for long enough not to be a passing moment; `found` null: nothing. */
   | { readonly type: 'ReconcileWithHost'; readonly hostId: HostId; readonly found: FoundOnHost | null }
   /** The host has seen these numbers: the next ones are higher. */

@@ -98,15 +98,18 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
       const { endpoint, caCertificate } = facts
       return accept(
         { type: 'InstanceProvisioned', data: { operationId, endpoint, caCertificate } },
-        ...healthChange(state, 'HEALTHY', queried),
+        ...servesAgain(state),
       )
     }
     case 'restart':
-      return accept({ type: 'InstanceRestarted', data: { operationId } }, ...healthChange(state, 'HEALTHY', queried))
+      return accept({ type: 'InstanceRestarted', data: { operationId } }, ...servesAgain(state))
     case 'start':
-      return accept({ type: 'InstanceStarted', data: { operationId } }, ...healthChange(state, 'HEALTHY', queried))
+      return accept({ type: 'InstanceStarted', data: { operationId } }, ...servesAgain(state))
     case 'stop':
-      return accept({ type: 'InstanceStopped', data: { operationId } }, ...healthChange(state, 'UNKNOWN', stopped))
+      return accept(
+        { type: 'InstanceStopped', data: { operationId } },
+        ...healthChange(state, { health: 'UNKNOWN', reason: stopped }),
+      )
     case 'delete':
       return accept({ type: 'InstanceDeleted', data: { operationId } })
     default:
@@ -136,13 +139,13 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
     case 'DELETED':
       return accept()
     case 'FAILED':
-      return state.dataKept ? accept(...healthChange(state, command.health, command.reason)) : accept()
+      return state.dataKept ? accept(...healthChange(state, command)) : accept()
     case 'ACTIVE':
     case 'RESTARTING':
     case 'STOPPING':
     case 'STARTING':
     case 'DELETING':
-      return accept(...healthChange(state, command.health, command.reason))
+      return accept(...healthChange(state, command))
     default:
       return unreachable(state)
   }
@@ -159,12 +162,17 @@ const raiseNumbers = (
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
-const healthChange = (
-  state: KnownInstance,
-  health: KnownInstance['health'],
-  reason: string,
-): readonly InstanceEvent[] =>
-  health === state.health ? [] : [{ type: 'InstanceHealthChanged', data: { health, reason } }]
+type Seen = Pick<CommandOf<'ReportHealth'>, 'health' | 'reason' | 'volumeStage'>
+
+const healthChange = (state: KnownInstance, { health, reason, volumeStage }: Seen): readonly InstanceEvent[] => {
+  const stageChanged = volumeStage !== undefined && volumeStage !== state.volumeStage
+  if (health === state.health && !stageChanged) return []
+  return [{ type: 'InstanceHealthChanged', data: { health, reason, ...(volumeStage && { volumeStage }) } }]
+}
+
+/** An engine whose volume is full answers queries and refuses writes: it stays as unhealthy as its agent says. */
+const servesAgain = (state: KnownInstance): readonly InstanceEvent[] =>
+  state.volumeStage === 'FULL' ? [] : healthChange(state, { health: 'HEALTHY', reason: queried })
 
 const isKnownOperation = (state: KnownInstance, operationId: OperationId): boolean =>
   state.operationIds.includes(operationId)

@@ -9,6 +9,7 @@ import {
   instanceSpecSchema,
   userSpecSchema,
 } from '../values/instance-spec.ts'
+import { volumeStageSchema } from '../values/volume-use.ts'
 
 const operation = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
 
@@ -53,8 +54,14 @@ export const instanceEvents = {
       status: z.enum(['ACTIVE', 'STOPPED', 'FAILED', 'MISSING']),
     }),
   ),
-  /** The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before. */
-  InstanceHealthChanged: defineEvent(1, z.object({ health: healthSchema, reason: z.string() })),
+  /**
+   * The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before, or its volume at another
+   * stage. `volumeStage` absent: as it was.
+   */
+  InstanceHealthChanged: defineEvent(
+    1,
+    z.object({ health: healthSchema, reason: z.string(), volumeStage: volumeStageSchema.optional() }),
+  ),
   /**
    * The host's account of the instance differs from the log's, and the log follows it: the host has lost the instance (`MISSING`), has it again,
    * or knows of later operations than a log that was restored from a backup. The next epoch and generation are above those given here.

@@ -17,6 +17,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       name,
       spec,
       health: 'UNKNOWN',
+      volumeStage: 'ROOMY',
       generation: 0,
       epoch: event.data.epoch,
       endpoint: null,
@@ -57,7 +58,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
     case 'InstanceRenamed':
       return { ...state, name: event.data.name }
     case 'InstanceHealthChanged':
-      return { ...state, health: event.data.health }
+      return { ...state, health: event.data.health, volumeStage: event.data.volumeStage ?? state.volumeStage }
     case 'InstanceRestartRequested':
       return { status: 'RESTARTING', ...begun(state, 'restart', event.data), generation: state.generation + 1 }
     case 'InstanceStopRequested':
@@ -103,6 +104,7 @@ const known = (state: KnownInstance) => ({
   name: state.name,
   spec: state.spec,
   health: state.health,
+  volumeStage: state.volumeStage,
   generation: state.generation,
   epoch: state.epoch,
   endpoint: state.endpoint,

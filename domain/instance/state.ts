@@ -1,6 +1,7 @@
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { OperationKind, OperationSubject } from '../operation/events.ts'
 import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { VolumeStage } from '../values/volume-use.ts'
 
 /** Where an instance is while no operation changes it. */
 export type RestingStatus = 'ACTIVE' | 'STOPPED' | 'FAILED' | 'MISSING'
@@ -21,6 +22,7 @@ type Known = {
   readonly name: string
   readonly spec: InstanceSpec
   readonly health: Health
+  readonly volumeStage: VolumeStage
   /** How often the engine was asked to start anew. */
   readonly generation: number
   /** The highest fencing epoch that the log or the host knows of, without those that undo. */

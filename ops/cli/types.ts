@@ -41,6 +41,7 @@ export type Instance = {
   readonly status: string
   readonly health: string
   readonly healthReason: string | null
+  readonly volumeStage: string
   readonly projectId: string
   readonly datastore: string
   readonly version: string

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Agent } from '../../agent/agent.ts'
 import { inboxGroup } from '../../agent/inbox.ts'
 import type { Log } from '../../commands/log.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { heartbeatsGroup, sagaGroup } from '../../commands/sagas/sagas.ts'
 import type { HostId } from '../../domain/ids.ts'
+import { usedShare } from '../../domain/values/volume-use.ts'
 import { allProjections } from '../../projections/all-projections.ts'
-import { countActiveEngines, countHosts, countInstances } from '../../projections/counts.ts'
+import { countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
 import type { OperationDocument } from '../../projections/documents.ts'
 import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
@@ -89,14 +91,13 @@ const watchViews = (metrics: Metrics, lag: ProjectionEngine['lag'], viewStore: V
   )
   metrics.gauge('coffer_projection_lag_seconds', 'How long a view has been behind', 'view', () => lags('seconds'))
   metrics.gauge('coffer_instances', 'Instances by status', 'status', () => countInstances(viewStore))
-  metrics.gauge('coffer_engines', 'Engines of active instances by health', 'health', () =>
-    countActiveEngines(viewStore),
-  )
+  metrics.gauge('coffer_engines', 'Engines that should serve, by health', 'health', () => countEngines(viewStore))
+  metrics.gauge('coffer_volumes', 'Volumes of instances by how full they are', 'stage', () => countVolumes(viewStore))
   metrics.gauge('coffer_hosts', 'Hosts by status', 'status', () => countHosts(viewStore))
 }
 
 /** An agent knows no more of the system than what waits for it. */
-export const watchAgent = (metrics: Metrics, bus: MessageBus, hostId: () => HostId | null): void =>
+export const watchAgent = (metrics: Metrics, bus: MessageBus, agent: Agent, hostId: () => HostId | null): void => {
   metrics.gauge(
     'coffer_agent_lag_messages',
     'Commands that the agent of this host has not taken yet',
@@ -107,6 +108,23 @@ export const watchAgent = (metrics: Metrics, bus: MessageBus, hostId: () => Host
       return (await bus.lag(inboxGroup(id))).reduce((sum, { messages }) => sum + messages, 0)
     },
   )
+  const bytes = () => agent.volumeUses().map((use) => use.bytes)
+  metrics.gauge('coffer_agent_volumes_used_bytes', 'What is taken of the volumes of this host', null, async () =>
+    bytes().reduce((sum, { used }) => sum + used, 0),
+  )
+  metrics.gauge(
+    'coffer_agent_volumes_size_bytes',
+    'What instances can take of the volumes of this host',
+    null,
+    async () => bytes().reduce((sum, { used, available }) => sum + used + available, 0),
+  )
+  metrics.gauge(
+    'coffer_agent_volume_fullest_ratio',
+    'What is taken of the fullest volume of this host',
+    null,
+    async () => Math.max(0, ...bytes().map(usedShare)),
+  )
+}
 
 /** Positions are those of the store: a byte offset in KurrentDB. */
 const positions = 'positions: events in the embedded log, bytes in KurrentDB'

@@ -21,13 +21,18 @@ const begins = (status: InstanceStatus) =>
 
 const ended = (status: InstanceStatus): Change => ({ status, operationId: null })
 
-/** What an instance that is not deleted is counted under: its status; `ACTIVE`, of many, by the health of the engine besides. */
-export const stateOf = (status: InstanceStatus, health: Health): string =>
-  status === 'ACTIVE' ? `${status}/${health}` : status
+/** The statuses of an instance whose engine should serve, or did and does not any more. */
+export const engineStatuses = ['ACTIVE', 'FAILED'] as const
+
+export const engineState = (status: (typeof engineStatuses)[number], health: Health): string => `${status}/${health}`
+
+/** What an instance that is not deleted is counted under: its status, and if it has an engine that should serve, also the engine's health. */
+const stateOf = ({ status, health, endpoint }: InstanceDocument): string =>
+  (status === 'ACTIVE' || status === 'FAILED') && endpoint !== null ? engineState(status, health) : status
 
 export const instancesProjection = defineProjection<InstanceDocument, typeof instanceCategory>({
   view: 'instances',
-  version: 2,
+  version: 3,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, { data, metadata, revision }) =>
@@ -38,6 +43,7 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
         status: 'PROVISIONING',
         health: 'UNKNOWN',
         healthReason: null,
+        volumeStage: 'ROOMY',
         datastore: data.spec.datastore,
         version: data.spec.version,
         flavor: data.spec.flavor,
@@ -69,7 +75,11 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceDeletionRequested: begins('DELETING'),
     InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
     InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),
-    InstanceHealthChanged: changes(({ data }) => ({ health: data.health, healthReason: data.reason })),
+    InstanceHealthChanged: changes(({ data: { health, reason, volumeStage } }) => ({
+      health,
+      healthReason: reason,
+      ...(volumeStage && { volumeStage }),
+    })),
     InstanceReconciled: changes(({ data }) => ({
       ...ended(data.status),
       health: data.health,
@@ -79,7 +89,8 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceNumbersRaised: changes(() => ({})),
     InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),
   },
-  entries: ({ id, projectId, name, status, health }) => {
+  entries: (document) => {
+    const { id, projectId, name, status, volumeStage } = document
     const named = `${projectId}/${name}`
     const listed = [listedIn('project', projectId, id), listedIn('all', 'all', id), listedIn('name', named, id)]
     if (status === 'DELETED') return listed
@@ -88,7 +99,8 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
       listedIn('project-live', projectId, id),
       listedIn('all-live', 'all', id),
       listedIn('name-live', named, id),
-      listedIn('state', stateOf(status, health), id),
+      listedIn('state', stateOf(document), id),
+      listedIn('volume-stage', volumeStage, id),
     ]
   },
 })

@@ -44,7 +44,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceDeletionRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
   InstanceDeleted: ({ operationId }) => ({ operationId }),
   InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
-  InstanceHealthChanged: ({ health, reason }) => ({ health, reason }),
+  InstanceHealthChanged: ({ health, reason, volumeStage }) => ({ health, reason, ...(volumeStage && { volumeStage }) }),
   InstanceReconciled: ({ status, health, reason, epoch, generation }) => ({
     status,
     health,

@@ -36,11 +36,12 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       await writeFile(join(directory, 'format'), '1', { mode: 0o600 })
       if (owner) await chown(directory, owner.uid, owner.gid)
     },
-    configure: async ({ dataDir, owner, listen }) => {
+    configure: async ({ dataDir, owner, listen }, { clients, writes }) => {
       const file = join(dataDir, 'config')
-      await writeFile(file, `port ${listen.port}`, { mode: 0o600 })
+      await writeFile(file, `port ${listen.port} clients ${clients} writes ${writes}`, { mode: 0o600 })
       if (owner) await chown(file, owner.uid, owner.gid)
     },
+    endWrites: () => Promise.resolve(),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),
       args: [join(installation.binDir, 'engine.mjs'), dataDir, runDir, listen.address, String(listen.port)],

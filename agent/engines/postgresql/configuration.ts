@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { EngineInstance } from '../engine.ts'
+import type { EngineInstance, EngineLimits } from '../engine.ts'
 import { writeOwnedFile } from '../owned-file.ts'
 import { toEngineFault } from './faults.ts'
 import { findPostmaster, pidFileOf } from './postmaster.ts'
@@ -13,11 +13,11 @@ import { majorOf } from './version.ts'
  * data directory, each wholly ours and the same for the same instance. To be called before every start: it also removes
  * a pid file that a crash left behind. Throws `EngineFault` (`CONFIGURE_FAILED`, `DISK_FULL`).
  */
-export const configure = async (instance: EngineInstance): Promise<void> => {
+export const configure = async (instance: EngineInstance, limits: EngineLimits): Promise<void> => {
   const files = {
-    'coffer.conf': renderSettings(settingsOf(instance)),
+    'coffer.conf': renderSettings({ ...settingsOf(instance), ...(limits.writes === 'refused' ? fencedSettings : {}) }),
     'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
-    'pg_hba.conf': hostBasedAuthentication,
+    'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication : administrationAlone,
     'pg_ident.conf': userMap(instance),
   }
   try {
@@ -68,6 +68,17 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
 })
 
 /**
+ * For a volume that is full. A session may set itself to read and write, to delete data; the log is given back as soon as can be, and sorts spill
+ * next to nothing.
+ */
+const fencedSettings: Settings = {
+  default_transaction_read_only: 'on',
+  max_wal_size: '48MB',
+  min_wal_size: '32MB',
+  temp_file_limit: '8MB',
+}
+
+/**
  * `a = 'b'` lines; in a quoted value a quote is doubled and a backslash is an escape (PostgreSQL documentation 19.1.2).
  */
 const renderSettings = (settings: Settings): string =>
@@ -86,6 +97,13 @@ host      all  postgres  all        reject
 hostnossl all  all       all        reject
 hostssl   all  all       0.0.0.0/0  scram-sha-256
 hostssl   all  all       ::/0       scram-sha-256
+`
+
+/** While the engine has room that is kept for its recovery, nobody takes it. */
+const administrationAlone = `# Written by Coffer at every start: changes made here are lost.
+local     all  postgres             peer map=coffer
+local     all  all                  reject
+host      all  all       all        reject
 `
 
 /**

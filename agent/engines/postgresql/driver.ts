@@ -3,6 +3,7 @@ import type { EngineDriver } from '../engine.ts'
 import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
 import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
+import { endWrites } from './end-writes.ts'
 import { verifyEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog } from './engine-log.ts'
 import { findPostmaster } from './postmaster.ts'
@@ -21,6 +22,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   probe: (signal) => discoverInstallations(deps, signal),
   createTemplate,
   configure,
+  endWrites,
   // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
   processSpec: ({ installation, dataDir }) => ({
     command: join(installation.binDir, 'postgres'),

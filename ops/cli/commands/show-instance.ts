@@ -16,7 +16,7 @@ export const instanceFields = (instance: Instance): string[] =>
     ['id', instance.id],
     ['status', instance.status],
     ['health', instance.status === 'ACTIVE' ? instance.health : null],
-    ['reason', instance.health === 'HEALTHY' ? null : instance.healthReason],
+    ['reason', instance.health === 'HEALTHY' && instance.volumeStage === 'ROOMY' ? null : instance.healthReason],
     ['fault', instance.fault && `${instance.fault.message} (${instance.fault.code})`],
     ['operation', instance.operation && `${instance.operation.kind} ${instance.operation.id}`],
     ['datastore', `${instance.datastore} ${instance.version}`],

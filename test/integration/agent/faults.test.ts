@@ -28,8 +28,8 @@ describe('an engine that does not start', { timeout: patienceMs }, () => {
         const driver = createFakeDriver(binDir)
         return {
           ...driver,
-          configure: async (instance) => {
-            await driver.configure(instance)
+          configure: async (instance, limits) => {
+            await driver.configure(instance, limits)
             await writeFile(join(instance.dataDir, 'broken'), 'the moon is in the wrong phase', { mode: 0o644 })
           },
         }
@@ -56,10 +56,10 @@ describe('an engine that does not start', { timeout: patienceMs }, () => {
         const driver = createFakeDriver(binDir)
         return {
           ...driver,
-          configure: async (instance) => {
+          configure: async (instance, limits) => {
             configuring += 1
             await delay(300)
-            await driver.configure(instance)
+            await driver.configure(instance, limits)
             configuring -= 1
           },
         }

@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import type { EngineDriver, EngineInstance, Installation, Owner } from '../../../agent/engines/engine.ts'
+import {
+  type EngineDriver,
+  type EngineInstance,
+  type Installation,
+  type Owner,
+  unlimited,
+} from '../../../agent/engines/engine.ts'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { type CertificateAuthority, createCertificateAuthority } from '../../../agent/tls/authority.ts'
 import { parseFlavorId } from '../../../domain/ids.ts'
@@ -112,7 +118,7 @@ export const createBench = async (): Promise<Bench> => {
         monitorPassword: randomBytes(24).toString('base64url'),
         ...overrides,
       }
-      await driver.configure(instance)
+      await driver.configure(instance, unlimited)
       return instance
     },
     spawn: async (instance) => {

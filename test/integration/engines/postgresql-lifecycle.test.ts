@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unlimited } from '../../../agent/engines/engine.ts'
 import { type Bench, bound, createBench, inspect, isAlive } from './bench.ts'
 
 const run = promisify(execFile)
@@ -64,7 +65,7 @@ describe('a PostgreSQL made from a template', () => {
     await bench.stop(instance)
 
     const patched = { ...instance, installation: await bench.installation('17.10') }
-    await bench.driver.configure(patched)
+    await bench.driver.configure(patched, unlimited)
     await bench.start(patched)
     expect(await inspect(patched, `SELECT answer, current_setting('server_version') AS version FROM kept`)).toEqual([
       { answer: 42, version: '17.10' },
@@ -80,7 +81,7 @@ describe('a PostgreSQL made from a template', () => {
     expect(await bench.driver.findProcess(instance)).toBeNull()
     await expect(bench.driver.checkHealth(instance, bound())).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' })
 
-    await bench.driver.configure(instance)
+    await bench.driver.configure(instance, unlimited)
     await bench.start(instance)
     await bench.driver.checkHealth(instance, bound())
     expect(await inspect(instance, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
@@ -151,7 +152,7 @@ describe('waiting for an engine that does not come up', () => {
         code: 'DISK_FULL',
         detail: 'no space is left on its volume',
       })
-      await expect(bench.driver.configure(instance)).rejects.toMatchObject({ code: 'DISK_FULL' })
+      await expect(bench.driver.configure(instance, unlimited)).rejects.toMatchObject({ code: 'DISK_FULL' })
     } finally {
       await run('umount', [small])
     }
@@ -232,7 +233,7 @@ describe('finding the process of an instance', () => {
     await once(squatter, 'spawn')
     await claim(instance.dataDir, squatter.pid ?? 0)
     await expect(bench.start(instance)).rejects.toMatchObject({ code: 'ENGINE_START_FAILED' })
-    await bench.driver.configure(instance)
+    await bench.driver.configure(instance, unlimited)
     await bench.start(instance)
     squatter.kill()
     await once(squatter, 'exit')
@@ -245,7 +246,7 @@ describe('finding the process of an instance', () => {
     const orphan = Number(child?.pid)
     process.kill(orphan, 'SIGSTOP')
     await bench.stop(instance, 'SIGKILL')
-    await bench.driver.configure(instance)
+    await bench.driver.configure(instance, unlimited)
     await expect(bench.start(instance)).rejects.toMatchObject({
       code: 'ENGINE_START_FAILED',
       detail: expect.stringContaining('still use its shared memory'),

@@ -133,6 +133,7 @@ describe('the record of an instance', () => {
       process: null,
       durable: false,
       health: 'UNKNOWN',
+      volumeStage: 'ROOMY',
     })
     const written = (): unknown => database.prepare('SELECT total_changes() AS n').get()?.n
     const before = written()

@@ -64,6 +64,7 @@ export const createViewWriter = (store: ViewStore) => {
         status: 'ACTIVE',
         health: 'HEALTHY',
         healthReason: null,
+        volumeStage: 'ROOMY',
         datastore: 'postgresql',
         version: '17.10',
         flavor: parseFlavorId('small'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { countActiveEngines, countHosts, countInstances } from '../../../projections/counts.ts'
+import { countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
 import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { hostsProjection } from '../../../projections/views/hosts.ts'
@@ -33,7 +33,8 @@ describe('the counts of the views', () => {
   it('name what there is none of', async () => {
     const views = createMemoryViewStore()
     expect(await countInstances(views)).toMatchObject({ PROVISIONING: 0, ACTIVE: 0, DELETED: 0, FAILED: 0 })
-    expect(await countActiveEngines(views)).toEqual({ UNKNOWN: 0, HEALTHY: 0, UNHEALTHY: 0, UNREACHABLE: 0 })
+    expect(await countEngines(views)).toEqual({ UNKNOWN: 0, HEALTHY: 0, UNHEALTHY: 0, UNREACHABLE: 0 })
+    expect(await countVolumes(views)).toEqual({ ROOMY: 0, FILLING: 0, NEARLY_FULL: 0, FULL: 0 })
     expect(await countHosts(views)).toEqual({ UP: 0, LOST: 0 })
   })
 
@@ -55,8 +56,12 @@ describe('the counts of the views', () => {
         const hosts = (await dumpOf(views, 'hosts')).map(({ document }) => document as Partial<HostDocument>)
 
         expect(present(await countInstances(views))).toEqual(tally(instances.map(({ status }) => status)))
-        const active = instances.filter(({ status }) => status === 'ACTIVE')
-        expect(present(await countActiveEngines(views))).toEqual(tally(active.map(({ health }) => health)))
+        const serving = instances.filter(
+          ({ status, endpoint }) => endpoint !== null && (status === 'ACTIVE' || status === 'FAILED'),
+        )
+        expect(present(await countEngines(views))).toEqual(tally(serving.map(({ health }) => health)))
+        const kept = instances.filter(({ status }) => status !== 'DELETED')
+        expect(present(await countVolumes(views))).toEqual(tally(kept.map(({ volumeStage }) => volumeStage)))
         expect(present(await countHosts(views))).toEqual(tally(hosts.flatMap(({ status }) => status ?? [])))
       }),
       { numRuns: 100 },

@@ -153,6 +153,30 @@ describe('health', () => {
     },
   )
 
+  it('that stays the same is noted when the volume has come to another stage', () => {
+    const filling: InstanceEvent = {
+      type: 'InstanceHealthChanged',
+      data: { health: 'HEALTHY', reason: 'volume 81 % full (810 of 1000 MiB)', volumeStage: 'FILLING' },
+    }
+    const said: InstanceCommand = { type: 'ReportHealth', ...filling.data }
+    given(...histories.ACTIVE, healthy)
+      .when(said)
+      .thenEvents(filling)
+    given(...histories.ACTIVE, filling)
+      .when(said)
+      .thenEvents()
+  })
+
+  it('is not called good after a start whose agent says that the volume is full', () => {
+    const full: InstanceEvent = {
+      type: 'InstanceHealthChanged',
+      data: { health: 'UNHEALTHY', reason: 'volume 97 % full (974 of 1000 MiB)', volumeStage: 'FULL' },
+    }
+    given(...histories.STARTING, full)
+      .when(complete(3, 'start'))
+      .thenEvents(started(3))
+  })
+
   it('that stays the same is not noted', () => {
     given(...histories.ACTIVE, sick)
       .when({ ...report, reason: 'still' })

@@ -132,6 +132,7 @@ describe('the metrics of a server', () => {
       'operation',
       'outcome',
       'route',
+      'stage',
       'status',
       'step',
       'topic',

@@ -15,6 +15,7 @@ const requested: InstanceDocument = {
   status: 'PROVISIONING',
   health: 'UNKNOWN',
   healthReason: null,
+  volumeStage: 'ROOMY',
   datastore: 'postgresql',
   version: '17.10',
   flavor: world.flavorId,
