@@ -87,6 +87,11 @@ export interface EngineDriver {
    */
   createTemplate(installation: Installation, directory: string, owner: Owner, signal: AbortSignal): Promise<void>
   /**
+   * Gives a data directory that was just copied from the template, and was not handed to its owner yet, what must differ from one instance to
+   * another, such as the name by which replicas and backups know it. A matter of milliseconds; nothing is synced.
+   */
+  giveIdentity(directory: string): Promise<void>
+  /**
    * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
    * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
    * follows it after `reloadSignal`.

@@ -79,6 +79,7 @@ const placeData = async (host: Host, installed: Installed, { instanceId, signal 
     }
     await rename(unfinished, copy)
   }
+  await installed.driver.giveIdentity(copy)
   const owner = records.get(instanceId)?.owner
   if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, copy], signal, marked)
   await rename(copy, layout.dataDir(instanceId))

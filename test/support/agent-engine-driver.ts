@@ -36,6 +36,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       await writeFile(join(directory, 'format'), '1', { mode: 0o600 })
       if (owner) await chown(directory, owner.uid, owner.gid)
     },
+    giveIdentity: async () => {},
     configure: async ({ dataDir, owner, listen }, { clients, writes }) => {
       const file = join(dataDir, 'config')
       await writeFile(file, `port ${listen.port} clients ${clients} writes ${writes}`, { mode: 0o600 })

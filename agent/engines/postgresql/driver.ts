@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { EngineDriver } from '../engine.ts'
+import { renewClusterIdentity } from './cluster-identity.ts'
 import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
 import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
@@ -21,6 +22,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   datastore: 'postgresql',
   probe: (signal) => discoverInstallations(deps, signal),
   createTemplate,
+  giveIdentity: renewClusterIdentity,
   configure,
   endWrites,
   // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.

@@ -98,6 +98,7 @@ export const createBench = async (): Promise<Bench> => {
       const dataDir = join(home, 'data')
       const tlsDir = await own(join(home, 'tls'))
       await run('cp', ['-a', template, dataDir])
+      await driver.giveIdentity(dataDir)
       const instance: EngineInstance = {
         instanceId,
         spec: {
