@@ -22,7 +22,7 @@ import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from './pipeline/input-check.ts'
 import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
-import { useOutlets } from './pipeline/outgoing.ts'
+import { useOutlets, useStreamHeaders } from './pipeline/outgoing.ts'
 import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.ts'
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
@@ -152,6 +152,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
       useTracing(tracer),
       useReporting(masking, metrics),
       useOutlets(outlets),
+      useStreamHeaders(),
     ],
     // Documents are parsed by admission, within the limits; here they are only found again.
     parserAndValidationCache: { documentCache: { get: documents.known, set: () => {} } },

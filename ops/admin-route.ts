@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
+import { streamHeaders } from '../graphql/stream-headers.ts'
 import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
 import type { OnProgress, ViewProgress } from '../projections/progress.ts'
 import { RebuildGaveUp } from '../projections/rebuild.ts'
@@ -80,9 +81,7 @@ const answerAtEnd = (response: ServerResponse): Answer => ({
 const answerInStream = (response: ServerResponse): Answer => {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    // A proxy that collects answers would show no progress (nginx).
-    'x-accel-buffering': 'no',
+    ...streamHeaders,
   })
   const send = (event: string, data: object): void => {
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)

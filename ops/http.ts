@@ -14,6 +14,7 @@ export type HttpOptions = {
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly onAnswered: (answered: { method: string; route: string; status: number; seconds: number }) => void
   readonly onError: (error: unknown) => void
+  readonly limits?: Partial<HttpLimits>
 }
 
 export type HttpServer = {
@@ -24,18 +25,30 @@ export type HttpServer = {
 }
 
 /** Slow or silent clients do not hold on to connections: so long for the headers, for the request, and between requests. */
-const limits = {
+export type HttpLimits = typeof defaultLimits
+
+const defaultLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   // A balancer in front gives up an idle connection after 60 s by habit, and must be the first to do so.
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 16 * 1024,
+  /** After doing nothing for so long, the process has not read what came in time. */
+  stallMs: 2000,
 }
 
-export const createHttpServer = ({ host, port, routes, upgrade, onAnswered, onError }: HttpOptions): HttpServer => {
+export const createHttpServer = (given: HttpOptions): HttpServer => {
+  const { host, port, routes, upgrade, onAnswered, onError } = given
+  const limits = { ...defaultLimits, ...given.limits }
   let closing = false
-  const server: Server = createServer({ ...limits, keepAlive: true }, (request, response) => {
+  const isUpgrade = (request: IncomingMessage): boolean =>
+    upgrade !== undefined && isWebSocket(request) && pathOf(request) === '/graphql'
+  const stalls = createStallWatch(limits)
+  const clientErrors = createClientErrors(limits)
+  // What asks for another protocol, such as h2c, is answered as the plain request that it is as well.
+  const options = { ...limits, keepAlive: true, shouldUpgradeCallback: isUpgrade }
+  const server: Server = createServer(options, (request, response) => {
     const startedAt = performance.now()
     const path = pathOf(request)
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
@@ -51,6 +64,8 @@ export const createHttpServer = ({ host, port, routes, upgrade, onAnswered, onEr
       if (closing) setImmediate(() => server.closeIdleConnections())
     })
     response.setHeader('x-content-type-options', 'nosniff')
+    // What is answered is one caller's, may hold passwords, and changes.
+    response.setHeader('cache-control', 'no-store')
     if (!route) return sendJson(response, 404, { error: { code: 'NOT_FOUND', message: `there is nothing at ${path}` } })
     if (route.methods && !route.methods.includes(request.method ?? '')) {
       response.setHeader('allow', route.methods.join(', '))
@@ -71,11 +86,12 @@ export const createHttpServer = ({ host, port, routes, upgrade, onAnswered, onEr
   server.on('upgrade', (request, socket, head) => {
     // Nobody else listens any more: the reset of a client that breaks off would end the process.
     socket.on('error', () => {})
-    if (upgrade && pathOf(request) === '/graphql') upgrade(request, socket, head)
-    else endWith(socket, 'HTTP/1.1 404 Not Found')
+    upgrade?.(request, socket, head)
   })
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) endWith(socket, 'HTTP/1.1 400 Bad Request')
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Where an answer has begun, another one would be taken for a part of it.
+    if (!socket.writable || isAnswering(socket)) return socket.destroy()
+    endWith(socket, stalls.justEnded() ? stalledAnswer : (clientErrors.get(error.code) ?? notHttp))
   })
   return {
     listen: () =>
@@ -92,6 +108,7 @@ export const createHttpServer = ({ host, port, routes, upgrade, onAnswered, onEr
       new Promise((resolve) => {
         closing = true
         const cut = (): void => server.closeAllConnections()
+        stalls.stop()
         server.close(() => {
           signal.removeEventListener('abort', cut)
           resolve()
@@ -102,9 +119,78 @@ export const createHttpServer = ({ host, port, routes, upgrade, onAnswered, onEr
   }
 }
 
+const isWebSocket = ({ headers: { upgrade = '' } }: IncomingMessage): boolean =>
+  upgrade.split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket')
+
+/** Node keeps the response that is being sent on its socket, and says so nowhere else. */
+const isAnswering = (socket: Duplex): boolean => {
+  const { _httpMessage: response } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null }
+  return response?.headersSent === true
+}
+
+type Refusal = { readonly status: string; readonly code: string; readonly message: string; readonly headers?: string }
+
+const notHttp: Refusal = {
+  status: '400 Bad Request',
+  code: 'BAD_REQUEST',
+  message: 'this is not a request of HTTP/1.1',
+}
+
+/** By the codes of Node's errors. */
+const createClientErrors = ({ headersTimeout, requestTimeout, maxHeaderSize }: HttpLimits) =>
+  new Map<string | undefined, Refusal>([
+    [
+      'ERR_HTTP_REQUEST_TIMEOUT',
+      {
+        status: '408 Request Timeout',
+        code: 'REQUEST_TIMEOUT',
+        message: `the request did not arrive in time: its headers may take ${headersTimeout / 1000} s, all of it ${requestTimeout / 1000} s`,
+      },
+    ],
+    [
+      'HPE_HEADER_OVERFLOW',
+      {
+        status: '431 Request Header Fields Too Large',
+        code: 'HEADERS_TOO_LARGE',
+        message: `the headers of the request are too large: at most ${maxHeaderSize / 1024} KiB are accepted`,
+      },
+    ],
+  ])
+
+/** Of a request that arrived in time, but was not read in time. */
+const stalledAnswer: Refusal = {
+  status: '503 Service Unavailable',
+  code: 'UNAVAILABLE',
+  message: 'the server was too busy to read the request in time: send it again',
+  headers: 'Retry-After: 1\r\n',
+}
+
 /** Also where the client keeps its side open: no time limit of the server holds for what is no request any more. */
-const endWith = (socket: Duplex, status: string): void => {
-  socket.end(`${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
+const endWith = (socket: Duplex, { status, code, message, headers = '' }: Refusal): void => {
+  const body = `${JSON.stringify({ error: { code, message } })}\n`
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
+  socket.end(`${head}${headers}Connection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** Tells whether the process has just done nothing for a while: what timed out then need not be the client's fault. */
+const createStallWatch = ({ stallMs, connectionsCheckingInterval }: HttpLimits) => {
+  const beatMs = stallMs / 2
+  let beatAt = performance.now()
+  let stalledUntil = Number.NEGATIVE_INFINITY
+  const beat = (): void => {
+    const now = performance.now()
+    if (now - beatAt > beatMs + stallMs) stalledUntil = now + connectionsCheckingInterval
+    beatAt = now
+  }
+  const timer = setInterval(beat, beatMs).unref()
+  return {
+    justEnded: (): boolean => {
+      // What found the request too old may run before this watch's own timer.
+      beat()
+      return performance.now() < stalledUntil
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/'

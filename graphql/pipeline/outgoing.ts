@@ -1,10 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Outlets } from '../outlets.ts'
+import { streamHeaders } from '../stream-headers.ts'
 import { type RequestContext, sessionOf } from './request-context.ts'
 
 /** What the server adapter leaves on the object of a request that came over a socket. */
 type OverSocket = RequestContext & { readonly res?: ServerResponse }
+
+/** Lets every stream through proxies as it is sent. */
+export const useStreamHeaders = (): Plugin => ({
+  onResponse: ({ response }) => {
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return
+    for (const [name, value] of Object.entries(streamHeaders)) response.headers.set(name, value)
+  },
+})
 
 /** Watches the connection of every subscription over SSE, as those of WebSockets are watched. */
 export const useOutlets = (outlets: Outlets): Plugin<object, OverSocket> => ({

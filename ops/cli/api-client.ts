@@ -11,7 +11,7 @@ export type ApiClient = {
   readonly request: <Data>(document: string, variables: Variables, signal: AbortSignal) => Promise<Data>
   /**
    * The values of a subscription until the server ends it or the signal aborts. Throws `CONNECTION_LOST` when it breaks off: subscribe
-   * again.
+   * again. Throws `STREAM_BLOCKED` when nothing comes through at all, as behind a proxy that buffers: ask with queries instead.
    */
   readonly subscribe: <Data>(document: string, variables: Variables, signal: AbortSignal) => AsyncIterable<Data>
   /** Asks for what the server offers to admins besides GraphQL, however long that takes, and tells how it comes along. */
@@ -27,7 +27,16 @@ type GraphQLAnswer<Data> = {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[]
 }
 
-const defaultRequestTimeoutMs = 60_000
+export type ClientPatience = {
+  /** How long a query or a mutation may take. */
+  readonly requestTimeoutMs: number
+  /** How long a subscription may take until its first byte, which the server sends at once. */
+  readonly firstByteMs: number
+  /** How long a subscription may be silent then. The server sends something every 12 s. */
+  readonly silenceMs: number
+}
+
+const defaultPatience: ClientPatience = { requestTimeoutMs: 60_000, firstByteMs: 5000, silenceMs: 30_000 }
 /** Codes that are the caller's to mend. Any other error is trouble. */
 const refusals = new Set([
   'BAD_REQUEST',
@@ -40,10 +49,8 @@ const refusals = new Set([
   'TOO_MANY_SUBSCRIPTIONS',
 ])
 
-export const createApiClient = (
-  { url, token }: ClientSettings,
-  { requestTimeoutMs = defaultRequestTimeoutMs }: { readonly requestTimeoutMs?: number } = {},
-): ApiClient => {
+export const createApiClient = ({ url, token }: ClientSettings, patience: Partial<ClientPatience> = {}): ApiClient => {
+  const { requestTimeoutMs, firstByteMs, silenceMs } = { ...defaultPatience, ...patience }
   const post = async (path: string, accept: string, body: unknown, signal: AbortSignal): Promise<Response> => {
     try {
       return await fetch(`${url}${path}`, {
@@ -72,27 +79,28 @@ export const createApiClient = (
       }
     },
     async *subscribe<Data>(document: string, variables: Variables, signal: AbortSignal) {
-      const response = await post(
-        '/graphql',
-        'text/event-stream, application/json',
-        { query: document, variables },
-        signal,
-      )
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
-        dataOf(await parseAnswer(url, response))
-        throw trouble(
-          'BAD_ANSWER',
-          `${url} answers a subscription with something else than events: is it a Coffer server?`,
-        )
-      }
+      const silence = createSilence(firstByteMs, silenceMs)
       try {
-        for await (const { event, data } of readEventStream(response.body)) {
+        const accept = 'text/event-stream, application/json'
+        const bounded = AbortSignal.any([signal, silence.signal])
+        const response = await post('/graphql', accept, { query: document, variables }, bounded)
+        if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
+          dataOf(await parseAnswer(url, response))
+          throw trouble(
+            'BAD_ANSWER',
+            `${url} answers a subscription with something else than events: is it a Coffer server?`,
+          )
+        }
+        for await (const { event, data } of readEventStream(silence.listen(response.body))) {
           if (event === 'complete') return
           if (event === 'next') yield dataOf(JSON.parse(data) as GraphQLAnswer<Data>)
         }
       } catch (error) {
         if (signal.aborted) return
+        if (silence.signal.aborted && !silence.wasHeard()) throw streamBlocked(url, error)
         throw error instanceof CliFailure ? error : connectionLost(url, error)
+      } finally {
+        silence.end()
       }
       if (!signal.aborted) throw connectionLost(url)
     },
@@ -127,6 +135,26 @@ const refusalOf = async (url: string, path: string, response: Response): Promise
   return failureOf(answer.error ?? { code: 'BAD_ANSWER', message })
 }
 
+/** Aborts when nothing is heard for too long, at first and then between two parts. */
+const createSilence = (firstMs: number, nextMs: number) => {
+  const over = new AbortController()
+  let heard = false
+  let timer = setTimeout(() => over.abort(), firstMs)
+  return {
+    signal: over.signal,
+    wasHeard: () => heard,
+    async *listen(body: AsyncIterable<Uint8Array>) {
+      for await (const part of body) {
+        heard = true
+        clearTimeout(timer)
+        timer = setTimeout(() => over.abort(), nextMs)
+        yield part
+      }
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
 const parseAnswer = async <Data>(url: string, response: Response): Promise<GraphQLAnswer<Data>> => {
   const text = await response.text()
   try {
@@ -135,8 +163,10 @@ const parseAnswer = async <Data>(url: string, response: Response): Promise<Graph
   } catch {
     // Not JSON, so not our server: told below.
   }
+  // A proxy answers these for a server that is away.
+  const code = [502, 503, 504].includes(response.status) ? 'UNAVAILABLE' : 'BAD_ANSWER'
   throw trouble(
-    'BAD_ANSWER',
+    code,
     `${url}/graphql answers ${response.status} ${response.statusText} and no GraphQL: is it a Coffer server?`,
   )
 }
@@ -159,6 +189,9 @@ const explainError = (code: string, message: string): string =>
 
 const notAnswered = (url: string, afterMs: number, cause: unknown): CliFailure =>
   trouble('CONNECTION_LOST', `${url} has not answered within ${afterMs / 1000} s`, cause)
+
+const streamBlocked = (url: string, cause: unknown): CliFailure =>
+  trouble('STREAM_BLOCKED', `${url} sends no events: does a proxy on the way hold them back?`, cause)
 
 const connectionLost = (url: string, cause?: unknown): CliFailure =>
   trouble('CONNECTION_LOST', `the connection to ${url} broke off`, cause)

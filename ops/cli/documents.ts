@@ -74,6 +74,9 @@ export const documents = {
       edges { cursor node { ${eventFields} } } ${page}
     }
   }`,
+  eventsAfter: `query ($filter: EventFilter, $first: Int, $after: String) {
+    events(filter: $filter, first: $first, after: $after) { edges { cursor node { ${eventFields} } } ${page} }
+  }`,
   followEvents: `subscription ($filter: EventFilter, $after: String) {
     events(filter: $filter, after: $after) { cursor node { ${eventFields} } }
   }`,

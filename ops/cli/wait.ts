@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ApiClient, Variables } from './api-client.ts'
 import { type CliContext, invocation } from './context.ts'
 import { documents } from './documents.ts'
 import { CliFailure, exitCodes, trouble } from './failure.ts'
@@ -9,44 +10,83 @@ export const hasEnded = ({ status }: Operation): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
 
 const reconnectDelayMs = 500
+const askAgainMs = 1000
+
+/** The time that a command may wait in all, whatever it waits for. */
+export type Wait = {
+  /** Its signal aborts when the time is over, too. */
+  readonly context: CliContext
+  readonly timeoutMs: number
+  /** Aborts when the time is over. */
+  readonly timeout: AbortSignal
+}
+
+/** Begins to count. */
+export const startWait = (context: CliContext, timeoutSeconds: number): Wait => {
+  const timeoutMs = timeoutSeconds * 1000
+  // It takes nothing but whole ones.
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
+  return { context: { ...context, signal: AbortSignal.any([context.signal, timeout]) }, timeoutMs, timeout }
+}
+
+/** Throws the deadline's failure for work that was broken off because the time was over. `after` says what becomes of it. */
+export const withinWait = async <Value>(
+  { timeout, timeoutMs }: Wait,
+  work: () => Promise<Value>,
+  { after, details }: { readonly after: string; readonly details?: object },
+): Promise<Value> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!timeout.aborted || error instanceof CliFailure) throw error
+    const message = `not done within ${timeoutMs / 1000} s; ${after}`
+    throw new CliFailure(exitCodes.deadline, { code: 'WAIT_TIMEOUT', message, details })
+  }
+}
 
 /**
  * Shows an operation live until it has ended, and answers its end. Outlives a server that restarts meanwhile. Throws the deadline's
- * failure after `timeoutMs`; the operation goes on then.
+ * failure when the time is over; the operation goes on then.
  */
-export const waitForOperation = async (context: CliContext, id: string, timeoutMs: number): Promise<Operation> => {
-  // It takes nothing but whole ones.
-  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
-  const progress = createProgress(context.terminal)
+export const waitForOperation = async (wait: Wait, id: string): Promise<Operation> => {
+  const progress = createProgress(wait.context.terminal)
+  const following = {
+    subscription: documents.followOperation,
+    query: documents.operation,
+    id,
+    field: 'operation',
+    isLast: hasEnded,
+    onValue: progress.show,
+  }
   try {
-    return await lastOf<Operation>(
-      { ...context, signal: AbortSignal.any([context.signal, timeout]) },
-      { document: documents.followOperation, id, field: 'operation', isLast: hasEnded, onValue: progress.show },
-    )
-  } catch (error) {
-    if (!timeout.aborted) throw error
-    throw new CliFailure(exitCodes.deadline, {
-      code: 'WAIT_TIMEOUT',
-      message: `not done within ${timeoutMs / 1000} s; it goes on: ${invocation(context.environment)} operation watch ${id}`,
-      details: { operationId: id },
-    })
+    return await withinWait(wait, () => lastOf<Operation>(wait.context, following), goesOn(wait, id))
   } finally {
     progress.end()
   }
 }
 
 /** The instance as the operation has left it: the two are told of the end one after the other. */
-export const instanceAfter = (context: CliContext, operation: Operation): Promise<Instance> =>
-  lastOf<Instance>(context, {
-    document: documents.followInstance,
+export const instanceAfter = (wait: Wait, operation: Operation): Promise<Instance> => {
+  const following = {
+    subscription: documents.followInstance,
+    query: documents.instance,
     id: operation.instanceId,
     field: 'instance',
-    isLast: (instance) => instance.operation?.id !== operation.id,
+    isLast: (instance: Instance) => instance.operation?.id !== operation.id,
     onValue: () => {},
-  })
+  }
+  return withinWait(wait, () => lastOf<Instance>(wait.context, following), goesOn(wait, operation.id))
+}
+
+const goesOn = ({ context }: Wait, operationId: string) => ({
+  after: `it goes on: ${invocation(context.environment)} operation watch ${operationId}`,
+  details: { operationId },
+})
 
 type Following<Value> = {
-  readonly document: string
+  readonly subscription: string
+  /** Asks for the same, where subscriptions do not come through. */
+  readonly query: string
   readonly id: string
   readonly field: string
   readonly isLast: (value: Value) => boolean
@@ -54,10 +94,11 @@ type Following<Value> = {
 }
 
 const lastOf = async <Value>({ api, signal }: CliContext, following: Following<Value>): Promise<Value> => {
-  const { document, id, field, isLast, onValue } = following
+  const { subscription, query, id, field, isLast, onValue } = following
+  let follow = (): AsyncIterable<Record<string, Value>> => api.subscribe(subscription, { id }, signal)
   for (;;) {
     try {
-      for await (const data of api.subscribe<Record<string, Value>>(document, { id }, signal)) {
+      for await (const data of follow()) {
         const value = data[field]
         if (value === undefined || value === null) continue
         onValue(value)
@@ -65,15 +106,32 @@ const lastOf = async <Value>({ api, signal }: CliContext, following: Following<V
       }
     } catch (error) {
       signal.throwIfAborted()
-      if (!isPassing(error)) throw error
+      if (isStreamBlocked(error)) follow = () => askAgain(api, query, { id }, signal)
+      else if (!isPassing(error)) throw error
     }
-    signal.throwIfAborted()
-    await delay(reconnectDelayMs, undefined, { signal })
+    await pause(reconnectDelayMs, signal)
   }
 }
 
-const isPassing = (error: unknown): boolean =>
+async function* askAgain<Data>(api: ApiClient, query: string, variables: Variables, signal: AbortSignal) {
+  for (;;) {
+    yield await api.request<Data>(query, variables, signal)
+    await pause(askAgainMs, signal)
+  }
+}
+
+/** Throws the signal's reason when it aborts, as requests do. */
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  signal.throwIfAborted()
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+}
+
+/** The connection or the server is away for now. */
+export const isPassing = (error: unknown): boolean =>
   error instanceof CliFailure && ['CONNECTION_LOST', 'NO_SERVER', 'UNAVAILABLE'].includes(error.failure.code)
+
+export const isStreamBlocked = (error: unknown): boolean =>
+  error instanceof CliFailure && error.failure.code === 'STREAM_BLOCKED'
 
 /** Ends the command with the exit code that says how the operation ended, unless it succeeded. */
 export const throwUnlessSucceeded = (operation: Operation, what: string): void => {

@@ -6,6 +6,7 @@ const wanted = [
   { program: 'java', package: 'openjdk-17-jre-headless', use: 'tests on a Kafka of their own' },
   { program: 'mvn', package: 'maven', use: 'tests on a Kafka of their own' },
   { program: 'redis-server', package: 'redis-server', use: 'tests of the stores in Redis' },
+  { program: 'nginx', package: 'nginx-light', use: 'tests of streams through a proxy' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'tests of volumes on loop devices' },
 ] as const
 

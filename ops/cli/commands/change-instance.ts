@@ -3,7 +3,7 @@ import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import type { Instance, Refusal } from '../types.ts'
-import { instanceAfter, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
 
 export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
 
@@ -27,14 +27,20 @@ export const changeInstance = async (
   nameOrId: string,
   options: WaitOptions & { readonly expectedVersion?: number },
 ): Promise<void> => {
-  const { api, output, signal } = context
-  const { id, name } = await findInstance(context, nameOrId)
+  const { api, output } = context
+  const wait = startWait(context, options.timeout)
+  const { signal } = options.wait ? wait.context : context
   const { idempotencyKey, expectedVersion } = options
-  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
-    documents[`${change}Instance`],
-    { input: { id, idempotencyKey, expectedVersion } },
-    signal,
-  )
+  const ask = async () => {
+    const { id, name } = await findInstance({ ...context, signal }, nameOrId)
+    const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
+      documents[`${change}Instance`],
+      { input: { id, idempotencyKey, expectedVersion } },
+      signal,
+    )
+    return { id, name, result }
+  }
+  const { id, name, result } = await withinWait(wait, ask, mayBeCarriedOut)
   const { operationId, instance } = acceptedOf(result)
   if (operationId === null)
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
@@ -43,10 +49,15 @@ export const changeInstance = async (
       `${doing[change]} ${name}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,
     ])
   }
-  const ended = await waitForOperation(context, operationId, options.timeout * 1000)
+  const ended = await waitForOperation(wait, operationId)
   throwUnlessSucceeded(ended, `${name} could not be ${done[change]}`)
-  const after = await instanceAfter(context, ended)
+  const after = await instanceAfter(wait, ended)
   await output.one({ ...after, operationId }, () => [`${name} is ${done[change]}: ${after.status}`])
+}
+
+/** Of a command that was not answered in time. */
+export const mayBeCarriedOut = {
+  after: 'whether it is carried out is not known: repeat it, under the same --idempotency-key if it had one',
 }
 
 /** The accepted result. Throws a refusal as the failure that it is. */

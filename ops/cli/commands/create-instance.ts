@@ -7,8 +7,8 @@ import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import type { Credential, Instance, Refusal } from '../types.ts'
-import { instanceAfter, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import { acceptedOf, type InstanceOperationAccepted, type WaitOptions } from './change-instance.ts'
+import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
+import { acceptedOf, type InstanceOperationAccepted, mayBeCarriedOut, type WaitOptions } from './change-instance.ts'
 import { instanceFields } from './show-instance.ts'
 
 export type CreateOptions = WaitOptions & {
@@ -48,7 +48,10 @@ export const createInstance = async (context: CliContext, name: string, options:
     users,
     idempotencyKey: options.idempotencyKey,
   }
-  const { result } = await requestOnce<{ result: CreateAccepted | Refusal }>(context, documents.createInstance, input)
+  const wait = startWait(context, options.timeout)
+  const asking = options.wait ? wait.context : context
+  const ask = () => requestOnce<{ result: CreateAccepted | Refusal }>(asking, documents.createInstance, input)
+  const { result } = await withinWait(wait, ask, mayBeCarriedOut)
   const accepted = acceptedOf(result)
   const { instance, operationId } = accepted
   const asItIs = resultOf(context, name, accepted, instance, users)
@@ -61,9 +64,9 @@ export const createInstance = async (context: CliContext, name: string, options:
     const { exitCode, failure } = error instanceof CliFailure ? error : notWaitedFor(context, error, operationId)
     throw new CliFailure(exitCode, failure, { cause: error, result: asItIs })
   }
-  const ended = await waitForOperation(context, operationId, options.timeout * 1000).catch(withPasswords)
+  const ended = await waitForOperation(wait, operationId).catch(withPasswords)
   throwUnlessSucceeded(ended, `${name} could not be made`)
-  const made = await instanceAfter(context, ended).catch(withPasswords)
+  const made = await instanceAfter(wait, ended).catch(withPasswords)
   const done = resultOf(context, name, accepted, made, users)
   await output.one(done.value, done.lines)
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
-import { CliFailure } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { exactLocalTime } from '../time.ts'
 import type { AuditEvent, Connection } from '../types.ts'
+import { isPassing, isStreamBlocked } from '../wait.ts'
 
 export type EventsOptions = {
   readonly follow: boolean
@@ -18,6 +18,7 @@ export type EventsOptions = {
 type Filter = Readonly<Record<string, unknown>>
 const pageSize = 200
 const reconnectDelayMs = 500
+const askAgainMs = 1000
 
 /** Prints the latest events of the audit log, oldest first; with `follow`, then every new one until Ctrl-C. */
 export const showEvents = async (context: CliContext, options: EventsOptions): Promise<void> => {
@@ -73,33 +74,51 @@ const latest = async (
   return { events: found.map(({ node }) => node).reverse(), cursor: found[0]?.cursor ?? null }
 }
 
+type Item = { readonly cursor: string; readonly node: AuditEvent }
+
 /**
  * Goes on behind the last event seen, also after the connection was lost: nothing is left out and nothing comes twice. `from`: null where
  * there is no event at all yet.
  */
 const follow = async (context: CliContext, filter: Filter, from: string | null): Promise<void> => {
-  const { api, signal } = context
+  const { signal } = context
   let after = from
+  let itemsAfter = subscribeAfter
   for (;;) {
     try {
       after ??= await printAll(context, filter)
-      const updates = api.subscribe<{ events: { cursor: string; node: AuditEvent } }>(
-        documents.followEvents,
-        { filter, after },
-        signal,
-      )
-      for await (const { events } of updates) {
-        after = events.cursor
-        await print(context, events.node)
+      for await (const item of itemsAfter(context, filter, after)) {
+        after = item.cursor
+        await print(context, item.node)
       }
     } catch (error) {
       signal.throwIfAborted()
-      if (
-        !(error instanceof CliFailure && ['CONNECTION_LOST', 'NO_SERVER', 'UNAVAILABLE'].includes(error.failure.code))
-      )
-        throw error
+      if (isStreamBlocked(error)) itemsAfter = askAfter
+      else if (!isPassing(error)) throw error
     }
-    await delay(reconnectDelayMs, undefined, { signal })
+    await delay(itemsAfter === askAfter ? askAgainMs : reconnectDelayMs, undefined, { signal })
+  }
+}
+
+/** Where streams come through. */
+async function* subscribeAfter(
+  { api, signal }: CliContext,
+  filter: Filter,
+  after: string | null,
+): AsyncGenerator<Item> {
+  const updates = api.subscribe<{ events: Item }>(documents.followEvents, { filter, after }, signal)
+  for await (const { events } of updates) yield events
+}
+
+/** What there is by now, where they do not. */
+async function* askAfter({ api, signal }: CliContext, filter: Filter, from: string | null): AsyncGenerator<Item> {
+  let after = from
+  for (;;) {
+    const variables = { filter, first: pageSize, after }
+    const { events }: { events: Connection<AuditEvent> } = await api.request(documents.eventsAfter, variables, signal)
+    yield* events.edges
+    if (!events.pageInfo.hasNextPage) return
+    after = events.pageInfo.endCursor
   }
 }
 

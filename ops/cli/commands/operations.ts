@@ -6,7 +6,7 @@ import { formatFields, formatTable } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { localTime } from '../time.ts'
 import type { Operation, Refusal, Step } from '../types.ts'
-import { throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 import { acceptedOf } from './change-instance.ts'
 
 type ListedOperation = Operation & { readonly instance: { readonly name: string } | null }
@@ -84,7 +84,7 @@ export const watchOperation = async (
   id: string,
   { timeout }: { readonly timeout: number },
 ): Promise<void> => {
-  const operation = await waitForOperation(context, id, timeout * 1000)
+  const operation = await waitForOperation(startWait(context, timeout), id)
   throwUnlessSucceeded(operation, `${operation.kind} of ${operation.instanceId}`)
   await context.output.one(operation, () => [`${operation.kind} is done`])
 }

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { CliFailure } from '../../../../ops/cli/failure.ts'
+import { Writable } from 'node:stream'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { CliContext } from '../../../../ops/cli/context.ts'
+import { documents } from '../../../../ops/cli/documents.ts'
+import { CliFailure, trouble } from '../../../../ops/cli/failure.ts'
 import type { Operation } from '../../../../ops/cli/types.ts'
-import { throwUnlessSucceeded } from '../../../../ops/cli/wait.ts'
+import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../../../../ops/cli/wait.ts'
 
 const ended = (status: string, code: string | null): Operation =>
   ({
@@ -38,5 +41,60 @@ describe('an operation that was waited for', () => {
 
   it('is a fault of the server when it has not succeeded and says not why', () => {
     expect(failureOf(ended('FAILED', null))).toMatchObject({ exitCode: 1, failure: { code: 'INTERNAL_ERROR' } })
+  })
+})
+
+/** A client behind a proxy that holds streams back. `operations`: what the server answers to one query after the other. */
+const blockedClient = (operations: readonly Operation[]) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const waiting = [...operations]
+  const asked: string[] = []
+  const context = {
+    api: {
+      request: async (document: string, _variables: object, signal: AbortSignal) => {
+        signal.throwIfAborted()
+        asked.push(document)
+        if (document === documents.instance) return { instance: { operation: { id: 'an-operation' } } }
+        return { operation: waiting.length > 1 ? waiting.shift() : waiting[0] }
+      },
+      subscribe: () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(trouble('STREAM_BLOCKED', 'no events')) }),
+      }),
+    },
+    terminal: { stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) },
+    environment: {},
+    signal: new AbortController().signal,
+  } as unknown as CliContext
+  return { context, asked }
+}
+const running = { ...ended('RUNNING', null), instanceId: 'an-instance', steps: [] }
+
+describe('a wait behind a proxy that holds streams back', () => {
+  it('asks with queries until the operation has ended', async () => {
+    const { context, asked } = blockedClient([running, running, { ...running, status: 'SUCCEEDED' }])
+    const outcome = waitForOperation(startWait(context, 60), running.id)
+    await vi.runAllTimersAsync()
+    expect((await outcome).status).toBe('SUCCEEDED')
+    expect(asked).toEqual([documents.operation, documents.operation, documents.operation])
+  })
+
+  it.each([
+    ['for the operation', (wait: ReturnType<typeof startWait>) => waitForOperation(wait, running.id)],
+    ['for the instance after it', (wait: ReturnType<typeof startWait>) => instanceAfter(wait, running)],
+  ])('ends with its time %s, and says that the operation goes on', async (_what, begin) => {
+    const { context } = blockedClient([running])
+    const over = new AbortController()
+    const wait = startWait(context, 20)
+    const outcome = begin({
+      ...wait,
+      timeout: over.signal,
+      context: { ...context, signal: AbortSignal.any([context.signal, over.signal]) },
+    }).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(3000)
+    over.abort()
+    await vi.runAllTimersAsync()
+    const message = expect.stringContaining('not done within 20 s; it goes on: coffer operation watch an-operation')
+    expect(await outcome).toMatchObject({ exitCode: 4, failure: { code: 'WAIT_TIMEOUT', message } })
   })
 })
