@@ -11,6 +11,7 @@ import { openInbox } from './inbox.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
 import type { AgentLog } from './log.ts'
 import type { Reporter } from './reporter.ts'
+import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 
 /** Whether commands come through and reports get away; if not, why. */
 export type BusState = { readonly ok: true } | { readonly ok: false; readonly reason: string }
@@ -29,6 +30,7 @@ export type BusLinkDeps = {
   readonly journal: Journal
   readonly reporter: Reporter
   readonly worker: CommandWorker
+  readonly keyOffers: Pick<SealingKeyOffers, 'renew'>
   readonly ids: IdSource
   readonly log: AgentLog
   readonly holds: () => Promise<Heartbeat['holds']>
@@ -45,7 +47,7 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, ids, log, holds } = deps
+  const { bus, clock, journal, reporter, worker, keyOffers, ids, log, holds } = deps
   const { hostId } = description
   const stopping = new AbortController()
   const { signal } = stopping
@@ -86,6 +88,8 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   const connect = async (): Promise<void> => {
     const pending = await registerPatiently()
     reporter.wake()
+    // After the registration, without which the control plane knows no host to keep them for.
+    keyOffers.renew()
     for (const command of pending) worker.take(command)
     inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, take: worker.take })
     await inbox.ready

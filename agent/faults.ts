@@ -2,7 +2,7 @@ import type { Fault } from '../domain/values/fault.ts'
 import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
 import { CommandFailed } from './run.ts'
-import { SealedBoxUnreadable } from './secrets/sealed-box.ts'
+import { SecretUnreadable } from './secrets/sealing-keys.ts'
 import { isFull, systemErrorIn, systemErrorOf } from './system-errors.ts'
 
 /** Why a command's signal was aborted, as the fault its result tells; `stopping` is no result: the command stays pending. */
@@ -42,7 +42,7 @@ export const toFault = (error: unknown): Fault => {
   if (isDiskFull(error)) {
     return { code: 'DISK_FULL', message: 'the disk of the database host is full', retryable: true, cause: why }
   }
-  if (error instanceof SealedBoxUnreadable) return { code: error.code, message: error.message, retryable: false }
+  if (error instanceof SecretUnreadable) return { code: error.code, message: error.message, retryable: false }
   if (error instanceof CommandFailed) return { code: 'HOST_COMMAND_FAILED', message: why, retryable: true }
   return { code: 'AGENT_ERROR', message: `the agent failed: ${why}; its log tells more`, retryable: true }
 }

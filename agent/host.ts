@@ -1,6 +1,5 @@
 import type { InstanceId } from '../domain/ids.ts'
 import type { AgentConfig } from './config.ts'
-import type { Identity } from './identity.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
 import type { Owners } from './isolation/owners.ts'
@@ -10,6 +9,7 @@ import type { Layout } from './layout.ts'
 import type { AgentLog } from './log.ts'
 import type { PreparedVolumes } from './prepared-volumes.ts'
 import type { Run } from './run.ts'
+import type { SealingKeys } from './secrets/sealing-keys.ts'
 import type { EngineControl } from './supervision/engine-control.ts'
 import type { Supervisor } from './supervision/supervisor.ts'
 import type { Templates } from './templates.ts'
@@ -17,7 +17,7 @@ import type { Templates } from './templates.ts'
 /** What outcomes are made true with. */
 export type Host = {
   readonly config: AgentConfig
-  readonly identity: Identity
+  readonly sealingKeys: SealingKeys
   readonly layout: Layout
   readonly records: InstanceRecords
   readonly owners: Owners

@@ -1,16 +1,14 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type HostId, hostIdSchema, parseHostId } from '../domain/ids.ts'
 import { writeFileDurably } from './files.ts'
-import { createSealedBoxOpener, generateBoxKeyPair, type SealedBoxOpener } from './secrets/sealed-box.ts'
 
-const identitySchema = z.object({ hostId: hostIdSchema, privateKeyPem: z.string() })
+const identitySchema = z.object({ hostId: hostIdSchema, secret: z.string().min(1) })
 
 export type Identity = {
   readonly hostId: HostId
-  readonly box: SealedBoxOpener
   /** The password of the agent's own account in an instance's engine: derived, so that it is stored nowhere. */
   monitorPassword(instanceId: string): string
 }
@@ -19,10 +17,9 @@ export type Identity = {
 export const loadIdentity = (agentDir: string, newId: () => string): Identity => {
   const file = join(agentDir, 'identity.json')
   const stored = readIdentity(file) ?? create(file, newId)
-  const secret = Buffer.from(hkdfSync('sha256', stored.privateKeyPem, '', 'coffer monitor accounts', 32))
+  const secret = Buffer.from(hkdfSync('sha256', stored.secret, '', 'coffer monitor accounts', 32))
   return {
     hostId: stored.hostId,
-    box: createSealedBoxOpener(stored.privateKeyPem),
     monitorPassword: (instanceId) => createHmac('sha256', secret).update(instanceId).digest('base64url'),
   }
 }
@@ -39,14 +36,14 @@ const readIdentity = (file: string): z.infer<typeof identitySchema> | null => {
     return identitySchema.parse(JSON.parse(text))
   } catch (cause) {
     throw new Error(
-      `${file} does not hold an agent's identity: restore it from a copy; without it, secrets sealed to this host are lost`,
+      `${file} does not hold an agent's identity: restore it from a copy; without it, this host is another one to the control plane`,
       { cause },
     )
   }
 }
 
 const create = (file: string, newId: () => string): z.infer<typeof identitySchema> => {
-  const identity = { hostId: parseHostId(newId()), privateKeyPem: generateBoxKeyPair().privateKeyPem }
+  const identity = { hostId: parseHostId(newId()), secret: randomBytes(32).toString('base64url') }
   writeFileDurably(file, JSON.stringify(identity), 0o600)
   return identity
 }

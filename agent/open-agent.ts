@@ -29,6 +29,8 @@ import { prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
 import { createReporter } from './reporter.ts'
 import { run } from './run.ts'
+import { createSealingKeyOffers } from './secrets/offer-sealing-keys.ts'
+import { openSealingKeys } from './secrets/sealing-keys.ts'
 import { stopEngines } from './stop-engines.ts'
 import { createEngineControl } from './supervision/engine-control.ts'
 import { createSupervisor } from './supervision/supervisor.ts'
@@ -67,6 +69,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const identity = loadIdentity(config.agentDir, ids.next)
   const { hostId } = identity
   const facts = createFacts(database)
+  const sealingKeys = await openSealingKeys(join(config.agentDir, 'sealing-keys'), { facts, clock })
 
   const root = process.getuid?.() === 0
   const placement = await createPlacement({ run, log, root }, config.agentDir, hostId, signal)
@@ -144,7 +147,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   const host: Host = {
     config,
-    identity,
+    sealingKeys,
     layout,
     records,
     owners,
@@ -182,7 +185,6 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     name: config.name,
     address: config.address,
     agentVersion: config.agentVersion,
-    publicKey: identity.box.publicKey,
     caCertificate: authority.certificate,
     capacity,
     engines: [...installations.engines],
@@ -204,8 +206,10 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     return preparation
   })
   const holds = () => findHoldings({ records, journal, layout })
+  const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
+  closers.defer(() => keyOffers.stop())
   const link = openBusLink(
-    { bus, clock, journal, reporter, worker, ids, log, holds },
+    { bus, clock, journal, reporter, worker, keyOffers, ids, log, holds },
     { description, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))

@@ -121,7 +121,6 @@ export type HostDocument = {
   readonly address: string
   readonly agentVersion: string
   readonly status: (typeof hostStatuses)[number]
-  readonly publicKey: string
   readonly caCertificate: string
   readonly capacity: Resources
   /** What the `ClaimDocument`s of the host add up to. */

@@ -17,6 +17,7 @@ export type ProcessId = z.infer<typeof processIdSchema>
  *   engine next, be it because it was found not to run, makes the start that was asked for and not one more.
  * - `portKept`: clients may know the port, so it is not chosen anew.
  * - `durable`: everything copied for it has reached the disk.
+ * - `verifiedKey`: the number of the key whose passwords were verified, and which was destroyed then or is to be.
  * - `health`, `volumeStage`: what was last reported.
  */
 export const instanceRecordSchema = z.object({
@@ -32,6 +33,7 @@ export const instanceRecordSchema = z.object({
   asked: z.int().default(-1),
   process: processIdSchema.nullable(),
   durable: z.boolean(),
+  verifiedKey: z.int().nullable(),
   health: healthSchema,
   volumeStage: volumeStageSchema,
 })

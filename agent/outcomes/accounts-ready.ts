@@ -1,3 +1,4 @@
+import type { InstanceId } from '../../domain/ids.ts'
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import type { UserWish } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
@@ -10,7 +11,7 @@ export const accountsReady: Outcome<'accounts-ready'> = async (
   { instanceId, signal, progress },
 ) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
-  const wishes = openUsers(host, users)
+  const wishes = await openUsers(host, instanceId, users)
   progress(0.1, 'creating databases')
   await driver.ensureDatabases(instance, databases, signal)
   progress(0.6, 'creating users')
@@ -18,6 +19,16 @@ export const accountsReady: Outcome<'accounts-ready'> = async (
   return undefined
 }
 
-/** Opens the sealed passwords: from here on they are in clear, in memory alone. Throws `SECRET_UNREADABLE`. */
-export const openUsers = ({ identity }: Host, users: readonly UserSpec[]): readonly UserWish[] =>
-  users.map(({ name, sealedPassword, databases }) => ({ name, databases, password: identity.box.open(sealedPassword) }))
+/** Opens the sealed passwords: from here on they are in clear, in memory alone. Rejects with `SECRET_UNREADABLE`. */
+export const openUsers = (
+  { sealingKeys }: Host,
+  instanceId: InstanceId,
+  users: readonly UserSpec[],
+): Promise<readonly UserWish[]> =>
+  Promise.all(
+    users.map(async ({ name, sealedPassword, databases }) => ({
+      name,
+      databases,
+      password: await sealingKeys.open(sealedPassword, instanceId, name),
+    })),
+  )

@@ -1,16 +1,30 @@
+import type { UserSpec } from '../../domain/values/instance-spec.ts'
+import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import { allEnded } from '../all-ended.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
 import { openUsers } from './accounts-ready.ts'
 import { type Outcome, requireRecord } from './outcome.ts'
 
-/** A client can use the database, and what was made for it so far would be there after a power cut. */
+/**
+ * A client can use the database, and what was made for it so far would be there after a power cut. With that the passwords have done their
+ * work, and the key that they are sealed to is destroyed: copies of them stay in logs and topics, and nobody can open those. That the users
+ * were verified is on the disk before, so a repeat does without them.
+ */
 export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { users }, { instanceId, signal }) => {
+  const { records, sealingKeys } = host
   const record = requireRecord(host, instanceId)
+  const [key = null] = keysOf(users)
+  const isRepeat = key !== null && key === record.verifiedKey
   const { driver, instance } = await host.control.describe(record, signal)
   await allEnded(
-    driver.verifyEndpoint(instance, openUsers(host, users), signal),
+    driver.verifyEndpoint(instance, isRepeat ? [] : await openUsers(host, instanceId, users), signal),
     record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(instanceId), signal),
   )
-  host.records.update(instanceId, { durable: true })
+  records.update(instanceId, { durable: true, verifiedKey: key ?? record.verifiedKey })
+  if (key !== null) await sealingKeys.destroy(key)
   return undefined
 }
+
+/** The passwords of one instance are all sealed to the same key. */
+const keysOf = (users: readonly UserSpec[]): readonly number[] =>
+  users.flatMap(({ sealedPassword }) => sealingKeyNumber(sealedPassword) ?? [])

@@ -5,9 +5,14 @@ import type { Outcome } from './outcome.ts'
 
 /**
  * Nothing of the instance is left, whatever there was. What keeps the next thing alive goes first: processes, then the mount
- * and the group they were in, then files, then the account that owned them; the record last, as it knows of all of it.
+ * and the group they were in, then files and the key of its passwords, then the account that owned them; the record last,
+ * as it knows of all of it.
  */
-export const instanceAbsent: Outcome<'instance-absent'> = async (host, _payload, { instanceId, signal, progress }) => {
+export const instanceAbsent: Outcome<'instance-absent'> = async (
+  host,
+  { sealingKey },
+  { instanceId, signal, progress },
+) => {
   const { cgroups, control, layout, owners, records } = host
   const record = records.get(instanceId)
   if (record) records.update(instanceId, { desired: 'stopped' })
@@ -21,6 +26,7 @@ export const instanceAbsent: Outcome<'instance-absent'> = async (host, _payload,
   }
   await removeTree(layout.instance(instanceId))
   await removeTree(layout.runDir(instanceId))
+  if (sealingKey !== null) await host.sealingKeys.destroy(sealingKey)
   progress(0.9, 'removing the account')
   await owners.remove(instanceId, signal)
   records.remove(instanceId)

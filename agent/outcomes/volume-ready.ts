@@ -28,6 +28,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         asked: -1,
         process: null,
         durable: existing,
+        verifiedKey: null,
         health: 'UNKNOWN',
         volumeStage: 'ROOMY',
       })

@@ -1,17 +1,20 @@
-import { type HostDescription, host, hostStream, rankHosts } from '../../domain/host/index.ts'
+import { host, hostStream, rankHosts } from '../../domain/host/index.ts'
+import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
+import { getById } from '../../domain/values/id-map.ts'
+import type { InstanceSpec, UserSpec } from '../../domain/values/instance-spec.ts'
 import type { Resources } from '../../domain/values/resources.ts'
+import type { SealingKey } from '../../domain/values/sealing-key.ts'
 import type { Credential, DispatchAnswer } from '../api.ts'
 import { isoAfter, isoNow } from '../clock.ts'
 import type { CommandContext } from '../handle.ts'
-import { seal } from '../secrets/seal.ts'
+import { sealPassword } from '../secrets/seal.ts'
 import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 import { credentialsFor } from './credentials.ts'
-import { createPatientHandler } from './patient-handler.ts'
+import { createPatientHandler, isPassing } from './patient-handler.ts'
 
 type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
 
@@ -49,7 +52,7 @@ export const createInstance = async (
     await releaseQuota(dependencies, job, wish)
     return refused(placed.rejection)
   }
-  return request(dependencies, job, wish, placed.host, credentials)
+  return request(dependencies, job, wish, placed, credentials)
 }
 
 type Attempt = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }
@@ -97,15 +100,16 @@ const reserveQuota = async (
   return handled.outcome === 'rejected' ? handled.rejection : null
 }
 
-type Placed =
-  | { readonly ok: true; readonly host: HostDescription }
-  | { readonly ok: false; readonly rejection: Rejection }
+/** `sealingKey`: null when there are no passwords. */
+type Place = { readonly hostId: HostId; readonly sealingKey: SealingKey | null }
+
+type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; readonly rejection: Rejection }
 
 /** Asks the hosts one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
 const claimHost = async (
   { handler, directory, clock, settings }: DispatchDependencies,
   { ids }: Job,
-  { spec, context }: Wish,
+  { command, spec, context }: Wish,
 ): Promise<Placed> => {
   const { datastore, version } = spec
   const resources = resourcesOf(spec)
@@ -122,17 +126,17 @@ const claimHost = async (
         resources,
         datastore,
         version,
+        hasSecrets: (command.users ?? []).length > 0,
         now: isoNow(clock),
         expiresAt: isoAfter(clock, settings.reservationMs),
       },
       context,
     )
     if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
-      return { ok: true, host: handled.state.description }
+      return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, ids.instanceId) ?? null }
     }
     // There may be room on it.
-    if (handled.outcome === 'rejected' && handled.rejection.code === 'CONCURRENT_MODIFICATION')
-      refusal = handled.rejection
+    if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = handled.rejection
   }
   return { ok: false, rejection: refusal }
 }
@@ -149,7 +153,7 @@ const request = async (
   dependencies: DispatchDependencies,
   job: Job,
   wish: Wish,
-  { hostId, publicKey }: HostDescription,
+  { hostId, sealingKey }: Place,
   credentials: readonly Credential[],
 ): Promise<DispatchAnswer> => {
   const { handler, clock, settings } = dependencies
@@ -167,11 +171,8 @@ const request = async (
       spec: wish.spec,
       hostId,
       databases,
-      users: credentials.map(({ user, password, databases: own }) => ({
-        name: user,
-        sealedPassword: seal(publicKey, password),
-        databases: [...own],
-      })),
+      sealingKey: sealingKey?.number ?? null,
+      users: sealingKey === null ? [] : await sealUsers(sealingKey, instanceId, credentials),
       deadline: isoAfter(clock, settings.operationTimeoutMs.provision),
     },
     wish.context,
@@ -185,6 +186,19 @@ const request = async (
   return refused(handled.rejection)
 }
 
+const sealUsers = (
+  key: SealingKey,
+  instanceId: InstanceId,
+  credentials: readonly Credential[],
+): Promise<readonly UserSpec[]> =>
+  Promise.all(
+    credentials.map(async ({ user, password, databases }) => ({
+      name: user,
+      sealedPassword: await sealPassword(key, { instanceId, user, password }),
+      databases: [...databases],
+    })),
+  )
+
 /** Where these are not reached (a crash, a store that is away), what was held expires by itself. */
 const releaseQuota = ({ handler }: DispatchDependencies, { ids }: Job, { command: { projectId }, context }: Wish) =>
   handler.handle(
@@ -194,12 +208,7 @@ const releaseQuota = ({ handler }: DispatchDependencies, { ids }: Job, { command
     context,
   )
 
-const releaseHost = (
-  { handler }: DispatchDependencies,
-  { ids }: Job,
-  { context }: Wish,
-  hostId: HostDescription['hostId'],
-) =>
+const releaseHost = ({ handler }: DispatchDependencies, { ids }: Job, { context }: Wish, hostId: HostId) =>
   handler.handle(
     host,
     hostStream(hostId),

@@ -25,6 +25,7 @@ export type ReportDependencies = {
 
 type Trace = string | undefined
 type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
+type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
 type Registration = Extract<AgentReport, { readonly type: 'registered' }>
 
 /** `traceparent`: of the step that takes the report in. */
@@ -87,6 +88,16 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     if (handled.outcome === 'rejected') warnRefused(handled.rejection, hostId)
   }
 
+  const takeOffer = async (report: Offer, trace: Trace) => {
+    const { hostId, keys } = report
+    await handler.handle(
+      host,
+      hostStream(hostId),
+      { type: 'OfferSealingKeys', hostId, keys },
+      contextOf(report, hostId, trace),
+    )
+  }
+
   const warnRefused = (rejection: Rejection, hostId: HostId) =>
     log.warn({ rejection, hostId }, 'the registration of a host was refused')
 
@@ -98,6 +109,8 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
         return takeResult(report, trace)
       case 'health':
         return takeHealth(report, trace)
+      case 'sealing-keys':
+        return takeOffer(report, trace)
       case 'registered':
         return takeRegistration(report, trace)
       default:

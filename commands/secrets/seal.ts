@@ -1,22 +1,30 @@
-import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto'
+import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
+import type { InstanceId } from '../../domain/ids.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
+import { type SealingKey, sealingInfo } from '../../domain/values/sealing-key.ts'
+
+const suite = new CipherSuite({
+  kem: new DhkemX25519HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes256Gcm(),
+})
 
 /**
- * Seals a secret so that only the host with this public key (X25519, 32 bytes, base64url) can read it. Two seals of one
- * text differ. The format is written down beside its other half, in `agent/secrets/sealed-box.ts`. Throws on a key that is none.
+ * Seals a user's password to a host's key (HPKE, RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM), so that only who has
+ * the private key can read it, and only for this instance and user. Two seals of one text differ. The format is the key's number, a dot, and in
+ * base64url the encapsulated key (32 bytes) with the ciphertext; `agent/secrets/sealing-keys.ts` opens it. Rejects when the key is malformed.
  */
-export const seal = (publicKey: string, clear: string): Sealed => {
-  const recipientRaw = Buffer.from(publicKey, 'base64url')
-  const recipient = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: publicKey }, format: 'jwk' })
-  const ephemeral = generateKeyPairSync('x25519')
-  const ephemeralRaw = Buffer.from(ephemeral.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
-  const shared = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient })
-  const derived = Buffer.from(
-    hkdfSync('sha256', shared, Buffer.concat([ephemeralRaw, recipientRaw]), 'coffer sealed box v1', 44),
-  )
-  const cipher = createCipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32))
-  const body = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()])
-  const box = Buffer.concat([Buffer.of(1), ephemeralRaw, body, cipher.getAuthTag()])
+export const sealPassword = async (
+  key: SealingKey,
+  { instanceId, user, password }: { readonly instanceId: InstanceId; readonly user: string; readonly password: string },
+): Promise<Sealed> => {
+  const encoder = new TextEncoder()
+  const recipientPublicKey = await suite.kem.importKey('raw', bytesOf(Buffer.from(key.publicKey, 'base64url')), true)
+  const info = bytesOf(encoder.encode(sealingInfo(instanceId, user)))
+  const { enc, ct } = await suite.seal({ recipientPublicKey, info }, bytesOf(encoder.encode(password)))
+  const box = Buffer.concat([Buffer.from(enc), Buffer.from(ct)]).toString('base64url')
   // The one place where text becomes a sealed secret.
-  return box.toString('base64url') as Sealed
+  return `${key.number}.${box}` as Sealed
 }
+
+const bytesOf = (view: Uint8Array): ArrayBuffer => new Uint8Array(view).buffer

@@ -10,9 +10,10 @@ import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../value
  *   `port`: the one to listen on if the agent has forgotten which it was.
  * - `accounts-ready`: the databases and users exist, with these passwords and access.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
- *   each of `users` with the password given here.
+ *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to.
  * - `engine-stopped`: the engine does not run; its data stays.
- * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left.
+ * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left, nor the key of this number that its
+ *   passwords were sealed to.
  */
 export const guestPayloadSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -33,7 +34,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
   z.object({ kind: z.literal('engine-stopped') }),
-  z.object({ kind: z.literal('instance-absent') }),
+  z.object({ kind: z.literal('instance-absent'), sealingKey: z.int().positive().nullable() }),
 ])
 export type GuestPayload = z.infer<typeof guestPayloadSchema>
 export type GuestCommandKind = GuestPayload['kind']

@@ -3,6 +3,7 @@ import { hostDescriptionSchema } from '../host/events.ts'
 import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { endpointSchema, healthSchema } from '../values/instance-spec.ts'
+import { sealingKeySchema } from '../values/sealing-key.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
 
 const answersCommand = {
@@ -53,6 +54,14 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     /** How full the volume is. Absent: as it was. */
     volumeStage: volumeStageSchema.optional(),
+  }),
+  /** All keys that the host keeps ready for new instances. */
+  z.object({
+    type: z.literal('sealing-keys'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    keys: z.array(sealingKeySchema),
   }),
   z.object({ type: z.literal('registered'), reportId: z.uuid(), at: z.iso.datetime(), host: hostDescriptionSchema }),
 ])

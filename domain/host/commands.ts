@@ -2,10 +2,13 @@ import type { HostId, InstanceId } from '../ids.ts'
 import type { ReleaseReason } from '../project/commands.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Resources } from '../values/resources.ts'
+import type { SealingKey } from '../values/sealing-key.ts'
 import type { HostDescription } from './events.ts'
 
 export type HostCommand =
   | { readonly type: 'RegisterHost'; readonly description: HostDescription }
+  /** All keys that the host has and that no command has used yet. */
+  | { readonly type: 'OfferSealingKeys'; readonly hostId: HostId; readonly keys: readonly SealingKey[] }
   | {
       readonly type: 'ClaimCapacity'
       readonly hostId: HostId
@@ -13,6 +16,8 @@ export type HostCommand =
       readonly resources: Resources
       readonly datastore: DatastoreType
       readonly version: string
+      /** Passwords are going to be sealed for it. */
+      readonly hasSecrets: boolean
       readonly now: string
       readonly expiresAt: string
     }

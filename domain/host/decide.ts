@@ -1,10 +1,12 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import { getById } from '../values/id-map.ts'
 import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
 import type { HostDescription, HostEvent } from './events.ts'
-import { hostLost, noCapacity, unknownEngine, unregistered } from './refusals.ts'
+import { hostLost, noCapacity, noSealingKey, unknownEngine, unregistered } from './refusals.ts'
+import { freeKeys, isSameOffer } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 type HostDecision = Decision<HostEvent>
@@ -18,6 +20,11 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
     return command.type === 'ClaimCapacity' || command.type === 'ConfirmClaim' ? reject(unregistered(hostId)) : accept()
   }
   switch (command.type) {
+    case 'OfferSealingKeys': {
+      const keys = freeKeys(state.sealingKeys, command.keys)
+      if (isSameOffer(keys, state.sealingKeys.offered)) return accept()
+      return accept({ type: 'HostSealingKeysOffered', data: { hostId, keys: [...keys] } })
+    }
     case 'ClaimCapacity':
       return claimCapacity(command, state)
     case 'ConfirmClaim': {
@@ -47,7 +54,7 @@ const register = (description: HostDescription, state: HostState): HostDecision 
     : accept({ type: 'HostRegistered', data: description })
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
-  const { hostId, instanceId, resources, datastore, version, now, expiresAt } = command
+  const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command
   const lapsed = lapsedBy(state.claims, now)
   const live = lapsed.reduce(release, state.claims)
   if (commitmentOf(live, instanceId)) return accept()
@@ -61,10 +68,15 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   const { total: used } = release(live, instanceId)
   const excess = findExcess(description.capacity, used, { ...resources, instances: 1 })
   if (excess) return reject(noCapacity(description, excess))
+  const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
+  if (sealingKey === undefined) return reject(noSealingKey(description))
   return accept<HostEvent>(
     ...lapsed.map(
       (id) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId: id, reason: 'EXPIRED' } }) as const,
     ),
-    { type: 'HostCapacityClaimed', data: { hostId, instanceId, resources, expiresAt } },
+    {
+      type: 'HostCapacityClaimed',
+      data: { hostId, instanceId, resources, expiresAt, ...(sealingKey && { sealingKey }) },
+    },
   )
 }

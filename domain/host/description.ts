@@ -7,7 +7,6 @@ export const isSameDescription = (a: HostDescription, b: HostDescription): boole
   a.name === b.name &&
   a.address === b.address &&
   a.agentVersion === b.agentVersion &&
-  a.publicKey === b.publicKey &&
   a.caCertificate === b.caCertificate &&
   sameResources(a.capacity, b.capacity) &&
   isSameSet(enginesOf(a), enginesOf(b)) &&

@@ -3,6 +3,7 @@ import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema } from '../ids.ts'
 import { datastoreTypeSchema } from '../values/instance-spec.ts'
 import { resourcesSchema } from '../values/resources.ts'
+import { sealingKeySchema } from '../values/sealing-key.ts'
 
 /** One installed engine version an agent found. `source`: `npm`, `system` or another word for where it comes from. */
 export const engineSchema = z.object({ datastore: datastoreTypeSchema, version: z.string(), source: z.string() })
@@ -17,13 +18,12 @@ export const isolationSchema = z.object({
 })
 export type Isolation = z.infer<typeof isolationSchema>
 
-/** What an agent says of its host. `publicKey`: X25519, base64url; `caCertificate`: PEM. */
+/** What an agent says of its host. `caCertificate`: PEM. */
 export const hostDescriptionSchema = z.object({
   hostId: hostIdSchema,
   name: z.string(),
   address: z.string(),
   agentVersion: z.string(),
-  publicKey: z.string(),
   caCertificate: z.string(),
   capacity: resourcesSchema,
   engines: z.array(engineSchema),
@@ -34,7 +34,12 @@ export type HostDescription = z.infer<typeof hostDescriptionSchema>
 export const hostEvents = {
   /** The agent registered for the first time, or with a description other than before. */
   HostRegistered: defineEvent(1, hostDescriptionSchema),
-  /** Capacity is held for an instance until `expiresAt`, for it to be requested. */
+  /** These keys, in the order of their numbers, are what the host has to offer from now on: it destroyed the others, or they are taken. */
+  HostSealingKeysOffered: defineEvent(1, z.object({ hostId: hostIdSchema, keys: z.array(sealingKeySchema) })),
+  /**
+   * Capacity is held for an instance until `expiresAt`, for it to be requested. `sealingKey`: for its passwords and for no other instance;
+   * absent when it has none.
+   */
   HostCapacityClaimed: defineEvent(
     1,
     z.object({
@@ -42,6 +47,7 @@ export const hostEvents = {
       instanceId: instanceIdSchema,
       resources: resourcesSchema,
       expiresAt: z.iso.datetime(),
+      sealingKey: sealingKeySchema.optional(),
     }),
   ),
   HostClaimConfirmed: defineEvent(

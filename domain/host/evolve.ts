@@ -1,26 +1,48 @@
 import { unreachable } from '../decider.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
 import type { HostEvent } from './events.ts'
+import { forgetKey, noSealingKeys, takeKey } from './sealing-keys.ts'
 import type { HostState } from './state.ts'
 
 export const evolve = (state: HostState, event: HostEvent): HostState => {
   if (event.type === 'HostRegistered') {
     return state.status === 'UNREGISTERED'
-      ? { status: 'UP', hostId: event.data.hostId, description: event.data, claims: emptyLedger }
+      ? {
+          status: 'UP',
+          hostId: event.data.hostId,
+          description: event.data,
+          claims: emptyLedger,
+          sealingKeys: noSealingKeys,
+        }
       : { ...state, description: event.data }
   }
   if (state.status === 'UNREGISTERED') return state
   switch (event.type) {
-    case 'HostCapacityClaimed':
-      return { ...state, claims: reserve(state.claims, event.data) }
+    case 'HostSealingKeysOffered':
+      return { ...state, sealingKeys: { ...state.sealingKeys, offered: event.data.keys } }
+    case 'HostCapacityClaimed': {
+      const { instanceId, sealingKey } = event.data
+      const sealingKeys = sealingKey ? takeKey(state.sealingKeys, instanceId, sealingKey) : state.sealingKeys
+      return { ...state, claims: reserve(state.claims, event.data), sealingKeys }
+    }
     case 'HostClaimConfirmed':
       return { ...state, claims: commit(state.claims, event.data.instanceId, event.data.resources) }
     case 'HostCapacityReleased':
-      return { ...state, claims: release(state.claims, event.data.instanceId) }
+      return {
+        ...state,
+        claims: release(state.claims, event.data.instanceId),
+        sealingKeys: forgetKey(state.sealingKeys, event.data.instanceId),
+      }
     case 'HostLost':
       return { ...state, status: 'LOST', lastSeenAt: event.data.lastSeenAt }
     case 'HostReturned':
-      return { status: 'UP', hostId: state.hostId, description: state.description, claims: state.claims }
+      return {
+        status: 'UP',
+        hostId: state.hostId,
+        description: state.description,
+        claims: state.claims,
+        sealingKeys: state.sealingKeys,
+      }
     default:
       return unreachable(event)
   }

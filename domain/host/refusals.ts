@@ -37,3 +37,12 @@ export const noCapacity = ({ hostId, name }: HostDescription, excess: Excess): R
     details: { hostId, resource, capacity: limit, claimed: used, asked },
   }
 }
+
+/** The agent makes new keys as soon as it comes to the commands that use the others. */
+export const noSealingKey = ({ hostId, name }: HostDescription): Rejection => ({
+  code: 'NO_CAPACITY',
+  message: `host ${name} has no key left to seal passwords to, until its agent offers new ones: try again in a moment`,
+  details: { hostId, resource: sealingKeysResource },
+})
+
+export const sealingKeysResource = 'sealingKeys'

@@ -1,8 +1,24 @@
 import type { HostId } from '../ids.ts'
+import type { IdMap } from '../values/id-map.ts'
 import type { Ledger } from '../values/ledger.ts'
+import type { SealingKey } from '../values/sealing-key.ts'
 import type { HostDescription } from './events.ts'
 
-type Registered = { readonly hostId: HostId; readonly description: HostDescription; readonly claims: Ledger }
+export type SealingKeys = {
+  /** Free ones, in the order of their numbers. */
+  readonly offered: readonly SealingKey[]
+  /** The highest number that was given to an instance: neither this one nor a lower one is given again. */
+  readonly lastTaken: number
+  /** By instance, for as long as it holds capacity. */
+  readonly taken: IdMap<SealingKey>
+}
+
+type Registered = {
+  readonly hostId: HostId
+  readonly description: HostDescription
+  readonly claims: Ledger
+  readonly sealingKeys: SealingKeys
+}
 
 export type HostState =
   | { readonly status: 'UNREGISTERED' }

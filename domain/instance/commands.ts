@@ -30,6 +30,7 @@ export type InstanceCommand =
       readonly name: string
       readonly spec: InstanceSpec
       readonly hostId: HostId
+      readonly sealingKey: number | null
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
     })

@@ -14,7 +14,10 @@ import { volumeStageSchema } from '../values/volume-use.ts'
 const operation = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
 
 export const instanceEvents = {
-  /** Quota is reserved, a host claimed, and the instance asked for. `epoch` fences its guest commands, `deadline` is the operation's. */
+  /**
+   * Quota is reserved, a host claimed, and the instance asked for. `epoch` fences its guest commands, `deadline` is the operation's.
+   * `sealingKey`: the number of the host's key that the passwords are sealed to; null when there are none.
+   */
   InstanceRequested: defineEvent(
     1,
     z.object({
@@ -23,6 +26,7 @@ export const instanceEvents = {
       name: z.string(),
       spec: instanceSpecSchema,
       hostId: hostIdSchema,
+      sealingKey: z.int().positive().nullable(),
       databases: z.array(databaseSpecSchema),
       users: z.array(userSpecSchema),
       ...operation,

@@ -8,12 +8,13 @@ type Requested = { readonly operationId: OperationId; readonly epoch: number; re
 
 export const evolve = (state: InstanceState, event: InstanceEvent): InstanceState => {
   if (event.type === 'InstanceRequested') {
-    const { instanceId, projectId, hostId, name, spec, databases, users } = event.data
+    const { instanceId, projectId, hostId, sealingKey, name, spec, databases, users } = event.data
     return {
       status: 'PROVISIONING',
       instanceId,
       projectId,
       hostId,
+      sealingKey,
       name,
       spec,
       health: 'UNKNOWN',
@@ -101,6 +102,7 @@ const known = (state: KnownInstance) => ({
   instanceId: state.instanceId,
   projectId: state.projectId,
   hostId: state.hostId,
+  sealingKey: state.sealingKey,
   name: state.name,
   spec: state.spec,
   health: state.health,

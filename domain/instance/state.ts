@@ -19,6 +19,8 @@ type Known = {
   readonly instanceId: InstanceId
   readonly projectId: ProjectId
   readonly hostId: HostId
+  /** Of the key that its passwords were sealed to, which its host destroys once they are set, or with the instance. */
+  readonly sealingKey: number | null
   readonly name: string
   readonly spec: InstanceSpec
   readonly health: Health
@@ -81,6 +83,7 @@ export const operationSubject = (state: InstanceState): OperationSubject | null 
     instanceId: state.instanceId,
     projectId: state.projectId,
     hostId: state.hostId,
+    sealingKey: state.sealingKey,
     spec: state.spec,
     generation: state.operation.generation,
     epoch: state.operation.epoch,

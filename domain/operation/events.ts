@@ -15,6 +15,7 @@ export const operationSubjectSchema = z.object({
   instanceId: instanceIdSchema,
   projectId: projectIdSchema,
   hostId: hostIdSchema,
+  sealingKey: z.int().positive().nullable(),
   spec: instanceSpecSchema,
   /** How often the engine was asked to start anew before this operation. */
   generation: z.int().nonnegative(),

@@ -7,7 +7,7 @@ export const deleteInstance: Process = {
       name: 'remove',
       timeoutMs: seconds(180),
       outlastsOperation: true,
-      payload: () => ({ kind: 'instance-absent' }),
+      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
     },
   ],
   compensation: [],

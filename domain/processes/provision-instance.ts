@@ -32,7 +32,7 @@ export const provisionInstance: Process = {
       name: 'remove',
       timeoutMs: leastStepMs,
       outlastsOperation: true,
-      payload: () => ({ kind: 'instance-absent' }),
+      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
     },
   ],
   notCancellable: null,

@@ -14,7 +14,7 @@ export const instanceSpecSchema = resourcesSchema.extend({
 })
 export type InstanceSpec = z.infer<typeof instanceSpecSchema>
 
-/** A secret only the agent can read: X25519 sealed box to the agent's public key, base64url. */
+/** A secret that only the agent can read, as `commands/secrets/seal.ts` makes it: `<number of the sealing key>.<box>`. */
 export const sealedSchema = z.string().brand<'Sealed'>()
 export type Sealed = z.infer<typeof sealedSchema>
 

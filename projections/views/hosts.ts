@@ -53,6 +53,7 @@ export const hostsProjection = defineProjection<Document, typeof hostCategory>({
         updatedAt: metadata.at,
       }
     },
+    HostSealingKeysOffered: 'ignored',
     HostCapacityClaimed: claims(({ resources }) => resources ?? null),
     HostClaimConfirmed: claims(({ resources }) => resources ?? null),
     HostCapacityReleased: claims(() => null),

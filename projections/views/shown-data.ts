@@ -69,6 +69,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
     engines,
     isolation,
   }),
+  HostSealingKeysOffered: ({ hostId, keys }) => ({ hostId, keys: keys.length }),
   HostCapacityClaimed: ({ hostId, instanceId, resources, expiresAt }) => ({ hostId, instanceId, resources, expiresAt }),
   HostClaimConfirmed: ({ hostId, instanceId, resources }) => ({ hostId, instanceId, resources }),
   HostCapacityReleased: ({ hostId, instanceId, reason }) => ({ hostId, instanceId, reason }),

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parseInstanceId } from '../../domain/ids.ts'
 import { documents } from '../../ops/cli/documents.ts'
 import type { Instance } from '../../ops/cli/types.ts'
 import { findSecrets, type Secrets } from '../support/find-secret.ts'
+import { filesBelow, openWithEverything } from '../support/open-with-everything.ts'
 import { loginTo, queryOnce } from '../support/postgresql-client.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import type { ServerProcess } from '../support/server-process.ts'
@@ -61,13 +63,6 @@ beforeAll(async () => {
   await api.changeAndWait('restart', instance.id)
   await api.tryCreate({ name: 'refused', users: [{ name: 'postgres', password: given }] })
 })
-
-const filesBelow = (directory: string): string[] =>
-  readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(directory, entry.name)
-    if (entry.isDirectory()) return filesBelow(path)
-    return entry.isFile() ? [path] : []
-  })
 
 /** All but what the engines write themselves, and the one file that holds the admin token for the operator. */
 const ownFiles = (): string[] =>
@@ -156,6 +151,16 @@ describe('no secret that was shown once', () => {
       (name) => (statSync(join(site.dataDir, name)).mode & 0o077) !== 0,
     )
     expect(open).toEqual([])
+  })
+
+  it('can be opened with the keys that the host has: the one it was sealed to is gone', async () => {
+    const { boxes, keys, opened } = await openWithEverything(ownFiles(), parseInstanceId(instance.id), [
+      'given',
+      'generated',
+    ])
+    expect(boxes).toBeGreaterThanOrEqual(2)
+    expect(keys).toBeGreaterThan(100)
+    expect(opened).toEqual([])
   })
 
   it('is left in the files after a stop, when all is merged', async () => {

@@ -21,6 +21,7 @@ import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../
 import { type HostDescription, hostDescriptionSchema } from '../../domain/host/events.ts'
 import { type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import type { Endpoint } from '../../domain/values/instance-spec.ts'
+import type { SealingKey } from '../../domain/values/sealing-key.ts'
 import { createFakeDriver, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
@@ -170,6 +171,8 @@ export type TestHost = {
   ask(...command: Parameters<ControlPlane['send']>): Promise<CommandResult>
   /** Makes the engine of an instance run on the agent's host, of generation 0 and under epoch 1, and answers its endpoint. */
   provision(description: HostDescription, instanceId: InstanceId): Promise<Endpoint>
+  /** A key that the agent has offered and no instance of the test has: each call takes another. */
+  sealingKey(): Promise<SealingKey>
   /** Where something of an instance lies. */
   place(instanceId: InstanceId, ...names: readonly string[]): string
   dataDir(instanceId: InstanceId): string
@@ -264,9 +267,19 @@ export const openTestHost = async ({
   const ask: TestHost['ask'] = async (...command) => plane.resultOf(await plane.send(...command))
   const place: TestHost['place'] = (instanceId, ...names) =>
     join(agentDir, 'engines', 'instances', instanceId, ...names)
+  let lastTaken = 0
+  const sealingKey: TestHost['sealingKey'] = async () => {
+    const free = (report: AgentReport): readonly SealingKey[] =>
+      report.type === 'sealing-keys' ? report.keys.filter(({ number }) => number > lastTaken) : []
+    const [key] = free(await plane.report((report) => free(report).length > 0))
+    if (!key) throw new Error('the offer is empty')
+    lastTaken = key.number
+    return key
+  }
   return {
     start,
     ask,
+    sealingKey,
     provision: async (description, instanceId) => {
       const volume = await plane.send(description, instanceId, volumeReady)
       const engine = await plane.send(description, instanceId, engineRunning())
@@ -325,7 +338,7 @@ export const engineRunning = (generation = 0): GuestPayload => ({
   generation,
 })
 export const volumeReady: GuestPayload = { kind: 'volume-ready', sizeGiB: 1 }
-export const instanceAbsent: GuestPayload = { kind: 'instance-absent' }
+export const instanceAbsent: GuestPayload = { kind: 'instance-absent', sealingKey: null }
 export const engineStopped: GuestPayload = { kind: 'engine-stopped' }
 
 /** The ids of the processes that run with this text in their command line. */

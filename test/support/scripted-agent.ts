@@ -18,8 +18,6 @@ export const hostDescription = (overrides: Partial<HostDescription> = {}): HostD
   name: 'host-a',
   address: '127.0.0.1',
   agentVersion: '0.1.0',
-  // Of a key pair nobody kept.
-  publicKey: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo',
   caCertificate,
   capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
   engines: [
@@ -29,6 +27,12 @@ export const hostDescription = (overrides: Partial<HostDescription> = {}): HostD
   isolation: { unixUser: true, cgroup: 'v1', volume: 'directory', missing: [] },
   ...overrides,
 })
+
+/** More than a test uses, of a key pair that nobody kept. */
+export const sealingKeys = Array.from({ length: 1000 }, (_, index) => ({
+  number: index + 1,
+  publicKey: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo',
+}))
 
 /** An agent without engines: it speaks the protocol as the real one does and does what its script says. */
 export const startScriptedAgent = async (bus: MessageBus, description: HostDescription, script: Script) => {
@@ -67,6 +71,7 @@ export const startScriptedAgent = async (bus: MessageBus, description: HostDescr
   })
   await consumer.ready
   await report({ type: 'registered', ...stamp(), host: description })
+  await report({ type: 'sealing-keys', ...stamp(), hostId, keys: sealingKeys })
   return {
     hostId,
     received,

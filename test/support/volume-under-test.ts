@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentConfig } from '../../agent/config.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
-import { seal } from '../../commands/secrets/seal.ts'
+import { sealPassword } from '../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { AgentReport } from '../../domain/guest/report.ts'
 import type { InstanceId } from '../../domain/ids.ts'
@@ -65,7 +65,8 @@ export const openVolumeUnderTest = async (
   const started = await host.ask(description, instanceId, running(0))
   if (started.type === 'failed' || !started.facts) throw new Error(`no engine: ${JSON.stringify(started)}`)
   const { endpoint, caCertificate: ca } = started.facts
-  const users = [{ name: 'app', databases: ['app'], sealedPassword: seal(description.publicKey, password) }]
+  const sealedPassword = await sealPassword(await host.sealingKey(), { instanceId, user: 'app', password })
+  const users = [{ name: 'app', databases: ['app'], sealedPassword }]
   await ask({ kind: 'accounts-ready', databases: [{ name: 'app' }], users })
   await ask({ kind: 'endpoint-verified', users })
   const volume = host.place(instanceId, 'volume')

@@ -13,7 +13,7 @@ type Rule = {
 
 const rules: Readonly<Record<string, Rule>> = {
   domain: { files: ['domain/'], vendors: [], builtins: false },
-  commands: { files: ['domain/', 'commands/'], vendors: ['commands/adapters/'], builtins: true },
+  commands: { files: ['domain/', 'commands/'], vendors: ['commands/adapters/', 'commands/secrets/'], builtins: true },
   projections: {
     files: ['domain/', 'projections/', 'commands/ports/event-store.ts', 'commands/ports/tracer.ts'],
     vendors: ['projections/adapters/'],
@@ -34,7 +34,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   agent: {
     files: ['domain/', 'agent/', 'commands/ports/message-bus.ts', 'commands/ports/tracer.ts'],
-    vendors: ['agent/engines/', 'agent/tls/'],
+    vendors: ['agent/engines/', 'agent/secrets/', 'agent/tls/'],
     builtins: true,
   },
   ops: {

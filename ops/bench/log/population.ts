@@ -130,6 +130,7 @@ export const populateThrough = async (
     while (instanceIds.length < instances) {
       signal.throwIfAborted()
       const size = Math.min(generation, instances - instanceIds.length)
+      await agents.renewKeys()
       const made = await provision(Array.from({ length: size }, (_, index) => instanceIds.length + index))
       if (lives === 'eventful') await live(made)
       instanceIds.push(...made)

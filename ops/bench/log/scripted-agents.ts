@@ -6,8 +6,8 @@ import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic, eventsTopic } from '../../../domain/guest/topics.ts'
-import { parseHostId } from '../../../domain/ids.ts'
-import { answerTo, describeHost } from './scripted-answers.ts'
+import { type HostId, parseHostId } from '../../../domain/ids.ts'
+import { answerTo, describeHost, sealingKeysFrom } from './scripted-answers.ts'
 import { strictLog, type WriteSide } from './write-side.ts'
 
 /**
@@ -19,6 +19,21 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
   const react = createEventReactor(deps)
   const takeReport = createReportHandler(deps)
   let pending: StoredEvent[] = []
+  const hostIds: HostId[] = []
+  let nextKey = 1
+
+  const offerKeys = async (hostId: HostId): Promise<void> => {
+    const keys = [...sealingKeysFrom(nextKey)]
+    nextKey += keys.length
+    const report: AgentReport = {
+      type: 'sealing-keys',
+      reportId: side.ids.next(),
+      at: isoNow(side.clock),
+      hostId,
+      keys,
+    }
+    await takeReport(messageOf(agentResultsTopic, report, {}))
+  }
 
   const follow = async (event: StoredEvent): Promise<void> => {
     await react(messageOf(eventsTopic, event, { type: event.type }))
@@ -45,6 +60,12 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
       const host = describeHost(parseHostId(side.ids.next()), name)
       const report: AgentReport = { type: 'registered', reportId: side.ids.next(), at: isoNow(side.clock), host }
       await takeReport(messageOf(agentResultsTopic, report, {}))
+      hostIds.push(host.hostId)
+      await offerKeys(host.hostId)
+    },
+    /** Before many instances are asked for: keys for their passwords. */
+    renewKeys: async (): Promise<void> => {
+      for (const hostId of hostIds) await offerKeys(hostId)
     },
     reportHealth: async (
       report: Pick<Extract<AgentReport, { type: 'health' }>, 'hostId' | 'instanceId' | 'health' | 'reason'>,

@@ -3,6 +3,7 @@ import type { GuestCommand } from '../../../domain/guest/command.ts'
 import type { AgentReport, EngineFacts, Heartbeat, Holding } from '../../../domain/guest/report.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import type { HostId, InstanceId } from '../../../domain/ids.ts'
+import type { SealingKey } from '../../../domain/values/sealing-key.ts'
 
 /** Host and engine of every command that is answered: as large as the real thing. */
 const caCertificate = `-----BEGIN CERTIFICATE-----\n${randomBytes(420).toString('base64')}\n-----END CERTIFICATE-----\n`
@@ -41,17 +42,21 @@ export const createScriptedHoldings = () => {
 }
 
 /** A host with room for everything. */
-export const describeHost = (hostId: HostId, name: string): HostDescription => {
+export const describeHost = (hostId: HostId, name: string): HostDescription => ({
+  hostId,
+  name,
+  address: '127.0.0.1',
+  agentVersion: '0.1.0',
+  caCertificate,
+  capacity: { vcpus: 1_000_000, memoryMiB: 1_000_000_000, volumeGiB: 1_000_000 },
+  engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
+  isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
+})
+
+/** Keys that nobody has the private ones of, with numbers from `first` on: enough for the instances that are asked for in one go. */
+export const sealingKeysFrom = (first: number): readonly SealingKey[] => {
   const { publicKey } = generateKeyPairSync('x25519')
-  return {
-    hostId,
-    name,
-    address: '127.0.0.1',
-    agentVersion: '0.1.0',
-    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
-    caCertificate,
-    capacity: { vcpus: 1_000_000, memoryMiB: 1_000_000_000, volumeGiB: 1_000_000 },
-    engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
-    isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
-  }
+  const text = publicKey.export({ format: 'jwk' }).x ?? ''
+  return Array.from({ length: offeredKeys }, (_, index) => ({ number: first + index, publicKey: text }))
 }
+const offeredKeys = 256

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { seal } from '../../../commands/secrets/seal.ts'
+import { sealPassword } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
+import type { SealingKey } from '../../../domain/values/sealing-key.ts'
 import { createFakeDriver } from '../../support/agent-engine-driver.ts'
 import {
   engineRunning,
@@ -130,17 +131,22 @@ describe('an agent that is given commands', { timeout: patienceMs }, () => {
     const { description } = await host.start()
     const instanceId = newInstanceId()
     await host.provision(description, instanceId)
-    const accounts = (key: string): GuestPayload => ({
+    const accounts = async (key: SealingKey): Promise<GuestPayload> => ({
       kind: 'accounts-ready',
       databases: [{ name: 'app' }],
-      users: [{ name: 'ann', databases: ['app'], sealedPassword: seal(key, 'twelve chars') }],
+      users: [
+        {
+          name: 'ann',
+          databases: ['app'],
+          sealedPassword: await sealPassword(key, { instanceId, user: 'ann', password: 'twelve chars' }),
+        },
+      ],
     })
-    expect(await host.ask(description, instanceId, accounts(description.publicKey))).toMatchObject({
-      type: 'succeeded',
-    })
+    const key = await host.sealingKey()
+    expect(await host.ask(description, instanceId, await accounts(key))).toMatchObject({ type: 'succeeded' })
     expect(readFileSync(join(host.dataDir(instanceId), 'users'), 'utf8')).toBe('ann 12')
-    const otherKey = Buffer.alloc(32, 9).toString('base64url')
-    expect(await host.ask(description, instanceId, accounts(otherKey))).toMatchObject({
+    const otherKey = { ...key, publicKey: Buffer.alloc(32, 9).toString('base64url') }
+    expect(await host.ask(description, instanceId, await accounts(otherKey))).toMatchObject({
       fault: { code: 'SECRET_UNREADABLE' },
     })
   })

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { identifyProcess, isAlive } from '../../../agent/supervision/process-table.ts'
-import { seal } from '../../../commands/secrets/seal.ts'
+import { sealPassword } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
@@ -92,9 +92,9 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
       expect(result).toMatchObject({ type: 'succeeded' })
       return result
     }
-    const users = [
-      { name: 'shop', databases: ['shop'], sealedPassword: seal(description.publicKey, 'a long enough password') },
-    ]
+    const secret = { instanceId, user: 'shop', password: 'a long enough password' }
+    const sealedPassword = await sealPassword(await host.sealingKey(), secret)
+    const users = [{ name: 'shop', databases: ['shop'], sealedPassword }]
     await ask(volumeReady)
     const result = await ask(running(description, 0))
     expect(result.type === 'succeeded' && result.facts?.caCertificate).toBe(description.caCertificate)

@@ -66,7 +66,7 @@ const start = async () => {
     const of = instanceStream(instanceId)
     const projectId = parseProjectId('acme')
     const wish = { instanceId, projectId, hostId, operationId, deadline, name: 'shop', databases: [], users: [] }
-    await handler.handle(instance, of, { type: 'RequestInstance', ...wish, spec }, context)
+    await handler.handle(instance, of, { type: 'RequestInstance', ...wish, sealingKey: null, spec }, context)
     const complete = { type: 'CompleteOperation', operationId, kind: 'provision', facts } as const
     await handler.handle(instance, of, complete, context)
     const { vcpus, memoryMiB, volumeGiB } = spec

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadIdentity } from '../../../agent/identity.ts'
-import { seal } from '../../../commands/secrets/seal.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('agent-identity')
@@ -19,7 +18,6 @@ describe('the identity of an agent', () => {
     const first = loadIdentity(directory, randomUUID)
     const second = loadIdentity(directory, randomUUID)
     expect(second.hostId).toBe(first.hostId)
-    expect(second.box.open(seal(first.box.publicKey, 'secret'))).toBe('secret')
     expect(second.monitorPassword('a')).toBe(first.monitorPassword('a'))
     expect(statSync(join(directory, 'identity.json')).mode & 0o777).toBe(0o600)
   })

@@ -23,7 +23,7 @@ const command = (epoch: number, kind: 'engine-stopped' | 'instance-absent' = 'en
     hostId,
     epoch,
     deadline: at,
-    payload: { kind },
+    payload: kind === 'instance-absent' ? { kind, sealingKey: null } : { kind },
   })
 const answer = ({ commandId, operationId }: GuestCommand): AgentReport =>
   ({ type: 'succeeded', reportId: randomUUID(), at, commandId, operationId, instanceId, hostId }) as AgentReport
@@ -132,6 +132,7 @@ describe('the record of an instance', () => {
       asked: -1,
       process: null,
       durable: false,
+      verifiedKey: null,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
     })

@@ -15,6 +15,7 @@ const subject = {
   instanceId: instanceId(),
   projectId,
   hostId: hostId(),
+  sealingKey: null,
   spec,
   generation: 0,
   epoch: 1,

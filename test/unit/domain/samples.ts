@@ -40,7 +40,9 @@ export const spec: InstanceSpec = {
 export const resources = { vcpus: 1, memoryMiB: 512, volumeGiB: 2 }
 
 export const databases = [{ name: 'app' }]
-export const users = [{ name: 'app', sealedPassword: sealedSchema.parse('c2VhbGVk'), databases: ['app'] }]
+export const users = [{ name: 'app', sealedPassword: sealedSchema.parse('1.c2VhbGVk'), databases: ['app'] }]
+
+export const sealingKey = { number: 1, publicKey: 'cHVibGljIGtleQ' }
 
 export const facts = { endpoint: { host: '127.0.0.1', port: 15432 }, caCertificate: '-----BEGIN CERTIFICATE-----' }
 
@@ -56,7 +58,6 @@ export const hostDescription = (ordinal = 1): HostDescription => ({
   name: `host-${ordinal}`,
   address: '127.0.0.1',
   agentVersion: '0.1.0',
-  publicKey: 'cHVibGljIGtleQ',
   caCertificate: '-----BEGIN CERTIFICATE-----',
   capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 20 },
   engines: [

@@ -108,7 +108,6 @@ export const createViewWriter = (store: ViewStore) => {
         address: '127.0.0.1',
         agentVersion: '1',
         status: 'UP',
-        publicKey: 'key',
         caCertificate: 'PEM',
         capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 },
         claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },

@@ -37,8 +37,10 @@ describe('every event type', () => {
       tokens: 'Token',
       'dead-letters': 'DeadLetter',
     }
+    // Keys are for the write side: nobody looks them up.
+    const shown = eventTypes.filter((type) => type !== 'HostSealingKeysOffered')
     for (const [view, prefix] of Object.entries(own)) {
-      expect(takenBy(view), view).toEqual(eventTypes.filter((type) => type.startsWith(prefix)))
+      expect(takenBy(view), view).toEqual(shown.filter((type) => type.startsWith(prefix)))
     }
     expect(takenBy('quotas')).toEqual(eventTypes.filter((type) => /^(ProjectQuota|Quota)/.test(type)))
     expect(takenBy('operations')).toEqual(

@@ -20,6 +20,7 @@ const claim = (ordinal: number, now = 0): Claim => ({
   resources,
   datastore: 'postgresql',
   version: '17.10',
+  hasSecrets: false,
   now: at(now),
   expiresAt: at(now + 60),
 })
@@ -65,7 +66,6 @@ describe('registering a host', () => {
   it.each([
     ['address', { address: '10.0.0.7' }],
     ['agent', { agentVersion: '0.2.0' }],
-    ['key', { publicKey: 'bmV3' }],
     ['capacity', { capacity: { ...description.capacity, vcpus: 8 } }],
     ['engines', { engines: description.engines.slice(1) }],
     ['isolation', { isolation: { ...description.isolation, missing: ['cgroup'] } }],
@@ -209,5 +209,84 @@ describe('claims under any interleaving', () => {
         }
       }),
     )
+  })
+})
+
+describe('keys for passwords', () => {
+  const key = (number: number) => ({ number, publicKey: `key-${number}` })
+  const offer = (...numbers: readonly number[]): HostCommand => ({
+    type: 'OfferSealingKeys',
+    hostId: hostId(),
+    keys: numbers.map(key),
+  })
+  const offered = (...numbers: readonly number[]): HostEvent => ({
+    type: 'HostSealingKeysOffered',
+    data: { hostId: hostId(), keys: numbers.map(key) },
+  })
+  const secretClaim = (ordinal: number, now = 0): HostCommand => ({ ...claim(ordinal, now), hasSecrets: true })
+  const claimedWith = (ordinal: number, number: number, now = 0): HostEvent => ({
+    type: 'HostCapacityClaimed',
+    data: {
+      hostId: hostId(),
+      instanceId: instanceId(ordinal),
+      resources,
+      expiresAt: at(now + 60),
+      sealingKey: key(number),
+    },
+  })
+
+  it('are given away one an instance, the lowest number first', () => {
+    given(registered, offered(3, 4)).when(secretClaim(1)).thenEvents(claimedWith(1, 3))
+    given(registered, offered(3, 4), claimedWith(1, 3)).when(secretClaim(2)).thenEvents(claimedWith(2, 4))
+  })
+
+  it('stay with the instance when it claims once more, also after its claim has expired', () => {
+    given(registered, offered(3, 4), claimedWith(1, 3)).when(secretClaim(1)).thenNothing()
+    given(registered, offered(3, 4), claimedWith(1, 3))
+      .when(secretClaim(1, 61))
+      .thenEvents(released(1, 'EXPIRED'), claimedWith(1, 3, 61))
+  })
+
+  it('are not needed by an instance without passwords', () => {
+    given(registered).when(claim(1)).thenEvents(claimed(1))
+  })
+
+  it('are said to be missing when all are taken, and room without passwords is given still', () => {
+    const history = [registered, offered(3), claimedWith(1, 3)]
+    given(...history)
+      .when(secretClaim(2))
+      .thenRejected('NO_CAPACITY', { details: { hostId: hostId(), resource: 'sealingKeys' } })
+    given(...history)
+      .when(claim(2))
+      .thenEvents(claimed(2))
+  })
+
+  it('are never given to a second instance, whatever is offered again or released', () => {
+    const history = [registered, offered(3, 4), claimedWith(1, 3)]
+    given(...history)
+      .when(offer(3, 4))
+      .thenNothing()
+    given(...history)
+      .when(offer(3, 4, 5))
+      .thenEvents(offered(4, 5))
+    given(...history, released(1))
+      .when(offer(3, 4))
+      .thenNothing()
+    given(...history, released(1))
+      .when(secretClaim(2))
+      .thenEvents(claimedWith(2, 4))
+  })
+
+  it('are forgotten when the host does not have them any more', () => {
+    given(registered, offered(3, 4)).when(offer(4)).thenEvents(offered(4))
+    given(registered, offered(3, 4)).when(offer()).thenEvents(offered())
+  })
+
+  it('are sorted by number', () => {
+    given(registered).when(offer(5, 4)).thenEvents(offered(4, 5))
+  })
+
+  it('of a host that has not registered are not taken in', () => {
+    given().when(offer(1)).thenNothing()
   })
 })

@@ -33,13 +33,14 @@ export const subject: OperationSubject = {
   instanceId: instanceId(),
   projectId,
   hostId: hostId(),
+  sealingKey: null,
   spec,
   generation: 4,
   epoch: 7,
   databases: [],
   users: [],
 }
-export const subjectWithAccounts: OperationSubject = { ...subject, databases, users }
+export const subjectWithAccounts: OperationSubject = { ...subject, sealingKey: 1, databases, users }
 
 /** The n-th of a process, forwards first, gets `commandId(n)`. */
 export const commandIdsOf = (kind: OperationKind, of: OperationSubject): Readonly<Record<string, CommandId>> =>

@@ -51,7 +51,11 @@ describe('provisioning', () => {
 
   it('removes everything, with the next epoch, when a step fails', () => {
     const log = logOf(asked, succeeded(ids[0]), failed(ids[1]))
-    expect(issued(log).at(-1)).toEqual({ step: 'remove', epoch: 8, payload: { kind: 'instance-absent' } })
+    expect(issued(log).at(-1)).toEqual({
+      step: 'remove',
+      epoch: 8,
+      payload: { kind: 'instance-absent', sealingKey: 1 },
+    })
   })
 })
 
@@ -106,7 +110,7 @@ describe('starting', () => {
 describe('deleting', () => {
   it('asks for the instance to be gone', () => {
     const log = logOf(start('delete'), succeeded(commandId(1)))
-    expect(issued(log)).toEqual([{ step: 'remove', epoch: 7, payload: { kind: 'instance-absent' } }])
+    expect(issued(log)).toEqual([{ step: 'remove', epoch: 7, payload: { kind: 'instance-absent', sealingKey: null } }])
     expect(outcomeOf(log)).toEqual({ operationId: operationId(), outcome: 'SUCCEEDED' })
   })
 

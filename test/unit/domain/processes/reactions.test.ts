@@ -87,6 +87,7 @@ describe('a requested instance', () => {
             instanceId: instanceId(),
             projectId,
             hostId: hostId(),
+            sealingKey: 1,
             spec,
             generation: 0,
             epoch: 1,

@@ -1,0 +1,25 @@
+import type { InstanceId } from '../ids.ts'
+import { emptyIdMap, putById, removeById } from '../values/id-map.ts'
+import type { SealingKey } from '../values/sealing-key.ts'
+import type { SealingKeys } from './state.ts'
+
+export const noSealingKeys: SealingKeys = { offered: [], lastTaken: 0, taken: emptyIdMap }
+
+/** What of an offer may be given away: an offer that was under way meanwhile still names keys that were taken. */
+export const freeKeys = ({ lastTaken }: SealingKeys, keys: readonly SealingKey[]): readonly SealingKey[] =>
+  keys.filter(({ number }) => number > lastTaken).sort((a, b) => a.number - b.number)
+
+export const isSameOffer = (a: readonly SealingKey[], b: readonly SealingKey[]): boolean =>
+  a.length === b.length &&
+  a.every((key, index) => key.number === b[index]?.number && key.publicKey === b[index]?.publicKey)
+
+export const takeKey = (keys: SealingKeys, instanceId: InstanceId, key: SealingKey): SealingKeys => ({
+  offered: keys.offered.filter(({ number }) => number > key.number),
+  lastTaken: Math.max(keys.lastTaken, key.number),
+  taken: putById(keys.taken, instanceId, key),
+})
+
+export const forgetKey = (keys: SealingKeys, instanceId: InstanceId): SealingKeys => ({
+  ...keys,
+  taken: removeById(keys.taken, instanceId),
+})

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { InstanceId } from '../ids.ts'
+import type { Sealed } from './instance-spec.ts'
+
+/**
+ * A public key (X25519, base64url) that a host keeps for one instance: its passwords are sealed to it. `number`: a host counts its keys, and a
+ * later key has a higher number.
+ */
+export const sealingKeySchema = z.object({ number: z.int().positive(), publicKey: z.string() })
+export type SealingKey = z.infer<typeof sealingKeySchema>
+
+/** What a sealed password is bound to: opened for another instance or user, it does not open. */
+export const sealingInfo = (instanceId: InstanceId, user: string): string =>
+  `coffer password\u0000${instanceId}\u0000${user}`
+
+/** The number of the key that this was sealed to; null when it is no sealed secret. */
+export const sealingKeyNumber = (sealed: Sealed): number | null => {
+  const [, number] = /^([1-9][0-9]{0,15})\./.exec(sealed) ?? []
+  return number === undefined ? null : Number(number)
+}
