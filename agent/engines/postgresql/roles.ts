@@ -6,18 +6,19 @@ import { createHash } from 'node:crypto'
 export const monitorRole = 'coffer_monitor'
 
 /** Every database's owner role begins with it. */
-export const ownerRolePrefix = 'coffer_owner_'
+export const ownerRolePrefix = 'coffer_owner'
 
 /**
  * The role that owns a database and can not log in; whoever may use the database is its member. Its name is the
  * database's with a prefix, so that it explains itself in `\du`; a name that would pass PostgreSQL's 63 bytes is cut
- * and told apart by a hash.
+ * and told apart by a hash. `_` follows the prefix of a whole name and `~` that of a cut one, so that no name of a
+ * database can be chosen to be the cut form of another.
  */
 export const ownerRoleOf = (database: string): string => {
-  const name = `${ownerRolePrefix}${database}`
+  const name = `${ownerRolePrefix}_${database}`
   if (Buffer.byteLength(name) <= 63) return name
-  const hash = createHash('sha256').update(database).digest('hex').slice(0, 16)
-  const bytes = Buffer.from(name).subarray(0, 63 - 1 - hash.length)
+  const hash = createHash('sha256').update(database).digest('hex').slice(0, 32)
+  const bytes = Buffer.from(`${ownerRolePrefix}~${database}`).subarray(0, 63 - 1 - hash.length)
   // A character cut in two becomes U+FFFD, which is longer than what is left of it.
   return `${bytes.toString('utf8').replace(/\uFFFD+$/, '')}_${hash}`
 }
