@@ -10,6 +10,7 @@ const programs = {
   test: ['ops/dev/test.ts'],
   bench: ['ops/bench/main.ts'],
   demo: ['ops/demo.ts'],
+  docs: ['ops/reference/write.ts'],
   stack: ['test/stack/main.ts'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
   typecheck: ['node_modules/typescript/bin/tsc', '-p', '.'],

@@ -278,7 +278,7 @@ const addLocalCommands = (program: Command, { serve, setExitCode, print }: Progr
     .command('serve')
     .description('run a server, or some roles of one, in the foreground')
     .option('--role <roles>', 'all, or some of api, saga, projector, agent with commas between them')
-    .addHelpText('after', '\nIt is configured by environment variables: see "Configuration" in README.md.')
+    .addHelpText('after', '\nIt is configured by environment variables: see docs/reference/configuration.md.')
     .action(async ({ role }) => setExitCode(await serve(role)))
   const completion = program.command('completion').description('print a script for tab completion')
   completion

@@ -8,7 +8,7 @@ export type ProgramRole = (typeof roleNames)[number]
 
 const pemFile = text('the path of a PEM file')
 
-/** Everything that can be configured. The README's table is made of this list. */
+/** Everything that can be configured. `docs/reference/configuration.md` is generated from this list. */
 export const settings = {
   host: setting('COFFER_HOST', text('a host name or address'), '127.0.0.1', 'Where the API listens.'),
   port: setting(

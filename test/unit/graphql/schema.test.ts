@@ -1,16 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { getIntrospectionQuery, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { schemaFile, schemaText } from '../../../graphql/print-schema.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import { createApiUnderTest } from './api-under-test.ts'
 
 describe('the schema', () => {
-  it('is the one that was committed', async () => {
-    // Run `node graphql/print-schema.ts` after a change that is meant.
-    expect(schemaText()).toBe(await readFile(schemaFile, 'utf8'))
-  })
-
   it('describes every type, field, argument and input field', () => {
     const missing: string[] = []
     const check = (name: string, described: { readonly description?: string | null | undefined }): void => {
