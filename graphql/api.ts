@@ -34,8 +34,8 @@ import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
 import { createWebSocketHandler, type HandleUpgrade } from './websocket.ts'
 
 export type AuthConfig = {
-  /** The token of the operator; null: there is none. */
-  readonly adminToken: string | null
+  /** The tokens of the operator that are accepted now. */
+  readonly adminTokens: () => readonly string[]
   /** The project the operator's token belongs to. */
   readonly adminProject: ProjectId
   /** Whose JWTs are accepted; null: nobody's. */
@@ -192,8 +192,8 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   }
 }
 
-const verifiersOf = ({ adminToken, adminProject, oidc }: AuthConfig, views: Views, now: () => Date) => [
-  ...(adminToken === null ? [] : [createAdminTokenVerifier(adminToken, adminProject)]),
+const verifiersOf = ({ adminTokens, adminProject, oidc }: AuthConfig, views: Views, now: () => Date) => [
+  createAdminTokenVerifier(adminTokens, adminProject),
   createApiTokenVerifier(views, now),
   ...(oidc === null ? [] : [createOidcVerifier(oidc, now)]),
 ]

@@ -32,8 +32,10 @@ export type ApiLimits = {
   readonly operationsPerSocket: number
   /** WebSockets a project may have open: close code 1013. */
   readonly socketsPerProject: number
-  /** WebSockets open at once, of everybody: HTTP 503. */
+  /** WebSockets open at once, of everybody who has said who they are: HTTP 503, or close code 1013. */
   readonly sockets: number
+  /** New WebSockets that have not said yet who they are. One more takes the place of the oldest: close code 1013. */
+  readonly newSockets: number
   /** How long a new WebSocket may take to say who it is: close code 4408. */
   readonly socketInitMs: number
   /** A WebSocket that does not answer a ping within this time is cut, and any subscriber that takes nothing for twice as long. */
@@ -64,6 +66,7 @@ export const defaultLimits: ApiLimits = {
   operationsPerSocket: 50,
   socketsPerProject: 500,
   sockets: 2000,
+  newSockets: 500,
   socketInitMs: 5000,
   pingMs: 15_000,
   subscriberBufferBytes: 8 * 1024 * 1024,

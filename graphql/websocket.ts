@@ -16,6 +16,7 @@ import { requestIdOf } from './pipeline/request-id.ts'
 import { createProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
 import { connectSocket } from './socket.ts'
+import { createSocketPlaces } from './socket-places.ts'
 import type { ApiLog, ApiMetrics, OperationType } from './telemetry.ts'
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -66,14 +67,18 @@ const forbidden = 4403
 /** The `graphql-transport-ws` protocol. The token comes in `connection_init` as `{ authorization }`, or in the header. */
 export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHandler => {
   const { authenticate, admit, engine, masking, limits, outlets, log, metrics, closing } = options
-  const sockets = new WebSocketServer({
+  const serverOptions = {
     noServer: true,
     handleProtocols,
     maxPayload: limits.bodyBytes,
     perMessageDeflate: false,
-  })
+    // One that does not answer a close is cut, so that it keeps no place. Not in the types of ws 8.23 yet.
+    closeTimeout: 2000,
+  }
+  const sockets = new WebSocketServer(serverOptions)
 
   const slots = createProjectSlots({ perProject: limits.socketsPerProject })
+  const places = createSocketPlaces<WebSocket>(limits)
   const server = makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.socketInitMs,
     onConnect: async ({ extra, connectionParams }) => {
@@ -82,8 +87,14 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
         const session = await authenticate(typeof given === 'string' ? given : null)
         // One that has gone while it was being looked at must not take a place that nobody gives back.
         if (!session || extra.gone.signal.aborted) return false
+        const known = places.tryKnow(extra.socket)
+        if (known === null) {
+          extra.socket.close(tryAgainLater, 'Too many WebSockets')
+          return false
+        }
         const free = slots.tryTake(session.projectId)
         if (free === null) {
+          known()
           extra.socket.close(tryAgainLater, 'Too many WebSockets of the project')
           return false
         }
@@ -91,6 +102,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
         const leave = (): void => {
           release()
           free()
+          known()
         }
         Object.assign(extra, { session, leave })
         return true
@@ -179,13 +191,16 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
 
   return {
     handleUpgrade: (request, socket, head) => {
-      if (closing.aborted || sockets.clients.size >= limits.sockets) {
+      if (closing.aborted || places.areTaken()) {
         const answer = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n'
         // Also where the client keeps its side open.
         socket.end(answer, () => socket.destroy())
         return
       }
       sockets.handleUpgrade(request, socket, head, (opened) => {
+        places.welcome(opened, (oldest) =>
+          oldest.close(tryAgainLater, 'Too many WebSockets that do not say who they are'),
+        )
         const requestId = requestIdOf(request.headers['x-request-id']?.toString())
         const extra: Connection = {
           request,

@@ -4,9 +4,13 @@ import type { TokenVerifier } from './authentication.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** The token that is made at the first start and kept in a file: an admin, belonging to the given project. */
-export const createAdminTokenVerifier = (adminToken: string, projectId: ProjectId): TokenVerifier => {
-  const expected = digest(adminToken)
-  return async (token) =>
-    timingSafeEqual(digest(token), expected) ? { subject: 'admin', projectId, roles: ['admin'] } : null
-}
+/** The tokens of the operator, who is an admin and belongs to the given project. */
+export const createAdminTokenVerifier =
+  (adminTokens: () => readonly string[], projectId: ProjectId): TokenVerifier =>
+  async (token) => {
+    const given = digest(token)
+    const matches = adminTokens().map((accepted) => timingSafeEqual(given, digest(accepted)))
+    return matches.includes(true) ? { subject: adminSubject, projectId, roles: ['admin'] } : null
+  }
+
+const adminSubject = 'admin'

@@ -41,8 +41,9 @@ const localUrl = (environment: ClientEnvironment, dataDirs: readonly string[]): 
 }
 
 const localToken = (dataDirs: readonly string[]): string => {
-  const token = firstOf(dataDirs, adminTokenFile)
-  if (token !== null) return token
+  // While the token is rotated, the file holds the new one first.
+  const [token] = firstOf(dataDirs, adminTokenFile)?.split('\n') ?? []
+  if (token !== undefined) return token.trim()
   const looked = [...new Set(dataDirs)].map((directory) => join(directory, adminTokenFile)).join(' and ')
   throw trouble(
     'NO_TOKEN',

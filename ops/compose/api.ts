@@ -48,7 +48,7 @@ export const createApiParts = (
   config: Config,
 ): ApiParts => {
   const { handler, directory } = deps.controlPlane
-  const { masterKey, adminToken, adminTokenFile } = readSecrets(config)
+  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, deps.log)
   const ids = createIdSource(systemClock)
   const settings = dispatchSettings(config)
   const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
@@ -73,7 +73,7 @@ export const createApiParts = (
     views,
     dispatch,
     deadLetters: deps.bus.deadLetters,
-    auth: { adminToken, adminProject, oidc: oidcOf(config) },
+    auth: { adminTokens, adminProject, oidc: oidcOf(config) },
     config: {
       ...defaultApiConfig,
       development: config.mode === 'development',
@@ -88,7 +88,7 @@ export const createApiParts = (
     log: deps.log,
   })
   const verifiers = [
-    createAdminTokenVerifier(adminToken, adminProject),
+    createAdminTokenVerifier(adminTokens, adminProject),
     createApiTokenVerifier(views, () => new Date()),
   ]
   return { api, authenticate: createAuthenticate(verifiers), dispatch, views, adminTokenFile }

@@ -1,33 +1,40 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { Log } from '../../commands/log.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import { adminTokenFile } from '../cli/settings.ts'
-import { secretKey, token } from '../config/store-values.ts'
+import { secretKey } from '../config/store-values.ts'
 import type { Value } from '../config/values.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { readOrCreateSecretFile } from '../secret-file.ts'
+import { createTokenFile } from './token-file.ts'
 
 export type Secrets = {
   readonly masterKey: MasterKey
-  readonly adminToken: string
-  /** Null where the token is configured. */
+  /** Those that are accepted now: a file may be given another one while the server runs. */
+  readonly adminTokens: () => readonly string[]
+  /** Null where the token itself is configured. */
   readonly adminTokenFile: string | null
 }
 
 const newSecret = (): string => randomBytes(32).toString('base64url')
 
 /** What an API needs and nobody may see: configured, or made once in the data directory. Throws `ConfigError` for a file that holds none. */
-export const readSecrets = ({ dataDir, masterKey, adminToken }: Config): Secrets => {
+export const readSecrets = (config: Config, log: Pick<Log, 'warn'>): Secrets => {
   const remedy = 'put back the one of the backup; without one, remove it and have another made'
-  const key = masterKey ?? readSecret(join(dataDir, 'master-key'), newSecret, secretKey, remedy)
-  return { masterKey: Buffer.from(key, 'base64url'), ...tokenOf(dataDir, adminToken) }
+  const key = config.masterKey ?? readSecret(join(config.dataDir, 'master-key'), newSecret, secretKey, remedy)
+  return { masterKey: Buffer.from(key, 'base64url'), ...tokensOf(config, log) }
 }
 
-const tokenOf = (dataDir: string, configured: string | null): Pick<Secrets, 'adminToken' | 'adminTokenFile'> => {
-  if (configured !== null) return { adminToken: configured, adminTokenFile: null }
-  const file = join(dataDir, adminTokenFile)
-  const make = (): string => `coffer_admin_${newSecret()}`
-  return { adminToken: readSecret(file, make, token, 'remove it and have another made'), adminTokenFile: file }
+const tokensOf = (
+  { dataDir, adminToken, adminTokenFile: given }: Config,
+  log: Pick<Log, 'warn'>,
+): Pick<Secrets, 'adminTokens' | 'adminTokenFile'> => {
+  if (adminToken !== null) return { adminTokens: () => [adminToken], adminTokenFile: null }
+  const file = given ?? join(dataDir, adminTokenFile)
+  if (given === null) readOrCreateSecretFile(file, () => `coffer_admin_${newSecret()}`)
+  const onProblem = (problem: string): void => log.warn({}, `the former admin token stays in force: ${problem}`)
+  return { adminTokens: createTokenFile(file, { nowMs: () => performance.now(), onProblem }), adminTokenFile: file }
 }
 
 /** As much is asked of what a file holds as of a variable: of one that was cut short, anybody could guess the rest. */

@@ -17,6 +17,9 @@ const valueProblems = (config: Config): readonly string[] => {
   if (config.oidcJwksUrl !== null && config.oidcIssuer === null) {
     problems.push('COFFER_OIDC_JWKS_URL is set and COFFER_OIDC_ISSUER is not: nobody would be let in by it')
   }
+  if (config.adminToken !== null && config.adminTokenFile !== null) {
+    problems.push('COFFER_ADMIN_TOKEN and COFFER_ADMIN_TOKEN_FILE are both set: set one of them')
+  }
   if (config.defaultVolumeGiB > config.maxVolumeGiB) {
     problems.push(
       `COFFER_DEFAULT_VOLUME_GIB is ${config.defaultVolumeGiB}: it must not be over COFFER_MAX_VOLUME_GIB, ${config.maxVolumeGiB}`,
@@ -58,9 +61,10 @@ const storeProblems = (config: Config): readonly string[] => {
       `COFFER_ROLES is ${config.roles.join(',')} and COFFER_REDIS_URL is not set: an api and a projector in processes of their own share the views in Redis`,
     )
   }
-  if (runs(config, 'api') && (config.masterKey === null || config.adminToken === null)) {
+  const hasToken = config.adminToken !== null || config.adminTokenFile !== null
+  if (runs(config, 'api') && (config.masterKey === null || !hasToken)) {
     problems.push(
-      'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN must be set where the log is shared and COFFER_ROLES has an api: they are the same for every one',
+      'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN (or COFFER_ADMIN_TOKEN_FILE) must be set where the log is shared and COFFER_ROLES has an api: they are the same for every one',
     )
   }
   return problems

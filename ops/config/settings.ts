@@ -261,6 +261,11 @@ export const settings = {
     token,
     'The admin token, the same for every `api`; by default one in the data directory.',
   ),
+  adminTokenFile: optional(
+    'COFFER_ADMIN_TOKEN_FILE',
+    text('the path of a file'),
+    'A file with the admin token, instead of the token itself. It is read again when it changes, so that the token can be rotated.',
+  ),
   ...tracingSettings,
 } satisfies Readonly<Record<string, Setting<unknown>>>
 

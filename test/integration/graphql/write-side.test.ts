@@ -34,7 +34,7 @@ const start = async () => {
     views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }),
     dispatch: plane.dispatch,
     deadLetters: plane.bus.deadLetters,
-    auth: { adminToken, adminProject: parseProjectId('default'), oidc: null },
+    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
     cursorKey: Buffer.alloc(32, 'cursors'),
     log,

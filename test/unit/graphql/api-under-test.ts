@@ -69,7 +69,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     views: { ...createViews({ viewStore: store, readAuditLog: writer.readAuditLog }), ...options.views },
     dispatch: scripted.dispatch,
     deadLetters: letters.deadLetters,
-    auth: { adminToken, adminProject: parseProjectId('default'), oidc: null, ...options.auth },
+    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, ...options.auth },
     config: {
       ...defaultApiConfig,
       defaultQuota: { instances: 5, vcpus: 10, memoryMiB: 10_000, volumeGiB: 100 },

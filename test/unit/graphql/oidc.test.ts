@@ -73,15 +73,15 @@ const createProvider = async (
 
 describe('a JWT of the configured issuer', () => {
   it('stands for its subject, project and roles, and its keys are found by discovery and asked for once', async () => {
-    const { ask, sign, asked } = await createProvider()
+    const { ask, sign, asked, issuer } = await createProvider()
     const { data } = await ask(whoami, { token: await sign() })
-    expect(data.viewer).toEqual({ subject: 'alice', projectId: 'shop', roles: ['MEMBER'] })
+    expect(data.viewer).toEqual({ subject: `${issuer}#alice`, projectId: 'shop', roles: ['MEMBER'] })
     await ask(whoami, { token: await sign({ coffer_roles: ['reader'] }) })
     expect(asked).toEqual(['/.well-known/openid-configuration', '/keys'])
   })
 
   it('may have its claims in another place, also as words in a string', async () => {
-    const { ask, sign } = await createProvider({
+    const { ask, sign, issuer } = await createProvider({
       rolesClaim: 'realm_access.roles',
       projectClaim: 'https://coffer.test/project',
     })
@@ -90,13 +90,27 @@ describe('a JWT of the configured issuer', () => {
       'https://coffer.test/project': 'bank',
     })
     expect((await ask(whoami, { token })).data.viewer).toEqual({
-      subject: 'alice',
+      subject: `${issuer}#alice`,
       projectId: 'bank',
       roles: ['MEMBER', 'READER'],
     })
     const other = await createProvider()
     const words = await other.sign({ coffer_roles: 'profile admin' })
     expect((await other.ask(whoami, { token: words })).data.viewer.roles).toEqual(['ADMIN'])
+  })
+
+  it('is never taken for the operator or for a token of ours, whatever its subject is', async () => {
+    const { ask, sign, issuer } = await createProvider()
+    for (const sub of ['admin', 'token:01a20000-0000-7000-8000-000000000000']) {
+      const { data } = await ask(whoami, { token: await sign({}, (jwt) => jwt.setSubject(sub)) })
+      expect(data.viewer.subject).toBe(`${issuer}#${sub}`)
+    }
+  })
+
+  it('is refused when its subject would break or hide a line of the audit log, or is too long', async () => {
+    const { sign, status } = await createProvider()
+    for (const sub of ['a\nb', 'a\u202eb', 'a\u0000', 'x'.repeat(256)])
+      expect(await status(await sign({}, (jwt) => jwt.setSubject(sub)))).toBe(401)
   })
 
   it('is refused like any bad token when anything about it is wrong', async () => {

@@ -253,8 +253,27 @@ describe('a WebSocket', () => {
 
   it('is refused over the number of sockets there may be', async () => {
     const { open } = await listen({ limits: { sockets: 1 } })
-    await open()
+    const first = await open({ authorization: `Bearer ${adminToken}` })
+    const second = await open({ authorization: `Bearer ${adminToken}` })
+    first.send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(first.messages).toHaveLength(1))
+    second.send({ type: 'connection_init' })
+    expect(await second.closed).toBe(1013)
     await expect(open()).rejects.toThrow('503')
+  })
+
+  it('finds a place however many come that never say who they are: the oldest of those gives way', async () => {
+    const { open } = await listen({ limits: { newSockets: 3, sockets: 3 } })
+    const known = await open({ authorization: `Bearer ${adminToken}` })
+    known.send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(known.messages).toHaveLength(1))
+    const silent: Awaited<ReturnType<typeof open>>[] = []
+    for (let n = 0; n < 8; n += 1) silent.push(await open())
+    for (const { closed } of silent.slice(0, 5)) expect(await closed).toBe(1013)
+    const late = await open({ authorization: `Bearer ${adminToken}` })
+    late.send({ type: 'connection_init' })
+    await vi.waitFor(() => expect(late.messages).toHaveLength(1))
+    expect(known.socket.readyState).toBe(WebSocket.OPEN)
   })
 })
 
