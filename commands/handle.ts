@@ -2,24 +2,21 @@ import type { CofferEvent } from '../domain/catalogue.ts'
 import type { Decider, Decision } from '../domain/decider.ts'
 import type { CommandId } from '../domain/ids.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
+import { checkEvents } from '../domain/read-event.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { StreamName } from '../domain/stream.ts'
 import { type Clock, isoNow } from './clock.ts'
-import { decodeEvent, encodeEvent } from './event-codec.ts'
+import { encodeEvent } from './event-codec.ts'
+import { type Folded, foldStream, missingEvents, nothingFolded, UnreadableHistory } from './history.ts'
 import type { IdSource } from './ids.ts'
 import { createKeyedLock } from './keyed-lock.ts'
-import { beforeFirst, type EventStore, type Position, RevisionConflict } from './ports/event-store.ts'
+import { type EventStore, RevisionConflict } from './ports/event-store.ts'
 
 /** What goes into the metadata of every event a command leads to. */
 export type CommandContext = Omit<EventMetadata, 'eventId' | 'at'>
 
-export type Loaded<State> = {
-  readonly state: State
-  /** Of the stream's last event; null when there is none. */
-  readonly revision: number | null
-  /** Of the stream's last event. */
-  readonly position: Position
-}
+/** `revision`, `position`: of the stream's last event. */
+export type Loaded<State> = Folded<State>
 
 export type Handled<State, Event> =
   | ({ readonly outcome: 'accepted'; readonly events: readonly Event[] } & Loaded<State>)
@@ -49,6 +46,8 @@ export type LoadOptions = {
    * gone on since.
    */
   readonly atLeast?: number
+  /** The log is known to have had `atLeast`: a history that does not reach it any more is refused. */
+  readonly isThere?: boolean
 }
 
 export interface Handler {
@@ -56,7 +55,7 @@ export interface Handler {
    * Load, decide, append, at the revision that was read. A conflict with another process re-runs all three, at most 3 times, and is then
    * rejected with `CONCURRENT_MODIFICATION`. Commands on one stream queue within the process, so that they do not conflict with each other.
    * Guard and decider may be asked about a state from memory; only what the log has confirmed is answered.
-   * Throws `EventStoreUnavailable` and `UnknownStoredEvent`.
+   * Throws `EventStoreUnavailable` and `UnreadableHistory`.
    */
   handle<State, Command, Event extends CofferEvent>(
     decider: Decider<State, Command, Event>,
@@ -101,25 +100,23 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
   // A stream is only ever folded by the decider of its own aggregate, so what is cached under its name has that state.
   const recall = <State>(stream: StreamName) => cache.get(stream) as Loaded<State> | undefined
 
-  const nothing = <State>(initial: State): Loaded<State> => ({ state: initial, revision: null, position: beforeFirst })
-
   const load: Handler['load'] = async <State, Command, Event extends CofferEvent>(
     decider: Decider<State, Command, Event>,
     stream: StreamName,
-    { atLeast = Number.POSITIVE_INFINITY }: LoadOptions = {},
+    { atLeast = Number.POSITIVE_INFINITY, isThere = false }: LoadOptions = {},
   ) => {
-    const known = recall<State>(stream) ?? nothing(decider.initial)
+    const known = recall<State>(stream) ?? nothingFolded(decider.initial)
     if (known.revision !== null && known.revision >= atLeast) return known
-    let { state, revision, position } = known
-    for await (const page of eventStore.readStream(stream, { from: revision === null ? 0 : revision + 1 })) {
-      for (const stored of page) {
-        // The stream holds events of this aggregate alone: only its own handler appends to it.
-        state = decider.evolve(state, decodeEvent(stored) as Event)
-        revision = stored.revision
-        position = stored.position
-      }
+    const loaded = await foldStream(eventStore, decider, stream, known).catch((error) => {
+      // What cannot be read comes after all that was asked for.
+      const before = error instanceof UnreadableHistory ? error.before : null
+      if ((before?.revision ?? -1) < atLeast) throw error
+      return before as Loaded<State>
+    })
+    const { revision } = loaded
+    if (isThere && (revision ?? -1) < atLeast) {
+      throw new UnreadableHistory(missingEvents(stream, (revision ?? -1) + 1, null))
     }
-    const loaded = { state, revision, position }
     if (revision !== null) remember(stream, loaded)
     return loaded
   }
@@ -143,7 +140,7 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
   const isInStream = async (commandId: CommandId, stream: StreamName): Promise<boolean> => {
     // A repeat mostly comes soon after the first try.
     for await (const page of eventStore.readStream(stream, { direction: 'backwards' })) {
-      if (page.some(({ metadata }) => metadata.commandId === commandId)) return true
+      if (checkEvents(page).some((checked) => checked.readable && checked.metadata.commandId === commandId)) return true
     }
     return false
   }
@@ -164,7 +161,7 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
       if (rejection) return { outcome: 'rejected', rejection }
       return isDone ? { outcome: 'accepted', events: [] } : decider.decide(command, loaded.state)
     }
-    const assumed = begins ? nothing(decider.initial) : undefined
+    const assumed = begins ? nothingFolded(decider.initial) : undefined
     const known = trustMemory && !mayBeDone ? (recall<State>(stream) ?? assumed) : undefined
     const guess = known && decideOn(known)
     if (known && guess?.outcome === 'accepted' && guess.events.length > 0) {

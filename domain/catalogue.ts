@@ -1,6 +1,7 @@
 import { datastoreEvents } from './datastore/events.ts'
 import { deadLetterEvents } from './dead-letter/events.ts'
 import type { EventOf } from './event-definition.ts'
+import { exclusionEvents } from './exclusion/events.ts'
 import { flavorEvents } from './flavor/events.ts'
 import { hostEvents } from './host/events.ts'
 import { instanceEvents } from './instance/events.ts'
@@ -20,6 +21,7 @@ export const eventCatalogue = {
   ...operationEvents,
   ...requestEvents,
   ...deadLetterEvents,
+  ...exclusionEvents,
 }
 
 export type CofferEvent = EventOf<typeof eventCatalogue>

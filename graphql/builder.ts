@@ -47,9 +47,21 @@ export const createSchemaParts = () => {
       READER: { value: 'reader', description: 'Reads what belongs to its project.' },
     } as const,
   })
+  const UnreadableReason = builder.enumType('UnreadableReason', {
+    description: 'Why an event cannot be read.',
+    values: {
+      UNKNOWN_TYPE: { description: 'This version has no such type: a newer version, or another program, wrote it.' },
+      NEWER_VERSION: { description: 'A newer version of Coffer wrote it.' },
+      WRONG_STREAM: { description: 'Its type does not belong in this stream.' },
+      MALFORMED_DATA: { description: 'Its data does not fit its type.' },
+      MALFORMED_METADATA: { description: 'What every event carries beside its data is missing or wrong.' },
+      MISSING: { description: 'The event store does not have it any more.' },
+    } as const,
+  })
   return {
     builder,
     Role,
+    UnreadableReason,
     Actor: builder.objectRef<Actor>('Actor'),
     DeadLetter: builder.objectRef<ListedLetter>('DeadLetter'),
     Datastore: builder.objectRef<DatastoreDocument>('Datastore'),

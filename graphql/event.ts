@@ -1,4 +1,4 @@
-import type { AuditDocument } from '../projections/documents.ts'
+import type { AuditDocument, AuditFault } from '../projections/documents.ts'
 import type { SchemaParts } from './builder.ts'
 import { pageRequest } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
@@ -55,7 +55,14 @@ export const addEvent = (parts: SchemaParts): void => {
   )
 }
 
-const addEventType = ({ Actor, Event }: SchemaParts): void => {
+const addEventType = ({ builder, Actor, Event, UnreadableReason }: SchemaParts): void => {
+  const EventFault = builder.objectRef<AuditFault>('EventFault').implement({
+    description: 'Why an event cannot be shown.',
+    fields: (t) => ({
+      reason: t.expose('reason', { type: UnreadableReason, description: 'Stable: switch on it.' }),
+      detail: t.exposeString('detail', { description: 'For a person. Names fields, never what is in them.' }),
+    }),
+  })
   Event.implement({
     description: 'Something that happened, as it was written down. Secrets, sealed or hashed, are left out.',
     fields: (t) => ({
@@ -63,14 +70,33 @@ const addEventType = ({ Actor, Event }: SchemaParts): void => {
       type: t.exposeString('type', { description: 'Stable, such as `InstanceProvisioned`.' }),
       stream: t.exposeString('stream', { description: 'What it happened to, such as `instance-<id>`.' }),
       revision: t.exposeInt('revision', { description: 'Its number within the stream, from 0.' }),
-      at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
-      actor: t.expose('actor', { type: Actor, description: 'Who caused it.' }),
+      at: t.expose('at', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it happened. Null where it cannot be read.',
+      }),
+      actor: t.expose('actor', {
+        type: Actor,
+        nullable: true,
+        description: 'Who caused it. Null where it cannot be read.',
+      }),
       projectId: t.exposeID('projectId', { nullable: true, description: 'Whose it is, where that can be said.' }),
       instanceId: t.exposeID('instanceId', { nullable: true, description: 'The instance it is about.' }),
       operationId: t.exposeID('operationId', { nullable: true, description: 'The operation it belongs to.' }),
-      commandId: t.exposeID('commandId', { description: 'The command that led to it.' }),
-      causationId: t.exposeID('causationId', { description: 'The message handled when it was made.' }),
+      commandId: t.exposeID('commandId', {
+        nullable: true,
+        description: 'The command that led to it. Null where it cannot be read.',
+      }),
+      causationId: t.exposeID('causationId', {
+        nullable: true,
+        description: 'The message handled when it was made. Null where it cannot be read.',
+      }),
       data: t.field({ type: 'JSON', description: 'What the type says.', resolve: ({ data }: AuditDocument) => data }),
+      unreadable: t.expose('unreadable', {
+        type: EventFault,
+        nullable: true,
+        description: 'Set where this version cannot read the event, or the event store does not have it any more.',
+      }),
     }),
   })
 }

@@ -70,7 +70,9 @@ export const createMetrics = (): Metrics => {
   const applied = counter('coffer_projection_events_total', 'Events applied to views', ['view'])
   const applying = histogram('coffer_projection_batch_seconds', 'Batches applied to views', ['view'], fast)
   const stale = counter('coffer_projection_stale_batches_total', 'Batches another projector had applied', ['view'])
-  const skipped = counter('coffer_projection_skipped_events_total', 'Events this program does not know', ['type'])
+  const skipped = counter('coffer_unreadable_events_total', 'Events that cannot be read, each once since the start', [
+    'reason',
+  ])
   const failed = counter('coffer_projection_failures_total', 'Events a projection threw on', ['view'])
   const dropped = counter('coffer_projection_drops_total', 'Subscriptions to the log that were lost')
   const operations = histogram('coffer_operation_seconds', 'Operations, from request to end', ['kind', 'outcome'], long)
@@ -89,7 +91,7 @@ export const createMetrics = (): Metrics => {
         applying.observe({ view }, seconds)
       },
       stale: (view) => stale.inc({ view }),
-      skipped: (type) => skipped.inc({ type }),
+      skipped: (reason) => skipped.inc({ reason }),
       failed: (view) => failed.inc({ view }),
       dropped: () => dropped.inc(),
     },

@@ -8,6 +8,7 @@ import { instancesProjection } from './views/instances.ts'
 import { operationsProjection } from './views/operations.ts'
 import { quotasProjection } from './views/quotas.ts'
 import { tokensProjection } from './views/tokens.ts'
+import { unreadableProjection } from './views/unreadable.ts'
 
 /** What the engine keeps up to date: one projection for each name in `viewNames`. */
 export const allProjections: readonly Projection[] = [
@@ -20,4 +21,5 @@ export const allProjections: readonly Projection[] = [
   tokensProjection,
   eventsProjection,
   deadLettersProjection,
+  unreadableProjection,
 ]

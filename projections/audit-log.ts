@@ -1,11 +1,11 @@
-import { type EventStore, EventStoreUnavailable, type StoredEvent } from '../commands/ports/event-store.ts'
+import type { EventStore, StoredEvent } from '../commands/ports/event-store.ts'
+import { checkEvent } from '../domain/read-event.ts'
 import type { AuditDocument, AuditEntry } from './documents.ts'
-import { tryRead } from './projection.ts'
 import { shownData } from './views/shown-data.ts'
 
 /**
- * What the log says of the events that entries of the view `events` stand for, in the order of the entries. Throws
- * `EventStoreUnavailable`, also where the log does not have an event, as a part of the store that lags may not have it yet.
+ * What the log says of the events that entries of the view `events` stand for, in the order of the entries. One that cannot be read, or
+ * that the log does not have any more, is shown as such. Throws `EventStoreUnavailable`.
  */
 export type ReadAuditLog = (entries: readonly AuditEntry[]) => Promise<readonly AuditDocument[]>
 
@@ -31,8 +31,7 @@ export const createAuditLogReader =
     await Promise.all(Array.from({ length: Math.min(maxReads, waiting.length) }, readWaiting))
     return entries.map((entry) => {
       const event = events.get(entry.position)
-      if (!event) throw missing(entry)
-      return documentOf(event)
+      return event ? documentOf(event) : missing(entry)
     })
   }
 
@@ -56,27 +55,52 @@ const rangesOf = (entries: readonly AuditEntry[]): Range[] => {
 }
 
 const documentOf = (stored: StoredEvent): AuditDocument => {
-  const { id, position, type, stream, revision, metadata } = stored
-  const read = tryRead(stored)
+  const { id, position, type, stream, revision } = stored
+  const place = { id, position, type, stream, revision }
+  const checked = checkEvent(stored)
+  if (!checked?.readable) {
+    const { reason, detail } = checked ?? { reason: 'UNKNOWN_TYPE', detail: `${stream} is not a stream of Coffer` }
+    return { ...place, ...untold, unreadable: { reason, detail } }
+  }
+  const { at, actor, projectId, instanceId, correlationId: operationId, commandId, causationId } = checked.metadata
+  const data = shownData(checked.event)
   return {
-    id,
-    position,
-    type,
-    stream,
-    revision,
-    at: metadata.at,
-    actor: metadata.actor,
-    projectId: metadata.projectId,
-    instanceId: metadata.instanceId,
-    operationId: metadata.correlationId,
-    commandId: metadata.commandId,
-    causationId: metadata.causationId,
-    // A newer program has written it and listed it: what of it may be shown is not known here.
-    data: read.known ? shownData(read.event) : {},
+    ...place,
+    at,
+    actor,
+    projectId,
+    instanceId,
+    operationId,
+    commandId,
+    causationId,
+    data,
+    unreadable: null,
   }
 }
 
-const missing = ({ position, type, stream, revision }: AuditEntry): EventStoreUnavailable =>
-  new EventStoreUnavailable(
-    `the view events lists ${type} at position ${position}, revision ${revision} of ${stream}, and the event store does not have it`,
-  )
+/** Reads are answered by the leader, which has all that any view has seen: what it does not have was removed. */
+const missing = ({ position, type, stream, revision, ...whose }: AuditEntry): AuditDocument => ({
+  id: `${stream}/${revision}`,
+  position,
+  type,
+  stream,
+  revision,
+  ...untold,
+  ...whose,
+  unreadable: {
+    reason: 'MISSING',
+    detail:
+      'the event store does not have this event any more: somebody set truncateBefore, maxCount or maxAge on the stream, or deleted it',
+  },
+})
+
+const untold = {
+  at: null,
+  actor: null,
+  projectId: null,
+  instanceId: null,
+  operationId: null,
+  commandId: null,
+  causationId: null,
+  data: {},
+} as const

@@ -5,6 +5,7 @@ import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { OperationKind } from '../domain/operation/events.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
+import type { UnreadableReason } from '../domain/read-event.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { DatastoreType, Endpoint, Health } from '../domain/values/instance-spec.ts'
@@ -22,6 +23,7 @@ export const viewNames = [
   'tokens',
   'events',
   'dead-letters',
+  'unreadable',
 ] as const
 export type ViewName = (typeof viewNames)[number]
 
@@ -212,14 +214,35 @@ export type AuditDocument = {
   readonly type: string
   readonly stream: string
   readonly revision: number
-  readonly at: string
-  readonly actor: Actor
+  /** Null, as the three below that are the event's own to say, where it cannot be read. */
+  readonly at: string | null
+  readonly actor: Actor | null
   readonly projectId: ProjectId | null
   readonly instanceId: InstanceId | null
   readonly operationId: OperationId | null
-  readonly commandId: string
-  readonly causationId: string
+  readonly commandId: string | null
+  readonly causationId: string | null
+  /** Empty where the event cannot be read. */
   readonly data: Readonly<Record<string, unknown>>
+  readonly unreadable: AuditFault | null
+}
+
+/** Why the log does not say more of an event. `MISSING`: the event store does not have it any more. */
+export type AuditFault = { readonly reason: UnreadableReason | 'MISSING'; readonly detail: string }
+
+/**
+ * An event that this program cannot read, and whether it was declared left out. Key: `<stream>/<revision>`. Index: `all`, sorted by position.
+ */
+export type UnreadableDocument = {
+  readonly id: string
+  readonly position: Position
+  readonly stream: StreamName
+  readonly revision: number
+  /** As it is stored. */
+  readonly type: string
+  readonly reason: UnreadableReason
+  readonly detail: string
+  readonly excluded: { readonly at: string; readonly by: Actor; readonly note: string } | null
 }
 
 /**

@@ -1,30 +1,26 @@
 import type { StoredEvent } from '../commands/ports/event-store.ts'
-import { type CofferEvent, type CofferEventType, eventCatalogue } from '../domain/catalogue.ts'
-import { datastoreEvents } from '../domain/datastore/events.ts'
-import { datastoreCategory } from '../domain/datastore/stream.ts'
-import { deadLetterEvents } from '../domain/dead-letter/events.ts'
-import { deadLetterCategory } from '../domain/dead-letter/stream.ts'
-import { type EventOf, tryDecodeEvent } from '../domain/event-definition.ts'
-import { flavorEvents } from '../domain/flavor/events.ts'
-import { flavorCategory } from '../domain/flavor/stream.ts'
-import { hostEvents } from '../domain/host/events.ts'
-import { hostCategory } from '../domain/host/stream.ts'
-import { instanceEvents } from '../domain/instance/events.ts'
-import { instanceCategory } from '../domain/instance/stream.ts'
-import { operationEvents } from '../domain/operation/events.ts'
-import { operationCategory } from '../domain/operation/stream.ts'
-import { projectEvents } from '../domain/project/events.ts'
-import { projectCategory } from '../domain/project/stream.ts'
-import { requestEvents } from '../domain/request/events.ts'
-import { requestCategory } from '../domain/request/stream.ts'
-import { tokenEvents } from '../domain/token/events.ts'
-import { tokenCategory } from '../domain/token/stream.ts'
+import { aggregates, allCategories, type Category } from '../domain/aggregates.ts'
+import type { CofferEvent, CofferEventType } from '../domain/catalogue.ts'
+import type { EventOf } from '../domain/event-definition.ts'
+import type { EventMetadata } from '../domain/metadata.ts'
+import { checkEvents, type UnreadableReason } from '../domain/read-event.ts'
 import type { ViewName } from './documents.ts'
 import type { Document, IndexEntry } from './ports/view-store.ts'
 
-/** An event brought up to today's version, with where and how it was stored. */
-export type Projected<Event> = Event & Pick<StoredEvent, 'id' | 'stream' | 'revision' | 'position' | 'metadata'>
-export type ProjectedEvent = Projected<CofferEvent>
+type Place = Pick<StoredEvent, 'id' | 'stream' | 'revision' | 'position'>
+
+/** An event brought up to the present version, with where and how it was stored. */
+export type Projected<Event> = Event & Place & { readonly metadata: EventMetadata }
+
+/** The type under which views are told of an event that cannot be read. No view but those that list such events takes it. */
+export const unreadable = 'unreadable'
+export type UnreadableStored = Place & {
+  readonly type: typeof unreadable
+  readonly storedType: string
+  readonly reason: UnreadableReason
+  readonly detail: string
+}
+export type ProjectedEvent = Projected<CofferEvent> | UnreadableStored
 
 /**
  * How one view follows from the log: pure data and pure functions. `evolve` bears an event that is delivered twice in a row: the
@@ -50,22 +46,7 @@ export type Other<D> = (key: string) => D | null
 
 const noKeys: readonly string[] = []
 
-/** The events of every category of streams. */
-export const eventsByCategory = {
-  [instanceCategory]: instanceEvents,
-  [projectCategory]: projectEvents,
-  [hostCategory]: hostEvents,
-  [flavorCategory]: flavorEvents,
-  [datastoreCategory]: datastoreEvents,
-  [tokenCategory]: tokenEvents,
-  [operationCategory]: operationEvents,
-  [requestCategory]: requestEvents,
-  [deadLetterCategory]: deadLetterEvents,
-}
-export type Category = keyof typeof eventsByCategory
-export const allCategories = Object.keys(eventsByCategory) as readonly Category[]
-
-type EventsOf<C extends Category> = C extends Category ? EventOf<(typeof eventsByCategory)[C]> : never
+type EventsOf<C extends Category> = C extends Category ? EventOf<(typeof aggregates)[C]['events']> : never
 
 type Handler<D, E> = (document: D | null, event: Projected<E>, key: string, other: Other<D>) => D | null
 
@@ -90,39 +71,33 @@ export const defineProjection = <D extends Document, C extends Category>({
 }: ProjectionSpec<D, C>): Projection<D> => {
   // Looked up by the event's own type, so that handler and event belong together, which the compiler can not follow.
   const handlers = on as unknown as Readonly<Partial<Record<CofferEventType, 'ignored' | Handler<D, CofferEvent>>>>
-  const handlerOf = (event: ProjectedEvent) => {
-    const handler = handlers[event.type]
+  const handlerOf = ({ type }: ProjectedEvent) => {
+    const handler = type === unreadable ? undefined : handlers[type]
     return handler === 'ignored' ? undefined : handler
   }
   return {
     view,
     version,
-    categories: allCategories.filter((category) => Object.keys(eventsByCategory[category]).some((type) => type in on)),
+    categories: allCategories.filter((category) => Object.keys(aggregates[category].events).some((type) => type in on)),
     blind: false,
     keysOf: (event) => (handlerOf(event) ? keysOf(event as Projected<EventsOf<C>>) : noKeys),
-    evolve: (document, event, key, other) => handlerOf(event)?.(document, event, key, other) ?? null,
+    // Asked only of events that have a handler, and those can be read.
+    evolve: (document, event, key, other) =>
+      handlerOf(event)?.(document, event as Projected<CofferEvent>, key, other) ?? null,
     entries,
   }
 }
 
-export type Read =
-  | { readonly known: true; readonly event: ProjectedEvent }
-  | { readonly known: false; readonly reason: string }
-
-/** Decodes a stored event for projections; a type or version this program does not know is told apart. */
-export const tryRead = (stored: StoredEvent): Read => {
-  const decoded = tryDecodeEvent(eventCatalogue, stored)
-  if (!decoded.known) return decoded
-  const { data } = decoded.event
-  const { id, stream, revision, position, metadata } = stored
-  // Type and data belong together, as they were decoded.
-  const event = { type: typeName(decoded.event.type), data, id, stream, revision, position, metadata } as ProjectedEvent
-  return { known: true, event }
-}
-
-/** The one string for a type that is in this program: what is looked up by it is found faster than by a copy that was just read. */
-const typeName = (type: CofferEventType): CofferEventType => typeNames.get(type) ?? type
-const typeNames = new Map(Object.keys(eventCatalogue).map((type) => [type, type as CofferEventType]))
+/** Checks stored events for projections. Those of other programs' streams are left out. */
+export const readProjected = (stored: readonly StoredEvent[]): readonly ProjectedEvent[] =>
+  checkEvents(stored).map((checked): ProjectedEvent => {
+    const { id, stream, revision, position, type } = checked.stored
+    if (!checked.readable) {
+      const { reason, detail } = checked
+      return { type: unreadable, storedType: type, reason, detail, id, stream, revision, position }
+    }
+    return { ...checked.event, id, stream, revision, position, metadata: checked.metadata }
+  })
 
 /** What stands after the first dash of the stream's name: the id of its aggregate. */
 export const aggregateId = ({ stream }: Pick<StoredEvent, 'stream'>): string => stream.slice(stream.indexOf('-') + 1)

@@ -1,3 +1,4 @@
+import type { UnreadableReason } from '../domain/read-event.ts'
 import type { ViewName } from './documents.ts'
 
 /** What the read side says to whoever runs it; `pino` fits. Fields never hold an event's data. */
@@ -13,8 +14,8 @@ export type ProjectionMetrics = {
   readonly applied: (view: ViewName, counts: { events: number; writes: number; seconds: number }) => void
   /** Another projector had been faster, and nothing was written. */
   readonly stale: (view: ViewName) => void
-  /** An event of a type or version that this program does not know was passed over. */
-  readonly skipped: (type: string) => void
+  /** An event that cannot be read was left out, for the first time since the start. */
+  readonly skipped: (reason: UnreadableReason) => void
   /** A projection threw. */
   readonly failed: (view: ViewName) => void
   /** The subscription to the log was lost. */

@@ -1,6 +1,6 @@
 import type { Tracer } from '../commands/ports/tracer.ts'
 import type { EventRange } from './project-batch.ts'
-import type { Projection } from './projection.ts'
+import { type Projection, unreadable } from './projection.ts'
 
 /** Told when a range of events was applied to a view. `startedAt`: milliseconds since 1970. */
 export type OnApplied = (projection: Projection, range: EventRange, startedAt: number) => void
@@ -13,6 +13,7 @@ export const createAppliedTracer =
   (tracer: Tracer): OnApplied =>
   (projection, { events }, startedAt) => {
     for (const event of events) {
+      if (event.type === unreadable) continue
       const { traceparent: parent, correlationId } = event.metadata
       if (parent === undefined || projection.keysOf(event).length === 0) continue
       tracer

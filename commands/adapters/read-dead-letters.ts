@@ -1,6 +1,6 @@
+import { readDeadLetter } from '../dead-letter-message.ts'
 import type { DeadLetter, DeadLetterPage, DeadLetterRange } from '../ports/dead-letters.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
-import { readDeadLetter } from './dead-letters.ts'
 
 export type PartitionRange = {
   /** Only those behind this offset (exclusive), in the chosen direction; null: from the end the direction begins at. */

@@ -4,6 +4,7 @@ import { parseProjectId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { idempotencyKeyRefusal } from '../../domain/values/names.ts'
 import type { Dispatch, DispatchAnswer } from '../api.ts'
+import { UnreadableHistory } from '../history.ts'
 import type { IdSource } from '../ids.ts'
 import { authorise } from './authorise.ts'
 import { cancelOperation } from './cancel-operation.ts'
@@ -67,8 +68,13 @@ export const createDispatch = (dependencies: DispatchDependencies & { readonly i
     if (forbidden) return refused(forbidden)
     const badKey = request.idempotencyKey === undefined ? null : idempotencyKeyRefusal(request.idempotencyKey)
     if (badKey) return refused(badKey)
-    return idempotency.run(request, projectOf(request.actor), (ids, repeat) =>
-      carryOut(dependencies, createJob(request, ids, repeat)),
-    )
+    try {
+      return await idempotency.run(request, projectOf(request.actor), (ids, repeat) =>
+        carryOut(dependencies, createJob(request, ids, repeat)),
+      )
+    } catch (error) {
+      if (error instanceof UnreadableHistory) return refused(error.rejection)
+      throw error
+    }
   }
 }

@@ -30,7 +30,9 @@ export type NewEvent = {
   readonly metadata: EventMetadata
 }
 
-export type StoredEvent = NewEvent & {
+/** Not checked: whoever reads one takes it through `checkEvent`. */
+export type StoredEvent = Omit<NewEvent, 'metadata'> & {
+  readonly metadata: unknown
   readonly stream: StreamName
   /** 0 for the first event of the stream. */
   readonly revision: number

@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { type EventDefinitions, type EventOf, tryDecodeEvent } from '../../domain/event-definition.ts'
-import { hostEvents } from '../../domain/host/events.ts'
+import type { HostEvent } from '../../domain/host/events.ts'
 import { parseCommandId, parseInstanceId, parseOperationId } from '../../domain/ids.ts'
-import { instance, instanceCategory, instanceEvents, instanceStream } from '../../domain/instance/index.ts'
-import { metadataSchema } from '../../domain/metadata.ts'
-import { operation, operationCategory, operationEvents, operationStream } from '../../domain/operation/index.ts'
+import { type InstanceEvent, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
+import { type OperationEvent, operation, operationCategory, operationStream } from '../../domain/operation/index.ts'
 import type { Reaction } from '../../domain/processes/reaction.ts'
 import {
   needsPresent,
@@ -13,6 +11,7 @@ import {
   reactionsToInstance,
   reactionsToOperation,
 } from '../../domain/processes/reactions.ts'
+import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
 import { streamCategory, streamNameSchema } from '../../domain/stream.ts'
 import type { Clock } from '../clock.ts'
 import type { Handler } from '../handle.ts'
@@ -24,17 +23,17 @@ import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { perform } from './perform.ts'
 
-/** A relayed event as it stands on `coffer.events`. */
+/** A relayed event as it stands on `coffer.events`. What it says is checked as everywhere else. */
 const relayedEventSchema = z.object({
   id: z.uuid(),
   stream: streamNameSchema,
   revision: z.int().nonnegative(),
   type: z.string(),
-  version: z.int().positive(),
+  version: z.int(),
   data: z.unknown(),
-  metadata: metadataSchema,
+  metadata: z.unknown(),
 })
-type RelayedEvent = z.infer<typeof relayedEventSchema>
+type Relayed = ReadableEvent<z.infer<typeof relayedEventSchema>>
 
 export type ReactDependencies = {
   readonly handler: Handler
@@ -44,34 +43,28 @@ export type ReactDependencies = {
   readonly tracer?: Tracer
 }
 
-const decodeAs = <Definitions extends EventDefinitions>(
-  definitions: Definitions,
-  relayed: RelayedEvent,
-): EventOf<Definitions> => {
-  const decoded = tryDecodeEvent(definitions, { type: relayed.type, version: relayed.version, data: relayed.data })
-  if (!decoded.known) throw new PoisonMessage(`${relayed.stream}: ${decoded.reason}`)
-  return decoded.event
-}
-
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
 
-const reactionsTo = async (handler: Handler, relayed: RelayedEvent): Promise<readonly Reaction[]> => {
-  const asOfEvent = { atLeast: relayed.revision }
-  switch (streamCategory(relayed.stream)) {
+const reactionsTo = async (handler: Handler, { stored, event }: Relayed): Promise<readonly Reaction[]> => {
+  const { stream, revision } = stored
+  const asOfEvent = { atLeast: revision, isThere: true }
+  switch (streamCategory(stream)) {
+    // Each category has events of its own aggregate alone: `checkEvent` has seen to that.
     case instanceCategory: {
-      const event = decodeAs(instanceEvents, relayed)
-      const stream = instanceStream(parseInstanceId(idOf(relayed.stream)))
-      const { state } = await handler.load(instance, stream, needsPresent(event) ? {} : asOfEvent)
-      return reactionsToInstance(event, state)
+      const own = event as InstanceEvent
+      const { state } = await handler.load(
+        instance,
+        instanceStream(parseInstanceId(idOf(stream))),
+        needsPresent(own) ? {} : asOfEvent,
+      )
+      return reactionsToInstance(own, state)
     }
     case operationCategory: {
-      const event = decodeAs(operationEvents, relayed)
-      const stream = operationStream(parseOperationId(idOf(relayed.stream)))
-      const { state } = await handler.load(operation, stream, asOfEvent)
-      return reactionsToOperation(event, state)
+      const { state } = await handler.load(operation, operationStream(parseOperationId(idOf(stream))), asOfEvent)
+      return reactionsToOperation(event as OperationEvent, state)
     }
     default:
-      return reactionsToHost(decodeAs(hostEvents, relayed))
+      return reactionsToHost(event as HostEvent)
   }
 }
 
@@ -79,7 +72,7 @@ const reactionsTo = async (handler: Handler, relayed: RelayedEvent): Promise<rea
 export const createEventReactor = ({ handler, clock, log, tracer = noTracer }: ReactDependencies) => {
   const reacting: ReadonlySet<string> = reactingEventTypes
 
-  const react = async (relayed: RelayedEvent, traceparent: string | undefined): Promise<void> => {
+  const react = async (relayed: Relayed, traceparent: string | undefined): Promise<void> => {
     const { metadata } = relayed
     const reactions = await reactionsTo(handler, relayed)
     for (const [index, reaction] of reactions.entries()) {
@@ -94,7 +87,13 @@ export const createEventReactor = ({ handler, clock, log, tracer = noTracer }: R
       })
       if (refusal) {
         log.error(
-          { refusal, reaction: reaction.command.type, target: reaction.target, id: reaction.id, eventId: relayed.id },
+          {
+            refusal,
+            reaction: reaction.command.type,
+            target: reaction.target,
+            id: reaction.id,
+            eventId: relayed.stored.id,
+          },
           'what an event led to was refused',
         )
       }
@@ -104,19 +103,21 @@ export const createEventReactor = ({ handler, clock, log, tracer = noTracer }: R
   return async (message: IncomingMessage): Promise<void> => {
     // The relay says the type in a header, so that what leads to nothing is not even parsed.
     if (message.headers.type !== undefined && !reacting.has(message.headers.type)) return
-    const relayed = parseMessage(message, relayedEventSchema)
-    if (!reacting.has(relayed.type)) return
+    const stored = parseMessage(message, relayedEventSchema)
+    if (!reacting.has(stored.type)) return
+    const relayed = checkEvent(stored)
+    if (!relayed?.readable) throw new PoisonMessage(`${stored.stream} revision ${stored.revision}: ${relayed?.detail}`)
     const { metadata } = relayed
     const step = {
       parent: traceOf(message, metadata.traceparent),
       kind: 'consumer',
       attributes: {
         'messaging.destination.name': message.topic,
-        'coffer.event.id': relayed.id,
+        'coffer.event.id': stored.id,
         'coffer.operation.id': metadata.correlationId,
         'coffer.instance.id': metadata.instanceId,
       },
     } as const
-    await inSpan(tracer, `react ${relayed.type}`, step, (span) => react(relayed, span.traceparent))
+    await inSpan(tracer, `react ${stored.type}`, step, (span) => react(relayed, span.traceparent))
   }
 }

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { formatPlace } from '../../domain/dead-letter/place.ts'
-import { guestCommandSchema } from '../../domain/guest/command.ts'
+import { allCategories } from '../../domain/aggregates.ts'
+import { formatPlace, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
 import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
-import { createBackoff } from '../backoff.ts'
-import { follow } from '../follow.ts'
+import type { CheckedEvent, ReadableEvent, UnreadableEvent } from '../../domain/read-event.ts'
+import type { Clock } from '../clock.ts'
+import { deadLetterRetentionMs, parkMessage } from '../dead-letter-message.ts'
+import { createFollower, type FollowerStatus, openLog, PlaceLost } from '../follower.ts'
 import type { Log } from '../log.ts'
 import type { Checkpoint, CheckpointStore } from '../ports/checkpoint-store.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
 import { noTracer, type Span, type Tracer } from '../ports/tracer.ts'
-import { relayedCategories } from './categories.ts'
 import { traceHeader, traceHeaders } from './message-trace.ts'
 import { lostTopic, type Replay, replaysOf } from './replays.ts'
 
@@ -17,6 +18,7 @@ export type RelayOptions = {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
+  readonly clock: Clock
   readonly log: Log
   /** Names this process among those that relay the same log. */
   readonly holder: string
@@ -39,44 +41,57 @@ export interface Relay {
   stop(): Promise<void>
   /** How far the bus is behind, also where another process relays. */
   lag(): Promise<RelayLag>
+  status(): FollowerStatus
 }
 
+const relayName = 'relay'
 /** The name its checkpoint is kept under. */
-export const relayCheckpoint = 'relay'
+export const relayCheckpoint = relayName
 const noOne: Checkpoint = { position: beforeFirst, version: 0, holder: '' }
 
-/** An event on its way, and the span of that. */
-type Publication = { readonly event: StoredEvent; readonly span: Span }
+type Checked = CheckedEvent<StoredEvent>
 
-const toMessages = ({ event, span }: Publication): readonly OutgoingMessage[] => {
+/** An event on its way, and the span of that. */
+type Publication = { readonly checked: Checked; readonly span: Span }
+
+const toMessages = ({ checked, span }: Publication): readonly OutgoingMessage[] => {
+  const { stored } = checked
   const trace = traceHeaders(span.traceparent)
-  const message: OutgoingMessage = {
+  const position = String(stored.position)
+  const message = {
     topic: eventsTopic,
-    key: event.metadata.correlationId ?? event.stream,
-    value: JSON.stringify(event),
-    headers: { type: event.type, position: String(event.position), ...trace },
+    key: (checked.readable ? checked.metadata.correlationId : null) ?? stored.stream,
+    value: JSON.stringify(stored),
+    headers: { type: stored.type, position, ...trace },
   }
-  if (event.type !== 'GuestCommandIssued') return [message]
-  const command = guestCommandSchema.parse((event.data as { command: unknown }).command)
+  if (!checked.readable)
+    return [parkMessage(message, { group: relayName, attempts: 1, error: unreadableError(checked) })]
+  if (checked.event.type !== 'GuestCommandIssued') return [message]
+  const { command } = checked.event.data
   return [
     message,
     {
       topic: agentCommandsTopic(command.hostId),
       key: command.instanceId,
       value: JSON.stringify(command),
-      headers: { type: command.payload.kind, position: String(event.position), ...trace },
+      headers: { type: command.payload.kind, position, ...trace },
     },
   ]
 }
 
-/** The topics that are always there, and those of the agents that messages go to. */
+/** Says where the event lies in the log: that is where it came from. */
+const unreadableError = ({ stored, detail }: UnreadableEvent<StoredEvent>): string =>
+  `${stored.stream} revision ${stored.revision}, at position ${stored.position} of the log, cannot be read: ${detail}`
+
+/** The topics that are always there, and those of the agents and of dead letters that messages go to. */
 const topicsFor = (messages: readonly OutgoingMessage[]) => {
   const always = new Set(controlPlaneTopics.map(({ name }) => name))
-  const agents = new Set(messages.map(({ topic }) => topic).filter((name) => !always.has(name)))
-  return [...controlPlaneTopics, ...[...agents].map((name) => ({ name, ...lostTopic }))]
+  const others = new Set(messages.map(({ topic }) => topic).filter((name) => !always.has(name)))
+  return [...controlPlaneTopics, ...[...others].map((name) => ({ name, ...lostTopic, ...retentionOf(name) }))]
 }
 
-class TakenOver extends Error {}
+const retentionOf = (topic: string) =>
+  topicOfDeadLetters(topic) === null ? {} : { retentionMs: deadLetterRetentionMs }
 
 /** The spans end with the work, and with its error. */
 const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Promise<void> => {
@@ -95,7 +110,7 @@ const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Pro
  * checkpoint turns out stale steps back.
  */
 export const createRelay = (options: RelayOptions): Relay => {
-  const { eventStore, bus, checkpoints, log, holder, tracer = noTracer } = options
+  const { eventStore, bus, checkpoints, clock, log, holder, tracer = noTracer } = options
   const stopping = new AbortController()
   const { signal } = stopping
   let version = 0
@@ -104,7 +119,7 @@ export const createRelay = (options: RelayOptions): Relay => {
   let timer: NodeJS.Timeout | undefined
   let saving: Promise<void> = Promise.resolve()
   let lost = false
-  let running: Promise<void> = Promise.resolve()
+  let topicsMayBeMissing = false
 
   const save = () => {
     clearTimeout(timer)
@@ -167,6 +182,8 @@ export const createRelay = (options: RelayOptions): Relay => {
     for (;;) {
       signal.throwIfAborted()
       const seen = await findAbandoned()
+      // A new save would look like progress to those that stand by.
+      if (seen.holder === holder && seen.version === version) return seen.position
       if ((await checkpoints.save(relayCheckpoint, { position: seen.position, holder }, seen.version)) === 'stale')
         continue
       version = seen.version + 1
@@ -177,19 +194,20 @@ export const createRelay = (options: RelayOptions): Relay => {
     }
   }
 
-  const begin = (event: StoredEvent): Publication => ({
-    event,
-    span: tracer.start(`publish ${event.type}`, {
-      parent: event.metadata.traceparent,
+  const begin = (checked: Checked): Publication => {
+    const { id, type, stream, position } = checked.stored
+    const span = tracer.start(`publish ${type}`, {
+      parent: checked.readable ? checked.metadata.traceparent : undefined,
       kind: 'producer',
       attributes: {
         'messaging.destination.name': eventsTopic,
-        'coffer.event.id': event.id,
-        'coffer.stream': event.stream,
-        'coffer.position': event.position,
+        'coffer.event.id': id,
+        'coffer.stream': stream,
+        'coffer.position': position,
       },
-    }),
-  })
+    })
+    return { checked, span }
+  }
 
   /** Below the decision. The message itself goes on with the trace that it belonged to. */
   const beginReplay = ({ message, decision, place }: Replay): Span =>
@@ -203,55 +221,57 @@ export const createRelay = (options: RelayOptions): Relay => {
       },
     })
 
-  const publish = async (events: readonly StoredEvent[]) => {
+  const publish = async (events: readonly Checked[]) => {
     const publications = events.map(begin)
     await withSpans(
       publications.map(({ span }) => span),
-      () => publishUntilDone(publications.flatMap(toMessages), events),
+      () =>
+        publishMessages(
+          publications.flatMap(toMessages),
+          events.filter((checked) => checked.readable),
+        ),
     )
   }
 
   /** The messages, and what of the events wants other messages published again. */
-  const publishUntilDone = async (messages: readonly OutgoingMessage[], events: readonly StoredEvent[]) => {
-    const backoff = createBackoff(Math.random)
-    for (let attempt = 1; ; attempt += 1) {
-      signal.throwIfAborted()
-      try {
-        // An agent is gone and so is its topic, or the bus has lost them all: nobody else makes them, and everything would wait for that.
-        if (attempt > 1) await bus.ensureTopics(topicsFor(messages))
-        const replays = await replaysOf({ bus, log }, events)
-        await withSpans(replays.map(beginReplay), () =>
-          bus.publish([...messages, ...replays.map(({ message }) => message)]),
-        )
-        return
-      } catch (error) {
-        log.warn({ err: error, messages: messages.length }, 'the relay could not publish and will try again')
-        await backoff.wait(signal)
-      }
+  const publishMessages = async (
+    messages: readonly OutgoingMessage[],
+    events: readonly ReadableEvent<StoredEvent>[],
+  ) => {
+    try {
+      // An agent is gone and so is its topic, or the bus has lost them all: nobody else makes them, and everything would wait for that.
+      if (topicsMayBeMissing) await bus.ensureTopics(topicsFor(messages))
+      const replays = await replaysOf({ bus, log }, events)
+      await withSpans(replays.map(beginReplay), () =>
+        bus.publish([...messages, ...replays.map(({ message }) => message)]),
+      )
+      topicsMayBeMissing = false
+    } catch (error) {
+      topicsMayBeMissing = true
+      throw error
     }
   }
 
-  return {
-    start: () => {
-      running = follow({
-        eventStore,
-        log,
-        name: 'relay',
-        after: becomeActive,
-        categories: relayedCategories,
-        signal,
-        onBatch: async (batch) => {
-          if (lost) throw new TakenOver('another process relays now')
-          if (batch.kind === 'events') await publish(batch.events)
-          published = Math.max(published, batch.position)
-          // A caught-up mark alone is no reason to write: after a restart it is simply found again.
-          if (batch.kind === 'events') saveSoon()
-        },
-      })
+  const follower = createFollower({
+    name: relayName,
+    log,
+    clock,
+    place: becomeActive,
+    open: openLog(eventStore, allCategories),
+    handle: async ({ events, position }) => {
+      if (lost) throw new PlaceLost('another process relays now')
+      if (events.length > 0) await publish(events)
+      published = Math.max(published, position)
+      // A caught-up mark alone is no reason to write: after a restart it is simply found again.
+      if (events.length > 0) saveSoon()
     },
+  })
+
+  return {
+    start: follower.start,
     stop: async () => {
       stopping.abort()
-      await running
+      await follower.stop()
       await save().catch((error) => log.warn({ err: error }, 'the relay stops without saving its checkpoint'))
     },
     lag: async () => {
@@ -259,5 +279,6 @@ export const createRelay = (options: RelayOptions): Relay => {
       // One that stands by knows of the other by its checkpoint alone.
       return { published: Math.min(head, Math.max(published, checkpoint?.position ?? beforeFirst)), head }
     },
+    status: follower.status,
   }
 }

@@ -1,6 +1,5 @@
-import { deadLetterEvents } from '../../domain/dead-letter/events.ts'
 import { type DeadLetterPlace, formatPlace } from '../../domain/dead-letter/place.ts'
-import { tryDecodeEvent } from '../../domain/event-definition.ts'
+import type { ReadableEvent } from '../../domain/read-event.ts'
 import type { Log } from '../log.ts'
 import type { ParkedMessage } from '../ports/dead-letters.ts'
 import type { StoredEvent } from '../ports/event-store.ts'
@@ -12,7 +11,7 @@ export const lostTopic = { partitions: 1, retentionMs: 7 * 24 * 3_600_000 }
 /** A parked message, to be published again as it was, and the decision that it is. */
 export type Replay = {
   readonly message: ParkedMessage
-  readonly decision: StoredEvent
+  readonly decision: ReadableEvent<StoredEvent>
   readonly place: DeadLetterPlace
 }
 
@@ -22,16 +21,14 @@ export type Replay = {
  */
 export const replaysOf = async (
   { bus, log }: { readonly bus: MessageBus; readonly log: Log },
-  events: readonly StoredEvent[],
+  events: readonly ReadableEvent<StoredEvent>[],
 ): Promise<readonly Replay[]> => {
   const replays: Replay[] = []
-  for (const stored of events) {
-    if (stored.type !== 'DeadLetterReplayed') continue
-    const decoded = tryDecodeEvent(deadLetterEvents, stored)
-    if (!decoded.known) throw new Error(decoded.reason)
-    const { letterId, place } = decoded.event.data
+  for (const decision of events) {
+    if (decision.event.type !== 'DeadLetterReplayed') continue
+    const { letterId, place } = decision.event.data
     const letter = await bus.deadLetters.get(place)
-    if (letter?.id === letterId) replays.push({ message: letter.message, decision: stored, place })
+    if (letter?.id === letterId) replays.push({ message: letter.message, decision, place })
     else log.error({ deadLetter: formatPlace(place) }, 'a dead letter is gone that was to be published again')
   }
   const topics = [...new Set(replays.map(({ message }) => message.topic))]

@@ -4,13 +4,15 @@ import { parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { Directory } from '../directory.ts'
-import type { Handler } from '../handle.ts'
+import type { CommandContext, Handler } from '../handle.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
+import { failUnreadable } from './fail-unreadable.ts'
 import { createHostMonitor } from './host-monitor.ts'
+import { parkBugs } from './park-bugs.ts'
 import { createPersistentHandler } from './persistent-handler.ts'
 import { createEventReactor } from './react-to-events.ts'
 import { createReportHandler } from './take-in-reports.ts'
@@ -73,24 +75,28 @@ export const createSagas = (options: SagasOptions): Sagas => {
     eventStore,
     clock,
     log,
-    onDue: async (operationId, last) => {
-      const step = { parent: last.traceparent, attributes: { 'coffer.operation.id': operationId } }
-      await inSpan(tracer, 'check deadlines', step, ({ traceparent }) =>
-        handler.handle(
-          operation,
-          operationStream(operationId),
-          { type: 'CheckDeadlines', now: isoNow(clock) },
-          {
-            actor: { kind: 'system', name: 'timers' },
-            commandId: parseCommandId(ids.next()),
-            correlationId: operationId,
-            projectId: last.projectId,
-            instanceId: last.instanceId,
-            causationId: last.eventId,
-            ...(traceparent === undefined ? {} : { traceparent }),
-          },
-        ),
-      )
+    onDue: async (operationId, { state, last, fault }) => {
+      const { projectId, instanceId } = state.subject
+      const step = {
+        parent: last?.traceparent ?? state.traceparent,
+        attributes: { 'coffer.operation.id': operationId },
+      }
+      await inSpan(tracer, fault ? 'fail unreadable' : 'check deadlines', step, async ({ traceparent }) => {
+        const context: CommandContext = {
+          actor: { kind: 'system', name: 'timers' },
+          commandId: parseCommandId(ids.next()),
+          correlationId: operationId,
+          projectId,
+          instanceId,
+          causationId: last?.eventId ?? operationId,
+          ...(traceparent === undefined ? {} : { traceparent }),
+        }
+        if (fault) await failUnreadable({ handler, clock }, operationId, fault, context)
+        else {
+          const command = { type: 'CheckDeadlines', now: isoNow(clock) } as const
+          await handler.handle(operation, operationStream(operationId), command, context)
+        }
+      })
     },
   })
   const stopping = new AbortController()
@@ -106,13 +112,13 @@ export const createSagas = (options: SagasOptions): Sagas => {
           topics: [eventsTopic, agentResultsTopic],
           start: 'earliest',
           successorOf: formerReportsGroup,
-          handle: (message) => (message.topic === eventsTopic ? react(message) : takeReport(message)),
+          handle: parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
         }),
         bus.consume({
           group: heartbeatsGroup(options.worker),
           topics: [agentHeartbeatsTopic],
           start: 'latest',
-          handle: monitor.take,
+          handle: parkBugs(monitor.take),
         }),
       ]
       await Promise.all(consumers.map((consumer) => consumer.ready))

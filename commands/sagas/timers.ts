@@ -1,18 +1,37 @@
 import { type OperationId, parseOperationId } from '../../domain/ids.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
-import { nextDeadline, type OperationState, operation, operationCategory } from '../../domain/operation/index.ts'
+import {
+  type BegunOperation,
+  nextDeadline,
+  type OperationState,
+  operation,
+  operationCategory,
+} from '../../domain/operation/index.ts'
+import type { StreamName } from '../../domain/stream.ts'
+import { backOffMs } from '../../domain/values/back-off.ts'
 import type { Clock } from '../clock.ts'
-import { decodeEvent, UnknownStoredEvent } from '../event-codec.ts'
-import { follow } from '../follow.ts'
+import { createFollower, type FollowerStatus, openLog } from '../follower.ts'
+import type { HistoryFault } from '../history.ts'
 import type { Log } from '../log.ts'
-import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
+import { beforeFirst, type EventStore, type Position } from '../ports/event-store.ts'
+import { createStreamFolds, foldedCategories } from '../stream-folds.ts'
+
+/**
+ * What an operation is to be told. `fault`: its history cannot be read any further than to `state`; null when a deadline has passed. `last`:
+ * of its last event, null where that is not known.
+ */
+export type Due = {
+  readonly state: BegunOperation
+  readonly last: EventMetadata | null
+  readonly fault: HistoryFault | null
+}
 
 export type TimersOptions = {
   readonly eventStore: EventStore
   readonly clock: Clock
   readonly log: Log
-  /** Tells an operation that a deadline of it may have passed; `last` is of its last event. When it throws, it is told again a little later. */
-  readonly onDue: (operationId: OperationId, last: EventMetadata) => Promise<void>
+  /** Tells an operation that its time has come. When it throws, the operation is told again later. */
+  readonly onDue: (operationId: OperationId, due: Due) => Promise<void>
   /** From 0 up to 1. Default `Math.random`. */
   readonly random?: () => number
 }
@@ -22,13 +41,15 @@ export interface Timers {
   stop(): Promise<void>
   /** How many operations have a deadline ahead of them. */
   pending(): number
+  status(): FollowerStatus
 }
 
-type Armed = { readonly state: OperationState; readonly last: EventMetadata; readonly dueMs: number }
+type Armed = Due & { readonly dueMs: number; readonly attempts: number }
 
 const operationIdOf = (stream: string): OperationId => parseOperationId(stream.slice(operationCategory.length + 1))
 
-const retryMs = 1000
+/** Between the attempts to tell one operation. */
+const retry = { firstMs: 1000, maxMs: 60_000 }
 /** The longest a timer of Node can be set for without ending at once. */
 const longestTimeoutMs = 2 ** 31 - 1
 
@@ -42,31 +63,27 @@ export const createTimers = ({ eventStore, clock, log, onDue, random = Math.rand
   const armed = new Map<OperationId, Armed>()
   let position: Position = beforeFirst
   let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
   let firing: Promise<void> | null = null
   let caughtUp = false
 
-  const take = (stored: StoredEvent) => {
-    const operationId = operationIdOf(stored.stream)
-    try {
-      const state = operation.evolve(
-        armed.get(operationId)?.state ?? operation.initial,
-        // Only operation streams are followed.
-        decodeEvent(stored) as Parameters<typeof operation.evolve>[1],
-      )
-      const deadline = nextDeadline(state)
-      if (deadline === null) armed.delete(operationId)
-      else armed.set(operationId, { state, last: stored.metadata, dueMs: Date.parse(deadline) })
-    } catch (error) {
-      if (!(error instanceof UnknownStoredEvent)) throw error
-      // Nobody here can decide on that operation. The deadlines of all others hold.
-      log.error(
-        { err: error, operationId },
-        'the deadlines of an operation are left to a version that knows its events',
-      )
-      armed.delete(operationId)
-    }
+  const armOperation = (stream: StreamName, state: OperationState, due: Omit<Due, 'state'>): void => {
+    const operationId = operationIdOf(stream)
+    const deadline = nextDeadline(state)
+    // One without a deadline ahead is over, or never began.
+    if (state.status === 'ABSENT' || deadline === null) armed.delete(operationId)
+    else armed.set(operationId, { ...due, state, attempts: 0, dueMs: due.fault ? clock.now() : Date.parse(deadline) })
   }
+
+  const operations = createStreamFolds({
+    category: operationCategory,
+    decider: operation,
+    eventStore,
+    log,
+    listener: {
+      folded: (stream, { state }, last) => armOperation(stream, state, { last, fault: null }),
+      refused: (stream, fault, { state }) => armOperation(stream, state, { last: null, fault }),
+    },
+  })
 
   const arm = () => {
     clearTimeout(timer)
@@ -93,37 +110,39 @@ export const createTimers = ({ eventStore, clock, log, onDue, random = Math.rand
       // Has gone on since: another process, or a result that came after all.
       if (armed.get(operationId) !== entry) continue
       try {
-        await onDue(operationId, entry.last)
+        await onDue(operationId, entry)
       } catch (error) {
-        log.warn({ err: error, operationId }, 'an operation could not be told that its deadline passed; trying again')
+        log.warn({ err: error, operationId }, 'an operation could not be told that its time has come; trying again')
       }
-      // Its own events re-arm it. Where there were none, it is asked again a little later.
-      if (armed.get(operationId) === entry) armed.set(operationId, { ...entry, dueMs: clock.now() + retryMs })
+      // Its own events re-arm it. Where there were none, it is told again later.
+      const attempts = entry.attempts + 1
+      const again = { ...entry, attempts, dueMs: clock.now() + backOffMs(attempts, retry) }
+      if (armed.get(operationId) === entry) armed.set(operationId, again)
     }
   }
 
-  return {
-    start: () => {
-      running = follow({
-        eventStore,
-        log,
-        name: 'timers',
-        after: async () => position,
-        categories: [operationCategory],
-        signal: stopping.signal,
-        onBatch: (batch) => {
-          if (batch.kind === 'events') batch.events.forEach(take)
-          else caughtUp = true
-          position = batch.position
-          arm()
-        },
-      })
+  const follower = createFollower({
+    name: 'timers',
+    log,
+    clock,
+    place: async () => position,
+    open: openLog(eventStore, foldedCategories(operationCategory)),
+    handle: async (batch) => {
+      for (const event of batch.events) await operations.take(event)
+      caughtUp ||= batch.caughtUp
+      position = batch.position
+      arm()
     },
+  })
+
+  return {
+    start: follower.start,
     stop: async () => {
       stopping.abort()
       clearTimeout(timer)
-      await Promise.all([running, firing])
+      await Promise.all([follower.stop(), firing])
     },
     pending: () => armed.size,
+    status: follower.status,
   }
 }

@@ -1,5 +1,6 @@
 import type { GuestResult } from '../guest/report.ts'
 import type { CommandId, OperationId } from '../ids.ts'
+import type { Fault } from '../values/fault.ts'
 import type { OperationKind, OperationSubject } from './events.ts'
 
 /**
@@ -21,6 +22,8 @@ export type OperationInput =
   | { readonly type: 'HandleGuestResult'; readonly result: GuestResult; readonly now: string }
   /** A deadline of a step or of the whole may have passed by `now`. */
   | { readonly type: 'CheckDeadlines'; readonly now: string }
+  /** What was written to its stream cannot be read, so it cannot go on: what was done is undone as after a step that failed. */
+  | { readonly type: 'FailUnreadable'; readonly fault: Fault; readonly now: string }
   | { readonly type: 'CancelOperation'; readonly now: string }
   /** The instance's stream has taken in the outcome: the operation is over. */
   | { readonly type: 'ConfirmOutcome'; readonly now: string }

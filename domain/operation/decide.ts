@@ -1,13 +1,14 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { GuestResult } from '../guest/report.ts'
 import { processOf, stepNames, stepsFor } from '../processes/processes.ts'
+import type { Fault } from '../values/fault.ts'
 import { hasPassed } from '../values/time.ts'
 import { forwardDeadlineOf } from './budget.ts'
 import type { OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import { endpointUntoldFault, notBegunFault, stepDeadlineFault } from './faults.ts'
 import { isOver, notCancellable, notFound } from './refusals.ts'
-import { absentOperation, type Ending, isAwaiting, nextDeadline, type OperationState } from './state.ts'
+import { absentOperation, type Ending, isAwaiting, isStepping, nextDeadline, type OperationState } from './state.ts'
 import { commandIdOf, type Events, endStep, failStep, followedBy, proceed, reachOutcome, stepOf } from './steps.ts'
 
 type OperationDecision = Decision<OperationEvent>
@@ -21,6 +22,8 @@ export const decide = (input: OperationInput, state: OperationState): OperationD
       return accept(...handleResult(state, input.result, input.now))
     case 'CheckDeadlines':
       return accept(...expire(state, input.now))
+    case 'FailUnreadable':
+      return accept(...failUnreadable(state, input.fault, input.now))
     case 'CancelOperation':
       return cancel(state, input.now)
     case 'ConfirmOutcome':
@@ -73,6 +76,13 @@ const expire = (state: OperationState, now: string): Events => {
   if (!isAwaiting(state)) return []
   const failed = failStep(state, stepDeadlineFault(state, state.step), now)
   return followedBy(state, failed, (next) => expire(next, now))
+}
+
+/** Told twice of the same event, it goes on undoing. */
+const failUnreadable = (state: OperationState, fault: Fault, now: string): Events => {
+  if (!isStepping(state)) return []
+  const isKnown = state.status === 'COMPENSATING' && state.fault.message === fault.message
+  return isKnown ? [] : failStep(state, fault, now)
 }
 
 const cancel = (state: OperationState, now: string): OperationDecision => {

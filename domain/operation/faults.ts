@@ -20,6 +20,13 @@ export const stepDeadlineFault = (operation: BegunOperation, step: ActiveStep): 
   retryable: true,
 })
 
+/** `what`: the event at fault and why, for a person. */
+export const unreadableHistoryFault = (what: string): Fault => ({
+  code: 'UNREADABLE_HISTORY',
+  message: `the operation cannot go on: ${what}`,
+  retryable: true,
+})
+
 export const endpointUntoldFault = (step: ActiveStep): Fault => ({
   code: 'AGENT_ANSWER_INCOMPLETE',
   message: `the agent said that step ${step.name} succeeded, but not where clients connect`,

@@ -8,7 +8,8 @@ import { absentOperation, type OperationState } from './state.ts'
 export { stepNames } from '../processes/processes.ts'
 export type { OperationInput } from './commands.ts'
 export { type OperationEvent, type OperationKind, type OperationSubject, operationEvents } from './events.ts'
-export { nextDeadline, type OperationState } from './state.ts'
+export { unreadableHistoryFault } from './faults.ts'
+export { type BegunOperation, nextDeadline, type OperationState } from './state.ts'
 export { operationCategory, operationStream } from './stream.ts'
 
 export const operation: Decider<OperationState, OperationInput, OperationEvent> = {

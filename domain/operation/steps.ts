@@ -22,7 +22,7 @@ export const followedBy = (state: OperationState, events: Events, next: (state: 
 /** Begins the next step, forwards or undoing, or settles the outcome when none is left. */
 export const proceed = (state: OperationState, now: string): Events => {
   if (!isStepping(state)) return []
-  const next = plannedSteps(state).find((step) => !state.completed.includes(step.name))
+  const next = nextStep(state)
   if (next) return beginStep(state, next, now)
   if (state.status === 'RUNNING') {
     return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...(state.facts && { facts: state.facts }) })]
@@ -39,9 +39,10 @@ export const endStep = (state: Awaiting, facts: EngineFacts | undefined, now: st
 }
 
 /** A step that failed is undone with all before it; when undoing fails, or there is no way back, that is the end. */
-export const failStep = (state: Awaiting, fault: Fault, now: string): Events => {
+export const failStep = (state: SteppingOperation, fault: Fault, now: string): Events => {
   const process = processOf(state.kind)
-  const failed: OperationEvent = { type: 'OperationStepFailed', data: { step: state.step.name, fault } }
+  const step = state.step?.name ?? nextStep(state)?.name ?? ''
+  const failed: OperationEvent = { type: 'OperationStepFailed', data: { step, fault } }
   const giveUp = (last: Fault): Events => [
     failed,
     reachOutcome(state.operationId, { outcome: 'FAILED', fault: last, compensated: false }),
@@ -74,6 +75,9 @@ export const commandIdOf = (
 
 const plannedSteps = (state: SteppingOperation): readonly Step[] =>
   state.status === 'RUNNING' ? stepsFor(state.kind, state.subject) : processOf(state.kind).compensation
+
+const nextStep = (state: SteppingOperation): Step | undefined =>
+  plannedSteps(state).find((step) => !state.completed.includes(step.name))
 
 const beginStep = (state: SteppingOperation, step: Step, now: string): Events => {
   const payload = step.payload(state.subject)

@@ -11,7 +11,8 @@ const instanceFields = `
   operation { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
 const actorFields = 'kind name projectId'
 const eventFields = `
-  id type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }`
+  id type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }
+  unreadable { reason detail }`
 const resourceFields = 'vcpus memoryMiB volumeGiB'
 const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
 const deadLetterFields = `

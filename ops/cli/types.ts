@@ -79,16 +79,18 @@ export type Actor = {
 export type AuditEvent = {
   readonly id: string
   readonly type: string
-  readonly at: string
+  readonly at: string | null
   readonly stream: string
   readonly revision: number
   readonly projectId: string | null
   readonly instanceId: string | null
   readonly operationId: string | null
-  readonly commandId: string
-  readonly causationId: string
+  readonly commandId: string | null
+  readonly causationId: string | null
   readonly data: Readonly<Record<string, unknown>>
-  readonly actor: Actor
+  readonly actor: Actor | null
+  /** Why it cannot be shown. */
+  readonly unreadable: { readonly reason: string; readonly detail: string } | null
 }
 
 export type Resources = { readonly vcpus: number; readonly memoryMiB: number; readonly volumeGiB: number }

@@ -30,7 +30,7 @@ export const createControlPlane = (
   const clock = systemClock
   const ids = createIdSource(clock)
   const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, log })
+  const directory = createDirectory({ eventStore, clock, log })
   return {
     handler,
     directory,
@@ -38,6 +38,7 @@ export const createControlPlane = (
       eventStore,
       bus,
       checkpoints,
+      clock,
       log,
       holder,
       // The lock on a data directory lets one process have the role.

@@ -1,6 +1,7 @@
 import type { deadLetterCategory } from '../../domain/dead-letter/stream.ts'
+import type { EventMetadata } from '../../domain/metadata.ts'
 import type { DeadLetterDocument } from '../documents.ts'
-import { defineProjection, type ProjectedEvent } from '../projection.ts'
+import { defineProjection } from '../projection.ts'
 
 export const deadLettersProjection = defineProjection<DeadLetterDocument, typeof deadLetterCategory>({
   view: 'dead-letters',
@@ -15,4 +16,4 @@ export const deadLettersProjection = defineProjection<DeadLetterDocument, typeof
   entries: () => [],
 })
 
-const resolution = ({ at, actor }: ProjectedEvent['metadata']) => ({ resolvedAt: at, resolvedBy: actor })
+const resolution = ({ at, actor }: EventMetadata) => ({ resolvedAt: at, resolvedBy: actor })

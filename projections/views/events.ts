@@ -1,7 +1,8 @@
 import type { Position } from '../../commands/ports/event-store.ts'
+import { allCategories } from '../../domain/aggregates.ts'
 import type { AuditEntry } from '../documents.ts'
 import type { IndexEntry } from '../ports/view-store.ts'
-import { allCategories, listedIn, type Projection } from '../projection.ts'
+import { listedIn, type Projection, unreadable } from '../projection.ts'
 
 /** Key and sort key of an event in the audit log. */
 export const auditKey = (position: Position): string => {
@@ -27,14 +28,15 @@ export const eventsProjection: Projection<AuditEntry> = {
   categories: allCategories,
   blind: true,
   keysOf: ({ position }) => [auditKey(position)],
-  evolve: (_, { position, type, stream, revision, metadata }) => ({
-    position,
-    type,
-    stream,
-    revision,
-    projectId: metadata.projectId,
-    instanceId: metadata.instanceId,
-    operationId: metadata.correlationId,
-  }),
+  evolve: (_, event) => {
+    const { position, stream, revision } = event
+    const place = { position, stream, revision }
+    // Whose it is cannot be said, so only admins see it.
+    if (event.type === unreadable) {
+      return { ...place, type: event.storedType, projectId: null, instanceId: null, operationId: null }
+    }
+    const { projectId, instanceId, correlationId: operationId } = event.metadata
+    return { ...place, type: event.type, projectId, instanceId, operationId }
+  },
   entries: auditLists,
 }

@@ -115,6 +115,8 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   RequestReceived: ({ requestId }) => ({ requestId }),
   RequestRefused: ({ requestId, rejection }) => ({ requestId, rejection }),
 
+  EventExcluded: ({ stream, revision, eventType, note }) => ({ stream, revision, eventType, note }),
+
   DeadLetterReplayed: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
   DeadLetterDropped: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { beforeFirst, type EventStore, type StoredEvent } from '../../commands/ports/event-store.ts'
+import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
 import type { CofferEventType } from '../../domain/catalogue.ts'
 import { type ProjectId, parseProjectId } from '../../domain/ids.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
@@ -9,6 +9,7 @@ import { createViews, type EventFilter } from '../../projections/queries.ts'
 import { createReplayer } from '../../projections/replay.ts'
 import { auditKey, eventsProjection } from '../../projections/views/events.ts'
 import { collect } from '../support/collect.ts'
+import type { WrittenEvent } from '../support/event-log.ts'
 import { appendAll, createEventLog, type EventLog } from '../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../support/example-events.ts'
 
@@ -49,7 +50,7 @@ const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
 )
 
 const matches = (
-  { type, metadata }: StoredEvent,
+  { type, metadata }: WrittenEvent,
   { projectId, instanceId, operationId, types }: EventFilter,
 ): boolean =>
   (projectId === null || metadata.projectId === projectId) &&
@@ -63,7 +64,7 @@ export const auditLogContract = (name: string, open: () => Promise<AuditStores>)
     const { eventStore, viewStore } = await open()
     await appendAll(eventStore, createHistory().events())
     await createReplayer({ eventStore, viewStore, log: quiet })([eventsProjection], { signal })
-    const events = (await collect(eventStore.readAll({ after: beforeFirst, signal }))).flat()
+    const events = (await collect(eventStore.readAll({ after: beforeFirst, signal }))).flat() as readonly WrittenEvent[]
     return { events, views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }) }
   }
 

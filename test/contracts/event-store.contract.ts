@@ -695,7 +695,7 @@ const appendMany = async (store: EventStore, stream: StreamName, count: number, 
   }
 }
 
-const asNew = ({ stream: _, revision: __, position: ___, ...event }: StoredEvent): NewEvent => event
+const asNew = ({ stream: _, revision: __, position: ___, ...event }: StoredEvent): NewEvent => event as NewEvent
 
 const isGrowing = (numbers: readonly number[]): boolean =>
   numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? Number.NaN))

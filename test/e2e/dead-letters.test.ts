@@ -137,7 +137,7 @@ describe('coffer admin dead-letters', () => {
     expect(events.map(({ type }) => type)).toEqual(['DeadLetterReplayed', ...Array(3).fill('DeadLetterDropped')])
     const all = await listed(true)
     expect(events.map(({ data }) => data.deadLetterId).sort()).toEqual(all.map(({ id }) => id).sort())
-    expect(new Set(events.map(({ actor }) => actor.kind))).toEqual(new Set(['USER']))
+    expect(new Set(events.map(({ actor }) => actor?.kind))).toEqual(new Set(['USER']))
   })
 
   it('is counted among what waits for a person', async () => {

@@ -1,8 +1,11 @@
-import type { EventStore, StoredEvent } from '../../commands/ports/event-store.ts'
+import type { EventStore, NewEvent, StoredEvent } from '../../commands/ports/event-store.ts'
 import { type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { exampleEvent, exampleMetadata, streamOfEvent, type World } from './example-events.ts'
+
+/** An event as it was written: its metadata is sound. */
+export type WrittenEvent = StoredEvent & NewEvent
 
 /** A log made event by event, as a store would hold it. */
 export type EventLog = {
@@ -11,13 +14,13 @@ export type EventLog = {
     world: World,
     changes?: Parameters<typeof exampleEvent<T>>[2],
     metadata?: Partial<EventMetadata>,
-  ) => StoredEvent
-  readonly events: () => readonly StoredEvent[]
+  ) => WrittenEvent
+  readonly events: () => readonly WrittenEvent[]
   readonly readStream: EventStore['readStream']
 }
 
 export const createEventLog = (): EventLog => {
-  const events: StoredEvent[] = []
+  const events: WrittenEvent[] = []
   const revisions = new Map<StreamName, number>()
   return {
     add: (type, world, changes, metadata) => {
@@ -26,7 +29,7 @@ export const createEventLog = (): EventLog => {
       revisions.set(stream, revision)
       const position = events.length
       const full = { ...exampleMetadata(type, world, position), ...metadata }
-      const stored: StoredEvent = {
+      const stored: WrittenEvent = {
         id: full.eventId,
         type,
         version: eventCatalogue[type].version,
@@ -47,7 +50,7 @@ export const createEventLog = (): EventLog => {
 }
 
 /** Appends events in order, one after the other; the position of the last. */
-export const appendAll = async (eventStore: EventStore, events: readonly StoredEvent[]): Promise<number> => {
+export const appendAll = async (eventStore: EventStore, events: readonly WrittenEvent[]): Promise<number> => {
   let position = -1
   for (const { stream, revision, position: _, ...event } of events) {
     const result = await eventStore.append(stream, [event], revision === 0 ? 'no-stream' : revision - 1)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
 import { datastoreStream } from '../../domain/datastore/stream.ts'
 import { deadLetterStream } from '../../domain/dead-letter/stream.ts'
+import { exclusionStream } from '../../domain/exclusion/index.ts'
 import { flavorStream } from '../../domain/flavor/stream.ts'
 import { hostStream } from '../../domain/host/stream.ts'
 import {
@@ -231,6 +232,13 @@ const examples: Examples = {
 
   DeadLetterReplayed: resolutionOf,
   DeadLetterDropped: resolutionOf,
+  EventExcluded: ({ flavorId }) => ({
+    stream: flavorStream(flavorId),
+    revision: 7,
+    eventType: 'FlavorTeleported',
+    note: 'written by hand',
+    excludedBy: parseCommandId(exampleUuid('command')),
+  }),
 }
 
 type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
@@ -256,6 +264,7 @@ export const streamOfEvent = (type: CofferEventType, world: World): StreamName =
   if (type.startsWith('Token')) return tokenStream(world.tokenId)
   if (type.startsWith('Request')) return requestStream(world.requestId)
   if (type.startsWith('DeadLetter')) return deadLetterStream(world.deadLetterId)
+  if (type === 'EventExcluded') return exclusionStream(flavorStream(world.flavorId))
   return projectStream(world.projectId)
 }
 

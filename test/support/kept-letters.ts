@@ -1,5 +1,5 @@
-import { createDeadLetter, readDeadLetter } from '../../commands/adapters/dead-letters.ts'
 import { readDeadLetters } from '../../commands/adapters/read-dead-letters.ts'
+import { createDeadLetter, readDeadLetter } from '../../commands/dead-letter-message.ts'
 import type { DeadLetters } from '../../commands/ports/dead-letters.ts'
 import type { IncomingMessage } from '../../commands/ports/message-bus.ts'
 import { deadLetterTopic } from '../../domain/dead-letter/place.ts'

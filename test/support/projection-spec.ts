@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../commands/ports/event-store.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import type { DumpedDocument, ViewStore } from '../../projections/ports/view-store.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
-import { type ProjectedEvent, type Projection, tryRead } from '../../projections/projection.ts'
+import { type Projection, readProjected } from '../../projections/projection.ts'
 import { collect } from './collect.ts'
 
 export type SpecOptions = {
@@ -12,13 +12,6 @@ export type SpecOptions = {
   /** How many deliveries make a batch. */
   readonly batchSize?: number
 }
-
-export const readEvents = (stored: readonly StoredEvent[]): readonly ProjectedEvent[] =>
-  stored.map((one) => {
-    const read = tryRead(one)
-    if (!read.known) throw new Error(read.reason)
-    return read.event
-  })
 
 export const dumpOf = async (store: ViewStore, view: string): Promise<readonly DumpedDocument[]> =>
   collect((await store.dump(view)).documents)
@@ -30,7 +23,7 @@ export const project = async (
   { deliveries, batchSize = 1 }: SpecOptions,
 ): Promise<readonly DumpedDocument[]> => {
   const store = createMemoryViewStore()
-  const delivered = readEvents(stored).flatMap((event) => Array.from({ length: deliveries }, () => event))
+  const delivered = readProjected(stored).flatMap((event) => Array.from({ length: deliveries }, () => event))
   let checkpoint = await store.checkpoint(projection.view)
   for (let at = 0; at < delivered.length; at += batchSize) {
     const events = delivered.slice(at, at + batchSize)

@@ -33,7 +33,7 @@ export const openWriteSide = (dataDir: string, clock: Clock = systemClock) => {
   const checkpoints = createEmbeddedCheckpointStore({ database })
   const ids = createIdSource(clock)
   const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, log })
+  const directory = createDirectory({ eventStore, clock, log })
   return {
     database,
     eventStore,

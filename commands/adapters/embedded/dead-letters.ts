@@ -1,6 +1,6 @@
 import { deadLetterTopic, topicOfDeadLetters } from '../../../domain/dead-letter/place.ts'
+import { readDeadLetter } from '../../dead-letter-message.ts'
 import type { DeadLetters } from '../../ports/dead-letters.ts'
-import { readDeadLetter } from '../dead-letters.ts'
 import { type PartitionRange, readDeadLetters } from '../read-dead-letters.ts'
 import type { LoggedMessage, MessageLog } from './message-log.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createDeadLetter, deadLetterRetentionMs } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
-import { createDeadLetter, deadLetterRetentionMs } from '../dead-letters.ts'
 import { assignPartitions, whyNotTogether } from '../group-assignment.ts'
 import { type PartitionReader, startPartitionReader } from '../partition-reader.ts'
 import type { Arrivals } from './arrivals.ts'

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { deadLetterTopic, topicOfDeadLetters } from '../../../domain/dead-letter/place.ts'
+import { readDeadLetter } from '../../dead-letter-message.ts'
 import type { DeadLetters } from '../../ports/dead-letters.ts'
-import { readDeadLetter } from '../dead-letters.ts'
 import type { PlacedMessage } from '../partition-reader.ts'
 import { type PartitionRange, readDeadLetters } from '../read-dead-letters.ts'
 import { toIncoming } from './incoming.ts'

@@ -6,8 +6,8 @@ import {
   type Consumer as KafkaConsumer,
   PartitionAssigners,
 } from 'kafkajs'
+import { createDeadLetter } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, OutgoingMessage } from '../../ports/message-bus.ts'
-import { createDeadLetter } from '../dead-letters.ts'
 import { type PartitionReader, type PlacedMessage, startPartitionReader } from '../partition-reader.ts'
 import { clientRetry } from './client.ts'
 import { within } from './errors.ts'

@@ -1,6 +1,6 @@
 import { type Admin, logLevel } from 'kafkajs'
+import { deadLetterRetentionMs } from '../../dead-letter-message.ts'
 import { type Consumer, type MessageBus, MessageBusUnavailable } from '../../ports/message-bus.ts'
-import { deadLetterRetentionMs } from '../dead-letters.ts'
 import { createBrokerClock } from './broker-clock.ts'
 import { createKafkaClient, type KafkaConnectionOptions } from './client.ts'
 import { createKafkaDeadLetters } from './dead-letters.ts'

@@ -71,7 +71,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
   const clock = systemClock
   const ids = createIdSource(clock)
   const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, log: strictLog })
+  const directory = createDirectory({ eventStore, clock, log: strictLog })
   const dispatch = createDispatch({
     handler,
     directory,

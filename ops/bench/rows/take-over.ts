@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { StoredEvent } from '../../../commands/ports/event-store.ts'
+import type { NewEvent } from '../../../commands/ports/event-store.ts'
 import { relayCheckpoint } from '../../../commands/sagas/relay.ts'
 import { eventsTopic } from '../../../domain/guest/topics.ts'
 import { parseFlavorId } from '../../../domain/ids.ts'
@@ -126,7 +126,7 @@ const watchRelayed = async ({ stores }: Connection, signal: AbortSignal) => {
     start: 'latest',
     handle: async ({ value }) => {
       // Published by the relay as it was stored.
-      const { metadata } = JSON.parse(value) as StoredEvent
+      const { metadata } = JSON.parse(value) as NewEvent
       lastDecidedAt = Math.max(lastDecidedAt, Date.parse(metadata.at))
     },
   })

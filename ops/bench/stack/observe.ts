@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Position, StoredEvent } from '../../../commands/ports/event-store.ts'
+import type { NewEvent, Position, StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { IncomingMessage } from '../../../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema } from '../../../domain/guest/report.ts'
@@ -63,7 +63,7 @@ export const observe = async ({ stores, viewStore }: Connection, signal: AbortSi
 
 const relayedEvent = ({ value, publishedAt }: IncomingMessage): RelayedEvent => {
   // Published by the relay as it was stored.
-  const { id, position, type, metadata, data } = JSON.parse(value) as StoredEvent
+  const { id, position, type, metadata, data } = JSON.parse(value) as StoredEvent & NewEvent
   const guestCommandId =
     type === 'GuestCommandIssued' ? guestCommandSchema.parse((data as { command: unknown }).command).commandId : null
   return { id, position, metadata, guestCommandId, publishedAt }

@@ -2,6 +2,7 @@ import type { PublicCommand } from '../../../commands/api.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { type InstanceId, type OperationId, parseFlavorId, parseProjectId } from '../../../domain/ids.ts'
 import { operationCategory } from '../../../domain/operation/index.ts'
+import { checkEvents } from '../../../domain/read-event.ts'
 import { operator } from '../log/population.ts'
 import type { WriteSide } from '../log/write-side.ts'
 import { until } from '../until.ts'
@@ -81,8 +82,10 @@ const followEnds = async (eventStore: EventStore, ended: Map<OperationId, End>, 
   const after = await eventStore.head()
   for await (const batch of eventStore.subscribe({ after, categories: [operationCategory], signal })) {
     if (batch.kind !== 'events') continue
-    for (const { type, metadata } of batch.events) {
-      if (metadata.correlationId !== null && isEnd(type)) ended.set(metadata.correlationId, type)
+    for (const checked of checkEvents(batch.events)) {
+      const operationId = checked.readable ? checked.metadata.correlationId : null
+      const { type } = checked.stored
+      if (operationId !== null && isEnd(type)) ended.set(operationId, type)
     }
   }
 }

@@ -41,10 +41,15 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
 
 const print = ({ output }: CliContext, event: AuditEvent): Promise<void> => output.item(event, () => eventLine(event))
 
-const eventLine = ({ at, type, actor, stream, data }: AuditEvent): string => {
+const eventLine = ({ at, type, actor, stream, data, unreadable }: AuditEvent): string => {
+  const what = `${type.padEnd(28)}  ${stream}`
+  if (at === null || actor === null) return `${'unreadable'.padEnd(exactTimeChars)}  ${what}  (${unreadable?.reason})`
   const who = actor.kind === 'SYSTEM' ? actor.name : `${actor.kind.toLowerCase()} ${actor.name}`
-  return `${exactLocalTime(at)}  ${type.padEnd(28)}  ${stream}  by ${who}${remarkOf(data)}`
+  return `${exactLocalTime(at)}  ${what}  by ${who}${remarkOf(data)}`
 }
+
+/** As long as what `exactLocalTime` gives. */
+const exactTimeChars = 23
 
 /** What makes an event of a kind differ from the next at first sight. */
 const remarkOf = (data: AuditEvent['data']): string => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createDirectory } from '../../../commands/directory.ts'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import type { CommandContext } from '../../../commands/handle.ts'
-import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
+import { type EventStore, EventStoreUnavailable, type NewEvent } from '../../../commands/ports/event-store.ts'
 import { datastore } from '../../../domain/datastore/index.ts'
 import { datastoreStream } from '../../../domain/datastore/stream.ts'
 import { flavor } from '../../../domain/flavor/index.ts'
@@ -50,7 +50,7 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
       return head
     },
   }
-  const directory = createDirectory({ eventStore, log: side.log, catchUpMs })
+  const directory = createDirectory({ eventStore, clock: side.clock, log: side.log, catchUpMs })
   disposals.push(async () => {
     held?.resolve()
     await directory.stop()
@@ -147,7 +147,7 @@ describe('the directory', () => {
     const [[known] = []] = await collect(eventStore.readStream(flavorStream(parseFlavorId('small'))))
     if (known === undefined) throw new Error('there is no flavor')
     const { stream: _, revision: __, position: ___, ...event } = known
-    const later = { ...event, id: parseCommandId(crypto.randomUUID()) as never, type: 'FlavorPainted' }
+    const later = { ...event, id: parseCommandId(crypto.randomUUID()) as never, type: 'FlavorPainted' } as NewEvent
     await eventStore.append(flavorStream(parseFlavorId('blue')), [later], 'no-stream')
     await makeKnown.host()
     await waitFor('the host to be known', () => directory.hosts().length === 1)

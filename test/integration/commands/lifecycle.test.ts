@@ -6,6 +6,7 @@ import { createRelay } from '../../../commands/sagas/relay.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import { parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
+import type { EventMetadata } from '../../../domain/metadata.ts'
 import { operationStream } from '../../../domain/operation/index.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import type { StreamName } from '../../../domain/stream.ts'
@@ -483,7 +484,9 @@ describe('a silent host', () => {
       recorded
         .flat(2)
         .filter((event) => event.type === type)
-        .map(({ metadata }) => tracer.spans.find(({ traceparent }) => traceparent === metadata.traceparent))
+        .map(({ metadata }) =>
+          tracer.spans.find(({ traceparent }) => traceparent === (metadata as EventMetadata).traceparent),
+        )
     expect(causesOf('HostLost')).toContainEqual(
       expect.objectContaining({ name: 'host lost', parent: undefined, attributes: { 'coffer.host.id': agent.hostId } }),
     )

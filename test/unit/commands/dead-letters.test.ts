@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDeadLetter, readDeadLetter } from '../../../commands/adapters/dead-letters.ts'
+import { createDeadLetter, readDeadLetter } from '../../../commands/dead-letter-message.ts'
 import type { IncomingMessage } from '../../../commands/ports/message-bus.ts'
 
 const parked: IncomingMessage = {

@@ -5,6 +5,8 @@ import type { EventStore, StoredEvent } from '../../../commands/ports/event-stor
 import { createTimers } from '../../../commands/sagas/timers.ts'
 import { type OperationId, parseCommandId, parseOperationId } from '../../../domain/ids.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
+import { streamNameSchema } from '../../../domain/stream.ts'
+import type { WrittenEvent } from '../../support/event-log.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 import { hostId, instanceId, projectId, spec } from '../domain/samples.ts'
 
@@ -24,7 +26,7 @@ const subject = {
 }
 
 /** The events of an operation that began `agoMs` ago and had `timeoutMs` for the whole. */
-const begun = (agoMs: number, timeoutMs: number): readonly StoredEvent[] => {
+const begun = (agoMs: number, timeoutMs: number): readonly WrittenEvent[] => {
   const operationId = parseOperationId(ids.next())
   const now = new Date(clock.now() - agoMs)
   const decision = operation.decide(
@@ -63,8 +65,9 @@ const logOf = (events: readonly StoredEvent[]): EventStore => {
     yield { kind: 'caught-up', position: events.length }
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
-  // Timers do nothing with a log but follow it.
-  return { subscribe } as EventStore
+  const readStream: EventStore['readStream'] = async function* () {}
+  // Timers follow a log, and look up what was left out of a stream: here, nothing.
+  return { subscribe, readStream } as EventStore
 }
 
 /** A log that others go on writing while it is followed. */
@@ -93,12 +96,16 @@ const openLog = (first: readonly StoredEvent[]) => {
 }
 
 /** What the operation decides when its deadline has passed. */
-const expired = (events: readonly StoredEvent[]): readonly StoredEvent[] => {
+const expired = (events: readonly WrittenEvent[]): readonly WrittenEvent[] => {
   const state = events.reduce((so, { type, data }) => operation.evolve(so, { type, data } as never), operation.initial)
   const decision = operation.decide({ type: 'CheckDeadlines', now: new Date(clock.now()).toISOString() }, state)
   const [last] = events.slice(-1)
   if (decision.outcome === 'rejected' || last === undefined) throw new Error('nothing expired')
-  return decision.events.map((event) => ({ ...last, ...encodeEvent(event, last.metadata, ids.next()) }))
+  return decision.events.map((event, index) => ({
+    ...last,
+    ...encodeEvent(event, last.metadata, ids.next()),
+    revision: last.revision + 1 + index,
+  }))
 }
 
 const idOf = (events: readonly StoredEvent[]) => events[0]?.stream.replace('operation-', '')
@@ -190,13 +197,38 @@ describe('timers', () => {
     expect(told).toEqual([idOf(late[2] ?? []), idOf(late[0] ?? [])])
   })
 
-  it('keep the deadlines of all other operations when one has an event that only a later version knows', async () => {
+  it('tell an operation at once whose stream has an event that cannot be read, and keep all other deadlines', async () => {
     const recording = createRecordingLog()
-    const [odd, late] = [begun(3_600_000, 60_000), begun(3_600_000, 60_000)]
-    const unknown = odd.slice(-1).map((event) => ({ ...event, type: 'OperationPaused' }))
-    const told: OperationId[] = []
+    const [odd, late] = [begun(0, 3_600_000), begun(3_600_000, 60_000)]
+    const unknown = odd.slice(-1).map((event) => ({ ...event, revision: event.revision + 1, type: 'OperationPaused' }))
+    const told = new Map<OperationId, string | null>()
     const timers = createTimers({
       eventStore: logOf([...odd, ...unknown, ...late]),
+      clock,
+      log: recording.log,
+      onDue: async (operationId, { fault }) => {
+        told.set(operationId, fault && `${fault.eventType} at ${fault.revision}: ${fault.reason}`)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(told.size).toBe(2), bounded)
+    await timers.stop()
+    expect(Object.fromEntries(told)).toEqual({
+      [idOf(late) ?? '']: null,
+      [idOf(odd) ?? '']: `OperationPaused at ${odd.length}: UNKNOWN_TYPE`,
+    })
+    expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
+  })
+
+  it('take no notice of a stream of another program that is named alike', async () => {
+    const recording = createRecordingLog()
+    const late = begun(3_600_000, 60_000)
+    const foreign = late
+      .slice(0, 1)
+      .map((event) => ({ ...event, stream: streamNameSchema.parse('operation-42'), type: 'OrderShipped' }))
+    const told: OperationId[] = []
+    const timers = createTimers({
+      eventStore: logOf([...foreign, ...late]),
       clock,
       log: recording.log,
       onDue: async (operationId) => {
@@ -207,6 +239,6 @@ describe('timers', () => {
     await vi.waitFor(() => expect(told).toHaveLength(1), bounded)
     await timers.stop()
     expect(told).toEqual([idOf(late)])
-    expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
+    expect(recording.lines).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import { datastore } from '../../../domain/datastore/index.ts'
 import { deadLetter } from '../../../domain/dead-letter/index.ts'
 import type { Decider } from '../../../domain/decider.ts'
 import { type EventDefinitions, type RawEvent, tryDecodeEvent } from '../../../domain/event-definition.ts'
+import { exclusion } from '../../../domain/exclusion/index.ts'
 import { flavor } from '../../../domain/flavor/index.ts'
 import { host } from '../../../domain/host/index.ts'
 import { instance } from '../../../domain/instance/index.ts'
@@ -58,10 +59,11 @@ const deciders = {
   token,
   request,
   deadLetter,
+  exclusion,
 } as unknown as Readonly<Record<string, AnyDecider>>
 const categoryOf = (type: string): string => {
   const word = /^[A-Z][a-z]+/.exec(type)?.[0].toLowerCase() ?? ''
-  return { quota: 'project', guest: 'operation', dead: 'deadLetter' }[word] ?? word
+  return { quota: 'project', guest: 'operation', dead: 'deadLetter', event: 'exclusion' }[word] ?? word
 }
 
 describe('evolve', () => {

@@ -159,6 +159,7 @@ export const createViewWriter = (store: ViewStore) => {
         commandId,
         causationId: commandId,
         data: { name: 'orders' },
+        unreadable: null,
         ...facts,
       }
       audited.set(place, event)

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { EventStoreUnavailable, type ReadStreamOptions, type StoredEvent } from '../../../commands/ports/event-store.ts'
+import type { ReadStreamOptions } from '../../../commands/ports/event-store.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { AuditEntry } from '../../../projections/documents.ts'
+import type { WrittenEvent } from '../../support/event-log.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { eventTypes, exampleActor, exampleWorld } from '../../support/example-events.ts'
 
 const world = exampleWorld()
 
-const entryOf = ({ position, type, stream, revision, metadata }: StoredEvent): AuditEntry => ({
+const entryOf = ({ position, type, stream, revision, metadata }: WrittenEvent): AuditEntry => ({
   position,
   type,
   stream,
@@ -67,6 +68,7 @@ describe('the audit log', () => {
           deadline: '2030-01-01T00:10:00.000Z',
           users: [{ name: 'app', databases: ['app'] }],
         },
+        unreadable: null,
       },
     ])
   })
@@ -90,7 +92,9 @@ describe('the audit log', () => {
           yield [stored]
         },
       })
-      expect(await read([entryOf(stored)])).toMatchObject([{ id: known.id, type: stored.type, data: {} }])
+      expect(await read([entryOf(stored)])).toMatchObject([
+        { id: known.id, type: stored.type, data: {}, unreadable: { reason: expect.any(String) } },
+      ])
     }
   })
 
@@ -108,7 +112,7 @@ describe('the audit log', () => {
   it('does not read a long way of a stream for its two ends', async () => {
     const { log, asked, read } = createScene()
     for (let number = 0; number < 1000; number += 1) log.add('InstanceRenamed', world)
-    const wanted = [0, 3, 999].map((at) => entryOf(log.events()[at] as StoredEvent))
+    const wanted = [0, 3, 999].map((at) => entryOf(log.events()[at] as WrittenEvent))
     expect(await read(wanted)).toHaveLength(3)
     const counts = asked.map(({ maxCount = 0 }) => maxCount)
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThan(20)
@@ -120,13 +124,30 @@ describe('the audit log', () => {
     expect(asked).toEqual([])
   })
 
-  it('is not there yet where the log lacks an event, and says which', async () => {
-    const { log, read } = createScene()
-    const stored = log.add('InstanceRenamed', world)
-    for (const lacking of [{ revision: 1 }, { position: 1 }]) {
-      const reading = read([entryOf({ ...stored, ...lacking })])
-      await expect(reading).rejects.toBeInstanceOf(EventStoreUnavailable)
-      await expect(reading).rejects.toThrow(`of instance-${world.instanceId}`)
-    }
+  it('shows an event that cannot be read as such, and says why', async () => {
+    const { log } = createScene()
+    const stored = { ...log.add('InstanceRenamed', world), metadata: {} }
+    const read = createAuditLogReader({
+      readStream: async function* () {
+        yield [stored]
+      },
+    })
+    const [shown] = await read([{ ...entryOf(log.events()[0] as WrittenEvent), projectId: null }])
+    expect(shown).toMatchObject({ type: 'InstanceRenamed', at: null, actor: null, projectId: null, data: {} })
+    expect(shown?.unreadable).toMatchObject({ reason: 'MALFORMED_METADATA' })
+    expect(shown?.unreadable?.detail).toContain('metadata.at: string expected')
+  })
+
+  it('shows as missing what the log does not have any more, and goes on with the others', async () => {
+    const { log } = createScene()
+    const [first, second] = [log.add('InstanceRenamed', world), log.add('InstanceRenamed', world)]
+    const read = createAuditLogReader({
+      readStream: async function* () {
+        yield [second]
+      },
+    })
+    const [gone, next] = await read([entryOf(first), entryOf(second)])
+    expect(gone).toMatchObject({ ...entryOf(first), at: null, data: {}, unreadable: { reason: 'MISSING' } })
+    expect(next).toMatchObject({ id: second.id, unreadable: null })
   })
 })

@@ -4,17 +4,18 @@ import { createMemoryViewStore } from '../../../projections/adapters/memory/view
 import { countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
 import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
+import { readProjected } from '../../../projections/projection.ts'
 import { hostsProjection } from '../../../projections/views/hosts.ts'
 import { instancesProjection } from '../../../projections/views/instances.ts'
 import { createEventLog, type EventLog } from '../../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
-import { dumpOf, readEvents } from '../../support/projection-spec.ts'
+import { dumpOf } from '../../support/projection-spec.ts'
 
 const viewsOf = async (log: EventLog) => {
   const store = createMemoryViewStore()
   // One event at a time, so that what a document was counted under before has to be given up.
   for (const { view, ...projection } of [instancesProjection, hostsProjection]) {
-    for (const [at, event] of readEvents(log.events()).entries()) {
+    for (const [at, event] of readProjected(log.events()).entries()) {
       const writes = await projectBatch({ view, ...projection }, { events: [event], position: at }, store)
       await store.apply({ view, expected: at - 1, checkpoint: at, writes })
     }

@@ -1,26 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { aggregates, allCategories } from '../../../domain/aggregates.ts'
 import { eventCatalogue } from '../../../domain/catalogue.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { viewNames } from '../../../projections/documents.ts'
-import { allCategories, eventsByCategory } from '../../../projections/projection.ts'
+import { readProjected } from '../../../projections/projection.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
-import { project, readEvents } from '../../support/projection-spec.ts'
+import { project } from '../../support/projection-spec.ts'
 
 /** Which event types a view takes. The compiler asks for each to be named in its projection; this shows what was decided. */
 const takenBy = (view: string): readonly string[] => {
   const projection = allProjections.find((candidate) => candidate.view === view)
   const log = createEventLog()
   for (const type of eventTypes) log.add(type, exampleWorld())
-  return readEvents(log.events())
+  return readProjected(log.events())
     .filter((event) => projection?.keysOf(event).length !== 0)
     .map(({ type }) => type)
 }
 
 describe('every event type', () => {
   it('belongs to a category that projections know', () => {
-    const known = Object.values(eventsByCategory).flatMap((events) => Object.keys(events))
+    const known = Object.values(aggregates).flatMap(({ events }) => Object.keys(events))
     expect(known.sort()).toEqual(Object.keys(eventCatalogue).sort())
   })
 
@@ -42,6 +43,7 @@ describe('every event type', () => {
     for (const [view, prefix] of Object.entries(own)) {
       expect(takenBy(view), view).toEqual(shown.filter((type) => type.startsWith(prefix)))
     }
+    expect(takenBy('unreadable')).toEqual(['EventExcluded'])
     expect(takenBy('quotas')).toEqual(eventTypes.filter((type) => /^(ProjectQuota|Quota)/.test(type)))
     expect(takenBy('operations')).toEqual(
       eventTypes.filter((type) => /^Operation/.test(type) || /^Instance(\w+)?Requested$/.test(type)),
@@ -56,7 +58,7 @@ describe('the projections', () => {
 
   it('name the categories whose events they take', () => {
     for (const { view, categories } of allProjections) {
-      const types: readonly string[] = categories.flatMap((category) => Object.keys(eventsByCategory[category]))
+      const types: readonly string[] = categories.flatMap((category) => Object.keys(aggregates[category].events))
       expect(types, view).toEqual(expect.arrayContaining([...takenBy(view)]))
       expect(allCategories).toEqual(expect.arrayContaining([...categories]))
     }

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { ProjectionFailed, projectBatch } from '../../../projections/project-batch.ts'
 import type { Projection } from '../../../projections/projection.ts'
+import { readProjected } from '../../../projections/projection.ts'
 import { flavorsProjection } from '../../../projections/views/flavors.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
-import { readEvents } from '../../support/projection-spec.ts'
 
 const log = createEventLog()
 log.add('FlavorDefined', exampleWorld())
 log.add('FlavorRetired', exampleWorld())
-const events = readEvents(log.events())
+const events = readProjected(log.events())
 const range = { events, position: 1 }
 
 describe('projecting a batch', () => {

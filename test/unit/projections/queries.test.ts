@@ -6,15 +6,15 @@ import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { Page, PageRequest } from '../../../projections/page.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
+import { readProjected } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { createEventLog, type EventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
-import { readEvents } from '../../support/projection-spec.ts'
 
 /** The views of a log, and how often the store was asked for how many documents of a list. */
 const viewsOf = async (log: EventLog) => {
   const store = createMemoryViewStore()
-  const events = readEvents(log.events())
+  const events = readProjected(log.events())
   const checkpoint = events.length - 1
   for (const projection of allProjections) {
     const writes = await projectBatch(projection, { events, position: checkpoint }, store)

@@ -5,12 +5,12 @@ import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { AuditDocument, InstanceDocument } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
+import { readProjected } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { eventsProjection } from '../../../projections/views/events.ts'
 import { instancesProjection } from '../../../projections/views/instances.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
-import { readEvents } from '../../support/projection-spec.ts'
 
 const world = exampleWorld()
 
@@ -20,7 +20,7 @@ const createScene = () => {
   let shown = 0
   const show = async (into: ViewStore = store, suffix = ''): Promise<void> => {
     const stored: readonly StoredEvent[] = log.events()
-    const range = { events: readEvents(suffix ? stored : stored.slice(shown)), position: stored.length - 1 }
+    const range = { events: readProjected(suffix ? stored : stored.slice(shown)), position: stored.length - 1 }
     for (const projection of [instancesProjection, eventsProjection]) {
       const view = `${projection.view}${suffix}`
       const named = { ...projection, view: view as typeof projection.view }

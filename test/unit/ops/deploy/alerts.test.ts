@@ -131,12 +131,12 @@ describe('the metrics of a server', () => {
       'method',
       'operation',
       'outcome',
+      'reason',
       'route',
       'stage',
       'status',
       'step',
       'topic',
-      'type',
       'view',
     ])
   })

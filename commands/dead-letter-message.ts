@@ -1,8 +1,8 @@
-import { deadLetterTopic, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
-import { parseDeadLetterId } from '../../domain/ids.ts'
-import { deriveId } from '../ids.ts'
-import type { DeadLetter } from '../ports/dead-letters.ts'
-import type { IncomingMessage, OutgoingMessage } from '../ports/message-bus.ts'
+import { deadLetterTopic, topicOfDeadLetters } from '../domain/dead-letter/place.ts'
+import { parseDeadLetterId } from '../domain/ids.ts'
+import { deriveId } from './ids.ts'
+import type { DeadLetter, ParkedMessage } from './ports/dead-letters.ts'
+import type { IncomingMessage, OutgoingMessage } from './ports/message-bus.ts'
 
 /** Dead letters wait for a person, so they are kept at least this long whatever the retention of their topic. */
 export const deadLetterRetentionMs = 30 * 24 * 60 * 60 * 1000
@@ -19,13 +19,15 @@ const added = {
 } as const
 const addedHeaders: ReadonlySet<string> = new Set(Object.values(added))
 
+export type Parking = {
+  /** Who could not handle it. */
+  readonly group: string
+  readonly attempts: number
+  readonly error: unknown
+}
+
 /** The message as it was, with what is needed to understand and replay it in its headers. All values are text. */
-export const createDeadLetter = (
-  message: IncomingMessage,
-  group: string,
-  attempts: number,
-  error: unknown,
-): OutgoingMessage => ({
+export const parkMessage = (message: ParkedMessage, { group, attempts, error }: Parking): OutgoingMessage => ({
   topic: deadLetterTopic(message.topic),
   key: message.key,
   value: message.value,
@@ -35,10 +37,20 @@ export const createDeadLetter = (
     [added.attempts]: String(attempts),
     [added.group]: group,
     [added.topic]: message.topic,
-    [added.partition]: String(message.partition),
-    [added.offset]: message.offset,
   },
 })
+
+/** The same of a message that a group was given. */
+export const createDeadLetter = (
+  message: IncomingMessage,
+  group: string,
+  attempts: number,
+  error: unknown,
+): OutgoingMessage => {
+  const parked = parkMessage(message, { group, attempts, error })
+  const origin = { [added.partition]: String(message.partition), [added.offset]: message.offset }
+  return { ...parked, headers: { ...parked.headers, ...origin } }
+}
 
 /** What `createDeadLetter` made, read back from the bus. Never throws: others may write to the topic, too, and leave out anything. */
 export const readDeadLetter = (parked: IncomingMessage): DeadLetter => {
