@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
-import { lstat, open, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 
@@ -30,6 +30,12 @@ export const exists = async (path: string): Promise<boolean> => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
+}
+
+/** The directory is there, with this mode: what the process's umask takes from the modes of `mkdir` does not count. */
+export const ensureDirectory = async (path: string, mode: number): Promise<void> => {
+  await mkdir(path, { recursive: true, mode })
+  await chmod(path, mode)
 }
 
 export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 })

@@ -12,6 +12,7 @@ import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
 import { createCommandWorker } from './command-worker.ts'
 import { discardUnsynced } from './discard-unsynced.ts'
+import { ensureDirectory } from './files.ts'
 import { findHoldings } from './holdings.ts'
 import { type Host, volumePlace } from './host.ts'
 import { loadIdentity } from './identity.ts'
@@ -57,7 +58,8 @@ const lastWordsTimeoutMs = 5000
 export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<OpenAgent> => {
   const { bus, drivers, ids, log, config, tracer = noTracer } = deps
   // Passed by the accounts of engines, listed by nobody; a directory that was there before keeps its mode.
-  await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
+  const made = await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
+  if (made !== undefined) await chmod(config.agentDir, 0o711)
   let engines: 'keep' | 'stop' = 'keep'
   // What is opened here is closed in the opposite order, also when a later part can not be opened.
   await using closers = new AsyncDisposableStack()
@@ -78,8 +80,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   const layout = createLayout(placement.enginesRoot, placement.runRoot)
   for (const directory of [layout.instances, layout.templates]) {
-    await mkdir(directory, { recursive: true })
-    await chmod(directory, root ? 0o711 : 0o700)
+    await ensureDirectory(directory, root ? 0o711 : 0o700)
   }
   const isolating = { root, hostId, volumes: config.volumes, directory: layout.instances }
   const [isolation, installations, authority, capacity] = await allEnded(

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { endedWithin } from './ended-within.ts'
-import { exists, freeBytes, removeTree } from './files.ts'
+import { ensureDirectory, exists, freeBytes, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import { syncFileSystem, type VolumeKind, type VolumePlace, type Volumes } from './isolation/volumes.ts'
 import type { Layout } from './layout.ts'
@@ -96,7 +96,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     const template = await templates.ensure(installed, signal)
     const unfinished = `${prefixes.unfinished}${name}`
     const place = placeIn(unfinished)
-    await mkdir(join(layout.prepared, unfinished), { recursive: true, mode: 0o700 })
+    await ensureDirectory(join(layout.prepared, unfinished), 0o700)
     try {
       // Its room is that of the instance which takes it.
       await volumes.ensure(place, sizeGiB, signal, { reserve: false })
@@ -160,7 +160,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
       })
   }
 
-  await mkdir(layout.prepared, { recursive: true, mode: 0o711 })
+  await ensureDirectory(layout.prepared, 0o711)
   for (const entry of await readdir(layout.prepared)) {
     const isWhole = Object.values(prefixes).every((prefix) => !entry.startsWith(prefix))
     if (!isWhole) await remove(entry, AbortSignal.timeout(makingTimeoutMs))

@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, readdir, rename } from 'node:fs/promises'
+import { chmod, chown, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists, removeTree } from './files.ts'
+import { ensureDirectory, exists, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import type { Owners } from './isolation/owners.ts'
 import type { Layout } from './layout.ts'
@@ -50,7 +50,7 @@ export const createTemplates = ({ layout, owners, run, log, randomName }: Templa
     const name = randomName()
     const workshop = join(layout.templates, `${workshopPrefix}${name}`)
     const directory = join(workshop, 'data')
-    await mkdir(workshop, { recursive: true, mode: 0o700 })
+    await ensureDirectory(workshop, 0o700)
     try {
       await owners.withTemporary(accountOf(name), signal, async (owner) => {
         if (owner) await chown(workshop, owner.uid, owner.gid)

@@ -15,6 +15,8 @@ import { createLog } from './log.ts'
  * starting is told in one message that says what to do.
  */
 export const serve = async (roles?: string): Promise<number> => {
+  // What others may see is given to them by its mode, and never by the mask that this process was started under.
+  process.umask(0o077)
   const say = (text: string): void => {
     process.stdout.write(`${text}\n`)
   }

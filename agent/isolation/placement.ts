@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { HostId } from '../../domain/ids.ts'
 import type { Installation } from '../engines/engine.ts'
-import { exists, removeTree } from '../files.ts'
+import { ensureDirectory, exists, removeTree } from '../files.ts'
 import { shortId } from '../layout.ts'
 import type { AgentLog } from '../log.ts'
 import type { Run } from '../run.ts'
@@ -43,7 +43,7 @@ const placeForOwnUser = async (agentDir: string, hostId: HostId): Promise<Placem
   const enginesRoot = join(agentDir, 'engines')
   const near = join(agentDir, 'run')
   const runRoot = near.length <= longestRunRoot ? near : join(tmpdir(), `coffer-${shortId(hostId)}`)
-  await mkdir(enginesRoot, { recursive: true, mode: 0o700 })
+  await ensureDirectory(enginesRoot, 0o700)
   await claimForSockets(runRoot)
   return {
     enginesRoot,

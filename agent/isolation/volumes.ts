@@ -1,7 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises'
 import type { VolumeUse } from '../../domain/values/volume-use.ts'
 import { EngineFault } from '../engines/engine.ts'
-import { exists, fileSystemRoom, removeTree, treeBytes } from '../files.ts'
+import { ensureDirectory, exists, fileSystemRoom, removeTree, treeBytes } from '../files.ts'
 import type { Run } from '../run.ts'
 
 export type VolumeKind = 'loop' | 'directory'
@@ -42,8 +41,7 @@ const gib = 1024 ** 3
 export const createDirectoryVolumes = (): Volumes => ({
   kind: 'directory',
   ensure: async ({ directory }) => {
-    await mkdir(directory, { recursive: true })
-    await chmod(directory, volumeMode)
+    await ensureDirectory(directory, volumeMode)
   },
   attach: ({ directory }) => requireVolume(directory),
   keepRoom: () => Promise.resolve(),

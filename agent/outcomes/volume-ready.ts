@@ -1,7 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
-import { exists } from '../files.ts'
+import { ensureDirectory, exists } from '../files.ts'
 import { type Host, volumePlace } from '../host.ts'
 import { requireVolume, type VolumeKind } from '../isolation/volumes.ts'
 import type { Outcome } from './outcome.ts'
@@ -32,7 +32,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         health: 'UNKNOWN',
         volumeStage: 'ROOMY',
       })
-  await mkdir(layout.instance(instanceId), { recursive: true, mode: 0o711 })
+  await ensureDirectory(layout.instance(instanceId), 0o711)
   const volumes = host.volumes(record.volume.kind)
   const place = volumePlace(layout, instanceId)
   const makeVolume = async (): Promise<void> => {

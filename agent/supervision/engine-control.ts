@@ -1,9 +1,10 @@
-import { chmod, chown, mkdir } from 'node:fs/promises'
+import { chown } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { type EngineDriver, EngineFault, type EngineInstance, type EngineLimits } from '../engines/engine.ts'
+import { ensureDirectory } from '../files.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
@@ -131,11 +132,10 @@ export const createEngineControl = (deps: EngineControlDeps) => {
 
   const prepare = async (record: InstanceRecord, engine: Engine): Promise<void> => {
     const { instanceId, spec, owner } = record
-    await mkdir(layout.logDir(instanceId), { recursive: true, mode: 0o711 })
-    await mkdir(engine.instance.runDir, { recursive: true, mode: 0o700 })
+    await ensureDirectory(layout.logDir(instanceId), 0o711)
+    await ensureDirectory(engine.instance.runDir, 0o700)
     if (owner) await chown(engine.instance.runDir, owner.uid, owner.gid)
-    await chmod(engine.instance.runDir, 0o700)
-    await mkdir(layout.tlsDir(instanceId), { recursive: true, mode: 0o711 })
+    await ensureDirectory(layout.tlsDir(instanceId), 0o711)
     if (spec) cgroups.ensure(shortId(instanceId), spec)
     await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance, limitsOf(record)))
   }

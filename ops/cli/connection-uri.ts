@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Endpoint } from './types.ts'
 
@@ -40,5 +40,7 @@ export const saveCaCertificate = (pem: string, directory: string): string => {
   const path = join(directory, `ca-${fingerprint}.pem`)
   mkdirSync(directory, { recursive: true })
   writeFileSync(path, pem, { mode: 0o644 })
+  // Whatever the umask: it is public.
+  chmodSync(path, 0o644)
   return path
 }

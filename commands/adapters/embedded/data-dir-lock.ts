@@ -1,4 +1,15 @@
-import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory } from './make-directory.ts'
@@ -82,6 +93,7 @@ const prepareDirectory = (directory: string): void => {
 const lockFile = (path: string, pidPath: string, directory: string, role: string): DatabaseSync => {
   let connection: DatabaseSync | undefined
   try {
+    closeToOthers(path)
     connection = new DatabaseSync(path, { timeout: 0 })
     connection.exec('BEGIN EXCLUSIVE')
     return connection
@@ -96,6 +108,16 @@ const lockFile = (path: string, pidPath: string, directory: string, role: string
     const message = `${holder} already runs as "${role}" on the data directory ${directory} (lock ${path}). Stop it, or choose another data directory.`
     throw new DataDirRefused('DATA_DIR_IN_USE', path, message, pid === undefined ? {} : { pid })
   }
+}
+
+/** Whoever may open a file may lock it, also for reading alone, and so keep this program from starting. */
+const closeToOthers = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  chmodSync(path, 0o600)
 }
 
 const readPid = (path: string): number | undefined => {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -40,6 +40,8 @@ export const openEmbeddedDatabase = (options: OpenDatabaseOptions): EmbeddedData
   const path = join(options.dataDir, databaseFileName)
   makeDirectory(options.dataDir, 0o700)
   if (inspectDatabase(path) === 'absent') createDatabase(path)
+  // A copy that was put back may be open to others, who could then read the log, and lock it. The files beside it have its mode.
+  chmodSync(path, 0o600)
   const connection = new DatabaseSync(path, { timeout: readLockTimeoutMs })
   connection.exec(`
     PRAGMA synchronous = FULL;

@@ -134,6 +134,9 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
     await provision(description)
     await expect
       .poll(() => host.plane.heartbeats.at(-1), { timeout: patienceMs })
-      .toMatchObject({ hostId: description.hostId, health: { [instanceId]: 'HEALTHY' } })
+      .toMatchObject({
+        hostId: description.hostId,
+        holds: { [instanceId]: { running: true, health: 'HEALTHY', generation: 0 } },
+      })
   })
 })
