@@ -172,7 +172,14 @@ describe('coffer', () => {
 
   it('opens psql without the password on its command line', async (context) => {
     context.skip((await cli(['connect', 'shop', '--', '--version'])).code !== 0, 'needs psql')
-    const env = { COFFER_DB_PASSWORD: 'p@ss w/ö:rd' }
+    // Of somebody's other server, and nothing that this session is to take.
+    const ofAnother = {
+      PGHOSTADDR: '192.0.2.1',
+      PGOPTIONS: '-c nonsense=1',
+      PGSSLCRL: '/nowhere',
+      PGSERVICE: 'nowhere',
+    }
+    const env = { COFFER_DB_PASSWORD: 'p@ss w/ö:rd', ...ofAnother }
     const { stdout } = await cli(
       ['connect', 'shop', '--', '-qAtc', 'SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'],
       { env },

@@ -58,6 +58,19 @@ export const withAdministration = async <T>(
 }
 
 /**
+ * What node-postgres (8.x, lib/connection-parameters.js) would else take from PGOPTIONS, PGCLIENTENCODING, PGREPLICATION and their like, which
+ * somebody has set for clients of his own. It asks the environment also where a setting is given and empty, so none of these is.
+ */
+const ownSettings = {
+  application_name: 'coffer-agent',
+  client_encoding: 'UTF8',
+  connectionTimeoutMillis: 0,
+  options: '-c DateStyle=ISO',
+  replication: 'off',
+  sslnegotiation: 'postgres',
+} as const
+
+/**
  * Runs `work` in a session of its own and ends it. Rejects with `EngineRefusal` when the engine refuses
  * the login or a query, with `EngineFault` `ENGINE_UNREACHABLE` when there is no answer, and with the signal's reason,
  * after dropping the connection, when it aborts.
@@ -75,8 +88,8 @@ export const withSession = async <T>(
     user: target.user,
     database: target.database,
     password: target.password,
-    options: target.options,
-    application_name: 'coffer-agent',
+    ...ownSettings,
+    ...(target.options && { options: target.options }),
     ssl: target.ca === undefined ? false : { ca: target.ca, minVersion: 'TLSv1.2' },
     stream: () => socket,
   })

@@ -31,7 +31,7 @@ export const connect = async (
   }
   const password = context.environment.COFFER_DB_PASSWORD || context.environment.PGPASSWORD
   const exitCode = await runPsql([uri, ...extra], {
-    ...context.environment,
+    ...meantForPsql(context.environment),
     ...(password ? { PGPASSWORD: password } : {}),
   })
   if (exitCode !== null) return exitCode
@@ -63,6 +63,17 @@ const uriFor = ({ environment }: CliContext, instance: Instance, options: Connec
   const caFile = saveCaCertificate(caCertificate, clientDataDir(environment))
   return connectionUri({ datastore, endpoint, user, database, caFile })
 }
+
+/** The terminal, the language and what psql itself is told. */
+const meant = /^(HOME|PATH|TERM|COLORTERM|NO_COLOR|PG_COLORS?|LANG|LANGUAGE|LC_.+|TZ|USER|LOGNAME|SHELL|TMPDIR|XDG_.+)$/
+const ofPsql = /^(PSQL.+|PGPASSFILE|PAGER|LESS|LESSCHARSET|EDITOR|VISUAL)$/
+
+/**
+ * What libpq takes from PGOPTIONS, PGHOSTADDR, PGSERVICE, PGSSLCERT and their like would go to another server, or make another session than the
+ * one that was asked for.
+ */
+const meantForPsql = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => meant.test(name) || ofPsql.test(name)))
 
 /** Null when there is no psql. */
 const runPsql = (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number | null> =>
