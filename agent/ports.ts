@@ -17,16 +17,22 @@ export const isPortFree = (address: string, port: number): Promise<boolean> =>
   })
 
 /**
- * The lowest port of the range that no instance of the agent has and nobody listens on. Throws `NO_FREE_PORT`. Between the
+ * A port of the range that no instance of the agent has and nobody listens on, any of them with equal chance: in order, ports would tell one
+ * tenant how many instances others make. `random`: a whole number from 0 to below its argument. Throws `NO_FREE_PORT`. Between the
  * answer and the engine's start a stranger may take it: then choose again.
  */
 export const choosePort = async (
   address: string,
   range: { readonly first: number; readonly last: number },
   claimed: ReadonlySet<number>,
+  random: (below: number) => number,
 ): Promise<number> => {
-  for (let port = range.first; port <= range.last; port += 1) {
-    if (!claimed.has(port) && (await isPortFree(address, port))) return port
+  const untried = Array.from({ length: range.last - range.first + 1 }, (_, index) => range.first + index).filter(
+    (port) => !claimed.has(port),
+  )
+  while (untried.length > 0) {
+    const [port = range.first] = untried.splice(random(untried.length), 1)
+    if (await isPortFree(address, port)) return port
   }
   throw new EngineFault(
     'NO_FREE_PORT',

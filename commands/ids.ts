@@ -9,9 +9,13 @@ const format = (bytes: Uint8Array): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
-/** UUIDv7 by RFC 9562, section 5.7, with method 1 of section 6.2: the 12 bits after the time count within the millisecond. */
+/**
+ * UUIDv7 by RFC 9562, section 5.7, with method 1 of section 6.2: the 12 bits after the time grow within the millisecond, from a random beginning by
+ * random steps, so that ids of one project do not tell how many were made for others in between.
+ */
 export const createIdSource = (clock: Clock): IdSource => {
-  const random = createRandomTails()
+  const random = createRandom()
+  const randomBits = (): number => random.next(1)[0] ?? 0
   let lastMs = 0
   let counter = 0
   return {
@@ -19,19 +23,19 @@ export const createIdSource = (clock: Clock): IdSource => {
       const now = clock.now()
       if (now > lastMs) {
         lastMs = now
-        counter = 0
+        counter = randomBits()
       } else {
-        counter += 1
-        // More than 4096 in a millisecond, or a clock that went back: borrow from the next millisecond, so that order holds.
+        counter += 1 + (randomBits() & 0xf)
+        // Too many in a millisecond, or a clock that went back: borrow from the next millisecond, so that order holds.
         if (counter > 0xfff) {
           lastMs += 1
-          counter = 0
+          counter = randomBits()
         }
       }
       const bytes = Buffer.alloc(16)
       bytes.writeUIntBE(lastMs, 0, 6)
       bytes.writeUInt16BE(0x7000 | counter, 6)
-      bytes.set(random.next(), 8)
+      bytes.set(random.next(tailBytes), 8)
       bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
       return format(bytes)
     },
@@ -40,18 +44,18 @@ export const createIdSource = (clock: Clock): IdSource => {
 
 const tailBytes = 8
 
-/** Eight random bytes at a time, drawn for 256 ids at once: asking the system costs more than all the rest of an id. */
-const createRandomTails = () => {
-  const drawn = Buffer.alloc(256 * tailBytes)
+/** Random bytes, drawn for many ids at once: asking the system costs more than all the rest of an id. */
+const createRandom = () => {
+  const drawn = Buffer.alloc(4096)
   let used = drawn.length
   return {
-    next: (): Uint8Array => {
-      if (used === drawn.length) {
+    next: (count: number): Uint8Array => {
+      if (used + count > drawn.length) {
         randomFillSync(drawn)
         used = 0
       }
-      used += tailBytes
-      return drawn.subarray(used - tailBytes, used)
+      used += count
+      return drawn.subarray(used - count, used)
     },
   }
 }

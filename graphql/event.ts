@@ -91,7 +91,11 @@ const addEventType = ({ builder, Actor, Event, UnreadableReason }: SchemaParts):
         nullable: true,
         description: 'The message handled when it was made. Null where it cannot be read.',
       }),
-      data: t.field({ type: 'JSON', description: 'What the type says.', resolve: ({ data }: AuditDocument) => data }),
+      data: t.field({
+        type: 'JSON',
+        description: 'What the type says. Only admins are told which host it concerns.',
+        resolve: ({ data }: AuditDocument, _args, { session }) => (session.isAdmin ? data : withoutHosts(data)),
+      }),
       unreadable: t.expose('unreadable', {
         type: EventFault,
         nullable: true,
@@ -99,4 +103,12 @@ const addEventType = ({ builder, Actor, Event, UnreadableReason }: SchemaParts):
       }),
     }),
   })
+}
+
+/** A project that knew its hosts would know with whom it shares them. */
+const withoutHosts = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutHosts)
+  if (typeof value !== 'object' || value === null) return value
+  const shown = Object.entries(value).filter(([name]) => name !== 'hostId')
+  return Object.fromEntries(shown.map(([name, inner]) => [name, withoutHosts(inner)]))
 }

@@ -15,13 +15,14 @@ export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: Sch
     fields: (t) => ({
       kind: t.expose('kind', { type: ActorKind, description: 'A user, an agent or Coffer itself.' }),
       name: t.string({
-        description: "The token's subject, the host's id, or the name of the part of Coffer.",
-        resolve: (actor) => {
+        description:
+          "The token's subject, the host's id (`agent` for all but admins), or the name of the part of Coffer.",
+        resolve: (actor, _args, { session }) => {
           switch (actor.kind) {
             case 'user':
               return actor.subject
             case 'agent':
-              return actor.hostId
+              return session.isAdmin ? actor.hostId : 'agent'
             case 'system':
               return actor.name
           }

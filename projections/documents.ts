@@ -195,7 +195,7 @@ export type TokenDocument = {
 
 /**
  * What the view `events` has of every event: what the audit log is filtered by and where the event is in the log, which has all the rest.
- * Key and sort key: the position, zero-padded to 16 digits. Indexes: `project`, `instance`, `operation`, `all`.
+ * `projectId`: null also for an event of a stream that projects share. Key and sort key: the position, zero-padded to 16 digits. Indexes: `project`, `instance`, `operation`, `all`.
  */
 export type AuditEntry = {
   readonly position: Position

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { chown } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
@@ -58,7 +59,7 @@ const portAttempts = 5
 /** Starts, finds and stops the engine of an instance. The caller sees to it that nobody else acts on the same instance. */
 export const createEngineControl = (deps: EngineControlDeps) => {
   const { config, layout, identity, installations, authority, cgroups, records, journal, log, clock } = deps
-  const ports = createInstancePorts(config, records)
+  const ports = createInstancePorts(config, records, randomInt)
   const launcher = createEngineLauncher()
 
   /** Throws if the instance never got as far as having an engine. */

@@ -15,6 +15,7 @@ export type InstancePorts = {
 export const createInstancePorts = (
   config: Pick<AgentConfig, 'listenAddress' | 'ports'>,
   records: InstanceRecords,
+  random: (below: number) => number,
 ): InstancePorts => {
   const isFree = (port: number): Promise<boolean> => isPortFree(config.listenAddress, port)
   const claimedByOthers = ({ instanceId }: InstanceRecord): ReadonlySet<number> =>
@@ -22,7 +23,7 @@ export const createInstancePorts = (
 
   const claim: InstancePorts['claim'] = async (record) => {
     for (;;) {
-      const port = await choosePort(config.listenAddress, config.ports, claimedByOthers(record))
+      const port = await choosePort(config.listenAddress, config.ports, claimedByOthers(record), random)
       // Another instance may have claimed it while this one looked.
       if (!claimedByOthers(record).has(port)) return records.update(record.instanceId, { port })
     }

@@ -136,10 +136,16 @@ const claimHost = async (
       return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, ids.instanceId) ?? null }
     }
     // There may be room on it.
-    if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = handled.rejection
+    if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = hostsBusy(handled.rejection.code)
   }
   return { ok: false, rejection: refusal }
 }
+
+/** Which host it was, and what others do on it, is no business of who asks. */
+const hostsBusy = (code: Rejection['code']): Rejection => ({
+  code,
+  message: 'the hosts with room for it are busy with other instances: ask again in a moment',
+})
 
 const noCapacity = ({ datastore, version, vcpus, memoryMiB, volumeGiB }: InstanceSpec): Rejection => ({
   code: 'NO_CAPACITY',

@@ -1,5 +1,10 @@
 import type { Position } from '../../commands/ports/event-store.ts'
-import { allCategories } from '../../domain/aggregates.ts'
+import { allCategories, type Category } from '../../domain/aggregates.ts'
+import { datastoreCategory } from '../../domain/datastore/stream.ts'
+import { deadLetterCategory } from '../../domain/dead-letter/stream.ts'
+import { flavorCategory } from '../../domain/flavor/stream.ts'
+import { hostCategory } from '../../domain/host/stream.ts'
+import { type StreamName, streamCategory } from '../../domain/stream.ts'
 import type { AuditEntry } from '../documents.ts'
 import type { IndexEntry } from '../ports/view-store.ts'
 import { listedIn, type Projection, unreadable } from '../projection.ts'
@@ -21,10 +26,23 @@ export const auditLists = ({ projectId, instanceId, operationId }: AuditEntry, k
   return lists
 }
 
+/**
+ * Streams to which all projects write. What stands in them for one project has a number that counts what the others did: it is for admins, and no
+ * project's own list has it. What it says of the project is in the project's streams as well.
+ */
+const sharedCategories: ReadonlySet<string> = new Set([
+  hostCategory,
+  datastoreCategory,
+  flavorCategory,
+  deadLetterCategory,
+] satisfies readonly Category[])
+
+const isShared = (stream: StreamName): boolean => sharedCategories.has(streamCategory(stream))
+
 /** The audit log. Every event stands for itself, so there is nothing to evolve. */
 export const eventsProjection: Projection<AuditEntry> = {
   view: 'events',
-  version: 2,
+  version: 3,
   categories: allCategories,
   blind: true,
   keysOf: ({ position }) => [auditKey(position)],
@@ -36,7 +54,7 @@ export const eventsProjection: Projection<AuditEntry> = {
       return { ...place, type: event.storedType, projectId: null, instanceId: null, operationId: null }
     }
     const { projectId, instanceId, correlationId: operationId } = event.metadata
-    return { ...place, type: event.type, projectId, instanceId, operationId }
+    return { ...place, type: event.type, projectId: isShared(stream) ? null : projectId, instanceId, operationId }
   },
   entries: auditLists,
 }

@@ -1,15 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { parseProjectId } from '../../../domain/ids.ts'
-import { createApi, defaultApiConfig } from '../../../graphql/api.ts'
-import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
-import { createAuditLogReader } from '../../../projections/audit-log.ts'
-import { createProjectionEngine } from '../../../projections/engine.ts'
-import { createViews } from '../../../projections/queries.ts'
-import { settings, startControlPlane } from '../../support/control-plane.ts'
-import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
+import { startApiOnPlane } from '../../support/api-on-plane.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { createApiClient } from '../../unit/graphql/api-client.ts'
 
 const dir = createTempDir('graphql')
 const cleanups: (() => Promise<unknown>)[] = []
@@ -17,43 +8,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-const adminToken = 'the-operators-own-token'
-
-/** The API over the real write side, log, projections and views; only the engine on the host is a script. */
-const start = async () => {
-  const plane = await startControlPlane(dir.next())
-  cleanups.push(plane.stop)
-  const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
-  cleanups.push(agent.stop)
-  const viewStore = createMemoryViewStore()
-  const { eventStore, log } = plane
-  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log })
-  engine.start()
-  cleanups.push(engine.stop)
-  const api = createApi({
-    views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }),
-    dispatch: plane.dispatch,
-    deadLetters: plane.bus.deadLetters,
-    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },
-    config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
-    cursorKey: Buffer.alloc(32, 'cursors'),
-    log,
-  })
-  cleanups.push(api.close)
-  const client = createApiClient(api, adminToken)
-  await client.ask('mutation { defineFlavor(input: { id: "small", vcpus: 1, memoryMiB: 512 }) { __typename } }')
-  await vi.waitFor(() => expect(plane.directory.datastores()).not.toEqual([]), { timeout: 50_000 })
-
-  const issueToken = async (projectId: string, role: string): Promise<{ id: string; secret: string }> => {
-    const { data } = await client.ask(
-      `mutation ($projectId: ID!, $role: Role!) {
-        issueToken(input: { projectId: $projectId, role: $role, name: "test" }) { ... on IssueTokenAccepted { tokenId secret token { role } } } }`,
-      { variables: { projectId, role } },
-    )
-    return { id: data.issueToken.tokenId, secret: data.issueToken.secret }
-  }
-  return { ...client, plane, issueToken }
-}
+const start = () => startApiOnPlane(dir.next(), cleanups)
 
 const create = `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) {
   __typename

@@ -21,6 +21,16 @@ describe('ids made by the write side', () => {
     expect(new Set(made).size).toBe(made.length)
   })
 
+  it('do not tell how many others were made in between, within a millisecond', () => {
+    const counterOf = (id: string): number => Number.parseInt(id.slice(15, 18), 16)
+    const source = createIdSource({ now: () => 1_700_000_000_000 })
+    const made = Array.from({ length: 100 }, () => counterOf(source.next()))
+    const steps = made.flatMap((counter, index) => (index === 0 ? [] : [counter - (made[index - 1] ?? 0)]))
+    expect(new Set(steps).size).toBeGreaterThan(5)
+    const beginnings = Array.from({ length: 50 }, () => counterOf(createIdSource({ now: () => 1 }).next()))
+    expect(new Set(beginnings).size).toBeGreaterThan(5)
+  })
+
   it('keep their order when the clock goes back', () => {
     const times = [1000, 2000, 1500, 1999, 2001]
     const source = createIdSource({ now: () => times.shift() ?? 0 })

@@ -1,0 +1,49 @@
+import { parseProjectId } from '../../domain/ids.ts'
+import { createApi, defaultApiConfig } from '../../graphql/api.ts'
+import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
+import { allProjections } from '../../projections/all-projections.ts'
+import { createAuditLogReader } from '../../projections/audit-log.ts'
+import { createProjectionEngine } from '../../projections/engine.ts'
+import { createViews } from '../../projections/queries.ts'
+import { createApiClient } from '../unit/graphql/api-client.ts'
+import { settings, startControlPlane } from './control-plane.ts'
+import { hostDescription, startScriptedAgent } from './scripted-agent.ts'
+import { waitFor } from './wait-for.ts'
+
+const adminToken = 'the-operators-own-token'
+
+/** The API over the real write side, log, projections and views; only the engine on the host is a script. What ends it is added to `cleanups`. */
+export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<unknown>)[]) => {
+  const plane = await startControlPlane(dataDir)
+  cleanups.push(plane.stop)
+  const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
+  cleanups.push(agent.stop)
+  const viewStore = createMemoryViewStore()
+  const { eventStore, log } = plane
+  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log })
+  engine.start()
+  cleanups.push(engine.stop)
+  const api = createApi({
+    views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }),
+    dispatch: plane.dispatch,
+    deadLetters: plane.bus.deadLetters,
+    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },
+    config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
+    cursorKey: Buffer.alloc(32, 'cursors'),
+    log,
+  })
+  cleanups.push(api.close)
+  const client = createApiClient(api, adminToken)
+  await client.ask('mutation { defineFlavor(input: { id: "small", vcpus: 1, memoryMiB: 512 }) { __typename } }')
+  await waitFor('the datastores to be on offer', () => plane.directory.datastores().length > 0)
+
+  const issueToken = async (projectId: string, role: string): Promise<{ id: string; secret: string }> => {
+    const { data } = await client.ask(
+      `mutation ($projectId: ID!, $role: Role!) {
+        issueToken(input: { projectId: $projectId, role: $role, name: "test" }) { ... on IssueTokenAccepted { tokenId secret token { role } } } }`,
+      { variables: { projectId, role } },
+    )
+    return { id: data.issueToken.tokenId, secret: data.issueToken.secret }
+  }
+  return { ...client, plane, agent, issueToken }
+}
