@@ -33,4 +33,16 @@ export type Rejection = {
   readonly message: string
   readonly field?: string
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
+  /** What else is wrong with the same input, where several things are. */
+  readonly alsoWrong?: readonly Omit<Rejection, 'alsoWrong'>[]
+}
+
+/** More would not be read. */
+const mostFaults = 20
+
+/** One refusal for all that is wrong with an input, the first fault first; null where nothing is. */
+export const allFaults = (faults: readonly (Rejection | null)[]): Rejection | null => {
+  const [first, ...others] = faults.filter((fault) => fault !== null).slice(0, mostFaults)
+  if (!first) return null
+  return others.length === 0 ? first : { ...first, alsoWrong: others }
 }

@@ -102,8 +102,12 @@ const defineInput = ({ builder }: SchemaParts) => {
       version: t.string({
         description: "A prefix picks the newest: `17` may become `17.10`. The datastore's default if left out.",
       }),
-      flavor: t.id({ description: 'The id of a flavor; the smallest if left out.' }),
-      volumeGiB: t.int({ description: 'Size of the volume in GiB; the configured default if left out.' }),
+      flavor: t.id({
+        description: 'The id of a flavor; the default of the server (`COFFER_DEFAULT_FLAVOR`) if left out.',
+      }),
+      volumeGiB: t.int({
+        description: 'Size of the volume in GiB; the default of the server (`COFFER_DEFAULT_VOLUME_GIB`) if left out.',
+      }),
       databases: t.field({ type: [DatabaseInput], description: 'Made with the instance.' }),
       users: t.field({ type: [UserInput], description: 'Made with the instance.' }),
       projectId: t.id({ description: "Admins only: for which project; one's own if left out." }),

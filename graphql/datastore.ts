@@ -1,5 +1,6 @@
 import type { PublicCommand } from '../commands/api.ts'
 import { type DatastoreType, datastoreTypeSchema, datastoreTypes } from '../domain/values/instance-spec.ts'
+import { quote } from '../domain/values/text.ts'
 import type { SchemaParts } from './builder.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
 import { readBack, type Written, write } from './write.ts'
@@ -87,7 +88,7 @@ const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): vo
         resolve: async (_root, { input: { datastore, version, idempotencyKey } }, context) => {
           const parsed = datastoreTypeSchema.safeParse(datastore)
           if (!parsed.success) {
-            const message = `${JSON.stringify(datastore)} is not a datastore: ${datastoreTypes.join(', ')} are`
+            const message = `${quote(datastore)} is not a datastore: ${datastoreTypes.join(', ')} are`
             return { code: 'UNKNOWN_DATASTORE' as const, field: 'datastore', message }
           }
           const command: PublicCommand = { type, datastore: parsed.data, version }

@@ -1,5 +1,6 @@
 import { type DeadLetterPlace, formatPlace, tryParsePlace } from '../domain/dead-letter/place.ts'
 import type { Rejection } from '../domain/rejection.ts'
+import { quote } from '../domain/values/text.ts'
 import type { SchemaParts } from './builder.ts'
 import { pageRequest } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
@@ -228,5 +229,5 @@ const resolve = async (
 const noSuchId = (id: string): Rejection => ({
   code: 'INVALID_INPUT',
   field: 'id',
-  message: `${JSON.stringify(id.slice(0, 64))} is not the id of a dead letter: <topic>.dead-letters/<partition>/<offset> is`,
+  message: `${quote(id)} is not the id of a dead letter: <topic>.dead-letters/<partition>/<offset> is`,
 })

@@ -1,4 +1,5 @@
 import { type CofferEventType, eventCatalogue } from '../domain/catalogue.ts'
+import { quote } from '../domain/values/text.ts'
 import type { EventFilter } from '../projections/queries.ts'
 import type { ApiContext } from './context.ts'
 import { invalidInput } from './errors.ts'
@@ -36,5 +37,5 @@ const isEventType = (text: string): text is CofferEventType => Object.hasOwn(eve
 const parseEventType = (text: string): CofferEventType => {
   if (isEventType(text)) return text
   const all = Object.keys(eventCatalogue).join(', ')
-  throw invalidInput('filter.types', `${JSON.stringify(text.slice(0, 64))} is not a type of event: ${all} are`)
+  throw invalidInput('filter.types', `${quote(text)} is not a type of event: ${all} are`)
 }

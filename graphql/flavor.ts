@@ -1,6 +1,7 @@
 import type { PublicCommand } from '../commands/api.ts'
 import { type FlavorId, flavorIdSchema } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
+import { quote } from '../domain/values/text.ts'
 import type { SchemaParts } from './builder.ts'
 import type { ApiContext } from './context.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
@@ -104,7 +105,7 @@ const writeFlavor = async (
 ): Promise<WrittenFlavor | Rejection> => {
   const parsed = flavorIdSchema.safeParse(id)
   if (!parsed.success) {
-    const message = `${JSON.stringify(id.slice(0, 64))} can not name a flavor: 1 to 63 lower-case letters, digits or dashes can`
+    const message = `${quote(id)} cannot name a flavor: 1 to 63 lower-case letters, digits or dashes can`
     return { code: 'INVALID_INPUT', field: 'id', message }
   }
   const result = await write(context, { command: command(parsed.data), idempotencyKey })

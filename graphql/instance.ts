@@ -4,6 +4,7 @@ import {
   datastoreTypes,
   healthStates,
 } from '../domain/values/instance-spec.ts'
+import { quote } from '../domain/values/text.ts'
 import { type InstanceDocument, type InstanceStatus, instanceStatuses } from '../projections/documents.ts'
 import type { InstanceFilter } from '../projections/queries.ts'
 import type { EnumRef, SchemaParts } from './builder.ts'
@@ -209,7 +210,7 @@ const parseDatastore = (text: string): DatastoreType => {
   const parsed = datastoreTypeSchema.safeParse(text)
   if (parsed.success) return parsed.data
   const accepted = datastoreTypes.join(', ')
-  throw invalidInput('filter.datastore', `${JSON.stringify(text.slice(0, 64))} is not a datastore: ${accepted} are`)
+  throw invalidInput('filter.datastore', `${quote(text)} is not a datastore: ${accepted} are`)
 }
 
 const addInstanceSubscription = ({ builder, Instance }: SchemaParts): void => {

@@ -1,4 +1,5 @@
 import { type ProjectId, projectIdSchema } from '../domain/ids.ts'
+import { quote } from '../domain/values/text.ts'
 import type { QuotaDocument } from '../projections/documents.ts'
 import type { Views } from '../projections/queries.ts'
 import type { SchemaParts } from './builder.ts'
@@ -84,7 +85,7 @@ const addSetQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
       resolve: async (_root, { input: { projectId, idempotencyKey, ...limits } }, context) => {
         const parsed = projectIdSchema.safeParse(projectId)
         if (!parsed.success) {
-          const message = `${JSON.stringify(projectId.slice(0, 64))} can not name a project: ${parsed.error.issues[0]?.message}`
+          const message = `${quote(projectId)} cannot name a project: ${parsed.error.issues[0]?.message}`
           return { code: 'INVALID_INPUT' as const, field: 'projectId', message }
         }
         const command = { type: 'SetProjectQuota' as const, projectId: parsed.data, limits }

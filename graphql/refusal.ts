@@ -1,10 +1,23 @@
 import { type Rejection, rejectionCodes } from '../domain/rejection.ts'
+import { quote } from '../domain/values/text.ts'
 import type { SchemaParts } from './builder.ts'
 
 export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
   const RefusalCode = builder.enumType('RefusalCode', {
     description: 'Every reason for which a command can be refused. The list is closed.',
     values: rejectionCodes,
+  })
+  const RefusalFault = builder.objectRef<Rejection>('RefusalFault').implement({
+    description: 'One thing that is wrong with an input.',
+    fields: (t) => ({
+      code: t.expose('code', { type: RefusalCode, description: 'Stable: switch on it.' }),
+      message: t.exposeString('message', { description: 'For a person.' }),
+      field: t.string({
+        nullable: true,
+        description: 'The path of the input at fault, such as `users[0].name`.',
+        resolve: ({ field }) => field ?? null,
+      }),
+    }),
   })
   Refusal.implement({
     description: 'A command was refused and nothing was changed.',
@@ -25,6 +38,12 @@ export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
           'Machine-readable extras, such as the id of the operation in progress or the limit of the quota and its use.',
         resolve: ({ details }) => details ?? null,
       }),
+      faults: t.field({
+        type: [RefusalFault],
+        complexity: 1,
+        description: 'Everything that was found wrong, at most 20 things. The refusal itself tells the first.',
+        resolve: (rejection) => [rejection, ...(rejection.alsoWrong ?? [])],
+      }),
     }),
   })
 }
@@ -33,5 +52,5 @@ export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
 export const invalidId = (id: string, noun: string): Rejection => ({
   code: 'INVALID_INPUT',
   field: 'id',
-  message: `${JSON.stringify(id.slice(0, 64))} is not the id of ${noun}: a UUID is`,
+  message: `${quote(id)} is not the id of ${noun}: a UUID is`,
 })

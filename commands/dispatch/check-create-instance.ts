@@ -1,7 +1,7 @@
 import { resolveVersion } from '../../domain/datastore/index.ts'
 import { flavorIdSchema } from '../../domain/ids.ts'
-import type { Rejection } from '../../domain/rejection.ts'
-import { accountsRefusal } from '../../domain/values/accounts.ts'
+import { allFaults, type Rejection } from '../../domain/rejection.ts'
+import { accountsFaults } from '../../domain/values/accounts.ts'
 import { type DatastoreType, datastoreTypeSchema, type InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { instanceNameRefusal } from '../../domain/values/names.ts'
 import { quote } from '../../domain/values/text.ts'
@@ -16,28 +16,29 @@ type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 
 const fine = <T>(value: T): Checked<T> => ({ ok: true, value })
 const wrong = (rejection: Rejection): Checked<never> => ({ ok: false, rejection })
+const faultOf = (checked: Checked<unknown>): Rejection | null => (checked.ok ? null : checked.rejection)
 
-/** Everything about a request that can be told from the request and the catalogue: what it would be, or why it can not be. */
+/** Everything about a request that can be told from the request and the catalogue: what it would be, or all that is wrong with it. */
 export const checkCreateInstance = (
   directory: Directory,
   settings: DispatchSettings,
   command: CreateInstance,
 ): Checked<InstanceSpec> => {
-  const badName = instanceNameRefusal(command.name)
-  if (badName) return wrong(badName)
   const datastore = findDatastore(directory, command.datastore)
-  if (!datastore.ok) return datastore
-  const version = resolveVersion(directory.datastore(datastore.value), command.version)
-  if (!version.ok) return version
+  const version = datastore.ok ? findVersion(directory, datastore.value, command.version) : datastore
   const flavor = findFlavor(directory, command.flavor ?? settings.defaultFlavor)
-  if (!flavor.ok) return flavor
   const volumeGiB = command.volumeGiB ?? settings.defaultVolumeGiB
-  const refusal =
-    volumeRefusal(volumeGiB, settings.maxVolumeGiB) ??
-    accountsRefusal(datastore.value, command.databases ?? [], command.users ?? [])
-  if (refusal) return wrong(refusal)
+  const rejection = allFaults([
+    instanceNameRefusal(command.name),
+    faultOf(version),
+    faultOf(flavor),
+    volumeRefusal(volumeGiB, settings.maxVolumeGiB),
+    ...(datastore.ok ? accountsFaults(datastore.value, command.databases ?? [], command.users ?? []) : []),
+  ])
+  if (rejection) return wrong(rejection)
+  if (!datastore.ok || !version.ok || !flavor.ok) throw new Error('a fault of a request was not told')
   const { flavorId, vcpus, memoryMiB } = flavor.value
-  return fine({ datastore: datastore.value, version: version.version, flavor: flavorId, vcpus, memoryMiB, volumeGiB })
+  return fine({ datastore: datastore.value, version: version.value, flavor: flavorId, vcpus, memoryMiB, volumeGiB })
 }
 
 const ofTheDirectory: ReadonlySet<Rejection['code']> = new Set([
@@ -48,7 +49,8 @@ const ofTheDirectory: ReadonlySet<Rejection['code']> = new Set([
 ])
 
 /** What the directory knows may be a moment old: a refusal that rests on it is worth a second look. */
-export const restsOnDirectory = ({ code }: Rejection): boolean => ofTheDirectory.has(code)
+export const restsOnDirectory = ({ code, alsoWrong = [] }: Rejection): boolean =>
+  ofTheDirectory.has(code) || alsoWrong.some((fault) => ofTheDirectory.has(fault.code))
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none yet' : names.join(', '))
 
@@ -61,6 +63,11 @@ const findDatastore = (directory: Directory, asked: string): Checked<DatastoreTy
     message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered)}`,
     field: 'datastore',
   })
+}
+
+const findVersion = (directory: Directory, datastore: DatastoreType, asked: string | undefined): Checked<string> => {
+  const resolved = resolveVersion(directory.datastore(datastore), asked)
+  return resolved.ok ? fine(resolved.version) : resolved
 }
 
 const findFlavor = (directory: Directory, asked: string) => {

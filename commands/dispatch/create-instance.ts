@@ -1,11 +1,12 @@
-import { host, hostStream, rankHosts } from '../../domain/host/index.ts'
+import { unreachable } from '../../domain/decider.ts'
+import { host, hostStream, rankHosts, type Shortage, shortageOf } from '../../domain/host/index.ts'
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { getById } from '../../domain/values/id-map.ts'
 import type { InstanceSpec, UserSpec } from '../../domain/values/instance-spec.ts'
-import type { Resources } from '../../domain/values/resources.ts'
+import { amountInWords, type Resources, resourceKinds } from '../../domain/values/resources.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
 import type { Credential, DispatchAnswer } from '../api.ts'
 import { isoAfter, isoNow } from '../clock.ts'
@@ -114,7 +115,7 @@ const claimHost = async (
   const { datastore, version } = spec
   const resources = resourcesOf(spec)
   const hosts = directory.hosts()
-  let refusal = noCapacity(spec)
+  let refusal = noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
   for (const { hostId } of rankHosts(hosts, spec, ids.instanceId, isoNow(clock))) {
     const handled = await handler.handle(
       host,
@@ -147,13 +148,27 @@ const hostsBusy = (code: Rejection['code']): Rejection => ({
   message: 'the hosts with room for it are busy with other instances: ask again in a moment',
 })
 
-const noCapacity = ({ datastore, version, vcpus, memoryMiB, volumeGiB }: InstanceSpec): Rejection => ({
-  code: 'NO_CAPACITY',
-  message:
-    `no host that is up and has ${datastore} ${version} has room for ${vcpus} vCPU, ${memoryMiB} MiB of memory and ` +
-    `${volumeGiB} GiB of volume; choose a smaller flavor or volume, or add a host`,
-  details: { vcpus, memoryMiB, volumeGiB },
-})
+const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
+  const { datastore, version, vcpus, memoryMiB, volumeGiB } = spec
+  const details = { vcpus, memoryMiB, volumeGiB, reason: shortage.kind }
+  switch (shortage.kind) {
+    case 'NO_HOST_UP':
+      return { code: 'NO_CAPACITY', message: 'no host is up at the moment: start one, or try again later', details }
+    case 'NO_ENGINE':
+      return { code: 'NO_CAPACITY', message: `no host that is up has ${datastore} ${version}`, details }
+    case 'NO_ROOM': {
+      const short = shortage.short.length > 0 ? shortage.short : resourceKinds
+      const asked = short.map((resource) => amountInWords(resource, spec[resource])).join(' and ')
+      return {
+        code: 'NO_CAPACITY',
+        message: `no host has room for ${asked} more: choose a smaller flavor or volume, or add a host`,
+        details: { ...details, short: short.join(' ') },
+      }
+    }
+    default:
+      return unreachable(shortage)
+  }
+}
 
 const request = async (
   dependencies: DispatchDependencies,

@@ -1,10 +1,9 @@
 import type { InstanceId } from '../ids.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import { release } from '../values/ledger.ts'
+import { resourceKinds } from '../values/resources.ts'
 import { freeCapacity } from './capacity.ts'
 import type { HostState, RegisteredHost } from './state.ts'
-
-const kinds = ['vcpus', 'memoryMiB', 'volumeGiB'] as const
 
 /**
  * The hosts that can take the instance at `now`, best first. Instances are spread: the host that keeps the largest share of what it
@@ -17,18 +16,41 @@ export const rankHosts = (
   instanceId: InstanceId,
   now: string,
 ): readonly RegisteredHost[] =>
-  hosts
-    .filter((host) => host.status === 'UP')
-    .filter(({ description }) =>
-      description.engines.some(({ datastore, version }) => datastore === spec.datastore && version === spec.version),
-    )
+  candidates(hosts, spec)
     .map((host) => ({ host, left: shareLeft({ ...host, claims: release(host.claims, instanceId) }, spec, now) }))
     .filter(({ left }) => left >= 0)
     .sort((a, b) => b.left - a.left || (a.host.hostId < b.host.hostId ? -1 : 1))
     .map(({ host }) => host)
 
+/** Those that are up and have the engine. */
+const candidates = (hosts: readonly HostState[], { datastore, version }: Omit<InstanceSpec, 'flavor'>) =>
+  hosts
+    .filter((host) => host.status === 'UP')
+    .filter(({ description }) =>
+      description.engines.some((engine) => engine.datastore === datastore && engine.version === version),
+    )
+
+export type Shortage =
+  | { readonly kind: 'NO_HOST_UP' | 'NO_ENGINE' }
+  /** On the host that comes nearest. */
+  | { readonly kind: 'NO_ROOM'; readonly short: readonly (typeof resourceKinds)[number][] }
+
+/** Why no host takes the instance. Tells no amounts: what hosts have left follows from what all projects do. */
+export const shortageOf = (hosts: readonly HostState[], spec: Omit<InstanceSpec, 'flavor'>, now: string): Shortage => {
+  if (!hosts.some((host) => host.status === 'UP')) return { kind: 'NO_HOST_UP' }
+  const [nearest] = candidates(hosts, spec)
+    .map((host) => {
+      const free = freeCapacity(host, now)
+      return resourceKinds.filter((kind) => free[kind] < spec[kind])
+    })
+    .sort((a, b) => a.length - b.length)
+  return nearest ? { kind: 'NO_ROOM', short: nearest } : { kind: 'NO_ENGINE' }
+}
+
 /** Of the capacity that the instance would leave scarcest; negative when it does not fit. */
 const shareLeft = (host: RegisteredHost, spec: Omit<InstanceSpec, 'flavor'>, now: string): number => {
   const free = freeCapacity(host, now)
-  return Math.min(...kinds.map((kind) => (free[kind] - spec[kind]) / Math.max(1, host.description.capacity[kind])))
+  return Math.min(
+    ...resourceKinds.map((kind) => (free[kind] - spec[kind]) / Math.max(1, host.description.capacity[kind])),
+  )
 }

@@ -1,5 +1,6 @@
 import type { OperationId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
+import { quote } from '../values/text.ts'
 import type { InstanceState, KnownInstance, OperationInProgress } from './state.ts'
 
 const wishes = {
@@ -14,7 +15,7 @@ export const notFound = (): Rejection => ({ code: 'NOT_FOUND', message: 'there i
 
 export const alreadyExists = (state: KnownInstance): Rejection => ({
   code: 'ALREADY_EXISTS',
-  message: `instance ${state.instanceId} exists already, with the name ${JSON.stringify(state.name)}`,
+  message: `instance ${state.instanceId} exists already, with the name ${quote(state.name)}`,
   details: { instanceId: state.instanceId },
 })
 

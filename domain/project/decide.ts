@@ -1,6 +1,7 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { ProjectId } from '../ids.ts'
-import type { Rejection } from '../rejection.ts'
+import { allFaults, type Rejection } from '../rejection.ts'
+import { amountRefusal } from '../values/amount.ts'
 import { commitmentOf, type Excess, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import type { ProjectCommand } from './commands.ts'
@@ -9,11 +10,17 @@ import type { ProjectState } from './state.ts'
 
 type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 
+/** What GraphQL has integers for. */
+const mostOfProject = 2 ** 31 - 1
+const quotaAmounts = ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const
+
 export const decide = (command: ProjectCommand, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId } = command
   switch (command.type) {
     case 'SetProjectQuota': {
       const { limits } = command
+      const rejection = allFaults(quotaAmounts.map((amount) => amountRefusal(amount, limits[amount], 0, mostOfProject)))
+      if (rejection) return reject(rejection)
       return state.limits && sameLimits(state.limits, limits)
         ? accept()
         : accept({ type: 'ProjectQuotaSet', data: { projectId, limits } })

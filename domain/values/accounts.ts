@@ -16,40 +16,33 @@ export type UserWish = {
 const maxDatabases = 100
 const maxUsers = 100
 
-/** Why these databases and users can not be made in this engine together, or null; the first fault in the order of the input. */
-export const accountsRefusal = (
+/** Everything that keeps these databases and users from being made in this engine together, in the order of the input. */
+export const accountsFaults = (
   datastore: DatastoreType,
   databases: readonly DatabaseSpec[],
   users: readonly UserWish[],
-): Rejection | null => {
-  if (databases.length > maxDatabases) return tooMany('databases', databases.length, maxDatabases)
-  if (users.length > maxUsers) return tooMany('users', users.length, maxUsers)
-  return databasesRefusal(datastore, databases) ?? usersRefusal(datastore, databases, users)
+): readonly Rejection[] => {
+  if (databases.length > maxDatabases) return [tooMany('databases', databases.length, maxDatabases)]
+  if (users.length > maxUsers) return [tooMany('users', users.length, maxUsers)]
+  return [
+    ...databases.flatMap((database, index) => databaseFaults(datastore, database, `databases[${index}]`)),
+    duplicateRefusal(databases, 'databases'),
+    ...users.flatMap((user, index) => userFaults(datastore, databases, user, `users[${index}]`)),
+    duplicateRefusal(users, 'users'),
+  ].filter((fault) => fault !== null)
 }
 
-const databasesRefusal = (datastore: DatastoreType, databases: readonly DatabaseSpec[]): Rejection | null =>
-  first(
-    databases.map(
-      (database, index) => () =>
-        databaseNameRefusal(datastore, database.name, `databases[${index}].name`) ??
-        localeRefusal(database.characterSet, `databases[${index}].characterSet`) ??
-        localeRefusal(database.collation, `databases[${index}].collation`),
-    ),
-  ) ?? duplicateRefusal(databases, 'databases')
+const databaseFaults = (datastore: DatastoreType, { name, characterSet, collation }: DatabaseSpec, path: string) => [
+  databaseNameRefusal(datastore, name, `${path}.name`),
+  localeRefusal(characterSet, `${path}.characterSet`),
+  localeRefusal(collation, `${path}.collation`),
+]
 
-const usersRefusal = (
-  datastore: DatastoreType,
-  databases: readonly DatabaseSpec[],
-  users: readonly UserWish[],
-): Rejection | null =>
-  first(
-    users.map(
-      (user, index) => () =>
-        userNameRefusal(datastore, user.name, `users[${index}].name`) ??
-        (user.password === undefined ? null : passwordRefusal(user.password, `users[${index}].password`)) ??
-        accessRefusal(user.databases ?? [], databases, `users[${index}].databases`),
-    ),
-  ) ?? duplicateRefusal(users, 'users')
+const userFaults = (datastore: DatastoreType, databases: readonly DatabaseSpec[], user: UserWish, path: string) => [
+  userNameRefusal(datastore, user.name, `${path}.name`),
+  user.password === undefined ? null : passwordRefusal(user.password, `${path}.password`),
+  accessRefusal(user.databases ?? [], databases, `${path}.databases`),
+]
 
 const accessRefusal = (
   wanted: readonly string[],
@@ -80,11 +73,3 @@ const duplicateRefusal = (named: readonly { readonly name: string }[], path: str
 
 const tooMany = (path: string, count: number, limit: number): Rejection =>
   invalidInput(`at most ${limit} ${path} can be made with an instance, not ${count}`, path)
-
-const first = (checks: readonly (() => Rejection | null)[]): Rejection | null => {
-  for (const check of checks) {
-    const rejection = check()
-    if (rejection) return rejection
-  }
-  return null
-}

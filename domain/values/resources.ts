@@ -9,6 +9,8 @@ export const resourcesSchema = z.object({
 })
 export type Resources = z.infer<typeof resourcesSchema>
 
+export const resourceKinds = ['vcpus', 'memoryMiB', 'volumeGiB'] as const
+
 export const noResources: Resources = { vcpus: 0, memoryMiB: 0, volumeGiB: 0 }
 
 export const addResources = (a: Resources, b: Resources): Resources => ({

@@ -1,5 +1,6 @@
 import { type ProjectId, projectIdSchema } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import { quote } from '../../domain/values/text.ts'
 import { ApiError, invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
 import type { Session } from '../session.ts'
@@ -33,7 +34,7 @@ export const projectOf = (session: Session, named: string | null | undefined, fi
   const parsed = projectIdSchema.safeParse(named)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues[0]?.message
-  throw invalidInput(field, `${JSON.stringify(named.slice(0, 64))} can not name a project: ${reason}`)
+  throw invalidInput(field, `${quote(named)} cannot name a project: ${reason}`)
 }
 
 /** The project a command is for, or the refusal to write for another one. */

@@ -17,7 +17,7 @@ const resourceFields = 'vcpus memoryMiB volumeGiB'
 const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
 const deadLetterFields = `
   id topic key bytes partition offset group error attempts parkedAt status resolvedAt resolvedBy { ${actorFields} }`
-const refusal = '... on Refusal { code message field details }'
+const refusal = '... on Refusal { code message field details faults { code message field } }'
 const page = 'pageInfo { hasNextPage endCursor }'
 
 const changeInstance = (mutation: string, input: string): string => `

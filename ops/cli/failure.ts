@@ -17,6 +17,8 @@ export type FailureDetails = {
   readonly message: string
   readonly field?: string | null
   readonly details?: unknown
+  /** Where several things are wrong with an input. */
+  readonly faults?: readonly { readonly code: string; readonly message: string; readonly field: string | null }[]
 }
 
 /** A result as `Output.one` takes it. */

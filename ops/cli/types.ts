@@ -68,6 +68,7 @@ export type Refusal = {
   readonly message: string
   readonly field: string | null
   readonly details: unknown
+  readonly faults: readonly { readonly code: string; readonly message: string; readonly field: string | null }[]
 }
 
 export type Actor = {

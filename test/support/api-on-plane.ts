@@ -9,6 +9,7 @@ import { createApiClient } from '../unit/graphql/api-client.ts'
 import { settings, startControlPlane } from './control-plane.ts'
 import { hostDescription, startScriptedAgent } from './scripted-agent.ts'
 import { waitFor } from './wait-for.ts'
+import { createRecordingLog } from './write-side.ts'
 
 const adminToken = 'the-operators-own-token'
 
@@ -19,8 +20,9 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
   const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
   cleanups.push(agent.stop)
   const viewStore = createMemoryViewStore()
-  const { eventStore, log } = plane
-  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log })
+  const { eventStore } = plane
+  const { log, lines } = createRecordingLog()
+  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log: plane.log })
   engine.start()
   cleanups.push(engine.stop)
   const api = createApi({
@@ -45,5 +47,5 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
     )
     return { id: data.issueToken.tokenId, secret: data.issueToken.secret }
   }
-  return { ...client, plane, agent, issueToken }
+  return { ...client, plane, agent, issueToken, lines }
 }

@@ -64,6 +64,7 @@ export const mayBeCarriedOut = {
 export const acceptedOf = <Accepted extends { readonly __typename: string }>(result: Accepted | Refusal): Accepted => {
   // A union told apart by its type name, which GraphQL always answers.
   if (result.__typename !== 'Refusal') return result as Accepted
-  const { code, message, field, details } = result as Refusal
-  throw refused({ code, message: field ? `${message} (${field})` : message, field, details })
+  const { code, field, details, faults } = result as Refusal
+  const message = faults.map((fault) => (fault.field ? `${fault.message} (${fault.field})` : fault.message)).join('\n')
+  throw refused({ code, message, field, details, ...(faults.length > 1 && { faults }) })
 }

@@ -55,6 +55,49 @@ describe('the API over the real write side', () => {
     )
   })
 
+  it('refuses an input with everything that is wrong with it', async () => {
+    const { ask } = await start()
+    const input = {
+      ...wish,
+      name: '',
+      version: '1',
+      flavor: 'huge',
+      volumeGiB: -1,
+      users: [{ name: '', password: 'x' }],
+    }
+    const { data } = await ask(
+      'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ... on Refusal { field faults { code message field } } } }',
+      { variables: { input } },
+    )
+    const { field, faults } = data.createInstance
+    expect(field).toBe('name')
+    expect(faults.map((fault: { field: string }) => fault.field)).toEqual([
+      'name',
+      'version',
+      'flavor',
+      'volumeGiB',
+      'users[0].name',
+      'users[0].password',
+    ])
+  })
+
+  it('says what is short when there is no room, and not how much of it others have', async () => {
+    const { ask } = await start()
+    await ask('mutation { defineFlavor(input: { id: "huge", vcpus: 1, memoryMiB: 900000 }) { __typename } }')
+    await ask(
+      'mutation { setQuota(input: { projectId: "default", instances: 9, vcpus: 99, memoryMiB: 9000000, volumeGiB: 99 }) { __typename } }',
+    )
+    const { data } = await ask(
+      'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ... on Refusal { code message details } } }',
+      { variables: { input: { ...wish, flavor: 'huge' } } },
+    )
+    expect(data.createInstance).toMatchObject({
+      code: 'NO_CAPACITY',
+      message: 'no host has room for 900000 MiB of memory more: choose a smaller flavor or volume, or add a host',
+      details: { reason: 'NO_ROOM', short: 'memoryMiB' },
+    })
+  })
+
   it('gives the same answer under the same key, and refuses another input under it', async () => {
     const { ask, issueToken } = await start()
     const { secret: token } = await issueToken('shop', 'MEMBER')

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
-import { type HostDescription, type HostEvent, type HostState, host, rankHosts } from '../../../../domain/host/index.ts'
+import {
+  type HostDescription,
+  type HostEvent,
+  type HostState,
+  host,
+  rankHosts,
+  shortageOf,
+} from '../../../../domain/host/index.ts'
 import { at, hostDescription, hostId, instanceId, spec } from '../samples.ts'
 
 const hostOf = (ordinal: number, change: Partial<HostDescription> = {}, ...events: readonly HostEvent[]): HostState =>
@@ -77,5 +84,20 @@ describe('placing an instance', () => {
         expect(idsOf(shuffled)).toEqual(idsOf(hosts))
       }),
     )
+  })
+})
+
+describe('a shortage', () => {
+  const shortage = (hosts: readonly HostState[], wish = spec) => shortageOf(hosts, wish, at(0))
+  const lost: HostEvent = { type: 'HostLost', data: { hostId: hostId(1), lastSeenAt: at(0) } }
+
+  it('is told as that of hosts, of the engine, or of what the nearest host lacks', () => {
+    expect(shortage([])).toEqual({ kind: 'NO_HOST_UP' })
+    expect(shortage([hostOf(1, {}, lost)])).toEqual({ kind: 'NO_HOST_UP' })
+    expect(shortage([hostOf(1)], { ...spec, version: '16.0' })).toEqual({ kind: 'NO_ENGINE' })
+    const wish = { ...spec, memoryMiB: 8192, volumeGiB: 30 }
+    const roomy = hostOf(2, { capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 } })
+    expect(shortage([hostOf(1)], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB', 'volumeGiB'] })
+    expect(shortage([hostOf(1), roomy], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB'] })
   })
 })

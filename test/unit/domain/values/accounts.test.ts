@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { databaseNameRefusal, userNameRefusal } from '../../../../domain/values/account-names.ts'
-import { accountsRefusal } from '../../../../domain/values/accounts.ts'
+import { accountsFaults } from '../../../../domain/values/accounts.ts'
 import { passwordRefusal } from '../../../../domain/values/password.ts'
 import { volumeRefusal } from '../../../../domain/values/volume.ts'
 
@@ -159,7 +159,7 @@ describe('databases and users asked for together', () => {
     ['one with its own character set', [{ ...app, characterSet: 'UTF8', collation: 'en_US.utf8' }], []],
     ['one with a collation of ICU', [{ ...app, collation: 'de-DE-x-icu' }], []],
   ])('may be %s', (_, databases, users) => {
-    expect(accountsRefusal('postgresql', databases, users)).toBeNull()
+    expect(accountsFaults('postgresql', databases, users)).toEqual([])
   })
 
   it.each([
@@ -174,25 +174,33 @@ describe('databases and users asked for together', () => {
     ['databases', Array.from({ length: 101 }, (_, index) => ({ name: `d${index}` })), []],
     ['users', [], Array.from({ length: 101 }, (_, index) => ({ name: `u${index}` }))],
   ])('are refused for %s', (field, databases, users) => {
-    expect(accountsRefusal('postgresql', databases, users)).toMatchObject({ code: 'INVALID_INPUT', field })
+    expect(accountsFaults('postgresql', databases, users)[0]).toMatchObject({ code: 'INVALID_INPUT', field })
   })
 
   it('says which databases there are to choose from', () => {
-    expect(accountsRefusal('postgresql', [app, { name: 'log' }], [{ name: 'a', databases: ['x'] }])?.message).toBe(
+    expect(accountsFaults('postgresql', [app, { name: 'log' }], [{ name: 'a', databases: ['x'] }])[0]?.message).toBe(
       '"x" is not among the databases: the request has "app", "log"',
     )
-    expect(accountsRefusal('postgresql', [], [{ name: 'a', databases: ['x'] }])?.message).toContain(
+    expect(accountsFaults('postgresql', [], [{ name: 'a', databases: ['x'] }])[0]?.message).toContain(
       'the request has none',
     )
   })
 
-  it('tells the first fault in the order of the input', () => {
-    const rejection = accountsRefusal('postgresql', [app], [{ name: 'ok' }, { name: '?' }, { name: '' }])
-    expect(rejection?.field).toBe('users[1].name')
+  it('are refused with all faults, in the order of the input', () => {
+    const users = [{ name: 'ok' }, { name: '', password: 'short' }, { name: '' }]
+    const faults = accountsFaults('postgresql', [{ name: 'app', collation: '' }, app], users)
+    expect(faults.map(({ field }) => field)).toEqual([
+      'databases[0].collation',
+      'databases[1].name',
+      'users[1].name',
+      'users[1].password',
+      'users[2].name',
+      'users[2].name',
+    ])
   })
 
   it('has users but no databases in Redis', () => {
-    expect(accountsRefusal('redis', [], [{ name: 'app' }])).toBeNull()
-    expect(accountsRefusal('redis', [app], [])).toMatchObject({ field: 'databases[0].name' })
+    expect(accountsFaults('redis', [], [{ name: 'app' }])).toEqual([])
+    expect(accountsFaults('redis', [app], [])[0]).toMatchObject({ field: 'databases[0].name' })
   })
 })
