@@ -32,17 +32,28 @@ const skipOf = (test: TestCase): Skip => {
   const result = test.result()
   return {
     name: `${test.module.relativeModuleId}: ${test.fullName}`,
-    reason: (result.state === 'skipped' && result.note) || null,
+    reason: (result.state === 'skipped' && result.note) || neededBy(test.fullName),
   }
 }
+
+/** A test that is skipped where it is defined, with all of its group, has no note: its name says `(needs ...)`. */
+const neededBy = (name: string): string | null => /\((needs [^)]+)\)/.exec(name)?.[1] ?? null
 
 /** Hands the summary of the run to `onEnd`. */
 export const createSummaryReporter = (onEnd: (summary: Summary) => void): Reporter => ({
   onTestRunEnd: (modules, errors, reason) => onEnd(summarize(modules, errors.length, reason)),
 })
 
-/** A skip that says what this machine lacks (`needs root`, `needs loop devices`) can not be avoided on it; any other could be. */
-export const isAvoidable = ({ reason }: Skip): boolean => !reason?.startsWith('needs ')
+/**
+ * A skip that says what this machine lacks (`needs root`, `needs loop devices`) cannot be avoided on it; any other could be, unless its
+ * reason begins as one of `allowed` does.
+ */
+export const isAvoidable = ({ reason }: Skip, allowed: readonly string[] = []): boolean =>
+  reason === null || !['needs ', ...allowed].some((beginning) => reason.startsWith(beginning))
+
+/** A run without any test is none: its filter was wrong, or its files were not found. */
+export const isGood = ({ passed, failed, skips, finished }: Summary): boolean =>
+  finished && failed === 0 && passed + skips.length > 0
 
 export const lastLine = ({ passed, failed, skips }: Summary): string =>
   `Tests: ${passed} passed, ${failed} failed, ${skips.length} skipped`

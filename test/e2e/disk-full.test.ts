@@ -35,7 +35,7 @@ describe.skipIf(!canMount).each([
   ['directory', 8],
   // It does, and then its copy does not: the failure has to be noted with nothing left at all.
   ['directory', 30],
-] as const)('a server whose disk fills up (volumes: %s, %i MiB left; needs to mount)', (volumeKind, leftMiB) => {
+] as const)('a server whose disk fills up (volumes: %s, %i MiB left) (needs to mount)', (volumeKind, leftMiB) => {
   const site = createServerSite('full')
   let server: ServerProcess
   let api: ServerApi

@@ -89,7 +89,7 @@ describe('the endpoint of a PostgreSQL', () => {
     await expect(query(instance, { ...app, ssl: { ca: other.certificate } }, 'SELECT 1')).rejects.toThrow(/certificate/)
   })
 
-  it.skipIf(!hasPsql)('is accepted by psql with sslmode=verify-full, by address and by name', async () => {
+  it.skipIf(!hasPsql)('is accepted by psql with sslmode=verify-full, by address and by name (needs psql)', async () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const { stdout } = await psql({
         host,
@@ -101,14 +101,17 @@ describe('the endpoint of a PostgreSQL', () => {
     }
   })
 
-  it.skipIf(!hasPsql)('is refused by psql under a name its certificate does not have, and without TLS', async () => {
-    const verify = { sslmode: 'verify-full', sslrootcert: instance.tls.ca }
-    await expect(psql({ ...verify, host: 'db.example.org', hostaddr: '127.0.0.1' })).rejects.toThrow(
-      /does not match host name/,
-    )
-    await expect(psql({ sslmode: 'disable' })).rejects.toThrow(/no encryption/)
-    await expect(psql(verify, 'wrong')).rejects.toThrow(/password authentication failed/)
-  })
+  it.skipIf(!hasPsql)(
+    'is refused by psql under a name its certificate does not have, and without TLS (needs psql)',
+    async () => {
+      const verify = { sslmode: 'verify-full', sslrootcert: instance.tls.ca }
+      await expect(psql({ ...verify, host: 'db.example.org', hostaddr: '127.0.0.1' })).rejects.toThrow(
+        /does not match host name/,
+      )
+      await expect(psql({ sslmode: 'disable' })).rejects.toThrow(/no encryption/)
+      await expect(psql(verify, 'wrong')).rejects.toThrow(/password authentication failed/)
+    },
+  )
 })
 
 describe('verifying the endpoint', () => {

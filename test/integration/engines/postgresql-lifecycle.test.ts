@@ -139,7 +139,7 @@ describe('waiting for an engine that does not come up', () => {
     })
   })
 
-  it.skipIf(!isRoot)('says that the disk is full, and so does writing its configuration', async () => {
+  it.skipIf(!isRoot)('says that the disk is full, and so does writing its configuration (needs root)', async () => {
     const small = join(bench.directory, 'small-disk')
     await mkdir(small)
     await run('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small])

@@ -5,7 +5,7 @@ import { kafkaVersions, whyNoKafka } from '../../support/kafka/distribution.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createTestBus } from './test-bus.ts'
 
-const missing = await whyNoKafka()
+const missing = await whyNoKafka(kafkaVersions.previous)
 let broker: KafkaBroker
 
 beforeAll(async () => {
