@@ -132,7 +132,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     } catch (error) {
       const ended = ending.signal.aborted ? ending.signal.reason : null
       if (ended instanceof CommandEnded && ended.why === 'stopping') return ended
-      const fault = ended instanceof CommandEnded ? endedFault(command, ended) : toFault(error)
+      const fault = ended instanceof CommandEnded ? endedFault(command, ended, error) : toFault(error)
       await finishPatiently(command, { fault })
       log.warn({ commandId, instanceId, kind: payload.kind, fault: fault.code, err: error }, 'failed')
       return fault
@@ -141,9 +141,9 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     }
   }
 
-  const endedFault = (command: GuestCommand, { why }: CommandEnded): Fault =>
+  const endedFault = (command: GuestCommand, { why }: CommandEnded, last: unknown): Fault =>
     why === 'deadline'
-      ? deadlineExceeded(command.deadline, true)
+      ? deadlineExceeded(command.deadline, true, last)
       : { code: 'SUPERSEDED', message: 'a newer command for the same instance took its place', retryable: false }
 
   const startNext = (): void => {

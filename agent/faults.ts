@@ -21,12 +21,14 @@ export const staleEpoch = (epoch: number, newest: number): Fault => ({
   retryable: false,
 })
 
-export const deadlineExceeded = (deadline: string, begun: boolean): Fault => ({
+/** `last`: what kept the step from its end, as far as that is known. */
+export const deadlineExceeded = (deadline: string, begun: boolean, last?: unknown): Fault => ({
   code: 'DEADLINE_EXCEEDED',
   message: begun
     ? `the step was not finished at its deadline ${deadline} and was broken off`
     : `the step was not begun: its deadline ${deadline} had passed`,
   retryable: true,
+  ...(last instanceof EngineFault ? { cause: last.message } : {}),
 })
 
 /**

@@ -2,7 +2,8 @@ import type { InstanceId } from '../../domain/ids.ts'
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import type { UserWish } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
-import { type Outcome, requireRecord } from './outcome.ts'
+import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
+import { persist } from './persist.ts'
 
 /** Databases first: users are given access to them. */
 export const accountsReady: Outcome<'accounts-ready'> = async (
@@ -12,10 +13,11 @@ export const accountsReady: Outcome<'accounts-ready'> = async (
 ) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
   const wishes = await openUsers(host, instanceId, users)
+  const patience = patienceWith(host, instanceId, signal)
   progress(0.1, 'creating databases')
-  await driver.ensureDatabases(instance, databases, signal)
+  await persist(() => driver.ensureDatabases(instance, databases, signal), patience)
   progress(0.6, 'creating users')
-  await driver.ensureUsers(instance, wishes, signal)
+  await persist(() => driver.ensureUsers(instance, wishes, signal), patience)
   return undefined
 }
 

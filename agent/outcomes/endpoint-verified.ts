@@ -3,7 +3,8 @@ import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import { allEnded } from '../all-ended.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
 import { openUsers } from './accounts-ready.ts'
-import { type Outcome, requireRecord } from './outcome.ts'
+import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
+import { persist } from './persist.ts'
 
 /**
  * A client can use the database, and what was made for it so far would be there after a power cut. With that the passwords have done their
@@ -16,8 +17,9 @@ export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { use
   const [key = null] = keysOf(users)
   const isRepeat = key !== null && key === record.verifiedKey
   const { driver, instance } = await host.control.describe(record, signal)
+  const wishes = isRepeat ? [] : await openUsers(host, instanceId, users)
   await allEnded(
-    driver.verifyEndpoint(instance, isRepeat ? [] : await openUsers(host, instanceId, users), signal),
+    persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, instanceId, signal)),
     record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(instanceId), signal),
   )
   records.update(instanceId, { durable: true, verifiedKey: key ?? record.verifiedKey })

@@ -4,6 +4,7 @@ import type { InstanceId } from '../../domain/ids.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
+import type { Patience } from './persist.ts'
 
 export type OutcomeContext = {
   readonly instanceId: InstanceId
@@ -28,3 +29,9 @@ export const requireRecord = (host: Host, instanceId: InstanceId): InstanceRecor
   if (record) return record
   throw new EngineFault('INSTANCE_UNKNOWN', `instance ${instanceId} is not on this host: its volume was never made`)
 }
+
+/** An engine that is to run is brought back when it ends, so that one that does not answer is worth waiting for. */
+export const patienceWith = ({ records }: Host, instanceId: InstanceId, signal: AbortSignal): Patience => ({
+  signal,
+  mayCome: () => records.get(instanceId)?.desired === 'running',
+})

@@ -33,7 +33,7 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
 /** Every setting that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance): Settings => ({
   ...fixedSettings(instance),
-  ...sizeSettings(instance.spec),
+  ...sizeSettings(instance.spec, instance.installation.version),
 })
 
 const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
@@ -47,6 +47,9 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
   ssl_key_file: tls.key,
   ssl_min_protocol_version: 'TLSv1.2',
   password_encryption: 'scram-sha-256',
+  // Connections that have not logged in are counted, and twice the slots is all that the engine takes of them: within
+  // the default of a minute, few that say nothing lock everybody out for as long.
+  authentication_timeout: '10s',
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',

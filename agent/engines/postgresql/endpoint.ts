@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { escapeLiteral } from 'pg'
 import type { EngineInstance, UserWish } from '../engine.ts'
 import { hasCode, toEngineFault } from './faults.ts'
-import { monitorRole } from './roles.ts'
+import { monitorRole, slotsRole } from './roles.ts'
 import { createScramVerifier, matchesScramVerifier } from './scram.ts'
 import { lockAccounts, type Target, withAdministration, withSession } from './session.ts'
+import { hasReservedSlots } from './version.ts'
 
 /**
  * Connects as clients do, over the network with TLS verified against the instance's CA and the address, and queries: as
  * the monitor account, and as each user in each of the databases named for it. Throws `EngineFault`:
- * `ENDPOINT_NOT_VERIFIED` when a login or query is refused, `ENGINE_UNREACHABLE` when no trusted connection comes
- * about.
+ * `ENDPOINT_NOT_VERIFIED` when a login or query is refused, `ENDPOINT_NOT_TRUSTED` for a certificate of another name or
+ * CA, and `ENGINE_FULL`, `ENGINE_SLOTS_TAKEN`, `ENGINE_NOT_READY` or `ENGINE_UNREACHABLE` for what may pass.
  */
 export const verifyEndpoint = async (
   instance: EngineInstance,
@@ -22,7 +23,7 @@ export const verifyEndpoint = async (
     const ca = await readFile(instance.tls.ca, 'utf8')
     const endpoint = { host: reachable(instance.listen.address), port: instance.listen.port, ca }
     const monitor = { ...endpoint, user: monitorRole, password: instance.monitorPassword, database: 'postgres' }
-    const checks = [() => canQuery(monitor, signal), ...users.flatMap((user) => checksOf(endpoint, user, signal))]
+    const checks = [() => monitorServed(monitor, signal), ...users.flatMap((user) => checksOf(endpoint, user, signal))]
     while (checks.length > 0) await Promise.all(checks.splice(0, checksAtOnce).map((check) => check()))
   } catch (error) {
     signal.throwIfAborted()
@@ -46,18 +47,38 @@ const checksOf = (
 
 /**
  * The template brings the account without a password; it is set once, and again when it was changed behind the agent's
- * back.
+ * back. From PostgreSQL 16 on, the account may use the connection slots that are kept for it.
  */
 const ensureMonitor = (instance: EngineInstance, signal: AbortSignal): Promise<void> =>
   withAdministration(instance, 'postgres', signal, async (query) => {
     await lockAccounts(query)
-    const [present] = await query('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [monitorRole])
-    if (await matchesScramVerifier(instance.monitorPassword, String(present?.rolpassword))) return
+    const reserving = hasReservedSlots(instance.installation.version)
+    const [present] = await query(
+      `SELECT rolpassword, EXISTS (
+         SELECT FROM pg_auth_members JOIN pg_roles granted ON granted.oid = roleid
+         WHERE member = pg_authid.oid AND granted.rolname = $2
+       ) AS "hasSlots" FROM pg_authid WHERE rolname = $1`,
+      [monitorRole, slotsRole],
+    )
+    const passwordFits = await matchesScramVerifier(instance.monitorPassword, String(present?.rolpassword))
+    if (passwordFits && (present?.hasSlots === true || !reserving)) return
     const verifier = await createScramVerifier(instance.monitorPassword)
     await query(
-      `${present === undefined ? 'CREATE' : 'ALTER'} ROLE ${monitorRole} LOGIN PASSWORD ${escapeLiteral(verifier)};
-       GRANT CONNECT ON DATABASE postgres TO ${monitorRole}`,
+      [
+        `${present === undefined ? 'CREATE' : 'ALTER'} ROLE ${monitorRole} LOGIN PASSWORD ${escapeLiteral(verifier)}`,
+        `GRANT CONNECT ON DATABASE postgres TO ${monitorRole}`,
+        ...(reserving ? [`GRANT ${slotsRole} TO ${monitorRole}`] : []),
+      ].join(';\n'),
     )
+  })
+
+/**
+ * The engine checks for slots after the password: a monitor that gets none has logged in over the endpoint, and
+ * `ensureMonitor` has just had its answer. Before PostgreSQL 16, no slot can be kept for it.
+ */
+const monitorServed = (monitor: Target, signal: AbortSignal): Promise<void> =>
+  canQuery(monitor, signal).catch((error) => {
+    if (!hasCode(error, 'ENGINE_SLOTS_TAKEN')) throw error
   })
 
 const canQuery = (target: Target, signal: AbortSignal): Promise<void> =>

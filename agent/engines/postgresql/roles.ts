@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto'
  */
 export const monitorRole = 'coffer_monitor'
 
+/** The engine's own role whose members may use `reserved_connections` (PostgreSQL documentation 20.3.1). */
+export const slotsRole = 'pg_use_reserved_connections'
+
 /** Every database's owner role begins with it. */
 export const ownerRolePrefix = 'coffer_owner'
 

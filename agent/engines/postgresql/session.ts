@@ -72,8 +72,8 @@ const ownSettings = {
 
 /**
  * Runs `work` in a session of its own and ends it. Rejects with `EngineRefusal` when the engine refuses
- * the login or a query, with `EngineFault` `ENGINE_UNREACHABLE` when there is no answer, and with the signal's reason,
- * after dropping the connection, when it aborts.
+ * the login or a query, with the `EngineFault`s of `passingFault` when the engine cannot serve at the moment, and with
+ * the signal's reason, after dropping the connection, when it aborts.
  */
 export const withSession = async <T>(
   target: Target,
@@ -97,6 +97,10 @@ export const withSession = async <T>(
   client.on('error', () => undefined)
   const drop = () => socket.destroy()
   signal.addEventListener('abort', drop, { once: true })
+  let loggedIn = false
+  client.connection.once('authenticationOk', () => {
+    loggedIn = true
+  })
   const answer = async <A>(asked: Promise<A>): Promise<A> => {
     try {
       return await asked
@@ -104,7 +108,7 @@ export const withSession = async <T>(
       signal.throwIfAborted()
       // Nothing of the engine's words passes here, not even as a cause: causes are logged.
       const met = error instanceof pg.DatabaseError ? new EngineRefusal(error) : error
-      throw met instanceof EngineRefusal && !isUnavailable(met) ? met : unreachable(target, met)
+      throw passingFault(target, met, loggedIn) ?? met
     }
   }
   try {
@@ -117,27 +121,45 @@ export const withSession = async <T>(
   }
 }
 
-/**
- * SQLSTATEs by which the engine says that it can not serve now: connection trouble, too many connections, starting,
- * shutting down.
- */
-const isUnavailable = ({ code }: EngineRefusal): boolean =>
-  code.startsWith('08') || code.startsWith('57P') || code === '53300'
-
 /** What node-postgres itself says of a connection that ended. */
 const clientMessages = ['Connection terminated', 'Connection terminated unexpectedly']
 
 const isOfTheClient = (error: unknown): error is Error =>
   error instanceof Error && clientMessages.includes(error.message)
 
-const unreachable = (target: Target, error: unknown): EngineFault => {
+/**
+ * What keeps the engine from serving for the moment, or null for a refusal that would come again (appendix A of
+ * PostgreSQL's documentation). `ENGINE_FULL`: no slot was left before the password was asked for; `ENGINE_SLOTS_TAKEN`:
+ * the password was right, and the slots that are left are for others. `ENGINE_NOT_READY`: it starts or ends. All three
+ * prove that the engine lives. `ENDPOINT_NOT_TRUSTED`: it has another certificate than clients expect.
+ * `ENGINE_UNREACHABLE`: no answer.
+ */
+const passingFault = (target: Target, error: unknown, loggedIn: boolean): EngineFault | null => {
   const where = target.host.startsWith('/') ? 'its socket' : `${target.host}:${target.port}`
   const why = error instanceof EngineRefusal || isOfTheClient(error) ? error.message : describeError(error)
-  return new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL does not answer at ${where} as ${target.user}: ${why}`, {
-    retryable: true,
-    cause: error,
-  })
+  const at = `at ${where} as ${target.user}: ${why}`
+  const options = { retryable: true, cause: error }
+  if (!(error instanceof EngineRefusal)) {
+    return isDistrust(error)
+      ? new EngineFault('ENDPOINT_NOT_TRUSTED', `PostgreSQL is not trusted ${at}`, options)
+      : new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL does not answer ${at}`, options)
+  }
+  const { code } = error
+  if (code === '53300') {
+    const full = loggedIn ? 'ENGINE_SLOTS_TAKEN' : 'ENGINE_FULL'
+    return new EngineFault(full, `PostgreSQL has no connection slot left ${at}`, options)
+  }
+  if (code === '57P03') return new EngineFault('ENGINE_NOT_READY', `PostgreSQL does not serve ${at}`, options)
+  if (code.startsWith('08') || code.startsWith('57P'))
+    return new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL broke off ${at}`, options)
+  return null
 }
+
+/** Whether TLS failed over a certificate: the codes of Node's own check and of OpenSSL's. */
+const isDistrust = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECODE))/.test(String(error.code))
 
 /**
  * Makes sessions that change accounts or databases take turns until this one ends: PostgreSQL lets two GRANTs on one

@@ -1,4 +1,5 @@
 import type { Resources } from '../../../domain/values/resources.ts'
+import { hasReservedSlots } from './version.ts'
 
 /** Name and value, the value as it stands in the file; strings still unquoted. */
 export type Settings = Readonly<Record<string, string | number>>
@@ -10,22 +11,26 @@ export type Settings = Readonly<Record<string, string | number>>
  * - pgtune (github.com/le0pard/pgtune): `work_mem` from what is left over three sorts a connection;
  *   `maintenance_work_mem` 1/16 of memory, at most 2 GiB; parallel workers from the number of CPUs.
  * - Amazon RDS: `max_connections` is memory / 9531392 bytes; here up to 500, as with Heroku and Cloud SQL: each is a
- *   process, and more of them leave too little `work_mem` to each. Who needs more wants a pooler.
+ *   process, and more of them leave too little `work_mem` to each. Who needs more wants a pooler. The slots of the
+ *   agent come on top, so that clients get as many as the size says.
  * - `max_wal_size` and `temp_file_limit` keep log and spilled sorts from filling the volume: a tenth and a quarter of
  *   it. PostgreSQL stops when it can not write its log, and wants at least two segments of 16 MiB of it.
  */
-export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources): Settings => {
+export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version: string): Settings => {
   const memoryKiB = Math.max(memoryMiB, minimumMemoryMiB) * 1024
   const sharedBuffersKiB = Math.floor(memoryKiB / 4)
-  const maxConnections = clamp(Math.floor((memoryKiB * 1024) / 9_531_392), 20, mostConnections)
+  const clients = clamp(Math.floor((memoryKiB * 1024) / 9_531_392), 20, mostConnections)
+  const reserved: Settings = hasReservedSlots(version) ? { reserved_connections: monitorSlots } : {}
   const volumeMiB = Math.max(volumeGiB, 1) * 1024
   const maxWalMiB = clamp(Math.floor(volumeMiB / 10), 64, 4096)
   const workers = Math.max(vcpus, 1)
   return {
-    max_connections: maxConnections,
+    max_connections: clients + superuserSlots + Number(reserved.reserved_connections ?? 0),
+    superuser_reserved_connections: superuserSlots,
+    ...reserved,
     shared_buffers: `${sharedBuffersKiB}kB`,
     effective_cache_size: `${Math.floor((memoryKiB * 3) / 4)}kB`,
-    work_mem: `${Math.max(1024, Math.floor((memoryKiB - sharedBuffersKiB) / (maxConnections * 3)))}kB`,
+    work_mem: `${Math.max(1024, Math.floor((memoryKiB - sharedBuffersKiB) / (clients * 3)))}kB`,
     maintenance_work_mem: `${clamp(Math.floor(memoryKiB / 16), 8 * 1024, 2 * 1024 * 1024)}kB`,
     max_wal_size: `${maxWalMiB}MB`,
     min_wal_size: `${Math.max(32, Math.floor(maxWalMiB / 4))}MB`,
@@ -39,6 +44,11 @@ export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources): Settin
 }
 
 const mostConnections = 500
+
+/** The agent administers over the socket as the superuser: two sessions to make accounts, one for health, two to spare. */
+const superuserSlots = 5
+/** Sessions of the monitor account over the endpoint: one for a verification, one for what a killed agent left open, one to spare. */
+const monitorSlots = 3
 
 /** Below it PostgreSQL does not do useful work, and the formulas give values it refuses. */
 const minimumMemoryMiB = 64

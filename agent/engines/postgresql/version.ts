@@ -11,6 +11,9 @@ export const parseServerVersion = (output: string): string | null =>
 /** The major version of `17.10`: 17. */
 export const majorOf = (version: string): number => Number.parseInt(version, 10)
 
+/** Whether it has `reserved_connections`: connection slots for members of a role. */
+export const hasReservedSlots = (version: string): boolean => majorOf(version) >= 16
+
 /** Negative when `a` is older than `b`. By number, so that 17.9 is older than 17.10. */
 export const compareVersions = (a: string, b: string): number => {
   const [majorA = 0, minorA = 0] = a.split('.').map(Number)

@@ -164,6 +164,7 @@ describe('verifying the endpoint', () => {
     const tls = await other.ensureServerCertificate({ directory, owner: null, addresses: [] })
     await expect(bench.driver.verifyEndpoint({ ...instance, tls }, [], bound())).rejects.toMatchObject({
       name: 'EngineFault',
+      code: 'ENDPOINT_NOT_TRUSTED',
       message: expect.stringMatching(/certificate/),
     })
     const elsewhere = { ...instance, listen: { ...instance.listen, address: '127.0.0.2' } }
@@ -172,6 +173,7 @@ describe('verifying the endpoint', () => {
     })
     await bench.start(listening)
     await expect(bench.driver.verifyEndpoint(listening, [], bound())).rejects.toMatchObject({
+      code: 'ENDPOINT_NOT_TRUSTED',
       message: expect.stringMatching(/127\.0\.0\.2/),
     })
   })

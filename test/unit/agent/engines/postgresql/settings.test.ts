@@ -9,8 +9,10 @@ const kib = (value: string | number | undefined): number => {
 
 describe('the settings that follow from the size of a PostgreSQL', () => {
   it('are these for 1 vCPU, 1 GiB of memory and a volume of 10 GiB', () => {
-    expect(sizeSettings({ vcpus: 1, memoryMiB: 1024, volumeGiB: 10 })).toEqual({
-      max_connections: 112,
+    expect(sizeSettings({ vcpus: 1, memoryMiB: 1024, volumeGiB: 10 }, '18.4')).toEqual({
+      max_connections: 112 + 5 + 3,
+      superuser_reserved_connections: 5,
+      reserved_connections: 3,
       shared_buffers: '262144kB',
       effective_cache_size: '786432kB',
       work_mem: '2340kB',
@@ -33,12 +35,12 @@ describe('the settings that follow from the size of a PostgreSQL', () => {
     })
     fc.assert(
       fc.property(sizes, (size) => {
-        const settings = sizeSettings(size)
+        const settings = sizeSettings(size, '18.4')
         const memoryKiB = Math.max(size.memoryMiB, 64) * 1024
         expect(kib(settings.shared_buffers)).toBeLessThanOrEqual(memoryKiB / 4)
         expect(kib(settings.work_mem)).toBeGreaterThanOrEqual(1024)
-        expect(Number(settings.max_connections)).toBeGreaterThanOrEqual(20)
-        expect(Number(settings.max_connections)).toBeLessThanOrEqual(500)
+        expect(Number(settings.max_connections)).toBeGreaterThanOrEqual(20 + 8)
+        expect(Number(settings.max_connections)).toBeLessThanOrEqual(500 + 8)
         expect(kib(settings.min_wal_size)).toBeGreaterThanOrEqual(2 * 16 * 1024)
         expect(kib(settings.min_wal_size)).toBeLessThanOrEqual(kib(settings.max_wal_size))
         expect(kib(settings.max_wal_size)).toBeLessThanOrEqual((Math.max(size.volumeGiB, 1) * 1024 * 1024) / 10)
@@ -47,9 +49,15 @@ describe('the settings that follow from the size of a PostgreSQL', () => {
     )
   })
 
+  it('keep slots for a role only where PostgreSQL can: from version 16 on', () => {
+    const settings = sizeSettings({ vcpus: 1, memoryMiB: 1024, volumeGiB: 10 }, '15.18')
+    expect(settings).toMatchObject({ max_connections: 112 + 5, superuser_reserved_connections: 5 })
+    expect(settings).not.toHaveProperty('reserved_connections')
+  })
+
   it('give more connections and memory to a larger instance', () => {
-    const small = sizeSettings({ vcpus: 1, memoryMiB: 512, volumeGiB: 1 })
-    const large = sizeSettings({ vcpus: 8, memoryMiB: 16_384, volumeGiB: 100 })
+    const small = sizeSettings({ vcpus: 1, memoryMiB: 512, volumeGiB: 1 }, '18.4')
+    const large = sizeSettings({ vcpus: 8, memoryMiB: 16_384, volumeGiB: 100 }, '18.4')
     expect(Number(large.max_connections)).toBeGreaterThan(Number(small.max_connections))
     expect(kib(large.work_mem)).toBeGreaterThan(kib(small.work_mem))
     expect(large.max_parallel_workers).toBe(8)
