@@ -50,6 +50,8 @@ export type Agent = {
   inspect(instanceId: InstanceId): Inspection
   /** How the volumes of instances that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
+  /** When the first certificate ends, of the CA and of instances that should run. Null while the agent does not run. */
+  certificatesEnd(): Promise<Date | null>
 }
 
 /** The agent of one database host. One process owns the directory `config.agentDir`. */
@@ -70,5 +72,6 @@ export const createAgent = (deps: AgentDeps): Agent => {
     },
     inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
     volumeUses: () => opened?.volumeUses() ?? [],
+    certificatesEnd: async () => (opened ? opened.certificatesEnd() : null),
   }
 }

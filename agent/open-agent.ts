@@ -37,6 +37,7 @@ import { createEngineControl } from './supervision/engine-control.ts'
 import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
+import { earliestEnd } from './tls/earliest-end.ts'
 
 export type OpenAgent = {
   readonly description: HostDescription
@@ -45,6 +46,7 @@ export type OpenAgent = {
   close(engines: 'keep' | 'stop'): Promise<void>
   inspect(instanceId: InstanceId): Inspection
   volumeUses(): readonly VolumeUse[]
+  certificatesEnd(): Promise<Date>
 }
 
 const closeTimeoutMs = 30_000
@@ -226,6 +228,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     bus: link.state,
     inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
     volumeUses: supervisor.volumeUses,
+    certificatesEnd: () => {
+      const running = records.all().filter(({ desired }) => desired === 'running')
+      const files = running.map(({ instanceId }) => layout.tlsFiles(instanceId).certificate)
+      return earliestEnd([authority.certificate], files)
+    },
     close: async (choice) => {
       engines = choice
       await opened.disposeAsync()

@@ -6,8 +6,13 @@ export type SocketOptions<Extra> = {
   readonly server: Server<Extra>
   readonly extra: Extra
   readonly pingMs: number
+  /** The most one message may have. */
+  readonly messageBytes: number
   readonly onError: (error: unknown) => void
 }
+
+/** RFC 6455. */
+const messageTooBig = 1009
 
 /** With more than this unsent, nothing is read from a peer until it has read: it could ask for answers without end, with no token. */
 const maxUnsentBytes = 256 * 1024
@@ -18,7 +23,7 @@ const maxUnsentBytes = 256 * 1024
  */
 export const connectSocket = <Extra>(
   socket: WebSocket,
-  { server, extra, pingMs, onError }: SocketOptions<Extra>,
+  { server, extra, pingMs, messageBytes, onError }: SocketOptions<Extra>,
 ): void => {
   let alive = true
   const ping = setInterval(() => {
@@ -46,7 +51,10 @@ export const connectSocket = <Extra>(
     onMessage: (handle) => {
       socket.on('message', (data) => {
         alive = true
-        handle(String(data)).catch((error: unknown) => {
+        const text = String(data)
+        if (Buffer.byteLength(text) > messageBytes)
+          return socket.close(messageTooBig, `a message may have at most ${messageBytes} bytes`)
+        handle(text).catch((error: unknown) => {
           onError(error)
           socket.close(CloseCode.InternalServerError, 'Internal server error')
         })

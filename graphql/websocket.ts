@@ -63,14 +63,18 @@ type SocketContext = Context<Record<string, unknown> | undefined, Connection>
 const tryAgainLater = 1013
 const goingAway = 1001
 const forbidden = 4403
+/** A close has room for 123 bytes of them. */
+const noToken = 'a valid token is needed: send {"authorization": "Bearer <token>"} in connection_init'
+const tooManySockets = 'there are too many WebSockets at the moment: try again'
 
-/** The `graphql-transport-ws` protocol. The token comes in `connection_init` as `{ authorization }`, or in the header. */
+/** The `graphql-transport-ws` protocol. The token comes in `connection_init`, or in the header of the upgrade. */
 export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHandler => {
   const { authenticate, admit, engine, masking, limits, outlets, log, metrics, closing } = options
   const serverOptions = {
     noServer: true,
     handleProtocols,
-    maxPayload: limits.bodyBytes,
+    // What is a little too large is read, so that its sender is told why the socket is closed.
+    maxPayload: 2 * limits.bodyBytes,
     perMessageDeflate: false,
     // One that does not answer a close is cut, so that it keeps no place. Not in the types of ws 8.23 yet.
     closeTimeout: 2000,
@@ -82,20 +86,26 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
   const server = makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.socketInitMs,
     onConnect: async ({ extra, connectionParams }) => {
-      const given = connectionParams?.authorization ?? extra.request.headers.authorization
+      const given = authorizationIn(connectionParams) ?? extra.request.headers.authorization
       try {
-        const session = await authenticate(typeof given === 'string' ? given : null)
+        const session = await authenticate(given)
         // One that has gone while it was being looked at must not take a place that nobody gives back.
-        if (!session || extra.gone.signal.aborted) return false
+        if (!session || extra.gone.signal.aborted) {
+          extra.socket.close(forbidden, noToken)
+          return false
+        }
         const known = places.tryKnow(extra.socket)
         if (known === null) {
-          extra.socket.close(tryAgainLater, 'Too many WebSockets')
+          extra.socket.close(tryAgainLater, tooManySockets)
           return false
         }
         const free = slots.tryTake(session.projectId)
         if (free === null) {
           known()
-          extra.socket.close(tryAgainLater, 'Too many WebSockets of the project')
+          extra.socket.close(
+            tryAgainLater,
+            `the project has ${slots.perProject} WebSockets open, which is the most it may have`,
+          )
           return false
         }
         const release = outlets.watch(extra.stream, session.projectId, () => extra.socket.terminate())
@@ -108,7 +118,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
         return true
       } catch (error) {
         log.warn({ requestId: extra.requestId, err: error }, 'a token could not be checked')
-        extra.socket.close(tryAgainLater, 'Try again later')
+        extra.socket.close(tryAgainLater, 'the token cannot be checked at the moment: try again')
         return false
       }
     },
@@ -167,7 +177,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
   const prepare = async ({ extra, subscriptions }: SocketContext, payload: SubscribePayload): Promise<Prepared> => {
     const { session, socket, requestId, request, gone } = extra
     if (!session || !(await session.isStillValid())) {
-      socket.close(forbidden, 'Forbidden')
+      socket.close(forbidden, 'the token has expired or was revoked')
       throw new ApiError('UNAUTHENTICATED', 'the token has expired or was revoked')
     }
     if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
@@ -198,9 +208,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
         return
       }
       sockets.handleUpgrade(request, socket, head, (opened) => {
-        places.welcome(opened, (oldest) =>
-          oldest.close(tryAgainLater, 'Too many WebSockets that do not say who they are'),
-        )
+        places.welcome(opened, (oldest) => oldest.close(tryAgainLater, tooManySockets))
         const requestId = requestIdOf(request.headers['x-request-id']?.toString())
         const extra: Connection = {
           request,
@@ -210,15 +218,26 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
           gone: new AbortController(),
         }
         const onError = (error: unknown): void => log.error({ requestId, err: error }, 'a WebSocket failed')
-        connectSocket(opened, { server, extra, pingMs: limits.pingMs, onError })
+        connectSocket(opened, { server, extra, pingMs: limits.pingMs, messageBytes: limits.bodyBytes, onError })
       })
     },
     close: async () => {
-      for (const socket of sockets.clients) socket.close(goingAway, 'Going away')
+      for (const socket of sockets.clients) socket.close(goingAway, 'the server is stopping: connect again')
       sockets.close()
     },
   }
 }
+
+/** As clients write it: `authorization` or `Authorization`, at the top or, as some do, within `headers`. */
+const authorizationIn = (params: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+  const found = fieldOf(params, 'authorization') ?? fieldOf(fieldOf(params, 'headers'), 'authorization')
+  return typeof found === 'string' ? found : undefined
+}
+
+const fieldOf = (object: unknown, name: string): unknown =>
+  typeof object === 'object' && object !== null
+    ? Object.entries(object).find(([key]) => key.toLowerCase() === name)?.[1]
+    : undefined
 
 /** Status and headers mean something to HTTP only. */
 const withoutHttp = (error: GraphQLError) => {

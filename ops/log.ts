@@ -27,12 +27,16 @@ export const hideSecrets = (line: string): string =>
 
 export type LogStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
+/** Whether a stream is written in lines for people, and not in JSON. */
+export const isForPeople = ({ logFormat }: Pick<Config, 'logFormat'>, stream: LogStream): boolean =>
+  logFormat === 'pretty' || (logFormat === 'auto' && stream.isTTY === true)
+
 /** The program's log: JSON lines, or lines for people on a terminal. Secrets in it are hidden, should any ever get there. */
 export const createLog = (
   { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
   stream: LogStream,
 ): Logger => {
-  const pretty = logFormat === 'pretty' || (logFormat === 'auto' && stream.isTTY === true)
+  const pretty = isForPeople({ logFormat }, stream)
   return pino(
     {
       level: logLevel,

@@ -8,7 +8,7 @@ import { compose, type Started } from './compose.ts'
 import { type Config, ConfigError, isDistributed, loadConfig, runs } from './config.ts'
 import { describeCrash } from './crash.ts'
 import { onStopSignal } from './lifecycle.ts'
-import { createLog } from './log.ts'
+import { createLog, isForPeople, type LogStream } from './log.ts'
 
 /**
  * Runs a server until a signal ends it, and answers the exit code. `roles`: instead of what `COFFER_ROLES` says. What keeps it from
@@ -17,9 +17,6 @@ import { createLog } from './log.ts'
 export const serve = async (roles?: string): Promise<number> => {
   // What others may see is given to them by its mode, and never by the mask that this process was started under.
   process.umask(0o077)
-  const say = (text: string): void => {
-    process.stdout.write(`${text}\n`)
-  }
   const interrupted = new AbortController()
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   let config: Config | null = null
@@ -44,7 +41,7 @@ export const serve = async (roles?: string): Promise<number> => {
     })
     const server = compose(config, log)
     const started = await server.start(interrupted.signal)
-    say(greeting(started, config))
+    greet(started, config, process.stdout)
     const failure = await Promise.race([ended, server.failed])
     if (failure) log.error({ err: failure }, 'this process can not do its work any more and ends, to be started anew')
     await server.stop()
@@ -57,9 +54,26 @@ export const serve = async (roles?: string): Promise<number> => {
   }
 }
 
-const greeting = ({ url, adminTokenFile }: Started, config: Config): string => {
+/**
+ * Says on standard output that the server is ready: in words to people, and as a line of JSON where the log is one of JSON, as both streams
+ * may end in the same place.
+ */
+export const greet = (started: Started, config: Config, stdout: LogStream): void => {
+  if (isForPeople(config, stdout)) return void stdout.write(`${greeting(started, config)}\n`)
+  const { url, adminTokenFile } = started
+  const api = runs(config, 'api')
+  const sentence = api ? `Coffer is ready at ${url}` : roleSentence(started, config)
+  createLog({ logLevel: 'info', logFormat: 'json' }, stdout).info({ url, ...(api && { adminTokenFile }) }, sentence)
+}
+
+const roleSentence = ({ url }: Started, config: Config): string => {
   const where = isDistributed(config) ? `the stores at ${config.kafkaBrokers?.join(', ')}` : config.dataDir
-  if (!runs(config, 'api')) return `Coffer runs as ${config.roles.join(', ')} on ${where}; probes and metrics: ${url}`
+  return `Coffer runs as ${config.roles.join(', ')} on ${where}; probes and metrics: ${url}`
+}
+
+const greeting = (started: Started, config: Config): string => {
+  const { url, adminTokenFile } = started
+  if (!runs(config, 'api')) return roleSentence(started, config)
   return `
   Coffer is ready at ${url}${config.mode === 'development' ? ` (GraphiQL: ${url}/graphql)` : ''}
   The admin token is ${adminTokenFile === null ? 'that of COFFER_ADMIN_TOKEN' : `in ${adminTokenFile}`}

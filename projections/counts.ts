@@ -1,4 +1,5 @@
 import { type Health, healthStates } from '../domain/values/instance-spec.ts'
+import { addResources, noResources, type Resources, resourceKinds } from '../domain/values/resources.ts'
 import { type VolumeStage, volumeStages } from '../domain/values/volume-use.ts'
 import { type HostDocument, hostStatuses, type InstanceStatus, instanceStatuses } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
@@ -46,6 +47,30 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 
 export const countHosts = (views: Counter): Promise<Record<HostDocument['status'], number>> =>
   countEach(hostStatuses, (status) => views.count('hosts', 'status', status))
+
+const hostsPerPage = 200
+
+/** What is claimed of all hosts that are up, as a share of what they have. Walks the hosts, of which there are few. Empty without hosts. */
+export const claimedShares = async (
+  views: Pick<ViewStore, 'list'>,
+): Promise<Partial<Record<keyof Resources, number>>> => {
+  let capacity = noResources
+  let claimed = noResources
+  for (let after: string | undefined; ; ) {
+    const options = { index: 'status', value: 'UP', first: hostsPerPage, ...(after !== undefined && { after }) }
+    const page = await views.list<HostDocument>('hosts', options)
+    for (const { document } of page) {
+      capacity = addResources(capacity, document.capacity)
+      claimed = addResources(claimed, document.claimed)
+    }
+    if (page.length < hostsPerPage) break
+    after = page.at(-1)?.sortKey
+  }
+  const shares = resourceKinds
+    .filter((kind) => capacity[kind] > 0)
+    .map((kind) => [kind, claimed[kind] / capacity[kind]])
+  return Object.fromEntries(shares)
+}
 
 const countEach = async <Value extends string>(
   values: readonly Value[],

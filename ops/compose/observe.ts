@@ -7,7 +7,7 @@ import { heartbeatsGroup, sagaGroup } from '../../commands/sagas/sagas.ts'
 import type { HostId } from '../../domain/ids.ts'
 import { usedShare } from '../../domain/values/volume-use.ts'
 import { allProjections } from '../../projections/all-projections.ts'
-import { countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
+import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
 import type { OperationDocument } from '../../projections/documents.ts'
 import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
@@ -94,6 +94,9 @@ const watchViews = (metrics: Metrics, lag: ProjectionEngine['lag'], viewStore: V
   metrics.gauge('coffer_engines', 'Engines that should serve, by health', 'health', () => countEngines(viewStore))
   metrics.gauge('coffer_volumes', 'Volumes of instances by how full they are', 'stage', () => countVolumes(viewStore))
   metrics.gauge('coffer_hosts', 'Hosts by status', 'status', () => countHosts(viewStore))
+  metrics.gauge('coffer_hosts_claimed_ratio', 'What is claimed of the hosts that are up', 'resource', () =>
+    claimedShares(viewStore),
+  )
 }
 
 /** An agent knows no more of the system than what waits for it. */
@@ -123,6 +126,15 @@ export const watchAgent = (metrics: Metrics, bus: MessageBus, agent: Agent, host
     'What is taken of the fullest volume of this host',
     null,
     async () => Math.max(0, ...bytes().map(usedShare)),
+  )
+  metrics.gauge(
+    'coffer_agent_certificates_end_timestamp_seconds',
+    'When the first certificate of this host ends, in seconds since 1970',
+    null,
+    async () => {
+      const end = await agent.certificatesEnd()
+      return end === null ? {} : end.getTime() / 1000
+    },
   )
 }
 

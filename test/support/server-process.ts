@@ -83,7 +83,7 @@ const run = ({ dataDir, env, args = [], program = serverProgram, as, within = []
   return { child, output: () => output, ended }
 }
 
-const greeting = /Coffer (?:is ready at|runs as .*; probes and metrics:) (\S+)\s/
+const greeting = /Coffer (?:is ready at|runs as .*; probes and metrics:) ([^\s"]+)["\s]/
 
 /** Starts a server and waits until it says that it is ready. Throws, with its output, when it ends instead. */
 export const startServer = async (options: ServerOptions): Promise<ServerProcess> => {

@@ -28,7 +28,7 @@ const startTimeoutMs = 120_000
 const stopTimeoutMs = 90_000
 /** As `ops/bin/node.mjs` starts it. */
 const flags = ['--disable-warning=ExperimentalWarning']
-const greeting = /Coffer (?:is ready at (\S+)|runs as )/
+const greeting = /Coffer (?:is ready at ([^\s"]+)|runs as )/
 
 /** Resolves once it says that it is ready. Throws with the end of its log when it ends instead, or takes too long. */
 export const startProgram = async (

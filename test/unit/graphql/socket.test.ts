@@ -43,7 +43,13 @@ const connect = () => {
   }
   const server = { opened } as unknown as Server<object>
   // All of a socket that joining it looks at.
-  connectSocket(socket as unknown as WebSocket, { server, extra: {}, pingMs: 1000, onError: () => {} })
+  connectSocket(socket as unknown as WebSocket, {
+    server,
+    extra: {},
+    pingMs: 1000,
+    messageBytes: 1000,
+    onError: () => {},
+  })
   const send = (kilobytes: number) => adapter?.send('x'.repeat(kilobytes * 1024))
   return { socket, send, takeOne }
 }

@@ -48,9 +48,10 @@ const listen = async (options: ApiOptions = {}) => {
     await once(socket, 'open')
     const messages: { type: string; id?: string; payload?: unknown }[] = []
     socket.on('message', (data) => messages.push(JSON.parse(String(data))))
+    const reason = once(socket, 'close').then(([, text]) => String(text))
     const closed = once(socket, 'close').then(([code]) => Number(code))
     const send = (message: object) => socket.send(JSON.stringify(message))
-    return { socket, messages, closed, send }
+    return { socket, messages, closed, reason, send }
   }
   return { ...api, url, connect, open }
 }
@@ -80,6 +81,38 @@ describe('a WebSocket', () => {
     const { send, messages } = await open({ authorization: `Bearer ${adminToken}` })
     send({ type: 'connection_init' })
     await vi.waitFor(() => expect(messages).toEqual([{ type: 'connection_ack' }]))
+  })
+
+  it.each([
+    ['in upper case', { AUTHORIZATION: `Bearer ${adminToken}` }],
+    ['as HTTP writes it', { Authorization: `bearer ${adminToken}` }],
+    ['among headers, as some clients send them', { headers: { Authorization: `Bearer ${adminToken}` } }],
+  ])('takes the token %s', async (_how, payload) => {
+    const { open } = await listen()
+    const { send, messages } = await open()
+    send({ type: 'connection_init', payload })
+    await vi.waitFor(() => expect(messages).toEqual([{ type: 'connection_ack' }]))
+  })
+
+  it('is told why it is closed', async () => {
+    const { open, api, putToken } = await listen({ limits: { socketInitMs: 300, socketsPerProject: 1 } })
+    const bad = await open()
+    bad.send({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } })
+    expect(await bad.reason).toBe(
+      'a valid token is needed: send {"authorization": "Bearer <token>"} in connection_init',
+    )
+    expect(await (await open()).reason).toContain('timeout')
+    const large = await open()
+    large.send({ type: 'connection_init', payload: { padding: 'x'.repeat(300 * 1024) } })
+    expect(await large.reason).toBe('a message may have at most 262144 bytes')
+    const { token } = await putToken(shop, 'member')
+    const [first, second] = [await open(), await open()]
+    first.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })
+    await vi.waitFor(() => expect(first.messages).toHaveLength(1))
+    second.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })
+    expect(await second.reason).toBe('the project has 1 WebSockets open, which is the most it may have')
+    await api.close()
+    expect(await first.reason).toBe('the server is stopping: connect again')
   })
 
   it('is closed for a bad token and for none, alike', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
+import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
 import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
+import type { Entry, ListOptions } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { readProjected } from '../../../projections/projection.ts'
 import { hostsProjection } from '../../../projections/views/hosts.ts'
@@ -37,6 +38,23 @@ describe('the counts of the views', () => {
     expect(await countEngines(views)).toEqual({ UNKNOWN: 0, HEALTHY: 0, UNHEALTHY: 0, UNREACHABLE: 0 })
     expect(await countVolumes(views)).toEqual({ ROOMY: 0, FILLING: 0, NEARLY_FULL: 0, FULL: 0 })
     expect(await countHosts(views)).toEqual({ UP: 0, LOST: 0 })
+    expect(await claimedShares(views)).toEqual({})
+  })
+
+  it('tell what is claimed of all hosts that are up, and nothing of what they have none of', async () => {
+    const host = (vcpus: number, claimed: number): HostDocument =>
+      ({
+        capacity: { vcpus, memoryMiB: 1000, volumeGiB: 0 },
+        claimed: { vcpus: claimed, memoryMiB: 0, volumeGiB: 0 },
+      }) as HostDocument
+    const hosts = Array.from({ length: 450 }, (_, index) => ({
+      sortKey: String(index).padStart(4, '0'),
+      key: String(index),
+      document: index === 0 ? host(100, 50) : host(0, 0),
+    }))
+    const list = async <D>(_view: string, { first, after = '' }: ListOptions) =>
+      hosts.filter(({ sortKey }) => sortKey > after).slice(0, first) as unknown as readonly Entry<D>[]
+    expect(await claimedShares({ list })).toEqual({ vcpus: 0.5, memoryMiB: 0 })
   })
 
   const anyEvent = fc.record({

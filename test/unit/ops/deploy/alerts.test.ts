@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -95,7 +96,7 @@ describe('alerts and dashboard', () => {
     expect(lostLabels(expr, shown)).toEqual([])
   })
 
-  it('look at the relay, the sagas, the views, hosts, engines and dead letters', () => {
+  it('look at the relay, the sagas, the views, hosts, their room, engines, certificates and dead letters', () => {
     const all = rules.map(({ expr }) => expr).join()
     for (const name of [
       'coffer_relay_lag_seconds',
@@ -104,9 +105,33 @@ describe('alerts and dashboard', () => {
       'coffer_hosts',
       'coffer_engines',
       'coffer_dead_letters_open',
+      'coffer_instances{status="FAILED"}',
+      'coffer_hosts_claimed_ratio',
+      'coffer_agent_certificates_end_timestamp_seconds',
     ]) {
       expect(all).toContain(name)
     }
+  })
+})
+
+const promtool =
+  (...args: readonly string[]) =>
+  (input: string | undefined) =>
+    spawnSync('promtool', args, { input, encoding: 'utf8' })
+const noPromtool = promtool('--version')(undefined).status === 0 ? null : 'needs promtool (apt-get install prometheus)'
+
+describe('promtool', () => {
+  it('finds nothing wrong with the metrics', async (context) => {
+    if (noPromtool) return context.skip(noPromtool)
+    const text = await server.parts.metrics.registry.metrics()
+    const { status, stderr } = promtool('check', 'metrics')(text)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
+  it('finds nothing wrong with the alerts', (context) => {
+    if (noPromtool) return context.skip(noPromtool)
+    const { status, stderr } = promtool('check', 'rules', join(programDir, 'ops/deploy/alerts.yaml'))(undefined)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 })
 
@@ -132,6 +157,7 @@ describe('the metrics of a server', () => {
       'operation',
       'outcome',
       'reason',
+      'resource',
       'route',
       'stage',
       'status',
