@@ -52,6 +52,8 @@ export type InstanceCommand =
       readonly fault: Fault
       /** Whether compensation brought the instance back to where it was before the operation. */
       readonly compensated: boolean
+      /** What undoing has verified of the engine; null when nothing was undone. */
+      readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
     }
   | {
       readonly type: 'ReportHealth'

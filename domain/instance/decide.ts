@@ -12,6 +12,7 @@ import {
   isInProgress,
   type KnownInstance,
   nextEpoch,
+  type RestingStatus,
 } from './state.ts'
 
 type InstanceDecision = Decision<InstanceEvent>
@@ -121,13 +122,20 @@ const queried = 'a client query over the endpoint succeeded'
 const stopped = 'the engine was stopped as asked'
 
 const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
-  const { operationId, fault, compensated } = command
+  const { operationId, fault, compensated, undoneTo } = command
   if (state.status === 'PROVISIONING') {
     return accept({ type: 'InstanceProvisioningFailed', data: { operationId, fault } })
   }
-  const status = compensated ? state.before : 'FAILED'
-  return accept({ type: 'InstanceOperationFailed', data: { operationId, fault, status } })
+  const status = compensated ? leftAt(state.before, undoneTo) : 'FAILED'
+  const failed: InstanceEvent = { type: 'InstanceOperationFailed', data: { operationId, fault, status } }
+  if (status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
+  if (status === 'STOPPED') return accept(failed, ...healthChange(state, { health: 'UNKNOWN', reason: stopped }))
+  return accept(failed)
 }
+
+/** What undoing has verified is so, whatever was said before; an instance that its host does not have was not found by it. */
+const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): RestingStatus =>
+  before === 'MISSING' ? before : (undoneTo ?? before)
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
@@ -139,7 +147,8 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
     case 'DELETED':
       return accept()
     case 'FAILED':
-      return state.dataKept ? accept(...healthChange(state, command)) : accept()
+      if (!state.dataKept) return accept()
+      return command.health === 'HEALTHY' ? accept(recovered(state, command)) : accept(...healthChange(state, command))
     case 'ACTIVE':
     case 'RESTARTING':
     case 'STOPPING':
@@ -150,6 +159,15 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
       return unreachable(state)
   }
 }
+
+/** The agent calls an engine healthy again only after a client query over the endpoint. What the operation failed for is over with that. */
+const recovered = (
+  { epoch, generation }: KnownInstance,
+  { health, reason, volumeStage }: CommandOf<'ReportHealth'>,
+): InstanceEvent => ({
+  type: 'InstanceReconciled',
+  data: { status: 'ACTIVE', health, reason, epoch, generation, ...(volumeStage && { volumeStage }) },
+})
 
 const raiseNumbers = (
   { hostId, epoch, generation }: CommandOf<'RaiseNumbers'>,

@@ -68,7 +68,7 @@ export const instanceEvents = {
   ),
   /**
    * The host's account of the instance differs from the log's, and the log follows it: the host has lost the instance (`MISSING`), has it again,
-   * or knows of later operations than a log that was restored from a backup. The next epoch and generation are above those given here.
+   * knows of later operations than a log that was restored from a backup, or runs or has stopped the engine of one that was `FAILED`. The next epoch and generation are above those given here.
    */
   InstanceReconciled: defineEvent(
     1,
@@ -78,6 +78,8 @@ export const instanceEvents = {
       reason: z.string(),
       epoch: z.int().nonnegative(),
       generation: z.int().nonnegative(),
+      /** Absent: as it was. */
+      volumeStage: volumeStageSchema.optional(),
     }),
   ),
   /** The host has seen higher numbers than the log knows of. */

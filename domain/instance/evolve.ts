@@ -49,8 +49,8 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       // A deletion that failed may have taken some of the data already.
       return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
     case 'InstanceReconciled': {
-      const { status, health } = event.data
-      return { status, ...known(state), ...raised(state, event.data), health }
+      const { status, health, volumeStage = state.volumeStage } = event.data
+      return { status, ...known(state), ...raised(state, event.data), health, volumeStage }
     }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }

@@ -34,7 +34,8 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
   // What undoes an operation has the epoch after it.
   const isAhead = found.epoch > state.epoch + 1
   const isBack = state.status === 'MISSING'
-  if (!isBack && (!isAhead || status === state.status)) return []
+  const isCured = state.status === 'FAILED' && state.dataKept && isVerified(found)
+  if (!isBack && !isCured && (!isAhead || status === state.status)) return []
   return [
     {
       type: 'InstanceReconciled',
@@ -43,13 +44,18 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
         health: found.running ? found.health : 'UNKNOWN',
         reason: isBack
           ? 'its host has it again'
-          : `its host was told later than this log knows of that it is to be ${found.running ? 'running' : 'stopped'}`,
+          : isCured
+            ? `the engine ${found.running ? 'is back' : 'has been stopped'}`
+            : `its host was told later than this log knows of that it is to be ${found.running ? 'running' : 'stopped'}`,
         epoch: Math.max(found.epoch, state.epoch),
         generation: Math.max(found.generation, state.generation),
       },
     },
   ]
 }
+
+/** An agent says `HEALTHY` after a client query over the endpoint, and `UNKNOWN` of an engine that it has stopped. */
+const isVerified = ({ running, health }: FoundOnHost): boolean => health === (running ? 'HEALTHY' : 'UNKNOWN')
 
 const endpointChange = (state: KnownInstance, { endpoint, caCertificate }: FoundOnHost): readonly InstanceEvent[] => {
   if (endpoint === null) return []

@@ -69,6 +69,8 @@ export const operationEvents = {
       facts: engineFactsSchema.optional(),
       /** Whether the compensation did all it had to. Absent where none was needed. */
       compensated: z.boolean().optional(),
+      /** What the compensation has verified of the engine. Absent where nothing was undone. */
+      undoneTo: z.enum(['ACTIVE', 'STOPPED']).optional(),
     }),
   ),
   OperationSucceeded: defineEvent(1, z.object({ operationId: operationIdSchema })),

@@ -27,7 +27,9 @@ export const proceed = (state: OperationState, now: string): Events => {
   if (state.status === 'RUNNING') {
     return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...(state.facts && { facts: state.facts }) })]
   }
-  return [reachOutcome(state.operationId, { outcome: state.aim, fault: state.fault, compensated: true })]
+  const { undoneTo } = processOf(state.kind)
+  const undone = { outcome: state.aim, fault: state.fault, compensated: true, ...(undoneTo && { undoneTo }) }
+  return [reachOutcome(state.operationId, undone)]
 }
 
 export const endStep = (state: Awaiting, facts: EngineFacts | undefined, now: string): Events => {

@@ -11,6 +11,7 @@ export const deleteInstance: Process = {
     },
   ],
   compensation: [],
+  undoneTo: null,
   notCancellable: 'its data may be gone already',
   remains: 'its process, files or volume may still be on the host',
 }

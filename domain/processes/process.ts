@@ -19,6 +19,8 @@ export type Process = {
   readonly steps: readonly Step[]
   /** Brings the instance back to where it was before, from whichever step had begun. Empty: there is no way back. */
   readonly compensation: readonly Step[]
+  /** How the compensation leaves the engine, which its last step verifies; null when it leaves none, or there is none. */
+  readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
   /** Why it can not be cancelled; null when it can. */
   readonly notCancellable: string | null
   /** What may be there when neither the steps nor undoing them came to an end. */

@@ -35,6 +35,7 @@ export const provisionInstance: Process = {
       payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
     },
   ],
+  undoneTo: null,
   notCancellable: null,
   remains: 'its process, files or volume may still be on the host',
 }

@@ -71,12 +71,13 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
 export const reactionsToOperation = (event: OperationEvent, state: OperationState): readonly Reaction[] => {
   if (event.type !== 'OperationOutcomeReached' || state.status === 'ABSENT') return []
   const { operationId, kind } = state
-  const { outcome, fault, facts, compensated } = event.data
+  const { outcome, fault, facts, compensated, undoneTo } = event.data
   const id = state.subject.instanceId
   if (outcome === 'SUCCEEDED' || !fault) {
     return [{ target: 'instance', id, command: { type: 'CompleteOperation', operationId, kind, facts: facts ?? null } }]
   }
-  const failed = { type: 'FailOperation', operationId, kind, fault, compensated: compensated ?? false } as const
+  const undoing = { compensated: compensated ?? false, undoneTo: undoneTo ?? null }
+  const failed = { type: 'FailOperation', operationId, kind, fault, ...undoing } as const
   return [{ target: 'instance', id, command: failed }]
 }
 

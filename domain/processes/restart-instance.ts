@@ -12,6 +12,7 @@ export const restartInstance: Process = {
     verifyStep,
   ],
   compensation: bringBackSteps,
+  undoneTo: 'ACTIVE',
   notCancellable: null,
   remains: 'the engine may be down',
 }

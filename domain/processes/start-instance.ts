@@ -25,6 +25,7 @@ export const startInstance: Process = {
       payload: () => ({ kind: 'engine-stopped' }),
     },
   ],
+  undoneTo: 'STOPPED',
   notCancellable: null,
   remains: 'the engine may be running',
 }

@@ -122,10 +122,16 @@ export const complete = (ordinal: number, kind: OperationKind): InstanceCommand 
   facts: kind === 'provision' ? facts : null,
 })
 
-export const fail = (ordinal: number, kind: OperationKind, compensated: boolean): InstanceCommand => ({
+export const fail = (
+  ordinal: number,
+  kind: OperationKind,
+  compensated: boolean,
+  undoneTo: 'ACTIVE' | 'STOPPED' | null = null,
+): InstanceCommand => ({
   type: 'FailOperation',
   operationId: operationId(ordinal),
   kind,
   fault,
   compensated,
+  undoneTo,
 })

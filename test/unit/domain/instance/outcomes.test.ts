@@ -116,10 +116,25 @@ describe('an operation that failed', () => {
     expect(state).toMatchObject({ status: 'FAILED', dataKept })
   })
 
-  it('leaves one that was FAILED before FAILED, as nobody has queried it since', () => {
+  it('leaves one that was FAILED before FAILED when nothing was begun, as nobody has queried it since', () => {
     given(...histories.FAILED, restartRequested(3))
       .when(fail(3, 'restart', true))
       .thenEvents(operationFailed(3, 'FAILED'))
+  })
+
+  it.each(['restart', 'stop'] as const)('makes it ACTIVE when undoing a %s has verified that it serves', (kind) => {
+    const asked = kind === 'restart' ? restartRequested(3) : stopRequested(3)
+    const state = given(...histories.FAILED, asked)
+      .when(fail(3, kind, true, 'ACTIVE'))
+      .thenEvents(operationFailed(3, 'ACTIVE'), healthy)
+    expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+
+  it('makes it STOPPED when undoing a start has verified that it does not run', () => {
+    const state = given(...histories.FAILED, sick, startRequested(3))
+      .when(fail(3, 'start', true, 'STOPPED'))
+      .thenEvents(operationFailed(3, 'STOPPED'), stoppedHealth)
+    expect(state).toMatchObject({ status: 'STOPPED', health: 'UNKNOWN' })
   })
 })
 
@@ -143,6 +158,14 @@ describe('news of an operation that is not in progress', () => {
 
 describe('health', () => {
   const report: InstanceCommand = { type: 'ReportHealth', health: 'UNHEALTHY', reason: 'it swaps' }
+
+  it('that is good again ends FAILED, and its fault', () => {
+    const back = { health: 'HEALTHY', reason: 'the engine answers' } as const
+    const state = given(...histories.FAILED, sick)
+      .when({ type: 'ReportHealth', ...back })
+      .thenEvents({ type: 'InstanceReconciled', data: { status: 'ACTIVE', ...back, epoch: 3, generation: 1 } })
+    expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
 
   it.each(['ACTIVE', 'RESTARTING', 'STOPPING', 'STARTING', 'DELETING', 'FAILED'] as const)(
     'that changes is noted when the instance is %s',

@@ -37,6 +37,28 @@ const missing = (epoch: number): InstanceEvent => ({
   },
 })
 
+describe('an instance that is FAILED', () => {
+  it.each([
+    ['ACTIVE', { running: true, health: 'HEALTHY' }],
+    ['STOPPED', { running: false, health: 'UNKNOWN' }],
+  ] as const)('is %s once its host has verified that', (status, seen) => {
+    const [event] = given(...histories.FAILED)
+      .when(found({ ...seen, epoch: 3, generation: 1 }))
+      .thenTypes('InstanceReconciled')
+    expect(event).toMatchObject({ data: { status, health: seen.health } })
+  })
+
+  it.each([
+    { running: true, health: 'UNHEALTHY' },
+    { running: true, health: 'UNKNOWN' },
+    { running: false, health: 'HEALTHY' },
+  ] as const)('stays so while its host has not: %o', (seen) => {
+    given(...histories.FAILED)
+      .when(found({ ...seen, epoch: 3, generation: 1 }))
+      .thenNothing()
+  })
+})
+
 describe('an instance that its host does not have any more', () => {
   it.each(['ACTIVE', 'STOPPED', 'FAILED'] as const)('is MISSING when it was %s', (situation) => {
     const [event] = given(...histories[situation])
