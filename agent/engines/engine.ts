@@ -106,6 +106,8 @@ export interface EngineDriver {
   readonly reloadSignal: NodeJS.Signals
   /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
   findProcess(instance: EngineInstance): Promise<number | null>
+  /** Whether the main process was told to end, by anybody: it may take its time for that, and serves nobody again. */
+  isEnding(instance: EngineInstance): Promise<boolean>
   /** Resolves when the engine accepts queries over its socket. Bounded by the signal. */
   waitReady(instance: EngineInstance, signal: AbortSignal): Promise<void>
   /** One cheap query over the socket; throws when it does not answer. */

@@ -29,10 +29,11 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
     await placeData(host, installed, context)
     host.prepared.prepareFor(installed, known.volume.sizeGiB)
   }
-  const record = records.update(instanceId, { spec })
+  // From here on it is brought up again and again, also after a failure that this outcome ends with.
+  const record = records.update(instanceId, { spec, desired: 'running' })
   progress(0.5, 'starting the engine')
   await control.ensureRunning(instanceId, Math.max(generation, record.generation), signal)
-  const running = records.update(instanceId, { desired: 'running' })
+  const running = requireRecord(host, instanceId)
   const endpoint = { host: host.config.address, port: running.port ?? 0 }
   return { endpoint, caCertificate: host.caCertificate }
 }

@@ -189,6 +189,11 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     }
   }
 
+  /** The processes that were told to end by this agent: engines take a moment to say so themselves. */
+  const told = new Map<ProcessId['pid'], ProcessId>()
+
+  const wasTold = ({ pid, startedAtTicks }: ProcessId): boolean => told.get(pid)?.startedAtTicks === startedAtTicks
+
   /** Sends the engine's main process, if it runs, this signal, and gives it so long to end. */
   const askToEnd = async (
     process: ProcessId | null,
@@ -198,7 +203,13 @@ export const createEngineControl = (deps: EngineControlDeps) => {
   ): Promise<void> => {
     if (!process || !isAlive(process)) return
     sendSignal([process], name)
-    await waitUntil(() => !isAlive(process), pollMs, AbortSignal.any([signal, AbortSignal.timeout(boundMs)]))
+    told.set(process.pid, process)
+    const ended = await waitUntil(
+      () => !isAlive(process),
+      pollMs,
+      AbortSignal.any([signal, AbortSignal.timeout(boundMs)]),
+    )
+    if (ended) told.delete(process.pid)
     signal.throwIfAborted()
   }
 
@@ -238,6 +249,36 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     await kill(occupant, signal)
   }
 
+  /** True once the engine of this process is ready; false when it ends instead, whatever made it. */
+  const adopt = async (
+    record: InstanceRecord,
+    { driver, instance }: Engine,
+    process: ProcessId,
+    signal: AbortSignal,
+  ): Promise<boolean> => {
+    const { instanceId } = record
+    const isLeaving = async (): Promise<boolean> =>
+      !isAlive(process) || wasTold(process) || (await driver.isEnding(instance))
+    if (await isLeaving()) return false
+    cgroups.ensure(shortId(instanceId), instance.spec)
+    for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(instanceId), pid)
+    const waiting = new AbortController()
+    const either = AbortSignal.any([signal, waiting.signal])
+    const ready = driver.waitReady(instance, either).then(() => true)
+    const leaves = waitUntil(isLeaving, pollMs, either).then(() => false)
+    try {
+      return (await Promise.race([ready, leaves])) && !(await isLeaving())
+    } catch (error) {
+      signal.throwIfAborted()
+      // It ended while it was waited for, which is no failure of a start.
+      if (await isLeaving()) return false
+      throw error
+    } finally {
+      waiting.abort()
+      await Promise.allSettled([ready, leaves])
+    }
+  }
+
   return {
     describe,
     findRunning,
@@ -254,11 +295,8 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       const record = known.port === null ? await ports.claim(known) : known
       const engine = await describe(record, signal)
       const found = (await findRunning(engine)) ?? (await settleStrays(record, signal))
-      if (found && record.generation >= generation) {
-        cgroups.ensure(shortId(instanceId), engine.instance.spec)
-        for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(instanceId), pid)
-        await engine.driver.waitReady(engine.instance, signal)
-      } else {
+      const adopted = found !== null && record.generation >= generation && (await adopt(record, engine, found, signal))
+      if (!adopted) {
         if (found) await stop(records.update(instanceId, { asked: generation }), signal)
         await waitForBurial(found ?? known.process, signal)
         await start(records.update(instanceId, { generation, process: null }), signal)

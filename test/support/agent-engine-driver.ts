@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { chown, copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -56,19 +56,25 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
       return commandLine.includes(dataDir) ? pid : null
     },
+    isEnding: async ({ dataDir }) => existsSync(join(dataDir, 'ending')),
     waitReady: async (instance, signal) => {
       while (!(await answers(instance))) await delay(10, undefined, { signal })
     },
     checkHealth: async (instance) => {
-      if (!(await answers(instance))) throw new EngineFault('ENGINE_UNHEALTHY', 'nobody answers on the port')
+      await assertAnswers(instance)
     },
-    ensureDatabases: async ({ dataDir }, wishes) =>
-      writeFile(join(dataDir, 'databases'), wishes.map(({ name }) => name).join('\n')),
-    ensureUsers: async ({ dataDir }, wishes) =>
-      writeFile(join(dataDir, 'users'), wishes.map(({ name, password }) => `${name} ${password.length}`).join('\n')),
+    ensureDatabases: async (instance, wishes) => {
+      await assertAnswers(instance)
+      await writeFile(join(instance.dataDir, 'databases'), wishes.map(({ name }) => name).join('\n'))
+    },
+    ensureUsers: async (instance, wishes) => {
+      await assertAnswers(instance)
+      const lines = wishes.map(({ name, password }) => `${name} ${password.length}`)
+      await writeFile(join(instance.dataDir, 'users'), lines.join('\n'))
+    },
     verifyEndpoint: async (instance, _users, signal) => {
       await options.verifyEndpoint?.(signal)
-      if (!(await answers(instance))) throw new EngineFault('ENDPOINT_UNREACHABLE', 'nobody answers on the port')
+      await assertAnswers(instance)
     },
     explainLog: (_instance, log) =>
       log
@@ -76,6 +82,11 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
         .filter((line) => line.startsWith('FATAL'))
         .map((text) => ({ kind: 'other', text })),
   }
+}
+
+const assertAnswers = async (instance: EngineInstance): Promise<void> => {
+  if (await answers(instance)) return
+  throw new EngineFault('ENGINE_UNREACHABLE', 'nobody answers on the port', { retryable: true })
 }
 
 const answers = ({ listen }: EngineInstance): Promise<boolean> =>

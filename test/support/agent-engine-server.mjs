@@ -7,6 +7,9 @@ import { join } from 'node:path'
 const [dataDir = '', runDir = '', address = '', port = ''] = process.argv.slice(2)
 const pidFile = join(dataDir, 'engine.pid')
 const broken = join(dataDir, 'broken')
+// There from when the engine was told to end until it has.
+const ending = join(dataDir, 'ending')
+rmSync(ending, { force: true })
 
 if (existsSync(broken)) {
   console.log(`FATAL: ${readFileSync(broken, 'utf8')}`)
@@ -28,11 +31,14 @@ server.listen(Number(port), address, () => {
   console.log(`ready on port ${port}`)
 })
 const end = () => {
+  rmSync(ending)
   rmSync(pidFile)
   console.log('stopped as asked')
   process.exit(0)
 }
 process.on('SIGINT', () => {
+  writeFileSync(ending, '')
+  server.close()
   console.log('stopping')
   // Until a test lets it go.
   setInterval(() => existsSync(join(dataDir, 'busy')) || end(), 10)

@@ -37,6 +37,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   // PostgreSQL documentation 18.9.5: sessions that are open keep the certificate they began with.
   reloadSignal: 'SIGHUP',
   findProcess: async ({ dataDir }) => (await findPostmaster(dataDir))?.pid ?? null,
+  isEnding: async ({ dataDir }) => (await findPostmaster(dataDir))?.ending ?? false,
   waitReady,
   checkHealth,
   ensureDatabases,

@@ -4,12 +4,14 @@ import { basename, join } from 'node:path'
 
 export const pidFileOf = (dataDir: string): string => join(dataDir, 'postmaster.pid')
 
+export type Postmaster = { readonly pid: number; readonly ready: boolean; readonly ending: boolean }
+
 /**
  * The postmaster that runs on `dataDir` and wrote its pid file, or null. A pid alone proves nothing, as the number is
  * reused after a crash: the process must be a `postgres` that was started on this directory and works in it. `ready`:
- * it says that it accepts connections.
+ * it says that it accepts connections. `ending`: it was told to shut down, and accepts none any more.
  */
-export const findPostmaster = async (dataDir: string): Promise<{ pid: number; ready: boolean } | null> => {
+export const findPostmaster = async (dataDir: string): Promise<Postmaster | null> => {
   const record = await readPidFile(pidFileOf(dataDir)).catch(() => null)
   if (record === null) return null
   // Lines: pid, data directory, start time, port, socket directory, address, shared memory key, status
@@ -18,7 +20,8 @@ export const findPostmaster = async (dataDir: string): Promise<{ pid: number; re
   const pid = Number(lines[0])
   if (!Number.isSafeInteger(pid) || pid <= 0) return null
   if (!(await isStartedOn(pid, dataDir)) || !(await worksIn(pid, dataDir))) return null
-  return { pid, ready: lines[7]?.trim() === 'ready' }
+  const status = lines[7]?.trim()
+  return { pid, ready: status === 'ready', ending: status === 'stopping' }
 }
 
 const maxPidFileBytes = 4096

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
@@ -12,6 +13,7 @@ import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
+  engineStopped,
   instanceAbsent,
   newInstanceId,
   openTestHost,
@@ -146,6 +148,26 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     expect(await host.ask(first.description, id, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
     expect(files.filter((file) => existsSync(file))).toEqual([])
     expect(segments.filter((segment) => systemVSegments().some(({ id: left }) => left === segment))).toEqual([])
+  })
+
+  it('runs again when its stop is taken back, at whatever moment', async () => {
+    host = await openTestHost({ driver: createDriver })
+    const id = newInstanceId()
+    const { agent, description } = await host.start()
+    for (const payload of [volumeReady, running(description, 0)])
+      expect(await host.ask(description, id, payload)).toMatchObject({ type: 'succeeded' })
+    let epoch = 1
+    for (const afterMs of [0, 3, 10, 20, 35, 50, 75, 100, 150, 250]) {
+      epoch += 2
+      await host.plane.send(description, id, engineStopped, { epoch })
+      await delay(afterMs)
+      const back = await host.ask(description, id, running(description, 0), { epoch: epoch + 1 })
+      expect(back, `after ${afterMs} ms`).toMatchObject({ type: 'succeeded' })
+      const verified = await host.ask(description, id, { kind: 'endpoint-verified', users: [] }, { epoch: epoch + 1 })
+      expect(verified, `after ${afterMs} ms`).toMatchObject({ type: 'succeeded' })
+      const { process } = agent.inspect(id).record ?? {}
+      expect(process && isAlive(process)).toBe(true)
+    }
   })
 
   it('lets no certificate of a running engine expire, and does not restart it for that', async () => {
