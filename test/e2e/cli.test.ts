@@ -41,9 +41,9 @@ describe('coffer instance create', () => {
     const client = new pg.Client({ connectionString: shop.credentials[0]?.uri ?? '' })
     client.on('error', () => {})
     await client.connect()
-    const { rows } = await client.query('SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
+    const { rows } = await client.query('SELECT session_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
     await client.end()
-    expect(rows).toEqual([{ current_user: 'app', ssl: true }])
+    expect(rows).toEqual([{ session_user: 'app', ssl: true }])
   })
 
   it('answers at once without --wait, with passwords and without an endpoint', async () => {
@@ -181,7 +181,7 @@ describe('coffer', () => {
     }
     const env = { COFFER_DB_PASSWORD: 'p@ss w/ö:rd', ...ofAnother }
     const { stdout } = await cli(
-      ['connect', 'shop', '--', '-qAtc', 'SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'],
+      ['connect', 'shop', '--', '-qAtc', 'SELECT session_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'],
       { env },
     )
     expect(stdout.trim()).toBe('app|t')

@@ -34,7 +34,7 @@ describe('a PostgreSQL made by the command line', () => {
     expect(shop).toMatchObject({ name: 'shop', status: 'ACTIVE', health: 'HEALTHY', datastore: 'postgresql' })
     const [row] = await queryOnce<{ user: string; database: string; version: string }>(
       login,
-      `SELECT current_user AS "user", current_database() AS database, current_setting('server_version') AS version`,
+      `SELECT session_user AS "user", current_database() AS database, current_setting('server_version') AS version`,
     )
     expect(row).toEqual({ user: 'app', database: 'app', version: shop.version })
   })

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { EngineInstance, EngineLimits } from '../engine.ts'
+import type { EngineInstance, EngineLimits, Installation } from '../engine.ts'
 import { writeOwnedFile } from '../owned-file.ts'
 import { toEngineFault } from './faults.ts'
 import { findPostmaster, pidFileOf } from './postmaster.ts'
+import { preloadOf } from './preload.ts'
 import { type Settings, sizeSettings } from './settings.ts'
 import { majorOf } from './version.ts'
 
@@ -66,8 +67,34 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
   // The agent recognises the engine's messages.
   lc_messages: 'C',
   default_text_search_config: 'pg_catalog.english',
+  ...expectedSettings(installation),
   // What ALTER SYSTEM writes would win over this file, and could switch off TLS or fsync.
   ...(majorOf(installation.version) >= 17 ? { allow_alter_system: 'off' } : {}),
+})
+
+/**
+ * What users of managed databases find elsewhere, where the engine's own default is for another time or another place. A table of them with their
+ * reasons is in docs/reference/postgresql.md. A session, user or database may set most of them otherwise.
+ */
+const expectedSettings = ({ version, binDir }: Installation): Settings => ({
+  shared_preload_libraries: preloadOf(binDir).join(','),
+  wal_level: 'logical',
+  max_replication_slots: 10,
+  max_wal_senders: 10,
+  // Volumes are on solid state disks: the engine's 4 is for spinning ones (RDS for Aurora and CNPG's examples: 1.1).
+  random_page_cost: 1.1,
+  track_io_timing: 'on',
+  log_lock_waits: 'on',
+  log_temp_files: '10MB',
+  // A client that vanished without a word is noticed within two minutes, not after the two hours of the system.
+  tcp_keepalives_idle: 60,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 6,
+  client_connection_check_interval: '10s',
+  // As RDS: what is forgotten holds back vacuum until the table bloats.
+  idle_in_transaction_session_timeout: '1d',
+  // Who creates a role may use it at once, as a superuser could.
+  ...(majorOf(version) >= 16 ? { createrole_self_grant: 'set, inherit' } : {}),
 })
 
 /**
@@ -110,13 +137,12 @@ host      all  all       all        reject
 `
 
 /**
- * The agent, which is root or runs as the same account as the engine, may be `postgres`; so may the engine's account,
- * which owns the files anyway.
+ * The agent may be `postgres`: root, or the account that it shares with the engine. Where the engine has an account of its own, that one may not: a
+ * server process that a tenant talks into connecting to its own socket, as `postgres_fdw` does, would be a superuser there.
  */
 const userMap = ({ owner }: EngineInstance): string => {
-  const accounts = new Set(['root', owner?.user ?? userInfo().username])
-  const lines = [...accounts].map((account) => `coffer "${account}" postgres\n`)
-  return `# Written by Coffer at every start: changes made here are lost.\n${lines.join('')}`
+  const account = owner === null ? userInfo().username : 'root'
+  return `# Written by Coffer at every start: changes made here are lost.\ncoffer "${account}" postgres\n`
 }
 
 /**

@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from 'pg'
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../engine.ts'
 import { hasCode, toEngineFault } from './faults.ts'
 import { assertDatabaseName } from './names.ts'
+import { ensureSpanningRights, ownerAttributes, ownerMemberships } from './rights.ts'
 import { ownerRoleOf } from './roles.ts'
 import { lockAccounts, type Query, withAdministration } from './session.ts'
 
@@ -21,11 +22,12 @@ export const ensureDatabases = async (
   await withAdministration(instance, 'postgres', signal, async (query) => {
     await lockAccounts(query)
     for (const wish of wishes) {
-      await ensureDatabase(query, wish).catch((error) => {
+      await ensureDatabase(query, wish, instance.installation.version).catch((error) => {
         signal.throwIfAborted()
         throw toEngineFault(error, `create database "${wish.name}"`, 'DATABASE_REFUSED')
       })
     }
+    await ensureSpanningRights(query)
   })
 }
 
@@ -33,11 +35,10 @@ export const ensureDatabases = async (
  * PostgreSQL lets everybody into a new database. It is therefore made closed, and opened in the same transaction that
  * takes that right away; a database left closed by an interruption is opened by the repeat.
  */
-const ensureDatabase = async (query: Query, wish: DatabaseWish): Promise<void> => {
+const ensureDatabase = async (query: Query, wish: DatabaseWish, version: string): Promise<void> => {
   const database = escapeIdentifier(wish.name)
   const owner = escapeIdentifier(ownerRoleOf(wish.name))
-  const roles = await query('SELECT FROM pg_roles WHERE rolname = $1', [ownerRoleOf(wish.name)])
-  if (roles.length === 0) await query(`CREATE ROLE ${owner} NOLOGIN`)
+  await ensureOwnerRole(query, wish.name, version)
   if (!(await existsAsWished(query, wish))) {
     const form = await formOf(query, wish)
     await query(`CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ${form} ALLOW_CONNECTIONS false`).catch(
@@ -51,6 +52,24 @@ const ensureDatabase = async (query: Query, wish: DatabaseWish): Promise<void> =
      ALTER DATABASE ${database} OWNER TO ${owner};
      ALTER DATABASE ${database} ALLOW_CONNECTIONS true`,
   )
+}
+
+/** A role of this name that a tenant made has an administrator, or can log in: it would share the database with him. */
+const ensureOwnerRole = async (query: Query, database: string, version: string): Promise<void> => {
+  const name = ownerRoleOf(database)
+  const role = escapeIdentifier(name)
+  const [present] = await query(
+    `SELECT rolcanlogin OR EXISTS (SELECT FROM pg_auth_members WHERE roleid = pg_roles.oid AND admin_option) AS foreign
+     FROM pg_roles WHERE rolname = $1`,
+    [name],
+  )
+  if (present?.foreign === true) {
+    const message = `Could not create database "${database}": role "${name}" was made in SQL and stands in the way; drop it first`
+    throw new EngineFault('DATABASE_REFUSED', message)
+  }
+  const verb = present === undefined ? 'CREATE' : 'ALTER'
+  const grants = ownerMemberships(version).map((granted) => `GRANT ${granted} TO ${role}`)
+  await query([`${verb} ROLE ${role} ${ownerAttributes(version)}`, ...grants].join(';\n'))
 }
 
 const existsAsWished = async (query: Query, wish: DatabaseWish): Promise<boolean> => {

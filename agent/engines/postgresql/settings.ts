@@ -14,7 +14,8 @@ export type Settings = Readonly<Record<string, string | number>>
  *   process, and more of them leave too little `work_mem` to each. Who needs more wants a pooler. The slots of the
  *   agent come on top, so that clients get as many as the size says.
  * - `max_wal_size` and `temp_file_limit` keep log and spilled sorts from filling the volume: a tenth and a quarter of
- *   it. PostgreSQL stops when it can not write its log, and wants at least two segments of 16 MiB of it.
+ *   it. PostgreSQL stops when it can not write its log, and wants at least two segments of 16 MiB of it. What a slot of
+ *   a subscriber that is away may keep of it, `max_slot_wal_keep_size`, is another tenth: then it loses its place.
  */
 export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version: string): Settings => {
   const memoryKiB = Math.max(memoryMiB, minimumMemoryMiB) * 1024
@@ -33,6 +34,7 @@ export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version
     work_mem: `${Math.max(1024, Math.floor((memoryKiB - sharedBuffersKiB) / (clients * 3)))}kB`,
     maintenance_work_mem: `${clamp(Math.floor(memoryKiB / 16), 8 * 1024, 2 * 1024 * 1024)}kB`,
     max_wal_size: `${maxWalMiB}MB`,
+    max_slot_wal_keep_size: `${maxWalMiB}MB`,
     min_wal_size: `${Math.max(32, Math.floor(maxWalMiB / 4))}MB`,
     temp_file_limit: `${volumeMiB / 4}MB`,
     // Also used by extensions and logical replication, hence the engine's default of 8 as the floor.

@@ -4,7 +4,9 @@ import { basename, dirname, join } from 'node:path'
 import { isFull, systemErrorIn } from '../../system-errors.ts'
 import type { Installation, Owner } from '../engine.ts'
 import { EngineFault } from '../engine.ts'
+import { extensionStatements, parseProbe, probeExtensions } from './extensions.ts'
 import { hasCode, toEngineFault } from './faults.ts'
+import { preloadOf } from './preload.ts'
 import { monitorRole } from './roles.ts'
 import { type ProgramRun, runProgram } from './run-program.ts'
 import { majorOf } from './version.ts'
@@ -37,8 +39,7 @@ export const createTemplate = async (
   const draft = `${directory}.building-${process.pid}-${randomUUID()}`
   try {
     await removeAbandonedDrafts(directory)
-    await mkdir(draft, { mode: 0o700 })
-    if (owner !== null) await chown(draft, owner.uid, owner.gid)
+    await makeDirectory(draft, owner)
     await initialise(installation, draft, owner, signal)
     await rename(draft, directory).catch((error) => {
       if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
@@ -64,13 +65,60 @@ const initialise = async (installation: Installation, directory: string, owner: 
   }
   if (made?.exitCode !== 0) throw programFault('initdb', made)
 
-  const single = ['--single', '-F', '-D', directory, '-c', 'exit_on_error=on', 'postgres']
-  const input = `${baseline.join('\n')}\n`
-  const secured = await runProgram(join(installation.binDir, 'postgres'), single, { ...options, input })
-  if (secured.exitCode !== 0) throw programFault('postgres --single', secured)
+  const broken = await findBrokenExtensions(installation, directory, options)
+  for (const database of ['template0', 'template1', 'postgres']) {
+    const statements = [...(database === 'postgres' ? baseline : []), ...extensionStatements(broken)]
+    const run = await runStatements(installation, directory, database, statements, ['exit_on_error=on'], options)
+    if (run.exitCode !== 0) throw programFault('postgres --single', run)
+  }
 
   const synced = await runProgram(initdb, ['-D', directory, '--sync-only'], options)
   if (synced.exitCode !== 0) throw programFault('initdb --sync-only', synced)
+}
+
+type RunOptions = { readonly owner: Owner; readonly signal: AbortSignal }
+
+/** In single-user mode, which enters every database, and where a line is a statement. */
+const runStatements = (
+  { binDir }: Installation,
+  directory: string,
+  database: string,
+  statements: readonly string[],
+  settings: readonly string[],
+  options: RunOptions,
+): Promise<ProgramRun> => {
+  const all = ['allow_system_table_mods=on', ...settings].flatMap((setting) => ['-c', setting])
+  const input = statements.map((statement) => `${statement.replaceAll(/\s*\n\s*/g, ' ')}\n`).join('')
+  return runProgram(join(binDir, 'postgres'), ['--single', '-F', '-D', directory, ...all, database], {
+    ...options,
+    input,
+  })
+}
+
+/** Beside the draft, and as abandoned as that one when its maker is no more. */
+const findBrokenExtensions = async (
+  installation: Installation,
+  directory: string,
+  options: RunOptions,
+): Promise<readonly string[]> => {
+  const copy = `${directory}-probe`
+  try {
+    await makeDirectory(copy, options.owner)
+    const copied = await runProgram('cp', ['--archive', `${directory}/.`, copy], options)
+    if (copied.exitCode !== 0) throw programFault('cp', copied)
+    const preloaded = preloadOf(installation.binDir).map((libraries) => `shared_preload_libraries=${libraries}`)
+    const run = await runStatements(installation, copy, 'postgres', [probeExtensions], preloaded, options)
+    const broken = parseProbe(run.stderr)
+    if (run.exitCode !== 0 || broken === null) throw programFault('the probe of extensions', run)
+    return broken
+  } finally {
+    await rm(copy, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const makeDirectory = async (directory: string, owner: Owner): Promise<void> => {
+  await mkdir(directory, { mode: 0o700 })
+  if (owner !== null) await chown(directory, owner.uid, owner.gid)
 }
 
 /**

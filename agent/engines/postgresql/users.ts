@@ -2,17 +2,15 @@ import { escapeIdentifier, escapeLiteral } from 'pg'
 import { EngineFault, type EngineInstance, type UserWish } from '../engine.ts'
 import { toEngineFault } from './faults.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
+import { ensureSpanningRights } from './rights.ts'
 import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
 import { createScramVerifier, isPortablePassword } from './scram.ts'
 import { lockAccounts, type Query, withAdministration } from './session.ts'
 
 /**
- * Makes each user exist with this password and with access to exactly these databases. In each of them:
- * - the user has the rights of the database's owner: create schemas and extensions, change the database's settings,
- *   drop it, and create in schema `public` (PostgreSQL 15 gives that to a database's owner alone);
- * - what one user makes, every other user of the database can read and write, but can not alter or hang a trigger on;
- *   what is to be altered by all is made after `SET ROLE coffer_owner_<database>`. Any of them can drop it from schema
- *   `public`, which is the database owner's, but not from a schema that its maker made.
+ * Makes each user exist with this password and with access to exactly these databases. In each of them a session of the user acts as the owner role of
+ * the database (`current_user`; `session_user` is still the user): what one makes belongs to all, and each of them may alter, drop and grant it. In
+ * any other database, as one that they make themselves, it acts as the owner role of the first.
  *
  * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `PASSWORD_REFUSED`, `DATABASE_MISSING`, `USER_REFUSED`,
  * `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
@@ -33,10 +31,7 @@ export const ensureUsers = async (
         throw toEngineFault(error, `create user "${wish.name}"`, 'USER_REFUSED')
       })
     }
-    for (const database of new Set(wishes.flatMap((wish) => wish.databases))) {
-      const users = wishes.filter((wish) => wish.databases.includes(database)).map((wish) => wish.name)
-      await shareWhatTheyMake(instance, database, users, signal)
-    }
+    await ensureSpanningRights(query)
   })
 }
 
@@ -70,8 +65,29 @@ const ensureUser = async (query: Query, wish: UserWish, verifier: string): Promi
       `${verb} ROLE ${user} LOGIN PASSWORD ${escapeLiteral(verifier)}`,
       ...[...wanted].map((role) => `GRANT ${escapeIdentifier(role)} TO ${user}`),
       ...surplus.map((role) => `REVOKE ${escapeIdentifier(role)} FROM ${user}`),
+      ...(await actsAs(query, wish)),
     ].join(';\n'),
   )
+}
+
+/** As whom the user's sessions act, by default and in each database. */
+const actsAs = async (query: Query, { name, databases }: UserWish): Promise<readonly string[]> => {
+  const user = escapeIdentifier(name)
+  const [first] = databases
+  const set = await query(
+    `SELECT datname FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+       JOIN pg_database ON pg_database.oid = setdatabase WHERE rolname = $1`,
+    [name],
+  )
+  const former = set.map(({ datname }) => String(datname)).filter((database) => !databases.includes(database))
+  return [
+    `ALTER ROLE ${user} ${first === undefined ? 'RESET role' : `SET role = ${escapeLiteral(ownerRoleOf(first))}`}`,
+    ...former.map((database) => `ALTER ROLE ${user} IN DATABASE ${escapeIdentifier(database)} RESET role`),
+    ...databases.map((database) => {
+      const role = escapeLiteral(ownerRoleOf(database))
+      return `ALTER ROLE ${user} IN DATABASE ${escapeIdentifier(database)} SET role = ${role}`
+    }),
+  ]
 }
 
 const assertDatabasesExist = async (query: Query, wish: UserWish): Promise<void> => {
@@ -80,28 +96,3 @@ const assertDatabasesExist = async (query: Query, wish: UserWish): Promise<void>
   if (missing === undefined) return
   throw new EngineFault('DATABASE_MISSING', `User "${wish.name}" is to use database "${missing}", which does not exist`)
 }
-
-/** Default privileges can be set only from within the database they are for. The caller holds the lock on accounts. */
-const shareWhatTheyMake = (
-  instance: EngineInstance,
-  database: string,
-  users: readonly string[],
-  signal: AbortSignal,
-): Promise<void> =>
-  withAdministration(instance, database, signal, async (query) => {
-    const owner = escapeIdentifier(ownerRoleOf(database))
-    const statements = users.flatMap((user) =>
-      sharedPrivileges.map(
-        (privileges) => `ALTER DEFAULT PRIVILEGES FOR ROLE ${escapeIdentifier(user)} GRANT ${privileges} TO ${owner}`,
-      ),
-    )
-    await query(statements.join(';\n'))
-  })
-
-const sharedPrivileges = [
-  'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES ON TABLES',
-  'ALL ON SEQUENCES',
-  'ALL ON ROUTINES',
-  'ALL ON TYPES',
-  'ALL ON SCHEMAS',
-]

@@ -34,7 +34,7 @@ const psql = (parameters: Record<string, string | number>, password = app.passwo
     .join(' ')
   return run(
     'psql',
-    ['-XAtc', 'SELECT current_user, ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()', conninfo],
+    ['-XAtc', 'SELECT session_user, ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()', conninfo],
     {
       env: { PATH: process.env.PATH, PGPASSWORD: password },
     },

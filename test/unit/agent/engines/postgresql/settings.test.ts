@@ -18,6 +18,7 @@ describe('the settings that follow from the size of a PostgreSQL', () => {
       work_mem: '2340kB',
       maintenance_work_mem: '65536kB',
       max_wal_size: '1024MB',
+      max_slot_wal_keep_size: '1024MB',
       min_wal_size: '256MB',
       temp_file_limit: '2560MB',
       max_worker_processes: 8,

@@ -1,0 +1,52 @@
+import { escapeIdentifier } from 'pg'
+import { ownerRolePrefix } from './roles.ts'
+import type { Query } from './session.ts'
+import { majorOf } from './version.ts'
+
+/**
+ * What the owner role of a database is made with. Before version 16, CREATEROLE lets its holder become any role but a superuser, and so run programs on
+ * the host. From 16 on it reaches the roles that its holder made.
+ */
+export const ownerAttributes = (version: string): string =>
+  majorOf(version) >= 16 ? 'NOLOGIN CREATEDB CREATEROLE' : 'NOLOGIN CREATEDB'
+
+/** Roles of the engine that every owner role is a member of. */
+export const ownerMemberships = (version: string): readonly string[] =>
+  majorOf(version) >= 16 ? ['pg_create_subscription'] : []
+
+/** What they show or let do is of all databases of the instance: statements with their literals, sessions. */
+const spanningRoles = 'pg_monitor, pg_signal_backend'
+
+/**
+ * Gives the rights that reach over all databases of the instance to those who may use all of them anyway, and takes them from all others: with them, the
+ * users of one database would see what those of another do, and REPLICATION copies everything there is.
+ */
+export const ensureSpanningRights = async (query: Query): Promise<void> => {
+  const rows = await query(
+    `SELECT DISTINCT owner.rolname AS owner, member.rolname AS member
+     FROM pg_database JOIN pg_roles owner ON owner.oid = datdba
+       LEFT JOIN pg_auth_members membership ON membership.roleid = owner.oid
+       LEFT JOIN pg_roles member ON member.oid = membership.member AND member.rolcanlogin
+     WHERE starts_with(owner.rolname, $1)`,
+    [ownerRolePrefix],
+  )
+  const pairs = rows.map(({ owner, member }) => ({
+    owner: String(owner),
+    member: member === null ? null : String(member),
+  }))
+  const owners = [...new Set(pairs.map(({ owner }) => owner))]
+  const users = [...new Set(pairs.flatMap(({ member }) => member ?? []))]
+  const uses = (user: string, owner: string): boolean =>
+    pairs.some((pair) => pair.owner === owner && pair.member === user)
+  const spans = (user: string): boolean => owners.every((owner) => uses(user, owner))
+  const statements = [
+    ...users.map((user) => `ALTER ROLE ${escapeIdentifier(user)} ${spans(user) ? '' : 'NO'}REPLICATION`),
+    ...owners.flatMap((owner) => {
+      const role = escapeIdentifier(owner)
+      return users.filter((user) => uses(user, owner)).every(spans)
+        ? [`ALTER ROLE ${role} REPLICATION`, `GRANT ${spanningRoles} TO ${role} WITH ADMIN OPTION`]
+        : [`ALTER ROLE ${role} NOREPLICATION`, `REVOKE ${spanningRoles} FROM ${role} CASCADE`]
+    }),
+  ]
+  if (statements.length > 0) await query(statements.join(';\n'))
+}
