@@ -3,6 +3,7 @@ import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
 import type { HostDescription } from '../domain/host/events.ts'
+import type { Accounts } from './accounts.ts'
 import type { BusClock } from './bus-clock.ts'
 import { type IdSource, isoNow } from './clock.ts'
 import type { CommandWorker } from './command-worker.ts'
@@ -33,6 +34,7 @@ export type BusLinkDeps = {
   readonly keyOffers: Pick<SealingKeyOffers, 'renew'>
   readonly ids: IdSource
   readonly log: AgentLog
+  readonly accounts: Accounts
   readonly holds: () => Promise<Heartbeat['holds']>
 }
 
@@ -47,7 +49,7 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, keyOffers, ids, log, holds } = deps
+  const { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds } = deps
   const { hostId } = description
   const stopping = new AbortController()
   const { signal } = stopping
@@ -61,6 +63,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     await bus.ensureTopics(agentTopics(hostId))
     signal.throwIfAborted()
     journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host: description })
+    await accounts.tellAll()
     return journal.resume()
   }
 
@@ -91,7 +94,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     // After the registration, without which the control plane knows no host to keep them for.
     keyOffers.renew()
     for (const command of pending) worker.take(command)
-    inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, take: worker.take })
+    inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, accounts, take: worker.take })
     await inbox.ready
     signal.throwIfAborted()
     beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, holds)

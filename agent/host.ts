@@ -1,4 +1,5 @@
 import type { InstanceId } from '../domain/ids.ts'
+import type { Clock } from './clock.ts'
 import type { AgentConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
@@ -32,6 +33,9 @@ export type Host = {
   readonly supervisor: Supervisor
   readonly caCertificate: string
   readonly run: Run
+  readonly clock: Clock
+  /** As of `Journal`. */
+  readonly fenceOff: (instanceId: InstanceId) => void
   readonly log: AgentLog
 }
 

@@ -6,6 +6,7 @@ import { agentCommandsTopic } from '../domain/guest/topics.ts'
 import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
+import type { Accounts } from './accounts.ts'
 import { type Clock, type IdSource, isoNow } from './clock.ts'
 import { staleEpoch } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
@@ -15,6 +16,7 @@ import type { Reporter } from './reporter.ts'
 export type InboxDeps = {
   readonly hostId: HostId
   readonly bus: MessageBus
+  readonly accounts: Pick<Accounts, 'tell'>
   readonly journal: Journal
   readonly reporter: Reporter
   readonly clock: Clock
@@ -43,10 +45,10 @@ export const openInbox = (deps: InboxDeps): Consumer =>
     group: inboxGroup(deps.hostId),
     topics: [agentCommandsTopic(deps.hostId)],
     start: 'earliest',
-    handle: async (message) => receive(deps, message),
+    handle: (message) => receive(deps, message),
   })
 
-const receive = (deps: InboxDeps, message: IncomingMessage): void => {
+const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void> => {
   const { hostId, journal, reporter, clock, log } = deps
   const json = tryParseJson(message.value)
   const parsed = guestCommandSchema.safeParse(json)
@@ -80,6 +82,8 @@ const receive = (deps: InboxDeps, message: IncomingMessage): void => {
     { commandId: command.commandId, kind: command.payload.kind, acceptance: acceptance.kind },
     'command received',
   )
+  // Whoever sent it knows of lower numbers than this host.
+  if (acceptance.kind === 'stale') await deps.accounts.tell(command.instanceId)
   if (acceptance.kind === 'new') deps.take({ ...command, attempt: 1 })
   else reporter.wake()
 }

@@ -5,6 +5,7 @@ import { noTracer } from '../commands/ports/tracer.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
+import { createAccounts } from './accounts.ts'
 import type { AgentDeps, Inspection } from './agent.ts'
 import { allEnded } from './all-ended.ts'
 import { openBusClock } from './bus-clock.ts'
@@ -164,12 +165,15 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     supervisor,
     caCertificate: authority.certificate,
     run,
+    clock,
+    fenceOff: journal.fenceOff,
     log,
   }
   closers.defer(async () => {
     await supervisor.stop()
     if (engines === 'stop') await stopEngines(host, AbortSignal.timeout(closeTimeoutMs))
   })
+  const accounts = createAccounts({ hostId, records, journal, layout, reporter, clock, ids })
   const worker = createCommandWorker({
     hostId,
     journal,
@@ -179,7 +183,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     log,
     tracer,
     maxConcurrent: config.maxConcurrentCommands,
-    makeTrue: ({ payload }, context) => makeTrue(host, payload, context),
+    makeTrue: async ({ payload }, context) => {
+      const facts = await makeTrue(host, payload, context)
+      if (payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
+      return facts
+    },
   })
   closers.defer(() => worker.stop())
 
@@ -212,7 +220,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
   closers.defer(() => keyOffers.stop())
   const link = openBusLink(
-    { bus, clock, journal, reporter, worker, keyOffers, ids, log, holds },
+    { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
     { description, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))

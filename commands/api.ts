@@ -28,6 +28,14 @@ export type PublicCommand =
       readonly databases?: readonly DatabaseSpec[]
       readonly users?: readonly UserInput[]
     }
+  | {
+      readonly type: 'AdoptInstance'
+      readonly instanceId: InstanceId
+      /** Absent: as its host was told when the instance was made. */
+      readonly projectId?: ProjectId
+      readonly name?: string
+    }
+  | { readonly type: 'RemoveUnlistedInstance'; readonly instanceId: InstanceId }
   | { readonly type: 'RenameInstance'; readonly instanceId: InstanceId; readonly name: string }
   | { readonly type: 'RestartInstance'; readonly instanceId: InstanceId }
   | { readonly type: 'StopInstance'; readonly instanceId: InstanceId }

@@ -1,5 +1,6 @@
 import type { Engine, Isolation } from '../domain/host/events.ts'
 import { hostIdSchema } from '../domain/ids.ts'
+import type { UnlistedInstance as UnlistedDocument } from '../projections/documents.ts'
 import type { SchemaParts } from './builder.ts'
 import { pageRequest } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
@@ -57,6 +58,30 @@ const addHostType = ({ builder, Host, Resources }: SchemaParts): void => {
       missing: t.exposeStringList('missing', { complexity: 1, description: 'In words: what the host can not give.' }),
     }),
   })
+  const UnlistedInstance = builder.objectRef<UnlistedDocument>('UnlistedInstance').implement({
+    description: 'An instance that a host has and the log does not know of, as after a restore from a backup.',
+    fields: (t) => ({
+      id: t.id({ description: 'UUID.', resolve: ({ instanceId }) => instanceId }),
+      projectId: t.id({
+        nullable: true,
+        description: 'The project it was made for.',
+        resolve: ({ label }) => label?.projectId ?? null,
+      }),
+      name: t.string({
+        nullable: true,
+        description: 'The name it was made with.',
+        resolve: ({ label }) => label?.name ?? null,
+      }),
+      version: t.string({
+        nullable: true,
+        description: 'The exact version of its engine.',
+        resolve: ({ label }) => label?.spec.version ?? null,
+      }),
+      running: t.exposeBoolean('running', { description: 'Whether its host keeps its engine running.' }),
+      port: t.exposeInt('port', { nullable: true, description: 'Where its engine listens.' }),
+      foundAt: t.expose('foundAt', { type: 'DateTime', description: 'When its host told of it last.' }),
+    }),
+  })
   Host.implement({
     description: 'A machine that runs instances.',
     fields: (t) => ({
@@ -69,6 +94,11 @@ const addHostType = ({ builder, Host, Resources }: SchemaParts): void => {
       claimed: t.expose('claimed', { type: Resources, description: 'What instances take of it.' }),
       engines: t.expose('engines', { type: [HostEngine], description: 'What its agent found installed.' }),
       isolation: t.expose('isolation', { type: HostIsolation, description: 'How instances are kept apart.' }),
+      unlisted: t.expose('unlisted', {
+        type: [UnlistedInstance],
+        complexity: 1,
+        description: 'What it has and the log does not know of: `adoptInstance` or `removeUnlistedInstance` ends that.',
+      }),
       caCertificate: t.exposeString('caCertificate', { description: 'PEM. The authority of its endpoints.' }),
       registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first registered.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When anything of this last changed.' }),

@@ -1,15 +1,18 @@
 import type { PublicCommand } from '../commands/api.ts'
-import { type InstanceId, instanceIdSchema } from '../domain/ids.ts'
+import { type InstanceId, instanceIdSchema, projectIdSchema } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ObjectRef, SchemaParts } from './builder.ts'
 import type { ApiContext } from './context.ts'
+import { tryParseId } from './ids.ts'
+import { isGiven } from './input.ts'
 import { type AcceptedInterface, defineResult, expectedVersionField, idempotencyKeyField } from './mutation.ts'
 import { invalidId } from './refusal.ts'
 import { readBack, type Written, write } from './write.ts'
 
 /** What people do to an instance that exists. Creating one is in `create-instance.ts`. */
 export const addInstanceCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  addOperationCommand(parts, Accepted)
+  const result = addOperationCommand(parts, Accepted)
+  addUnlistedCommands(parts, result)
   addRename(parts, Accepted)
 }
 
@@ -49,7 +52,7 @@ const operationCommands = {
   deleteInstance: { type: 'DeleteInstance', does: 'Deletes the instance with everything in it, for good.' },
 } as const
 
-const addOperationCommand = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+const addOperationCommand = (parts: SchemaParts, Accepted: AcceptedInterface) => {
   const { builder, Instance, Operation } = parts
   const InstanceOperationAccepted = builder.objectRef<Written>('InstanceOperationAccepted').implement({
     description: 'The operation has begun, or there was nothing to do.',
@@ -99,6 +102,54 @@ const addOperationCommand = (parts: SchemaParts, Accepted: AcceptedInterface): v
       }),
     )
   }
+  return InstanceOperationResult
+}
+
+const addUnlistedCommands = ({ builder }: SchemaParts, Result: ReturnType<typeof addOperationCommand>): void => {
+  const AdoptInput = builder.inputType('AdoptInstanceInput', {
+    description: 'Which unlisted instance, and whose it is.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the instance, as its host lists it.' }),
+      projectId: t.id({ description: 'The project it belongs to. By default the one it was made for.' }),
+      name: t.string({ description: 'Its name. By default the one it was made with.' }),
+      ...idempotencyKeyField(t),
+    }),
+  })
+  builder.mutationField('adoptInstance', (t) =>
+    t.field({
+      type: Result,
+      args: { input: t.arg({ type: AdoptInput, required: true, description: 'Which one.' }) },
+      description:
+        'Admins only. Takes an instance into the log that a host has and the log does not know of. Its engine is not touched.',
+      resolve: (_root, { input }, context) => {
+        const projectId = isGiven(input.projectId) ? tryParseId(projectIdSchema, input.projectId) : undefined
+        if (projectId === null) return invalidId(input.projectId ?? '', 'a project')
+        return writeToInstance(context, input, (instanceId) => ({
+          type: 'AdoptInstance',
+          instanceId,
+          ...(projectId && { projectId }),
+          ...(isGiven(input.name) && { name: input.name }),
+        }))
+      },
+    }),
+  )
+  const RemoveInput = builder.inputType('RemoveUnlistedInstanceInput', {
+    description: 'Which unlisted instance.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the instance, as its host lists it.' }),
+      ...idempotencyKeyField(t),
+    }),
+  })
+  builder.mutationField('removeUnlistedInstance', (t) =>
+    t.field({
+      type: Result,
+      args: { input: t.arg({ type: RemoveInput, required: true, description: 'Which one.' }) },
+      description:
+        'Admins only. Removes an instance, with all its data, that a host has and the log does not know of. Answers at once.',
+      resolve: (_root, { input }, context) =>
+        writeToInstance(context, input, (instanceId) => ({ type: 'RemoveUnlistedInstance', instanceId })),
+    }),
+  )
 }
 
 const addRename = (parts: SchemaParts, Accepted: AcceptedInterface): void => {

@@ -3,6 +3,7 @@ import type { Authenticate } from '../graphql/pipeline/authentication.ts'
 import type { OnProgress } from '../projections/progress.ts'
 import type { ViewVerification } from '../projections/verify.ts'
 import { adminRoute } from './admin-route.ts'
+import type { HostDifference } from './host-differences.ts'
 import { type Route, sendJson } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
@@ -22,6 +23,8 @@ export type GraphqlRoutes = {
   /** Aborts when the server stops: what takes long is broken off, and does not take the time from what is stopped after it. */
   readonly stopping: AbortSignal
   readonly verifyViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<readonly ViewVerification[]>
+  /** Where hosts and the log differ. */
+  readonly hostDifferences: (signal: AbortSignal) => Promise<readonly HostDifference[]>
   readonly rebuildViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<unknown>
 }
 
@@ -66,9 +69,11 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
   },
   '/admin/views/verify': adminRoute(deps, 'verify', async (signal, onProgress) => ({
     views: await deps.verifyViews(signal, onProgress),
+    hosts: await deps.hostDifferences(signal),
   })),
   '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal, onProgress) => {
     await deps.rebuildViews(signal, onProgress)
-    return { views: await deps.verifyViews(signal, onProgress) }
+    const views = await deps.verifyViews(signal, onProgress)
+    return { views, hosts: await deps.hostDifferences(signal) }
   }),
 })

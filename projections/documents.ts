@@ -1,6 +1,6 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
-import type { Engine, Isolation } from '../domain/host/events.ts'
+import type { Engine, FoundInstance, Isolation } from '../domain/host/events.ts'
 import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { OperationKind } from '../domain/operation/events.ts'
@@ -116,6 +116,8 @@ export type OperationDocument = {
 
 export const hostStatuses = ['UP', 'LOST'] as const
 
+export type UnlistedInstance = FoundInstance & { readonly instanceId: InstanceId; readonly foundAt: string }
+
 /** Key: the id. Indexes: `all`, and `status` by status; sorted by id. */
 export type HostDocument = {
   readonly id: HostId
@@ -129,6 +131,8 @@ export type HostDocument = {
   readonly claimed: Resources
   readonly engines: readonly Engine[]
   readonly isolation: Isolation
+  /** What it has and the log does not know of. */
+  readonly unlisted: readonly UnlistedInstance[]
   readonly registeredAt: string
   readonly updatedAt: string
 }

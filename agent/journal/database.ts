@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** Written into the file's header, so that a file of somebody else is not taken for ours: "CofA". */
 const applicationId = 0x436f6641
-const schemaVersion = 1
+const schemaVersion = 2
 
 const schema = `
   CREATE TABLE commands (
@@ -24,7 +24,12 @@ const schema = `
     published  INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX unpublished_reports ON reports (sequence) WHERE published = 0;
-  CREATE TABLE fences (instance_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, absent_epoch INTEGER NOT NULL) STRICT;
+  CREATE TABLE fences (
+    instance_id  TEXT PRIMARY KEY,
+    epoch        INTEGER NOT NULL,
+    absent_epoch INTEGER NOT NULL,
+    raised_at    TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE instances (instance_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE effects (
     sequence    INTEGER PRIMARY KEY AUTOINCREMENT,

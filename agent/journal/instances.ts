@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type InstanceId, instanceIdSchema } from '../../domain/ids.ts'
-import { healthSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
+import { healthSchema, instanceLabelSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
 import { volumeStageSchema } from '../../domain/values/volume-use.ts'
 
 /** A process, told apart from a later one with the same pid by when it started (clock ticks since boot). */
@@ -18,6 +18,8 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `portKept`: clients may know the port, so it is not chosen anew.
  * - `durable`: everything copied for it has reached the disk.
  * - `verifiedKey`: the number of the key whose passwords were verified, and which was destroyed then or is to be.
+ * - `verifiedAt`: when a client could use the database for the first time.
+ * - `label`: whose it is and what it is to be, for a control plane that does not know it.
  * - `health`, `volumeStage`: what was last reported.
  */
 export const instanceRecordSchema = z.object({
@@ -34,6 +36,8 @@ export const instanceRecordSchema = z.object({
   process: processIdSchema.nullable(),
   durable: z.boolean(),
   verifiedKey: z.int().nullable(),
+  verifiedAt: z.iso.datetime().nullable().default(null),
+  label: instanceLabelSchema.nullable().default(null),
   health: healthSchema,
   volumeStage: volumeStageSchema,
 })

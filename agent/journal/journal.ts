@@ -58,8 +58,14 @@ export const createJournal = (database: DatabaseSync) => {
     find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE instance_id = ?'),
     present: database.prepare('SELECT instance_id AS instanceId, epoch FROM fences JOIN instances USING (instance_id)'),
     raise: database.prepare(
-      `INSERT INTO fences (instance_id, epoch, absent_epoch) VALUES (?, ?, ?)
-       ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch), absent_epoch = max(absent_epoch, excluded.absent_epoch)`,
+      `INSERT INTO fences (instance_id, epoch, absent_epoch, raised_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch),
+         absent_epoch = max(absent_epoch, excluded.absent_epoch), raised_at = excluded.raised_at`,
+    ),
+    raiseByOne: database.prepare('UPDATE fences SET epoch = epoch + 1 WHERE instance_id = ?'),
+    ofAbsent: database.prepare(
+      `SELECT instance_id AS instanceId, epoch FROM fences
+       WHERE raised_at >= ? AND instance_id NOT IN (SELECT instance_id FROM instances)`,
     ),
   }
   const effects = {
@@ -120,7 +126,7 @@ export const createJournal = (database: DatabaseSync) => {
           commands.finish.run(command.commandId)
           return { kind: 'stale', newestEpoch }
         }
-        fences.raise.run(command.instanceId, command.epoch, absent ? command.epoch : 0)
+        fences.raise.run(command.instanceId, command.epoch, absent ? command.epoch : 0, at)
         return { kind: 'new' }
       }),
 
@@ -179,6 +185,18 @@ export const createJournal = (database: DatabaseSync) => {
     /** The newest epoch seen of every instance on this host. */
     epochs: (): ReadonlyMap<InstanceId, number> =>
       new Map(fences.present.all().map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
+
+    /** The newest epoch seen of an instance; 0 of one that was never heard of. */
+    epochOf: (instanceId: InstanceId): number => Number(fences.find.get(instanceId)?.epoch ?? 0),
+
+    /** The same of every instance that is not on this host, where it was raised since this time (ISO 8601). */
+    epochsOfAbsent: (since: string): ReadonlyMap<InstanceId, number> =>
+      new Map(fences.ofAbsent.all(since).map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
+
+    /** Commands of the newest epoch are refused from now on: a control plane that sent one knows less than this host. */
+    fenceOff: (instanceId: InstanceId): void => {
+      fences.raiseByOne.run(instanceId)
+    },
 
     effects: (instanceId: InstanceId): readonly { kind: string; intent: string; at: string }[] =>
       effects.list

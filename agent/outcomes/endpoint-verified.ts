@@ -1,6 +1,7 @@
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import { allEnded } from '../all-ended.ts'
+import { isoNow } from '../clock.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
 import { openUsers } from './accounts-ready.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
@@ -22,7 +23,8 @@ export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { use
     persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, instanceId, signal)),
     record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(instanceId), signal),
   )
-  records.update(instanceId, { durable: true, verifiedKey: key ?? record.verifiedKey })
+  const verifiedAt = record.verifiedAt ?? isoNow(host.clock)
+  records.update(instanceId, { durable: true, verifiedKey: key ?? record.verifiedKey, verifiedAt })
   if (key !== null) await sealingKeys.destroy(key)
   return undefined
 }

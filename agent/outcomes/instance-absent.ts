@@ -1,5 +1,7 @@
+import { EngineFault } from '../engines/engine.ts'
 import { removeTree } from '../files.ts'
-import { volumePlace } from '../host.ts'
+import { type Host, volumePlace } from '../host.ts'
+import type { InstanceRecord } from '../journal/instances.ts'
 import { shortId } from '../layout.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -10,11 +12,12 @@ import type { Outcome } from './outcome.ts'
  */
 export const instanceAbsent: Outcome<'instance-absent'> = async (
   host,
-  { sealingKey },
+  { sealingKey, undo = false },
   { instanceId, signal, progress },
 ) => {
   const { cgroups, control, layout, owners, records } = host
   const record = records.get(instanceId)
+  if (undo && record) refuseInUse(host, record)
   if (record) records.update(instanceId, { desired: 'stopped' })
   progress(0.1, 'ending the engine')
   await control.discard(record ?? { instanceId, owner: owners.find(instanceId), spec: null, port: null }, signal)
@@ -31,4 +34,20 @@ export const instanceAbsent: Outcome<'instance-absent'> = async (
   await owners.remove(instanceId, signal)
   records.remove(instanceId)
   return undefined
+}
+
+/** Longer than any provisioning takes with undoing it, also with the bus away for a while. */
+const inUseAfterMs = 3_600_000
+
+/**
+ * An operation that provisions a database for longer than that is one that a restored log has brought back: it succeeded, and people have
+ * used the database since. What the control plane does not know of the host tells it, and this command's epoch counts for nothing any more.
+ */
+const refuseInUse = ({ clock, fenceOff }: Host, { instanceId, verifiedAt }: InstanceRecord): void => {
+  if (verifiedAt === null || clock.now() - Date.parse(verifiedAt) < inUseAfterMs) return
+  fenceOff(instanceId)
+  throw new EngineFault(
+    'INSTANCE_IN_USE',
+    `the database has been in use since ${verifiedAt}, so its provisioning is not undone: delete it if it is to go`,
+  )
 }

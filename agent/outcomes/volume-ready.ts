@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts'
 /** The first trace of an instance on its host: its record, its Unix account and its volume. */
 export const volumeReady: Outcome<'volume-ready'> = async (
   host,
-  { sizeGiB, existing = false },
+  { sizeGiB, existing = false, label = null },
   { instanceId, signal },
 ) => {
   const { layout, owners, records } = host
@@ -29,6 +29,8 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         process: null,
         durable: existing,
         verifiedKey: null,
+        verifiedAt: null,
+        label,
         health: 'UNKNOWN',
         volumeStage: 'ROOMY',
       })

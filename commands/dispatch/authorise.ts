@@ -14,6 +14,8 @@ const adminCommands: ReadonlySet<PublicCommand['type']> = new Set([
   'WithdrawDatastoreVersion',
   'ReplayDeadLetter',
   'DropDeadLetter',
+  'AdoptInstance',
+  'RemoveUnlistedInstance',
 ])
 
 const forbidden = (message: string): Rejection => ({ code: 'FORBIDDEN', message })

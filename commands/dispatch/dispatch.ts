@@ -6,6 +6,7 @@ import { idempotencyKeyRefusal } from '../../domain/values/names.ts'
 import type { Dispatch, DispatchAnswer } from '../api.ts'
 import { UnreadableHistory } from '../history.ts'
 import type { IdSource } from '../ids.ts'
+import { adoptInstance } from './adopt-instance.ts'
 import { authorise } from './authorise.ts'
 import { cancelOperation } from './cancel-operation.ts'
 import { changeCatalogue } from './change-catalogue.ts'
@@ -29,6 +30,9 @@ const carryOut = (dependencies: DispatchDependencies, job: Job): Promise<Dispatc
   switch (command.type) {
     case 'CreateInstance':
       return createInstance(dependencies, job, command)
+    case 'AdoptInstance':
+    case 'RemoveUnlistedInstance':
+      return adoptInstance(dependencies, job, command)
     case 'RenameInstance':
       return renameInstance(dependencies, job, command)
     case 'RestartInstance':

@@ -1,5 +1,5 @@
 import type { Heartbeat, Holding } from '../../domain/guest/report.ts'
-import type { RegisteredHost } from '../../domain/host/index.ts'
+import { host as hostDecider, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
@@ -64,6 +64,15 @@ export const createReconciler = ({ handler, context, log, elapsedMs }: Reconcile
     if (handled.outcome === 'accepted' && handled.events.length > 0) {
       log.warn({ hostId, instanceId, events: handled.events }, 'a host and the log differ about an instance')
     }
+    // The log knows nothing of it, and nor does the host any more.
+    if (!holding && !isListed(handled.state)) {
+      await handler.handle(
+        hostDecider,
+        hostStream(hostId),
+        { type: 'SettleUnlisted', hostId, instanceId },
+        context(traceparent),
+      )
+    }
     return isAtRest(handled.state)
   }
 
@@ -72,7 +81,8 @@ export const createReconciler = ({ handler, context, log, elapsedMs }: Reconcile
       const before = accounts.get(host.hostId) ?? new Map<InstanceId, Account>()
       const now = elapsedMs()
       const { address, caCertificate } = host.description
-      const expected = [...Object.keys(holds).map(parseInstanceId), ...committedIds(host.claims)]
+      const ids = [...Object.keys(holds), ...Object.keys(host.unlisted)].map(parseInstanceId)
+      const expected = [...ids, ...committedIds(host.claims)]
       const after = new Map<InstanceId, Account>()
       for (const instanceId of new Set(expected)) {
         const holding = holds[instanceId]
@@ -88,6 +98,8 @@ export const createReconciler = ({ handler, context, log, elapsedMs }: Reconcile
     },
   }
 }
+
+const isListed = (state: InstanceState): boolean => state.status !== 'ABSENT' && state.status !== 'DELETED'
 
 /** While an operation is in progress, and as long as the log knows nothing of it, it is looked at again. */
 const isAtRest = (state: InstanceState): boolean => state.status !== 'ABSENT' && !('operation' in state)

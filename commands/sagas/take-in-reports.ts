@@ -26,6 +26,7 @@ export type ReportDependencies = {
 type Trace = string | undefined
 type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
 type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
+type HoldingsReport = Extract<AgentReport, { readonly type: 'holdings' }>
 type Registration = Extract<AgentReport, { readonly type: 'registered' }>
 
 /** `traceparent`: of the step that takes the report in. */
@@ -81,6 +82,31 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     await handler.handle(instance, stream, { type: 'ReportHealth', health, reason, volumeStage }, context)
   }
 
+  /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */
+  const takeHoldings = async (report: HoldingsReport, trace: Trace) => {
+    const { hostId, holdings } = report
+    for (const [index, { instanceId, epoch, held }] of holdings.entries()) {
+      const commandId = parseCommandId(deriveId('report', report.reportId, String(index)))
+      const context = { ...contextOf(report, hostId, trace), commandId }
+      const stream = instanceStream(instanceId)
+      const { state } = await handler.load(instance, stream)
+      const isListed = state.status !== 'ABSENT' && state.status !== 'DELETED' && state.hostId === hostId
+      if (isListed) {
+        const generation = Math.max(held?.generation ?? 0, 0)
+        const by = { ...context, projectId: state.projectId, instanceId }
+        await handler.handle(instance, stream, { type: 'RaiseNumbers', hostId, epoch, generation }, by)
+        continue
+      }
+      if (held) {
+        const { label, running, port, generation } = held
+        const found = { label, running, port, generation, epoch }
+        await handler.handle(host, hostStream(hostId), { type: 'ReportUnlisted', hostId, instanceId, found }, context)
+      } else {
+        await handler.handle(host, hostStream(hostId), { type: 'SettleUnlisted', hostId, instanceId }, context)
+      }
+    }
+  }
+
   const takeRegistration = async (report: Registration, trace: Trace) => {
     const { hostId } = report.host
     const command = { type: 'RegisterHost', description: report.host } as const
@@ -111,6 +137,8 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
         return takeHealth(report, trace)
       case 'sealing-keys':
         return takeOffer(report, trace)
+      case 'holdings':
+        return takeHoldings(report, trace)
       case 'registered':
         return takeRegistration(report, trace)
       default:

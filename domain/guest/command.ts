@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
-import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
+import { databaseSpecSchema, instanceLabelSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
 /**
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
- * - `volume-ready`: the instance's volume exists with this size, empty or with its data. `existing`: it was there before, and is not made.
+ * - `volume-ready`: the instance's volume exists with this size, empty or with its data. `existing`: it was there before,
+ *   and is not made. `label`: what the host tells a control plane that does not know the instance.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
@@ -14,12 +15,15 @@ import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../value
  * - `engine-stopped`: the engine does not run; its data stays.
  * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left, nor the key of this number that its
  *   passwords were sealed to.
+ *   `undo`: it undoes a provisioning, and is refused of an instance that has been in use since, as a control plane that was restored from
+ *   a backup may not know.
  */
 export const guestPayloadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('volume-ready'),
     sizeGiB: z.int().positive(),
     existing: z.boolean().optional(),
+    label: instanceLabelSchema.optional(),
   }),
   z.object({
     kind: z.literal('engine-running'),
@@ -34,7 +38,11 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
   z.object({ kind: z.literal('engine-stopped') }),
-  z.object({ kind: z.literal('instance-absent'), sealingKey: z.int().positive().nullable() }),
+  z.object({
+    kind: z.literal('instance-absent'),
+    sealingKey: z.int().positive().nullable(),
+    undo: z.boolean().optional(),
+  }),
 ])
 export type GuestPayload = z.infer<typeof guestPayloadSchema>
 export type GuestCommandKind = GuestPayload['kind']

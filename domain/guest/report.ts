@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { hostDescriptionSchema } from '../host/events.ts'
 import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
-import { endpointSchema, healthSchema } from '../values/instance-spec.ts'
+import { endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
 
@@ -18,6 +18,30 @@ const answersCommand = {
 /** What an `engine-running` result tells: where clients connect and which CA signed the engine's certificate (PEM). */
 export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertificate: z.string() })
 export type EngineFacts = z.infer<typeof engineFactsSchema>
+
+/**
+ * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence the host has
+ * seen. `generation`: -1 before the engine's first start.
+ */
+export const holdingSchema = z.object({
+  running: z.boolean(),
+  health: healthSchema,
+  epoch: z.int().nonnegative(),
+  generation: z.int(),
+  port: z.int().nullable(),
+})
+export type Holding = z.infer<typeof holdingSchema>
+
+/**
+ * A host's account of one instance, also of one that it has no more: the newest epoch it has seen, and what it has. Told at registration, and
+ * when an instance is removed or a command is refused for its epoch.
+ */
+export const accountSchema = z.object({
+  instanceId: instanceIdSchema,
+  epoch: z.int().nonnegative(),
+  held: holdingSchema.extend({ label: instanceLabelSchema.nullable() }).nullable(),
+})
+export type HostAccount = z.infer<typeof accountSchema>
 
 /** Everything an agent says on `coffer.agent.results`. `reportId` is made once, so a repeat is recognised. */
 export const agentReportSchema = z.discriminatedUnion('type', [
@@ -63,23 +87,17 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     hostId: hostIdSchema,
     keys: z.array(sealingKeySchema),
   }),
+  z.object({
+    type: z.literal('holdings'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    holdings: z.array(accountSchema),
+  }),
   z.object({ type: z.literal('registered'), reportId: z.uuid(), at: z.iso.datetime(), host: hostDescriptionSchema }),
 ])
 export type AgentReport = z.infer<typeof agentReportSchema>
 export type GuestResult = Extract<AgentReport, { type: 'succeeded' | 'failed' | 'progress' }>
-
-/**
- * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence the host has
- * seen. `generation`: -1 before the engine's first start.
- */
-export const holdingSchema = z.object({
-  running: z.boolean(),
-  health: healthSchema,
-  epoch: z.int().nonnegative(),
-  generation: z.int(),
-  port: z.int().nullable(),
-})
-export type Holding = z.infer<typeof holdingSchema>
 
 /**
  * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `holds`: every instance whose data is on

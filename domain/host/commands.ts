@@ -3,7 +3,7 @@ import type { ReleaseReason } from '../project/commands.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Resources } from '../values/resources.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
-import type { HostDescription } from './events.ts'
+import type { FoundInstance, HostDescription } from './events.ts'
 
 export type HostCommand =
   | { readonly type: 'RegisterHost'; readonly description: HostDescription }
@@ -34,4 +34,11 @@ export type HostCommand =
       readonly reason: ReleaseReason
     }
   | { readonly type: 'ReportHostLost'; readonly hostId: HostId; readonly lastSeenAt: string }
+  | {
+      readonly type: 'ReportUnlisted'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      readonly found: FoundInstance
+    }
+  | { readonly type: 'SettleUnlisted'; readonly hostId: HostId; readonly instanceId: InstanceId }
   | { readonly type: 'ReportHostReturned'; readonly hostId: HostId }

@@ -4,7 +4,7 @@ import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf } fr
 import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
-import type { HostDescription, HostEvent } from './events.ts'
+import type { FoundInstance, HostDescription, HostEvent } from './events.ts'
 import { hostLost, noCapacity, noSealingKey, unknownEngine, unregistered } from './refusals.ts'
 import { freeKeys, isSameOffer } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
@@ -40,6 +40,17 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
     case 'ReportHostLost':
       if (state.status === 'LOST') return accept()
       return accept({ type: 'HostLost', data: { hostId, lastSeenAt: command.lastSeenAt } })
+    case 'ReportUnlisted': {
+      const { instanceId, found } = command
+      if (isSameFound(state.unlisted[instanceId], found)) return accept()
+      return accept({ type: 'HostInstanceFound', data: { hostId, instanceId, found } })
+    }
+    case 'SettleUnlisted': {
+      const { instanceId } = command
+      return state.unlisted[instanceId]
+        ? accept({ type: 'HostInstanceSettled', data: { hostId, instanceId } })
+        : accept()
+    }
     case 'ReportHostReturned':
       return state.status === 'LOST' ? accept({ type: 'HostReturned', data: { hostId } }) : accept()
     default:
@@ -52,6 +63,15 @@ const register = (description: HostDescription, state: HostState): HostDecision 
   state.status !== 'UNREGISTERED' && isSameDescription(state.description, description)
     ? accept()
     : accept({ type: 'HostRegistered', data: description })
+
+/** A label is given once. */
+const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
+  a !== undefined &&
+  a.running === b.running &&
+  a.port === b.port &&
+  a.epoch === b.epoch &&
+  a.generation === b.generation &&
+  (a.label === null) === (b.label === null)
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
   const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema } from '../ids.ts'
-import { datastoreTypeSchema } from '../values/instance-spec.ts'
+import { datastoreTypeSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { resourcesSchema } from '../values/resources.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 
@@ -30,6 +30,16 @@ export const hostDescriptionSchema = z.object({
   isolation: isolationSchema,
 })
 export type HostDescription = z.infer<typeof hostDescriptionSchema>
+
+/** What a host has of an instance that the log does not know of. `label` null: it was never told. */
+export const foundSchema = z.object({
+  label: instanceLabelSchema.nullable(),
+  running: z.boolean(),
+  port: z.int().nullable(),
+  epoch: z.int().nonnegative(),
+  generation: z.int(),
+})
+export type FoundInstance = z.infer<typeof foundSchema>
 
 export const hostEvents = {
   /** The agent registered for the first time, or with a description other than before. */
@@ -64,6 +74,13 @@ export const hostEvents = {
   ),
   /** No heartbeat came for longer than the bound. */
   HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime() })),
+  /** The host has an instance that the log does not know of, or has another account of it than before. */
+  HostInstanceFound: defineEvent(
+    1,
+    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, found: foundSchema }),
+  ),
+  /** It is not unlisted any more: it was adopted, removed, or is gone. */
+  HostInstanceSettled: defineEvent(1, z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema })),
   HostReturned: defineEvent(1, z.object({ hostId: hostIdSchema })),
 }
 

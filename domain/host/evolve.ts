@@ -13,6 +13,7 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
           description: event.data,
           claims: emptyLedger,
           sealingKeys: noSealingKeys,
+          unlisted: {},
         }
       : { ...state, description: event.data }
   }
@@ -42,7 +43,16 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
         description: state.description,
         claims: state.claims,
         sealingKeys: state.sealingKeys,
+        unlisted: state.unlisted,
       }
+    case 'HostInstanceFound': {
+      const { instanceId, found } = event.data
+      return { ...state, unlisted: { ...state.unlisted, [instanceId]: found } }
+    }
+    case 'HostInstanceSettled': {
+      const { [event.data.instanceId]: _, ...unlisted } = state.unlisted
+      return { ...state, unlisted }
+    }
     default:
       return unreachable(event)
   }

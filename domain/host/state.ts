@@ -1,8 +1,8 @@
-import type { HostId } from '../ids.ts'
+import type { HostId, InstanceId } from '../ids.ts'
 import type { IdMap } from '../values/id-map.ts'
 import type { Ledger } from '../values/ledger.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
-import type { HostDescription } from './events.ts'
+import type { FoundInstance, HostDescription } from './events.ts'
 
 export type SealingKeys = {
   /** Free ones, in the order of their numbers. */
@@ -18,6 +18,8 @@ type Registered = {
   readonly description: HostDescription
   readonly claims: Ledger
   readonly sealingKeys: SealingKeys
+  /** What the host has and the log does not know of. */
+  readonly unlisted: Readonly<Record<InstanceId, FoundInstance>>
 }
 
 export type HostState =

@@ -62,6 +62,21 @@ export type InstanceCommand =
       /** Absent: as it was. */
       readonly volumeStage?: VolumeStage | undefined
     }
+  /** The log does not know of an instance that a host has: from now on it does. `removal`: to delete it at once. */
+  | {
+      readonly type: 'AdoptInstance'
+      readonly instanceId: InstanceId
+      readonly projectId: ProjectId
+      readonly name: string
+      readonly spec: InstanceSpec
+      readonly hostId: HostId
+      readonly running: boolean
+      readonly endpoint: Endpoint | null
+      readonly caCertificate: string
+      readonly epoch: number
+      readonly generation: number
+      readonly removal: { readonly operationId: OperationId; readonly deadline: string } | null
+    }
   /** What a host has of the instance, for long enough not to be a passing moment; `found` null: nothing. */
   | { readonly type: 'ReconcileWithHost'; readonly hostId: HostId; readonly found: FoundOnHost | null }
   /** The host has seen these numbers: the next ones are higher. */

@@ -38,6 +38,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
   switch (command.type) {
     case 'RequestInstance':
       return requestInstance(command, state)
+    case 'AdoptInstance':
+      return adoptInstance(command, state)
     case 'RenameInstance':
       return renameInstance(command.name, state)
     case 'RequestRestart':
@@ -68,6 +70,23 @@ const requestInstance = (command: CommandOf<'RequestInstance'>, state: InstanceS
   return accept({
     type: 'InstanceRequested',
     data: { ...wish, databases: [...databases], users: [...users], epoch: firstEpoch },
+  })
+}
+
+const adoptInstance = (command: CommandOf<'AdoptInstance'>, state: InstanceState): InstanceDecision => {
+  const { type: _, running, removal, generation, ...found } = command
+  if (state.status !== 'ABSENT' && state.status !== 'DELETED') {
+    const isDone = removal && isKnownOperation(state, removal.operationId)
+    return isDone ? accept() : reject(alreadyExists(state))
+  }
+  const adopted: InstanceEvent = {
+    type: 'InstanceAdopted',
+    data: { ...found, status: running ? 'ACTIVE' : 'STOPPED', generation: Math.max(generation, 0) },
+  }
+  if (!removal) return accept(adopted)
+  return accept<InstanceEvent>(adopted, {
+    type: 'InstanceDeletionRequested',
+    data: { ...removal, epoch: command.epoch + 2 },
   })
 }
 
@@ -175,8 +194,8 @@ const raiseNumbers = (
 ): InstanceDecision => {
   if (state.status === 'ABSENT' || state.hostId !== hostId) return accept()
   // What undoes the last operation has an epoch of its own, which is no news.
-  if (epoch <= state.epoch + 1 && generation <= state.generation) return accept()
-  const raised = { epoch: Math.max(epoch, state.epoch), generation: Math.max(generation, state.generation) }
+  if (epoch <= Math.max(state.epoch + 1, state.seenEpoch) && generation <= state.generation) return accept()
+  const raised = { epoch: Math.max(epoch, state.seenEpoch), generation: Math.max(generation, state.generation) }
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 

@@ -14,6 +14,22 @@ import { volumeStageSchema } from '../values/volume-use.ts'
 const operation = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
 
 export const instanceEvents = {
+  /** A host had it and the log did not know of it, as after the log was restored from a backup. Its numbers go on above the host's. */
+  InstanceAdopted: defineEvent(
+    1,
+    z.object({
+      instanceId: instanceIdSchema,
+      projectId: projectIdSchema,
+      name: z.string(),
+      spec: instanceSpecSchema,
+      hostId: hostIdSchema,
+      status: z.enum(['ACTIVE', 'STOPPED']),
+      endpoint: endpointSchema.nullable(),
+      caCertificate: z.string(),
+      epoch: z.int().nonnegative(),
+      generation: z.int().nonnegative(),
+    }),
+  ),
   /**
    * Quota is reserved, a host claimed, and the instance asked for. `epoch` fences its guest commands, `deadline` is the operation's.
    * `sealingKey`: the number of the host's key that the passwords are sealed to; null when there are none.

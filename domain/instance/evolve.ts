@@ -21,12 +21,26 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       volumeStage: 'ROOMY',
       generation: 0,
       epoch: event.data.epoch,
+      seenEpoch: 0,
       endpoint: null,
       caCertificate: null,
       operationIds: [event.data.operationId],
       operation: inProgress('provision', event.data, 0),
       databases,
       users,
+    }
+  }
+  if (event.type === 'InstanceAdopted') {
+    const { endpoint, caCertificate, ...adopted } = event.data
+    return {
+      ...adopted,
+      seenEpoch: adopted.epoch,
+      sealingKey: null,
+      health: 'UNKNOWN',
+      volumeStage: 'ROOMY',
+      endpoint,
+      caCertificate: endpoint && caCertificate,
+      operationIds: state.status === 'ABSENT' ? [] : state.operationIds,
     }
   }
   if (state.status === 'ABSENT') return state
@@ -49,8 +63,8 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       // A deletion that failed may have taken some of the data already.
       return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
     case 'InstanceReconciled': {
-      const { status, health, volumeStage = state.volumeStage } = event.data
-      return { status, ...known(state), ...raised(state, event.data), health, volumeStage }
+      const { status, health, epoch, volumeStage = state.volumeStage } = event.data
+      return { status, ...known(state), ...raised(state, event.data), epoch, health, volumeStage }
     }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }
@@ -93,7 +107,7 @@ const restingStatus = (state: KnownInstance): RestingStatus =>
   state.status === 'ACTIVE' || state.status === 'STOPPED' || state.status === 'MISSING' ? state.status : 'FAILED'
 
 const raised = (state: KnownInstance, seen: { readonly epoch: number; readonly generation: number }) => ({
-  epoch: Math.max(state.epoch, seen.epoch),
+  seenEpoch: Math.max(state.seenEpoch, seen.epoch),
   generation: Math.max(state.generation, seen.generation),
 })
 
@@ -109,6 +123,7 @@ const known = (state: KnownInstance) => ({
   volumeStage: state.volumeStage,
   generation: state.generation,
   epoch: state.epoch,
+  seenEpoch: state.seenEpoch,
   endpoint: state.endpoint,
   caCertificate: state.caCertificate,
   operationIds: state.operationIds,

@@ -27,8 +27,10 @@ type Known = {
   readonly volumeStage: VolumeStage
   /** How often the engine was asked to start anew. */
   readonly generation: number
-  /** The highest fencing epoch that the log or the host knows of, without those that undo. */
+  /** The fencing epoch of the last operation that the log knows of. */
   readonly epoch: number
+  /** The highest that its host is known to have seen: above `epoch + 1` only where the log has lost operations. */
+  readonly seenEpoch: number
   /** Where clients were told to connect, and by which authorities to verify it; null before that was known. */
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
@@ -73,7 +75,7 @@ export const isInProgress = (state: InstanceState, operationId: OperationId): st
 export const firstEpoch = 1
 
 /** That of the next operation: above what the last one may have used to undo its steps. */
-export const nextEpoch = ({ epoch }: Known): number => epoch + 2
+export const nextEpoch = ({ epoch, seenEpoch }: Known): number => Math.max(epoch, seenEpoch) + 2
 
 /** What the process of the operation in progress needs to know; null when the instance is at rest. */
 export const operationSubject = (state: InstanceState): OperationSubject | null => {
@@ -84,6 +86,7 @@ export const operationSubject = (state: InstanceState): OperationSubject | null 
     projectId: state.projectId,
     hostId: state.hostId,
     sealingKey: state.sealingKey,
+    name: state.name,
     spec: state.spec,
     generation: state.operation.generation,
     epoch: state.operation.epoch,

@@ -16,6 +16,7 @@ export const operationSubjectSchema = z.object({
   projectId: projectIdSchema,
   hostId: hostIdSchema,
   sealingKey: z.int().positive().nullable(),
+  name: z.string().optional(),
   spec: instanceSpecSchema,
   /** How often the engine was asked to start anew before this operation. */
   generation: z.int().nonnegative(),

@@ -1,3 +1,5 @@
+import type { OperationSubject } from '../operation/events.ts'
+import type { InstanceLabel } from '../values/instance-spec.ts'
 import { leastStepMs, type Step } from './process.ts'
 
 /** What several processes do to bring an engine up again as it was. */
@@ -21,3 +23,7 @@ export const verifyStep: Step = {
   timeoutMs: leastStepMs,
   payload: () => ({ kind: 'endpoint-verified', users: [] }),
 }
+
+/** What the host keeps to tell whose the instance is. */
+export const labelled = ({ projectId, name, spec }: OperationSubject): { readonly label?: InstanceLabel } =>
+  name === undefined ? {} : { label: { projectId, name, spec } }

@@ -1,3 +1,4 @@
+import { labelled } from './engine-steps.ts'
 import { leastStepMs, type Process, seconds } from './process.ts'
 
 export const provisionInstance: Process = {
@@ -6,7 +7,7 @@ export const provisionInstance: Process = {
     {
       name: 'volume',
       timeoutMs: leastStepMs,
-      payload: ({ spec }) => ({ kind: 'volume-ready', sizeGiB: spec.volumeGiB }),
+      payload: (subject) => ({ kind: 'volume-ready', sizeGiB: subject.spec.volumeGiB, ...labelled(subject) }),
     },
     {
       name: 'engine',
@@ -32,7 +33,7 @@ export const provisionInstance: Process = {
       name: 'remove',
       timeoutMs: leastStepMs,
       outlastsOperation: true,
-      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
+      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey, undo: true }),
     },
   ],
   undoneTo: null,

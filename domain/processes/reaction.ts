@@ -38,7 +38,7 @@ export type Reaction =
   | {
       readonly target: 'host'
       readonly id: HostId
-      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity'>
+      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
   | {
       readonly target: 'datastore'

@@ -2,7 +2,7 @@ import { unreachable } from '../decider.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { OperationId } from '../ids.ts'
 import type { InstanceEvent } from '../instance/events.ts'
-import { type BusyInstance, type InstanceState, isInProgress, operationSubject } from '../instance/state.ts'
+import { type InstanceState, isInProgress, type KnownInstance, operationSubject } from '../instance/state.ts'
 import type { OperationEvent } from '../operation/events.ts'
 import type { OperationState } from '../operation/state.ts'
 import type { ReleaseReason } from '../project/commands.ts'
@@ -13,6 +13,8 @@ import type { Reaction } from './reaction.ts'
 /** The events that lead to something: for all others nothing needs to be read. */
 export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceRequested',
+  'InstanceAdopted',
+  'InstanceReconciled',
   'InstanceRestartRequested',
   'InstanceStopRequested',
   'InstanceStartRequested',
@@ -32,7 +34,8 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
  * Whether the instance must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All else
  * comes to the same from any state since the event, as it follows from what never changes, or the aggregate it is for knows of a repeat.
  */
-export const needsPresent = ({ type }: InstanceEvent): boolean => type === 'InstanceRequested'
+export const needsPresent = ({ type }: InstanceEvent): boolean =>
+  type === 'InstanceRequested' || type === 'InstanceAdopted' || type === 'InstanceReconciled'
 
 /**
  * What an event of an instance leads to. `state`: the instance as it was after the event or later, as it is now where `needsPresent`: what
@@ -46,6 +49,10 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceStartRequested':
     case 'InstanceDeletionRequested':
       return reactionsToRequest(event.data.operationId, state)
+    case 'InstanceAdopted':
+      return [...holdAgain(state), ...settle(state)]
+    case 'InstanceReconciled':
+      return holdAgain(state)
     case 'InstanceProvisioned':
     case 'InstanceRestarted':
     case 'InstanceStopped':
@@ -58,7 +65,6 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
     case 'InstanceRenamed':
     case 'InstanceHealthChanged':
-    case 'InstanceReconciled':
     case 'InstanceNumbersRaised':
     case 'InstanceEndpointChanged':
       return []
@@ -117,8 +123,18 @@ const confirmOutcome = (operationId: OperationId): Reaction => ({
   command: { type: 'ConfirmOutcome' },
 })
 
+/** The resources of an instance that is there after all. Those that are held already stay as they are. */
+const holdAgain = (state: InstanceState): readonly Reaction[] =>
+  state.status === 'ABSENT' || state.status === 'DELETED' ? [] : holdResources(state)
+
+const settle = (state: InstanceState): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { hostId, instanceId } = state
+  return [{ target: 'host', id: hostId, command: { type: 'SettleUnlisted', hostId, instanceId } }]
+}
+
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
-const holdResources = ({ projectId, instanceId, hostId, spec }: BusyInstance): readonly Reaction[] => {
+const holdResources = ({ projectId, instanceId, hostId, spec }: KnownInstance): readonly Reaction[] => {
   const resources: Resources = { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB }
   return [
     { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, resources } },

@@ -1,4 +1,4 @@
-import { verifyStep } from './engine-steps.ts'
+import { labelled, verifyStep } from './engine-steps.ts'
 import { leastStepMs, type Process, seconds } from './process.ts'
 
 export const startInstance: Process = {
@@ -7,8 +7,10 @@ export const startInstance: Process = {
     {
       name: 'volume',
       timeoutMs: leastStepMs,
-      payload: ({ spec, missing }) =>
-        missing ? { kind: 'volume-ready', sizeGiB: spec.volumeGiB, existing: true } : null,
+      payload: (subject) =>
+        subject.missing
+          ? { kind: 'volume-ready', sizeGiB: subject.spec.volumeGiB, existing: true, ...labelled(subject) }
+          : null,
     },
     {
       name: 'engine',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flavorIdSchema } from '../ids.ts'
+import { flavorIdSchema, projectIdSchema } from '../ids.ts'
 import { resourcesSchema } from './resources.ts'
 
 export const datastoreTypes = ['postgresql', 'mariadb', 'redis'] as const
@@ -40,3 +40,11 @@ export type Endpoint = z.infer<typeof endpointSchema>
 export const healthStates = ['UNKNOWN', 'HEALTHY', 'UNHEALTHY', 'UNREACHABLE'] as const
 export const healthSchema = z.enum(healthStates)
 export type Health = z.infer<typeof healthSchema>
+
+/** Whose an instance is and what it is to be, as its host was told when it was made. */
+export const instanceLabelSchema = z.object({
+  projectId: projectIdSchema,
+  name: z.string(),
+  spec: instanceSpecSchema,
+})
+export type InstanceLabel = z.infer<typeof instanceLabelSchema>

@@ -57,6 +57,8 @@ export const documents = {
   stopInstance: changeInstance('stopInstance', 'StopInstanceInput'),
   startInstance: changeInstance('startInstance', 'StartInstanceInput'),
   deleteInstance: changeInstance('deleteInstance', 'DeleteInstanceInput'),
+  adoptInstance: changeInstance('adoptInstance', 'AdoptInstanceInput'),
+  removeUnlistedInstance: changeInstance('removeUnlistedInstance', 'RemoveUnlistedInstanceInput'),
   followInstance: `subscription ($id: ID!) { instance(id: $id) { ${instanceFields} } }`,
 
   operation: `query ($id: ID!) { operation(id: $id) { ${operationFields} } }`,
@@ -97,6 +99,11 @@ export const documents = {
         }
       }
       ${page}
+    }
+  }`,
+  unlisted: `query ($first: Int, $after: String) {
+    hosts(first: $first, after: $after) {
+      edges { cursor node { id name unlisted { id projectId name version running port foundAt } } } ${page}
     }
   }`,
   quota: `query ($project: ID) {

@@ -11,6 +11,7 @@ import { showEvents } from './commands/events.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from './commands/operations.ts'
 import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
+import { adoptInstance, listUnlisted, removeUnlisted } from './commands/unlisted.ts'
 import { bashCompletion, zshCompletion } from './completion.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import {
@@ -114,6 +115,21 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
       .action((name, options) => run(options, (context) => changeInstance(context, change, name, options)))
   }
 
+  instance
+    .command('adopt <id>')
+    .description('take a database into the log that a host has and the log does not know of (admins)')
+    .option('--project <id>', 'whose it is (default: the project it was made for)')
+    .option('--name <name>', 'its name (default: the one it was made with)')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => adoptInstance(context, id, options)))
+  withWaiting(
+    instance
+      .command('remove-unlisted <id>')
+      .description('remove a database, for good, that a host has and the log does not know of (admins)'),
+  )
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => removeUnlisted(context, id, options)))
+
   program
     .command('connect <instance> [psql-arguments...]')
     .description('open psql on a database; the password is asked for, or taken from COFFER_DB_PASSWORD')
@@ -188,10 +204,13 @@ const addCatalogueCommands = (program: Command, { run }: ProgramParts): void => 
     .option('-a, --all', 'retired ones too', false)
     .addOption(outputOption())
     .action((options) => run(options, (context) => listFlavors(context, options)))
-  program
-    .command('host')
-    .alias('hosts')
-    .description('the machines the databases run on (admins)')
+  const host = program.command('host').alias('hosts').description('the machines the databases run on (admins)')
+  host
+    .command('unlisted')
+    .description('list the databases that hosts have and the log does not know of, as after a restore')
+    .addOption(outputOption())
+    .action((options) => run(options, listUnlisted))
+  host
     .command('list', { isDefault: true })
     .description('list hosts and what is left of them')
     .addOption(outputOption())

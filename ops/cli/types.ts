@@ -96,6 +96,20 @@ export type AuditEvent = {
 
 export type Resources = { readonly vcpus: number; readonly memoryMiB: number; readonly volumeGiB: number }
 
+export type HostWithUnlisted = {
+  readonly id: string
+  readonly name: string
+  readonly unlisted: readonly {
+    readonly id: string
+    readonly projectId: string | null
+    readonly name: string | null
+    readonly version: string | null
+    readonly running: boolean
+    readonly port: number | null
+    readonly foundAt: string
+  }[]
+}
+
 export type Host = {
   readonly id: string
   readonly name: string

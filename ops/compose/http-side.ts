@@ -5,6 +5,7 @@ import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { verifyViews } from '../../projections/verify.ts'
 import { type Config, runs } from '../config.ts'
+import { findHostDifferences } from '../host-differences.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
@@ -59,6 +60,7 @@ const graphqlRoutes = (
     authenticate: api.authenticate,
     ...state,
     verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
+    hostDifferences: (signal) => findHostDifferences(api.views, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
 }

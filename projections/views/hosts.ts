@@ -38,8 +38,11 @@ const seen =
 
 export const hostsProjection = defineProjection<Document, typeof hostCategory>({
   view: 'hosts',
-  version: 2,
-  keysOf: ({ data }) => ('instanceId' in data ? keysOfClaimant(data) : [data.hostId]),
+  version: 3,
+  keysOf: ({ type, data }) =>
+    'instanceId' in data && type !== 'HostInstanceFound' && type !== 'HostInstanceSettled'
+      ? keysOfClaimant(data)
+      : [data.hostId],
   on: {
     HostRegistered: (document, { data, metadata }) => {
       const before = document && !isClaim(document) ? document : null
@@ -49,6 +52,7 @@ export const hostsProjection = defineProjection<Document, typeof hostCategory>({
         id: hostId,
         status: before?.status ?? 'UP',
         claimed: before?.claimed ?? noResources,
+        unlisted: before?.unlisted ?? [],
         registeredAt: before?.registeredAt ?? metadata.at,
         updatedAt: metadata.at,
       }
@@ -59,6 +63,16 @@ export const hostsProjection = defineProjection<Document, typeof hostCategory>({
     HostCapacityReleased: claims(() => null),
     HostLost: seen('LOST'),
     HostReturned: seen('UP'),
+    HostInstanceFound: (document, { data: { instanceId, found }, metadata: { at } }) => {
+      if (!document || isClaim(document)) return document
+      const others = document.unlisted.filter((each) => each.instanceId !== instanceId)
+      return { ...document, unlisted: [...others, { instanceId, foundAt: at, ...found }], updatedAt: at }
+    },
+    HostInstanceSettled: (document, { data: { instanceId }, metadata: { at } }) => {
+      if (!document || isClaim(document)) return document
+      const unlisted = document.unlisted.filter((each) => each.instanceId !== instanceId)
+      return { ...document, unlisted, updatedAt: at }
+    },
   },
   entries: (document) =>
     isClaim(document)

@@ -1,6 +1,7 @@
+import type { InstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/stream.ts'
-import type { Health } from '../../domain/values/instance-spec.ts'
+import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
 import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
 
@@ -30,6 +31,38 @@ export const engineState = (status: (typeof engineStatuses)[number], health: Hea
 const stateOf = ({ status, health, endpoint }: InstanceDocument): string =>
   (status === 'ACTIVE' || status === 'FAILED') && endpoint !== null ? engineState(status, health) : status
 
+type Beginning = Pick<InstanceDocument, 'projectId' | 'name' | 'hostId'> & {
+  readonly instanceId: InstanceId
+  readonly spec: InstanceSpec
+}
+
+const begun = (
+  { instanceId, projectId, name, hostId, spec }: Beginning,
+  at: string,
+  revision: number,
+): Omit<InstanceDocument, 'status'> => ({
+  id: instanceId,
+  projectId,
+  name,
+  health: 'UNKNOWN',
+  healthReason: null,
+  volumeStage: 'ROOMY',
+  datastore: spec.datastore,
+  version: spec.version,
+  flavor: spec.flavor,
+  resources: { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB },
+  hostId,
+  endpoint: null,
+  caCertificate: null,
+  databases: [],
+  users: [],
+  operationId: null,
+  fault: null,
+  createdAt: at,
+  updatedAt: at,
+  stateVersion: revision,
+})
+
 export const instancesProjection = defineProjection<InstanceDocument, typeof instanceCategory>({
   view: 'instances',
   version: 3,
@@ -37,28 +70,23 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
   on: {
     InstanceRequested: (document, { data, metadata, revision }) =>
       document ?? {
-        id: data.instanceId,
-        projectId: data.projectId,
-        name: data.name,
+        ...begun(data, metadata.at, revision),
         status: 'PROVISIONING',
-        health: 'UNKNOWN',
-        healthReason: null,
-        volumeStage: 'ROOMY',
-        datastore: data.spec.datastore,
-        version: data.spec.version,
-        flavor: data.spec.flavor,
-        resources: { vcpus: data.spec.vcpus, memoryMiB: data.spec.memoryMiB, volumeGiB: data.spec.volumeGiB },
-        hostId: data.hostId,
-        endpoint: null,
-        caCertificate: null,
         databases: data.databases.map((database) => database.name),
         users: data.users.map((user) => ({ name: user.name, databases: user.databases })),
         operationId: data.operationId,
-        fault: null,
-        createdAt: metadata.at,
-        updatedAt: metadata.at,
-        stateVersion: revision,
       },
+    InstanceAdopted: (document, { data, metadata, revision }) => {
+      if (document && revision <= document.stateVersion) return document
+      const { status, endpoint, caCertificate } = data
+      const published = endpoint && { endpoint, caCertificate }
+      return {
+        ...begun(data, metadata.at, revision),
+        status,
+        healthReason: 'it was adopted from its host, which has not told yet how it is',
+        ...published,
+      }
+    },
     InstanceProvisioned: changes(({ data }) => ({
       ...ended('ACTIVE'),
       endpoint: data.endpoint,

@@ -79,6 +79,7 @@ export const operationsProjection = defineProjection<
     InstanceOperationFailed: 'ignored',
     InstanceRenamed: 'ignored',
     InstanceHealthChanged: 'ignored',
+    InstanceAdopted: 'ignored',
     InstanceReconciled: 'ignored',
     InstanceNumbersRaised: 'ignored',
     InstanceEndpointChanged: 'ignored',

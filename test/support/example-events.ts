@@ -89,6 +89,7 @@ type Examples = {
 }
 
 const specOf = ({ datastore, version, flavorId }: World) => ({ ...resources, datastore, version, flavor: flavorId })
+const labelOf = (world: World) => ({ projectId: world.projectId, name: 'shop', spec: specOf(world) })
 const resolutionOf = ({ deadLetterId }: World) => ({
   letterId: deadLetterId,
   place: { topic: 'coffer.events', partition: 0, offset: '17' },
@@ -109,6 +110,15 @@ const examples: Examples = {
     databases,
     users,
     ...operationOf(world),
+  }),
+  InstanceAdopted: (world) => ({
+    ...labelOf(world),
+    instanceId: world.instanceId,
+    hostId: world.hostId,
+    status: 'ACTIVE',
+    ...facts,
+    epoch: 5,
+    generation: 1,
   }),
   InstanceProvisioned: ({ operationId }) => ({ operationId, ...facts }),
   InstanceProvisioningFailed: ({ operationId }) => ({ operationId, fault }),
@@ -162,6 +172,12 @@ const examples: Examples = {
   HostClaimConfirmed: ({ hostId, instanceId }) => ({ hostId, instanceId, resources }),
   HostCapacityReleased: ({ hostId, instanceId }) => ({ hostId, instanceId, reason: 'DELETED' }),
   HostLost: ({ hostId }) => ({ hostId, lastSeenAt: '2030-01-01T00:00:00.000Z' }),
+  HostInstanceFound: (world) => ({
+    hostId: world.hostId,
+    instanceId: world.instanceId,
+    found: { label: labelOf(world), running: true, port: 15432, epoch: 5, generation: 1 },
+  }),
+  HostInstanceSettled: ({ hostId, instanceId }) => ({ hostId, instanceId }),
   HostReturned: ({ hostId }) => ({ hostId }),
 
   FlavorDefined: ({ flavorId }) => ({ flavorId, vcpus: 1, memoryMiB: 512, description: 'for a start' }),

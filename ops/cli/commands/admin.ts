@@ -13,6 +13,13 @@ type Verification = {
   readonly differingKeys: readonly string[]
 }
 
+type HostDifference = {
+  readonly difference: 'MISSING' | 'UNLISTED'
+  readonly instanceId: string
+  readonly hostId: string
+  readonly name: string | null
+}
+
 const shownHashLength = 16
 
 const columns: readonly Column<Verification>[] = [
@@ -32,15 +39,24 @@ export const rebuildViews = async (
   { verify: verifyOnly }: { readonly verify: boolean },
 ): Promise<void> => {
   const progress = createViewProgress(terminal)
-  const { views } = await api
-    .post<{ views: readonly Verification[] }, ViewProgress>(
+  const { views, hosts } = await api
+    .post<{ views: readonly Verification[]; hosts: readonly HostDifference[] }, ViewProgress>(
       verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild',
       signal,
       progress.show,
     )
     .finally(progress.end)
   await output.list(views, columns, 'There are no views.')
+  for (const { difference, name, instanceId, hostId } of hosts) {
+    terminal.stderr.write(`${difference}: ${name ?? 'a database'} (${instanceId}) on host ${hostId}\n`)
+  }
   const different = views.filter(({ equal }) => !equal).map(({ view }) => view)
+  if (different.length === 0 && hosts.length > 0) {
+    throw new CliFailure(exitCodes.failed, {
+      code: 'HOSTS_DIFFER',
+      message: `the views are equal to the log, but hosts and the log differ about ${hosts.length} databases: see "coffer instance list --status MISSING" and "coffer host unlisted"`,
+    })
+  }
   if (different.length === 0) return
   throw new CliFailure(exitCodes.failed, {
     code: 'VIEWS_DIFFER',

@@ -133,6 +133,8 @@ describe('the record of an instance', () => {
       process: null,
       durable: false,
       verifiedKey: null,
+      verifiedAt: null,
+      label: null,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
     })

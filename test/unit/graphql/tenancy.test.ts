@@ -86,6 +86,12 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.stopInstance': mutation('stopInstance', 'StopInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.startInstance': mutation('startInstance', 'StartInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
+  'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),
+  'Mutation.removeUnlistedInstance': mutation(
+    'removeUnlistedInstance',
+    'RemoveUnlistedInstanceInput',
+    ({ instance }) => ({ id: instance }),
+  ),
   'Mutation.cancelOperation': mutation('cancelOperation', 'CancelOperationInput', ({ operation }) => ({
     id: operation,
   })),

@@ -113,6 +113,7 @@ export const createViewWriter = (store: ViewStore) => {
         claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
         engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
         isolation: { unixUser: true, cgroup: 'v1', volume: 'loop', missing: [] },
+        unlisted: [],
         registeredAt: at,
         updatedAt: at,
         ...facts,

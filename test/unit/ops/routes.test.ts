@@ -27,6 +27,7 @@ const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): 
         api: { handle: async () => {}, handleUpgrade: () => {}, close: async () => {} },
         authenticate: async () => ({ actor, isAdmin: true }),
         isRunning: () => true,
+        hostDifferences: async () => [],
         rebuildViews: async () => {},
       } as unknown as GraphqlRoutes,
     }),
@@ -86,7 +87,7 @@ describe('the verification of views', () => {
       [
         'event: progress\ndata: {"views":["instances"],"events":25,"part":0.25,"secondsLeft":null}\n\n',
         'event: progress\ndata: {"views":["instances"],"events":100,"part":1,"secondsLeft":null}\n\n',
-        'event: done\ndata: {"views":[]}\n\n',
+        'event: done\ndata: {"views":[],"hosts":[]}\n\n',
       ].join(''),
     )
   })

@@ -217,7 +217,7 @@ describe('health', () => {
 })
 
 describe('what a process is told of its instance', () => {
-  const common = { instanceId: instanceId(), projectId, hostId: hostId(), sealingKey: 1, spec }
+  const common = { instanceId: instanceId(), projectId, hostId: hostId(), sealingKey: 1, name: 'shop', spec }
 
   it('is everything that was asked for when it is being provisioned', () => {
     expect(operationSubject(given(requested).state)).toEqual({ ...common, generation: 0, epoch: 1, databases, users })

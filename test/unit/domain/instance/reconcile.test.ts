@@ -196,7 +196,7 @@ describe('numbers that the host has seen', () => {
     const state = given(...histories.STOPPING)
       .when(raise(12, 5))
       .thenEvents({ type: 'InstanceNumbersRaised', data: { epoch: 12, generation: 5 } })
-    expect(state).toMatchObject({ status: 'STOPPING', epoch: 12, generation: 5 })
+    expect(state).toMatchObject({ status: 'STOPPING', seenEpoch: 12, generation: 5 })
   })
 
   it('are no news when the log is at least as far, or they are of what undid the last operation', () => {

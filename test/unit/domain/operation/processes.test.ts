@@ -54,7 +54,7 @@ describe('provisioning', () => {
     expect(issued(log).at(-1)).toEqual({
       step: 'remove',
       epoch: 8,
-      payload: { kind: 'instance-absent', sealingKey: 1 },
+      payload: { kind: 'instance-absent', sealingKey: 1, undo: true },
     })
   })
 })

@@ -88,6 +88,7 @@ describe('a requested instance', () => {
             projectId,
             hostId: hostId(),
             sealingKey: 1,
+            name: 'shop',
             spec,
             generation: 0,
             epoch: 1,

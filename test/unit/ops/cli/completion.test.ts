@@ -18,7 +18,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 describe('tab completion', () => {
   it('offers commands, then their subcommands, then options', () => {
     expect(offered('inst')).toEqual(['instance'])
-    expect(offered('instance', 're')).toEqual(['rename', 'restart'])
+    expect(offered('instance', 're')).toEqual(['rename', 'restart', 'remove-unlisted'])
     expect(offered('instance', 'create', 'shop', '--da')).toEqual(['--datastore', '--database'])
     expect(offered('token', '')).toEqual(expect.arrayContaining(['issue', 'list', 'revoke']))
   })

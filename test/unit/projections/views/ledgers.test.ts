@@ -73,6 +73,7 @@ describe('the view of hosts', () => {
     id: hostId,
     status: 'UP',
     claimed: none,
+    unlisted: [],
     registeredAt: '2030-01-01T00:00:00.000Z',
     updatedAt: '2030-01-01T00:00:00.000Z',
   }

@@ -1,0 +1,61 @@
+import { type CliContext, invocation } from '../context.ts'
+import { documents } from '../documents.ts'
+import { readAll } from '../pages.ts'
+import type { HostWithUnlisted, Refusal } from '../types.ts'
+import { startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
+import { acceptedOf, type InstanceOperationAccepted, mayBeCarriedOut, type WaitOptions } from './change-instance.ts'
+
+/** What hosts have and the log does not know of. */
+export const listUnlisted = async (context: CliContext): Promise<void> => {
+  const hosts = await readAll<HostWithUnlisted>(context, documents.unlisted, 'hosts', {})
+  const unlisted = hosts.flatMap((host) => host.unlisted.map((each) => ({ ...each, host: host.name })))
+  await context.output.list(
+    unlisted,
+    [
+      ['NAME', ({ name }) => name ?? ''],
+      ['PROJECT', ({ projectId }) => projectId ?? ''],
+      ['VERSION', ({ version }) => version ?? ''],
+      ['RUNS', ({ running }) => (running ? 'yes' : 'no')],
+      ['PORT', ({ port }) => String(port ?? '')],
+      ['HOST', ({ host }) => host],
+      ['ID', ({ id }) => id],
+    ],
+    'No host has a database that the log does not know of.',
+  )
+}
+
+/** Takes an unlisted instance into the log. */
+export const adoptInstance = async (
+  { api, output, signal }: CliContext,
+  id: string,
+  { project: projectId, name }: { readonly project?: string; readonly name?: string },
+): Promise<void> => {
+  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
+    documents.adoptInstance,
+    { input: { id, projectId, name } },
+    signal,
+  )
+  const { instance } = acceptedOf(result)
+  await output.one(instance ?? { id }, () => [`${instance?.name ?? id} is adopted: ${instance?.status ?? 'see later'}`])
+}
+
+/** Removes an unlisted instance from its host, with all its data. */
+export const removeUnlisted = async (context: CliContext, id: string, options: WaitOptions): Promise<void> => {
+  const wait = startWait(context, options.timeout)
+  const { api, output } = context
+  const { signal } = options.wait ? wait.context : context
+  const ask = () =>
+    api.request<{ result: InstanceOperationAccepted | Refusal }>(
+      documents.removeUnlistedInstance,
+      { input: { id, idempotencyKey: options.idempotencyKey } },
+      signal,
+    )
+  const { operationId } = acceptedOf((await withinWait(wait, ask, mayBeCarriedOut)).result)
+  if (operationId === null || !options.wait) {
+    return output.one({ id, operationId }, () => [
+      `removing ${id}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,
+    ])
+  }
+  throwUnlessSucceeded(await waitForOperation(wait, operationId), `${id} could not be removed`)
+  await output.one({ id, operationId }, () => [`${id} is removed`])
+}
