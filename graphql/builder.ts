@@ -70,6 +70,7 @@ export const createSchemaParts = () => {
     Flavor: builder.objectRef<FlavorDocument>('Flavor'),
     Host: builder.objectRef<HostDocument>('Host'),
     Instance: builder.objectRef<InstanceDocument>('Instance'),
+    Node: builder.interfaceRef<object>('Node'),
     Operation: builder.objectRef<OperationDocument>('Operation'),
     PageInfo: builder.objectRef<PageInfo>('PageInfo'),
     Quota: builder.objectRef<QuotaDocument>('Quota'),

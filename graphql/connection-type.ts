@@ -1,8 +1,7 @@
 import type { ViewName } from '../projections/documents.ts'
-import type { Page } from '../projections/page.ts'
 import type { Entry } from '../projections/ports/view-store.ts'
 import type { ArgumentFields, ObjectRef, PageInfo, SchemaParts } from './builder.ts'
-import { defaultFirst, type ListArguments, maxFirst } from './connection.ts'
+import { askedLength, defaultFirst, isBackward, type ListArguments, type ListedPage, maxFirst } from './connection.ts'
 import type { ApiContext } from './context.ts'
 import { isGiven } from './input.ts'
 
@@ -12,9 +11,6 @@ export type ConnectionSpec<Document> = {
   readonly view: ViewName
   readonly node: ObjectRef<Document>
 }
-
-/** A page, and what it was asked for with. */
-export type ListedPage<Document> = { readonly page: Page<Document>; readonly args: ListArguments }
 
 /** The Relay types over one view. Cursors are made only where they are asked for. */
 export const defineConnection = <Document>(
@@ -54,13 +50,28 @@ export const defineConnection = <Document>(
       pageInfo: t.field({
         type: PageInfo,
         description: 'Whether there is more, and where to go on.',
-        resolve: ({ page, args }, _args, context): PageInfo => ({
-          hasNextPage: page.next !== null,
-          hasPreviousPage: isGiven(args.after),
-          startCursor: cursorOf(context, page.entries[0]?.sortKey),
+        resolve: ({ page, args }, _args, context): PageInfo => {
+          const [first, last] = [page.entries[0]?.sortKey, page.entries.at(-1)?.sortKey]
           // Where a filter let nothing through, the next page still begins behind what was looked at.
-          endCursor: cursorOf(context, page.next ?? page.entries.at(-1)?.sortKey),
-        }),
+          return isBackward(args)
+            ? {
+                hasNextPage: isGiven(args.before),
+                hasPreviousPage: page.next !== null,
+                startCursor: cursorOf(context, page.next ?? first),
+                endCursor: cursorOf(context, last),
+              }
+            : {
+                hasNextPage: page.next !== null,
+                hasPreviousPage: isGiven(args.after),
+                startCursor: cursorOf(context, first),
+                endCursor: cursorOf(context, page.next ?? last),
+              }
+        },
+      }),
+      totalCount: t.int({
+        nullable: true,
+        description: 'How many there are in the whole list. Null where a filter would have to look at each of them.',
+        resolve: ({ page }) => page.total?.() ?? null,
       }),
     }),
   })
@@ -72,10 +83,17 @@ export const addPageInfo = ({ PageInfo }: SchemaParts): void => {
     description: 'Where a page of a list stands.',
     fields: (t) => ({
       hasNextPage: t.exposeBoolean('hasNextPage', {
-        description: 'There is more behind `endCursor`: a page may be shorter than asked for, and still not the last.',
+        description:
+          'There is more behind `endCursor`: a page may be shorter than asked for, and still not the last. For a page before a cursor: true.',
       }),
-      hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'The page did not begin at the start.' }),
-      startCursor: t.exposeString('startCursor', { nullable: true, description: 'Null when the page is empty.' }),
+      hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+        description:
+          'The page did not begin at the start. For a page asked for with `last`: there is more before `startCursor`.',
+      }),
+      startCursor: t.exposeString('startCursor', {
+        nullable: true,
+        description: 'Pass it as `before` for the page before. Null when the page is empty.',
+      }),
       endCursor: t.exposeString('endCursor', {
         nullable: true,
         description: 'Pass it as `after` for the next page. Null when the page is empty and the last.',
@@ -87,12 +105,13 @@ export const addPageInfo = ({ PageInfo }: SchemaParts): void => {
 /** The arguments of every list. */
 export const listArguments = (t: ArgumentFields) => ({
   first: t.int({
-    defaultValue: defaultFirst,
-    description: `How many, 1 to ${maxFirst}.`,
+    description: `How many from the start, or behind \`after\`: 1 to ${maxFirst}; ${defaultFirst} if neither this nor \`last\` is given.`,
   }),
   after: t.string({
     description: 'A cursor of the same list: begin behind it. Others are refused with `INVALID_INPUT`.',
   }),
+  last: t.int({ description: `How many from the end, or before \`before\`: 1 to ${maxFirst}. Not with \`first\`.` }),
+  before: t.string({ description: 'A cursor of the same list: end before it. Not with `after`.' }),
   newestFirst: t.boolean({
     required: true,
     defaultValue: false,
@@ -103,5 +122,5 @@ export const listArguments = (t: ArgumentFields) => ({
 /** A list costs what its documents cost, as many times as are asked for. */
 export const listComplexity = (args: ListArguments) => ({
   field: 1,
-  multiplier: Math.min(Math.max(args.first ?? defaultFirst, 1), maxFirst),
+  multiplier: Math.min(Math.max(askedLength(args), 1), maxFirst),
 })

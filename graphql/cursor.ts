@@ -51,8 +51,8 @@ const tryOpenPosition = (key: Uint8Array, cursor: string): number | null => {
 }
 
 /** One answer for garbage, for another list's cursor and for one of another project. */
-export const unknownCursor = (): ApiError =>
-  invalidInput('after', 'unknown cursor: pass an endCursor or cursor that this list gave, unchanged')
+export const unknownCursor = (field: 'after' | 'before' = 'after'): ApiError =>
+  invalidInput(field, 'unknown cursor: pass an endCursor or cursor that this list gave, unchanged')
 
 /**
  * How a list finds the sort key in a cursor. Listed documents are never removed, so a cursor that was once given finds its document;
@@ -60,8 +60,8 @@ export const unknownCursor = (): ApiError =>
  */
 export const cursorPlace =
   (cursors: Cursors, view: ViewName, isVisible: (sortKey: string) => Promise<boolean>) =>
-  async (cursor: string): Promise<string> => {
+  async (cursor: string, field: 'after' | 'before' = 'after'): Promise<string> => {
     const sortKey = cursors.tryDecode(view, cursor)
-    if (sortKey === null || !(await isVisible(sortKey))) throw unknownCursor()
+    if (sortKey === null || !(await isVisible(sortKey))) throw unknownCursor(field)
     return sortKey
   }

@@ -2,7 +2,7 @@ import { type DeadLetterPlace, formatPlace, tryParsePlace } from '../domain/dead
 import type { Rejection } from '../domain/rejection.ts'
 import { quote } from '../domain/values/text.ts'
 import type { SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import type { ApiContext } from './context.ts'
 import { cursorPlace } from './cursor.ts'
@@ -31,7 +31,7 @@ export const addDeadLetter = (parts: SchemaParts, Accepted: AcceptedInterface): 
   })
 }
 
-const addDeadLetterType = ({ builder, Actor, DeadLetter }: SchemaParts): void => {
+const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: SchemaParts): void => {
   const DeadLetterStatus = builder.enumType('DeadLetterStatus', {
     description: 'What became of a dead letter.',
     values: {
@@ -41,6 +41,7 @@ const addDeadLetterType = ({ builder, Actor, DeadLetter }: SchemaParts): void =>
     } as const,
   })
   DeadLetter.implement({
+    interfaces: [Node],
     description: 'A message that could not be handled and was put aside, so that those behind it go on.',
     fields: (t) => ({
       id: t.id({
@@ -141,12 +142,11 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
         requireAdmin(session, 'the list of dead letters')
         // Retention removes letters, and a list goes on behind one that is gone.
         const place = cursorPlace(backend.cursors, 'dead-letters', async (key) => tryParsePlace(key) !== null)
-        const request = await pageRequest(args, place)
         const wanted = {
           includeResolved: filter?.includeResolved ?? false,
           ...(isGiven(filter?.topic) && { topic: filter.topic }),
         }
-        return { args, page: await readDeadLetterPage(backend, wanted, request) }
+        return listPage(args, place, (request) => readDeadLetterPage(backend, wanted, request))
       },
     }),
   )

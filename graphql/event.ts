@@ -1,6 +1,6 @@
 import type { AuditDocument, AuditFault } from '../projections/documents.ts'
 import type { SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import { cursorPlace } from './cursor.ts'
 import { eventFilter } from './event-filter.ts'
@@ -32,8 +32,9 @@ export const addEvent = (parts: SchemaParts): void => {
       resolve: async (_root, { filter: input, ...args }, context) => {
         const filter = await eventFilter(context, input ?? {})
         const place = cursorPlace(context.backend.cursors, 'events', (sortKey) => isVisibleEvent(context, sortKey))
-        const request = await pageRequest(args, place)
-        return { args, page: filter === null ? emptyPage : await context.backend.views.events(filter, request) }
+        return listPage(args, place, async (request) =>
+          filter === null ? emptyPage : context.backend.views.events(filter, request),
+        )
       },
     }),
   )

@@ -13,8 +13,9 @@ type WrittenFlavor = Written & { readonly flavorId: FlavorId }
 const maxFlavors = 1000
 
 export const addFlavor = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  const { builder, Flavor } = parts
+  const { builder, Flavor, Node } = parts
   Flavor.implement({
+    interfaces: [Node],
     description: 'A size an instance can have.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'Its name: lower-case letters, digits and dashes.' }),

@@ -2,7 +2,7 @@ import type { Engine, Isolation } from '../domain/host/events.ts'
 import { hostIdSchema } from '../domain/ids.ts'
 import type { UnlistedInstance as UnlistedDocument } from '../projections/documents.ts'
 import type { SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import { cursorPlace } from './cursor.ts'
 import { tryParseId } from './ids.ts'
@@ -25,13 +25,13 @@ export const addHost = (parts: SchemaParts): void => {
           const hostId = tryParseId(hostIdSchema, sortKey)
           return hostId !== null && (await backend.views.host(hostId)) !== null
         })
-        return { args, page: await backend.views.hosts(await pageRequest(args, place)) }
+        return listPage(args, place, backend.views.hosts)
       },
     }),
   )
 }
 
-const addHostType = ({ builder, Host, Resources }: SchemaParts): void => {
+const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
   const HostStatus = builder.enumType('HostStatus', {
     description: 'Whether the agent is heard of.',
     values: {
@@ -83,6 +83,7 @@ const addHostType = ({ builder, Host, Resources }: SchemaParts): void => {
     }),
   })
   Host.implement({
+    interfaces: [Node],
     description: 'A machine that runs instances.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),

@@ -8,7 +8,7 @@ import { quote } from '../domain/values/text.ts'
 import { type InstanceDocument, type InstanceStatus, instanceStatuses } from '../projections/documents.ts'
 import type { InstanceFilter } from '../projections/queries.ts'
 import type { EnumRef, SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import { connectionUri } from './connection-uri.ts'
 import { cursorPlace } from './cursor.ts'
@@ -32,7 +32,7 @@ export const addInstance = (parts: SchemaParts): void => {
 type InstanceStatusRef = EnumRef<InstanceStatus>
 
 const addInstanceType = (
-  { builder, Fault, Host, Instance, Operation }: SchemaParts,
+  { builder, Fault, Host, Instance, Node, Operation }: SchemaParts,
   Status: InstanceStatusRef,
 ): void => {
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
@@ -69,6 +69,7 @@ const addInstanceType = (
     },
   })
   Instance.implement({
+    interfaces: [Node],
     description: 'A database server.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID. Later instances sort behind earlier ones.' }),
@@ -176,11 +177,8 @@ const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void
       resolve: async (_root, { filter, ...args }, context) => {
         const isVisible = async (id: string) => (await visibleInstance(context, id)) !== null
         const place = cursorPlace(context.backend.cursors, 'instances', isVisible)
-        const request = await pageRequest(args, place)
-        return {
-          args,
-          page: await context.backend.views.instances(instanceFilter(context.session, filter ?? {}), request),
-        }
+        const wanted = instanceFilter(context.session, filter ?? {})
+        return listPage(args, place, (request) => context.backend.views.instances(wanted, request))
       },
     }),
   )

@@ -3,7 +3,7 @@ import { operationKinds } from '../domain/operation/events.ts'
 import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../projections/documents.ts'
 import type { OperationFilter } from '../projections/queries.ts'
 import type { EnumRef, SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import type { ApiContext } from './context.ts'
 import { cursorPlace } from './cursor.ts'
@@ -40,7 +40,7 @@ export const addOperation = (parts: SchemaParts, Accepted: AcceptedInterface): v
 }
 
 const addOperationType = (
-  { builder, Actor, Fault, Instance, Operation }: SchemaParts,
+  { builder, Actor, Fault, Instance, Node, Operation }: SchemaParts,
   Status: OperationStatusRef,
 ): void => {
   const Kind = builder.enumType('OperationKind', {
@@ -65,6 +65,7 @@ const addOperationType = (
     }),
   })
   Operation.implement({
+    interfaces: [Node],
     description: 'Something that takes time: it has steps and a deadline, and ends by itself whatever happens.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID. Later operations sort behind earlier ones.' }),
@@ -121,8 +122,9 @@ const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): vo
         const filter = await operationFilter(context, input ?? {})
         const isVisible = async (id: string) => (await visibleOperation(context, id)) !== null
         const place = cursorPlace(context.backend.cursors, 'operations', isVisible)
-        const request = await pageRequest(args, place)
-        return { args, page: filter === null ? emptyPage : await context.backend.views.operations(filter, request) }
+        return listPage(args, place, async (request) =>
+          filter === null ? emptyPage : context.backend.views.operations(filter, request),
+        )
       },
     }),
   )

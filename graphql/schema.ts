@@ -10,6 +10,7 @@ import { addHost } from './host.ts'
 import { addInstance } from './instance.ts'
 import { addInstanceCommands } from './instance-commands.ts'
 import { defineAccepted } from './mutation.ts'
+import { addNode } from './node.ts'
 import { addOperation } from './operation.ts'
 import { addQuota } from './quota.ts'
 import { addRefusal } from './refusal.ts'
@@ -33,6 +34,7 @@ export const createSchema = (): GraphQLSchema => {
   addRefusal(parts)
   addPageInfo(parts)
   addViewer(parts)
+  addNode(parts)
   addInstance(parts)
   addCreateInstance(parts, Accepted)
   addInstanceCommands(parts, Accepted)

@@ -1,6 +1,6 @@
 import { tokenIdSchema } from '../domain/ids.ts'
 import type { SchemaParts } from './builder.ts'
-import { pageRequest } from './connection.ts'
+import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import type { ApiContext } from './context.ts'
 import { cursorPlace } from './cursor.ts'
@@ -17,8 +17,9 @@ export const addToken = (parts: SchemaParts, Accepted: AcceptedInterface): void 
   addRevokeToken(parts, Accepted)
 }
 
-const addTokenType = ({ Actor, Role, Token }: SchemaParts): void => {
+const addTokenType = ({ Actor, Node, Role, Token }: SchemaParts): void => {
   Token.implement({
+    interfaces: [Node],
     description: 'A token of the API. The secret itself is kept nowhere.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),
@@ -51,7 +52,7 @@ const addTokenQuery = (parts: SchemaParts): void => {
           const tokenId = tryParseId(tokenIdSchema, sortKey)
           return tokenId !== null && visibleTo(session, await backend.views.token(tokenId)) !== null
         })
-        return { args, page: await backend.views.tokens(scope, await pageRequest(args, place)) }
+        return listPage(args, place, (request) => backend.views.tokens(scope, request))
       },
     }),
   )

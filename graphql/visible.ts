@@ -24,4 +24,4 @@ export const visibleOperation = async (
 }
 
 /** What a list about something absent, or of another project, has in it. */
-export const emptyPage: Page<never> = { entries: [], next: null, seenTo: null }
+export const emptyPage: Page<never> = { entries: [], next: null, seenTo: null, total: async () => 0 }

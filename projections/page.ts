@@ -17,6 +17,8 @@ export type Page<D> = {
   readonly next: string | null
   /** The last sort key that was looked at; what was asked for where there was nothing to look at. */
   readonly seenTo: string | null
+  /** How many documents the whole list has. Absent where that could be found out only by walking through it. */
+  readonly total?: () => Promise<number>
 }
 
 export type ListName = { readonly view: ViewName; readonly index: string; readonly value: string }
@@ -30,7 +32,22 @@ export const readPage = async <D>(
   viewStore: ViewStore,
   { view, index, value }: ListName,
   { first, after, direction = 'ascending' }: PageRequest,
-  matches: (document: D) => boolean = everything,
+  matches?: (document: D) => boolean,
+): Promise<Page<D>> => {
+  const page = await walk<D>(
+    viewStore,
+    { view, index, value },
+    { first, direction, ...(after !== undefined && { after }) },
+    matches ?? everything,
+  )
+  return matches ? page : { ...page, total: () => viewStore.count(view, index, value) }
+}
+
+const walk = async <D>(
+  viewStore: ViewStore,
+  { view, index, value }: ListName,
+  { first, after, direction = 'ascending' }: PageRequest,
+  matches: (document: D) => boolean,
 ): Promise<Page<D>> => {
   const found: Entry<D>[] = []
   let seenTo = after ?? null

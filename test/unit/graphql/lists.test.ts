@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type ApiUnderTest, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
 
-const list = `query ($first: Int, $after: String, $newestFirst: Boolean! = false, $filter: InstanceFilter) {
-  instances(first: $first, after: $after, newestFirst: $newestFirst, filter: $filter) {
-    edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+const list = `query ($first: Int, $after: String, $last: Int, $before: String, $newestFirst: Boolean! = false, $filter: InstanceFilter) {
+  instances(first: $first, after: $after, last: $last, before: $before, newestFirst: $newestFirst, filter: $filter) {
+    totalCount edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`
 
@@ -14,7 +14,13 @@ const withInstances = async (count: number) => {
   const page = async (variables: object) => {
     const { data, errors } = await api.ask(list, { token, variables: { ...variables } })
     const names: string[] = data?.instances.edges.map((edge: { node: { name: string } }) => edge.node.name) ?? []
-    return { names, errors, page: data?.instances.pageInfo, edges: data?.instances.edges }
+    return {
+      names,
+      errors,
+      page: data?.instances.pageInfo,
+      edges: data?.instances.edges,
+      total: data?.instances.totalCount,
+    }
   }
   return { ...api, token, page }
 }
@@ -35,6 +41,54 @@ describe('a list', () => {
       const oldestFirst = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6']
       expect(seen).toEqual(newestFirst ? oldestFirst.reverse() : oldestFirst)
     }
+  })
+
+  it('is given from its end as well, in pages that go before each other without gap or repeat', async () => {
+    const { page } = await withInstances(7)
+    for (const newestFirst of [false, true]) {
+      const seen: string[] = []
+      let before: string | null = null
+      for (let pages = 0; pages < 4; pages += 1) {
+        const next: Awaited<ReturnType<typeof page>> = await page({ last: 3, before, newestFirst })
+        seen.unshift(...next.names)
+        expect(next.page.hasNextPage).toBe(before !== null)
+        before = next.page.startCursor
+        if (!next.page.hasPreviousPage) break
+      }
+      const oldestFirst = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6']
+      expect(seen).toEqual(newestFirst ? oldestFirst.reverse() : oldestFirst)
+    }
+    const { edges } = await page({})
+    expect((await page({ last: 2, before: edges[4].cursor })).names).toEqual(['i2', 'i3'])
+    expect((await page({ before: edges[2].cursor })).names).toEqual(['i0', 'i1'])
+  })
+
+  it('refuses pairs of arguments that do not go together, and cursors it did not give, as the argument they are', async () => {
+    const { page } = await withInstances(3)
+    const { edges } = await page({})
+    const cursor = edges[1].cursor
+    const refused = async (variables: object) => (await page(variables)).errors[0]?.extensions
+    for (const [variables, field] of [
+      [{ first: 1, last: 1 }, 'first'],
+      [{ first: 1, before: cursor }, 'first'],
+      [{ last: 1, after: cursor }, 'after'],
+      [{ after: cursor, before: cursor }, 'after'],
+      [{ last: 0 }, 'last'],
+      [{ last: 501 }, 'last'],
+      [{ last: 1, before: 'garbage' }, 'before'],
+    ] as const)
+      expect(await refused(variables)).toMatchObject({ code: 'INVALID_INPUT', field })
+  })
+
+  it('tells how many there are in all, unless a filter would have to look at each', async () => {
+    const { page, putInstance } = await withInstances(3)
+    await putInstance(shop, { name: 'gone', status: 'DELETED' })
+    await putInstance(bank, { name: 'theirs' })
+    expect((await page({ first: 1 })).total).toBe(3)
+    expect((await page({ last: 1 })).total).toBe(3)
+    expect((await page({ filter: { includeDeleted: true } })).total).toBe(4)
+    expect((await page({ filter: { name: 'i1' } })).total).toBe(1)
+    expect((await page({ filter: { status: ['ACTIVE'] } })).total).toBeNull()
   })
 
   it('goes on behind a cursor while instances come, change and are deleted', async () => {

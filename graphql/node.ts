@@ -1,0 +1,95 @@
+import { tryParsePlace } from '../domain/dead-letter/place.ts'
+import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, tokenIdSchema } from '../domain/ids.ts'
+import type { SchemaParts } from './builder.ts'
+import type { ApiContext } from './context.ts'
+import { readOneDeadLetter } from './dead-letter-page.ts'
+import { invalidInput } from './errors.ts'
+import { tryParseId } from './ids.ts'
+import { visibleTo } from './pipeline/tenancy.ts'
+
+const maxIds = 100
+
+/**
+ * Relay's object identification. All kinds are asked for an id, at once and whatever the answer, so that an object of another project
+ * is answered like one that does not exist, in the same time.
+ */
+export const addNode = ({ builder, Node }: SchemaParts): void => {
+  /** An object does not say what it is. Each was found by the finder of its kind. */
+  const kinds = new WeakMap<object, NodeKind>()
+  Node.implement({
+    description: 'An object with an id of its own, which finds it again.',
+    fields: (t) => ({
+      id: t.id({
+        description: 'Of no other object of any kind.',
+        resolve: (node) => String(Reflect.get(node, 'id')),
+      }),
+    }),
+    resolveType: (node) => kinds.get(node),
+  })
+
+  const find = async (context: ApiContext, id: string): Promise<object | null> => {
+    const found = await Promise.all(nodeKinds.map(async (kind) => [kind, await finders[kind](context, id)] as const))
+    for (const [kind, node] of found) {
+      if (node === null) continue
+      kinds.set(node, kind)
+      return node
+    }
+    return null
+  }
+
+  builder.queryField('node', (t) =>
+    t.field({
+      type: Node,
+      nullable: true,
+      args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
+      description: 'The object with this id. Null if there is none, or if the caller may not see it.',
+      resolve: (_root, { id }, context) => find(context, id),
+    }),
+  )
+  builder.queryField('nodes', (t) =>
+    t.field({
+      type: [Node],
+      nullable: { list: false, items: true },
+      args: { ids: t.arg.idList({ required: true, description: `The ids of any objects, at most ${maxIds}.` }) },
+      complexity: ({ ids }) => ({ field: 1, multiplier: Math.min(ids.length, maxIds) }),
+      description: 'The objects with these ids, in their order. Null for each that `node` would be null for.',
+      resolve: (_root, { ids }, context) => {
+        if (ids.length > maxIds)
+          throw invalidInput('ids', `there are ${ids.length} ids: at most ${maxIds} are accepted at a time`)
+        return Promise.all(ids.map((id) => find(context, id)))
+      },
+    }),
+  )
+}
+
+const finders = {
+  Instance: async ({ session, loadInstance }, id) => {
+    const instanceId = tryParseId(instanceIdSchema, id)
+    return instanceId && visibleTo(session, await loadInstance(instanceId))
+  },
+  Operation: async ({ session, loadOperation }, id) => {
+    const operationId = tryParseId(operationIdSchema, id)
+    return operationId && visibleTo(session, await loadOperation(operationId))
+  },
+  Token: async ({ session, backend }, id) => {
+    const tokenId = tryParseId(tokenIdSchema, id)
+    return tokenId && visibleTo(session, await backend.views.token(tokenId))
+  },
+  Host: async ({ session, loadHost }, id) => {
+    const hostId = tryParseId(hostIdSchema, id)
+    const host = hostId && (await loadHost(hostId))
+    return session.isAdmin ? host : null
+  },
+  Flavor: async ({ backend }, id) => {
+    const flavorId = tryParseId(flavorIdSchema, id)
+    return flavorId && backend.views.flavor(flavorId)
+  },
+  DeadLetter: async ({ session, backend }, id) => {
+    const place = session.isAdmin ? tryParsePlace(id) : null
+    return place && readOneDeadLetter(backend, place)
+  },
+} as const satisfies Readonly<Record<string, (context: ApiContext, id: string) => Promise<object | null>>>
+
+type NodeKind = keyof typeof finders
+// Its keys are no others.
+const nodeKinds = Object.keys(finders) as readonly NodeKind[]
