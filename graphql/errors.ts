@@ -42,6 +42,12 @@ export type ErrorOptions = {
   readonly cause?: unknown
 }
 
+/**
+ * GraphQL over HTTP: to who accepts `application/json` alone, which servers of other things answer as well, a document that is no good is
+ * answered with 200. `spec` makes the server beneath do so.
+ */
+const aboutTheDocument: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED'])
+
 /** An error that is meant for the caller: passed on as it is, where everything else is masked. */
 export class ApiError extends GraphQLError {
   readonly code: ErrorCode
@@ -55,7 +61,7 @@ export class ApiError extends GraphQLError {
         retryable: code === 'UNAVAILABLE' || code === 'RATE_LIMITED',
         ...(options.field === undefined ? {} : { field: options.field }),
         ...(options.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: options.retryAfterSeconds }),
-        ...(status === 200 ? {} : { http: { status, headers } }),
+        ...(status === 200 ? {} : { http: { status, headers, ...(aboutTheDocument.has(code) && { spec: true }) } }),
       },
     })
     this.code = code

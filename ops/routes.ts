@@ -53,11 +53,22 @@ export const createRoutes = ({ readiness, metrics, graphql }: RouteDeps): Readon
   ...(graphql ? graphqlRoutes(graphql) : {}),
 })
 
+/** With these a client of GraphQL over SSE begins and ends the mode of a single connection. */
+const singleConnectionMethods: readonly string[] = ['PUT', 'DELETE']
+
+const noSingleConnection = {
+  message:
+    'GraphQL over SSE has the mode of distinct connections here: send each operation by POST with `Accept: text/event-stream` (graphql-sse: `singleConnection: false`)',
+  extensions: { code: 'NOT_IMPLEMENTED', retryable: false },
+}
+
 const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => ({
   '/graphql': {
     name: 'graphql',
-    methods: ['GET', 'POST', 'OPTIONS'],
+    methods: ['GET', 'POST', 'OPTIONS', ...singleConnectionMethods],
     handle: (request, response) => {
+      if (singleConnectionMethods.includes(request.method ?? ''))
+        return sendJson(response, 501, { errors: [noSingleConnection] })
       if (deps.isRunning()) return deps.api.handle(request, response)
       response.setHeader('retry-after', '1')
       const error = {

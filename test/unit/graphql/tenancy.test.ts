@@ -65,6 +65,17 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'Query.hosts': { document: '{ hosts { nodes { id name } } }', shownTo: 'admin' },
   'Query.quota': { document: '{ quota { projectId used { instances } } }', shownTo: 'everybody' },
+  'Query.node': {
+    document: 'query ($id: ID!) { node(id: $id) { id ... on Instance { name } } }',
+    variables: ({ instance }) => ({ id: instance }),
+    shownTo: 'own',
+  },
+  'Query.nodes': {
+    document:
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Instance { name } ... on Operation { fault { message } } ... on Token { name } } }',
+    variables: ({ instance, operation, token }) => ({ ids: [instance, operation, token] }),
+    shownTo: 'own',
+  },
   'Query.tokens': { document: '{ tokens { nodes { id name } } }', shownTo: 'own' },
 
   'Query.deadLetters': { document: '{ deadLetters { nodes { id key error } } }', shownTo: 'admin' },

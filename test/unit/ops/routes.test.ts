@@ -13,6 +13,19 @@ afterEach(async () => {
   errors.length = 0
 })
 
+describe('the API', () => {
+  it.each(['PUT', 'DELETE'])(
+    'says which mode of SSE there is to a client that begins the other with %s',
+    async (method) => {
+      const url = await serve({ stopping: new AbortController().signal, verifyViews: async () => [] })
+      const response = await fetch(new URL('/graphql', url), { method })
+      expect(response.status).toBe(501)
+      const { errors } = await response.json()
+      expect(errors[0].message).toContain('singleConnection: false')
+    },
+  )
+})
+
 const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): Promise<string> => {
   const actor = { kind: 'user', subject: 'root', projectId: parseProjectId('default'), roles: ['admin'] } as const
   const metrics = createMetrics()
