@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GraphQLSchema, validate } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
 import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
@@ -22,7 +22,7 @@ import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from './pipeline/input-check.ts'
 import { createOidcVerifier, type OidcConfig } from './pipeline/oidc.ts'
-import { useOutlets, useStreamHeaders } from './pipeline/outgoing.ts'
+import { useOutlets, usePageHeaders, useStreamHeaders } from './pipeline/outgoing.ts'
 import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.ts'
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
@@ -153,6 +153,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
       useReporting(masking, metrics),
       useOutlets(outlets),
       useStreamHeaders(),
+      usePageHeaders(),
     ],
     // Documents are parsed by admission, within the limits; here they are only found again.
     parserAndValidationCache: { documentCache: { get: documents.known, set: () => {} } },
@@ -161,6 +162,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     multipart: false,
     cors: config.corsOrigins.length === 0 ? false : corsOf(config.corsOrigins),
     graphiql: config.development ? { title: 'Coffer', headers: '{"Authorization": "Bearer <token>"}' } : false,
+    renderGraphiQL: renderPage,
     landingPage: false,
     logging: false,
   })
@@ -197,6 +199,12 @@ const verifiersOf = ({ adminTokens, adminProject, oidc }: AuthConfig, views: Vie
   createApiTokenVerifier(views, now),
   ...(oidc === null ? [] : [createOidcVerifier(oidc, now)]),
 ]
+
+/** GraphiQL as one page that loads nothing from elsewhere: it works without the internet. Nine megabytes, read when they are asked for. */
+const renderPage = async (options?: GraphiQLOptions): Promise<string> => {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
+  return String(await renderGraphiQL(options))
+}
 
 const requestFacts = (initial: RequestContext): RequestFacts => {
   const { requestId, signal, traceparent } = initial

@@ -15,6 +15,25 @@ export const useStreamHeaders = (): Plugin => ({
   },
 })
 
+/** The page of GraphiQL, which has everything within itself, may ask nobody but this server. */
+export const usePageHeaders = (): Plugin => ({
+  onResponse: ({ response }) => {
+    if (!response.headers.get('content-type')?.startsWith('text/html')) return
+    response.headers.set('content-security-policy', pagePolicy)
+  },
+})
+
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  'worker-src blob: data:',
+  "style-src 'unsafe-inline'",
+  'font-src data:',
+  'img-src data:',
+  "connect-src 'self' blob: data:",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** Watches the connection of every subscription over SSE, as those of WebSockets are watched. */
 export const useOutlets = (outlets: Outlets): Plugin<object, OverSocket> => ({
   onResultProcess: ({ result, serverContext }) => {
