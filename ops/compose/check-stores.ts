@@ -1,7 +1,9 @@
 import { isRefused as isRefusedByEventStore } from '../../commands/adapters/kurrentdb/errors.ts'
+import { beforeFirst } from '../../commands/ports/event-store.ts'
 import { isRefused as isRefusedByRedis } from '../../projections/adapters/redis/errors.ts'
 import type { Config } from '../config.ts'
 import type { CentralParts } from './parts.ts'
+import type { Stores } from './stores.ts'
 
 /** A store is there and will not have this process; the message says why, and what to change. It holds nothing secret. */
 export class StoreRefused extends Error {
@@ -24,6 +26,18 @@ export const checkStores = async ({ stores, viewStore }: CentralParts, config: C
     asked.push(viewStore.checkpoint(anyView).catch(refusal(isRefusedByRedis, 'Redis', advice)))
   }
   await Promise.all(asked)
+  await refuseForgottenNamespace(stores, config)
+}
+
+/** A log that began without a namespace would be left behind, and another one begun beside it. */
+const refuseForgottenNamespace = async ({ eventStore, hasLogWithoutNamespace }: Stores, config: Config) => {
+  if (config.namespace !== null || hasLogWithoutNamespace === null) return
+  const isForgotten = async () => (await eventStore.head()) === beforeFirst && (await hasLogWithoutNamespace())
+  if (await isForgotten().catch(() => false)) {
+    throw new StoreRefused(
+      'the event store has a log of Coffer whose streams have no namespace, and none in the namespace "coffer": set COFFER_NAMESPACE=none to go on with it',
+    )
+  }
 }
 
 const anyView = 'instances'

@@ -5,7 +5,12 @@ import { createKafkaMessageBus } from '../../commands/adapters/kafka/message-bus
 import { createKurrentCheckpointStore } from '../../commands/adapters/kurrentdb/checkpoint-store.ts'
 import { openKurrentConnection } from '../../commands/adapters/kurrentdb/connection.ts'
 import { createKurrentEventStore } from '../../commands/adapters/kurrentdb/event-store.ts'
+import { createStreamNames } from '../../commands/adapters/kurrentdb/stream-names.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import { datastoreStream } from '../../domain/datastore/stream.ts'
+import { checkEvents } from '../../domain/read-event.ts'
+import { datastoreTypes } from '../../domain/values/instance-spec.ts'
+import { namespacesOf } from '../config/namespaces.ts'
 import type { Config } from '../config.ts'
 import { readPemFiles } from './pem-files.ts'
 import type { BusAlone, Stores, StoresContext } from './stores.ts'
@@ -18,7 +23,7 @@ export const openDistributedStores = (context: StoresContext): Stores => {
   const { config, log } = context
   if (config.eventStoreUrl === null) throw new Error('the distributed stores need the URL of an event store')
   const holder = processName()
-  const connection = openKurrentConnection({ url: config.eventStoreUrl, namespace: config.namespace, log })
+  const connection = openKurrentConnection({ url: config.eventStoreUrl, namespace: namespacesOf(config).streams, log })
   const eventStore = createKurrentEventStore({ connection })
   const { bus, close: closeBus } = openDistributedBus(context, holder)
   return {
@@ -27,6 +32,16 @@ export const openDistributedStores = (context: StoresContext): Stores => {
     checkpoints: createKurrentCheckpointStore({ connection }),
     holder,
     isShared: true,
+    hasLogWithoutNamespace: async () => {
+      const bare = createKurrentEventStore({ connection: { ...connection, names: createStreamNames(null) } })
+      // Every log that ever had a host has one of these.
+      for (const type of datastoreTypes) {
+        for await (const events of bare.readStream(datastoreStream(type), { maxCount: 1 })) {
+          if (checkEvents(events).some(({ readable }) => readable)) return true
+        }
+      }
+      return false
+    },
     close: async () => {
       await closeBus()
       await eventStore.close()
@@ -39,7 +54,7 @@ export const openDistributedBus = ({ config, log, onFatal }: StoresContext, clie
   const bus: MessageBus = createKafkaMessageBus({
     ...kafkaConnection(config),
     clientId,
-    namespace: config.namespace,
+    namespace: namespacesOf(config).names,
     log,
     onFatal: (group, error) => onFatal(new Error(`the consumer of ${group} has stopped`, { cause: error })),
   })

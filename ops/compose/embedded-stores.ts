@@ -23,6 +23,7 @@ export const openEmbeddedStores = ({ config, log }: StoresContext): Stores => {
       // The same at every start, so that what it left is found again; the lock lets one process have each role.
       holder: hostname(),
       isShared: false,
+      hasLogWithoutNamespace: null,
       close: async () => {
         await bus.close()
         await eventStore.close()

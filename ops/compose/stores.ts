@@ -17,6 +17,8 @@ export type Stores = {
   readonly holder: string
   /** Whether another process may have the same roles on the same stores. */
   readonly isShared: boolean
+  /** Whether there is a log of ours beside this one, without a namespace. Null where streams cannot have one. */
+  readonly hasLogWithoutNamespace: (() => Promise<boolean>) | null
   readonly close: () => Promise<void>
 }
 

@@ -8,6 +8,7 @@ import { keepViewVersions } from '../../projections/adapters/redis/view-versions
 import { allProjections } from '../../projections/all-projections.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
 import { createVersionedViewStore, versionedName } from '../../projections/versioned-views.ts'
+import { namespacesOf } from '../config/namespaces.ts'
 import { type Config, runs } from '../config.ts'
 import { readPemFiles } from './pem-files.ts'
 
@@ -19,7 +20,10 @@ export type ReadSide = {
 }
 
 /** What all keys begin with, but for the brace of a hash tag. */
-const keyPrefix = ({ namespace }: Config): string => (namespace === null ? 'coffer' : `${namespace}.coffer`)
+const keyPrefix = (config: Config): string => {
+  const { names } = namespacesOf(config)
+  return names === null ? 'coffer' : `${names}.coffer`
+}
 /** After this long without an answer a connection is made anew. */
 const silenceMs = 5000
 

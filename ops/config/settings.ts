@@ -205,7 +205,7 @@ export const settings = {
   namespace: optional(
     'COFFER_NAMESPACE',
     namespace,
-    'Stands, with a dot, before the names of all streams in KurrentDB, topics and groups in Kafka and keys in Redis, where several systems share them; the same for every process of a system, agents too.',
+    'Stands, with a dot, before the names of all streams in KurrentDB, topics and groups in Kafka and keys in Redis, where several systems share them; the same for every process of a system, agents too. Without it, `coffer` stands before the names of streams alone.',
   ),
   eventStoreUrl: secret(
     'COFFER_EVENTSTORE_URL',

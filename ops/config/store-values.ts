@@ -28,7 +28,7 @@ export const redisUrl: Value<string> = {
  * with `coffer.` in Kafka.
  */
 export const namespace: Value<string> = text(
-  'a lower-case word of up to 32 letters and digits, and not "coffer"',
+  'a lower-case word of up to 32 letters and digits, and not "coffer"; "none" for a log whose streams have no namespace',
   /^(?!coffer$)[a-z][a-z0-9]{0,31}$/,
 )
 
