@@ -118,6 +118,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     deadLetters,
     settings: config,
     cursors: createCursors(cursorKey),
+    log,
     slots,
     closing: closing.signal,
   }

@@ -8,6 +8,7 @@ import type { Cursors } from './cursor.ts'
 import { createLoader } from './loader.ts'
 import type { ProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
+import type { ApiLog } from './telemetry.ts'
 
 /** What every request shares. */
 export type Backend = {
@@ -16,6 +17,7 @@ export type Backend = {
   readonly deadLetters: DeadLetters
   readonly settings: BackendSettings
   readonly cursors: Cursors
+  readonly log: Pick<ApiLog, 'error'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
   /** Aborts when the API closes: ends every subscription. */

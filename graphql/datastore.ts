@@ -62,7 +62,7 @@ const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): vo
         type: Datastore,
         nullable: true,
         description: 'The datastore as it is now. Null only while `upToDate` is false.',
-        resolve: ({ datastore }, _args, { backend }) => readBack(() => backend.views.datastore(datastore)),
+        resolve: ({ datastore }, _args, context) => readBack(context, () => context.backend.views.datastore(datastore)),
       }),
     }),
   })
@@ -92,7 +92,9 @@ const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): vo
             return { code: 'UNKNOWN_DATASTORE' as const, field: 'datastore', message }
           }
           const command: PublicCommand = { type, datastore: parsed.data, version }
-          const result = await write(context, { command, idempotencyKey })
+          const result = await write(context, { command, idempotencyKey }, () =>
+            context.backend.views.datastore(parsed.data),
+          )
           return 'answer' in result ? { ...result, datastore: parsed.data } : result
         },
       }),

@@ -188,7 +188,7 @@ const addResolution = (
         type: DeadLetter,
         nullable: true,
         description: 'The dead letter as it is now. Null when it can not be read at the moment.',
-        resolve: ({ place }, _args, { backend }) => readBack(() => readOneDeadLetter(backend, place)),
+        resolve: ({ place }, _args, context) => readBack(context, () => readOneDeadLetter(context.backend, place)),
       }),
     }),
   })

@@ -51,7 +51,7 @@ const addFlavorCommands = (parts: SchemaParts, Accepted: AcceptedInterface): voi
         type: Flavor,
         nullable: true,
         description: 'The flavor as it is now. Null only while `upToDate` is false.',
-        resolve: ({ flavorId }, _args, { backend }) => readBack(() => backend.views.flavor(flavorId)),
+        resolve: ({ flavorId }, _args, context) => readBack(context, () => context.backend.views.flavor(flavorId)),
       }),
     }),
   })
@@ -109,6 +109,8 @@ const writeFlavor = async (
     const message = `${quote(id)} cannot name a flavor: 1 to 63 lower-case letters, digits or dashes can`
     return { code: 'INVALID_INPUT', field: 'id', message }
   }
-  const result = await write(context, { command: command(parsed.data), idempotencyKey })
+  const result = await write(context, { command: command(parsed.data), idempotencyKey }, () =>
+    context.backend.views.flavor(parsed.data),
+  )
   return 'answer' in result ? { ...result, flavorId: parsed.data } : result
 }

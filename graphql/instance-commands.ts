@@ -19,13 +19,13 @@ export const addInstanceCommands = (parts: SchemaParts, Accepted: AcceptedInterf
 /** The instance a command was about, read back. */
 export const writtenInstance = ({ answer }: Written, context: ApiContext) => {
   const { instanceId } = answer
-  return instanceId === null ? null : readBack(() => context.loadInstance(instanceId))
+  return instanceId === null ? null : readBack(context, () => context.loadInstance(instanceId))
 }
 
 /** The operation a command began, read back. */
 export const writtenOperation = ({ answer }: Written, context: ApiContext) => {
   const { operationId } = answer
-  return operationId === null ? null : readBack(() => context.loadOperation(operationId))
+  return operationId === null ? null : readBack(context, () => context.loadOperation(operationId))
 }
 
 type InstanceInput = {

@@ -57,7 +57,8 @@ const addSetQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
         type: Quota,
         nullable: true,
         description: 'The quota as it is now. Null only while `upToDate` is false.',
-        resolve: ({ projectId }, _args, { backend }) => readBack(() => readQuota(backend.views, projectId)),
+        resolve: ({ projectId }, _args, context) =>
+          readBack(context, () => readQuota(context.backend.views, projectId)),
       }),
     }),
   })
@@ -89,7 +90,9 @@ const addSetQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
           return { code: 'INVALID_INPUT' as const, field: 'projectId', message }
         }
         const command = { type: 'SetProjectQuota' as const, projectId: parsed.data, limits }
-        const result = await write(context, { command, idempotencyKey })
+        const result = await write(context, { command, idempotencyKey }, () =>
+          readQuota(context.backend.views, parsed.data),
+        )
         return 'answer' in result ? { ...result, projectId: parsed.data } : result
       },
     }),

@@ -58,8 +58,8 @@ const addTokenQuery = (parts: SchemaParts): void => {
   )
 }
 
-const writtenToken = ({ answer: { tokenId } }: Written, { backend }: ApiContext) =>
-  tokenId === null ? null : readBack(() => backend.views.token(tokenId))
+const writtenToken = ({ answer: { tokenId } }: Written, context: ApiContext) =>
+  tokenId === null ? null : readBack(context, () => context.backend.views.token(tokenId))
 
 const addIssueToken = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
   const { builder, Role, Token } = parts

@@ -1,7 +1,6 @@
 import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../commands/api.ts'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Rejection } from '../domain/rejection.ts'
-import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError, isStoreAway } from './errors.ts'
 import { isGiven } from './input.ts'
@@ -16,26 +15,39 @@ export type WriteRequest = {
 }
 
 /**
- * Sends a command and waits, bounded, until the views show what it wrote. Once the command is accepted nothing throws any more: the
- * answer may hold a password that is shown only this once. Throws `UNAVAILABLE` when the log can not be reached or answers too late.
+ * Sends a command and waits, bounded, until the views show what it wrote. Once the command is accepted nothing throws any more, not even a bug of
+ * ours or a foreign value in a view: the answer may hold a password that is shown only this once. `read`: reads what was written, where that is
+ * not an instance, operation or token of the answer. Throws `UNAVAILABLE` when the log can not be reached or answers too late.
  */
-export const write = async (context: ApiContext, request: WriteRequest): Promise<Written | Rejection> => {
+export const write = async (
+  context: ApiContext,
+  request: WriteRequest,
+  read?: () => Promise<unknown>,
+): Promise<Written | Rejection> => {
   if (!context.session.canWrite) return readersMayNotWrite
   const answer = await dispatchInTime(context, request)
   if (!answer.accepted) return answer.rejection
-  return { answer, upToDate: await viewsReached(context, answer.position) }
+  return { answer, upToDate: await isShown(context, answer, read) }
 }
 
 export const isRejection = (result: object): result is Rejection => 'code' in result
 
-/** What was written, read back. Null while the views have not got it, or can not be reached. */
-export const readBack = async <Document>(read: () => Promise<Document | null>): Promise<Document | null> => {
+/** What was written, read back. Null while the views have not got it, or cannot be read. */
+export const readBack = async <Document>(
+  { backend }: ApiContext,
+  read: () => Promise<Document | null>,
+): Promise<Document | null> => {
   try {
     return await read()
   } catch (error) {
-    if (isStoreAway(error)) return null
-    throw error
+    tellUnreadable(backend, error)
+    return null
   }
+}
+
+/** That a store is away is said elsewhere. */
+const tellUnreadable = ({ log }: ApiContext['backend'], error: unknown): void => {
+  if (!isStoreAway(error)) log.error({ err: error }, 'a command was carried out, and what it wrote cannot be read')
 }
 
 const readersMayNotWrite: Rejection = {
@@ -67,12 +79,24 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
   }
 }
 
-const viewsReached = async ({ backend }: ApiContext, position: number): Promise<boolean> => {
+/** Whether what is read from now on has what was written. */
+const isShown = async (
+  { backend, loadInstance, loadOperation }: ApiContext,
+  { position, instanceId, operationId, tokenId }: DispatchAccepted,
+  read: () => Promise<unknown> = async () => null,
+): Promise<boolean> => {
   const bound = AbortSignal.any([AbortSignal.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
   try {
-    return await backend.views.waitFor(position, bound)
+    if (!(await backend.views.waitFor(position, bound))) return false
+    await Promise.all([
+      instanceId && loadInstance(instanceId),
+      operationId && loadOperation(operationId),
+      tokenId && backend.views.token(tokenId),
+      read(),
+    ])
+    return true
   } catch (error) {
-    if (error instanceof ViewStoreUnavailable) return false
-    throw error
+    tellUnreadable(backend, error)
+    return false
   }
 }

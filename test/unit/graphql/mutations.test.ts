@@ -154,6 +154,18 @@ describe('a command', () => {
     expect(data.createInstance).toMatchObject({ upToDate: false, instanceId, credentials, instance: null })
   })
 
+  it.each([
+    ['the views cannot be waited for', { waitFor: () => Promise.reject(new TypeError('a bug')) }],
+    ['what it wrote cannot be read', { instancesById: () => Promise.reject(new TypeError('a foreign value')) }],
+  ])('is answered even when %s, by a bug of ours or a foreign value', async (_what, views) => {
+    const { ask, scripted, lines } = createApiUnderTest({ views })
+    scripted.answer(() => accepted({ instanceId, operationId, credentials }))
+    const { status, data, errors } = await ask(create, { variables: { input: { name: 'a', datastore: 'postgresql' } } })
+    expect({ status, errors }).toEqual({ status: 200, errors: [] })
+    expect(data.createInstance).toMatchObject({ upToDate: false, instanceId, credentials, instance: null })
+    expect(lines.some(({ message }) => message.includes('cannot be read'))).toBe(true)
+  })
+
   it('with nothing to do has no operation', async () => {
     const api = createApiUnderTest()
     await api.putInstance(shop, { id: instanceId, status: 'STOPPED' })
