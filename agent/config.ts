@@ -21,6 +21,12 @@ export type AgentConfig = {
   readonly volumes: 'auto' | 'loop' | 'directory'
   readonly heartbeatIntervalMs: number
   readonly healthIntervalMs: number
+  /** How long a look at an engine may take before it counts as no answer. */
+  readonly healthTimeoutMs: number
+  /** An engine that has served nobody for so long, though its process runs, is ended and started again, unless it works or lacks something. */
+  readonly uselessAfterMs: number
+  /** How long after it happened the health of an engine tells of a crash or a forced restart. */
+  readonly incidentShownMs: number
   /** How often it is seen to that the certificate of a running engine does not expire, and that its volume has its room. */
   readonly upkeepIntervalMs: number
   /** What an engine gets to end cleanly in when all are stopped with the agent; then it is ended at once, and recovers at its next start. */
@@ -44,6 +50,9 @@ export const agentDefaults = {
   volumes: 'auto',
   heartbeatIntervalMs: 2000,
   healthIntervalMs: 5000,
+  healthTimeoutMs: 5000,
+  uselessAfterMs: 30_000,
+  incidentShownMs: 600_000,
   upkeepIntervalMs: 3_600_000,
   lastStopMs: 15_000,
   maxConcurrentCommands: 8,

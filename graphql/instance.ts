@@ -85,6 +85,11 @@ const addInstanceType = (
         type: VolumeStage,
         description: 'How full its volume is. The figures are in `healthReason` from `FILLING` on.',
       }),
+      incident: t.exposeString('incident', {
+        nullable: true,
+        description:
+          'What has happened to the engine within the last ten minutes: it crashed, ran out of memory, or served nobody and was restarted. Null for nothing.',
+      }),
       datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
       version: t.exposeString('version', { description: 'The exact version, such as `17.10`.' }),
       flavor: t.exposeID('flavor', { description: 'The id of its flavor.' }),

@@ -60,6 +60,8 @@ export type InstanceDocument = {
   readonly healthReason: string | null
   /** How full its volume is. */
   readonly volumeStage: VolumeStage
+  /** What has happened to the engine lately; null for nothing. */
+  readonly incident: string | null
   readonly datastore: DatastoreType
   readonly version: string
   readonly flavor: FlavorId

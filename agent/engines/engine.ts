@@ -110,8 +110,11 @@ export interface EngineDriver {
   isEnding(instance: EngineInstance): Promise<boolean>
   /** Resolves when the engine accepts queries over its socket. Bounded by the signal. */
   waitReady(instance: EngineInstance, signal: AbortSignal): Promise<void>
-  /** One cheap query over the socket; throws when it does not answer. */
-  checkHealth(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /**
+   * One cheap query over the socket. Answers a mark that stays the same until every session has been cut by a crash that the main process survived. Throws
+   * `EngineFault`, whose code tells what a restart could do: see `judge`.
+   */
+  checkHealth(instance: EngineInstance, signal: AbortSignal): Promise<string>
   ensureDatabases(instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal): Promise<void>
   ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
   /**

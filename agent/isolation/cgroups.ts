@@ -12,6 +12,8 @@ export interface Cgroups {
   ensure(name: string, limits: Limits): void
   /** Puts a process, with what it starts from now on, into the group. */
   join(name: string, pid: number): void
+  /** How many of the group's processes the kernel has ended for want of memory since the group was made; null where nobody counts. */
+  memoryKills(name: string): number | null
   /** Removes the group once its last process is gone. A group that is not there is fine. */
   remove(name: string, signal: AbortSignal): Promise<void>
   /** Removes the agent's own parent group, if nothing is in it any more. */
@@ -19,7 +21,12 @@ export interface Cgroups {
 }
 
 /** One controller's directory of the agent, and the files by which it is told the limits. */
-type Hierarchy = { readonly parent: string; readonly files: (limits: Limits) => Readonly<Record<string, string>> }
+type Hierarchy = {
+  readonly parent: string
+  readonly files: (limits: Limits) => Readonly<Record<string, string>>
+  /** The file with a line `oom_kill <count>`; in version 1 from Linux 4.13 on. */
+  readonly countsKills?: string
+}
 
 /** Beside the memory that the flavor promises: the engine's fixed parts, its programs and the work of the moment. */
 const memoryHeadroomMiB = 64
@@ -55,6 +62,7 @@ const noCgroups = (missing: string): Cgroups => ({
   missing: [missing],
   ensure: () => {},
   join: () => {},
+  memoryKills: () => null,
   remove: () => Promise.resolve(),
   close: () => {},
 })
@@ -76,7 +84,7 @@ const openVersion2 = (host: string): Cgroups | null => {
     'pids.max': String(maxProcesses),
     'cpu.max': limits.vcpus > 0 ? `${quotaUs(limits)} ${periodUs}` : `max ${periodUs}`,
   })
-  return over('v2', [{ parent, files }])
+  return over('v2', [{ parent, files, countsKills: 'memory.events' }])
 }
 
 const openVersion1 = (host: string): Cgroups | null => {
@@ -95,7 +103,11 @@ const openVersion1 = (host: string): Cgroups | null => {
     if (!root) return null
     const parent = join(root, 'coffer', host)
     mkdirSync(parent, { recursive: true })
-    hierarchies.push({ parent, files: controllerFiles })
+    hierarchies.push({
+      parent,
+      files: controllerFiles,
+      ...(controller === 'memory' && { countsKills: 'memory.oom_control' }),
+    })
   }
   return over('v1', hierarchies)
 }
@@ -118,6 +130,18 @@ const over = (kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => 
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
       }
     }
+  },
+  memoryKills: (name) => {
+    for (const { parent, countsKills } of hierarchies) {
+      if (!countsKills) continue
+      try {
+        const counted = /^oom_kill (\d+)$/m.exec(readFileSync(join(parent, name, countsKills), 'utf8'))?.[1]
+        return counted === undefined ? null : Number(counted)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      }
+    }
+    return null
   },
   remove: async (name, signal) => {
     for (const { parent } of hierarchies) {

@@ -20,7 +20,8 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `verifiedKey`: the number of the key whose passwords were verified, and which was destroyed then or is to be.
  * - `verifiedAt`: when a client could use the database for the first time.
  * - `label`: whose it is and what it is to be, for a control plane that does not know it.
- * - `health`, `volumeStage`: what was last reported.
+ * - `health`, `volumeStage`, `incident`: what was last reported; `until` (ISO 8601) the incident is shown.
+ * - `memoryKills`: how many processes the kernel has ended for want of memory, as far as that was reported.
  */
 export const instanceRecordSchema = z.object({
   instanceId: instanceIdSchema,
@@ -40,6 +41,8 @@ export const instanceRecordSchema = z.object({
   label: instanceLabelSchema.nullable().default(null),
   health: healthSchema,
   volumeStage: volumeStageSchema,
+  incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable(),
+  memoryKills: z.int().nonnegative(),
 })
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>
 

@@ -33,6 +33,8 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         label,
         health: 'UNKNOWN',
         volumeStage: 'ROOMY',
+        incident: null,
+        memoryKills: 0,
       })
   await ensureDirectory(layout.instance(instanceId), 0o711)
   const volumes = host.volumes(record.volume.kind)

@@ -316,6 +316,16 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       sendSignal([process], engine.driver.reloadSignal)
     },
 
+    /** Ends every process of an engine that serves nobody. What was in hand is lost, as in a power cut. */
+    kill,
+
+    /** The processes of the instance, all of them. */
+    processes: async (record: InstanceRecord, signal: AbortSignal): Promise<readonly ProcessId[]> =>
+      findProcesses(await traitsOf(record, signal)),
+
+    /** See `Cgroups`. */
+    memoryKills: (instanceId: InstanceId): number | null => cgroups.memoryKills(shortId(instanceId)),
+
     waitForEnd: launcher.waitForEnd,
   }
 }

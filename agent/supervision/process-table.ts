@@ -18,6 +18,30 @@ export const isAlive = (process: ProcessId): boolean =>
 export const isUnburied = ({ pid, startedAtTicks }: ProcessId): boolean =>
   Number(statFields(pid)?.[19]) === startedAtTicks
 
+/** Its state as `ps` shows it, and the processor time that it and the children it has buried have used, in clock ticks. */
+export type ProcessTimes = {
+  readonly state: string
+  readonly ticks: number
+  readonly reapedTicks: number
+  /** How often it was given a processor. */
+  readonly switches: number
+}
+
+/** Null for a process that is gone. Fields: proc(5). */
+export const readTimes = (pid: number): ProcessTimes | null => {
+  const fields = statFields(pid)
+  const status = readProcessFile(pid, 'status')
+  if (!fields || status === null) return null
+  const [own = 0, system = 0, children = 0, childrenSystem = 0] = fields.slice(11, 15).map(Number)
+  const switches = [...status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)]
+  return {
+    state: fields[0] ?? '',
+    ticks: own + system,
+    reapedTicks: children + childrenSystem,
+    switches: switches.reduce((sum, [, count]) => sum + Number(count), 0),
+  }
+}
+
 export type ProcessTraits = {
   readonly instanceId: string
   /** The id of its own Unix account, when nobody else uses it. */

@@ -28,43 +28,60 @@ export type Supervisor = {
   watch(instanceId: InstanceId): void
   /** Keeps its hands off the instance from when this resolves until `watch`. */
   release(instanceId: InstanceId): Promise<void>
-  /** Reports how the engine is and, where it is known, its volume, if that is news. */
-  setHealth(instanceId: InstanceId, health: Health, reason: string, volumeStage?: VolumeStage): void
+  /** Reports how the engine is, and what else is known, if that is news. */
+  setHealth(instanceId: InstanceId, health: Health, reason: string, known?: Known): void
   /** How the volumes of engines that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
   /** Keeps its hands off everything. Engines run on. */
   stop(): Promise<void>
 }
 
+/** What is absent is as it was. `incident`: what has happened to the engine, shown for a while; null when that is over. */
+export type Known = { readonly volumeStage?: VolumeStage; readonly incident?: string | null }
+
 type Watch = { readonly ending: AbortController; readonly ended: Promise<void> }
 
 export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
-  const { hostId, records, journal, reporter, clock, ids, log } = deps
+  const { hostId, config, records, journal, reporter, clock, ids, log } = deps
   const watches = new Map<InstanceId, Watch>()
   const uses = new Map<InstanceId, VolumeUse>()
 
-  const setHealth: Supervisor['setHealth'] = (instanceId, health, reason, volumeStage) => {
+  const shownFromNow = (reason: string) => ({
+    reason,
+    until: new Date(clock.now() + config.incidentShownMs).toISOString(),
+  })
+
+  const setHealth: Supervisor['setHealth'] = (instanceId, health, reason, known = {}) => {
     const record = records.get(instanceId)
     if (!record) return
-    const change = { health, volumeStage: volumeStage ?? record.volumeStage }
-    if (record.health === change.health && record.volumeStage === change.volumeStage) return
+    const { volumeStage = record.volumeStage, incident = record.incident?.reason ?? null } = known
+    const isSame = health === record.health && volumeStage === record.volumeStage
+    if (isSame && incident === (record.incident?.reason ?? null)) return
+    const isShown = incident === record.incident?.reason
+    const change = {
+      health,
+      volumeStage,
+      incident: isShown ? record.incident : incident === null ? null : shownFromNow(incident),
+    }
     const report = {
       type: 'health',
       reportId: ids.next(),
       at: isoNow(clock),
       hostId,
       instanceId,
-      ...change,
+      health,
+      volumeStage,
+      incident,
       reason,
     } as const
     try {
       journal.report(hostId, report, () => records.update(instanceId, change))
     } catch (error) {
       // On a full disk: an engine must be looked after all the same. It stays news, and is told with the next look.
-      log.error({ instanceId, ...change, err: error }, 'the health of an engine can not be written for now')
+      log.error({ instanceId, health, volumeStage, err: error }, 'the health of an engine can not be written for now')
       return
     }
-    log.info({ instanceId, ...change, reason }, 'the health of an engine changed')
+    log.info({ instanceId, health, volumeStage, reason }, 'the health of an engine changed')
     reporter.wake()
   }
 

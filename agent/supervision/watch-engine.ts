@@ -1,21 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
+import { type Clock, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
-import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { AgentLog } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import type { Engine, EngineControl } from './engine-control.ts'
 import { boundEngineLog } from './engine-log.ts'
 import { isAlive } from './process-table.ts'
 import type { Supervisor } from './supervisor.ts'
+import { createUsabilityWatch, type UsabilityDeps } from './watch-usability.ts'
 import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 
 export type WatchDeps = {
   readonly config: AgentConfig
+  readonly clock: Clock
   readonly control: EngineControl
   readonly records: InstanceRecords
   readonly log: AgentLog
@@ -34,15 +37,15 @@ const aliveIntervalMs = 1000
 /** The same while a volume may be full at any moment. */
 const fillingIntervalMs = 100
 const startTimeoutMs = 300_000
-const healthTimeoutMs = 5000
-/** One missed answer on a busy host is no news. */
-const failuresUntilUnhealthy = 2
 const explainedLogBytes = 16 * 1024
+/** An engine that stays useless after a forced restart is left alone for twice as long each time, up to this. */
+const longestUselessMs = 900_000
 
 /** Keeps one engine running until the signal aborts, whatever happens to it. */
 export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
   const { log, setHealth } = deps
   const backoff = createBackoff()
+  let forced = 0
   while (!signal.aborted) {
     try {
       const running = await find(deps, instanceId, signal)
@@ -50,8 +53,11 @@ export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signa
         await start(deps, instanceId, signal)
         continue
       }
-      const diedBecause = await attend(deps, instanceId, running.engine, running.process, signal)
-      if (!signal.aborted) setHealth(instanceId, 'UNHEALTHY', diedBecause)
+      const uselessAfterMs = Math.min(longestUselessMs, deps.config.uselessAfterMs * 2 ** forced)
+      const end = await attend({ ...deps, uselessAfterMs }, instanceId, running.engine, running.process, signal)
+      if (signal.aborted) return
+      forced = end.forced ? (end.served ? 1 : forced + 1) : 0
+      setHealth(instanceId, 'UNHEALTHY', end.reason, { incident: end.reason })
     } catch (error) {
       if (signal.aborted) return
       setHealth(instanceId, 'UNHEALTHY', describeError(error))
@@ -83,21 +89,25 @@ const find = async (
   return process && { engine, process }
 }
 
-/** Looks at the engine until its process ends, and answers why it did as far as its log tells. */
+/** `reason`: why the process ended, as far as its log tells, and when. `forced`: the agent ended it. `served`: it had answered before. */
+type End = { readonly reason: string; readonly forced: boolean; readonly served: boolean }
+
+/** Looks at the engine until its process ends, and ends it when it serves nobody. */
 const attend = async (
-  deps: WatchDeps,
+  deps: WatchDeps & { readonly uselessAfterMs: number },
   instanceId: InstanceId,
   engine: Engine,
   process: ProcessId,
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<End> => {
   const { config, control, log, setHealth } = deps
   const { driver, instance } = engine
   const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
   const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, instanceId), instanceId, known)
   let limitedFor: VolumeStage | null = null
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
-  let failures = 0
+  const usability = createUsabilityWatch(usabilityDeps(deps, engine, process))
+  let served = false
   let nextCheckAt = 0
   let nextUpkeepAt = performance.now() + config.upkeepIntervalMs
   while (!signal.aborted && isAlive(process)) {
@@ -107,15 +117,16 @@ const attend = async (
       nextCheckAt = 0
     }
     if (performance.now() >= nextCheckAt) {
-      try {
-        await driver.checkHealth(instance, AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]))
-        failures = 0
-        tellServing(deps, instanceId, volume)
-      } catch (error) {
-        failures += 1
-        if (failures >= failuresUntilUnhealthy && !signal.aborted && isAlive(process)) {
-          setHealth(instanceId, 'UNHEALTHY', describeError(error))
-        }
+      const look = await usability.look(signal)
+      if (look.is === 'serves') {
+        served = true
+        tellServing(deps, instanceId, volume, whatHappened(deps, engine, look.crashed))
+      } else if (look.is === 'useless' && isAlive(process)) {
+        log.warn({ instanceId, reason: look.reason }, 'an engine that serves nobody is ended, to be started again')
+        await endUseless(deps, instanceId, look.ending, signal)
+        return { reason: `${at(deps)} the engine was ended by force: ${look.reason}`, forced: true, served }
+      } else if (look.is === 'ails' && isAlive(process)) {
+        setHealth(instanceId, 'UNHEALTHY', look.reason)
       }
       await boundEngineLog(instance.logFile, config.engineLogLimitBytes).catch((error: unknown) => {
         log.warn({ instanceId, err: error }, 'the log of an engine could not be bounded')
@@ -129,8 +140,74 @@ const attend = async (
     await control.waitForEnd(process, volume.stage === 'NEARLY_FULL' ? fillingIntervalMs : aliveIntervalMs, signal)
   }
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
-  return `the engine's process ended: ${tellFindings(findings)}`
+  const memory = signal.aborted ? null : wantOfMemory(deps, engine)
+  return {
+    reason: `${at(deps)} the engine's process ended: ${memory ?? tellFindings(findings)}`,
+    forced: false,
+    served,
+  }
 }
+
+const usabilityDeps = (
+  { config, control, records, uselessAfterMs }: WatchDeps & { readonly uselessAfterMs: number },
+  { driver, instance }: Engine,
+  main: ProcessId,
+): UsabilityDeps => {
+  const record = (): InstanceRecord | null => records.get(instance.instanceId as InstanceId)
+  return {
+    main,
+    processes: async (signal) => {
+      const known = record()
+      return known ? control.processes(known, signal) : []
+    },
+    ask: async (signal) => {
+      const mark = await driver.checkHealth(instance, signal)
+      // Healthy is said of an engine that clients have reached where they were told to.
+      if (record()?.health !== 'HEALTHY') await driver.verifyEndpoint(instance, [], signal)
+      return mark
+    },
+    isEnding: () => driver.isEnding(instance),
+    timeoutMs: config.healthTimeoutMs,
+    uselessAfterMs,
+  }
+}
+
+/** One that is ending has sessions that may end in order; one that stands still or is broken has nothing to lose. */
+const endUseless = async (
+  { config, control, records }: WatchDeps,
+  instanceId: InstanceId,
+  ending: boolean,
+  signal: AbortSignal,
+): Promise<void> => {
+  const record = records.get(instanceId)
+  if (!record) return
+  if (ending) await control.stop(record, signal, config.lastStopMs)
+  else await control.kill(record, signal)
+}
+
+/** What has cut sessions while the main process went on; null for nothing. */
+const whatHappened = (deps: WatchDeps, engine: Engine, crashed: boolean): string | null => {
+  const memory = wantOfMemory(deps, engine)
+  const cut = crashed ? ': every session was cut, and the engine recovered' : ''
+  if (memory !== null) return `${at(deps)} ${memory}${cut}`
+  return crashed ? `${at(deps)} a process of the engine crashed${cut}` : null
+}
+
+/** What the kernel has ended since the last look, for there was no memory left within the instance's limit; null for nothing. */
+const wantOfMemory = ({ control, records }: WatchDeps, { instance }: Engine): string | null => {
+  const instanceId = instance.instanceId as InstanceId
+  const kills = control.memoryKills(instanceId)
+  const known = records.get(instanceId)?.memoryKills ?? 0
+  if (kills === null || kills === known) return null
+  records.update(instanceId, { memoryKills: kills })
+  // A new group begins at zero.
+  const count = kills > known ? kills - known : kills
+  if (count === 0) return null
+  const processes = count === 1 ? 'a process' : `${count} processes`
+  return `the kernel ended ${processes} of the engine for want of memory (the instance has ${instance.spec.memoryMiB} MiB)`
+}
+
+const at = ({ clock }: WatchDeps): string => `at ${isoNow(clock).slice(11, 19)} UTC`
 
 const volumeWatchDeps = ({ volumes, setUse, log }: WatchDeps, instanceId: InstanceId) => ({
   measure: async (measured: InstanceId, signal: AbortSignal) => {
@@ -163,10 +240,22 @@ const limit = async (
   }
 }
 
-const tellServing = ({ setHealth }: WatchDeps, instanceId: InstanceId, { stage, use }: SeenVolume): void => {
+const tellServing = (
+  { records, clock, setHealth }: WatchDeps,
+  instanceId: InstanceId,
+  { stage, use }: SeenVolume,
+  news: string | null,
+): void => {
+  const told = records.get(instanceId)?.incident
+  const incident = news ?? (told && clock.now() < Date.parse(told.until) ? told.reason : null)
+  const known = { volumeStage: stage, incident }
   const words = use ? useInWords(use) : ''
-  if (stage === 'FULL') setHealth(instanceId, 'UNHEALTHY', `${words}: writes are refused`, stage)
-  else setHealth(instanceId, 'HEALTHY', stage === 'ROOMY' ? 'the engine answers' : words, stage)
+  const say = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join('; ')
+  if (stage === 'FULL') setHealth(instanceId, 'UNHEALTHY', say(`${words}: writes are refused`, incident), known)
+  else {
+    const reason = say(stage === 'ROOMY' ? null : words, incident)
+    setHealth(instanceId, 'HEALTHY', reason || 'the engine answers', known)
+  }
 }
 
 /** What gets worse by itself while an engine runs well. */

@@ -67,7 +67,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   }
 
   const takeHealth = async (report: HealthReport, trace: Trace) => {
-    const { hostId, instanceId, health, reason, volumeStage } = report
+    const { hostId, instanceId, health, reason, volumeStage, incident } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
     if (state.status === 'ABSENT' || state.hostId !== hostId) {
@@ -79,7 +79,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       projectId: state.projectId,
       instanceId,
     }
-    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason, volumeStage }, context)
+    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason, volumeStage, incident }, context)
   }
 
   /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */

@@ -78,6 +78,8 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     /** How full the volume is. Absent: as it was. */
     volumeStage: volumeStageSchema.optional(),
+    /** What has happened to the engine; null once that is long enough ago. Absent: as it was. */
+    incident: z.string().nullable().optional(),
   }),
   /** All keys that the host keeps ready for new instances. */
   z.object({

@@ -61,6 +61,8 @@ export type InstanceCommand =
       readonly reason: string
       /** Absent: as it was. */
       readonly volumeStage?: VolumeStage | undefined
+      /** What has happened to the engine; null once that is long enough ago. Absent: as it was. */
+      readonly incident?: string | null | undefined
     }
   /** The log does not know of an instance that a host has: from now on it does. `removal`: to delete it at once. */
   | {

@@ -180,12 +180,9 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
 }
 
 /** The agent calls an engine healthy again only after a client query over the endpoint. What the operation failed for is over with that. */
-const recovered = (
-  { epoch, generation }: KnownInstance,
-  { health, reason, volumeStage }: CommandOf<'ReportHealth'>,
-): InstanceEvent => ({
+const recovered = ({ epoch, generation }: KnownInstance, report: CommandOf<'ReportHealth'>): InstanceEvent => ({
   type: 'InstanceReconciled',
-  data: { status: 'ACTIVE', health, reason, epoch, generation, ...(volumeStage && { volumeStage }) },
+  data: { status: 'ACTIVE', epoch, generation, ...seenBy(report) },
 })
 
 const raiseNumbers = (
@@ -199,12 +196,19 @@ const raiseNumbers = (
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
-type Seen = Pick<CommandOf<'ReportHealth'>, 'health' | 'reason' | 'volumeStage'>
+type Seen = Omit<CommandOf<'ReportHealth'>, 'type'>
 
-const healthChange = (state: KnownInstance, { health, reason, volumeStage }: Seen): readonly InstanceEvent[] => {
-  const stageChanged = volumeStage !== undefined && volumeStage !== state.volumeStage
-  if (health === state.health && !stageChanged) return []
-  return [{ type: 'InstanceHealthChanged', data: { health, reason, ...(volumeStage && { volumeStage }) } }]
+const seenBy = ({ health, reason, volumeStage, incident }: Seen) => ({
+  health,
+  reason,
+  ...(volumeStage && { volumeStage }),
+  ...(incident !== undefined && { incident }),
+})
+
+const healthChange = (state: KnownInstance, seen: Seen): readonly InstanceEvent[] => {
+  const { health, volumeStage = state.volumeStage, incident = state.incident } = seen
+  const isSame = health === state.health && volumeStage === state.volumeStage && incident === state.incident
+  return isSame ? [] : [{ type: 'InstanceHealthChanged', data: seenBy(seen) }]
 }
 
 /** An engine whose volume is full answers queries and refuses writes: it stays as unhealthy as its agent says. */

@@ -76,11 +76,16 @@ export const instanceEvents = {
   ),
   /**
    * The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before, or its volume at another
-   * stage. `volumeStage` absent: as it was.
+   * stage, or something has happened to the engine, or that is long enough ago. Absent: as it was. `incident`: null for what is over.
    */
   InstanceHealthChanged: defineEvent(
     1,
-    z.object({ health: healthSchema, reason: z.string(), volumeStage: volumeStageSchema.optional() }),
+    z.object({
+      health: healthSchema,
+      reason: z.string(),
+      volumeStage: volumeStageSchema.optional(),
+      incident: z.string().nullable().optional(),
+    }),
   ),
   /**
    * The host's account of the instance differs from the log's, and the log follows it: the host has lost the instance (`MISSING`), has it again,
@@ -96,6 +101,7 @@ export const instanceEvents = {
       generation: z.int().nonnegative(),
       /** Absent: as it was. */
       volumeStage: volumeStageSchema.optional(),
+      incident: z.string().nullable().optional(),
     }),
   ),
   /** The host has seen higher numbers than the log knows of. */

@@ -19,6 +19,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       spec,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
+      incident: null,
       generation: 0,
       epoch: event.data.epoch,
       seenEpoch: 0,
@@ -38,6 +39,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       sealingKey: null,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
+      incident: null,
       endpoint,
       caCertificate: endpoint && caCertificate,
       operationIds: state.status === 'ABSENT' ? [] : state.operationIds,
@@ -63,8 +65,8 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       // A deletion that failed may have taken some of the data already.
       return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
     case 'InstanceReconciled': {
-      const { status, health, epoch, volumeStage = state.volumeStage } = event.data
-      return { status, ...known(state), ...raised(state, event.data), epoch, health, volumeStage }
+      const { status, epoch } = event.data
+      return { status, ...known(state), ...raised(state, event.data), epoch, ...seen(state, event.data) }
     }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }
@@ -73,7 +75,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
     case 'InstanceRenamed':
       return { ...state, name: event.data.name }
     case 'InstanceHealthChanged':
-      return { ...state, health: event.data.health, volumeStage: event.data.volumeStage ?? state.volumeStage }
+      return { ...state, ...seen(state, event.data) }
     case 'InstanceRestartRequested':
       return { status: 'RESTARTING', ...begun(state, 'restart', event.data), generation: state.generation + 1 }
     case 'InstanceStopRequested':
@@ -106,6 +108,15 @@ const begun = (state: KnownInstance, kind: OperationKind, requested: Requested) 
 const restingStatus = (state: KnownInstance): RestingStatus =>
   state.status === 'ACTIVE' || state.status === 'STOPPED' || state.status === 'MISSING' ? state.status : 'FAILED'
 
+type Seen = Extract<InstanceEvent, { readonly type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
+
+/** What is absent is as it was. */
+const seen = (state: KnownInstance, { health, volumeStage, incident }: Seen) => ({
+  health,
+  volumeStage: volumeStage ?? state.volumeStage,
+  incident: incident === undefined ? state.incident : incident,
+})
+
 const raised = (state: KnownInstance, seen: { readonly epoch: number; readonly generation: number }) => ({
   seenEpoch: Math.max(state.seenEpoch, seen.epoch),
   generation: Math.max(state.generation, seen.generation),
@@ -121,6 +132,7 @@ const known = (state: KnownInstance) => ({
   spec: state.spec,
   health: state.health,
   volumeStage: state.volumeStage,
+  incident: state.incident,
   generation: state.generation,
   epoch: state.epoch,
   seenEpoch: state.seenEpoch,

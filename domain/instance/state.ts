@@ -25,6 +25,8 @@ type Known = {
   readonly spec: InstanceSpec
   readonly health: Health
   readonly volumeStage: VolumeStage
+  /** What has happened to the engine lately; null for nothing, or nothing that is not over. */
+  readonly incident: string | null
   /** How often the engine was asked to start anew. */
   readonly generation: number
   /** The fencing epoch of the last operation that the log knows of. */

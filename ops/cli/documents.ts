@@ -6,7 +6,7 @@ const operationFields = `
   fault { ${faultFields} }
   steps { name status compensating startedAt endedAt progress message fault { ${faultFields} } }`
 const instanceFields = `
-  id name status health healthReason volumeStage projectId datastore version flavor vcpus memoryMiB volumeGiB
+  id name status health healthReason volumeStage incident projectId datastore version flavor vcpus memoryMiB volumeGiB
   endpoint { host port } caCertificate databases users { name databases }
   operation { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
 const actorFields = 'kind name projectId'

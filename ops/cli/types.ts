@@ -42,6 +42,7 @@ export type Instance = {
   readonly health: string
   readonly healthReason: string | null
   readonly volumeStage: string
+  readonly incident: string | null
   readonly projectId: string
   readonly datastore: string
   readonly version: string

@@ -27,6 +27,15 @@ export const engineStatuses = ['ACTIVE', 'FAILED'] as const
 
 export const engineState = (status: (typeof engineStatuses)[number], health: Health): string => `${status}/${health}`
 
+type Seen = Extract<InstanceEvent, { type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
+
+const seen = ({ health, reason, volumeStage, incident }: Seen): Change => ({
+  health,
+  healthReason: reason,
+  ...(volumeStage && { volumeStage }),
+  ...(incident !== undefined && { incident }),
+})
+
 /** What an instance that is not deleted is counted under: its status, and if it has an engine that should serve, also the engine's health. */
 const stateOf = ({ status, health, endpoint }: InstanceDocument): string =>
   (status === 'ACTIVE' || status === 'FAILED') && endpoint !== null ? engineState(status, health) : status
@@ -47,6 +56,7 @@ const begun = (
   health: 'UNKNOWN',
   healthReason: null,
   volumeStage: 'ROOMY',
+  incident: null,
   datastore: spec.datastore,
   version: spec.version,
   flavor: spec.flavor,
@@ -103,17 +113,8 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceDeletionRequested: begins('DELETING'),
     InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
     InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),
-    InstanceHealthChanged: changes(({ data: { health, reason, volumeStage } }) => ({
-      health,
-      healthReason: reason,
-      ...(volumeStage && { volumeStage }),
-    })),
-    InstanceReconciled: changes(({ data }) => ({
-      ...ended(data.status),
-      health: data.health,
-      healthReason: data.reason,
-      fault: null,
-    })),
+    InstanceHealthChanged: changes(({ data }) => seen(data)),
+    InstanceReconciled: changes(({ data }) => ({ ...ended(data.status), ...seen(data), fault: null })),
     InstanceNumbersRaised: changes(() => ({})),
     InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),
   },

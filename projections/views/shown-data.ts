@@ -55,13 +55,20 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceDeletionRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
   InstanceDeleted: ({ operationId }) => ({ operationId }),
   InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
-  InstanceHealthChanged: ({ health, reason, volumeStage }) => ({ health, reason, ...(volumeStage && { volumeStage }) }),
-  InstanceReconciled: ({ status, health, reason, epoch, generation }) => ({
+  InstanceHealthChanged: ({ health, reason, volumeStage, incident }) => ({
+    health,
+    reason,
+    ...(volumeStage && { volumeStage }),
+    ...(incident !== undefined && { incident }),
+  }),
+  InstanceReconciled: ({ status, health, reason, epoch, generation, volumeStage, incident }) => ({
     status,
     health,
     reason,
     epoch,
     generation,
+    ...(volumeStage && { volumeStage }),
+    ...(incident !== undefined && { incident }),
   }),
   InstanceNumbersRaised: ({ epoch, generation }) => ({ epoch, generation }),
   InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),

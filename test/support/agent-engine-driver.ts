@@ -60,8 +60,9 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     waitReady: async (instance, signal) => {
       while (!(await answers(instance))) await delay(10, undefined, { signal })
     },
-    checkHealth: async (instance) => {
-      await assertAnswers(instance)
+    checkHealth: async (instance, signal) => {
+      await assertAnswers(instance, signal)
+      return 'uncut'
     },
     ensureDatabases: async (instance, wishes) => {
       await assertAnswers(instance)
@@ -84,8 +85,9 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
   }
 }
 
-const assertAnswers = async (instance: EngineInstance): Promise<void> => {
-  if (await answers(instance)) return
+const assertAnswers = async (instance: EngineInstance, signal?: AbortSignal): Promise<void> => {
+  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+  if (await Promise.race([answers(instance), aborted])) return
   throw new EngineFault('ENGINE_UNREACHABLE', 'nobody answers on the port', { retryable: true })
 }
 

@@ -20,10 +20,8 @@ export const verifyEndpoint = async (
 ): Promise<void> => {
   try {
     await ensureMonitor(instance, signal)
-    const ca = await readFile(instance.tls.ca, 'utf8')
-    const endpoint = { host: reachable(instance.listen.address), port: instance.listen.port, ca }
-    const monitor = { ...endpoint, user: monitorRole, password: instance.monitorPassword, database: 'postgres' }
-    const checks = [() => monitorServed(monitor, signal), ...users.flatMap((user) => checksOf(endpoint, user, signal))]
+    const endpoint = await endpointOf(instance)
+    const checks = [() => checkEndpoint(instance, signal), ...users.flatMap((user) => checksOf(endpoint, user, signal))]
     while (checks.length > 0) await Promise.all(checks.splice(0, checksAtOnce).map((check) => check()))
   } catch (error) {
     signal.throwIfAborted()
@@ -73,13 +71,21 @@ const ensureMonitor = (instance: EngineInstance, signal: AbortSignal): Promise<v
   })
 
 /**
- * The engine checks for slots after the password: a monitor that gets none has logged in over the endpoint, and
- * `ensureMonitor` has just had its answer. Before PostgreSQL 16, no slot can be kept for it.
+ * A query over the endpoint as the monitor account. The engine checks for slots after the password: a monitor that gets
+ * none has logged in, and that is enough, as no slot can be kept for it before PostgreSQL 16.
  */
-const monitorServed = (monitor: Target, signal: AbortSignal): Promise<void> =>
-  canQuery(monitor, signal).catch((error) => {
+export const checkEndpoint = async (instance: EngineInstance, signal: AbortSignal): Promise<void> => {
+  const login = { user: monitorRole, password: instance.monitorPassword, database: 'postgres' }
+  await canQuery({ ...(await endpointOf(instance)), ...login }, signal).catch((error) => {
     if (!hasCode(error, 'ENGINE_SLOTS_TAKEN')) throw error
   })
+}
+
+const endpointOf = async ({ listen, tls }: EngineInstance): Promise<Pick<Target, 'host' | 'port' | 'ca'>> => ({
+  host: reachable(listen.address),
+  port: listen.port,
+  ca: await readFile(tls.ca, 'utf8'),
+})
 
 const canQuery = (target: Target, signal: AbortSignal): Promise<void> =>
   withSession(target, signal, async (query) => {

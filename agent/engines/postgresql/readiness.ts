@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readTail } from '../../files.ts'
 import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../engine.ts'
 import { settingsOf } from './configuration.ts'
+import { checkEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog, logSince } from './engine-log.ts'
+import { hasCode } from './faults.ts'
 import { findPostmaster, isAnyPostmasterOn } from './postmaster.ts'
 import { withAdministration } from './session.ts'
 
@@ -36,13 +38,34 @@ export const waitReady = async (instance: EngineInstance, signal: AbortSignal): 
 }
 
 /**
- * One cheap query over the socket. Throws `EngineFault` (`ENGINE_UNREACHABLE`, `ENGINE_REFUSED`), or the signal's
- * reason.
+ * One cheap query over the socket. Answers when the checkpointer was started: the postmaster starts it again after a
+ * crash of any of its processes, for which it has ended all sessions. Throws `EngineFault`, or the signal's reason:
+ * - what `passingFault` tells, `DISK_FULL`;
+ * - `ENGINE_BROKEN`: it refuses logins for a reason of its own, in every database;
+ * - `ENGINE_REFUSED`: it refuses the agent's alone;
+ * - `ENGINE_CUT_OFF`: its socket is gone, and clients are served over the endpoint.
  */
-export const checkHealth = (instance: EngineInstance, signal: AbortSignal): Promise<void> =>
-  withAdministration(instance, 'postgres', signal, async (query) => {
-    await query('SELECT 1')
-  })
+export const checkHealth = async (instance: EngineInstance, signal: AbortSignal): Promise<string> => {
+  const lookFrom = (database: string): Promise<string> =>
+    withAdministration(instance, database, signal, async (query) => {
+      const [row] = await query("SELECT backend_start::text FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+      return String(row?.backend_start ?? '')
+    })
+  try {
+    return await lookFrom('postgres')
+  } catch (error) {
+    if (hasCode(error, 'ENGINE_BROKEN')) {
+      await lookFrom('template1')
+      throw new EngineFault('ENGINE_REFUSED', 'PostgreSQL cannot open its database "postgres"', { cause: error })
+    }
+    if (hasCode(error, 'ENGINE_UNREACHABLE') && hasCode((error as Error).cause, 'ENOENT', 'ECONNREFUSED')) {
+      // The reason of the first look tells more than that of the second.
+      await checkEndpoint(instance, signal).catch(() => Promise.reject(error))
+      throw new EngineFault('ENGINE_CUT_OFF', 'PostgreSQL serves clients, but its socket for administration is gone')
+    }
+    throw error
+  }
+}
 
 /** False when it went away again after saying that it is ready; the next look tells whether it died. */
 const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<boolean> => {

@@ -39,7 +39,7 @@ const administrationOptions = [
 
 /**
  * A superuser session over the instance's socket. As `withSession`, but what the engine refuses and `work` did not
- * translate becomes an `EngineFault` `ENGINE_REFUSED`.
+ * translate becomes an `EngineFault`: `ENGINE_BROKEN` where the reason is its own state, else `ENGINE_REFUSED`.
  */
 export const withAdministration = async <T>(
   instance: EngineInstance,
@@ -53,7 +53,8 @@ export const withAdministration = async <T>(
     return await withSession(target, signal, work)
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error
-    throw toEngineFault(error, `administer database "${database}"`, 'ENGINE_REFUSED')
+    const code = isOfTheEngine(error) ? 'ENGINE_BROKEN' : 'ENGINE_REFUSED'
+    throw toEngineFault(error, `administer database "${database}"`, code)
   }
 }
 
@@ -120,6 +121,9 @@ export const withSession = async <T>(
     socket.destroy()
   }
 }
+
+/** Classes of SQLSTATE for what is wrong with the engine itself: its files, its configuration, its insides. */
+const isOfTheEngine = ({ code }: EngineRefusal): boolean => /^(58|F0|XX)/.test(code)
 
 /** What node-postgres itself says of a connection that ended. */
 const clientMessages = ['Connection terminated', 'Connection terminated unexpectedly']

@@ -9,6 +9,10 @@ import { acceptedOf } from './change-instance.ts'
 
 const address = ({ endpoint }: Instance): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
 
+/** Whether there is nothing to say of its engine but that it serves. */
+const isPlain = ({ health, volumeStage, incident }: Instance): boolean =>
+  health === 'HEALTHY' && volumeStage === 'ROOMY' && incident === null
+
 /** An instance for people, a line a fact. */
 export const instanceFields = (instance: Instance): string[] =>
   formatFields([
@@ -16,7 +20,7 @@ export const instanceFields = (instance: Instance): string[] =>
     ['id', instance.id],
     ['status', instance.status],
     ['health', instance.status === 'ACTIVE' ? instance.health : null],
-    ['reason', instance.health === 'HEALTHY' && instance.volumeStage === 'ROOMY' ? null : instance.healthReason],
+    ['reason', isPlain(instance) ? null : instance.healthReason],
     ['fault', instance.fault && `${instance.fault.message} (${instance.fault.code})`],
     ['operation', instance.operation && `${instance.operation.kind} ${instance.operation.id}`],
     ['datastore', `${instance.datastore} ${instance.version}`],

@@ -6,11 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { identifyProcess, isAlive } from '../../../agent/supervision/process-table.ts'
 import { sealPassword } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
-import type { HostDescription } from '../../../domain/host/events.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
   engineStopped,
@@ -18,36 +16,16 @@ import {
   newInstanceId,
   openTestHost,
   patienceMs,
-  silentLog,
   type TestHost,
   volumeReady,
 } from '../../support/agent-host.ts'
+import { createNpmPostgresqlDriver, postgresqlRunning } from '../../support/postgresql-host.ts'
 
 let host: TestHost
 afterEach(() => host.close(), 2 * patienceMs)
 
 const asRoot = process.getuid?.() === 0
 const instanceId = newInstanceId()
-const nodeModules = join(import.meta.dirname, '../../../node_modules')
-const createDriver = () =>
-  createPostgresqlDriver({
-    searchPaths: { nodeModules: [nodeModules], systemRoots: [], binDirs: [] },
-    log: silentLog,
-  })
-
-const running = ({ engines }: HostDescription, generation: number): GuestPayload => ({
-  kind: 'engine-running',
-  generation,
-  spec: {
-    datastore: 'postgresql',
-    version: engines[0]?.version ?? '',
-    // The flavor's brand is put on by the schema when the command is sent.
-    flavor: 'small' as never,
-    vcpus: 1,
-    memoryMiB: 256,
-    volumeGiB: 1,
-  },
-})
 
 /** Of a postmaster: the files that it has mapped, and the ids of the System V segments that it made. */
 const sharedMemoryOf = (pid: number): { readonly files: readonly string[]; readonly segments: readonly string[] } => ({
@@ -85,7 +63,7 @@ const certificateEnd = async ({ host: address, port }: Endpoint): Promise<number
 
 describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
   it('serves a client, is adopted by the next agent, comes back after a kill, and restarts when asked', async () => {
-    host = await openTestHost({ config: { volumes: 'auto' }, driver: createDriver })
+    host = await openTestHost({ config: { volumes: 'auto' }, driver: createNpmPostgresqlDriver })
     const { plane } = host
     const first = await host.start()
     const { description } = first
@@ -98,7 +76,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     const sealedPassword = await sealPassword(await host.sealingKey(), secret)
     const users = [{ name: 'shop', databases: ['shop'], sealedPassword }]
     await ask(volumeReady)
-    const result = await ask(running(description, 0))
+    const result = await ask(postgresqlRunning(description, 0))
     expect(result.type === 'succeeded' && result.facts?.caCertificate).toBe(description.caCertificate)
     await ask({ kind: 'accounts-ready', databases: [{ name: 'shop' }], users })
     await ask({ kind: 'endpoint-verified', users })
@@ -120,7 +98,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     await ask({ kind: 'endpoint-verified', users })
 
     const beforeRestart = pidOf(second.agent)
-    await ask(running(description, 1), 2)
+    await ask(postgresqlRunning(description, 1), 2)
     expect(pidOf(second.agent)).not.toBe(beforeRestart)
     await ask({ kind: 'endpoint-verified', users }, 2)
     const log = readFileSync(host.place(instanceId, 'log', 'engine.log'), 'utf8')
@@ -132,10 +110,10 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     // By its account, which the engine of another user than root does not have.
     ...(asRoot ? [['that there is no record of', false] as const] : []),
   ] as const)('takes back the shared memory of an instance %s when it removes it', async (_, recorded) => {
-    host = await openTestHost({ driver: createDriver })
+    host = await openTestHost({ driver: createNpmPostgresqlDriver })
     const id = newInstanceId()
     const first = await host.start()
-    for (const payload of [volumeReady, running(first.description, 0)])
+    for (const payload of [volumeReady, postgresqlRunning(first.description, 0)])
       expect(await host.ask(first.description, id, payload)).toMatchObject({ type: 'succeeded' })
     const { files, segments } = sharedMemoryOf(first.agent.inspect(id).record?.process?.pid ?? 0)
     expect([files.length, segments.length]).not.toContain(0)
@@ -151,17 +129,17 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
   })
 
   it('runs again when its stop is taken back, at whatever moment', async () => {
-    host = await openTestHost({ driver: createDriver })
+    host = await openTestHost({ driver: createNpmPostgresqlDriver })
     const id = newInstanceId()
     const { agent, description } = await host.start()
-    for (const payload of [volumeReady, running(description, 0)])
+    for (const payload of [volumeReady, postgresqlRunning(description, 0)])
       expect(await host.ask(description, id, payload)).toMatchObject({ type: 'succeeded' })
     let epoch = 1
     for (const afterMs of [0, 3, 10, 20, 35, 50, 75, 100, 150, 250]) {
       epoch += 2
       await host.plane.send(description, id, engineStopped, { epoch })
       await delay(afterMs)
-      const back = await host.ask(description, id, running(description, 0), { epoch: epoch + 1 })
+      const back = await host.ask(description, id, postgresqlRunning(description, 0), { epoch: epoch + 1 })
       expect(back, `after ${afterMs} ms`).toMatchObject({ type: 'succeeded' })
       const verified = await host.ask(description, id, { kind: 'endpoint-verified', users: [] }, { epoch: epoch + 1 })
       expect(verified, `after ${afterMs} ms`).toMatchObject({ type: 'succeeded' })
@@ -171,11 +149,11 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
   })
 
   it('lets no certificate of a running engine expire, and does not restart it for that', async () => {
-    host = await openTestHost({ config: { upkeepIntervalMs: 100 }, driver: createDriver })
+    host = await openTestHost({ config: { upkeepIntervalMs: 100 }, driver: createNpmPostgresqlDriver })
     const id = newInstanceId()
     const first = await host.start()
     await host.ask(first.description, id, volumeReady)
-    const started = await host.ask(first.description, id, running(first.description, 0))
+    const started = await host.ask(first.description, id, postgresqlRunning(first.description, 0))
     const endpoint = (started.type === 'succeeded' && started.facts?.endpoint) || { host: '', port: 0 }
     const before = await certificateEnd(endpoint)
     const process = first.agent.inspect(id).record?.process

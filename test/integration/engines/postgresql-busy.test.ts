@@ -36,7 +36,7 @@ describe('a PostgreSQL whose clients have taken every slot and ask for more', { 
 
     // Clients that are about to log in hold slots, too, for some milliseconds.
     const signal = bound()
-    const insist = (work: () => Promise<void>) => persist(work, { signal, mayCome: () => false })
+    const insist = (work: () => Promise<unknown>) => persist(work, { signal, mayCome: () => false })
     await insist(() => driver.checkHealth(instance, signal))
     await insist(() => driver.ensureDatabases(instance, [{ name: 'another' }], signal))
     await insist(() => driver.verifyEndpoint(instance, [], signal))

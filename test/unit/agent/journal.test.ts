@@ -137,6 +137,8 @@ describe('the record of an instance', () => {
       label: null,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
+      incident: null,
+      memoryKills: 0,
     })
     const written = (): unknown => database.prepare('SELECT total_changes() AS n').get()?.n
     const before = written()

@@ -65,6 +65,7 @@ export const createViewWriter = (store: ViewStore) => {
         health: 'HEALTHY',
         healthReason: null,
         volumeStage: 'ROOMY',
+        incident: null,
         datastore: 'postgresql',
         version: '17.10',
         flavor: parseFlavorId('small'),

@@ -190,6 +190,26 @@ describe('health', () => {
       .thenEvents()
   })
 
+  it('that stays the same is noted when something has happened to the engine, and when that is over', () => {
+    const crashed: InstanceEvent = {
+      type: 'InstanceHealthChanged',
+      data: { health: 'HEALTHY', reason: 'it crashed and recovered', incident: 'it crashed and recovered' },
+    }
+    const over: InstanceEvent = {
+      type: 'InstanceHealthChanged',
+      data: { health: 'HEALTHY', reason: 'the engine answers', incident: null },
+    }
+    given(...histories.ACTIVE, healthy)
+      .when({ type: 'ReportHealth', ...crashed.data })
+      .thenEvents(crashed)
+    given(...histories.ACTIVE, crashed)
+      .when({ type: 'ReportHealth', ...over.data })
+      .thenEvents(over)
+    given(...histories.ACTIVE, crashed)
+      .when({ type: 'ReportHealth', ...crashed.data })
+      .thenNothing()
+  })
+
   it('is not called good after a start whose agent says that the volume is full', () => {
     const full: InstanceEvent = {
       type: 'InstanceHealthChanged',

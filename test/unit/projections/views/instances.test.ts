@@ -16,6 +16,7 @@ const requested: InstanceDocument = {
   health: 'UNKNOWN',
   healthReason: null,
   volumeStage: 'ROOMY',
+  incident: null,
   datastore: 'postgresql',
   version: '17.10',
   flavor: world.flavorId,
