@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { contradictions } from './config/contradictions.ts'
 import { type Setting, variablesOf } from './config/setting.ts'
 import { type Config, clientVariables, settings } from './config/settings.ts'
+import { reasonOf } from './config/values.ts'
 
 export { isAgentAlone, isDistributed, runs } from './config/roles.ts'
 export { type Config, type ProgramRole, roleNames } from './config/settings.ts'
@@ -39,7 +40,7 @@ export const loadConfig = (environment: Environment): LoadedConfig => {
         continue
       }
       unreadable.add(setting.variable)
-      problems.push(`${variable} is ${shown}: it must be ${setting.accepts}`)
+      problems.push(`${variable} is ${shown}: ${reasonOf(parsed.error) ?? `it must be ${setting.accepts}`}`)
     }
     return [key, value]
   })

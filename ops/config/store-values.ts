@@ -1,24 +1,29 @@
 import { z } from 'zod'
 import { parseConnectionUrl } from '../../commands/adapters/kurrentdb/connection-url.ts'
 import { parseRedisUrl } from '../../projections/adapters/redis/redis-url.ts'
-import { commaSeparated, text, type Value } from './values.ts'
+import { commaSeparated, text, told, type Value } from './values.ts'
 
-const isRead = (parse: (value: string) => unknown, value: string): boolean => {
-  try {
-    parse(value)
-    return true
-  } catch {
-    return false
-  }
-}
+/** A text that `parse` can read. Its error, which holds no secret, is what the operator is told. */
+const readBy = (parse: (value: string) => unknown): z.ZodType<string, string> =>
+  z.string().superRefine((value, context) => {
+    try {
+      parse(value)
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: error instanceof Error ? error.message : String(error),
+        params: told,
+      })
+    }
+  })
 
 export const eventStoreUrl: Value<string> = {
-  schema: z.string().refine((value) => isRead(parseConnectionUrl, value)),
+  schema: readBy(parseConnectionUrl),
   accepts: 'esdb://[user:password@]host[:port][,host[:port]...][?tls=true|false&...], or esdb+discover://',
 }
 
 export const redisUrl: Value<string> = {
-  schema: z.string().refine((value) => isRead(parseRedisUrl, value)),
+  schema: readBy(parseRedisUrl),
   accepts:
     'redis://[user:password@]host[:port][/database], redis+sentinel://host[:port],.../master or redis+cluster://host[:port],...; rediss for TLS',
 }

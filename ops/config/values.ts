@@ -3,6 +3,13 @@ import { z } from 'zod'
 /** How the text of one environment variable is read, and in words what it may be. */
 export type Value<T> = { readonly schema: z.ZodType<T, string>; readonly accepts: string }
 
+/** Marks an issue of a schema whose message says more than what is accepted. */
+export const told = { isTold: true } as const
+
+/** Why a value was refused, if its schema says so. */
+export const reasonOf = (error: z.ZodError): string | null =>
+  error.issues.find((issue) => issue.code === 'custom' && issue.params === told)?.message ?? null
+
 export const text = (accepts: string, pattern = /\S/): Value<string> => ({
   schema: z.string().regex(pattern),
   accepts,

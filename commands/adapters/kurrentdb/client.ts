@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client'
 import clientDebug from '@eventstore/db-client/dist/utils/debug.js'
+import type { Log } from '../../log.ts'
 import { type ConnectionUrl, ConnectionUrlRefused } from './connection-url.ts'
 
 /** A client, and what ends with it. */
@@ -18,9 +19,9 @@ type Internals = {
 }
 
 /** Connects with the first call. Throws `ConnectionUrlRefused`. */
-export const createClient = (url: ConnectionUrl): OwnedClient => {
+export const createClient = (url: ConnectionUrl, log: Log): OwnedClient => {
   silenceDebugOutput()
-  const client = open(url)
+  const client = open(url, log)
   const internals = client as unknown as Internals
   const giveUp = new AbortController()
   let used = false
@@ -48,7 +49,11 @@ export const createClient = (url: ConnectionUrl): OwnedClient => {
   }
 }
 
-const open = ({ clientUrl, shown }: ConnectionUrl): EventStoreDBClient => {
+const open = ({ clientUrl, shown }: ConnectionUrl, log: Log): EventStoreDBClient => {
+  const { warn } = console
+  // The client warns of options on the console, while it is made and at no other time.
+  console.warn = (text: unknown) =>
+    log.warn({ eventStore: shown, reason: String(text) }, 'the client of the event store warns')
   try {
     return EventStoreDBClient.connectionString(clientUrl)
   } catch (error) {
@@ -56,6 +61,8 @@ const open = ({ clientUrl, shown }: ConnectionUrl): EventStoreDBClient => {
     const isParseError = error instanceof Error && 'connectionString' in error
     const reason = isParseError || !(error instanceof Error) ? 'the client can not read it' : error.message
     throw new ConnectionUrlRefused(`the URL of the event store (${shown}) was refused: ${reason}`)
+  } finally {
+    console.warn = warn
   }
 }
 

@@ -15,13 +15,56 @@ const form = 'esdb://[user:password@]host[:port][,host[:port]...][?tls=true|fals
 const pattern =
   /^(?<product>esdb|kurrentdb|kdb)(?<discover>\+discover)?:\/\/(?:(?<user>[^:@/]+):(?<password>[^@]+)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<query>.*))?$/
 
-/**
- * Options that are left out. A wrong revision comes back as a success with `throwOnAppendFailure=false`; without keep-alive nobody hears
- * of a network that is silently gone, and a subscription waits for ever.
- */
-const harmful = /^(throwOnAppendFailure=|keepAlive(Interval|Timeout)=-)/i
+const wholeNumber = /^\d{1,9}$/
+const flag = /^(true|false)$/
+const anything = /./
 
-/** Takes `esdb://` and the newer names of the same thing, `kurrentdb://` and `kdb://`, which client 6.2.1 does not know. */
+/**
+ * The options that the client uses, and what each may be. Its own parser prints the whole URL, password and all, to the console for an option
+ * that it does not know. Names are compared as the client compares them, whatever their case.
+ */
+const options: Readonly<Record<string, { readonly accepts: RegExp; readonly says: string }>> = {
+  tls: { accepts: flag, says: 'must be true or false' },
+  tlscafile: { accepts: anything, says: 'must be the path of a PEM file' },
+  tlsverifycert: {
+    accepts: /^true$/,
+    says: 'must be true: certificates are always checked. Name the authority that signed them with tlsCAFile',
+  },
+  usercertfile: { accepts: anything, says: 'must be the path of a PEM file' },
+  userkeyfile: { accepts: anything, says: 'must be the path of a PEM file' },
+  connectionname: { accepts: anything, says: 'must be some text' },
+  nodepreference: {
+    accepts: /^(leader|follower|random|readonlyreplica)$/,
+    says: 'must be leader, follower, readOnlyReplica or random',
+  },
+  maxdiscoverattempts: { accepts: wholeNumber, says: 'must be a whole number' },
+  discoveryinterval: { accepts: wholeNumber, says: 'must be a whole number of milliseconds' },
+  gossiptimeout: { accepts: wholeNumber, says: 'must be a whole number of seconds' },
+  keepaliveinterval: {
+    accepts: wholeNumber,
+    says: 'must be a whole number of milliseconds: without keep-alive, a network that is silently gone goes unnoticed',
+  },
+  keepalivetimeout: {
+    accepts: wholeNumber,
+    says: 'must be a whole number of milliseconds: without keep-alive, a network that is silently gone goes unnoticed',
+  },
+  throwonappendfailure: {
+    accepts: /^true$/,
+    says: 'must be true: otherwise a refused append looks like one that was carried out',
+  },
+}
+/** Options of the client that would have no effect. */
+const unused: Readonly<Record<string, string>> = {
+  defaultdeadline: 'is not supported: every call has a deadline of its own',
+}
+const known =
+  'tls, tlsCAFile, tlsVerifyCert, userCertFile, userKeyFile, connectionName, nodePreference, maxDiscoverAttempts, ' +
+  'discoveryInterval, gossipTimeout, keepAliveInterval, keepAliveTimeout and throwOnAppendFailure'
+
+/**
+ * Takes `esdb://` and the newer names of the same thing, `kurrentdb://` and `kdb://`, which client 6.2.1 does not know. Throws
+ * `ConnectionUrlRefused` for any option that would not be used as it is written.
+ */
 export const parseConnectionUrl = (url: string): ConnectionUrl => {
   const { product, discover = '', user, password, hosts, query = '' } = pattern.exec(url.trim())?.groups ?? {}
   if (product === undefined || hosts === undefined) {
@@ -29,10 +72,26 @@ export const parseConnectionUrl = (url: string): ConnectionUrl => {
   }
   const credentials = user === undefined ? '' : `${user}:${password}@`
   assertEncoded(credentials)
-  const options = query.split('&').filter((option) => option !== '' && !harmful.test(option))
+  const given = query.split('&').filter((option) => option !== '')
+  for (const option of given) assertUsed(option)
   return {
-    clientUrl: `esdb${discover}://${credentials}${hosts}${options.length > 0 ? `?${options.join('&')}` : ''}`,
+    clientUrl: `esdb${discover}://${credentials}${hosts}${given.length > 0 ? `?${given.join('&')}` : ''}`,
     shown: `esdb${discover}://${hosts}`,
+  }
+}
+
+/** Values are not repeated: after a mistake in the URL, a part of the password may stand in one. */
+const assertUsed = (option: string): void => {
+  const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(option) ?? []
+  const key = name.toLowerCase().replaceAll(/[_-]/g, '')
+  const rule = Object.hasOwn(options, key) ? options[key] : undefined
+  const why = Object.hasOwn(unused, key) ? unused[key] : undefined
+  if (why !== undefined) throw new ConnectionUrlRefused(`${name} in the URL of the event store ${why}`)
+  if (rule === undefined) {
+    throw new ConnectionUrlRefused(`the URL of the event store has an unknown option; the options are ${known}`)
+  }
+  if (!rule.accepts.test(value.trim().toLowerCase())) {
+    throw new ConnectionUrlRefused(`${name} in the URL of the event store ${rule.says}`)
   }
 }
 

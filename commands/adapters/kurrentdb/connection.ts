@@ -5,7 +5,7 @@ import { EventStoreUnavailable } from '../../ports/event-store.ts'
 import { type BatchAppend, createBatchAppend } from './batch-append.ts'
 import { createClient, type OwnedClient } from './client.ts'
 import { parseConnectionUrl } from './connection-url.ts'
-import { judge, messageOf } from './errors.ts'
+import { isUnauthenticated, judge, messageOf } from './errors.ts'
 import { createStreamNames, type StreamNames } from './stream-names.ts'
 
 export type KurrentConnectionOptions = {
@@ -48,11 +48,11 @@ export const openKurrentConnection = (options: KurrentConnectionOptions): Kurren
   const url = parseConnectionUrl(options.url)
   const callOptions: BaseOptions = { requiresLeader: true, deadline: callTimeoutMs }
   const closing = new AbortController()
-  let owned: OwnedClient | undefined = createClient(url)
+  let owned: OwnedClient | undefined = createClient(url, log)
 
   const current = (): OwnedClient => {
     if (closing.signal.aborted) throw new EventStoreUnavailable('the event store is closed')
-    owned ??= createClient(url)
+    owned ??= createClient(url, log)
     return owned
   }
 
@@ -61,10 +61,10 @@ export const openKurrentConnection = (options: KurrentConnectionOptions): Kurren
     const verdict = judge(error)
     const reason = messageOf(error)
     if (verdict === 'denied') {
-      return new EventStoreUnavailable(
-        `${url.shown} denies access: ${reason}. The user must be in $admins, to read $all`,
-        { cause: error },
-      )
+      const what = isUnauthenticated(error)
+        ? 'does not accept this user and password'
+        : `denies access: ${reason}. The user must be in $admins, to read $all`
+      return new EventStoreUnavailable(`${url.shown} ${what}`, { cause: error })
     }
     // The first to see the connection break gives it up; the others on it find it replaced.
     if (verdict === 'reconnect' && owned === failing) {

@@ -17,6 +17,7 @@ const answered: ReadonlySet<string> = new Set([
 /** gRPC status codes; the client gives an error it does not know the code it came with. */
 const invalidArgument = 3
 const permissionDenied = 7
+const unauthenticated = 16
 
 export const judge = (error: unknown): Verdict => {
   if (!(error instanceof Error) || !isCommandError(error)) return 'reconnect'
@@ -39,4 +40,10 @@ export const isRefused = (error: unknown): boolean =>
 export const isType = (error: unknown, ...types: readonly ErrorType[]): boolean =>
   error instanceof Error && isCommandError(error) && types.includes(error.type)
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** gRPC ends some messages in an empty note on how to resolve a name. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s*Resolution note:\s*$/, '')
+
+/** Whether the server does not know the user or the password, as opposed to a user who may not do something. */
+export const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof Error && isCommandError(error) && error.code === unauthenticated

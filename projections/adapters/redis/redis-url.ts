@@ -23,6 +23,8 @@ const defaultPorts = { single: 6379, sentinel: 26_379, cluster: 6379 } as const
  * percent-encoded. Throws an Error that says what is accepted and holds nothing of the URL: it may have a password in it.
  */
 export const parseRedisUrl = (url: string): RedisTarget => {
+  if (/[?#]/.test(url))
+    return refuse(': options behind a ? are not supported, the settings COFFER_REDIS_* take their place')
   const [, scheme, kind = 'single', credentials = '', hosts = '', path = ''] = shape.exec(url.trim()) ?? refuse('')
   if (kind !== 'single' && kind !== 'sentinel' && kind !== 'cluster') return refuse('')
   const addresses = hosts.split(',').map((host) => parseAddress(host, defaultPorts[kind]))

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { issueAuthority, issueServer } from '../../../agent/tls/issue.ts'
+import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { parseConnectionUrl } from '../../../commands/adapters/kurrentdb/connection-url.ts'
-import { beforeFirst, EventStoreUnavailable, RevisionConflict } from '../../../commands/ports/event-store.ts'
+import { beforeFirst, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import {
@@ -47,8 +48,8 @@ describe('the URL of the event store', () => {
     ['kurrentdb://host:2113?tls=false', 'esdb://host:2113?tls=false'],
     ['kdb+discover://a:1,b:2', 'esdb+discover://a:1,b:2'],
     ['esdb://user:p%40ss@host?tlsCAFile=%2Fca.crt', 'esdb://user:p%40ss@host?tlsCAFile=%2Fca.crt'],
-    ['esdb://host?throwOnAppendFailure=false&tls=false', 'esdb://host?tls=false'],
-    ['esdb://host?keepAliveInterval=-1&keepAliveTimeout=5000', 'esdb://host?keepAliveTimeout=5000'],
+    ['esdb://host?throwOnAppendFailure=true&TLS=false', 'esdb://host?throwOnAppendFailure=true&TLS=false'],
+    ['esdb+discover://host?node_preference=Follower', 'esdb+discover://host?node_preference=Follower'],
   ])('%s is taken', (given, clientUrl) => {
     expect(parseConnectionUrl(given).clientUrl).toBe(clientUrl)
   })
@@ -75,12 +76,29 @@ describe('the URL of the event store', () => {
     }
   })
 
-  it('can not turn conflicts into successes', async () => {
-    const { url } = await start()
-    const store = open(`${url}&throwOnAppendFailure=false`)
-    const stream = aStream()
-    await store.append(stream, [anEvent({})], 'no-stream')
-    expect(await rejection(store.append(stream, [anEvent({})], 'no-stream'))).toBeInstanceOf(RevisionConflict)
+  it.each([
+    ['tlsVerifyCert=false', /^tlsVerifyCert in the URL .* must be true: .* tlsCAFile$/],
+    ['throwOnAppendFailure=false', /^throwOnAppendFailure in the URL .* must be true/],
+    ['keepAliveInterval=-1', /^keepAliveInterval in the URL .* whole number of milliseconds/],
+    ['defaultDeadline=100', /^defaultDeadline in the URL .* is not supported/],
+    ['tls=maybe', /^tls in the URL .* must be true or false$/],
+    ['tls', /^tls in the URL .* must be true or false$/],
+    ['retries=5', /has an unknown option; the options are tls, tlsCAFile/],
+  ])('%s is refused: an option is used as it is written, or named', (option, message) => {
+    expect(() => parseConnectionUrl(`esdb://host?${option}`)).toThrow(message)
+  })
+})
+
+describe('what the client prints', () => {
+  it('is logged', () => {
+    const printed = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    closing.push(() => printed.mockRestore())
+    const warnings: string[] = []
+    const log = { ...silentLog, warn: (fields: object) => warnings.push(JSON.stringify(fields)) }
+    const connection = openKurrentConnection({ url: 'esdb://host?tls=false&keepAliveInterval=1000', log })
+    closing.push(connection.close)
+    expect(warnings.join()).toContain('KeepAliveInterval of 1000')
+    expect(printed).not.toHaveBeenCalled()
   })
 })
 
@@ -114,7 +132,15 @@ describe('a connection with TLS', { timeout: 60_000 }, () => {
 
     const wrong = await rejection(open(urlOf('coffer', 'wrong')).head())
     expect(wrong).toBeInstanceOf(EventStoreUnavailable)
-    expect(wrong.message).not.toContain('wrong')
+    expect(wrong.message).toContain('does not accept this user and password')
+  })
+
+  it('tells of a server that is not there without the notes of gRPC', async () => {
+    const server = await start()
+    await server.close()
+    const { message } = await rejection(open(`esdb://127.0.0.1:${server.port}?tls=false`).head())
+    expect(message).toMatch(/can not be reached: .*ECONNREFUSED/)
+    expect(message).not.toMatch(/Resolution note/)
   })
 
   it('refuses a server whose certificate it does not trust', async () => {
