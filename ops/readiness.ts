@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/agent.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
+import { viewNames } from '../projections/documents.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
 import { within } from './within.ts'
@@ -40,7 +41,7 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
   const asked = [
     deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : deps.askBus ? [checkAnswer('bus', deps.askBus)] : [],
     deps.eventStore ? [checkAnswer('event store', deps.eventStore.head)] : [],
-    deps.viewStore ? [checkAnswer('view store', viewsOf(deps.viewStore))] : [],
+    deps.viewStore ? [checkAnswer('view store', readViews(deps.viewStore))] : [],
   ]
   // Side by side: whoever asks waits for one store that is silent, not for each.
   const [stores, views] = await Promise.all([
@@ -57,8 +58,9 @@ const phaseReasons = {
   stopping: 'the server is stopping',
 } as const
 
-/** One view stands for all of them: they are in one store. */
-const viewsOf = (viewStore: ViewStore) => () => viewStore.checkpoint('instances')
+/** Reads each: one that is not whole is refused with the reason. */
+const readViews = (viewStore: Pick<ViewStore, 'get'>) => () =>
+  Promise.all(viewNames.map((view) => viewStore.get(view, 'readiness')))
 
 const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
   try {

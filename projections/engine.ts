@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import { eventMark } from '../commands/ports/log-mark.ts'
 import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import type { BackOffBounds } from '../domain/values/back-off.ts'
 import { createBackOff } from './back-off.ts'
 import { type CoalescedBatch, coalesce } from './coalesce.ts'
 import type { ViewName } from './documents.ts'
 import { createLagMeter, type ViewLag } from './lag.ts'
+import { createLogId } from './log-id.ts'
+import { reasonOf, relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { ProjectionFailed } from './project-batch.ts'
 import type { Projection } from './projection.ts'
@@ -86,8 +89,12 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
   const categories = categoriesOf(projections)
   const stopping = new AbortController()
   const { signal } = stopping
+  const logId = createLogId(eventStore, signal)
+  // As far as readers may have seen it: there may be records of others behind the last event.
+  const completeAt = async () => Math.max(position, await eventStore.head())
+  const projectorDeps = { viewStore, logId, completeAt, log, metrics, backOff: config.backOff }
   const views: readonly FollowedView[] = projections.map((projection) => ({
-    projector: createViewProjector({ viewStore, log, metrics, backOff: config.backOff }, projection),
+    projector: createViewProjector(projectorDeps, projection),
     status: 'following',
     error: null,
     isAdvancing: false,
@@ -108,7 +115,8 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
 
   const handle = async ({ events, position: to, caughtUp }: CoalescedBatch): Promise<void> => {
     const after = position
-    const range = { events: read(events), position: to }
+    const last = events.at(-1)
+    const range = { events: read(events), position: to, lastEvent: last ? eventMark(last) : null }
     position = Math.max(position, to)
     const onApplied = filled ? traceApplied : undefined
     await Promise.all(
@@ -198,12 +206,23 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
     }
   }
 
+  /** Where to go on with the view: at the start, if it was made from another log than this. */
+  const findPlace = async ({ projector }: FollowedView): Promise<Position> => {
+    const { view } = projector.projection
+    const checkpoint = await projector.refresh()
+    const relation = await relationOf(eventStore, projector, signal)
+    if (relation === 'same') return checkpoint
+    log.error({ view, checkpoint, log: relation }, `${reasonOf[relation]}: the view is invalid and is rebuilt`)
+    await viewStore.invalidate(view, reasonOf[relation])
+    return projector.refresh()
+  }
+
   const follow = async (): Promise<void> => {
     const backOff = createBackOff(config.backOff)
     let placed = false
     while (!signal.aborted) {
       try {
-        if (!placed) position = Math.min(...(await Promise.all(views.map(({ projector }) => projector.refresh()))))
+        if (!placed) position = Math.min(...(await Promise.all(views.map(findPlace))))
         filled ||= position !== neverWritten
         placed = true
         await subscribeOnce(backOff.reset)

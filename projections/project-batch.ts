@@ -1,4 +1,5 @@
 import type { Position } from '../commands/ports/event-store.ts'
+import type { EventMark } from '../commands/ports/log-mark.ts'
 import type { Document, ViewStore, ViewWrite } from './ports/view-store.ts'
 import type { ProjectedEvent, Projection } from './projection.ts'
 
@@ -14,8 +15,15 @@ export class ProjectionFailed extends Error {
   }
 }
 
-/** Some events in order, and the position that is reached with them. */
-export type EventRange = { readonly events: readonly ProjectedEvent[]; readonly position: Position }
+/**
+ * Some events in order, and the position that is reached with them. `lastEvent`: the last one the log has among them, whether or not this
+ * program knows it.
+ */
+export type EventRange = {
+  readonly events: readonly ProjectedEvent[]
+  readonly position: Position
+  readonly lastEvent: EventMark | null
+}
 
 /**
  * What a range of events does to a view: reads the documents they concern, evolves them in memory, and says what to write. Throws
@@ -23,7 +31,7 @@ export type EventRange = { readonly events: readonly ProjectedEvent[]; readonly 
  */
 export const projectBatch = async (
   projection: Projection,
-  { events }: EventRange,
+  { events }: Pick<EventRange, 'events'>,
   viewStore: Pick<ViewStore, 'getMany'>,
 ): Promise<readonly ViewWrite[]> => {
   if (projection.blind) return writeEach(projection, events)

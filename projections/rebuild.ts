@@ -1,5 +1,6 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { ViewName } from './documents.ts'
+import { reasonOf, relationOf } from './log-of-view.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
@@ -59,6 +60,9 @@ export const rebuildViews = async (
   const swapIn = async (projection: Projection): Promise<{ readonly events: number; readonly position: Position }> => {
     const { view } = projection
     let events = 0
+    const live = await viewStore.place(view)
+    const relation = await relationOf(eventStore, { projection, place: () => live }, signal)
+    if (relation !== 'same') await viewStore.invalidate(view, reasonOf[relation])
     for (let attempt = 0; attempt < maxTries; attempt += 1) {
       const holdMs = holdsMs[attempt - triesBeside]
       if (holdMs !== undefined) await viewStore.hold(view, holdMs)
@@ -67,6 +71,16 @@ export const rebuildViews = async (
       if ((await viewStore.swap(view, beside(view))) === 'swapped') return { events, position: rest.position }
     }
     throw new RebuildGaveUp(view)
+  }
+
+  /** A hold that failed work leaves behind ends at once. */
+  const releasing = async <T>(view: ViewName, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      await viewStore.hold(view, 1)
+      throw error
+    }
   }
 
   // What a rebuild that was killed may have left.
@@ -80,7 +94,7 @@ export const rebuildViews = async (
     const rebuilds: ViewRebuild[] = []
     for (const projection of projections) {
       const { view } = projection
-      const rest = await swapIn(projection)
+      const rest = await releasing(view, () => swapIn(projection))
       const rebuild = { view, eventsReplayed: common.events + rest.events, position: rest.position }
       log.info(rebuild, 'the view was rebuilt')
       onProgress?.({ views: [view], events: rebuild.eventsReplayed, part: 1, secondsLeft: 0 })
@@ -97,6 +111,6 @@ const beside = (view: string): string => `${view}.rebuild`
 
 const besideLive = (store: ViewStore): ProjectedViews => ({
   apply: (batch) => store.apply({ ...batch, view: beside(batch.view) }),
-  checkpoint: (view) => store.checkpoint(beside(view)),
+  place: (view) => store.place(beside(view)),
   getMany: (view, keys, options) => store.getMany(beside(view), keys, options),
 })

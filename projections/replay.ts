@@ -1,5 +1,8 @@
 import type { EventStore, Position, StoredEvent, SubscriptionBatch } from '../commands/ports/event-store.ts'
+import { eventMark } from '../commands/ports/log-mark.ts'
 import { coalesce } from './coalesce.ts'
+import { createLogId } from './log-id.ts'
+import { neverWritten } from './ports/view-store.ts'
 import type { ProjectedEvent, Projection } from './projection.ts'
 import { categoriesOf, createEventReader } from './read-events.ts'
 import { noMetrics, type ProjectionLog } from './telemetry.ts'
@@ -39,7 +42,8 @@ export const replay = async (
   let events = 0
 
   const advance = async (batch: readonly StoredEvent[], to: Position): Promise<void> => {
-    const range = { events: read(batch), position: to }
+    const last = batch.at(-1)
+    const range = { events: read(batch), position: to, lastEvent: last ? eventMark(last) : null }
     const advances = await Promise.all(projectors.map((projector) => projector.advance(position, range, signal)))
     if (advances.includes('behind')) throw new ViewMovedBack()
     events += batch.length
@@ -84,12 +88,12 @@ export const createReplayer = ({
 }): Replay => {
   const read = createEventReader({ log, metrics: noMetrics })
   const backOff = { firstMs: 50, maxMs: 10_000 }
-  return (projections, options) =>
-    replay(
-      { eventStore, read },
-      projections.map((projection) => createViewProjector({ viewStore, log, metrics: noMetrics, backOff }, projection)),
-      options,
-    )
+  return (projections, options) => {
+    const logId = createLogId(eventStore, options.signal)
+    const deps = { viewStore, logId, completeAt: async () => neverWritten, log, metrics: noMetrics, backOff }
+    const projectors = projections.map((projection) => createViewProjector(deps, projection))
+    return replay({ eventStore, read }, projectors, options)
+  }
 }
 
 /** Thrown when a view is behind where it was a moment ago: it was dropped or swapped meanwhile. Replaying again goes on from there. */

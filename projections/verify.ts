@@ -1,7 +1,9 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import type { LogRelation } from '../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from './adapters/memory/view-store.ts'
 import { compareDumps } from './compare-dumps.ts'
 import type { ViewName } from './documents.ts'
+import { relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
@@ -27,7 +29,9 @@ export type ViewVerification = {
   /** SHA-256, hexadecimal, over every document and where it stands in lists. */
   readonly hashLive: string
   readonly hashRebuilt: string
+  /** They are, and the live view was made from this log. */
   readonly equal: boolean
+  readonly log: LogRelation
   /** The first keys, in order, whose documents differ or are in one of the two alone. */
   readonly differingKeys: readonly string[]
 }
@@ -54,6 +58,8 @@ export const verifyViews = async (
   const verifications: ViewVerification[] = []
   for (const [at, projection] of projections.entries()) {
     const { view } = projection
+    const place = await viewStore.place(view)
+    const relation = await relationOf(eventStore, { projection, place: () => place }, signal)
     const live = await viewStore.dump(view)
     if (live.position < (checkpoints[at] ?? neverWritten)) throw new ViewMovedBack()
     // One that is not there is compared with all that the log says: nothing would be equal to nothing.
@@ -69,6 +75,8 @@ export const verifyViews = async (
       position,
       eventsReplayed: common.events + rest.events,
       ...comparison,
+      equal: comparison.equal && relation === 'same',
+      log: relation,
       hashLive: hashes[0],
       hashRebuilt: hashes[1],
     })

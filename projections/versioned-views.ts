@@ -22,6 +22,7 @@ export const createVersionedViewStore = (store: ViewStore, projections: readonly
   return {
     apply: (batch) => store.apply({ ...batch, view: stored(batch.view) }),
     checkpoint: (view) => store.checkpoint(stored(view)),
+    place: (view) => store.place(stored(view)),
     get: (view, key) => store.get(stored(view), key),
     getMany: (view, keys, options) => store.getMany(stored(view), keys, options),
     list: (view, options) => store.list(stored(view), options),
@@ -30,6 +31,7 @@ export const createVersionedViewStore = (store: ViewStore, projections: readonly
     changes: (view, signal, only) => store.changes(stored(view), signal, only),
     dump: (view) => store.dump(stored(view)),
     drop: (view) => store.drop(stored(view)),
+    invalidate: (view, reason) => store.invalidate(stored(view), reason),
     swap: (view, from) => store.swap(stored(view), stored(from)),
     hold: (view, holdMs) => store.hold(stored(view), holdMs),
     close: () => store.close(),

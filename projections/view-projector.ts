@@ -1,18 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Position } from '../commands/ports/event-store.ts'
+import { type EventMark, eventMark, noMark } from '../commands/ports/log-mark.ts'
+import type { EventId } from '../domain/ids.ts'
 import type { BackOffBounds } from '../domain/values/back-off.ts'
 import { createBackOff } from './back-off.ts'
-import { neverWritten, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
+import { neverWritten, type ViewPlace, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
 import { type EventRange, ProjectionFailed, projectBatch } from './project-batch.ts'
 import type { Projection } from './projection.ts'
 import type { ProjectionLog, ProjectionMetrics } from './telemetry.ts'
 import type { OnApplied } from './trace-applied.ts'
 
 /** The part of a view store that is needed to move views. */
-export type ProjectedViews = Pick<ViewStore, 'apply' | 'checkpoint' | 'getMany'>
+export type ProjectedViews = Pick<ViewStore, 'apply' | 'place' | 'getMany'>
 
 export type ViewProjectorDeps = {
   readonly viewStore: ProjectedViews
+  /** The identity of the log that is projected. */
+  readonly logId: () => Promise<EventId | null>
+  /** How far a view must come, when it is built from nothing, before anybody reads it. */
+  readonly completeAt: () => Promise<Position>
   readonly log: ProjectionLog
   readonly metrics: ProjectionMetrics
   readonly backOff: BackOffBounds
@@ -29,6 +35,7 @@ export type ViewProjector = {
   readonly projection: Projection
   /** Where the view was when last heard of. */
   readonly checkpoint: () => Position
+  readonly place: () => ViewPlace
   readonly refresh: () => Promise<Position>
   /**
    * Takes the view over the events after `after`, up to the range's position. Events that it has seen are left out. Bears other
@@ -40,31 +47,36 @@ export type ViewProjector = {
 }
 
 export const createViewProjector = (
-  { viewStore, log, metrics, backOff: backOffConfig }: ViewProjectorDeps,
+  { viewStore, logId, completeAt, log, metrics, backOff: backOffConfig }: ViewProjectorDeps,
   projection: Projection,
 ): ViewProjector => {
   const { view } = projection
   const backOff = createBackOff(backOffConfig)
-  let checkpoint = neverWritten
+  let place: ViewPlace = nowhere
 
   const refresh = async () => {
-    checkpoint = await viewStore.checkpoint(view)
-    return checkpoint
+    place = await viewStore.place(view)
+    return place.checkpoint
   }
 
   const apply = async (range: EventRange, onApplied: OnApplied | undefined): Promise<'tried' | 'held'> => {
     const startedAt = Date.now()
     const started = performance.now()
-    const expected = checkpoint
+    const expected = place.checkpoint
+    const next = {
+      checkpoint: range.position,
+      mark: { log: await logId(), event: later(range.lastEvent, place.mark.event) },
+    }
+    const begins = expected === neverWritten ? { completeAt: await completeAt() } : {}
     const writes = await projectBatch(projection, range, viewStore)
-    const outcome = await viewStore.apply({ view, expected, checkpoint: range.position, writes })
+    const outcome = await viewStore.apply({ view, expected, ...next, ...begins, writes })
     if (outcome === 'held') return outcome
     if (outcome === 'stale') {
       metrics.stale(view)
       await refresh()
       return 'tried'
     }
-    checkpoint = range.position
+    place = next
     const seconds = (performance.now() - started) / 1000
     metrics.applied(view, { events: range.events.length, writes: writes.length, seconds })
     onApplied?.(projection, range, startedAt)
@@ -78,11 +90,12 @@ export const createViewProjector = (
   ): Promise<void> => {
     const sound = range.events.filter((event) => event.position < failure.event.position)
     const last = sound.at(-1)
-    if (last) await apply({ events: sound, position: last.position }, onApplied)
+    if (last) await apply({ events: sound, position: last.position, lastEvent: eventMark(last) }, onApplied)
   }
 
   const advanceOnce = async (range: EventRange, onApplied: OnApplied | undefined): Promise<'tried' | 'held'> => {
     const first = range.events[0]
+    const { checkpoint } = place
     const unseen = first && first.position > checkpoint ? range : { ...range, events: eventsAfter(range, checkpoint) }
     try {
       return await apply(unseen, onApplied)
@@ -94,12 +107,13 @@ export const createViewProjector = (
 
   return {
     projection,
-    checkpoint: () => checkpoint,
+    checkpoint: () => place.checkpoint,
+    place: () => place,
     refresh,
     advance: async (after, range, signal, onApplied) => {
       for (;;) {
-        if (checkpoint >= range.position) return 'done'
-        if (checkpoint < after) return 'behind'
+        if (place.checkpoint >= range.position) return 'done'
+        if (place.checkpoint < after) return 'behind'
         try {
           const outcome = await advanceOnce(range, onApplied)
           backOff.reset()
@@ -112,11 +126,16 @@ export const createViewProjector = (
           log.warn({ err: error, view, failures: backOff.failures() + 1 }, 'the view store is away, trying again')
           await backOff.wait(signal)
           // The batch may have been applied and only its answer lost.
-          await refresh().catch(() => checkpoint)
+          await refresh().catch(() => place.checkpoint)
         }
       }
     },
   }
 }
+
+const later = (one: EventMark | null, other: EventMark | null): EventMark | null =>
+  one !== null && (other === null || one.position >= other.position) ? one : other
+
+const nowhere: ViewPlace = { checkpoint: neverWritten, mark: noMark }
 
 const eventsAfter = ({ events }: EventRange, position: Position) => events.filter((event) => event.position > position)

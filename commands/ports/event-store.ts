@@ -14,7 +14,7 @@ import type { StreamName } from '../../domain/stream.ts'
  *   with a place, go on to that place, not to `head()`.
  * - An event appended later stands beyond every position a subscription has told.
  *
- * A position says nothing about which log it is of: see `LogPlace`.
+ * A position says nothing about which log it is of: see `log-mark.ts`.
  */
 export type Position = number
 export const beforeFirst: Position = -1
@@ -121,6 +121,8 @@ export interface EventStore {
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch>
   /** The position of the last event, `beforeFirst` in an empty store. */
   head(): Promise<Position>
+  /** The position of the last record of any kind: no subscription stands beyond it. At least `head()`. */
+  end(): Promise<Position>
   /**
    * Deletes a whole stream and the data of its events (for `key-` streams). `readStream` gives nothing of it from now on; `readAll` of its
    * category may until the store's own housekeeping has removed the data (KurrentDB: a scavenge). Not to be written again. Deleting

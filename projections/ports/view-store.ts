@@ -1,4 +1,5 @@
 import type { Position } from '../../commands/ports/event-store.ts'
+import type { LogMark } from '../../commands/ports/log-mark.ts'
 
 /** The checkpoint of a view that was never written: it stands before the first event. */
 export const neverWritten: Position = -1
@@ -33,8 +34,18 @@ export type ViewBatch = {
   readonly expected: Position
   /** What it is afterwards. */
   readonly checkpoint: Position
+  /** Which log that checkpoint is of. */
+  readonly mark: LogMark
+  /**
+   * Of the first batch of a view, whose `expected` is `neverWritten`: until the checkpoint is there the view is being built, and reads are
+   * refused. Default: it can be read at once.
+   */
+  readonly completeAt?: Position
   readonly writes: readonly ViewWrite[]
 }
+
+/** Where a view is, and in which log. */
+export type ViewPlace = { readonly checkpoint: Position; readonly mark: LogMark }
 
 export type Entry<D> = { readonly key: string; readonly document: D; readonly sortKey: string }
 
@@ -61,13 +72,17 @@ export type DumpedDocument = {
 export type Dump = { readonly position: Position; readonly documents: AsyncIterable<DumpedDocument> }
 
 /**
- * Thrown by any method: the store can not be reached, or has lost the view and waits for it to be built again. The same call may succeed
- * later. A write that threw it may have been done, or may be done yet: the checkpoint tells, and guards the next one.
+ * Thrown by any method: the store cannot be reached, or it does not have the whole view: some of it was lost or damaged, or it is being
+ * built. The same call may succeed later. A write that threw it may have been done, or may be done yet: the checkpoint tells, and guards the next one.
  */
 export class ViewStoreUnavailable extends Error {
   override readonly name = 'ViewStoreUnavailable'
   readonly code = 'VIEW_STORE_UNAVAILABLE'
 }
+
+/** What a reader is told of a view that is not whole yet; `reason`: why it is built, empty where it was not there. */
+export const beingBuilt = (view: string, reason: string): string =>
+  `the view ${view} is being built from the log${reason === '' ? '' : `: ${reason}`}`
 
 /** Where the views are. Every adapter passes `test/contracts/view-store.contract.ts`. */
 export interface ViewStore {
@@ -76,10 +91,15 @@ export interface ViewStore {
    * nothing, while the view is held.
    */
   apply(batch: ViewBatch): Promise<'applied' | 'stale' | 'held'>
-  /** `neverWritten` for a view that was never written, or was dropped, or that the store has lost in whole or in part. */
+  /** `neverWritten` for a view that was never written, was dropped or invalidated, or that the store has lost in whole or in part. */
   checkpoint(view: string): Promise<Position>
+  /** The checkpoint, and of which log it is. */
+  place(view: string): Promise<ViewPlace>
   get<D>(view: string, key: string): Promise<D | null>
-  /** In the order of the keys, null where there is none. `forBuilding`: to who builds the view a store tells it as far as it is there. */
+  /**
+   * In the order of the keys, null where there is none. `forBuilding`: for a projector, which reads a view that is being built, and finds
+   * nothing in one that was lost.
+   */
   getMany<D>(
     view: string,
     keys: readonly string[],
@@ -102,6 +122,8 @@ export interface ViewStore {
   dump(view: string): Promise<Dump>
   /** Forgets the view and its checkpoint. */
   drop(view: string): Promise<void>
+  /** The view says what is wrong: reads are refused, with the reason, until it has been built again, which begins at `neverWritten`. */
+  invalidate(view: string, reason: string): Promise<void>
   /**
    * Puts the view `from` in the place of `view`, as one; `from` is gone afterwards. Readers are not taken back: where `from` is not as far as
    * `view`, nothing is changed and the answer is `behind`. Only for views of one `baseName`: their documents are the same, and stores

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { noMark } from '../../commands/ports/log-mark.ts'
+import type { EventId } from '../../domain/ids.ts'
+import { createStreamName } from '../../domain/stream.ts'
 import {
   type IndexEntry,
   neverWritten,
@@ -431,6 +434,54 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         expect(await keysOf(store, 'cat')).toEqual(['older'])
       }))
 
+    it('of which log the checkpoint is', () =>
+      withStore(async (store) => {
+        expect(await store.place('pets')).toEqual({ checkpoint: neverWritten, mark: noMark })
+        const event = { id: aUuid<EventId>(), stream: createStreamName('pet', 'a'), revision: 3, position: 7 }
+        const mark = { log: aUuid<EventId>(), event }
+        await store.apply(aBatch({ checkpoint: 9, mark }))
+        expect(await store.place('pets')).toEqual({ checkpoint: 9, mark })
+        await store.apply({ ...aBatch({ checkpoint: 12, mark: { ...mark, event: null } }), view: 'pets.new' })
+        await store.swap('pets', 'pets.new')
+        expect(await store.place('pets')).toEqual({ checkpoint: 12, mark: { ...mark, event: null } })
+      }))
+
+    it('what is being built from readers until it is complete, and not from a projector', () =>
+      withStore(async (store) => {
+        await store.apply(aBatch({ completeAt: 1, writes: [aPut('a', ['kind:cat'])] }))
+        const reads = [
+          () => store.get('pets', 'a'),
+          () => store.getMany('pets', ['a']),
+          () => store.count('pets', 'kind', 'cat'),
+          () => store.list('pets', { index: 'kind', value: 'cat', first: 1 }),
+          () => store.dump('pets'),
+        ]
+        for (const read of reads) await expect(read()).rejects.toBeInstanceOf(ViewStoreUnavailable)
+        expect(await store.getMany('pets', ['a'], { forBuilding: true })).toEqual([{ name: 'a' }])
+        expect(await store.checkpoint('pets')).toBe(0)
+        await store.apply(aBatch({ expected: 0, checkpoint: 1 }))
+        for (const read of reads) await read()
+      }))
+
+    it('what was found wrong from readers, with the reason, until it is built again from nothing', () =>
+      withStore(async (store) => {
+        await store.apply(aBatch({ checkpoint: 9, writes: [aPut('a', ['kind:cat'])] }))
+        expect(await store.count('pets', 'kind', 'cat')).toBe(1)
+        const readers = store.changes('pets', new AbortController().signal)[Symbol.asyncIterator]()
+        const reading = readers.next()
+        reading.catch(() => {})
+        expect(await store.checkpoint('pets')).toBe(9)
+        await store.invalidate('pets', 'the log is older')
+        await expect(reading).rejects.toBeInstanceOf(ViewStoreUnavailable)
+        await expect(store.get('pets', 'a')).rejects.toThrow('the log is older')
+        expect(await store.place('pets')).toEqual({ checkpoint: neverWritten, mark: noMark })
+        expect(await store.getMany('pets', ['a'], { forBuilding: true })).toEqual([null])
+        await store.apply(aBatch({ checkpoint: 2, completeAt: 3 }))
+        await expect(store.get('pets', 'a')).rejects.toThrow('the log is older')
+        await store.apply(aBatch({ expected: 2, checkpoint: 3 }))
+        expect(await store.count('pets', 'kind', 'cat')).toBe(0)
+      }))
+
     it('and holds a live view still until the one beside it has its place', () =>
       withStore(async (store) => {
         await store.apply(aBatch({ writes: [aPut('a', ['kind:cat'])] }))
@@ -474,10 +525,13 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
   })
 }
 
+const aUuid = <Id extends string>(): Id => randomUUID() as string as Id
+
 const aBatch = (changes: Partial<ViewBatch>): ViewBatch => ({
   view: 'pets',
   expected: neverWritten,
   checkpoint: 0,
+  mark: noMark,
   writes: [],
   ...changes,
 })

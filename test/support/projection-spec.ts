@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { StoredEvent } from '../../commands/ports/event-store.ts'
+import { noMark } from '../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import type { DumpedDocument, ViewStore } from '../../projections/ports/view-store.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
@@ -27,8 +28,8 @@ export const project = async (
   let checkpoint = await store.checkpoint(projection.view)
   for (let at = 0; at < delivered.length; at += batchSize) {
     const events = delivered.slice(at, at + batchSize)
-    const writes = await projectBatch(projection, { events, position: at }, store)
-    await store.apply({ view: projection.view, expected: checkpoint, checkpoint: at, writes })
+    const writes = await projectBatch(projection, { events }, store)
+    await store.apply({ view: projection.view, expected: checkpoint, checkpoint: at, mark: noMark, writes })
     checkpoint = at
   }
   return dumpOf(store, projection.view)

@@ -15,7 +15,13 @@ const rules: Readonly<Record<string, Rule>> = {
   domain: { files: ['domain/'], vendors: [], builtins: false },
   commands: { files: ['domain/', 'commands/'], vendors: ['commands/adapters/', 'commands/secrets/'], builtins: true },
   projections: {
-    files: ['domain/', 'projections/', 'commands/ports/event-store.ts', 'commands/ports/tracer.ts'],
+    files: [
+      'domain/',
+      'projections/',
+      'commands/ports/event-store.ts',
+      'commands/ports/log-mark.ts',
+      'commands/ports/tracer.ts',
+    ],
     vendors: ['projections/adapters/'],
     builtins: true,
   },

@@ -162,6 +162,8 @@ export const createEmbeddedEventStore = ({ database }: EmbeddedEventStoreDeps): 
     readAll,
     subscribe,
     head: async () => currentHead(),
+    // The file holds nothing but events.
+    end: async () => currentHead(),
     deleteStream: async (stream) => {
       const removed = await write(() => {
         // Freed pages are overwritten with zeros, because the key in them must be gone and not only out of reach.

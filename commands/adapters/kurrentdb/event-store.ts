@@ -110,6 +110,7 @@ export const createKurrentEventStore = ({ connection }: KurrentEventStoreDeps): 
     readAll,
     subscribe,
     head: head.lastEvent,
+    end: () => head.lastRecord(),
     deleteStream: async (stream) => {
       const [last] = await readPage(stream, undefined, 1, BACKWARDS)
       // A tombstone can be set where nothing is as well, and would be an event of its own.

@@ -10,6 +10,7 @@ type Verification = {
   readonly hashLive: string
   readonly hashRebuilt: string
   readonly equal: boolean
+  readonly log: 'same' | 'older' | 'other'
   readonly differingKeys: readonly string[]
 }
 
@@ -27,8 +28,15 @@ const columns: readonly Column<Verification>[] = [
   ['DOCUMENTS', ({ documents }) => documents],
   ['LIVE', ({ hashLive }) => hashLive.slice(0, shownHashLength)],
   ['REBUILT', ({ hashRebuilt }) => hashRebuilt.slice(0, shownHashLength)],
-  ['', ({ equal, differingKeys }) => (equal ? 'equal' : `DIFFERENT: ${differingKeys.join(', ')}`)],
+  ['', (verification) => outcomeOf(verification)],
 ]
+
+const outcomeOf = ({ equal, log, differingKeys }: Verification): string => {
+  if (equal) return 'equal'
+  if (log === 'older') return 'MADE FROM A LATER STATE OF THE LOG'
+  if (log === 'other') return 'MADE FROM ANOTHER LOG'
+  return `DIFFERENT: ${differingKeys.join(', ')}`
+}
 
 /**
  * Has the running server rebuild its views from the log, and compare the live ones with them document by document. With `verifyOnly`, the

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ViewBatch, ViewStoreUnavailable, type ViewWrite } from '../../ports/view-store.ts'
+import { neverWritten, type ViewBatch, ViewStoreUnavailable, type ViewWrite } from '../../ports/view-store.ts'
 import type { Send } from './call.ts'
 import { encodePlace, sixKeys, stagedKey, type ViewKeys } from './keys.ts'
 import { encodeText } from './order-text.ts'
@@ -22,7 +22,7 @@ const stagedMs = 60_000
 export const applyBatch = async (
   send: Send,
   keys: ViewKeys,
-  { expected, checkpoint, writes }: ViewBatch,
+  { expected, checkpoint, mark, completeAt = neverWritten, writes }: ViewBatch,
   options: ApplyOptions,
 ): Promise<'applied' | 'stale' | 'held'> => {
   const batchId = randomUUID()
@@ -41,6 +41,8 @@ export const applyBatch = async (
     options.maxUnreadChanges,
     pieces.length > 1 ? pieces.length : 0,
     writes.length,
+    JSON.stringify(mark),
+    completeAt,
   ]
   const outcome = await send((client) => client.cofferApply(...sixKeys(keys), keys.hold, staged, ...header, ...last))
   if (outcome === 'applied' || outcome === 'stale' || outcome === 'held') return outcome

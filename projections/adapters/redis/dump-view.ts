@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type Document, type Dump, type DumpedDocument, ViewStoreUnavailable } from '../../ports/view-store.ts'
+import {
+  beingBuilt,
+  type Document,
+  type Dump,
+  type DumpedDocument,
+  ViewStoreUnavailable,
+} from '../../ports/view-store.ts'
 import type { Send } from './call.ts'
 import { decodePlace, dumpKeys, keyRange, type ViewKeys } from './keys.ts'
 import { decodeText } from './order-text.ts'
-import { parseReply } from './replies.ts'
+import { incomplete, parseDocument, parseReply, ViewDamaged } from './replies.ts'
 
 /** How long the picture stays between two pages. */
 const unreadMs = 600_000
@@ -20,7 +26,8 @@ export const dumpView = async (send: Send, view: string, keys: ViewKeys): Promis
   const opened = parseReply(
     await send((client) => client.cofferDumpOpen(meta, docs, places, order, ...copyKeys, unreadMs)),
   )
-  if (opened.state === 'lost') throw new ViewStoreUnavailable(`the view ${view} has lost a part of its keys`)
+  if (opened.state === 'lost') throw new ViewStoreUnavailable(incomplete(view, opened.reason))
+  if (opened.state === 'building') throw new ViewStoreUnavailable(beingBuilt(view, opened.reason))
   const position = opened.checkpoint
   if (opened.state === 'none') return { position, documents: nothing() }
 
@@ -48,13 +55,18 @@ export const dumpView = async (send: Send, view: string, keys: ViewKeys): Promis
   return { position, documents: documents() }
 }
 
-type Row = readonly [key: string, json: string, places: readonly string[]]
+type Row = readonly [key: string, json: string | null, places: readonly string[] | null]
 type Page = readonly Row[] | null
 
-const parseRow = ([key, json, places]: Row): DumpedDocument => ({
-  key: decodeText(key),
-  document: JSON.parse(json) as Document,
-  entries: places.map(decodePlace).map(({ index, value, sortKey }) => ({ index, value, sortKey })),
-})
+/** Throws `ViewDamaged`. */
+const parseRow = ([key, json, places]: Row): DumpedDocument => {
+  const document = parseDocument<Document>(json)
+  if (document === null || places === null) throw new ViewDamaged('a document is listed and is not there')
+  return {
+    key: decodeText(key),
+    document,
+    entries: places.map(decodePlace).map(({ index, value, sortKey }) => ({ index, value, sortKey })),
+  }
+}
 
 async function* nothing(): AsyncGenerator<DumpedDocument> {}

@@ -33,6 +33,9 @@ export const bareError = (error: unknown): Error => {
   return 'code' in error ? Object.assign(bare, { code: error.code }) : bare
 }
 
+/** What Redis itself answered, and not because it cannot serve. */
+export const isReplyError = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError'
+
 const wrongLogin = new Set(['NOAUTH', 'NOPERM', 'WRONGPASS'])
 /** As Node calls a certificate that it does not trust, is out of date or is for another name. */
 const wrongCertificate = /^(CERT_|DEPTH_ZERO_|ERR_TLS_CERT_|SELF_SIGNED_|UNABLE_TO_)/
@@ -46,7 +49,7 @@ const firstWord = ({ message }: Error): string => message.split(' ', 1)[0] ?? ''
 export const isRefused = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  const isOfLogin = error.name === 'ReplyError' && wrongLogin.has(firstWord(error))
+  const isOfLogin = isReplyError(error) && wrongLogin.has(firstWord(error))
   return isOfLogin || wrongCertificate.test(code) || isRefused(error.cause)
 }
 
@@ -55,6 +58,6 @@ export const translateError = (what: string, error: unknown, outage: Error | nul
   if (error instanceof ViewStoreUnavailable) return error
   const isOutage = error instanceof Error && error.name === 'MaxRetriesPerRequestError'
   const cause = isOutage && outage !== null ? outage : bareError(error)
-  if (cause.name === 'ReplyError' && !unavailable.has(firstWord(cause))) return cause
+  if (isReplyError(cause) && !unavailable.has(firstWord(cause))) return cause
   return new ViewStoreUnavailable(`Redis could not ${what}: ${cause.message}`, { cause })
 }

@@ -9,7 +9,10 @@ import { afterSeparator, decodeText, encodeText, separator } from './order-text.
  * not be larger, nor take more writes, than one node of the cluster can bear. Different views are on different nodes.
  */
 export type ViewKeys = {
-  /** Hash: `epoch`, `checkpoint`, and `batch`, the id of the last batch that was applied. */
+  /**
+   * Hash: `epoch`, `checkpoint`, `mark` (of which log the checkpoint is), `completeAt` (before the checkpoint is there, nobody reads), `reason`
+   * (why the view was built), and `batch`, the id of the last batch that was applied. Without `epoch`: the view is void for that `reason`.
+   */
   readonly meta: string
   /** Hash: key of the document to its JSON. */
   readonly docs: string

@@ -1,12 +1,18 @@
 import type { Position } from '../../../commands/ports/event-store.ts'
+import { type LogMark, noMark } from '../../../commands/ports/log-mark.ts'
 import { type Document, neverWritten } from '../../ports/view-store.ts'
 import { decodePlace, type Place } from './keys.ts'
 import { decodeText } from './order-text.ts'
 
-/** What every script that reads begins its answer with. `lost`: some of the view's keys are gone. */
+/**
+ * What every script that reads begins its answer with. `lost`: some of the view's keys are gone, or are not what we wrote. `reason`: why it is
+ * built. `epoch`: of the view as it was begun last.
+ */
 export type ViewReply = {
-  readonly state: 'whole' | 'none' | 'lost'
+  readonly state: 'whole' | 'building' | 'none' | 'lost'
   readonly checkpoint: Position
+  readonly epoch: string
+  readonly reason: string
   readonly rest: readonly (string | null)[]
 }
 
@@ -33,15 +39,44 @@ export type FeedEntry = {
   readonly places: readonly Place[]
 }
 
+/** What a reader is told of a view that was lost. */
+export const incomplete = (view: string, reason: string): string =>
+  `the view ${view} ${reason === '' ? 'has lost a part of its keys' : 'is void'} and waits to be built again${reason === '' ? '' : `: ${reason}`}`
+
+type Rest = (string | null)[]
+
+/** Something of the view is not what we wrote. */
+export class ViewDamaged extends Error {
+  override readonly name = 'ViewDamaged'
+  readonly code = 'VIEW_DAMAGED'
+}
+
 // The casts below are where what our own scripts have put together gets its types again.
 
 export const parseReply = (reply: unknown): ViewReply => {
-  const [state, checkpoint, ...rest] = reply as [ViewReply['state'], string, ...(string | null)[]]
-  return { state, checkpoint: parsePosition(checkpoint), rest }
+  const [state, checkpoint, epoch, reason, ...rest] = reply as [ViewReply['state'], string, string, string, ...Rest]
+  return { state, checkpoint: parsePosition(checkpoint), epoch, reason, rest }
 }
 
-export const parseDocument = <D>(json: string | null | undefined): D | null =>
-  json === null || json === undefined ? null : (JSON.parse(json) as D)
+/** Throws `ViewDamaged`. */
+export const parseDocument = <D>(json: string | null | undefined): D | null => {
+  if (json === null || json === undefined) return null
+  try {
+    return JSON.parse(json) as D
+  } catch (error) {
+    // Not the cause's text: it quotes the document.
+    throw new ViewDamaged(`a document is not JSON (${(error as Error).name})`)
+  }
+}
+
+/** One that cannot be read is the mark of no log, and the view is rebuilt. */
+export const parseMark = (json: string | null | undefined): LogMark => {
+  try {
+    return JSON.parse(json ?? '') as LogMark
+  } catch {
+    return noMark
+  }
+}
 
 export const parseFeedState = (reply: unknown): FeedState => {
   const { checkpoint, rest } = parseReply(reply)

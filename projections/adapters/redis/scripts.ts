@@ -3,36 +3,64 @@ import { epochMark, keyMark } from './keys.ts'
 /**
  * Lua that runs in Redis, each script as one. Checkpoints stay strings there: Lua would write large numbers with an exponent.
  *
- * `state` tells whether a view is whole. A Redis that evicts, or an operator, may remove single keys, and what is left of the view must not
- * be taken for all of it. So each of its keys holds the view's epoch (the id of the batch that began it), and a script looks at all.
+ * `state` tells whether a view is whole. A Redis that evicts, an operator or another program may remove or overwrite single keys, and what
+ * is left of the view must not be taken for all of it. So each of its keys holds the view's epoch (the id of the batch that began it), and a
+ * script looks at all, and at the type of each before it uses it. Nothing here fails on what it finds.
  */
 const prelude = `
 local epochMark, keyMark = ${luaText(epochMark)}, ${luaText(keyMark)}
 
--- 'whole', 'none' or 'lost', and the checkpoint. KEYS[at + 1] on: meta, docs, places, order.
+local function isType(key, type)
+  return redis.call('TYPE', key).ok == type
+end
+
+local function isPosition(text)
+  return text and string.match(text, '^-?%d+$') ~= nil
+end
+
+-- KEYS[at + 1] on: meta, docs, places, order. Gives: 'whole', 'building', 'none' or 'lost'; checkpoint; epoch; why it is built.
 local function state(at)
   local meta, docs, places, order = KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4]
-  local epoch = redis.call('HGET', meta, 'epoch')
-  if not epoch then
-    if redis.call('EXISTS', docs, places, order) == 0 then return 'none', '-1' end
-    return 'lost', '-1'
-  end
-  if redis.call('HGET', docs, epochMark) == epoch
+  if redis.call('EXISTS', meta, docs, places, order) == 0 then return 'none', '-1', '', '' end
+  if not isType(meta, 'hash') then return 'lost', '-1', '', '' end
+  local epoch, checkpoint, completeAt, reason =
+    unpack(redis.call('HMGET', meta, 'epoch', 'checkpoint', 'completeAt', 'reason'))
+  reason = reason or ''
+  if epoch and isPosition(checkpoint) and isPosition(completeAt)
+    and isType(docs, 'hash') and isType(places, 'hash') and isType(order, 'zset')
+    and redis.call('HGET', docs, epochMark) == epoch
     and redis.call('HGET', places, epochMark) == epoch
     and redis.call('ZSCORE', order, epochMark .. epoch)
   then
-    return 'whole', redis.call('HGET', meta, 'checkpoint')
+    if tonumber(checkpoint) < tonumber(completeAt) then return 'building', checkpoint, epoch, reason end
+    return 'whole', checkpoint, epoch, ''
   end
-  return 'lost', '-1'
+  return 'lost', '-1', '', reason
 end
 
--- KEYS[at + 5] on: feed, changes.
+-- The keys of the view go, and what is left says why. Readers are told by the caller.
+local function void(at, reason)
+  redis.call('UNLINK', KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4])
+  redis.call('HSET', KEYS[at + 1], 'reason', reason)
+end
+
+-- KEYS[at + 5] on: feed, changes. What is no stream of ours any more is begun again, and readers find another epoch.
 local function openFeed(at, id)
-  local feed = KEYS[at + 5]
-  local epoch = redis.call('HGET', feed, 'epoch')
-  if epoch then return epoch, tonumber(redis.call('HGET', feed, 'seq')) end
+  local feed, changes = KEYS[at + 5], KEYS[at + 6]
+  local isStream = isType(changes, 'stream') or redis.call('EXISTS', changes) == 0
+  if isStream and isType(feed, 'hash') then
+    local epoch, seq = unpack(redis.call('HMGET', feed, 'epoch', 'seq'))
+    if epoch and isPosition(seq) then return epoch, tonumber(seq) end
+  end
+  redis.call('UNLINK', feed)
+  if not isStream then redis.call('UNLINK', changes) end
   redis.call('HSET', feed, 'epoch', id, 'seq', 0)
   return id, 0
+end
+
+-- The id of the last drop or swap.
+local function turn(at)
+  return isType(KEYS[at + 5], 'hash') and redis.call('HGET', KEYS[at + 5], 'turn')
 end
 
 -- Tells readers that the view is another one now.
@@ -48,21 +76,30 @@ local function leaveFeed(at, ttl)
   redis.call('PEXPIRE', KEYS[at + 5], ttl)
   redis.call('PEXPIRE', KEYS[at + 6], ttl)
 end
+
+local function unpackPlaces(packed)
+  if not packed then return true, {} end
+  local sound, list = pcall(cmsgpack.unpack, packed)
+  return sound and type(list) == 'table', list
+end
 `
 
 /**
- * KEYS: the view's six, hold, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes, then
- * the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
+ * KEYS: the view's six, hold, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes,
+ * mark of the log as JSON, completeAt; then the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
+ *
+ * A view whose places turn out to be no list of ours is damaged. It is void from then on.
  *
  * A batch that was applied already answers `applied`: a command whose connection broke is sent again, whether or not it had arrived.
  */
 const apply = `${prelude}
-local meta, docs, places, order, feed, changes, hold, staged = unpack(KEYS)
+local meta, docs, placesKey, order, feed, changes, hold, staged = unpack(KEYS)
 local expected, checkpoint, batch, cap = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local pieces, total = tonumber(ARGV[5]), tonumber(ARGV[6])
+local pieces, total, mark, completeAt = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
-local was, at = state(0)
-if was == 'whole' and redis.call('HGET', meta, 'batch') == batch then
+local was, at, _, reason = state(0)
+local isThere = was == 'whole' or was == 'building'
+if isThere and redis.call('HGET', meta, 'batch') == batch then
   redis.call('UNLINK', staged)
   return 'applied'
 end
@@ -71,8 +108,12 @@ if at ~= expected then
   return 'stale'
 end
 if redis.call('EXISTS', hold) == 1 then
-  redis.call('UNLINK', staged)
-  return 'held'
+  if redis.call('PTTL', hold) >= 0 then
+    redis.call('UNLINK', staged)
+    return 'held'
+  end
+  -- None of ours: those end.
+  redis.call('UNLINK', hold)
 end
 local packed = {}
 for piece = 1, pieces do
@@ -80,18 +121,19 @@ for piece = 1, pieces do
   if not packed[piece] then return 'unstaged' end
 end
 
-if was ~= 'whole' then
+if not isThere then
   if was == 'lost' then endReaders(0, batch, '-1', 'lost') end
-  redis.call('UNLINK', meta, docs, places, order)
-  redis.call('HSET', meta, 'epoch', batch)
+  redis.call('UNLINK', meta, docs, placesKey, order)
+  redis.call('HSET', meta, 'epoch', batch, 'completeAt', completeAt, 'reason', reason)
   redis.call('HSET', docs, epochMark, batch)
-  redis.call('HSET', places, epochMark, batch)
+  redis.call('HSET', placesKey, epochMark, batch)
   redis.call('ZADD', order, 0, epochMark .. batch)
   redis.call('PERSIST', feed)
   redis.call('PERSIST', changes)
 end
 
 local feedEpoch, seq = openFeed(0, batch)
+local damaged = false
 -- More than the stream holds would end every reader anyway.
 local told = total <= cap
 
@@ -123,14 +165,18 @@ end
 
 local function write(args, i)
   local key, document, count = args[i], args[i + 1], tonumber(args[i + 2])
-  local packedBefore = redis.call('HGET', places, key)
-  local before = packedBefore and cmsgpack.unpack(packedBefore) or {}
+  local packedBefore = redis.call('HGET', placesKey, key)
+  local sound, before = unpackPlaces(packedBefore)
+  if not sound then
+    damaged = true
+    before = {}
+  end
   local after = {}
   for at = 1, count do after[at] = args[i + 2 + at] end
   if count < 0 then
     document = nil
     redis.call('HDEL', docs, key)
-    redis.call('HDEL', places, key)
+    redis.call('HDEL', placesKey, key)
     redis.call('ZREM', order, keyMark .. key)
     move(before, after)
   else
@@ -140,7 +186,7 @@ local function write(args, i)
       after = before
     else
       if not packedBefore then redis.call('ZADD', order, 0, keyMark .. key) end
-      redis.call('HSET', places, key, packedAfter)
+      redis.call('HSET', placesKey, key, packedAfter)
       move(before, after)
     end
   end
@@ -148,7 +194,7 @@ local function write(args, i)
   return i + 3 + math.max(count, 0)
 end
 
-local i = 7
+local i = 9
 while i <= #ARGV do i = write(ARGV, i) end
 for piece = 1, pieces do
   local args = cmsgpack.unpack(packed[piece])
@@ -160,8 +206,13 @@ if not told or total == 0 then
   redis.call('XADD', changes, 'MAXLEN', '~', cap, '*', 'e', feedEpoch, 'n', seq, 'p', checkpoint)
 end
 redis.call('HSET', feed, 'seq', seq)
-redis.call('HSET', meta, 'checkpoint', checkpoint, 'batch', batch)
 redis.call('UNLINK', staged)
+if damaged then
+  void(0, '')
+  endReaders(0, batch, '-1', 'lost')
+  return 'stale'
+end
+redis.call('HSET', meta, 'checkpoint', checkpoint, 'batch', batch, 'mark', mark)
 return 'applied'
 `
 
@@ -174,18 +225,25 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 'staged'
 `
 
-/** KEYS: meta, docs, places, order. ARGV: keys of documents. Gives state, checkpoint, documents. */
+/** KEYS: meta, docs, places, order. ARGV: keys of documents. Gives the state, then documents where they can be read. */
 const read = `${prelude}
-local was, checkpoint = state(0)
-local reply = { was, checkpoint }
-for at = 1, #ARGV do reply[at + 2] = redis.call('HGET', KEYS[2], ARGV[at]) end
+local reply = { state(0) }
+if reply[1] ~= 'whole' and reply[1] ~= 'building' then return reply end
+for at = 1, #ARGV do reply[at + 4] = redis.call('HGET', KEYS[2], ARGV[at]) end
 return reply
 `
 
-/** ARGV: min, max, direction, limit. Gives state, checkpoint, then a member and its document, as often as there are any. */
+/** KEYS: meta, docs, places, order. Gives the state, and the mark of the log. */
+const place = `${prelude}
+local was, checkpoint, epoch, reason = state(0)
+local mark = epoch ~= '' and redis.call('HGET', KEYS[1], 'mark')
+return { was, checkpoint, epoch, reason, mark or '' }
+`
+
+/** ARGV: min, max, direction, limit. Gives the state, then a member and its document, as often as there are any. */
 const list = `${prelude}
-local was, checkpoint = state(0)
-local reply = { was, checkpoint }
+local reply = { state(0) }
+if reply[1] ~= 'whole' then return reply end
 local members
 if ARGV[3] == 'ascending' then
   members = redis.call('ZRANGEBYLEX', KEYS[4], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[4])
@@ -194,33 +252,42 @@ else
 end
 for _, member in ipairs(members) do
   reply[#reply + 1] = member
-  reply[#reply + 1] = redis.call('HGET', KEYS[2], string.match(member, '.*%z(.*)'))
+  reply[#reply + 1] = redis.call('HGET', KEYS[2], string.match(member, '.*%z(.*)') or '')
 end
 return reply
 `
 
-/** ARGV: min, max. Gives state, checkpoint, number. */
+/** ARGV: min, max. Gives the state, number. */
 const count = `${prelude}
-local was, checkpoint = state(0)
-return { was, checkpoint, redis.call('ZLEXCOUNT', KEYS[4], ARGV[1], ARGV[2]) }
+local reply = { state(0) }
+if reply[1] == 'whole' then reply[5] = redis.call('ZLEXCOUNT', KEYS[4], ARGV[1], ARGV[2]) end
+return reply
 `
 
-/** KEYS: the view's six. Gives state, checkpoint, epoch and seq of the stream, id of its last entry. */
+/** KEYS: the view's six. ARGV: id of the call. Gives the state, epoch and seq of the stream, id of its last entry. Mends the stream. */
 const feedState = `${prelude}
-local was, checkpoint = state(0)
-local last = redis.call('XREVRANGE', KEYS[6], '+', '-', 'COUNT', 1)[1]
-return {
-  was,
-  checkpoint,
-  redis.call('HGET', KEYS[5], 'epoch') or '',
-  redis.call('HGET', KEYS[5], 'seq') or '0',
-  last and last[1] or '0-0',
-}
+local was, checkpoint, epoch, reason = state(0)
+local feed, changes = KEYS[5], KEYS[6]
+local reply = { was, checkpoint, epoch, reason, '', '0', '0-0' }
+if redis.call('EXISTS', feed, changes) == 0 then return reply end
+reply[5], reply[6] = openFeed(0, ARGV[1])
+local last = redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
+reply[6] = tostring(reply[6])
+reply[7] = last and last[1] or '0-0'
+return reply
+`
+
+/** KEYS: the view's six. ARGV: id of the call, reason. */
+const invalidate = `${prelude}
+if turn(0) == ARGV[1] then return 'void' end
+void(0, ARGV[2])
+endReaders(0, ARGV[1], '-1', 'found wrong')
+return 'void'
 `
 
 /** KEYS: the view's six. ARGV: id of the call, ms that the stream stays. */
 const drop = `${prelude}
-if redis.call('HGET', KEYS[5], 'turn') == ARGV[1] then return 'dropped' end
+if turn(0) == ARGV[1] then return 'dropped' end
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 endReaders(0, ARGV[1], '-1', 'dropped')
 leaveFeed(0, ARGV[2])
@@ -228,17 +295,17 @@ return 'dropped'
 `
 
 /**
- * KEYS: the six of the view, the six of the one that takes its place, hold of the view. ARGV: as of drop. Sent again, it must not find nothing to take; and
- * whoever was frozen for long, or comes second, must not put something older, or nothing, in the place of the view.
+ * KEYS: the six of the view, the six of the one that takes its place, hold of the view. ARGV: as of drop. Sent again, it must not find
+ * nothing to take; and a caller that was frozen for long, or comes second, must not put something older, or nothing, in the place of the view.
  */
 const swap = `${prelude}
-if redis.call('HGET', KEYS[5], 'turn') == ARGV[1] then return 'swapped' end
+if turn(0) == ARGV[1] then return 'swapped' end
 local was, checkpoint = state(6)
 if was == 'lost' then return 'lost' end
 local _, live = state(0)
 if tonumber(checkpoint) < tonumber(live) then return 'behind' end
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
-if was == 'whole' then
+if was ~= 'none' then
   for at = 1, 4 do redis.call('RENAME', KEYS[at + 6], KEYS[at]) end
 end
 endReaders(0, ARGV[1], checkpoint, 'replaced')
@@ -250,26 +317,27 @@ redis.call('UNLINK', KEYS[13])
 return 'swapped'
 `
 
-/** KEYS: meta, docs, places, order, then the copies of the last three. ARGV: ms they may stay unread. Gives state, checkpoint. */
+/** KEYS: meta, docs, places, order, then the copies of the last three. ARGV: ms they may stay unread. Gives the state. */
 const dumpOpen = `${prelude}
-local was, checkpoint = state(0)
-if was == 'whole' then
+local reply = { state(0) }
+if reply[1] == 'whole' then
   for at = 2, 4 do
     redis.call('COPY', KEYS[at], KEYS[at + 3], 'REPLACE')
     redis.call('PEXPIRE', KEYS[at + 3], ARGV[1])
   end
 end
-return { was, checkpoint }
+return reply
 `
 
 /** KEYS: copies of docs, places, order. ARGV: ms, min, max, limit. Gives key, JSON and places of each, or nil when a copy is gone. */
-const dumpPage = `
+const dumpPage = `${prelude}
 if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) < 3 then return false end
 for at = 1, 3 do redis.call('PEXPIRE', KEYS[at], ARGV[1]) end
 local reply = {}
 for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[3], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])) do
   local key = string.sub(member, 2)
-  reply[#reply + 1] = { key, redis.call('HGET', KEYS[1], key), cmsgpack.unpack(redis.call('HGET', KEYS[2], key)) }
+  local sound, list = unpackPlaces(redis.call('HGET', KEYS[2], key))
+  reply[#reply + 1] = { key, redis.call('HGET', KEYS[1], key), sound and list or false }
 end
 return reply
 `
@@ -278,6 +346,8 @@ export const scripts = {
   cofferApply: { lua: apply, numberOfKeys: 8 },
   cofferStage: { lua: stage, numberOfKeys: 1 },
   cofferRead: { lua: read, numberOfKeys: 4 },
+  cofferPlace: { lua: place, numberOfKeys: 4 },
+  cofferInvalidate: { lua: invalidate, numberOfKeys: 6 },
   cofferList: { lua: list, numberOfKeys: 4 },
   cofferCount: { lua: count, numberOfKeys: 4 },
   cofferFeedState: { lua: feedState, numberOfKeys: 6 },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Position } from '../../../commands/ports/event-store.ts'
 import type { BackOffBounds } from '../../../domain/values/back-off.ts'
 import { createBackOff } from '../../back-off.ts'
@@ -6,6 +7,7 @@ import { type ChangeFeed, createChangeFeed } from '../memory/change-feed.ts'
 import { createWaiters, type Waiters } from '../memory/waiters.ts'
 import { boundedCall } from './call.ts'
 import type { RedisClient } from './connect.ts'
+import { isReplyError } from './errors.ts'
 import { sixKeys, type ViewKeys } from './keys.ts'
 import { type FeedEntry, type FeedState, parseEntries, parseFeedState } from './replies.ts'
 
@@ -35,8 +37,8 @@ export type TailDeps = {
   readonly timeoutMs: number
   readonly backOff: BackOffBounds
   readonly onCheckpoint: (checkpoint: Position) => void
-  /** The view was dropped, or another took its place. */
-  readonly onTurn: () => void
+  /** The view is another one, or may be. `isDropped`: it is gone, and nobody waits for it. */
+  readonly onTurn: (isDropped: boolean) => void
 }
 
 /**
@@ -55,7 +57,7 @@ export const createTail = (deps: TailDeps): Tail => {
   const stateOf = async (client: RedisClient): Promise<FeedState> =>
     parseFeedState(
       await boundedCall({ what: `read the changes of ${view}`, timeoutMs, signal }, () =>
-        client.cofferFeedState(...sixKeys(keys)),
+        client.cofferFeedState(...sixKeys(keys), randomUUID()),
       ),
     )
 
@@ -67,7 +69,10 @@ export const createTail = (deps: TailDeps): Tail => {
     return parseEntries(reply)
   }
 
-  const endReaders = (why: string) => feed.end(new ViewStoreUnavailable(`the view ${view} ${why}`))
+  const endReaders = (why: string, isDropped = false): void => {
+    deps.onTurn(isDropped)
+    feed.end(new ViewStoreUnavailable(`the view ${view} ${why}`))
+  }
 
   const reached = (checkpoint: Position): void => {
     deps.onCheckpoint(checkpoint)
@@ -76,9 +81,7 @@ export const createTail = (deps: TailDeps): Tail => {
 
   const take = (state: FeedState, entry: FeedEntry): FeedState => {
     const isNext = state.epoch === '' ? entry.seq === 1 : entry.epoch === state.epoch && entry.seq === state.seq + 1
-    // One that was lost will be again what was seen of it.
-    if (entry.ended !== null && entry.ended !== 'lost') deps.onTurn()
-    if (entry.ended !== null || !isNext) endReaders(entry.ended === null ? missed : `was ${entry.ended}`)
+    if (entry.ended !== null || !isNext) endReaders(whyEnded(entry), entry.ended === 'dropped')
     else if (entry.key !== null && feed.isRead()) publish(entry, entry.key)
     reached(entry.position)
     return { epoch: entry.epoch, seq: entry.seq, lastId: entry.id, checkpoint: entry.position }
@@ -113,8 +116,10 @@ export const createTail = (deps: TailDeps): Tail => {
         if (entries.length === 0) state = await look(client, state)
         for (const entry of entries) state = heard = take(state, entry)
         backOff.reset()
-      } catch {
-        // The client has said that Redis is away.
+      } catch (error) {
+        // What is under the key is no stream: asked for its state, Redis begins a new one.
+        if (isReplyError(error)) state = null
+        // Else the client has said that Redis is away.
         await backOff.wait(signal)
       }
     }
@@ -138,6 +143,8 @@ export const createTail = (deps: TailDeps): Tail => {
     },
   }
 }
+
+const whyEnded = ({ ended }: FeedEntry): string => (ended === null ? missed : `was ${ended}`)
 
 const missed = 'changed in ways its readers were not told of'
 const maxEntriesPerRead = 500

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Position } from '../../../commands/ports/event-store.ts'
 import {
   assertSwappable,
+  beingBuilt,
   type Entry,
   type ListOptions,
-  neverWritten,
   type ViewStore,
   ViewStoreUnavailable,
 } from '../../ports/view-store.ts'
@@ -16,7 +16,16 @@ import { dumpView } from './dump-view.ts'
 import { checkPrefix, decodePlace, listRange, sixKeys, viewKeys } from './keys.ts'
 import { encodeText } from './order-text.ts'
 import { changesAfter } from './read-changes.ts'
-import { type FeedState, parseDocument, parseFeedState, parseReply, type ViewReply } from './replies.ts'
+import {
+  type FeedState,
+  incomplete,
+  parseDocument,
+  parseFeedState,
+  parseMark,
+  parseReply,
+  ViewDamaged,
+  type ViewReply,
+} from './replies.ts'
 import { createTail, type Tail } from './tail.ts'
 
 export type RedisViewStoreOptions = Omit<RedisConnectionOptions, 'silenceMs'> & {
@@ -45,6 +54,10 @@ export const defaultRedisLimits: RedisLimits = {
   maxCharactersPerMessage: 4_000_000,
 }
 
+/** Of a view that was heard of and not read yet. */
+const anyEpoch = ''
+/** Of a view in whose place there is another by now: it was there, and how far it came says nothing about that one. */
+const endedEpoch = 'ended'
 /** Of a follower that has lost its connection. */
 const tailBackOff = { firstMs: 20, maxMs: 1000 }
 /** Made once: an abort without a reason makes an error with a stack each time. */
@@ -68,8 +81,8 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
   const closing = new AbortController()
   const tails = new Map<string, Tail>()
   const asked = new Map<string, Promise<FeedState>>()
-  /** How far this process has seen each view. */
-  const seen = new Map<string, Position>()
+  /** How far this process has seen each view, as it was begun last. */
+  const seen = new Map<string, { readonly epoch: string; readonly checkpoint: Position }>()
 
   const send = <T>(what: string, run: (client: RedisClient) => Promise<T>): Promise<T> =>
     boundedCall({ what, timeoutMs: limits.callTimeoutMs, signal: closing.signal, outage: client.outage }, () =>
@@ -78,23 +91,50 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
   const keysOf = (view: string) => viewKeys(prefix, view)
   const fourKeysOf = (view: string) => sixKeys(keysOf(view)).slice(0, 4)
 
-  const note = (view: string, checkpoint: Position): void => {
-    if (checkpoint > (seen.get(view) ?? neverWritten)) seen.set(view, checkpoint)
+  const note = (view: string, { epoch, checkpoint }: Pick<ViewReply, 'epoch' | 'checkpoint'>): void => {
+    const known = seen.get(view)
+    const isSame = known?.epoch === epoch || known?.epoch === anyEpoch
+    seen.set(view, { epoch, checkpoint: isSame ? Math.max(known.checkpoint, checkpoint) : checkpoint })
+  }
+
+  const ask = async (view: string, run: (client: RedisClient) => Promise<unknown>): Promise<ViewReply> =>
+    parseReply(await send(`read the view ${view}`, run))
+
+  /** What is found damaged is void from then on, and a projector builds it again. */
+  const sound = async <T>(view: string, read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof ViewDamaged)) throw error
+      await invalidate(view, '')
+      throw new ViewStoreUnavailable(`the view ${view} is damaged: ${error.message}`, { cause: error })
+    }
   }
 
   /** An answer from a view that is whole and not behind where it was known to be when the question was sent. */
-  const readWhole = async (
+  const readWhole = async <T>(
     view: string,
     run: (client: RedisClient) => Promise<unknown>,
-    atLeast = seen.get(view) ?? neverWritten,
-  ): Promise<ViewReply['rest']> => {
-    const { state, checkpoint, rest } = parseReply(await send(`read the view ${view}`, run))
-    if (state === 'lost') throw new ViewStoreUnavailable(`the view ${view} has lost a part of its keys`)
-    if (checkpoint < atLeast) {
-      throw new ViewStoreUnavailable(`the view ${view} was at ${atLeast} and is at ${checkpoint}: Redis has lost it`)
+    parse: (rest: ViewReply['rest']) => T,
+  ): Promise<T> => {
+    const known = seen.get(view)
+    const reply = await ask(view, run)
+    const { state, checkpoint, epoch, reason } = reply
+    if (state === 'lost') throw new ViewStoreUnavailable(incomplete(view, reason))
+    if (state === 'building') throw new ViewStoreUnavailable(beingBuilt(view, reason))
+    const isSame = known?.epoch === epoch || known?.epoch === anyEpoch
+    if (known && (state === 'none' || (isSame && checkpoint < known.checkpoint))) {
+      throw new ViewStoreUnavailable(
+        `the view ${view} was at ${known.checkpoint} and is at ${checkpoint}: Redis has lost it`,
+      )
     }
-    note(view, checkpoint)
-    return rest
+    if (state === 'whole') note(view, reply)
+    return sound(view, async () => parse(reply.rest))
+  }
+
+  const invalidate = async (view: string, reason: string): Promise<void> => {
+    const [turn, keys] = [randomUUID(), sixKeys(keysOf(view))]
+    await send(`invalidate the view ${view}`, (client) => client.cofferInvalidate(...keys, turn, reason))
   }
 
   const tailOf = (view: string): Tail =>
@@ -107,17 +147,21 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
         blockMs: limits.blockMs,
         timeoutMs: limits.callTimeoutMs,
         backOff: tailBackOff,
-        onCheckpoint: (checkpoint) => note(view, checkpoint),
-        onTurn: () => seen.delete(view),
+        onCheckpoint: (checkpoint) => note(view, { epoch: seen.get(view)?.epoch ?? anyEpoch, checkpoint }),
+        onTurn: (isDropped) => {
+          const known = seen.get(view)
+          if (isDropped) seen.delete(view)
+          else if (known) seen.set(view, { ...known, epoch: endedEpoch })
+        },
       }),
     )
 
   /** Starts to follow the view if nobody did, and tells where its stream is now. */
   const startTail = (view: string): { readonly tail: Tail; readonly start: Promise<FeedState> } => {
     const tail = tailOf(view)
-    const start = send(`read the view ${view}`, (client) => client.cofferFeedState(...sixKeys(keysOf(view)))).then(
-      parseFeedState,
-    )
+    const start = send(`read the view ${view}`, (client) =>
+      client.cofferFeedState(...sixKeys(keysOf(view)), randomUUID()),
+    ).then(parseFeedState)
     start.catch(() => {})
     tail.start(start)
     return { tail, start }
@@ -139,32 +183,35 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
   return {
     apply: async (batch) => {
       const { view } = batch
-      const outcome = await applyBatch((run) => send(`write the view ${view}`, run), keysOf(view), batch, limits)
-      if (outcome === 'applied') note(view, batch.checkpoint)
-      return outcome
+      return applyBatch((run) => send(`write the view ${view}`, run), keysOf(view), batch, limits)
     },
-    checkpoint: async (view) => {
-      const reply = await send(`read the view ${view}`, (client) => client.cofferRead(...fourKeysOf(view)))
-      return parseReply(reply).checkpoint
+    checkpoint: async (view) => (await ask(view, (client) => client.cofferRead(...fourKeysOf(view)))).checkpoint,
+    place: async (view) => {
+      const { checkpoint, rest } = await ask(view, (client) => client.cofferPlace(...fourKeysOf(view)))
+      return { checkpoint, mark: parseMark(rest[0]) }
     },
-    get: async <D>(view: string, key: string) => {
-      const [json] = await readWhole(view, (client) => client.cofferRead(...fourKeysOf(view), encodeText(key)))
-      return parseDocument<D>(json)
-    },
+    get: async <D>(view: string, key: string) =>
+      readWhole(
+        view,
+        (client) => client.cofferRead(...fourKeysOf(view), encodeText(key)),
+        ([json]) => parseDocument<D>(json),
+      ),
     getMany: async <D>(view: string, keys: readonly string[], options = { forBuilding: false }) => {
       const run = (client: RedisClient) => client.cofferRead(...fourKeysOf(view), ...keys.map(encodeText))
-      const documents = await (options.forBuilding ? readWhole(view, run, neverWritten) : readWhole(view, run))
-      return keys.map((_, at) => parseDocument<D>(documents[at]))
+      const parse = (rest: ViewReply['rest']) => keys.map((_, at) => parseDocument<D>(rest[at]))
+      if (!options.forBuilding) return readWhole(view, run, parse)
+      // What was lost is built without asking it.
+      return sound(view, async () => parse((await ask(view, run)).rest))
     },
     list: async <D>(view: string, { index, value, after, direction = 'ascending', first }: ListOptions) => {
       const { min, max } = listRange(index, value, after === undefined ? undefined : { sortKey: after, direction })
-      const rest = await readWhole(view, (client) => client.cofferList(...fourKeysOf(view), min, max, direction, first))
-      return parseList<D>(rest)
+      const run = (client: RedisClient) => client.cofferList(...fourKeysOf(view), min, max, direction, first)
+      return readWhole(view, run, parseList<D>)
     },
     count: async (view, index, value) => {
       const { min, max } = listRange(index, value)
-      const [count] = await readWhole(view, (client) => client.cofferCount(...fourKeysOf(view), min, max))
-      return Number(count)
+      const run = (client: RedisClient) => client.cofferCount(...fourKeysOf(view), min, max)
+      return readWhole(view, run, ([count]) => Number(count ?? 0))
     },
     waitFor: async (view, position, signal) => {
       const tail = tailOf(view)
@@ -184,7 +231,14 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
       const { tail, start } = startTail(view)
       return changesAfter(tail.feed.subscribe(signal, only), start)
     },
-    dump: async (view) => dumpView((run) => send(`dump the view ${view}`, run), view, keysOf(view)),
+    dump: async (view) => {
+      const dump = await dumpView((run) => send(`dump the view ${view}`, run), view, keysOf(view))
+      return { ...dump, documents: soundly(dump.documents, (read) => sound(view, read)) }
+    },
+    invalidate: async (view, reason) => {
+      await invalidate(view, reason)
+      forget(view)
+    },
     drop: async (view) => {
       const [turn, keys] = [randomUUID(), sixKeys(keysOf(view))]
       await send(`drop the view ${view}`, (client) => client.cofferDrop(...keys, turn, leftFeedMs))
@@ -195,7 +249,7 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
       const live = keysOf(view)
       const [turn, keys] = [randomUUID(), [...sixKeys(live), ...sixKeys(keysOf(from)), live.hold]]
       const outcome = await send(`swap the view ${view}`, (client) => client.cofferSwap(...keys, turn, leftFeedMs))
-      if (outcome === 'lost') throw new ViewStoreUnavailable(`the view ${from} has lost a part of its keys`)
+      if (outcome === 'lost') throw new ViewStoreUnavailable(incomplete(from, ''))
       if (outcome === 'behind') return outcome
       forget(view, from)
       return 'swapped'
@@ -211,13 +265,31 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
   }
 }
 
-/** Members and documents in turn. */
+/** The same values; each is asked for by `sound`. */
+async function* soundly<T>(
+  values: AsyncIterable<T>,
+  sound: (read: () => Promise<IteratorResult<T>>) => Promise<IteratorResult<T>>,
+): AsyncGenerator<T> {
+  const iterator = values[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value } = await sound(() => iterator.next())
+      if (done) return
+      yield value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+/** Members and documents in turn. Throws `ViewDamaged`. */
 const parseList = <D>(rest: readonly (string | null)[]): readonly Entry<D>[] => {
   const entries: Entry<D>[] = []
   for (let at = 0; at < rest.length; at += 2) {
     const { key, sortKey } = decodePlace(rest[at] ?? '')
-    // The script that writes a place writes its document too.
-    entries.push({ key, sortKey, document: parseDocument<D>(rest[at + 1]) as D })
+    const document = parseDocument<D>(rest[at + 1])
+    if (document === null) throw new ViewDamaged('a document is listed and is not there')
+    entries.push({ key, sortKey, document })
   }
   return entries
 }

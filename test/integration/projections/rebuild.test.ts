@@ -78,6 +78,7 @@ describe('verifying views', { timeout: timeoutMs * 4 }, () => {
       view: 'instances',
       expected: position,
       checkpoint: position,
+      mark: (await scene.viewStore.place('instances')).mark,
       writes: [
         { kind: 'put', key: wrong, document: { ...document, name: 'tampered' }, entries: [] },
         { kind: 'delete', key: exampleWorld(3).instanceId },
@@ -167,7 +168,8 @@ describe('rebuilding views', { timeout: timeoutMs * 4 }, () => {
     await engine.caughtUp(within(timeoutMs))
     await engine.stop()
     const writes = [{ kind: 'delete', key: world.instanceId }] as const
-    await scene.viewStore.apply({ view: 'instances', expected: position, checkpoint: position, writes })
+    const { mark } = await scene.viewStore.place('instances')
+    await scene.viewStore.apply({ view: 'instances', expected: position, checkpoint: position, mark, writes })
     const [rebuilt] = await rebuildViews(depsOf(scene, only('instances')), within(timeoutMs))
     expect(rebuilt).toEqual({ view: 'instances', eventsReplayed: 50, position })
     expect(await scene.viewStore.count('instances', 'all', 'all')).toBe(50)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, it } from 'vitest'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { viewKeys } from '../../../projections/adapters/redis/keys.ts'
 import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
@@ -132,5 +133,6 @@ const put = (store: ViewStore, view: string, at: number) =>
     view,
     expected: at - 1,
     checkpoint: at,
+    mark: noMark,
     writes: [{ kind: 'put', key: `${at}`, document: { at }, entries: [] }],
   })

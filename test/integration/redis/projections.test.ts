@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
@@ -193,7 +194,13 @@ for (const [name, start] of everyRedis)
       const { viewStore } = world
       const checkpoint = await viewStore.checkpoint('flavors')
       const wrong = { kind: 'put', key: 'extra', document: { wrong: true }, entries: [] } as const
-      await viewStore.apply({ view: 'flavors', expected: checkpoint, checkpoint: checkpoint + 1, writes: [wrong] })
+      await viewStore.apply({
+        view: 'flavors',
+        expected: checkpoint,
+        checkpoint: checkpoint + 1,
+        mark: noMark,
+        writes: [wrong],
+      })
       const verified = await verifyViews({ ...world, projections: allProjections, log }, signal)
       expect(verified.filter(({ equal }) => !equal)).toMatchObject([{ view: 'flavors', differingKeys: ['extra'] }])
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { parseInstanceId, parseOperationId, parseTokenId } from '../../../domain/ids.ts'
 import { viewNames } from '../../../projections/documents.ts'
 import { accepted, createApiUnderTest, shop } from './api-under-test.ts'
@@ -25,7 +26,7 @@ const credentials = [{ user: 'app', password: 'shown-once', databases: ['app'] }
 /** Everything was read up to here. */
 const catchUp = async ({ store }: Pick<ReturnType<typeof createApiUnderTest>, 'store'>, position: number) => {
   for (const view of viewNames) {
-    await store.apply({ view, expected: await store.checkpoint(view), checkpoint: position, writes: [] })
+    await store.apply({ view, expected: await store.checkpoint(view), checkpoint: position, mark: noMark, writes: [] })
   }
 }
 

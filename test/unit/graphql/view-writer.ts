@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { systemClock } from '../../../commands/clock.ts'
 import { createIdSource } from '../../../commands/ids.ts'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import {
   type ProjectId,
   parseCommandId,
@@ -45,6 +46,7 @@ export const createViewWriter = (store: ViewStore) => {
       view,
       expected: await store.checkpoint(view),
       checkpoint: position,
+      mark: noMark,
       writes: [{ kind: 'put', key, document, entries: projection.entries(document, key) }],
     })
     if (result !== 'applied') throw new Error(`the view ${view} was written by somebody else`)

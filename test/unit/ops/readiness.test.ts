@@ -68,7 +68,7 @@ describe('readiness', () => {
     } as unknown as ProjectionEngine
     const away = async () => Promise.reject(new ViewStoreUnavailable('Redis is away'))
     expect(await readReadiness({ ...noStore, engine, viewStore })).toMatchObject({ ready: true })
-    const { ready, checks } = await readReadiness({ ...noStore, engine, viewStore: { ...viewStore, checkpoint: away } })
+    const { ready, checks } = await readReadiness({ ...noStore, engine, viewStore: { ...viewStore, get: away } })
     expect(ready).toBe(false)
     expect(checks).toContainEqual({ name: 'view store', ok: false, reason: 'Redis is away' })
   })
@@ -89,16 +89,25 @@ describe('readiness', () => {
     ])
   })
 
+  it('is off while a view is not whole, and says why', async () => {
+    const store = createMemoryViewStore()
+    await store.invalidate('tokens', 'the log is an older copy')
+    const { ready, checks } = await readReadiness({ ...noStore, viewStore: store })
+    expect(ready).toBe(false)
+    const reason = 'the view tokens is being built from the log: the log is an older copy'
+    expect(checks.at(-1)).toEqual({ name: 'view store', ok: false, reason })
+  })
+
   it('is off while that store can not be reached', async () => {
     const away = async () => Promise.reject(new ViewStoreUnavailable('Redis is away'))
-    const { ready, checks } = await readReadiness({ ...noStore, viewStore: { ...viewStore, checkpoint: away } })
+    const { ready, checks } = await readReadiness({ ...noStore, viewStore: { ...viewStore, get: away } })
     expect(ready).toBe(false)
     expect(checks.at(-1)).toEqual({ name: 'view store', ok: false, reason: 'Redis is away' })
   })
 
   it('is off when that store does not answer in time', async () => {
     const silent = () => new Promise<never>(() => {})
-    const { ready, checks } = await readReadiness({ ...noStore, viewStore: { ...viewStore, checkpoint: silent } })
+    const { ready, checks } = await readReadiness({ ...noStore, viewStore: { ...viewStore, get: silent } })
     expect(ready).toBe(false)
     expect(checks.at(-1)?.reason).toBe('no answer within 2000 ms')
   })

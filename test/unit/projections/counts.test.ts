@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
 import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
@@ -17,8 +18,8 @@ const viewsOf = async (log: EventLog) => {
   // One event at a time, so that what a document was counted under before has to be given up.
   for (const { view, ...projection } of [instancesProjection, hostsProjection]) {
     for (const [at, event] of readProjected(log.events()).entries()) {
-      const writes = await projectBatch({ view, ...projection }, { events: [event], position: at }, store)
-      await store.apply({ view, expected: at - 1, checkpoint: at, writes })
+      const writes = await projectBatch({ view, ...projection }, { events: [event] }, store)
+      await store.apply({ view, expected: at - 1, checkpoint: at, mark: noMark, writes })
     }
   }
   return store

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { ProjectionFailed, projectBatch } from '../../../projections/project-batch.ts'
 import type { Projection } from '../../../projections/projection.ts'
@@ -32,7 +33,7 @@ describe('projecting a batch', () => {
   it('deletes a document that was there', async () => {
     const store = createMemoryViewStore()
     const writes = [{ kind: 'put', key: 'small', document: {}, entries: [] }] as const
-    await store.apply({ view: 'flavors', expected: -1, checkpoint: 0, writes })
+    await store.apply({ view: 'flavors', expected: -1, checkpoint: 0, mark: noMark, writes })
     const ending: Projection = { ...flavorsProjection, evolve: () => null }
     expect(await projectBatch(ending, range, store)).toEqual([{ kind: 'delete', key: 'small' }])
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { parseProjectId } from '../../../domain/ids.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
@@ -17,8 +18,8 @@ const viewsOf = async (log: EventLog) => {
   const events = readProjected(log.events())
   const checkpoint = events.length - 1
   for (const projection of allProjections) {
-    const writes = await projectBatch(projection, { events, position: checkpoint }, store)
-    await store.apply({ view: projection.view, expected: -1, checkpoint, writes })
+    const writes = await projectBatch(projection, { events }, store)
+    await store.apply({ view: projection.view, expected: -1, checkpoint, mark: noMark, writes })
   }
   const asked: number[] = []
   const counting: ViewStore = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EventStoreUnavailable, type StoredEvent } from '../../../commands/ports/event-store.ts'
+import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { AuditDocument, InstanceDocument } from '../../../projections/documents.ts'
@@ -25,7 +26,13 @@ const createScene = () => {
       const view = `${projection.view}${suffix}`
       const named = { ...projection, view: view as typeof projection.view }
       const writes = await projectBatch(named, range, into)
-      await into.apply({ view, expected: await into.checkpoint(view), checkpoint: range.position, writes })
+      await into.apply({
+        view,
+        expected: await into.checkpoint(view),
+        checkpoint: range.position,
+        mark: noMark,
+        writes,
+      })
     }
     shown = stored.length
   }
