@@ -2,7 +2,7 @@
 export type ApiLimits = {
   /** Of one HTTP body or WebSocket message: HTTP 413, or close code 1009. */
   readonly bodyBytes: number
-  /** Lexical tokens of a document: `GRAPHQL_PARSE_FAILED`, before the rest of it is read. */
+  /** Lexical tokens of a document: `QUERY_TOO_COMPLEX`, before the rest of it is read. */
   readonly tokens: number
   /** Brackets of all kinds within each other, of lists, objects and fragments too: `QUERY_TOO_COMPLEX`. */
   readonly nesting: number

@@ -30,6 +30,11 @@ export const createErrorMasking = (log: ApiLog): ErrorMasking => {
       const told = error instanceof GraphQLError && isAboutTheRequest(error) ? error : original
       told.extensions.code ??= 'BAD_REQUEST'
       told.message = cut(told.message, maxErrorCharacters)
+      // What `JSON.parse` said of the body quotes it, passwords and all. Such a body is refused with 400, whatever is accepted.
+      if ('originalError' in told.extensions) {
+        delete told.extensions.originalError
+        told.extensions.http = { status: 400 }
+      }
       return told
     }
     const masked = locate(isStoreAway(original) ? storeAway() : internalError(), error)

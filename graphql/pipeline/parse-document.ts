@@ -6,8 +6,8 @@ import type { ApiLimits } from '../limits.ts'
 export const parseDocument = (query: string, limits: Pick<ApiLimits, 'tokens' | 'nesting'>): DocumentNode => {
   try {
     const source = new Source(query)
-    checkNesting(source, limits)
-    return parse(source, { maxLexicalTokens: limits.tokens })
+    checkSize(source, limits)
+    return parse(source)
   } catch (error) {
     if (!(error instanceof GraphQLError) || error instanceof ApiError) throw error
     const place = error.locations?.[0]
@@ -20,10 +20,10 @@ const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R])
 
 /** The parser, and all that looks at a document after it, goes as deep into the stack as the document goes. */
-const checkNesting = (source: Source, { tokens, nesting }: Pick<ApiLimits, 'tokens' | 'nesting'>): void => {
+const checkSize = (source: Source, { tokens, nesting }: Pick<ApiLimits, 'tokens' | 'nesting'>): void => {
   const lexer = new Lexer(source)
   let depth = 0
-  // The parser refuses to read more tokens than that.
+  // One more, which is where the document ends.
   for (let count = 0; count <= tokens; count += 1) {
     const { kind } = lexer.advance()
     if (kind === TokenKind.EOF) return
@@ -33,4 +33,5 @@ const checkNesting = (source: Source, { tokens, nesting }: Pick<ApiLimits, 'toke
       throw new ApiError('QUERY_TOO_COMPLEX', `the document has more than ${nesting} brackets within each other`)
     }
   }
+  throw new ApiError('QUERY_TOO_COMPLEX', `the document has more than ${tokens} tokens`)
 }

@@ -21,7 +21,7 @@ export type Wait = {
   readonly timeout: AbortSignal
 }
 
-/** Begins to count. */
+/** Begins to count: before the request that begins the operation, which has a bound of its own and is never broken off for this. */
 export const startWait = (context: CliContext, timeoutSeconds: number): Wait => {
   const timeoutMs = timeoutSeconds * 1000
   // It takes nothing but whole ones.
@@ -29,18 +29,21 @@ export const startWait = (context: CliContext, timeoutSeconds: number): Wait => 
   return { context: { ...context, signal: AbortSignal.any([context.signal, timeout]) }, timeoutMs, timeout }
 }
 
-/** Throws the deadline's failure for work that was broken off because the time was over. `after` says what becomes of it. */
-export const withinWait = async <Value>(
-  { timeout, timeoutMs }: Wait,
+/** Throws the deadline's failure where the time was over before the operation was seen to have ended. */
+const withinWait = async <Value>(
+  { context, timeout, timeoutMs }: Wait,
+  operationId: string,
   work: () => Promise<Value>,
-  { after, details }: { readonly after: string; readonly details?: object },
 ): Promise<Value> => {
   try {
     return await work()
   } catch (error) {
     if (!timeout.aborted || error instanceof CliFailure) throw error
-    const message = `not done within ${timeoutMs / 1000} s; ${after}`
-    throw new CliFailure(exitCodes.deadline, { code: 'WAIT_TIMEOUT', message, details })
+    throw new CliFailure(exitCodes.deadline, {
+      code: 'WAIT_TIMEOUT',
+      message: `not done within ${timeoutMs / 1000} s; it goes on: ${invocation(context.environment)} operation watch ${operationId}`,
+      details: { operationId },
+    })
   }
 }
 
@@ -59,7 +62,7 @@ export const waitForOperation = async (wait: Wait, id: string): Promise<Operatio
     onValue: progress.show,
   }
   try {
-    return await withinWait(wait, () => lastOf<Operation>(wait.context, following), goesOn(wait, id))
+    return await withinWait(wait, id, () => lastOf<Operation>(wait.context, following))
   } finally {
     progress.end()
   }
@@ -75,13 +78,8 @@ export const instanceAfter = (wait: Wait, operation: Operation): Promise<Instanc
     isLast: (instance: Instance) => instance.operation?.id !== operation.id,
     onValue: () => {},
   }
-  return withinWait(wait, () => lastOf<Instance>(wait.context, following), goesOn(wait, operation.id))
+  return withinWait(wait, operation.id, () => lastOf<Instance>(wait.context, following))
 }
-
-const goesOn = ({ context }: Wait, operationId: string) => ({
-  after: `it goes on: ${invocation(context.environment)} operation watch ${operationId}`,
-  details: { operationId },
-})
 
 type Following<Value> = {
   readonly subscription: string

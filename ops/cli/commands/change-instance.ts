@@ -3,7 +3,7 @@ import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import type { Instance, Refusal } from '../types.ts'
-import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
+import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 
 export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
 
@@ -27,20 +27,15 @@ export const changeInstance = async (
   nameOrId: string,
   options: WaitOptions & { readonly expectedVersion?: number },
 ): Promise<void> => {
-  const { api, output } = context
+  const { api, output, signal } = context
   const wait = startWait(context, options.timeout)
-  const { signal } = options.wait ? wait.context : context
+  const { id, name } = await findInstance(context, nameOrId)
   const { idempotencyKey, expectedVersion } = options
-  const ask = async () => {
-    const { id, name } = await findInstance({ ...context, signal }, nameOrId)
-    const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
-      documents[`${change}Instance`],
-      { input: { id, idempotencyKey, expectedVersion } },
-      signal,
-    )
-    return { id, name, result }
-  }
-  const { id, name, result } = await withinWait(wait, ask, mayBeCarriedOut)
+  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
+    documents[`${change}Instance`],
+    { input: { id, idempotencyKey, expectedVersion } },
+    signal,
+  )
   const { operationId, instance } = acceptedOf(result)
   if (operationId === null)
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
@@ -53,11 +48,6 @@ export const changeInstance = async (
   throwUnlessSucceeded(ended, `${name} could not be ${done[change]}`)
   const after = await instanceAfter(wait, ended)
   await output.one({ ...after, operationId }, () => [`${name} is ${done[change]}: ${after.status}`])
-}
-
-/** Of a command that was not answered in time. */
-export const mayBeCarriedOut = {
-  after: 'whether it is carried out is not known: repeat it, under the same --idempotency-key if it had one',
 }
 
 /** The accepted result. Throws a refusal as the failure that it is. */

@@ -7,8 +7,8 @@ import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import type { Credential, Instance, Refusal } from '../types.ts'
-import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
-import { acceptedOf, type InstanceOperationAccepted, mayBeCarriedOut, type WaitOptions } from './change-instance.ts'
+import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { acceptedOf, type InstanceOperationAccepted, type WaitOptions } from './change-instance.ts'
 import { instanceFields } from './show-instance.ts'
 
 export type CreateOptions = WaitOptions & {
@@ -49,9 +49,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     idempotencyKey: options.idempotencyKey,
   }
   const wait = startWait(context, options.timeout)
-  const asking = options.wait ? wait.context : context
-  const ask = () => requestOnce<{ result: CreateAccepted | Refusal }>(asking, documents.createInstance, input)
-  const { result } = await withinWait(wait, ask, mayBeCarriedOut)
+  const { result } = await requestOnce<{ result: CreateAccepted | Refusal }>(context, documents.createInstance, input)
   const accepted = acceptedOf(result)
   const { instance, operationId } = accepted
   const asItIs = resultOf(context, name, accepted, instance, users)

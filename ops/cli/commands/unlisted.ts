@@ -2,8 +2,8 @@ import { type CliContext, invocation } from '../context.ts'
 import { documents } from '../documents.ts'
 import { readAll } from '../pages.ts'
 import type { HostWithUnlisted, Refusal } from '../types.ts'
-import { startWait, throwUnlessSucceeded, waitForOperation, withinWait } from '../wait.ts'
-import { acceptedOf, type InstanceOperationAccepted, mayBeCarriedOut, type WaitOptions } from './change-instance.ts'
+import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { acceptedOf, type InstanceOperationAccepted, type WaitOptions } from './change-instance.ts'
 
 /** What hosts have and the log does not know of. */
 export const listUnlisted = async (context: CliContext): Promise<void> => {
@@ -42,15 +42,13 @@ export const adoptInstance = async (
 /** Removes an unlisted instance from its host, with all its data. */
 export const removeUnlisted = async (context: CliContext, id: string, options: WaitOptions): Promise<void> => {
   const wait = startWait(context, options.timeout)
-  const { api, output } = context
-  const { signal } = options.wait ? wait.context : context
-  const ask = () =>
-    api.request<{ result: InstanceOperationAccepted | Refusal }>(
-      documents.removeUnlistedInstance,
-      { input: { id, idempotencyKey: options.idempotencyKey } },
-      signal,
-    )
-  const { operationId } = acceptedOf((await withinWait(wait, ask, mayBeCarriedOut)).result)
+  const { api, output, signal } = context
+  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
+    documents.removeUnlistedInstance,
+    { input: { id, idempotencyKey: options.idempotencyKey } },
+    signal,
+  )
+  const { operationId } = acceptedOf(result)
   if (operationId === null || !options.wait) {
     return output.one({ id, operationId }, () => [
       `removing ${id}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,

@@ -11,6 +11,24 @@ describe('a token', () => {
     expect(data.viewer).toEqual({ subject: 'admin', projectId: 'operations', roles: ['ADMIN'] })
   })
 
+  it('of the operator may be another one from one request to the next, and ends what the former opened', async () => {
+    let tokens = [adminToken]
+    const { ask, follow, putInstance } = createApiUnderTest({
+      auth: { adminTokens: () => tokens },
+      config: { revalidateTokenMs: 10 },
+    })
+    const { id } = await putInstance(shop)
+    const status = async (token: string) => (await ask(whoami, { token })).status
+    const other = 'the-operators-other-token'
+    tokens = [other, adminToken]
+    expect([await status(adminToken), await status(other)]).toEqual([200, 200])
+    const states = follow('subscription ($id: ID!) { instance(id: $id) { id } }', { variables: { id } })
+    expect((await states.next()).value?.data.instance.id).toBe(id)
+    tokens = [other]
+    expect([await status(adminToken), await status(other)]).toEqual([401, 200])
+    expect((await states.next()).value?.errors[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  })
+
   it('that was issued stands for its project and role', async () => {
     const { ask, putToken } = createApiUnderTest()
     const { token, document } = await putToken(shop, 'reader')

@@ -5,6 +5,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHttpServer } from '../../../ops/http.ts'
+import { url } from './api-client.ts'
 import { type ApiUnderTest, adminToken, createApiUnderTest, shop } from './api-under-test.ts'
 
 const repeat = (count: number, part: (index: number) => string): string =>
@@ -122,6 +123,43 @@ describe('a request that is made to take long', () => {
   })
 })
 
+/** Bodies that are JSON, but no request. */
+const hostileBodies: Readonly<Record<string, string>> = {
+  'a list of 100,000 numbers': list(100_000, '1'),
+  'a list of requests': list(4000, '{"query":"{viewer{subject}}"}'),
+  'lists 100,000 levels deep': nested(100_000),
+  'an object of 25,000 keys': object(25_000),
+  'a query that is an object': `{"query":${object(20_000)}}`,
+  'variables that are a list': `{"query":"{viewer{subject}}","variables":${list(100_000, '1')}}`,
+  'variables that are a text': `{"query":"{viewer{subject}}","variables":"${'x'.repeat(200_000)}"}`,
+  'extensions 100,000 levels deep': `{"query":"{nothing}","extensions":${nested(100_000)}}`,
+  'the same key 20,000 times': `{${Array.from({ length: 20_000 }, () => '"query":"x"').join(',')}}`,
+  'the prototype of everything': `{"__proto__":{"query":"x"},"constructor":{},"query":"{nothing}","variables":{"__proto__":{}}}`,
+  'a name of an operation of 200,000 characters': `{"query":"{viewer{subject}}","operationName":"${'x'.repeat(200_000)}"}`,
+  'a text that is not ended': `{"query":"${'x'.repeat(200_000)}`,
+}
+
+describe('a body that is no request', () => {
+  it.each(Object.keys(hostileBodies))(
+    'is refused, and costs no more than some permitted requests: %s',
+    async (name) => {
+      const api = createApiUnderTest()
+      const salt = createSalt()
+      const permitted = await leastCostOf(() =>
+        ask(api, JSON.stringify({ query: `${salt()}${getIntrospectionQuery()}` }), adminToken),
+      )
+      let answer = ''
+      const cost = await leastCostOf(async () => {
+        answer = await ask(api, hostileBodies[name] ?? '', adminToken)
+      })
+      expect(JSON.parse(answer).errors[0].message).toEqual(expect.any(String))
+      expect(answer.length).toBeLessThan(64 * 1024)
+      expect(cost).toBeLessThan(5 * permitted)
+      expect(api.lines.filter(({ level }) => level === 'error')).toEqual([])
+    },
+  )
+})
+
 describe('the probe of a server', () => {
   const cleanups: (() => void | Promise<void>)[] = []
   afterEach(async () => {
@@ -191,6 +229,19 @@ describe('the probe of a server', () => {
 
 describe('an error about a value', () => {
   const secret = 'correct horse battery staple'
+
+  it('does not show it: a body or variables that are not JSON', async () => {
+    const { post, api } = createApiUnderTest()
+    const body = await (await post(`{"query":"{viewer{subject}}","variables":{"password":"${secret}",}}`)).text()
+    const variables = encodeURIComponent(`{"password":"${secret}",}`)
+    const headers = { authorization: `Bearer ${adminToken}`, 'apollo-require-preflight': '1' }
+    const request = new Request(`${url}?query={viewer{subject}}&variables=${variables}`, { headers })
+    const query = await (await api.fetch(request)).text()
+    for (const text of [body, query]) {
+      expect(text).toContain('"errors"')
+      expect(text).not.toContain('horse')
+    }
+  })
 
   it.each([
     ['a variable of the wrong type', create, { v: { name: 'a', datastore: 'postgresql', users: [secret] } }],
