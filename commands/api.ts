@@ -7,7 +7,10 @@ import type { Rejection } from '../domain/rejection.ts'
 import type { DatabaseSpec, DatastoreType } from '../domain/values/instance-spec.ts'
 import type { Position } from './ports/event-store.ts'
 
-/** `password` absent: one is generated. `databases` absent: all databases named in the same request. */
+/**
+ * `password` absent: one is generated. `databases` absent: all databases named in the same request; when it names none, one with the user's name
+ * is made.
+ */
 export type UserInput = {
   readonly name: string
   readonly password?: string

@@ -88,7 +88,10 @@ const defineInput = ({ builder }: SchemaParts) => {
     fields: (t) => ({
       name: t.string({ required: true, description: 'Its name, within what the datastore accepts.' }),
       password: t.string({ description: 'Generated if left out.' }),
-      databases: t.stringList({ description: 'What it may use in full: all databases of this request if left out.' }),
+      databases: t.stringList({
+        description:
+          'What it may use in full. If left out: all databases of this request, or, when it names none, a database with the name of the user, which is made.',
+      }),
     }),
   })
   return builder.inputType('CreateInstanceInput', {

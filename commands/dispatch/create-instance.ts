@@ -4,6 +4,7 @@ import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import { completeAccounts } from '../../domain/values/accounts.ts'
 import { getById } from '../../domain/values/id-map.ts'
 import type { InstanceSpec, UserSpec } from '../../domain/values/instance-spec.ts'
 import { amountInWords, type Resources, resourceKinds } from '../../domain/values/resources.ts'
@@ -23,13 +24,15 @@ type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; rea
 export const createInstance = async (
   given: DispatchDependencies,
   job: Job,
-  command: CreateInstance,
+  asked: CreateInstance,
 ): Promise<DispatchAnswer> => {
   // Sagas write to the streams of projects and hosts for every other create.
   const handler = createPatientHandler(given.handler, job.request.signal)
   const dependencies = { ...given, handler }
   const { directory, settings } = dependencies
   const { instanceId, operationId } = job.ids
+  const { databases = [], users = [] } = asked
+  const command = { ...asked, ...completeAccounts(asked.datastore, { databases, users }) }
   const { projectId } = command
   // What was granted is answered as it was, whatever has become of what is on offer since.
   if (job.repeat) {
@@ -41,7 +44,7 @@ export const createInstance = async (
   }
   await directory.ready(job.request.signal)
   const lookAgain = () => directory.catchUp(job.request.signal)
-  const checked = await twice(() => checkCreateInstance(directory, settings, command), lookAgain)
+  const checked = await twice(() => checkCreateInstance(directory, settings, asked), lookAgain)
   if (!checked.ok) return refused(checked.rejection)
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)

@@ -5,7 +5,10 @@ import { invalidInput } from './invalid-input.ts'
 import { passwordRefusal } from './password.ts'
 import { quote } from './text.ts'
 
-/** A user as it is asked for. `password` absent: one is generated. `databases` absent: all of the request. */
+/**
+ * A user as it is asked for. `password` absent: one is generated. `databases` absent: all of the request, or, when it has none, one named as the
+ * user.
+ */
 export type UserWish = {
   readonly name: string
   readonly password?: string
@@ -15,6 +18,30 @@ export type UserWish = {
 /** In one request; more can be made later. Keeps an event and a guest command of them small. */
 const maxDatabases = 100
 const maxUsers = 100
+
+/** What is asked for: `databases` of a user is left out only where the engine has none that could be named. */
+export type Accounts<User extends UserWish> = {
+  readonly databases: readonly DatabaseSpec[]
+  readonly users: readonly User[]
+}
+
+/**
+ * The accounts with what follows from their being left out: in a request without databases, a user for whom none are named gets one of its own
+ * name. It could connect to nothing else, and clients take the user's name for the database's where none is given.
+ */
+export const completeAccounts = <User extends UserWish>(
+  datastore: string,
+  { databases, users }: Accounts<User>,
+): Accounts<User> => {
+  if (databases.length > 0 || datastore === 'redis') return { databases, users }
+  const names = new Set(users.filter(getsOwnDatabase).map(({ name }) => name))
+  return {
+    databases: [...names].map((name) => ({ name })),
+    users: users.map((user) => (getsOwnDatabase(user) ? { ...user, databases: [user.name] } : user)),
+  }
+}
+
+const getsOwnDatabase = ({ databases }: UserWish): boolean => databases === undefined
 
 /** Everything that keeps these databases and users from being made in this engine together, in the order of the input. */
 export const accountsFaults = (
@@ -39,7 +66,10 @@ const databaseFaults = (datastore: DatastoreType, { name, characterSet, collatio
 ]
 
 const userFaults = (datastore: DatastoreType, databases: readonly DatabaseSpec[], user: UserWish, path: string) => [
-  userNameRefusal(datastore, user.name, `${path}.name`),
+  userNameRefusal(datastore, user.name, `${path}.name`) ??
+    (databases.length === 0 && datastore !== 'redis' && getsOwnDatabase(user)
+      ? databaseNameRefusal(datastore, user.name, `${path}.name`)
+      : null),
   user.password === undefined ? null : passwordRefusal(user.password, `${path}.password`),
   accessRefusal(user.databases ?? [], databases, `${path}.databases`),
 ]

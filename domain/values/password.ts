@@ -1,22 +1,24 @@
 import type { Rejection } from '../rejection.ts'
 import { invalidInput } from './invalid-input.ts'
-import { characterCount, isPrintable } from './text.ts'
+import { type SaslprepFault, saslprepFault } from './saslprep.ts'
+import { characterCount } from './text.ts'
 
 const minCharacters = 8
 const maxCharacters = 128
 
-/** Mapped to nothing by SASLprep (RFC 3454, table B.1); of that table only these are printable. */
-const mappedToNothing = /\u034F|[\u180B-\u180D]|[\uFE00-\uFE0F]/u
-
-/** Clients normalise a password before they send it (SASLprep, RFC 4013), or do not: one that this changes has two forms. */
-const hasOneForm = (password: string): boolean =>
-  password.normalize('NFKC') === password && !mappedToNothing.test(password)
+const explanations: Readonly<Record<SaslprepFault, string>> = {
+  character:
+    'this one has a character that drivers send in different ways or refuse, such as an emoji, a control character, a ligature or a special space',
+  composition: 'this one has an accent or a part of a character that drivers join with the one before it',
+  direction:
+    'this one has letters that are written from right to left, and then it must begin and end with one and have none of other scripts (RFC 4013)',
+}
 
 /** Why this can not be a password, or null. The refusal never shows it. */
 export const passwordRefusal = (password: string, field: string): Rejection | null => {
-  const rule = `a password is ${minCharacters} to ${maxCharacters} printable characters`
+  const rule = `a password is ${minCharacters} to ${maxCharacters} characters that every driver sends alike, as all of ASCII that can be typed`
   const count = characterCount(password)
   if (count < minCharacters || count > maxCharacters) return invalidInput(`${rule}; this one has ${count}`, field)
-  if (!isPrintable(password)) return invalidInput(`${rule}; this one has control characters or the like`, field)
-  return hasOneForm(password) ? null : invalidInput(`${rule}; this one has some that clients send in two ways`, field)
+  const fault = saslprepFault(password)
+  return fault && invalidInput(`${rule}; ${explanations[fault]}`, field)
 }

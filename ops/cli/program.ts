@@ -62,7 +62,7 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
       .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
       .option(
         '--user <user[:password]>',
-        'a user of all these databases; may be repeated. Without a password, one is generated',
+        'a user of all these databases, or of one with its name where none is given; may be repeated. Without a password, one is generated',
         collect,
         [],
       )

@@ -1,10 +1,11 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
+import { saslprepFault } from '../../../domain/values/saslprep.ts'
 import { EngineFault, type EngineInstance, type UserWish } from '../engine.ts'
 import { toEngineFault } from './faults.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 import { ensureSpanningRights } from './rights.ts'
 import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
-import { createScramVerifier, isPortablePassword } from './scram.ts'
+import { createScramVerifier } from './scram.ts'
 import { lockAccounts, type Query, withAdministration } from './session.ts'
 
 /**
@@ -38,7 +39,7 @@ export const ensureUsers = async (
 const assertUsable = (wish: UserWish): void => {
   assertUserName(wish.name)
   for (const database of wish.databases) assertDatabaseName(database)
-  if (isPortablePassword(wish.password)) return
+  if (wish.password !== '' && saslprepFault(wish.password) === null) return
   throw new EngineFault(
     'PASSWORD_REFUSED',
     `The password of user "${wish.name}" is empty or has characters that clients send in different ways; ` +

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { matchesScramVerifier } from '../../../agent/engines/postgresql/scram.ts'
+import { passwordRefusal } from '../../../domain/values/password.ts'
 import { type Bench, bound, connect, createBench, inspect, query } from './bench.ts'
 
 let bench: Bench
@@ -100,6 +102,25 @@ describe('databases and users of PostgreSQL', () => {
         { me: name, here: name },
       ])
     }
+  })
+
+  it('let a driver in with every password that is accepted', async () => {
+    await ensure(instance, [app.database], [wish()])
+    const accepted = fc
+      .oneof(
+        fc.stringMatching(/^[ -~]{8,60}$/),
+        fc.stringMatching(/^[\u05d0-\u05ea]{4}[ -@]{0,8}[\u05d0-\u05ea]{4}$/),
+        fc.string({ unit: 'binary', minLength: 8, maxLength: 20 }),
+        fc.string({ unit: 'grapheme', minLength: 8, maxLength: 20 }),
+      )
+      .filter((password) => passwordRefusal(password, 'password') === null)
+    await fc.assert(
+      fc.asyncProperty(accepted, async (password) => {
+        await bench.driver.ensureUsers(instance, [{ ...wish(), password }], bound())
+        await query(instance, { ...app, password }, 'SELECT 1')
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('are refused where the name is reserved, too long or empty', async () => {

@@ -98,6 +98,20 @@ describe('the API over the real write side', () => {
     })
   })
 
+  it('makes a database for a user for whom none is named', async () => {
+    const { ask, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const { data } = await ask(
+      `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ... on CreateInstanceAccepted {
+        credentials { user databases } instance { databases users { name databases } } } } }`,
+      { token, variables: { input: { name: 'orders', datastore: 'postgresql', users: [{ name: 'ann' }] } } },
+    )
+    expect(data.createInstance).toEqual({
+      credentials: [{ user: 'ann', databases: ['ann'] }],
+      instance: { databases: ['ann'], users: [{ name: 'ann', databases: ['ann'] }] },
+    })
+  })
+
   it('gives the same answer under the same key, and refuses another input under it', async () => {
     const { ask, issueToken } = await start()
     const { secret: token } = await issueToken('shop', 'MEMBER')

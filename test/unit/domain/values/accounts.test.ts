@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { databaseNameRefusal, userNameRefusal } from '../../../../domain/values/account-names.ts'
-import { accountsFaults } from '../../../../domain/values/accounts.ts'
+import { accountsFaults, completeAccounts } from '../../../../domain/values/accounts.ts'
 import { passwordRefusal } from '../../../../domain/values/password.ts'
 import { volumeRefusal } from '../../../../domain/values/volume.ts'
 
@@ -127,6 +127,8 @@ describe('a password that somebody chose', () => {
     'secret\u034fsecret',
     'secret\ufe0fsecret',
     'secret\u180bsecret',
+    'secret\u{1f511}secret',
+    'secret\u05d0secret',
   ])('may not be %j, and is not shown', (password) => {
     const rejection = passwordRefusal(password, 'users[0].password')
     expect(rejection).toMatchObject({ code: 'INVALID_INPUT', field: 'users[0].password' })
@@ -197,6 +199,32 @@ describe('databases and users asked for together', () => {
       'users[2].name',
       'users[2].name',
     ])
+  })
+
+  it('give a user for whom no database is named one of its own name', () => {
+    expect(completeAccounts('postgresql', { databases: [], users: [{ name: 'ann' }, { name: 'bob' }] })).toEqual({
+      databases: [{ name: 'ann' }, { name: 'bob' }],
+      users: [
+        { name: 'ann', databases: ['ann'] },
+        { name: 'bob', databases: ['bob'] },
+      ],
+    })
+  })
+
+  it.each([
+    ['has databases', 'postgresql', [app], { name: 'ann' }],
+    ['wants none for the user', 'postgresql', [], { name: 'ann', databases: [] }],
+    ['is for Redis', 'redis', [], { name: 'ann' }],
+  ] as const)('stay as they are when the request %s', (_, datastore, databases, user) => {
+    const asked = { databases, users: [user] }
+    expect(completeAccounts(datastore, asked)).toEqual(asked)
+  })
+
+  it('are refused for a user after whom no database can be named, in the words of the input', () => {
+    expect(accountsFaults('postgresql', [], [{ name: 'template1' }])).toMatchObject([
+      { code: 'RESERVED_NAME', field: 'users[0].name' },
+    ])
+    expect(accountsFaults('postgresql', [], [{ name: 'template1', databases: [] }])).toEqual([])
   })
 
   it('has users but no databases in Redis', () => {
