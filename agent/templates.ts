@@ -28,7 +28,7 @@ export type TemplatesDeps = {
 }
 
 /** Part of every template's name: raised when what drivers put into templates changes, so that old ones are not used. */
-const templateFormat = 2
+const templateFormat = 3
 const makingTimeoutMs = 120_000
 const workshopPrefix = 'new-'
 const accountOf = (name: string): string => `coffer-template-${name}`

@@ -67,7 +67,7 @@ describe('a PostgreSQL made by the command line', () => {
   it.each([
     ['another password', { password: 'not-the-password' }, '28P01'],
     ['a user who does not exist', { user: 'nobody_here' }, '28P01'],
-    ['a database of the engine itself', { database: 'postgres' }, '42501'],
+    ['a database of the engine itself', { database: 'template1' }, '42501'],
     ['the superuser', { user: 'postgres', database: 'postgres' }, '28'],
   ])('refuses %s', async (_what, wrong, code) => {
     const error = await queryOnce({ ...login, ...wrong }, 'SELECT 1').then(

@@ -6,6 +6,7 @@ import { writeOwnedFile } from '../owned-file.ts'
 import { toEngineFault } from './faults.ts'
 import { findPostmaster, pidFileOf } from './postmaster.ts'
 import { preloadOf } from './preload.ts'
+import { ownerRolePrefix } from './roles.ts'
 import { type Settings, sizeSettings } from './settings.ts'
 import { majorOf } from './version.ts'
 
@@ -18,7 +19,7 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
   const files = {
     'coffer.conf': renderSettings({ ...settingsOf(instance), ...(limits.writes === 'refused' ? fencedSettings : {}) }),
     'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
-    'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication : administrationAlone,
+    'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication(instance.installation) : administrationAlone,
     'pg_ident.conf': userMap(instance),
   }
   try {
@@ -118,13 +119,15 @@ const renderSettings = (settings: Settings): string =>
 
 /**
  * The first line that fits decides. The superuser comes in over the socket alone, and there only for the accounts in
- * the user map; all others over TLS alone. Replication fits no line: `all` does not stand for it.
+ * the user map; all others over TLS alone, and nobody as an owner role. Replication fits no line: `all` does not stand for it.
  */
-const hostBasedAuthentication = `# Written by Coffer at every start: changes made here are lost.
+const hostBasedAuthentication = ({
+  version,
+}: Installation): string => `# Written by Coffer at every start: changes made here are lost.
 local     all  postgres             peer map=coffer
 local     all  all                  reject
 host      all  postgres  all        reject
-hostnossl all  all       all        reject
+${majorOf(version) >= 16 ? `host      all  /^${ownerRolePrefix}  all  reject\n` : ''}hostnossl all  all       all        reject
 hostssl   all  all       0.0.0.0/0  scram-sha-256
 hostssl   all  all       ::/0       scram-sha-256
 `

@@ -54,12 +54,12 @@ const ensureDatabase = async (query: Query, wish: DatabaseWish, version: string)
   )
 }
 
-/** A role of this name that a tenant made has an administrator, or can log in: it would share the database with him. */
+/** A role of this name that a tenant made has an administrator, with whom the database would be shared. */
 const ensureOwnerRole = async (query: Query, database: string, version: string): Promise<void> => {
   const name = ownerRoleOf(database)
   const role = escapeIdentifier(name)
   const [present] = await query(
-    `SELECT rolcanlogin OR EXISTS (SELECT FROM pg_auth_members WHERE roleid = pg_roles.oid AND admin_option) AS foreign
+    `SELECT EXISTS (SELECT FROM pg_auth_members WHERE roleid = pg_roles.oid AND admin_option) AS foreign
      FROM pg_roles WHERE rolname = $1`,
     [name],
   )
@@ -68,7 +68,11 @@ const ensureOwnerRole = async (query: Query, database: string, version: string):
     throw new EngineFault('DATABASE_REFUSED', message)
   }
   const verb = present === undefined ? 'CREATE' : 'ALTER'
-  const grants = ownerMemberships(version).map((granted) => `GRANT ${granted} TO ${role}`)
+  const grants = [
+    ...ownerMemberships(version).map((granted) => `GRANT ${granted} TO ${role}`),
+    // Tools make and drop databases from there: one cannot be dropped from within.
+    `GRANT CONNECT ON DATABASE postgres TO ${role}`,
+  ]
   await query([`${verb} ROLE ${role} ${ownerAttributes(version)}`, ...grants].join(';\n'))
 }
 

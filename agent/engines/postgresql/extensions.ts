@@ -42,13 +42,12 @@ export const parseProbe = (printed: string): readonly string[] | null =>
     : null
 
 /**
- * Run in each database of the template, with `allow_system_table_mods`. The catalogue lists only what can be created, and two functions stand in for
- * the rights of a superuser. They live in `pg_catalog`: every database has them, whoever makes it, and no dump holds them.
+ * Run in each database of the template, with `allow_system_table_mods`. The catalogue lists only what can be created, and a function stands in for
+ * the rights of a superuser. It lives in `pg_catalog`: every database has it, whoever makes it, and no dump holds it.
  */
 export const extensionStatements = (broken: readonly string[]): readonly string[] => [
   ...(broken.length === 0 ? [] : [listOnly(broken)]),
   createExtension,
-  dropExtension,
 ]
 
 const arrayOf = (names: readonly string[]): string => `ARRAY[${names.map(escapeLiteral).join(', ')}]`
@@ -62,29 +61,31 @@ const listOnly = (broken: readonly string[]): string => `DO $$
     END LOOP;
   END $$`
 
-/** In a function that runs as its owner, `session_user` alone tells who calls it. */
-const mayUse = `
-    IF NOT pg_has_role(session_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'MEMBER') THEN
+/**
+ * In a function that runs as its owner, `session_user` alone tells who calls it. The extension belongs to the owner of the database in the end, and its
+ * objects to the superuser, as with a trusted one: so its owner can drop it, and restore a dump that comments on it. There is no statement that
+ * changes the owner of an extension, hence the catalogue.
+ */
+const createExtension = `CREATE FUNCTION pg_catalog.coffer_create_extension(extension text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    wrapper text := ${escapeLiteral(JSON.stringify(wrappers))}::jsonb ->> extension;
+    here oid; owner oid; made oid;
+  BEGIN
+    SELECT oid, datdba INTO here, owner FROM pg_database WHERE datname = current_database();
+    IF NOT pg_has_role(session_user, owner, 'MEMBER') THEN
       RAISE EXCEPTION 'the extensions of this database are for its owners' USING ERRCODE = '42501';
     END IF;
     IF extension <> ALL (${arrayOf(offered)}) THEN
       RAISE EXCEPTION 'extension "%" is not among those that Coffer creates for you', extension USING ERRCODE = '42501',
         HINT = ${escapeLiteral(`CREATE EXTENSION takes every trusted one; this function takes ${offered.join(', ')}.`)};
-    END IF;`
-
-const asSuperuser = 'LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp'
-
-const createExtension = `CREATE FUNCTION pg_catalog.coffer_create_extension(extension text) RETURNS void ${asSuperuser} AS $$
-  DECLARE wrapper text := ${escapeLiteral(JSON.stringify(wrappers))}::jsonb ->> extension;
-  BEGIN ${mayUse}
-    EXECUTE format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA public', extension);
-    IF wrapper IS NOT NULL THEN
-      EXECUTE format('GRANT USAGE ON FOREIGN DATA WRAPPER %I TO %I', wrapper,
-        (SELECT rolname FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE datname = current_database()));
     END IF;
-  END $$`
-
-const dropExtension = `CREATE FUNCTION pg_catalog.coffer_drop_extension(extension text) RETURNS void ${asSuperuser} AS $$
-  BEGIN ${mayUse}
-    EXECUTE format('DROP EXTENSION IF EXISTS %I', extension);
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = extension) THEN RETURN; END IF;
+    EXECUTE format('CREATE EXTENSION %I SCHEMA public', extension);
+    UPDATE pg_extension SET extowner = owner WHERE extname = extension RETURNING oid INTO made;
+    INSERT INTO pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
+      VALUES (here, 'pg_extension'::regclass, made, 0, 'pg_authid'::regclass, owner, 'o');
+    IF wrapper IS NOT NULL THEN
+      EXECUTE format('GRANT USAGE ON FOREIGN DATA WRAPPER %I TO %I', wrapper, pg_get_userbyid(owner));
+    END IF;
   END $$`

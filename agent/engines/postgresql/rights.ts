@@ -4,11 +4,17 @@ import type { Query } from './session.ts'
 import { majorOf } from './version.ts'
 
 /**
- * What the owner role of a database is made with. Before version 16, CREATEROLE lets its holder become any role but a superuser, and so run programs on
+ * What a user of a database may do beyond it, and so may its owner role. Before version 16, CREATEROLE lets its holder become any role but a superuser, and so run programs on
  * the host. From 16 on it reaches the roles that its holder made.
  */
+export const userAttributes = (version: string): string => (majorOf(version) >= 16 ? 'CREATEDB CREATEROLE' : 'CREATEDB')
+
+/**
+ * What the owner role of a database is made with. The processes of a subscription log in as its owner, so from 16 on, where users have subscriptions,
+ * it may log in; `pg_hba.conf` keeps clients from it, whatever password a user might give it.
+ */
 export const ownerAttributes = (version: string): string =>
-  majorOf(version) >= 16 ? 'NOLOGIN CREATEDB CREATEROLE' : 'NOLOGIN CREATEDB'
+  `${majorOf(version) >= 16 ? 'LOGIN' : 'NOLOGIN'} ${userAttributes(version)}`
 
 /** Roles of the engine that every owner role is a member of. */
 export const ownerMemberships = (version: string): readonly string[] =>

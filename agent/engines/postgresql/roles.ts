@@ -12,7 +12,7 @@ export const slotsRole = 'pg_use_reserved_connections'
 export const ownerRolePrefix = 'coffer_owner'
 
 /**
- * The role that owns a database and can not log in; whoever may use the database is its member. Its name is the
+ * The role that owns a database and that no client can log in as; whoever may use the database is its member. Its name is the
  * database's with a prefix, so that it explains itself in `\du`; a name that would pass PostgreSQL's 63 bytes is cut
  * and told apart by a hash. `_` follows the prefix of a whole name and `~` that of a cut one, so that no name of a
  * database can be chosen to be the cut form of another.

@@ -169,7 +169,7 @@ const isDistrust = (error: unknown): boolean =>
  * Makes sessions that change accounts or databases take turns until this one ends: PostgreSQL lets two GRANTs on one
  * object fail with "tuple concurrently updated", and the statement of an agent that was killed may still be running
  * when the next one repeats it. To be asked for in database `postgres`: such locks count within one database, and only
- * there no customer can hold it.
+ * there no customer can take them (see the template).
  */
 export const lockAccounts = async (query: Query): Promise<void> => {
   await query('SELECT pg_advisory_lock($1)', [accountsLock])

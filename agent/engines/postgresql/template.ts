@@ -14,13 +14,20 @@ import { majorOf } from './version.ts'
 /**
  * What holds in every instance before anybody can reach it: nobody but the superuser may connect to the maintenance
  * databases (PUBLIC may by default), except the monitor account, which has no password yet and therefore can not log
- * in.
+ * in. Owner roles come into `postgres` later, where they find nothing: the locks in it are the agent's.
  */
 const baseline = [
   'REVOKE ALL ON DATABASE postgres FROM PUBLIC',
   'REVOKE ALL ON DATABASE template1 FROM PUBLIC',
   `CREATE ROLE ${monitorRole} LOGIN`,
   `GRANT CONNECT ON DATABASE postgres TO ${monitorRole}`,
+  `DO $$
+    DECLARE lock regprocedure;
+    BEGIN
+      FOR lock IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ 'advisory' LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', lock);
+      END LOOP;
+    END $$`,
 ]
 
 /**

@@ -3,7 +3,7 @@ import { saslprepFault } from '../../../domain/values/saslprep.ts'
 import { EngineFault, type EngineInstance, type UserWish } from '../engine.ts'
 import { toEngineFault } from './faults.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ensureSpanningRights } from './rights.ts'
+import { ensureSpanningRights, userAttributes } from './rights.ts'
 import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
 import { createScramVerifier } from './scram.ts'
 import { lockAccounts, type Query, withAdministration } from './session.ts'
@@ -27,7 +27,7 @@ export const ensureUsers = async (
   await withAdministration(instance, 'postgres', signal, async (query) => {
     await lockAccounts(query)
     for (const [index, wish] of wishes.entries()) {
-      await ensureUser(query, wish, verifiers[index] ?? '').catch((error) => {
+      await ensureUser(query, wish, verifiers[index] ?? '', instance.installation.version).catch((error) => {
         signal.throwIfAborted()
         throw toEngineFault(error, `create user "${wish.name}"`, 'USER_REFUSED')
       })
@@ -47,7 +47,7 @@ const assertUsable = (wish: UserWish): void => {
   )
 }
 
-const ensureUser = async (query: Query, wish: UserWish, verifier: string): Promise<void> => {
+const ensureUser = async (query: Query, wish: UserWish, verifier: string, version: string): Promise<void> => {
   const user = escapeIdentifier(wish.name)
   await assertDatabasesExist(query, wish)
   const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [wish.name])
@@ -59,11 +59,12 @@ const ensureUser = async (query: Query, wish: UserWish, verifier: string): Promi
     [wish.name, ownerRolePrefix],
   )
   const wanted = new Set(wish.databases.map(ownerRoleOf))
+  const rights = wish.databases.length === 0 ? 'NOCREATEDB NOCREATEROLE' : userAttributes(version)
   const surplus = held.map(({ role }) => String(role)).filter((role) => !wanted.has(role))
   // One query string is one transaction: nobody sees the user with another's rights or password.
   await query(
     [
-      `${verb} ROLE ${user} LOGIN PASSWORD ${escapeLiteral(verifier)}`,
+      `${verb} ROLE ${user} LOGIN ${rights} PASSWORD ${escapeLiteral(verifier)}`,
       ...[...wanted].map((role) => `GRANT ${escapeIdentifier(role)} TO ${user}`),
       ...surplus.map((role) => `REVOKE ${escapeIdentifier(role)} FROM ${user}`),
       ...(await actsAs(query, wish)),

@@ -160,11 +160,16 @@ export const createBench = async (): Promise<Bench> => {
   return bench
 }
 
+export type Login = {
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly ssl?: pg.ClientConfig['ssl']
+  readonly options?: string
+}
+
 /** A client as people have them: the network endpoint, TLS verified. */
-export const connect = async (
-  instance: EngineInstance,
-  login: { user: string; password: string; database: string; ssl?: pg.ClientConfig['ssl'] },
-): Promise<pg.Client> => {
+export const connect = async (instance: EngineInstance, login: Login): Promise<pg.Client> => {
   const client = new pg.Client({
     host: instance.listen.address,
     port: instance.listen.port,
@@ -179,7 +184,7 @@ export const connect = async (
 /** Runs one statement as a client and ends the connection. */
 export const query = async (
   instance: EngineInstance,
-  login: { user: string; password: string; database: string; ssl?: pg.ClientConfig['ssl'] },
+  login: Login,
   text: string,
 ): Promise<Record<string, unknown>[]> => {
   const client = await connect(instance, login)

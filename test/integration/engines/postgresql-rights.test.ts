@@ -73,6 +73,24 @@ describe('users of one PostgreSQL database', () => {
     }
   })
 
+  it('make and drop databases from the maintenance database, where they may do nothing else', async () => {
+    for (const on of instances) {
+      await ensure(on, [database], { ann: [database] })
+      const there = as('ann', 'postgres')
+      await query(on, there, `CREATE DATABASE own${count}`)
+      await query(on, there, `DROP DATABASE own${count}`)
+      for (const forbidden of [
+        'CREATE TABLE things ()',
+        'CREATE TEMPORARY TABLE things ()',
+        'CREATE SCHEMA own',
+        'SELECT pg_advisory_lock(0)',
+        'SELECT pg_try_advisory_xact_lock_shared(0, 0)',
+        "SELECT coffer_create_extension('dblink')",
+      ])
+        await expect(query(on, there, forbidden), forbidden).rejects.toMatchObject(refused(/^42501$/))
+    }
+  })
+
   it('make roles and use them, and none that may do more than they may', async () => {
     const on = newest()
     await ensure(on, [database], { ann: [database], bob: [database] })
@@ -90,7 +108,7 @@ describe('users of one PostgreSQL database', () => {
       'CREATE ROLE more BYPASSRLS',
       'ALTER ROLE ann SUPERUSER',
       'ALTER ROLE coffer_monitor PASSWORD NULL',
-      `ALTER ROLE coffer_owner_${database} LOGIN`,
+      `ALTER ROLE coffer_owner_${database} CONNECTION LIMIT 1`,
       `GRANT coffer_owner_${database} TO coffer_monitor`,
       'GRANT pg_execute_server_program TO ann',
       'GRANT pg_write_server_files TO ann',
@@ -98,6 +116,22 @@ describe('users of one PostgreSQL database', () => {
       'DROP ROLE coffer_monitor',
     ])
       await expect(query(on, as('ann'), forbidden), forbidden).rejects.toMatchObject(refused(/^(42501|0LP01)$/))
+  })
+
+  it('cannot log in as the owner role, not even with a password that they gave it', async () => {
+    for (const on of instances) {
+      await ensure(on, [database], { ann: [database] })
+      await query(on, as('ann'), `ALTER ROLE coffer_owner_${database} PASSWORD '${password}'`)
+      await expect(query(on, as(`coffer_owner_${database}`), 'SELECT 1')).rejects.toMatchObject(refused(/^28/))
+    }
+  })
+
+  it('act as themselves where a connection asks for it', async () => {
+    await ensure(newest(), [database], { ann: [database] })
+    const login = { ...as('ann'), options: '-c role=none' }
+    expect(await query(newest(), login, 'SELECT current_user AS me')).toEqual([{ me: 'ann' }])
+    await query(newest(), login, `CREATE DATABASE own${count} OWNER ann`)
+    await query(newest(), login, `DROP DATABASE own${count}`)
   })
 
   it('get nothing of the server or its host', async () => {
@@ -240,7 +274,7 @@ describe('the extensions of a PostgreSQL', () => {
     }
   })
 
-  it('that are trusted are created by users themselves, and those that are offered by one function, which drops them too', async () => {
+  it('that are trusted are created by users themselves, and those that are offered by a function, and dropped by any of them', async () => {
     for (const on of instances) {
       await ensure(on, [database], { ann: [database], bob: [database] })
       for (const trusted of ['pgcrypto', 'hstore', 'pg_trgm', 'citext', 'uuid-ossp', 'ltree', 'btree_gist', 'unaccent'])
@@ -250,7 +284,21 @@ describe('the extensions of a PostgreSQL', () => {
       await query(on, as('ann'), "SELECT coffer_create_extension('postgres_fdw')")
       await query(on, as('bob'), 'CREATE EXTENSION IF NOT EXISTS postgres_fdw')
       await query(on, as('bob'), 'CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw; DROP SERVER elsewhere')
-      await query(on, as('bob'), "SELECT coffer_drop_extension('postgres_fdw')")
+      await query(
+        on,
+        as('bob'),
+        "COMMENT ON EXTENSION postgres_fdw IS 'ours'; SELECT coffer_create_extension('postgres_fdw')",
+      )
+      await expect(
+        query(on, as('bob'), 'ALTER FUNCTION postgres_fdw_handler() OWNER TO CURRENT_USER'),
+      ).rejects.toMatchObject(refused(/^42501$/))
+      await query(on, as('bob'), 'DROP EXTENSION postgres_fdw')
+      for (const name of ['dblink', 'pg_stat_statements', 'pgstattuple', 'sslinfo', 'bloom', 'moddatetime'])
+        await query(on, as('ann'), `SELECT coffer_create_extension('${name}')`)
+      await inspect(on, `DROP DATABASE ${database}`)
+      const left =
+        "SELECT count(*)::int AS n FROM pg_shdepend WHERE classid = 'pg_extension'::regclass AND dbid NOT IN (SELECT oid FROM pg_database)"
+      expect(await inspect(on, left)).toEqual([{ n: 0 }])
     }
   })
 
