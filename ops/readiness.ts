@@ -5,7 +5,7 @@ import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
 import { within } from './within.ts'
 
-/** One thing that must hold for the server to do its work; `reason` says what is wrong. */
+/** One thing that must hold for the server to do its work; `reason` says what is wrong, or what may go wrong while it holds. */
 export type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string }
 export type Readiness = { readonly ready: boolean; readonly checks: readonly Check[] }
 
@@ -27,6 +27,8 @@ export type ReadinessDeps = {
   readonly engine: ProjectionEngine | null
   /** Where this process keeps or shows views. */
   readonly viewStore: ViewStore | null
+  /** What may become of those views. */
+  readonly viewStoreWarning?: () => string | null
   readonly maxLagMs: number
 }
 
@@ -41,7 +43,9 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
   const asked = [
     deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : deps.askBus ? [checkAnswer('bus', deps.askBus)] : [],
     deps.eventStore ? [checkAnswer('event store', deps.eventStore.head)] : [],
-    deps.viewStore ? [checkAnswer('view store', readViews(deps.viewStore))] : [],
+    deps.viewStore
+      ? [checkAnswer('view store', readViews(deps.viewStore)).then(warned(deps.viewStoreWarning?.() ?? null))]
+      : [],
   ]
   // Side by side: whoever asks waits for one store that is silent, not for each.
   const [stores, views] = await Promise.all([
@@ -61,6 +65,11 @@ const phaseReasons = {
 /** Reads each: one that is not whole is refused with the reason. */
 const readViews = (viewStore: Pick<ViewStore, 'get'>) => () =>
   Promise.all(viewNames.map((view) => viewStore.get(view, 'readiness')))
+
+const warned =
+  (warning: string | null) =>
+  (check: Check): Check =>
+    check.ok && warning !== null ? { ...check, reason: warning } : check
 
 const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
   try {

@@ -27,6 +27,7 @@ export const createHttpSide = (
     eventStore: central?.stores.eventStore ?? null,
     engine: central?.engine ?? null,
     viewStore: central?.api || central?.engine ? central.viewStore : null,
+    ...(central && { viewStoreWarning: central.viewStoreWarning }),
     maxLagMs: config.maxLagMs,
   }
   const graphql = central && graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping }, log)

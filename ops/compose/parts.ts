@@ -13,7 +13,7 @@ import { type ApiParts, createApiParts } from './api.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { holdDataDir } from './hold-data-dir.ts'
 import { type DecorateStores, openBus, openStores, type Stores, type StoresContext } from './stores.ts'
-import { keepsViews, openReadSide } from './view-store.ts'
+import { keepsViews, openReadSide, type ReadSide } from './view-store.ts'
 
 /** All parts of a process, wired to each other and not yet running. What its roles do not need is null. */
 export type Parts = {
@@ -31,6 +31,7 @@ export type Parts = {
 export type CentralParts = {
   readonly stores: Stores
   readonly viewStore: ViewStore
+  readonly viewStoreWarning: ReadSide['warning']
   readonly controlPlane: ControlPlane
   /** Null where this process keeps no views. */
   readonly engine: ProjectionEngine | null
@@ -69,7 +70,7 @@ type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts }
 const openCentral = (context: StoresContext, telemetry: Telemetry, decorate: DecorateStores): Opened => {
   const { config, log } = context
   const stores = openStores(context, telemetry, decorate)
-  const { viewStore, createLimiter, close } = openReadSide(config, log)
+  const { viewStore, createLimiter, warning, close } = openReadSide(config, log)
   const controlPlane = createControlPlane({ stores, log, tracer: telemetry.tracer }, config)
   const api = runs(config, 'api')
     ? createApiParts(
@@ -82,6 +83,7 @@ const openCentral = (context: StoresContext, telemetry: Telemetry, decorate: Dec
     central: {
       stores,
       viewStore,
+      viewStoreWarning: warning,
       controlPlane,
       engine: createEngine({ stores, viewStore, log, ...telemetry }, config),
       api,

@@ -3,6 +3,7 @@ import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
 import { createRedisLimiter } from '../../graphql/pipeline/redis-limiter.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { createRedisClient, type RedisConnectionOptions } from '../../projections/adapters/redis/connect.ts'
+import { watchEviction } from '../../projections/adapters/redis/eviction.ts'
 import { createRedisViewStore } from '../../projections/adapters/redis/view-store.ts'
 import { keepViewVersions } from '../../projections/adapters/redis/view-versions.ts'
 import { allProjections } from '../../projections/all-projections.ts'
@@ -16,6 +17,8 @@ export type ReadSide = {
   readonly viewStore: ViewStore
   /** Counts requests together with all other processes; null: this process counts for itself. */
   readonly createLimiter: CreatePointLimiter | null
+  /** What is wrong with how the views are kept, although they are there; null if nothing is. */
+  readonly warning: () => string | null
   readonly close: () => Promise<void>
 }
 
@@ -31,17 +34,20 @@ const silenceMs = 5000
 export const openReadSide = (config: Config, log: Log): ReadSide => {
   if (config.redisUrl === null) {
     const viewStore = createMemoryViewStore()
-    return { viewStore, createLimiter: null, close: viewStore.close }
+    return { viewStore, createLimiter: null, warning: () => null, close: viewStore.close }
   }
   const connection = { ...redisConnection(config, config.redisUrl), log }
   const prefix = keyPrefix(config)
   const stored = createRedisViewStore({ ...connection, prefix })
   const client = createRedisClient({ ...connection, silenceMs })
   const versions = keepViewVersions({ client, viewStore: stored, prefix, log }, allProjections.map(versionedName))
+  const eviction = watchEviction(client, log)
   return {
     viewStore: createVersionedViewStore(stored, allProjections),
     createLimiter: runs(config, 'api') ? createRedisLimiter({ client, prefix }) : null,
+    warning: eviction.warning,
     close: async () => {
+      await eviction.stop()
       await versions.stop()
       await stored.close()
     },

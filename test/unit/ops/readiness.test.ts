@@ -89,6 +89,13 @@ describe('readiness', () => {
     ])
   })
 
+  it('tells what may become of the views while they are there', async () => {
+    const reason = 'Redis evicts keys when it is full'
+    const { ready, checks } = await readReadiness({ ...noStore, viewStore, viewStoreWarning: () => reason })
+    expect(ready).toBe(true)
+    expect(checks.at(-1)).toEqual({ name: 'view store', ok: true, reason })
+  })
+
   it('is off while a view is not whole, and says why', async () => {
     const store = createMemoryViewStore()
     await store.invalidate('tokens', 'the log is an older copy')
