@@ -8,6 +8,7 @@ import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { firstEnginePort } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 type Failure = {
   readonly error: { readonly code: string; readonly details: { readonly operationId: string } }
@@ -93,6 +94,24 @@ describe.skipIf(!canMount)('an installation that breaks after it was found (need
     rmSync(join(prefix, 'bin', 'broken'))
     makeInstallation(join(prefix, 'bin'), version)
     expect((await api.provision({ name: 'mended', version })).instance).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('leaves an instance FAILED that was restarted meanwhile, and ACTIVE again, by itself, once it is mended', async () => {
+    const { instance } = await api.provision({ name: 'restarted', version })
+    writeFileSync(join(prefix, 'bin', 'broken'), '')
+    const failed = await api.changeAndWait('restart', instance.id)
+    expect(failed).toMatchObject({ status: 'FAILED', fault: { code: 'ENGINE_START_FAILED' } })
+    rmSync(join(prefix, 'bin', 'broken'))
+    const back = await waitFor(
+      'the instance to be ACTIVE again',
+      async () => {
+        const now = await api.instance(instance.id)
+        return now.status === 'ACTIVE' && now
+      },
+      120_000,
+    )
+    expect(back).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', fault: null })
+    expect((await api.verifyViews()).every(({ equal }) => equal)).toBe(true)
   })
 })
 
