@@ -327,6 +327,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     memoryKills: (instanceId: InstanceId): number | null => cgroups.memoryKills(shortId(instanceId)),
 
     waitForEnd: launcher.waitForEnd,
+    takeEnding: launcher.takeEnding,
   }
 }
 

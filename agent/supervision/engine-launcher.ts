@@ -14,6 +14,8 @@ export type EngineLauncher = {
   launch(engine: Engine, started: (process: ProcessId) => void, signal: AbortSignal): Promise<void>
   /** Resolves when the process has ended, or after `boundMs`. Sooner for a child of this agent than for an adopted process. */
   waitForEnd(process: ProcessId, boundMs: number, signal: AbortSignal): Promise<void>
+  /** How a child of this agent ended; null for any other process. Told once. */
+  takeEnding(process: ProcessId): string | null
 }
 
 const explainedLogBytes = 64 * 1024
@@ -21,29 +23,42 @@ const explainedLogBytes = 64 * 1024
 /** Starts engines as processes that outlive the agent, and knows those it started itself. */
 export const createEngineLauncher = (): EngineLauncher => {
   const children = new Map<number, ChildProcess>()
+  const endings = new Map<string, string>()
+  const nameOf = ({ pid, startedAtTicks }: ProcessId): string => `${pid} ${startedAtTicks}`
   return {
     launch: async (engine, started, signal) => {
       const logFrom = await sizeOf(engine.instance.logFile)
       const { promise: exited, resolve: exit } = Promise.withResolvers<'exited'>()
+      let launched: ProcessId | null = null
       const child = await spawnEngine(engine, (spawned, pid) => {
+        const process = identifyProcess(pid)
         children.set(pid, spawned)
         spawned.once('exit', () => {
           children.delete(pid)
+          if (process) endings.set(nameOf(process), endingOf(spawned))
           exit('exited')
         })
-        const process = identifyProcess(pid)
         if (process) started(process)
+        launched = process
       })
       const waiting = new AbortController()
       const ready = engine.driver.waitReady(engine.instance, AbortSignal.any([signal, waiting.signal]))
       try {
         const first = await Promise.race([ready, exited])
-        if (first === 'exited') throw await startFailure(engine, logFrom, child)
+        if (first === 'exited') {
+          if (launched) endings.delete(nameOf(launched))
+          throw await startFailure(engine, logFrom, child)
+        }
       } finally {
         // Whoever lost the race is not waited for.
         ready.catch(() => {})
         waiting.abort()
       }
+    },
+    takeEnding: (process) => {
+      const ending = endings.get(nameOf(process)) ?? null
+      endings.delete(nameOf(process))
+      return ending
     },
     waitForEnd: async (process, boundMs, signal) => {
       const waiting = new AbortController()
@@ -84,6 +99,9 @@ const spawnEngine = async (
   return child
 }
 
+const endingOf = ({ signalCode, exitCode }: ChildProcess): string =>
+  signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`
+
 /** What the engine's log tells since it was started, as a fault. */
 const startFailure = async (
   { driver, instance }: Engine,
@@ -92,7 +110,7 @@ const startFailure = async (
 ): Promise<EngineFault> => {
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
   const detail = tellFindings(findings)
-  const how = child.signalCode ? `was ended by ${child.signalCode}` : `ended with exit code ${child.exitCode}`
+  const how = endingOf(child)
   return findings.some(({ kind }) => kind === 'disk-full')
     ? new EngineFault('DISK_FULL', 'the engine could not start: its disk is full', { retryable: true, detail })
     : new EngineFault('ENGINE_START_FAILED', `the engine ${how} before it was ready`, { detail })

@@ -8,6 +8,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { AgentLog } from '../log.ts'
 import type { Reporter } from '../reporter.ts'
 import type { EngineControl } from './engine-control.ts'
+import type { Incident } from './incidents.ts'
 import { type WatchDeps, watchEngine } from './watch-engine.ts'
 
 export type SupervisorDeps = {
@@ -37,7 +38,7 @@ export type Supervisor = {
 }
 
 /** What is absent is as it was. `incident`: what has happened to the engine, shown for a while; null when that is over. */
-export type Known = { readonly volumeStage?: VolumeStage; readonly incident?: string | null }
+export type Known = { readonly volumeStage?: VolumeStage; readonly incident?: Incident | null }
 
 type Watch = { readonly ending: AbortController; readonly ended: Promise<void> }
 
@@ -46,7 +47,7 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   const watches = new Map<InstanceId, Watch>()
   const uses = new Map<InstanceId, VolumeUse>()
 
-  const shownFromNow = (reason: string) => ({
+  const shownFromNow = ({ reason }: Incident) => ({
     reason,
     until: new Date(clock.now() + config.incidentShownMs).toISOString(),
   })
@@ -54,15 +55,11 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   const setHealth: Supervisor['setHealth'] = (instanceId, health, reason, known = {}) => {
     const record = records.get(instanceId)
     if (!record) return
-    const { volumeStage = record.volumeStage, incident = record.incident?.reason ?? null } = known
-    const isSame = health === record.health && volumeStage === record.volumeStage
-    if (isSame && incident === (record.incident?.reason ?? null)) return
-    const isShown = incident === record.incident?.reason
-    const change = {
-      health,
-      volumeStage,
-      incident: isShown ? record.incident : incident === null ? null : shownFromNow(incident),
-    }
+    const { volumeStage = record.volumeStage } = known
+    if (health === record.health && volumeStage === record.volumeStage && known.incident === undefined) return
+    const incident = known.incident === undefined ? record.incident : known.incident && shownFromNow(known.incident)
+    const memoryKills = known.incident?.memoryKills ?? record.memoryKills
+    const change = { health, volumeStage, incident, memoryKills }
     const report = {
       type: 'health',
       reportId: ids.next(),
@@ -71,7 +68,7 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
       instanceId,
       health,
       volumeStage,
-      incident,
+      incident: incident?.reason ?? null,
       reason,
     } as const
     try {

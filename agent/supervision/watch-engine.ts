@@ -1,16 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
-import { tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { AgentLog } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import type { Engine, EngineControl } from './engine-control.ts'
 import { boundEngineLog } from './engine-log.ts'
+import {
+  type Incident,
+  type IncidentDeps,
+  incidentOfForce,
+  incidentOfProcess,
+  incidentOfSessions,
+} from './incidents.ts'
 import { isAlive } from './process-table.ts'
 import type { Supervisor } from './supervisor.ts'
 import { createUsabilityWatch, type UsabilityDeps } from './watch-usability.ts'
@@ -53,11 +59,11 @@ export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signa
         await start(deps, instanceId, signal)
         continue
       }
-      const uselessAfterMs = Math.min(longestUselessMs, deps.config.uselessAfterMs * 2 ** forced)
-      const end = await attend({ ...deps, uselessAfterMs }, instanceId, running.engine, running.process, signal)
-      if (signal.aborted) return
+      const patienceMs = Math.min(longestUselessMs, deps.config.uselessAfterMs * 2 ** forced)
+      const end = await attend({ ...deps, patienceMs }, instanceId, running.engine, running.process, signal)
+      if (signal.aborted || !end) return
       forced = end.forced ? (end.served ? 1 : forced + 1) : 0
-      setHealth(instanceId, 'UNHEALTHY', end.reason, { incident: end.reason })
+      setHealth(instanceId, 'UNHEALTHY', end.incident.reason, { incident: end.incident })
     } catch (error) {
       if (signal.aborted) return
       setHealth(instanceId, 'UNHEALTHY', describeError(error))
@@ -89,17 +95,20 @@ const find = async (
   return process && { engine, process }
 }
 
-/** `reason`: why the process ended, as far as its log tells, and when. `forced`: the agent ended it. `served`: it had answered before. */
-type End = { readonly reason: string; readonly forced: boolean; readonly served: boolean }
+/** `forced`: the agent ended it. `served`: it had answered before. */
+type End = { readonly incident: Incident; readonly forced: boolean; readonly served: boolean }
 
-/** Looks at the engine until its process ends, and ends it when it serves nobody. */
+/** `patienceMs`: how long an engine that has not served yet may be useless. */
+type AttendDeps = WatchDeps & { readonly patienceMs: number }
+
+/** Looks at the engine until its process ends, and ends it when it serves nobody. Null when the signal aborts first. */
 const attend = async (
-  deps: WatchDeps & { readonly uselessAfterMs: number },
+  deps: AttendDeps,
   instanceId: InstanceId,
   engine: Engine,
   process: ProcessId,
   signal: AbortSignal,
-): Promise<End> => {
+): Promise<End | null> => {
   const { config, control, log, setHealth } = deps
   const { driver, instance } = engine
   const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
@@ -120,11 +129,11 @@ const attend = async (
       const look = await usability.look(signal)
       if (look.is === 'serves') {
         served = true
-        tellServing(deps, instanceId, volume, whatHappened(deps, engine, look.crashed))
+        tellServing(deps, instanceId, volume, incidentOfSessions(incidentDeps(deps, instanceId), look.crashed))
       } else if (look.is === 'useless' && isAlive(process)) {
         log.warn({ instanceId, reason: look.reason }, 'an engine that serves nobody is ended, to be started again')
         await endUseless(deps, instanceId, look.ending, signal)
-        return { reason: `${at(deps)} the engine was ended by force: ${look.reason}`, forced: true, served }
+        return { incident: incidentOfForce(incidentDeps(deps, instanceId), look.reason), forced: true, served }
       } else if (look.is === 'ails' && isAlive(process)) {
         setHealth(instanceId, 'UNHEALTHY', look.reason)
       }
@@ -139,17 +148,14 @@ const attend = async (
     }
     await control.waitForEnd(process, volume.stage === 'NEARLY_FULL' ? fillingIntervalMs : aliveIntervalMs, signal)
   }
+  if (signal.aborted) return null
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
-  const memory = signal.aborted ? null : wantOfMemory(deps, engine)
-  return {
-    reason: `${at(deps)} the engine's process ended: ${memory ?? tellFindings(findings)}`,
-    forced: false,
-    served,
-  }
+  const incident = incidentOfProcess(incidentDeps(deps, instanceId), control.takeEnding(process), findings)
+  return { incident, forced: false, served }
 }
 
 const usabilityDeps = (
-  { config, control, records, uselessAfterMs }: WatchDeps & { readonly uselessAfterMs: number },
+  { config, control, records, patienceMs }: AttendDeps,
   { driver, instance }: Engine,
   main: ProcessId,
 ): UsabilityDeps => {
@@ -168,7 +174,8 @@ const usabilityDeps = (
     },
     isEnding: () => driver.isEnding(instance),
     timeoutMs: config.healthTimeoutMs,
-    uselessAfterMs,
+    uselessAfterMs: config.uselessAfterMs,
+    patienceMs,
   }
 }
 
@@ -185,29 +192,11 @@ const endUseless = async (
   else await control.kill(record, signal)
 }
 
-/** What has cut sessions while the main process went on; null for nothing. */
-const whatHappened = (deps: WatchDeps, engine: Engine, crashed: boolean): string | null => {
-  const memory = wantOfMemory(deps, engine)
-  const cut = crashed ? ': every session was cut, and the engine recovered' : ''
-  if (memory !== null) return `${at(deps)} ${memory}${cut}`
-  return crashed ? `${at(deps)} a process of the engine crashed${cut}` : null
-}
-
-/** What the kernel has ended since the last look, for there was no memory left within the instance's limit; null for nothing. */
-const wantOfMemory = ({ control, records }: WatchDeps, { instance }: Engine): string | null => {
-  const instanceId = instance.instanceId as InstanceId
-  const kills = control.memoryKills(instanceId)
-  const known = records.get(instanceId)?.memoryKills ?? 0
-  if (kills === null || kills === known) return null
-  records.update(instanceId, { memoryKills: kills })
-  // A new group begins at zero.
-  const count = kills > known ? kills - known : kills
-  if (count === 0) return null
-  const processes = count === 1 ? 'a process' : `${count} processes`
-  return `the kernel ended ${processes} of the engine for want of memory (the instance has ${instance.spec.memoryMiB} MiB)`
-}
-
-const at = ({ clock }: WatchDeps): string => `at ${isoNow(clock).slice(11, 19)} UTC`
+const incidentDeps = ({ clock, control, records }: WatchDeps, instanceId: InstanceId): IncidentDeps => ({
+  clock,
+  known: records.get(instanceId) ?? { memoryKills: 0, spec: null },
+  memoryKills: control.memoryKills(instanceId),
+})
 
 const volumeWatchDeps = ({ volumes, setUse, log }: WatchDeps, instanceId: InstanceId) => ({
   measure: async (measured: InstanceId, signal: AbortSignal) => {
@@ -244,11 +233,12 @@ const tellServing = (
   { records, clock, setHealth }: WatchDeps,
   instanceId: InstanceId,
   { stage, use }: SeenVolume,
-  news: string | null,
+  news: Incident | null,
 ): void => {
   const told = records.get(instanceId)?.incident
-  const incident = news ?? (told && clock.now() < Date.parse(told.until) ? told.reason : null)
-  const known = { volumeStage: stage, incident }
+  const isOver = told && clock.now() >= Date.parse(told.until)
+  const incident = news?.reason ?? (isOver ? null : (told?.reason ?? null))
+  const known = { volumeStage: stage, ...(news ? { incident: news } : isOver && { incident: null }) }
   const words = use ? useInWords(use) : ''
   const say = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join('; ')
   if (stage === 'FULL') setHealth(instanceId, 'UNHEALTHY', say(`${words}: writes are refused`, incident), known)

@@ -25,6 +25,8 @@ export type UsabilityDeps = {
   readonly isEnding: () => Promise<boolean>
   readonly timeoutMs: number
   readonly uselessAfterMs: number
+  /** The same until it has served for the first time. */
+  readonly patienceMs: number
 }
 
 export type UsabilityWatch = { look(signal: AbortSignal): Promise<Look> }
@@ -38,7 +40,7 @@ type Trouble = { readonly verdict: Verdict | 'ending'; readonly sinceMs: number;
 
 /** Tells an engine that serves from one that lives and serves nobody, over many looks. */
 export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
-  const { main, processes, ask, isEnding, timeoutMs, uselessAfterMs } = deps
+  const { main, processes, ask, isEnding, timeoutMs, uselessAfterMs, patienceMs } = deps
   let mark: string | null = null
   let failures = 0
   let trouble: Trouble | null = null
@@ -56,7 +58,7 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
     const verdict = (await isEnding()) ? 'ending' : judge(error)
     const { sinceMs, pulse, looks } = await follow(verdict, startedAtMs, signal)
     const forMs = performance.now() - sinceMs
-    const isDue = forMs >= uselessAfterMs && looks >= looksUntilUseless
+    const isDue = forMs >= (mark === null ? patienceMs : uselessAfterMs) && looks >= looksUntilUseless
     const span = `for ${Math.round(forMs / 1000)} s`
     const words =
       error instanceof EngineFault ? describeError(error) : `it does not answer within ${timeoutMs / 1000} s`

@@ -207,7 +207,7 @@ describe('what cut every session of a PostgreSQL', { timeout: 2 * patienceMs }, 
     await anotherHost({ healthIntervalMs: 100, incidentShownMs: 500 })
     await report({ health: 'HEALTHY' })
     process.kill(main().pid, 'SIGKILL')
-    await report({ incident: /the engine's process ended/ })
+    await report({ incident: /the engine's process was ended by SIGKILL/ })
     await expect
       .poll(() => reports().at(-1), { timeout: patienceMs })
       .toMatchObject({ health: 'HEALTHY', incident: null, reason: 'the engine answers' })

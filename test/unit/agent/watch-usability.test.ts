@@ -12,6 +12,7 @@ const watch = (deps: Partial<UsabilityDeps>) =>
     isEnding: async () => false,
     timeoutMs: 5000,
     uselessAfterMs: 0,
+    patienceMs: deps.uselessAfterMs ?? 0,
     ...deps,
   })
 
@@ -61,6 +62,14 @@ describe('an engine whose process runs', () => {
     const codes = ['ENGINE_BROKEN', 'ENGINE_BROKEN', 'ENGINE_FULL', 'ENGINE_BROKEN', 'ENGINE_BROKEN', 'ENGINE_BROKEN']
     const seen = await looks({ ask: () => refusing(codes.shift() ?? '')() }, 6)
     expect(seen.map(({ is }) => is)).toEqual(['doubtful', 'ails', 'doubtful', 'ails', 'ails', 'useless'])
+  })
+
+  it('has longer until it has served for the first time', async () => {
+    const never = await looks({ ask: refusing('ENGINE_BROKEN'), patienceMs: 60_000 }, 4)
+    expect(never.at(-1)?.is).toBe('ails')
+    const answers = [async () => 'uncut']
+    const once = await looks({ ask: () => (answers.shift() ?? refusing('ENGINE_BROKEN'))(), patienceMs: 60_000 }, 5)
+    expect(once.at(-1)?.is).toBe('useless')
   })
 
   it('serves, and has crashed when its mark is another than at the last look', async () => {

@@ -1,0 +1,50 @@
+import { type Clock, isoNow } from '../clock.ts'
+import { type LogFinding, tellFindings } from '../engines/engine.ts'
+import type { InstanceRecord } from '../journal/instances.ts'
+
+/** What has happened to an engine, with the count of memory kills that it takes into account; to be reported together. */
+export type Incident = { readonly reason: string; readonly memoryKills: number }
+
+export type IncidentDeps = {
+  readonly clock: Clock
+  /** What was reported of the instance before. */
+  readonly known: Pick<InstanceRecord, 'memoryKills' | 'spec'>
+  /** As `Cgroups.memoryKills`. */
+  readonly memoryKills: number | null
+}
+
+/** What has cut sessions, or may have, while the main process went on. Null for nothing. */
+export const incidentOfSessions = (deps: IncidentDeps, crashed: boolean): Incident | null => {
+  const memory = wantOfMemory(deps)
+  if (memory === null && !crashed) return null
+  const what = memory ?? 'a process of the engine crashed'
+  return incident(deps, crashed ? `${what}: every session was cut, and the engine recovered` : what)
+}
+
+/** `how`: the main process ended, if that is known. */
+export const incidentOfProcess = (
+  deps: IncidentDeps,
+  how: string | null,
+  findings: readonly LogFinding[],
+): Incident => {
+  const memory = wantOfMemory(deps)
+  return incident(deps, `the engine's process ${how ?? 'ended'}: ${memory ?? tellFindings(findings)}`)
+}
+
+export const incidentOfForce = (deps: IncidentDeps, why: string): Incident =>
+  incident(deps, `the engine was ended by force: ${why}`)
+
+const incident = ({ clock, known, memoryKills }: IncidentDeps, what: string): Incident => ({
+  reason: `at ${isoNow(clock).slice(11, 19)} UTC ${what}`,
+  memoryKills: memoryKills ?? known.memoryKills,
+})
+
+/** The processes that the kernel has ended since, as the instance had no memory left; null for none. */
+const wantOfMemory = ({ known, memoryKills }: IncidentDeps): string | null => {
+  if (memoryKills === null || memoryKills === known.memoryKills) return null
+  // The group of an instance that was started again counts from zero.
+  const count = memoryKills > known.memoryKills ? memoryKills - known.memoryKills : memoryKills
+  if (count === 0) return null
+  const processes = count === 1 ? 'a process' : `${count} processes`
+  return `the kernel ended ${processes} of the engine for want of memory (the instance has ${known.spec?.memoryMiB} MiB)`
+}
