@@ -29,11 +29,12 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
     await placeData(host, installed, context)
     host.prepared.prepareFor(installed, known.volume.sizeGiB)
   }
-  // From here on it is brought up again and again, also after a failure that this outcome ends with.
-  const record = records.update(instanceId, { spec, desired: 'running' })
+  // An engine that has run before is brought up again and again from here on, also after a failure that this outcome ends with. One that never
+  // ran is not tried again behind the back of the operation that failed.
+  const record = records.update(instanceId, { spec, ...(known.portKept && { desired: 'running' }) })
   progress(0.5, 'starting the engine')
   await control.ensureRunning(instanceId, Math.max(generation, record.generation), signal)
-  const running = requireRecord(host, instanceId)
+  const running = records.update(instanceId, { desired: 'running' })
   const endpoint = { host: host.config.address, port: running.port ?? 0 }
   return { endpoint, caCertificate: host.caCertificate }
 }

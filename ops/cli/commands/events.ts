@@ -53,8 +53,9 @@ const exactTimeChars = 23
 
 /** What makes an event of a kind differ from the next at first sight. */
 const remarkOf = (data: AuditEvent['data']): string => {
-  const { name, step, status, health, fault } = data as Readonly<Record<string, unknown>>
-  const words = [name, step, status, health, (fault as { code?: string } | undefined)?.code].filter(Boolean)
+  const { name, step, status, health, reason, fault } = data as Readonly<Record<string, unknown>>
+  const healthInWords = health && reason ? `${health}: ${reason}` : health
+  const words = [name, step, status, healthInWords, (fault as { code?: string } | undefined)?.code].filter(Boolean)
   return words.length > 0 ? `  (${words.join(', ')})` : ''
 }
 

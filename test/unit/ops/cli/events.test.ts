@@ -97,3 +97,30 @@ describe('the audit log that is followed', () => {
     expect(subscribed).toEqual(['c1'])
   })
 })
+
+describe('the line of an event', () => {
+  it('tells why the health of an engine changed', async () => {
+    const lines: string[] = []
+    const node = {
+      id: '1',
+      at: '2026-03-01T10:20:30.400Z',
+      type: 'InstanceHealthChanged',
+      stream: 'instance-1',
+      actor: { kind: 'SYSTEM', name: 'sagas' },
+      data: {
+        health: 'HEALTHY',
+        reason: 'a process of the engine crashed',
+        incident: 'a process of the engine crashed',
+      },
+      unreadable: null,
+    }
+    const page = { edges: [{ cursor: 'c1', node }], pageInfo: { hasNextPage: false, endCursor: null } }
+    const context = {
+      api: { request: async () => ({ events: page }) },
+      output: { format: 'table', item: async (_event: unknown, line: () => string) => void lines.push(line()) },
+      signal: new AbortController().signal,
+    } as unknown as CliContext
+    await showEvents(context, { type: [], limit: 1, follow: false })
+    expect(lines).toEqual([expect.stringMatching(/by sagas {2}\(HEALTHY: a process of the engine crashed\)$/)])
+  })
+})
