@@ -27,10 +27,10 @@ import { type CreatePointLimiter, createRateLimit } from './pipeline/rate-limit.
 import { type RequestContext, sessionOf } from './pipeline/request-context.ts'
 import { useRequestId } from './pipeline/request-id.ts'
 import { useTracing } from './pipeline/tracing.ts'
-import { createTurns } from './pipeline/turns.ts'
 import { createProjectSlots } from './project-slots.ts'
 import { createSchema } from './schema.ts'
 import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
+import { createTurns } from './turns.ts'
 import { createWebSocketHandler, type HandleUpgrade } from './websocket.ts'
 
 export type AuthConfig = {
@@ -93,6 +93,11 @@ export type Api = {
   readonly close: () => Promise<void>
 }
 
+/** Costly operations, of tens of milliseconds at the worst, that are begun in one turn of the event loop. */
+const operationsPerTurn = 1
+/** Values of subscriptions, of less than a millisecond, that are sent in one. */
+const valuesPerTurn = 4
+
 /** The API over HTTP, SSE and WebSocket. It opens no port itself. */
 export const createApi = (dependencies: ApiDependencies): Api => {
   const {
@@ -120,6 +125,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     cursors: createCursors(cursorKey),
     log,
     slots,
+    takeTurn: createTurns(valuesPerTurn),
     closing: closing.signal,
   }
 
@@ -130,7 +136,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     documents,
     limits,
     createRateLimit(limits.requestsPerMinute, dependencies.createLimiter),
-    createTurns(),
+    createTurns(operationsPerTurn),
   )
   const masking = createErrorMasking(log)
   const outlets = createOutlets({

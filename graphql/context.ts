@@ -9,6 +9,7 @@ import { createLoader } from './loader.ts'
 import type { ProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
 import type { ApiLog } from './telemetry.ts'
+import type { TakeTurn } from './turns.ts'
 
 /** What every request shares. */
 export type Backend = {
@@ -20,6 +21,8 @@ export type Backend = {
   readonly log: Pick<ApiLog, 'error'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
+  /** Before each value of a subscription: one that catches up never waits for anything else. */
+  readonly takeTurn: TakeTurn
   /** Aborts when the API closes: ends every subscription. */
   readonly closing: AbortSignal
 }

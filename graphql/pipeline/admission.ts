@@ -1,10 +1,10 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Session } from '../session.ts'
 import type { OperationType } from '../telemetry.ts'
+import type { TakeTurn } from '../turns.ts'
 import { type Documents, operationTypeOf } from './document-limits.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { type RequestContext, sessionOf } from './request-context.ts'
-import type { TakeTurn } from './turns.ts'
 import { checkVariables, type VariableLimits } from './variable-limits.ts'
 
 export type OperationRequest = {

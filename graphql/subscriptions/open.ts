@@ -50,6 +50,7 @@ export const openSubscription = <Value>(
     next: async () => {
       try {
         const result = await values.next()
+        if (!result.done) await backend.takeTurn()
         if (!result.done && !signal.aborted) return result
         finish()
         checkReason()

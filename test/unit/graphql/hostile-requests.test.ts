@@ -5,6 +5,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHttpServer } from '../../../ops/http.ts'
+import type { InstanceDocument } from '../../../projections/documents.ts'
 import { url } from './api-client.ts'
 import { type ApiUnderTest, adminToken, createApiUnderTest, shop } from './api-under-test.ts'
 
@@ -224,6 +225,42 @@ describe('the probe of a server', () => {
     await once(probe, 'data')
     expect(answered).toBeLessThan(10)
     await vi.waitFor(() => expect(answered).toBe(sockets.length + webSockets.length), { timeout: 20_000 })
+  })
+})
+
+describe('subscribers that catch up', () => {
+  it('do not keep a probe waiting until they have', async () => {
+    let probed = false
+    let given = 0
+    const events = 500
+    const { follow, putInstance, api } = createApiUnderTest({
+      views: {
+        watchInstance: async function* (id) {
+          for (let version = 0; version < events; version += 1) {
+            if (!probed) given += 1
+            yield {
+              id,
+              stateVersion: version,
+              status: version === events - 1 ? 'DELETED' : 'ACTIVE',
+            } as InstanceDocument
+          }
+        },
+      },
+    })
+    const { id } = await putInstance(shop)
+    const readAll = async (): Promise<number> => {
+      let count = 0
+      const states = follow('subscription ($id: ID!) { instance(id: $id) { stateVersion } }', { variables: { id } })
+      for await (const _ of states) count += 1
+      return count
+    }
+    const all = Promise.all(Array.from({ length: 20 }, readAll))
+    // What comes over a socket comes in a later turn of the event loop than what is in hand.
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    probed = true
+    expect(given).toBeLessThan(events)
+    expect(await all).toEqual(Array.from({ length: 20 }, () => events))
+    await api.close()
   })
 })
 

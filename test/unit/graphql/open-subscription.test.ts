@@ -3,6 +3,7 @@ import type { ApiContext } from '../../../graphql/context.ts'
 import { createProjectSlots } from '../../../graphql/project-slots.ts'
 import { createSession } from '../../../graphql/session.ts'
 import { openSubscription } from '../../../graphql/subscriptions/open.ts'
+import { createTurns } from '../../../graphql/turns.ts'
 import { shop } from './api-under-test.ts'
 
 const open = (caller: AbortSignal) => {
@@ -15,6 +16,7 @@ const open = (caller: AbortSignal) => {
     signal: caller,
     backend: {
       slots: createProjectSlots({ perProject: 5, onChange }),
+      takeTurn: createTurns(1),
       closing: new AbortController().signal,
       settings: { revalidateTokenMs: 60_000 },
     },
