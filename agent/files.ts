@@ -71,13 +71,14 @@ export const freeBytes = async (path: string): Promise<number> => {
   return bavail * bsize
 }
 
-/** What is taken of the file system of this path, and what an unprivileged writer may still take. */
-export const fileSystemRoom = async (path: string): Promise<VolumeUse> => {
+/** What is taken of the file system of this path, and what an unprivileged writer may still take. `free`: bytes, with those that are kept for root. */
+export const fileSystemRoom = async (path: string): Promise<VolumeUse & { readonly free: number }> => {
   const { bavail, bfree, blocks, bsize, ffree, files } = await statfs(path)
   return {
     bytes: { used: (blocks - bfree) * bsize, available: bavail * bsize },
     // Some, such as Btrfs, say 0: they make as many as fit.
     files: files === 0 ? null : { used: files - ffree, available: ffree },
+    free: bfree * bsize,
   }
 }
 

@@ -120,6 +120,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     installations,
     authority,
     cgroups,
+    volumes,
     records,
     journal,
     clock,

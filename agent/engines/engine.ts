@@ -1,4 +1,5 @@
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
+import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
 /** One engine version found on the host. `source`: `npm` (carried by a package) or `system`. */
 export type Installation = {
@@ -44,13 +45,13 @@ export type DatabaseWish = { readonly name: string; readonly characterSet?: stri
 /** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
 export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
 
-/** What an engine is to let happen. `clients`: who comes over the network. `writes`: refused as far as the engine can, other than to who asks for them. */
-export type EngineLimits = {
-  readonly clients: 'served' | 'kept-out'
-  readonly writes: 'served' | 'refused'
-}
+/**
+ * What an engine is to let happen. `clients`: who comes over the network. `volume`: when it is full, writes are refused as far as the engine can,
+ * other than to sessions that ask for them; while it may soon be, an engine that fails leaves it to the agent to start it again.
+ */
+export type EngineLimits = { readonly clients: 'served' | 'kept-out'; readonly volume: VolumeStage }
 
-export const unlimited: EngineLimits = { clients: 'served', writes: 'served' }
+export const unlimited: EngineLimits = { clients: 'served', volume: 'ROOMY' }
 
 /**
  * Thrown by drivers: what the person who asked gets to read. `message` and `detail` (what else there is to say) leave the host and stay in the
@@ -94,15 +95,19 @@ export interface EngineDriver {
   /**
    * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
    * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
-   * follows it after `reloadSignal`.
+   * follows it after `applyConfiguration`.
    */
   configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
+  /** The engine runs, and what begins from now on in it follows its configuration. */
+  applyConfiguration(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /** The engine runs, and gives back what it holds of its volume and can do without. */
+  giveRoomBack(instance: EngineInstance, signal: AbortSignal): Promise<void>
   /** Ends the sessions that are in the middle of a write. */
   endWrites(instance: EngineInstance, signal: AbortSignal): Promise<void>
   processSpec(instance: EngineInstance): ProcessSpec
   /** The signal that ends the main process soon but cleanly, and the one for when that takes too long. */
   readonly stopSignals: { readonly graceful: NodeJS.Signals; readonly immediate: NodeJS.Signals }
-  /** The signal by which the main process reads its certificate, key and configuration again, while it serves on. */
+  /** The signal by which the main process reads its certificate and key again, while it serves on. */
   readonly reloadSignal: NodeJS.Signals
   /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
   findProcess(instance: EngineInstance): Promise<number | null>

@@ -3,9 +3,10 @@ import type { HostId } from '../../domain/ids.ts'
 import { shortId } from '../layout.ts'
 import type { Run } from '../run.ts'
 import { type Cgroups, detectCgroups } from './cgroups.ts'
+import { createDirectoryVolumes } from './directory-volumes.ts'
 import { createLoopVolumes, type LoopSupport, probeLoopVolumes } from './loop-volumes.ts'
 import { createOwners, type Owners } from './owners.ts'
-import { createDirectoryVolumes, type VolumeKind, type Volumes } from './volumes.ts'
+import type { VolumeKind, Volumes } from './volumes.ts'
 
 export type HostIsolation = {
   readonly owners: Owners
@@ -43,7 +44,7 @@ export const findIsolation = async (
   const volumeKind = loop.whyNot === null ? 'loop' : 'directory'
   const kinds: Readonly<Record<VolumeKind, Volumes>> = {
     loop: createLoopVolumes(run),
-    directory: createDirectoryVolumes(),
+    directory: createDirectoryVolumes(run),
   }
   const shortOf =
     loop.whyNot !== null

@@ -1,14 +1,22 @@
-import { chmod, mkdir, open, rename, stat, truncate } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EngineFault } from '../engines/engine.ts'
 import { isDiskFull } from '../faults.ts'
-import { exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
+import { ensureDirectory, exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
 import { CommandFailed, type Run } from '../run.ts'
 import { findMount, isMounted, unmount } from './mounts.ts'
-import { requireVolume, type VolumePlace, type Volumes, volumeMode } from './volumes.ts'
+import {
+  leastFreeBytes,
+  requireVolume,
+  reserveBytes,
+  reserveDirectory,
+  reserveFiles,
+  type VolumePlace,
+  type Volumes,
+  volumeMode,
+} from './volumes.ts'
 
 const gib = 1024 ** 3
-/** What must be left of the host's disk when a volume was made: for logs, and for what the agent notes. */
-const leastFreeBytes = 128 * 1024 * 1024
 /** How long a volume that is removed may be in use by others than its engine, which has ended. */
 const letGoAfterMs = 1000
 
@@ -16,6 +24,8 @@ const letGoAfterMs = 1000
  * An ext4 file system in a file, mounted through a loop device: its size holds, and can grow while it is in use. The file has all its blocks
  * before anybody uses it: where a host's disk is full, a write that needs a new block fails as if the device was broken, the file system
  * becomes read-only, and an engine that had room within its volume is down.
+ *
+ * Its reserve: the blocks that ext4 keeps for root, and files that keep inodes. They are lent by naming the engine's group at a remount.
  */
 export const createLoopVolumes = (run: Run): Volumes => {
   const attach = async (place: VolumePlace, signal: AbortSignal): Promise<void> => {
@@ -31,15 +41,18 @@ export const createLoopVolumes = (run: Run): Volumes => {
     kind: 'loop',
     ensure: async (place, sizeGiB, signal, { reserve = true } = {}) => {
       const bytes = sizeGiB * gib
-      if (!(await exists(place.image))) await makeImage(run, place.image, bytes, signal)
+      if (!(await exists(place.image))) await makeImage(run, place.image, bytes, reserveBytes, signal)
       if (reserve) await reserveRoom(run, place.image, bytes, signal)
-      if ((await ext4Bytes(findMount(place.directory)?.source ?? place.image)) < bytes) {
+      if ((await readExt4(deviceOf(place))).bytes < bytes) {
         await truncate(place.image, Math.max(bytes, (await stat(place.image)).size))
         if (isMounted(place.directory)) await growMounted(run, place, signal)
         else await growDetached(run, place, signal)
       }
+      // Growing reserves a share of what was added.
+      await setReserve(run, place, reserveBytes, signal)
       await attach(place, signal)
       await chmod(place.directory, volumeMode)
+      if (lentTo(place) === null) await keepFiles(place)
     },
     attach,
     keepRoom: async ({ image }, signal) => {
@@ -52,19 +65,77 @@ export const createLoopVolumes = (run: Run): Volumes => {
       await removeTree(directory)
       await removeTree(image)
     },
-    measure: ({ directory }) => fileSystemRoom(directory),
+    measure: async ({ directory }) => {
+      const { bytes, files, free } = await fileSystemRoom(directory)
+      // However much of the reserve is kept just now.
+      return { bytes: { used: bytes.used, available: Math.max(0, free - reserveBytes) }, files }
+    },
+    lendReserve: async (place, owner, signal) => {
+      if (owner && lentTo(place) !== owner.gid) await remount(run, place, owner.gid, signal)
+      await removeTree(filesOf(place))
+    },
+    keepReserve: async (place, bytes, signal) => {
+      await setReserve(run, place, bytes, signal)
+      if (lentTo(place) === null) return
+      await remount(run, place, rootGroup, signal)
+      await keepFiles(place)
+    },
+    hasLent: (place) => Promise.resolve(lentTo(place) !== null),
   }
 }
 
+const rootGroup = 0
+
+const deviceOf = ({ directory, image }: VolumePlace): string => findMount(directory)?.source ?? image
+
+/** The group that the reserve of a volume is lent to. */
+const lentTo = ({ directory }: VolumePlace): number | null => {
+  const option = findMount(directory)?.superOptions.find((each) => each.startsWith('resgid='))
+  return option === undefined ? null : Number(option.slice('resgid='.length))
+}
+
+const remount = async (run: Run, { directory }: VolumePlace, group: number, signal: AbortSignal): Promise<void> => {
+  await run('mount', ['-o', `remount,resgid=${group}`, directory], signal)
+}
+
+const setReserve = async (run: Run, place: VolumePlace, bytes: number, signal: AbortSignal): Promise<void> => {
+  const { blockBytes, reservedBlocks } = await readExt4(deviceOf(place))
+  const wanted = bytes / blockBytes
+  if (reservedBlocks !== wanted) await run('tune2fs', ['-r', String(wanted), deviceOf(place)], signal)
+}
+
+/** ext4 has a fixed number of inodes and keeps none for anybody. */
+const keepFiles = async (place: VolumePlace): Promise<void> => {
+  const directory = filesOf(place)
+  try {
+    await ensureDirectory(directory, 0o700)
+    const kept = new Set(await readdir(directory))
+    for (let file = 0; file < reserveFiles; file += 1) {
+      if (!kept.has(String(file))) await writeFile(join(directory, String(file)), '')
+    }
+  } catch (error) {
+    // Those that the engine has taken are kept when it has given others back.
+    if (!isDiskFull(error)) throw error
+  }
+}
+
+const filesOf = ({ directory }: VolumePlace): string => join(directory, reserveDirectory)
+
 /** Under another name until it is whole, so that a file system of that name can be mounted. */
-const makeImage = async (run: Run, image: string, bytes: number, signal: AbortSignal): Promise<void> => {
+const makeImage = async (
+  run: Run,
+  image: string,
+  bytes: number,
+  reservedBytes: number,
+  signal: AbortSignal,
+): Promise<void> => {
   const unfinished = `${image}.new`
   await using file = await open(unfinished, 'w', 0o600)
   await requireRoom(unfinished, 0)
   await file.truncate(bytes)
-  // No block for the superuser, nothing written ahead of need: a file system in about ten milliseconds.
+  // Nothing written ahead of need: a file system in about ten milliseconds.
   const lazy = 'lazy_itable_init=1,lazy_journal_init=1,nodiscard'
-  await run('mkfs.ext4', ['-q', '-F', '-m', '0', '-E', lazy, unfinished], signal)
+  await run('mkfs.ext4', ['-q', '-F', '-m', String((100 * reservedBytes) / bytes), '-E', lazy, unfinished], signal)
   await rename(unfinished, image)
 }
 
@@ -115,13 +186,19 @@ const growMounted = async (run: Run, place: VolumePlace, signal: AbortSignal): P
   }
 }
 
-/** The size in the superblock: blocks at 4 (low half) and 336 (high), and the block size at 24 as a power of two from 1024. */
-const ext4Bytes = async (deviceOrImage: string): Promise<number> => {
+type Ext4 = { readonly bytes: number; readonly blockBytes: number; readonly reservedBlocks: number }
+
+/**
+ * From the superblock: blocks at 4 (low half) and 336 (high), those reserved at 8 and 340, and the block size at 24 as a power of two from
+ * 1024.
+ */
+const readExt4 = async (deviceOrImage: string): Promise<Ext4> => {
   await using file = await open(deviceOrImage, 'r')
   const superblock = Buffer.alloc(1024)
   await file.read(superblock, 0, superblock.length, 1024)
-  const blocks = superblock.readUInt32LE(4) + superblock.readUInt32LE(336) * 2 ** 32
-  return blocks * 1024 * 2 ** superblock.readUInt32LE(24)
+  const countAt = (low: number, high: number) => superblock.readUInt32LE(low) + superblock.readUInt32LE(high) * 2 ** 32
+  const blockBytes = 1024 * 2 ** superblock.readUInt32LE(24)
+  return { bytes: countAt(4, 336) * blockBytes, blockBytes, reservedBlocks: countAt(8, 340) }
 }
 
 /** `whyNot`: null where volumes can be had. `reserves`: whether their room can be set aside. */
@@ -136,7 +213,7 @@ export const probeLoopVolumes = async (run: Run, directory: string, signal: Abor
   try {
     // Small, for it is thrown away at once.
     await volumes.remove(place, signal)
-    await makeImage(run, place.image, probeBytes, signal)
+    await makeImage(run, place.image, probeBytes, 0, signal)
     const reserves = await reserveRoom(run, place.image, probeBytes, signal)
     await volumes.attach(place, signal)
     return { whyNot: null, reserves }

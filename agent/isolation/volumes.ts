@@ -1,6 +1,6 @@
 import type { VolumeUse } from '../../domain/values/volume-use.ts'
-import { EngineFault } from '../engines/engine.ts'
-import { ensureDirectory, exists, fileSystemRoom, removeTree, treeBytes } from '../files.ts'
+import { EngineFault, type Owner } from '../engines/engine.ts'
+import { exists } from '../files.ts'
 import type { Run } from '../run.ts'
 
 export type VolumeKind = 'loop' | 'directory'
@@ -8,7 +8,11 @@ export type VolumeKind = 'loop' | 'directory'
 /** Where a volume is used and, for a loop volume, the file that holds it. */
 export type VolumePlace = { readonly directory: string; readonly image: string }
 
-/** One way to keep an instance's data. Every call is an outcome: a repeat is harmless, and half-made things are finished. */
+/**
+ * One way to keep an instance's data. Every call is an outcome: a repeat is harmless, and half-made things are finished.
+ *
+ * Each volume keeps a reserve where the host can give it: room that its engine does not see, until it is lent for a start on a full volume.
+ */
 export interface Volumes {
   readonly kind: VolumeKind
   /**
@@ -30,29 +34,34 @@ export interface Volumes {
   remove(place: VolumePlace, signal: AbortSignal): Promise<void>
   /** What is taken of it, and what the engine may still take. It is in use; one of this size was asked for. */
   measure(place: VolumePlace, sizeGiB: number, signal: AbortSignal): Promise<VolumeUse>
+  /** The engine of this account, and whoever works for it, may use the reserve. The volume is in use. */
+  lendReserve(place: VolumePlace, owner: Owner, signal: AbortSignal): Promise<void>
+  /** So much of the reserve as there is left of it is kept, and none is lent. The volume is in use. */
+  keepReserve(place: VolumePlace, bytes: number, signal: AbortSignal): Promise<void>
+  hasLent(place: VolumePlace): Promise<boolean>
 }
+
+/**
+ * The reserve of a volume. PostgreSQL needs a segment of its log (16 MiB) to recover, one more for the checkpoint after that, and room to write what is
+ * in them.
+ */
+export const reserveBytes = 64 * 1024 ** 2
+/**
+ * What is kept of it on a full volume, at most and at least: an engine that refuses writes still needs some room, for a client's login or a `TRUNCATE`,
+ * and is left so much where it can be.
+ */
+export const fullReserve = { mostBytes: 48 * 1024 ** 2, leastBytes: 24 * 1024 ** 2, leftBytes: 16 * 1024 ** 2 }
+/** Files that the reserve has, where the number of files is limited. */
+export const reserveFiles = 64
+
+/** Where files are that the reserve of a loop volume is made of, within it. */
+export const reserveDirectory = 'reserve'
 
 /** The owner of a volume's directory is root: engines pass through it to their data. */
 export const volumeMode = 0o711
 
-const gib = 1024 ** 3
-
-/** A plain directory: nothing enforces its size, and others may take the disk before it has reached it. */
-export const createDirectoryVolumes = (): Volumes => ({
-  kind: 'directory',
-  ensure: async ({ directory }) => {
-    await ensureDirectory(directory, volumeMode)
-  },
-  attach: ({ directory }) => requireVolume(directory),
-  keepRoom: () => Promise.resolve(),
-  detach: () => Promise.resolve(),
-  remove: ({ directory }) => removeTree(directory),
-  measure: async ({ directory }, sizeGiB, signal) => {
-    const [used, disk] = await Promise.all([treeBytes(directory, signal), fileSystemRoom(directory)])
-    const left = Math.max(0, sizeGiB * gib - used)
-    return { bytes: { used, available: Math.min(left, disk.bytes.available) }, files: disk.files }
-  },
-})
+/** What must be left of the host's disk when a volume was made: for logs, and for what the agent notes. */
+export const leastFreeBytes = 128 * 1024 * 1024
 
 export const requireVolume = async (path: string): Promise<void> => {
   if (await exists(path)) return

@@ -6,6 +6,7 @@ import { EngineFault } from '../engines/engine.ts'
 import { exists, removeTree } from '../files.ts'
 import { type Host, volumePlace } from '../host.ts'
 import type { Installed } from '../installations.ts'
+import { reserveDirectory } from '../isolation/volumes.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
 import { instanceMarker } from '../supervision/process-table.ts'
 import { type Outcome, type OutcomeContext, requireRecord } from './outcome.ts'
@@ -69,7 +70,7 @@ const placeData = async (host: Host, installed: Installed, { instanceId, signal 
   const marked = { [instanceMarker]: instanceId }
   if (!(await exists(copy))) {
     const template = await templates.ensure(installed, signal)
-    const useless = (await readdir(volume)).filter((name) => name !== 'lost+found')
+    const useless = (await readdir(volume)).filter((name) => name !== 'lost+found' && name !== reserveDirectory)
     await allEnded(...useless.map((name) => removeTree(join(volume, name))))
     const unfinished = join(volume, `new-${randomBytes(4).toString('hex')}`)
     try {

@@ -1,15 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { chown } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
+import type { VolumeStage } from '../../domain/values/volume-use.ts'
 import { allEnded } from '../all-ended.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { type EngineDriver, EngineFault, type EngineInstance, type EngineLimits } from '../engines/engine.ts'
 import { ensureDirectory } from '../files.ts'
+import { volumePlace } from '../host.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
 import { isAccount } from '../isolation/unix-users.ts'
+import type { VolumeKind, Volumes } from '../isolation/volumes.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type Layout, shortId } from '../layout.ts'
@@ -25,6 +28,7 @@ import {
   isUnburied,
   type ProcessTraits,
 } from './process-table.ts'
+import { createRecoveryRoom } from './recovery-room.ts'
 import { killAll, sendSignal, waitUntil } from './wait.ts'
 
 export type EngineControlDeps = {
@@ -34,6 +38,7 @@ export type EngineControlDeps = {
   readonly installations: Installations
   readonly authority: CertificateAuthority
   readonly cgroups: Cgroups
+  readonly volumes: (kind: VolumeKind) => Volumes
   readonly records: InstanceRecords
   readonly journal: Journal
   readonly log: AgentLog
@@ -58,9 +63,11 @@ const portAttempts = 5
 
 /** Starts, finds and stops the engine of an instance. The caller sees to it that nobody else acts on the same instance. */
 export const createEngineControl = (deps: EngineControlDeps) => {
-  const { config, layout, identity, installations, authority, cgroups, records, journal, log, clock } = deps
+  const { config, layout, identity, installations, authority, cgroups, volumes, records, journal, log, clock } = deps
   const ports = createInstancePorts(config, records, randomInt)
   const launcher = createEngineLauncher()
+  const placeOf = ({ instanceId }: InstanceRecord) => volumePlace(layout, instanceId)
+  const room = createRecoveryRoom({ volumes, placeOf, log })
 
   /** Throws if the instance never got as far as having an engine. */
   const describe = async (record: Occupant, signal: AbortSignal): Promise<Engine> => {
@@ -131,14 +138,14 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       owner: instance.owner,
     })
 
-  const prepare = async (record: InstanceRecord, engine: Engine): Promise<void> => {
+  const prepare = async (record: InstanceRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
     const { instanceId, spec, owner } = record
     await ensureDirectory(layout.logDir(instanceId), 0o711)
     await ensureDirectory(engine.instance.runDir, 0o700)
     if (owner) await chown(engine.instance.runDir, owner.uid, owner.gid)
     await ensureDirectory(layout.tlsDir(instanceId), 0o711)
     if (spec) cgroups.ensure(shortId(instanceId), spec)
-    await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance, limitsOf(record)))
+    await allEnded(ensureCertificate(instanceId, engine), engine.driver.configure(engine.instance, limits))
   }
 
   /** Gone are the processes of an earlier start that nobody knows of any more: it settles into a running engine, or ends. */
@@ -178,9 +185,12 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     for (let attempt = 1; ; attempt += 1) {
       const placed = await ports.settle(record)
       const engine = await describe(placed, signal)
-      await prepare(placed, engine)
+      const limits = await room.readyForStart(placed, signal)
+      await prepare(placed, engine, limits)
+      if (limits.clients === 'kept-out') await room.lend(placed, signal)
       try {
-        return await launcher.launch(engine, started, signal)
+        await launcher.launch(engine, started, signal)
+        return await room.takeBack(placed, engine, signal)
       } catch (error) {
         signal.throwIfAborted()
         if (attempt >= portAttempts || !(await ports.wasLost(placed))) throw error
@@ -296,7 +306,8 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       const engine = await describe(record, signal)
       const found = (await findRunning(engine)) ?? (await settleStrays(record, signal))
       const adopted = found !== null && record.generation >= generation && (await adopt(record, engine, found, signal))
-      if (!adopted) {
+      if (adopted) await room.takeBack(record, engine, signal)
+      else {
         if (found) await stop(records.update(instanceId, { asked: generation }), signal)
         await waitForBurial(found ?? known.process, signal)
         await start(records.update(instanceId, { generation, process: null }), signal)
@@ -310,10 +321,16 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       if (renewed) sendSignal([process], engine.driver.reloadSignal)
     },
 
-    /** From now on the engine takes writes or refuses them. */
-    limitWrites: async (engine: Engine, process: ProcessId, writes: EngineLimits['writes']): Promise<void> => {
-      await engine.driver.configure(engine.instance, { clients: 'served', writes })
-      sendSignal([process], engine.driver.reloadSignal)
+    /** What was lent to an engine whose start nobody has seen to the end is kept again. */
+    takeRoomBack: async (instanceId: InstanceId, engine: Engine, signal: AbortSignal): Promise<void> => {
+      await room.takeBack(records.update(instanceId, {}), engine, signal)
+    },
+
+    /** From now on the engine does as the stage of its volume asks for. */
+    limit: async ({ driver, instance }: Engine, stage: VolumeStage, signal: AbortSignal): Promise<void> => {
+      await room.keep(records.update(instance.instanceId as InstanceId, {}), stage, signal)
+      await driver.configure(instance, { clients: 'served', volume: stage })
+      await driver.applyConfiguration(instance, signal)
     },
 
     /** Ends every process of an engine that serves nobody. What was in hand is lost, as in a power cut. */
@@ -330,8 +347,3 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     takeEnding: launcher.takeEnding,
   }
 }
-
-const limitsOf = ({ volumeStage }: InstanceRecord): EngineLimits => ({
-  clients: 'served',
-  writes: volumeStage === 'FULL' ? 'refused' : 'served',
-})

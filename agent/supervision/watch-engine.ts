@@ -117,13 +117,16 @@ const attend = async (
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   const usability = createUsabilityWatch(usabilityDeps(deps, engine, process))
   let served = false
+  let nextLimitAt = 0
   let nextCheckAt = 0
   let nextUpkeepAt = performance.now() + config.upkeepIntervalMs
   while (!signal.aborted && isAlive(process)) {
     const volume = await volumeWatch.look(signal)
-    if (volume.stage !== limitedFor) {
-      limitedFor = await limit(deps, engine, process, { ...volume, before: limitedFor ?? known }, signal)
-      nextCheckAt = 0
+    if (volume.stage !== limitedFor && performance.now() >= nextLimitAt) {
+      limitedFor = await limit(deps, engine, { ...volume, before: limitedFor ?? known }, signal)
+      // One that does not take it now may not answer at all, which must be found out meanwhile.
+      if (limitedFor === null) nextLimitAt = performance.now() + config.healthIntervalMs
+      else nextCheckAt = 0
     }
     if (performance.now() >= nextCheckAt) {
       const look = await usability.look(signal)
@@ -210,21 +213,22 @@ const volumeWatchDeps = ({ volumes, setUse, log }: WatchDeps, instanceId: Instan
 
 /** The engine refuses writes if, and only if, its volume is full. Answers the stage that it is set up for; null when that could not be done. */
 const limit = async (
-  { control, log }: WatchDeps,
+  { config, control, log }: WatchDeps,
   engine: Engine,
-  process: ProcessId,
   { stage, before }: { readonly stage: VolumeStage; readonly before: VolumeStage },
   signal: AbortSignal,
 ): Promise<VolumeStage | null> => {
-  const { instanceId } = engine.instance
+  const instanceId = engine.instance.instanceId as InstanceId
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(config.healthTimeoutMs)])
   try {
-    await control.limitWrites(engine, process, stage === 'FULL' ? 'refused' : 'served')
+    await control.takeRoomBack(instanceId, engine, bound)
+    await control.limit(engine, stage, bound)
     // Later on, writes are of those who make room.
-    if (stage === 'FULL' && before !== 'FULL') await engine.driver.endWrites(engine.instance, signal)
+    if (stage === 'FULL' && before !== 'FULL') await engine.driver.endWrites(engine.instance, bound)
     return stage
   } catch (error) {
     if (!signal.aborted)
-      log.error({ instanceId, stage, err: error }, 'an engine could not be told to refuse or take writes')
+      log.error({ instanceId, stage, err: error }, 'an engine could not be told how full its volume is')
     return null
   }
 }

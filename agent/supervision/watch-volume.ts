@@ -16,8 +16,8 @@ export type VolumeWatchDeps = {
 
 /** An engine writes some hundred MB a second: the less is left, the sooner it must be seen. */
 const intervalsMs: Readonly<Record<VolumeStage, number>> = { ROOMY: 1000, FILLING: 500, NEARLY_FULL: 100, FULL: 500 }
-/** Measuring takes at most a hundredth of the time, however many files a directory has. */
-const restFactor = 100
+/** Measuring takes at most such a share of the time, however many files a directory has. */
+const restFactors: Readonly<Record<VolumeStage, number>> = { ROOMY: 100, FILLING: 20, NEARLY_FULL: 10, FULL: 20 }
 
 /** Keeps an eye on the volume of one instance, which was last known to be at this stage. */
 export const createVolumeWatch = (deps: VolumeWatchDeps, instanceId: InstanceId, before: VolumeStage): VolumeWatch => {
@@ -34,7 +34,7 @@ export const createVolumeWatch = (deps: VolumeWatchDeps, instanceId: InstanceId,
         if (!signal.aborted) deps.failed(error)
       }
       const endedAt = deps.elapsedMs()
-      nextLookAt = endedAt + Math.max(intervalsMs[seen.stage], (endedAt - startedAt) * restFactor)
+      nextLookAt = endedAt + Math.max(intervalsMs[seen.stage], (endedAt - startedAt) * restFactors[seen.stage])
       return seen
     },
   }

@@ -37,11 +37,13 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       if (owner) await chown(directory, owner.uid, owner.gid)
     },
     giveIdentity: async () => {},
-    configure: async ({ dataDir, owner, listen }, { clients, writes }) => {
+    configure: async ({ dataDir, owner, listen }, { clients, volume }) => {
       const file = join(dataDir, 'config')
-      await writeFile(file, `port ${listen.port} clients ${clients} writes ${writes}`, { mode: 0o600 })
+      await writeFile(file, `port ${listen.port} clients ${clients} volume ${volume}`, { mode: 0o600 })
       if (owner) await chown(file, owner.uid, owner.gid)
     },
+    applyConfiguration: () => Promise.resolve(),
+    giveRoomBack: () => Promise.resolve(),
     endWrites: () => Promise.resolve(),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentConfig } from '../../agent/config.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
@@ -28,6 +28,8 @@ export type VolumeUnderTest = {
   readonly health: (fits: (report: HealthReport) => boolean) => Promise<HealthReport>
   /** Takes all of the volume but for so much, with a file that no engine knows of. */
   readonly leave: (mebibytes: number) => void
+  /** The same for the number of files. */
+  readonly leaveFiles: (count: number) => void
 }
 
 export const openVolumeUnderTest = async (
@@ -86,6 +88,12 @@ export const openVolumeUnderTest = async (
     leave: (mebibytes) => {
       const available = kind === 'loop' ? availableMiB(volume) : 1024 - takenMiB(volume)
       execFileSync('fallocate', ['--length', `${available - mebibytes}MiB`, join(volume, 'ballast')])
+    },
+    leaveFiles: (count) => {
+      const ballast = join(volume, 'ballast')
+      mkdirSync(ballast)
+      const surplus = statfsSync(volume).ffree - count
+      for (let file = 0; file < surplus; file += 1) writeFileSync(join(ballast, String(file)), '')
     },
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { VolumeStage } from '../../../domain/values/volume-use.ts'
 import type { EngineInstance, EngineLimits, Installation } from '../engine.ts'
 import { writeOwnedFile } from '../owned-file.ts'
 import { toEngineFault } from './faults.ts'
@@ -17,7 +18,7 @@ import { majorOf } from './version.ts'
  */
 export const configure = async (instance: EngineInstance, limits: EngineLimits): Promise<void> => {
   const files = {
-    'coffer.conf': renderSettings({ ...settingsOf(instance), ...(limits.writes === 'refused' ? fencedSettings : {}) }),
+    'coffer.conf': renderSettings(settingsOf(instance, limits.volume)),
     'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
     'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication(instance.installation) : administrationAlone,
     'pg_ident.conf': userMap(instance),
@@ -33,9 +34,12 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
 }
 
 /** Every setting that Coffer writes for this instance. */
-export const settingsOf = (instance: EngineInstance): Settings => ({
+export const settingsOf = (instance: EngineInstance, volume: VolumeStage): Settings => ({
   ...fixedSettings(instance),
   ...sizeSettings(instance.spec, instance.installation.version),
+  // After a PANIC for want of room it would try to recover without the reserve, and an orderly stop then waits in vain (18.4).
+  ...(volume === 'ROOMY' ? {} : { restart_after_crash: 'off' }),
+  ...(volume === 'FULL' ? fencedSettings : {}),
 })
 
 const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
@@ -106,7 +110,11 @@ const fencedSettings: Settings = {
   default_transaction_read_only: 'on',
   max_wal_size: '48MB',
   min_wal_size: '32MB',
+  max_slot_wal_keep_size: '48MB',
   temp_file_limit: '8MB',
+  // The file of a table that was dropped goes with the next checkpoint.
+  checkpoint_timeout: '30s',
+  checkpoint_completion_target: 0.1,
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { EngineDriver } from '../engine.ts'
+import { applyConfiguration } from './apply-configuration.ts'
 import { renewClusterIdentity } from './cluster-identity.ts'
 import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
@@ -7,6 +8,7 @@ import { type DriverLog, discoverInstallations, type SearchPaths } from './disco
 import { endWrites } from './end-writes.ts'
 import { verifyEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog } from './engine-log.ts'
+import { giveRoomBack } from './give-room-back.ts'
 import { findPostmaster } from './postmaster.ts'
 import { checkHealth, waitReady } from './readiness.ts'
 import { programEnvironment } from './run-program.ts'
@@ -24,6 +26,8 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   createTemplate,
   giveIdentity: renewClusterIdentity,
   configure,
+  applyConfiguration,
+  giveRoomBack,
   endWrites,
   // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
   processSpec: ({ installation, dataDir }) => ({
@@ -43,5 +47,5 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   ensureDatabases,
   ensureUsers,
   verifyEndpoint,
-  explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance))), log),
+  explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log),
 })

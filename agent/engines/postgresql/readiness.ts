@@ -81,7 +81,7 @@ const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<b
 const startFault = async (instance: EngineInstance, startedAtMs: number): Promise<EngineFault> => {
   const log = logSince(await readTail(instance.logFile, logTailBytes), startedAtMs)
   const { address, port } = instance.listen
-  const findings = explainPostgresqlLog(new Set(Object.keys(settingsOf(instance))), log)
+  const findings = explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log)
   const options = { detail: tellFindings(findings) }
   const tells = (kind: LogFinding['kind']): boolean => findings.some((finding) => finding.kind === kind)
   if (tells('port-taken')) {

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Installed } from '../../../agent/installations.ts'
-import { createDirectoryVolumes, type Volumes } from '../../../agent/isolation/volumes.ts'
+import { createDirectoryVolumes } from '../../../agent/isolation/directory-volumes.ts'
+import type { Volumes } from '../../../agent/isolation/volumes.ts'
 import { createLayout } from '../../../agent/layout.ts'
 import { openPreparedVolumes, type PreparedVolumesDeps } from '../../../agent/prepared-volumes.ts'
 import { type Run, run } from '../../../agent/run.ts'
@@ -68,12 +69,12 @@ const stuckInRemoval = () => {
   const begun = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   const volumes: Volumes = {
-    ...createDirectoryVolumes(),
+    ...createDirectoryVolumes(run),
     remove: async (place, signal) => {
       for (const copy of readdirSync(place.directory)) rmSync(join(place.directory, copy, 'first'))
       begun.resolve()
       await goOn.promise
-      await createDirectoryVolumes().remove(place, signal)
+      await createDirectoryVolumes(run).remove(place, signal)
     },
   }
   return { volumes, begun: begun.promise, goOn: goOn.resolve }
@@ -108,7 +109,7 @@ describe('a prepared volume that is thrown away, as another version is wanted', 
     const killed = await openOn(root, volumes)
     killed.prepareFor(installed('18.4'), 1)
     await begun
-    const next = await openOn(root, createDirectoryVolumes())
+    const next = await openOn(root, createDirectoryVolumes(run))
     await next.take(placeIn(root), 1, bound())
     expect(existsSync(join(root, 'volume'))).toBe(false)
     expect(readdirSync(join(root, 'prepared'))).toEqual([])
@@ -119,7 +120,7 @@ describe('a prepared volume that is thrown away, as another version is wanted', 
   it('is taken whole until then', async () => {
     const root = temp.next()
     prepareByHand(root)
-    const prepared = await openOn(root, createDirectoryVolumes())
+    const prepared = await openOn(root, createDirectoryVolumes(run))
     await prepared.take(placeIn(root), 1, bound())
     expect(readdirSync(join(root, 'volume', 'template-17.10')).sort()).toEqual(['first', 'second'])
     expect(readdirSync(join(root, 'prepared'))).toEqual([])
@@ -135,7 +136,7 @@ describe('the making of prepared volumes', () => {
   it('begins at once when the last one was taken, and whoever asks meanwhile is given it as soon as it is made', async () => {
     const root = temp.next()
     const copies = slowCopies(root)
-    const prepared = await openOn(root, createDirectoryVolumes(), copies)
+    const prepared = await openOn(root, createDirectoryVolumes(run), copies)
     prepared.prepareFor(installed('18.4'), 1)
     await waitFor('a copy to be begun', () => copies.begun() === 1)
     const taken = prepared.take(placeIn(root), 1, bound())
@@ -150,7 +151,7 @@ describe('the making of prepared volumes', () => {
   it('is waited for by one alone: a second one does without', async () => {
     const root = temp.next()
     const copies = slowCopies(root)
-    const prepared = await openOn(root, createDirectoryVolumes(), copies)
+    const prepared = await openOn(root, createDirectoryVolumes(run), copies)
     prepared.prepareFor(installed('18.4'), 1)
     await waitFor('a copy to be begun', () => copies.begun() === 1)
     const first = prepared.take(placeIn(root), 1, bound())
@@ -167,7 +168,7 @@ describe('the making of prepared volumes', () => {
     const copies = slowCopies(root)
     copies.open()
     const hourMs = 3_600_000
-    const prepared = await openOn(root, createDirectoryVolumes(), { ...copies, count: 2, quietMs: hourMs })
+    const prepared = await openOn(root, createDirectoryVolumes(run), { ...copies, count: 2, quietMs: hourMs })
     prepared.prepareFor(installed('18.4'), 1)
     await waitFor('the first one', () => readyIn(root) === 1)
     expect(copies.begun()).toBe(1)
