@@ -58,7 +58,7 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
 
 const phaseReasons = {
   starting: 'the server is starting',
-  failed: 'the server has lost the bus for good and ends',
+  failed: 'the server cannot go on and ends: its log says why',
   stopping: 'the server is stopping',
 } as const
 

@@ -8,7 +8,10 @@ export type Checkpoint = {
   readonly holder: string
 }
 
-/** How far a follower of the log has come. Kept where followers of the log do not see it. */
+/**
+ * How far a follower of the log has come. Kept where followers of the log do not see it, and in the store of the log itself: who puts that back
+ * from a copy puts both back, so that a checkpoint is never of another log.
+ */
 export interface CheckpointStore {
   load(name: string): Promise<Checkpoint | null>
   /**

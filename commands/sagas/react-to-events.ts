@@ -19,6 +19,7 @@ import { deriveId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { type IncomingMessage, PoisonMessage } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
+import type { IsInLog } from './former-log.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { perform } from './perform.ts'
@@ -39,6 +40,8 @@ export type ReactDependencies = {
   readonly handler: Handler
   readonly clock: Clock
   readonly log: Log
+  /** Whether the log has the event of a message. Default: it has them all. */
+  readonly isInLog?: IsInLog
   /** Default: steps are not traced. */
   readonly tracer?: Tracer
 }
@@ -69,7 +72,13 @@ const reactionsTo = async (handler: Handler, { stored, event }: Relayed): Promis
 }
 
 /** Handles one message of `coffer.events`: carries out what the event leads to. At least once does no harm. */
-export const createEventReactor = ({ handler, clock, log, tracer = noTracer }: ReactDependencies) => {
+export const createEventReactor = ({
+  handler,
+  clock,
+  log,
+  isInLog = async () => true,
+  tracer = noTracer,
+}: ReactDependencies) => {
   const reacting: ReadonlySet<string> = reactingEventTypes
 
   const react = async (relayed: Relayed, traceparent: string | undefined): Promise<void> => {
@@ -107,6 +116,11 @@ export const createEventReactor = ({ handler, clock, log, tracer = noTracer }: R
     if (!reacting.has(stored.type)) return
     const relayed = checkEvent(stored)
     if (!relayed?.readable) throw new PoisonMessage(`${stored.stream} revision ${stored.revision}: ${relayed?.detail}`)
+    if (!(await isInLog(message, stored))) {
+      throw new PoisonMessage(
+        `${stored.stream} revision ${stored.revision} is of a log that was replaced: ${stored.id} is not there any more`,
+      )
+    }
     const { metadata } = relayed
     const step = {
       parent: traceOf(message, metadata.traceparent),

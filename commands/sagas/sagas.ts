@@ -11,6 +11,7 @@ import type { EventStore } from '../ports/event-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
 import { failUnreadable } from './fail-unreadable.ts'
+import { createFormerLogCheck } from './former-log.ts'
 import { createHostMonitor } from './host-monitor.ts'
 import { parkBugs } from './park-bugs.ts'
 import { createPersistentHandler } from './persistent-handler.ts'
@@ -67,7 +68,13 @@ const allReportsTaken = async (bus: MessageBus, signal: AbortSignal): Promise<vo
 export const createSagas = (options: SagasOptions): Sagas => {
   const { eventStore, bus, clock, ids, log, tracer = noTracer } = options
   const handler = createPersistentHandler(options.handler)
-  const react = createEventReactor({ handler, clock, log, tracer })
+  const react = createEventReactor({
+    handler,
+    clock,
+    log,
+    isInLog: createFormerLogCheck({ eventStore, bus, clock }),
+    tracer,
+  })
   const takeReport = createReportHandler({ handler, clock, log, tracer })
   const reachBus = () => bus.lag(heartbeatsGroup(options.worker))
   const monitor = createHostMonitor({ ...options, handler, reachBus })

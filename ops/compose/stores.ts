@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../../commands/ports/checkpoint-store.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
+import { watchLogIdentity } from '../../commands/watch-log-identity.ts'
 import { type Config, isDistributed } from '../config.ts'
 import type { Metrics } from '../metrics.ts'
 import { traceAppends } from '../tracing/traced.ts'
@@ -27,7 +28,7 @@ export type BusAlone = Pick<Stores, 'bus' | 'close'>
 export type StoresContext = {
   readonly config: Config
   readonly log: Log
-  /** Told when a store has given up for good: this process can not do its work any more. */
+  /** Told when a store has given up for good, or has another log than before: this process cannot do its work any more. */
   readonly onFatal: (error: Error) => void
 }
 
@@ -44,7 +45,8 @@ export const openStores = (
   decorate: DecorateStores,
 ): Stores => {
   const stores = isDistributed(context.config) ? openDistributedStores(context) : openEmbeddedStores(context)
-  const watched = traceAppends(tracer, metrics.timeAppends(stores.eventStore))
+  const recognised = watchLogIdentity(stores.eventStore, context.onFatal)
+  const watched = traceAppends(tracer, metrics.timeAppends(recognised))
   return {
     ...stores,
     eventStore: decorate.eventStore?.(watched) ?? watched,

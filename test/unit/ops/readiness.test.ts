@@ -43,7 +43,7 @@ describe('readiness', () => {
 
   it.each([
     ['starting', 'the server is starting'],
-    ['failed', 'the server has lost the bus for good and ends'],
+    ['failed', 'the server cannot go on and ends: its log says why'],
     ['stopping', 'the server is stopping'],
   ] as const)('is off while the server is %s', async (phase, reason) => {
     const { ready, checks } = await readReadiness({ ...noStore, phase: () => phase })
