@@ -33,7 +33,12 @@ export const probeInstallations = async (
   )
   const found = probed.flat()
   return {
-    engines: found.map(({ installation: { datastore, version, source } }) => ({ datastore, version, source })),
+    engines: found.map(({ installation: { datastore, version, source, libraries } }) => ({
+      datastore,
+      version,
+      source,
+      ...(libraries && libraries.length > 0 ? { libraries: [...libraries] } : {}),
+    })),
     find: async (datastore, version, finding) => {
       const match = found.find(({ installation: i }) => i.datastore === datastore && i.version === version)
       if (!match) {

@@ -1,6 +1,11 @@
 import type { PublicCommand } from '../commands/api.ts'
+import { buildNotes } from '../domain/datastore/build-notes.ts'
+import type { Engine } from '../domain/host/events.ts'
 import { type DatastoreType, datastoreTypeSchema, datastoreTypes } from '../domain/values/instance-spec.ts'
 import { quote } from '../domain/values/text.ts'
+import { compareVersions } from '../domain/values/version.ts'
+import type { HostDocument } from '../projections/documents.ts'
+import type { Page } from '../projections/page.ts'
 import type { SchemaParts } from './builder.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
 import { readBack, type Written, write } from './write.ts'
@@ -9,6 +14,33 @@ type WrittenDatastore = Written & { readonly datastore: DatastoreType }
 
 export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
   const { builder, Datastore } = parts
+  const BuildLibrary = builder
+    .objectRef<{ readonly name: string; readonly version: string }>('BuildLibrary')
+    .implement({
+      description: 'A library that a build of an engine brings along.',
+      fields: (t) => ({
+        name: t.exposeString('name', { description: 'As its makers call it, such as `OpenSSL`.' }),
+        version: t.exposeString('version', { description: 'The version in the build.' }),
+      }),
+    })
+  const DatastoreBuild = builder.objectRef<Engine>('DatastoreBuild').implement({
+    description: 'A build of an engine that hosts have installed.',
+    fields: (t) => ({
+      version: t.exposeString('version', { description: 'The exact version.' }),
+      source: t.exposeString('source', { description: 'Where it comes from: `npm`, `system` or another word.' }),
+      libraries: t.field({
+        type: [BuildLibrary],
+        complexity: 1,
+        description: 'Libraries that came with it. Those of the operating system are not listed.',
+        resolve: ({ libraries }) => libraries ?? [],
+      }),
+      notes: t.stringList({
+        complexity: 1,
+        description: 'What to know before you choose it: missing patch releases, libraries that nobody mends any more.',
+        resolve: buildNotes,
+      }),
+    }),
+  })
   Datastore.implement({
     description: 'A kind of database that instances can be asked for.',
     fields: (t) => ({
@@ -21,6 +53,12 @@ export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): v
         complexity: 1,
         description: 'Versions an admin withdrew: no new instances, those that run stay.',
         resolve: ({ withdrawn }) => withdrawn,
+      }),
+      builds: t.field({
+        type: [DatastoreBuild],
+        complexity: 5,
+        description: 'Where the versions come from, newest first. A version has several builds if hosts differ.',
+        resolve: async ({ type }, _args, { backend }) => buildsOf(type, await backend.views.hosts({ first: 100 })),
       }),
       defaultVersion: t.exposeString('defaultVersion', {
         nullable: true,
@@ -39,6 +77,15 @@ export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): v
     }),
   )
   addVersionCommands(parts, Accepted)
+}
+
+/** Each build once, on however many hosts it is. */
+const buildsOf = (type: DatastoreType, hosts: Page<HostDocument>): readonly Engine[] => {
+  const engines = hosts.entries.flatMap(({ document }) =>
+    document.engines.filter(({ datastore }) => datastore === type),
+  )
+  const builds = new Map(engines.map((engine) => [JSON.stringify(engine), engine]))
+  return [...builds.values()].sort((a, b) => compareVersions(b.version, a.version))
 }
 
 const versionCommands = {

@@ -7,6 +7,8 @@ export type Installation = {
   /** Exact, as the engine prints it: `17.10`. */
   readonly version: string
   readonly source: 'npm' | 'system'
+  /** Of the libraries that came with it, those whose age matters. */
+  readonly libraries?: readonly { readonly name: string; readonly version: string }[]
   /** The directory of the engine's programs. */
   readonly binDir: string
 }

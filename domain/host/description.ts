@@ -13,7 +13,9 @@ export const isSameDescription = (a: HostDescription, b: HostDescription): boole
   isSameIsolation(a.isolation, b.isolation)
 
 const enginesOf = ({ engines }: HostDescription): readonly string[] =>
-  engines.map(({ datastore, version, source }) => `${datastore} ${version} ${source}`)
+  engines.map(({ datastore, version, source, libraries = [] }) =>
+    [datastore, version, source, ...libraries.map((library) => `${library.name} ${library.version}`)].join(' '),
+  )
 
 const isSameIsolation = (a: Isolation, b: Isolation): boolean =>
   a.unixUser === b.unixUser && a.cgroup === b.cgroup && a.volume === b.volume && isSameSet(a.missing, b.missing)

@@ -5,8 +5,16 @@ import { datastoreTypeSchema, instanceLabelSchema } from '../values/instance-spe
 import { resourcesSchema } from '../values/resources.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 
-/** One installed engine version an agent found. `source`: `npm`, `system` or another word for where it comes from. */
-export const engineSchema = z.object({ datastore: datastoreTypeSchema, version: z.string(), source: z.string() })
+/**
+ * One installed engine version an agent found. `source`: `npm`, `system` or another word for where it comes from. `libraries`: those that the build brings
+ * along, and nobody but its maker mends.
+ */
+export const engineSchema = z.object({
+  datastore: datastoreTypeSchema,
+  version: z.string(),
+  source: z.string(),
+  libraries: z.array(z.object({ name: z.string(), version: z.string() })).optional(),
+})
 export type Engine = z.infer<typeof engineSchema>
 
 /** What the agent can give every instance, and in words what it can not (`missing`). */

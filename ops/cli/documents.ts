@@ -84,7 +84,10 @@ export const documents = {
     events(filter: $filter, after: $after) { cursor node { ${eventFields} } }
   }`,
 
-  datastores: `query { datastores { type versions withdrawnVersions defaultVersion defaultPinned } }`,
+  datastores: `query { datastores {
+    type versions withdrawnVersions defaultVersion defaultPinned
+    builds { version source libraries { name version } notes }
+  } }`,
   flavors: `query ($includeRetired: Boolean!) {
     flavors(includeRetired: $includeRetired) { id vcpus memoryMiB description retired }
   }`,

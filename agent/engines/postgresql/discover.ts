@@ -1,6 +1,7 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Installation } from '../engine.ts'
+import { carriedLibraries } from './carried-libraries.ts'
 import { hydrateSymlinks } from './hydrate-symlinks.ts'
 import { runProgram } from './run-program.ts'
 import { compareVersions, majorOf, oldestMajor, parseServerVersion } from './version.ts'
@@ -35,7 +36,8 @@ export const discoverInstallations = async (
   for (const candidate of candidates) {
     const version = await askVersion(candidate, deps.log, signal)
     if (version === null || byVersion.has(version)) continue
-    byVersion.set(version, { datastore: 'postgresql', version, ...candidate })
+    const libraries = await carriedLibraries(candidate.binDir)
+    byVersion.set(version, { datastore: 'postgresql', version, libraries, ...candidate })
   }
   return [...byVersion.values()].sort((a, b) => compareVersions(b.version, a.version))
 }

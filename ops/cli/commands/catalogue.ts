@@ -8,9 +8,10 @@ type Datastore = {
   readonly type: string
   readonly versions: readonly string[]
   readonly defaultVersion: string | null
+  readonly builds: readonly { readonly version: string; readonly source: string; readonly notes: readonly string[] }[]
 }
 
-export const listDatastores = async ({ api, output, signal }: CliContext): Promise<void> => {
+export const listDatastores = async ({ api, output, signal, terminal }: CliContext): Promise<void> => {
   const { datastores } = await api.request<{ datastores: readonly Datastore[] }>(documents.datastores, {}, signal)
   await output.list(
     datastores,
@@ -18,9 +19,16 @@ export const listDatastores = async ({ api, output, signal }: CliContext): Promi
       ['DATASTORE', ({ type }) => type],
       ['DEFAULT', ({ defaultVersion }) => defaultVersion],
       ['VERSIONS', ({ versions }) => versions.join(', ')],
+      ['SOURCES', ({ builds }) => builds.map(({ version, source }) => `${version} ${source}`).join(', ')],
     ],
     'No host has offered a datastore yet.',
   )
+  if (output.format !== 'table') return
+  for (const { type, builds } of datastores) {
+    for (const { version, source, notes } of builds) {
+      if (notes.length > 0) terminal.stderr.write(`${type} ${version} (${source}): ${notes.join(' ')}\n`)
+    }
+  }
 }
 
 type Flavor = {

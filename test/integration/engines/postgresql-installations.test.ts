@@ -54,10 +54,19 @@ describe('probing for PostgreSQL', () => {
     expect(carried.map(({ version }) => version)).toEqual(['18.4', '17.10', '17.9'])
   })
 
+  it('tells which libraries they bring along, and SECURITY.md says the same; those of the system are not theirs', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../SECURITY.md'), 'utf8')
+    for (const { version, source, libraries = [] } of await bench.installations()) {
+      expect(libraries.map(({ name }) => name)).toEqual(source === 'npm' ? ['OpenSSL', 'libxml2', 'ICU'] : [])
+      for (const library of libraries) expect(page).toContain(`${library.name} ${library.version}`)
+      if (source === 'npm') expect(page).toContain(version)
+    }
+  })
+
   it('makes the library links that an install without scripts left out', async () => {
     const packageDir = await packageWithoutLinks('unlinked')
     const { found } = await probe({ nodeModules: [join(packageDir, '..')] })
-    expect(found).toEqual([
+    expect(found).toMatchObject([
       { datastore: 'postgresql', version: '17.10', source: 'npm', binDir: join(packageDir, 'native/bin') },
     ])
   })
