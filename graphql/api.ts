@@ -17,7 +17,7 @@ import { createAdmission, useAdmission } from './pipeline/admission.ts'
 import { createApiTokenVerifier } from './pipeline/api-token.ts'
 import { type Authenticate, createAuthenticate, useAuthentication } from './pipeline/authentication.ts'
 import { useComplexityLimit } from './pipeline/complexity.ts'
-import { useCsrfPrevention } from './pipeline/csrf-prevention.ts'
+import { preflightHeaders, useCsrfPrevention } from './pipeline/csrf-prevention.ts'
 import { createDocuments } from './pipeline/document-limits.ts'
 import { createErrorMasking, useReporting } from './pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from './pipeline/input-check.ts'
@@ -234,6 +234,6 @@ const corsOf = (origins: readonly string[]) => ({
   origin: [...origins],
   credentials: false,
   methods: ['GET', 'POST', 'OPTIONS'],
-  allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'traceparent'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'traceparent', ...preflightHeaders],
   exposedHeaders: ['X-Request-Id', 'Retry-After'],
 })

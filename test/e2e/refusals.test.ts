@@ -18,9 +18,11 @@ beforeAll(async () => {
   api = createServerApi(server)
 })
 
-/** What happened, but for the notes of which requests came under which key. */
+/** What happened, but for the notes of which requests came under which key, and what the agent offers in its own time. */
 const happened = (): readonly LoggedEvent[] =>
-  readLog(site.dataDir).filter(({ stream }) => !stream.startsWith('request-'))
+  readLog(site.dataDir).filter(
+    ({ stream, type }) => !stream.startsWith('request-') && type !== 'HostSealingKeysOffered',
+  )
 
 type Answer = {
   readonly status: number

@@ -271,6 +271,17 @@ describe('browsers', () => {
     expect((await from('https://evil.test')).get('access-control-allow-origin')).not.toBe('https://evil.test')
   })
 
+  it('may send the headers that a query by GET needs from a page of a configured origin', async () => {
+    const { api } = createApiUnderTest({ config: { corsOrigins: ['https://ui.test'] } })
+    const headers = {
+      origin: 'https://ui.test',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'apollo-require-preflight,authorization',
+    }
+    const { headers: allowed } = await api.fetch(new Request(url, { method: 'OPTIONS', headers }))
+    expect(allowed.get('access-control-allow-headers')).toContain('apollo-require-preflight')
+  })
+
   it('get GraphiQL in development and nothing in production', async () => {
     const page = async (development: boolean) => {
       const { api } = createApiUnderTest({ config: { development } })
