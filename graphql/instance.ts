@@ -10,7 +10,7 @@ import type { InstanceFilter } from '../projections/queries.ts'
 import type { EnumRef, SchemaParts } from './builder.ts'
 import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
-import { connectionUri } from './connection-uri.ts'
+import { instanceUri } from './connection-uri.ts'
 import { cursorPlace } from './cursor.ts'
 import { invalidInput } from './errors.ts'
 import { distinct, isGiven } from './input.ts'
@@ -114,7 +114,7 @@ const addInstanceType = (
         },
         description:
           'What clients of the datastore take as an address, such as `postgresql://app@10.0.0.5:15432/app?sslmode=verify-full`, without a password. Null until there is an endpoint.',
-        resolve: (instance, { user, database }) => connectionUri(instance, user ?? null, database ?? null),
+        resolve: (instance, { user, database }) => instanceUri(instance, user ?? null, database ?? null),
       }),
       databases: t.exposeStringList('databases', {
         complexity: 1,

@@ -9,8 +9,11 @@ type LogLine = Readonly<Record<string, unknown>> & {
 const colours: Readonly<Record<string, number>> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31, fatal: 31 }
 
 /** Takes pino's JSON lines and writes one line each for people: time, level, message, then the fields. */
-export const createPrettyStream = (stream: LineStream & { readonly isTTY?: boolean }): LineStream => {
-  const paint = (code: number, text: string): string => (stream.isTTY ? `\u001b[${code}m${text}\u001b[39m` : text)
+export const createPrettyStream = (
+  stream: LineStream & { readonly isTTY?: boolean; readonly hasColors?: () => boolean },
+): LineStream => {
+  const isColoured = stream.isTTY && (stream.hasColors?.() ?? true)
+  const paint = (code: number, text: string): string => (isColoured ? `\u001b[${code}m${text}\u001b[39m` : text)
   return {
     write: (json) => {
       const { level = 'info', time = '', msg = '', err, ...fields } = JSON.parse(json) as LogLine

@@ -78,7 +78,7 @@ const greeting = (started: Started, config: Config): string => {
   Coffer is ready at ${url}${config.mode === 'development' ? ` (GraphiQL: ${url}/graphql)` : ''}
   The admin token is ${adminTokenFile === null ? 'that of COFFER_ADMIN_TOKEN' : `in ${adminTokenFile}`}
 
-  Make a database:  npx coffer instance create shop --datastore postgresql --database app --user app --wait
+  Make a database:  ./coffer instance create shop --datastore postgresql --database app --user app --wait
 `
 }
 

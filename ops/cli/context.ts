@@ -3,12 +3,9 @@ import type { Output } from './output.ts'
 import type { ClientEnvironment } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
-/** How the user calls this program, for hints that can be copied: npm tells when it was `npx coffer`. */
-export const invocation = (environment: ClientEnvironment): string =>
-  environment.npm_command === 'exec' ? 'npx coffer' : 'coffer'
-
 /** A name as it stands in such a hint: a shell takes one with a space in it for two words. */
-export const shellWord = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `'${name}'`)
+export const shellWord = (name: string): string =>
+  /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 
 /** What a command works with. */
 export type CliContext = {
@@ -16,6 +13,8 @@ export type CliContext = {
   readonly output: Output
   readonly terminal: Terminal
   readonly environment: ClientEnvironment
+  /** How the user calls this program, for hints that can be copied. */
+  readonly invocation: string
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal
 }

@@ -13,6 +13,7 @@ const actorFields = 'kind name projectId'
 const eventFields = `
   id type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }
   unreadable { reason detail }`
+const flavorFields = 'id vcpus memoryMiB description retired'
 const resourceFields = 'vcpus memoryMiB volumeGiB'
 const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
 const deadLetterFields = `
@@ -84,12 +85,31 @@ export const documents = {
     events(filter: $filter, after: $after) { cursor node { ${eventFields} } }
   }`,
 
+  viewer: `query { viewer { subject projectId roles } }`,
+  setQuota: `mutation ($input: SetQuotaInput!) {
+    result: setQuota(input: $input) {
+      __typename ${refusal}
+      ... on SetQuotaAccepted { quota { projectId isDefault limits { instances ${resourceFields} } used { instances ${resourceFields} } } }
+    }
+  }`,
+  defineFlavor: `mutation ($input: DefineFlavorInput!) {
+    result: defineFlavor(input: $input) { __typename ${refusal} ... on FlavorAccepted { flavor { ${flavorFields} } } }
+  }`,
+  retireFlavor: `mutation ($input: RetireFlavorInput!) {
+    result: retireFlavor(input: $input) { __typename ${refusal} ... on FlavorAccepted { flavor { ${flavorFields} } } }
+  }`,
+  setDefaultDatastoreVersion: `mutation ($input: SetDefaultDatastoreVersionInput!) {
+    result: setDefaultDatastoreVersion(input: $input) { __typename ${refusal} ... on DatastoreAccepted { datastore { type } } }
+  }`,
+  withdrawDatastoreVersion: `mutation ($input: WithdrawDatastoreVersionInput!) {
+    result: withdrawDatastoreVersion(input: $input) { __typename ${refusal} ... on DatastoreAccepted { datastore { type } } }
+  }`,
   datastores: `query { datastores {
     type versions withdrawnVersions defaultVersion defaultPinned
     builds { version source libraries { name version } notes }
   } }`,
   flavors: `query ($includeRetired: Boolean!) {
-    flavors(includeRetired: $includeRetired) { id vcpus memoryMiB description retired }
+    flavors(includeRetired: $includeRetired) { ${flavorFields} }
   }`,
   hosts: `query ($first: Int, $after: String) {
     hosts(first: $first, after: $after) {

@@ -1,13 +1,14 @@
 import type { CliContext } from './context.ts'
 import { documents } from './documents.ts'
 import { refused } from './failure.ts'
+import { readAll } from './pages.ts'
+import { endingIn, isFullId, isShortId, onlyOne } from './short-ids.ts'
 import type { Connection, Instance } from './types.ts'
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-/** The instance of this name or id. Throws `NOT_FOUND`, or `AMBIGUOUS_NAME` with the ids when several have the name. */
-export const findInstance = async ({ api, signal }: CliContext, nameOrId: string): Promise<Instance> => {
-  if (uuid.test(nameOrId)) {
+/** The instance of this name, id, or end of an id. Throws `NOT_FOUND`, or `AMBIGUOUS_NAME` with the ids when several have the name. */
+export const findInstance = async (context: CliContext, nameOrId: string): Promise<Instance> => {
+  const { api, signal } = context
+  if (isFullId(nameOrId)) {
     const { instance } = await api.request<{ instance: Instance | null }>(
       documents.instance,
       { id: nameOrId.toLowerCase() },
@@ -23,6 +24,8 @@ export const findInstance = async ({ api, signal }: CliContext, nameOrId: string
   )
   const found = instances.edges.map(({ node }) => node)
   const [only, ...others] = found
+  const byEnd = !only && isShortId(nameOrId) ? await findByEnd(context, nameOrId) : null
+  if (byEnd) return byEnd
   if (!only)
     throw refused({
       code: 'NOT_FOUND',
@@ -35,4 +38,15 @@ export const findInstance = async ({ api, signal }: CliContext, nameOrId: string
     message: `${found.length} instances are called ${JSON.stringify(nameOrId)}: name one by its id\n${ids}`,
     details: { ids: found.map(({ id }) => id) },
   })
+}
+
+/** Null if no id ends so: it was meant as a name. */
+const findByEnd = async (context: CliContext, text: string): Promise<Instance | null> => {
+  const filter = { includeDeleted: true }
+  const all = await readAll<Instance>(context, documents.instances, 'instances', { filter })
+  const found = endingIn(
+    text,
+    all.map(({ id }) => id),
+  )
+  return found.length === 0 ? null : findInstance(context, onlyOne(text, 'instance', found))
 }

@@ -10,7 +10,12 @@ const setExitCode = (code: number): void => {
 }
 const run = createRunCommand(
   {
-    terminal: process,
+    terminal: {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      stdin: process.stdin,
+      isDumb: process.env.TERM === 'dumb',
+    },
     environment: process.env,
     programDir: join(import.meta.dirname, '..', '..'),
     signal: interrupted.signal,

@@ -4,6 +4,8 @@ import { outputFormats } from './output.ts'
 export const outputOption = (): Option =>
   new Option('-o, --output <format>', 'how to print the result').choices(outputFormats).default('table')
 
+export const quietOption = (): Option => new Option('-q, --quiet', 'print only ids, one a line').conflicts('output')
+
 /** What the API takes as an integer; which of them make sense, the server says. */
 export const wholeNumber = (text: string): number => {
   const value = Number(text)

@@ -7,9 +7,12 @@ export type OutputFormat = (typeof outputFormats)[number]
 /** A column: its heading and how to get its text out of a row. */
 export type Column<Row> = readonly [heading: string, text: (row: Row) => string | number | null | undefined]
 
+/** `ids`: the id of each thing, a line each, and nothing for people. */
+export type OutputForm = OutputFormat | 'ids'
+
 /** Results go to standard output in the form that was asked for, and nothing else does. */
 export type Output = {
-  readonly format: OutputFormat
+  readonly format: OutputForm
   readonly list: <Row>(rows: readonly Row[], columns: readonly Column<Row>[], whenEmpty: string) => Promise<void>
   /** One thing: in a table its `lines`, else the value itself. */
   readonly one: (value: unknown, lines: () => readonly string[]) => Promise<void>
@@ -19,7 +22,7 @@ export type Output = {
   readonly failure: (failure: FailureDetails, result?: Result) => Promise<void>
 }
 
-export const createOutput = (format: OutputFormat, { stdout, stderr }: Terminal): Output => {
+export const createOutput = (format: OutputForm, { stdout, stderr }: Terminal): Output => {
   const write = (text: string): void => {
     stdout.write(`${text}\n`)
   }
@@ -28,19 +31,28 @@ export const createOutput = (format: OutputFormat, { stdout, stderr }: Terminal)
     const { stringify } = await import('yaml')
     write(stringify(value).trimEnd())
   }
+  const idLine = (value: unknown): string | null =>
+    typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : null
+  const writeId = (value: unknown): void => {
+    const id = idLine(value)
+    if (id !== null) write(id)
+  }
   return {
     format,
     async list(rows, columns, whenEmpty) {
+      if (format === 'ids') return rows.forEach(writeId)
       if (format !== 'table') return structured(rows)
       if (rows.length === 0) stderr.write(`${whenEmpty}\n`)
       else write(formatTable(rows, columns, stylesFor(stdout).bold))
     },
     async one(value, lines) {
+      if (format === 'ids') return writeId(value)
       if (format !== 'table') return structured(value)
       write(lines().join('\n'))
     },
     async item(value, line) {
-      if (format === 'table') write(printable(line()))
+      if (format === 'ids') writeId(value)
+      else if (format === 'table') write(printable(line()))
       else if (format === 'json') write(JSON.stringify(value))
       else {
         write('---')
@@ -48,7 +60,9 @@ export const createOutput = (format: OutputFormat, { stdout, stderr }: Terminal)
       }
     },
     async failure(failure, result) {
-      if (format !== 'table') await structured({ ...result?.value, error: failure })
+      if (format === 'ids') {
+        if (result) writeId(result.value)
+      } else if (format !== 'table') await structured({ ...result?.value, error: failure })
       else if (result) write(result.lines().join('\n'))
     },
   }

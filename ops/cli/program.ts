@@ -3,8 +3,9 @@ import { instanceStatuses, operationStatuses } from '../../projections/documents
 import { programVersion } from '../program-info.ts'
 import { rebuildViews } from './commands/admin.ts'
 import { listDatastores, listFlavors, listHosts, showQuota } from './commands/catalogue.ts'
+import { changeVersion, defineFlavor, retireFlavor, setQuota, type VersionChange } from './commands/change-catalogue.ts'
 import { type Change, changeInstance } from './commands/change-instance.ts'
-import { connect } from './commands/connect.ts'
+import { connect, connectionFormats } from './commands/connect.ts'
 import { createInstance } from './commands/create-instance.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from './commands/dead-letters.ts'
 import { showEvents } from './commands/events.ts'
@@ -12,7 +13,9 @@ import { cancelOperation, listOperations, showOperation, watchOperation } from '
 import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
 import { adoptInstance, listUnlisted, removeUnlisted } from './commands/unlisted.ts'
+import { whoami } from './commands/whoami.ts'
 import { bashCompletion, zshCompletion } from './completion.ts'
+import type { CliContext } from './context.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import {
   collect,
@@ -20,10 +23,12 @@ import {
   oneOrMoreOf,
   outputOption,
   positiveSeconds,
+  quietOption,
   waitSeconds,
   wholeNumber,
   withWaiting,
 } from './options.ts'
+import { repeatedly } from './repeat.ts'
 import type { RunCommand } from './run.ts'
 
 export type ProgramParts = {
@@ -44,9 +49,22 @@ export const createProgram = (parts: ProgramParts): Command => {
   addTokenCommands(program, parts)
   addAdminCommands(program, parts)
   addLocalCommands(program, parts)
+  addQuiet(program)
   addHelpCommand(program)
   return program
 }
+
+/** For every command that prints things with ids. */
+const addQuiet = (command: Command): void => {
+  if (command.options.some(({ long }) => long === '--output')) command.addOption(quietOption())
+  command.commands.forEach(addQuiet)
+}
+
+const watchOption = (): Option => new Option('--watch', 'show it again every 2 s, until Ctrl-C').default(false)
+
+/** Once, or with --watch again and again. */
+const shown = (context: CliContext, isWatched: boolean, work: () => Promise<void>): Promise<void> =>
+  isWatched ? repeatedly(context, work) : work()
 
 const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramParts): void => {
   const instance = program.command('instance').alias('instances').description('make, list and change databases')
@@ -86,14 +104,20 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED', oneOrMoreOf(instanceStatuses))
     .option('--datastore <type>', 'only those of this kind')
     .option('--project <id>', 'only those of this project (admins)')
+    .addOption(watchOption())
     .addOption(outputOption())
-    .action((options) => run(options, (context) => listInstances(context, options)))
+    .action((options) =>
+      run(options, (context) => shown(context, options.watch, () => listInstances(context, options))),
+    )
 
   instance
     .command('show <instance>')
     .description('show one, by name or id')
+    .addOption(watchOption())
     .addOption(outputOption())
-    .action((name, options) => run(options, (context) => showInstance(context, name)))
+    .action((name, options) =>
+      run(options, (context) => shown(context, options.watch, () => showInstance(context, name))),
+    )
 
   instance
     .command('rename <instance> <name>')
@@ -109,7 +133,9 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     delete: 'delete it with everything in it, for good',
   }
   for (const change of ['restart', 'stop', 'start', 'delete'] as const) {
-    withWaiting(instance.command(`${change} <instance>`).description(changes[change]))
+    const command = instance.command(`${change} <instance>`).description(changes[change])
+    if (change === 'delete') command.option('-y, --yes', 'do not ask, as at a terminal', false)
+    withWaiting(command)
       .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
       .addOption(outputOption())
       .action((name, options) => run(options, (context) => changeInstance(context, change, name, options)))
@@ -135,7 +161,9 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     .description('open psql on a database; the password is asked for, or taken from COFFER_DB_PASSWORD')
     .option('--user <name>', 'the user (default: the first one)')
     .option('--database <name>', 'the database (default: the first one of the user)')
+    .option('-c, --command <sql>', 'have psql carry this out, instead of a session')
     .option('--print', 'print the URI instead', false)
+    .addOption(new Option('--format <format>', 'print how to connect in this form instead').choices(connectionFormats))
     .addOption(outputOption())
     .action((name, extra, options) =>
       run(options, async (context) => setExitCode(await connect(context, name, options, extra))),
@@ -151,8 +179,11 @@ const addOperationCommands = (program: Command, { run }: ProgramParts): void => 
     .option('--instance <instance>', 'only those of this instance')
     .option('--status <status>', 'only those with this status, such as RUNNING', oneOrMoreOf(operationStatuses))
     .option('-n, --limit <number>', 'how many at most', count, 50)
+    .addOption(watchOption())
     .addOption(outputOption())
-    .action((options) => run(options, (context) => listOperations(context, options)))
+    .action((options) =>
+      run(options, (context) => shown(context, options.watch, () => listOperations(context, options))),
+    )
   operation
     .command('show <id>')
     .description('show one with its steps')
@@ -186,24 +217,53 @@ const addEventCommands = (program: Command, { run }: ProgramParts): void => {
     .action((options) => run(options, (context) => showEvents(context, options)))
 }
 
+const idempotencyKey = (): Option => new Option('--idempotency-key <key>', 'a name for this request')
+
 const addCatalogueCommands = (program: Command, { run }: ProgramParts): void => {
-  program
-    .command('datastore')
-    .alias('datastores')
-    .description('what there is to choose from')
+  const datastore = program.command('datastore').alias('datastores').description('what there is to choose from')
+  datastore
     .command('list', { isDefault: true })
     .description('list datastores and their versions')
     .addOption(outputOption())
     .action((options) => run(options, listDatastores))
-  program
-    .command('flavor')
-    .alias('flavors')
-    .description('the sizes a database can have')
+  const versionChanges: Readonly<Record<VersionChange, string>> = {
+    default: 'give new instances this version unless they ask for one (admins)',
+    withdraw: 'offer this version no more; instances that have it keep it (admins)',
+  }
+  for (const change of ['default', 'withdraw'] as const) {
+    datastore
+      .command(`${change} <datastore> <version>`)
+      .description(versionChanges[change])
+      .addOption(idempotencyKey())
+      .addOption(outputOption())
+      .action((type, version, options) =>
+        run(options, (context) => changeVersion(context, change, type, version, options)),
+      )
+  }
+
+  const flavor = program.command('flavor').alias('flavors').description('the sizes a database can have')
+  flavor
     .command('list', { isDefault: true })
     .description('list flavors, smallest first')
     .option('-a, --all', 'retired ones too', false)
     .addOption(outputOption())
     .action((options) => run(options, (context) => listFlavors(context, options)))
+  flavor
+    .command('define <name>')
+    .description('offer a size, or change what one is for new instances (admins)')
+    .requiredOption('--vcpus <number>', 'its vCPUs', wholeNumber)
+    .requiredOption('--memory <MiB>', 'its memory', wholeNumber)
+    .option('--description <text>', 'for people', '')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => defineFlavor(context, name, options)))
+  flavor
+    .command('retire <name>')
+    .description('offer a size no more; instances that have it keep it (admins)')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => retireFlavor(context, name, options)))
+
   const host = program.command('host').alias('hosts').description('the machines the databases run on (admins)')
   host
     .command('unlisted')
@@ -215,17 +275,32 @@ const addCatalogueCommands = (program: Command, { run }: ProgramParts): void => 
     .description('list hosts and what is left of them')
     .addOption(outputOption())
     .action((options) => run(options, listHosts))
-  program
-    .command('quota')
-    .description('what a project may have')
+
+  const quota = program.command('quota').description('what a project may have')
+  quota
     .command('show', { isDefault: true })
     .description('show limits and use')
     .option('--project <id>', 'of this project (admins)')
     .addOption(outputOption())
     .action((options) => run(options, (context) => showQuota(context, options)))
+  quota
+    .command('set <project>')
+    .description('set limits; those that are not named stay (admins)')
+    .option('--instances <number>', 'how many instances', wholeNumber)
+    .option('--vcpus <number>', 'vCPUs', wholeNumber)
+    .option('--memory <MiB>', 'memory', wholeNumber)
+    .option('--volume <GiB>', 'volumes', wholeNumber)
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((project, options) => run(options, (context) => setQuota(context, project, options)))
 }
 
 const addTokenCommands = (program: Command, { run }: ProgramParts): void => {
+  program
+    .command('whoami')
+    .description('show which project and roles the token has')
+    .addOption(outputOption())
+    .action((options) => run(options, whoami))
   const token = program.command('token').alias('tokens').description('tokens for people and programs')
   token
     .command('issue <name>')

@@ -8,7 +8,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMs = 100
 
 export const createProgress = (terminal: Terminal): ProgressView =>
-  terminal.stderr.isTTY ? createLiveProgress(terminal) : createLineProgress(terminal)
+  terminal.stderr.isTTY && !terminal.isDumb ? createLiveProgress(terminal) : createLineProgress(terminal)
 
 const stepTitle = ({ name, compensating }: Step): string =>
   `${name.replaceAll('-', ' ')}${compensating ? ' (undoing)' : ''}`

@@ -1,11 +1,12 @@
 import { createApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
 import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
+import { invocationOf } from './invocation.ts'
 import { createOutput, type OutputFormat, printable } from './output.ts'
 import { type ClientEnvironment, readClientSettings } from './settings.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
 
-export type CommonOptions = { readonly output?: OutputFormat }
+export type CommonOptions = { readonly output?: OutputFormat; readonly quiet?: boolean }
 
 /** Runs one command's work, tells of its failure, and keeps the exit code. */
 export type RunCommand = (options: CommonOptions, work: (context: CliContext) => Promise<void>) => Promise<void>
@@ -29,10 +30,11 @@ const headings: Readonly<Partial<Record<ExitCode, string>>> = {
 export const createRunCommand =
   ({ terminal, environment, programDir, signal }: Surroundings, setExitCode: (code: number) => void): RunCommand =>
   async (options, work) => {
-    const output = createOutput(options.output ?? 'table', terminal)
+    const output = createOutput(options.quiet ? 'ids' : (options.output ?? 'table'), terminal)
     try {
       const api = createApiClient(readClientSettings(environment, programDir))
-      await work({ api, output, terminal, environment, signal })
+      const invocation = invocationOf(environment, programDir, process.cwd())
+      await work({ api, output, terminal, environment, invocation, signal })
     } catch (error) {
       if (signal.aborted) setExitCode(interruptedCode)
       // Whoever interrupts a command knows; what would be lost is shown all the same.

@@ -1,8 +1,17 @@
-/** What a command writes to and is written for. `lines`: standard error, where progress and remarks go. */
+/** `hasColors`: as Node knows it, from NO_COLOR, TERM=dumb and their like. */
+export type TerminalStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly hasColors?: () => boolean
+}
+
+/** What a command writes to and is written for. `stderr`: where progress and remarks go. */
 export type Terminal = {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: TerminalStream
+  readonly stderr: TerminalStream
   readonly stdin: NodeJS.ReadStream
+  /** It cannot move its cursor (`TERM=dumb`): nothing is drawn over. */
+  readonly isDumb?: boolean
 }
 
 export type Style = (text: string) => string
@@ -14,10 +23,10 @@ const styled =
 
 const plain: Style = (text) => text
 
-/** Colours for a terminal, none for a file or pipe. */
-export const stylesFor = (stream: {
-  readonly isTTY?: boolean
-}): Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'yellow', Style>> =>
-  stream.isTTY
+type Styles = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'yellow', Style>>
+
+/** Colours for a terminal that shows them, none for a file, a pipe, or a user who wants none. */
+export const stylesFor = (stream: Pick<TerminalStream, 'isTTY' | 'hasColors'>): Styles =>
+  stream.isTTY && (stream.hasColors?.() ?? true)
     ? { bold: styled(1, 22), dim: styled(2, 22), green: styled(32, 39), red: styled(31, 39), yellow: styled(33, 39) }
     : { bold: plain, dim: plain, green: plain, red: plain, yellow: plain }

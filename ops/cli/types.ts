@@ -1,3 +1,4 @@
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { OperationStatus } from '../../projections/documents.ts'
 
 /** What the documents of `documents.ts` ask for, as it comes back. Times are ISO 8601. */
@@ -44,7 +45,7 @@ export type Instance = {
   readonly volumeStage: string
   readonly incident: string | null
   readonly projectId: string
-  readonly datastore: string
+  readonly datastore: DatastoreType
   readonly version: string
   readonly flavor: string
   readonly vcpus: number

@@ -11,12 +11,16 @@ export type ViewProgress = {
 /** Shows on standard error how far a replay of the log has come: on a terminal in place, else a line each. */
 export const createViewProgress = ({
   stderr,
-}: Pick<Terminal, 'stderr'>): { readonly show: (progress: ViewProgress) => void; readonly end: () => void } => {
+  isDumb,
+}: Pick<Terminal, 'stderr' | 'isDumb'>): {
+  readonly show: (progress: ViewProgress) => void
+  readonly end: () => void
+} => {
   let isLineOpen = false
   return {
     show: (progress) => {
       const text = describe(progress)
-      if (!stderr.isTTY) {
+      if (!stderr.isTTY || isDumb) {
         stderr.write(`${text}\n`)
         return
       }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApiClient, Variables } from './api-client.ts'
-import { type CliContext, invocation } from './context.ts'
+import type { CliContext } from './context.ts'
 import { documents } from './documents.ts'
 import { CliFailure, exitCodes, trouble } from './failure.ts'
 import { createProgress } from './progress.ts'
@@ -41,7 +41,7 @@ const withinWait = async <Value>(
     if (!timeout.aborted || error instanceof CliFailure) throw error
     throw new CliFailure(exitCodes.deadline, {
       code: 'WAIT_TIMEOUT',
-      message: `not done within ${timeoutMs / 1000} s; it goes on: ${invocation(context.environment)} operation watch ${operationId}`,
+      message: `not done within ${timeoutMs / 1000} s; it goes on: ${context.invocation} operation watch ${operationId}`,
       details: { operationId },
     })
   }

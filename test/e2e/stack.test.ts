@@ -37,7 +37,7 @@ describe('npm run stack', () => {
       for (const stream of [stack.stdout, stack.stderr]) stream.on('data', (chunk) => (output += chunk))
       const isReady = () => {
         if (stack.exitCode !== null) throw new Error(`the stack did not start:\n${output}`)
-        return /COFFER_DATA_DIR=(\S+) npx coffer/.exec(output)?.[1]
+        return /COFFER_DATA_DIR=(\S+) \.\/coffer/.exec(output)?.[1]
       }
       const dataDir = await waitFor('the stack to be ready', isReady, startPatienceMs)
       for (const name of ['Kafka', 'Redis', 'event store', 'api', 'saga', 'projector', 'agent']) {

@@ -65,7 +65,7 @@ const start = async (stops: Stop[], signal: AbortSignal): Promise<void> => {
   say(`
   Coffer is ready at ${url} (GraphiQL: ${url}/graphql)
 
-  Make a database:  COFFER_DATA_DIR=${dataDir} npx coffer instance create shop --datastore postgresql --database app --user app --wait
+  Make a database:  COFFER_DATA_DIR=${dataDir} ./coffer instance create shop --datastore postgresql --database app --user app --wait
   Ctrl-C deletes the databases, stops everything and leaves nothing behind
 `)
 }

@@ -1,4 +1,5 @@
-import { type CliContext, invocation } from '../context.ts'
+import { createInterface } from 'node:readline/promises'
+import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
@@ -25,9 +26,10 @@ export const changeInstance = async (
   context: CliContext,
   change: Change,
   nameOrId: string,
-  options: WaitOptions & { readonly expectedVersion?: number },
+  options: WaitOptions & { readonly expectedVersion?: number; readonly yes?: boolean },
 ): Promise<void> => {
   const { api, output, signal } = context
+  if (change === 'delete' && !options.yes) await confirmDeletion(context, nameOrId)
   const wait = startWait(context, options.timeout)
   const { id, name } = await findInstance(context, nameOrId)
   const { idempotencyKey, expectedVersion } = options
@@ -41,13 +43,29 @@ export const changeInstance = async (
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
   if (!options.wait) {
     return output.one({ id, name, ...instance, operationId }, () => [
-      `${doing[change]} ${name}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,
+      `${doing[change]} ${name}; follow it with: ${context.invocation} operation watch ${operationId}`,
     ])
   }
   const ended = await waitForOperation(wait, operationId)
   throwUnlessSucceeded(ended, `${name} could not be ${done[change]}`)
   const after = await instanceAfter(wait, ended)
   await output.one({ ...after, operationId }, () => [`${name} is ${done[change]}: ${after.status}`])
+}
+
+/** Asks a person at a terminal to type the name. Without one there is nobody to ask: a script means what it says. */
+const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<void> => {
+  const { stdin, stderr } = context.terminal
+  if (!stdin.isTTY || !stderr.isTTY) return
+  const { id, name } = await findInstance(context, nameOrId)
+  const lines = createInterface({ input: stdin, output: stderr })
+  try {
+    const question = `This deletes ${name} (${id}) with everything in it, for good. Type its name to go on: `
+    const answer = await lines.question(question, { signal: context.signal })
+    if (answer.trim() === name) return
+    throw refused({ code: 'NOT_CONFIRMED', message: `${name} was not deleted: "${answer.trim()}" is not its name` })
+  } finally {
+    lines.close()
+  }
 }
 
 /** The accepted result. Throws a refusal as the failure that it is. */

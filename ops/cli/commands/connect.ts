@@ -1,13 +1,30 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
-import { type CliContext, invocation, shellWord } from '../context.ts'
+import {
+  type ConnectionTarget,
+  connectionUri,
+  environmentLines,
+  jdbcUrl,
+  pgpassLine,
+} from '../../../domain/values/connection-strings.ts'
+import { saveCaCertificate } from '../ca-certificate.ts'
+import { type CliContext, shellWord } from '../context.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { clientDataDir } from '../settings.ts'
 import type { Instance } from '../types.ts'
 
-export type ConnectOptions = { readonly user?: string; readonly database?: string; readonly print: boolean }
+export const connectionFormats = ['uri', 'jdbc', 'env', 'pgpass'] as const
+export type ConnectionFormat = (typeof connectionFormats)[number]
+
+export type ConnectOptions = {
+  readonly user?: string
+  readonly database?: string
+  /** For psql to carry out, instead of a session. */
+  readonly command?: string
+  readonly print: boolean
+  readonly format?: ConnectionFormat
+}
 
 /**
  * Opens psql on an instance, over TLS with the server verified. psql asks for the password itself, or finds it in its environment, so
@@ -20,17 +37,19 @@ export const connect = async (
   extra: readonly string[],
 ): Promise<number> => {
   const instance = await findInstance(context, nameOrId)
-  const uri = uriFor(context, instance, options)
-  if (options.print) {
-    await context.output.one({ uri }, () => [uri])
+  const target = targetOf(context, instance, options)
+  const password = context.environment.COFFER_DB_PASSWORD || context.environment.PGPASSWORD || undefined
+  if (options.print || options.format) {
+    await printTarget(context, { ...target, password }, options.format ?? 'uri')
     return 0
   }
   if (instance.status === 'STOPPED') {
-    const start = `${invocation(context.environment)} instance start ${shellWord(instance.name)} --wait`
+    const start = `${context.invocation} instance start ${shellWord(instance.name)} --wait`
     throw refused({ code: 'INVALID_STATE', message: `${instance.name} is STOPPED: start it with ${start}` })
   }
-  const password = context.environment.COFFER_DB_PASSWORD || context.environment.PGPASSWORD
-  const exitCode = await runPsql([uri, ...extra], {
+  const uri = connectionUri(target)
+  const command = options.command === undefined ? [] : ['--command', options.command]
+  const exitCode = await runPsql([uri, ...command, ...extra], {
     ...meantForPsql(context.environment),
     ...(password ? { PGPASSWORD: password } : {}),
   })
@@ -39,10 +58,34 @@ export const connect = async (
     'psql is not installed here (Debian, Ubuntu: apt-get install postgresql-client). Any PostgreSQL client can use this URI, with the password of the user:\n',
   )
   await context.output.one({ uri }, () => [uri])
-  return extra.length === 0 ? 0 : 127
+  return extra.length + command.length === 0 ? 0 : 127
 }
 
-const uriFor = ({ environment }: CliContext, instance: Instance, options: ConnectOptions): string => {
+/** The password stands only where the caller has given it and the format needs it. */
+const printTarget = async (
+  { output, invocation }: CliContext,
+  target: ConnectionTarget,
+  format: ConnectionFormat,
+): Promise<void> => {
+  const { password: _password, ...shown } = target
+  switch (format) {
+    case 'uri':
+      return output.one({ uri: connectionUri(shown) }, () => [connectionUri(shown)])
+    case 'jdbc':
+      return output.one({ jdbc: jdbcUrl(shown) }, () => [jdbcUrl(shown)])
+    case 'env':
+      return output.one({ env: environmentLines(target) }, () => environmentLines(target))
+    case 'pgpass': {
+      if (target.password === undefined) {
+        const message = `a line for pgpass holds the password: set COFFER_DB_PASSWORD, then repeat ${invocation} connect`
+        throw refused({ code: 'INVALID_INPUT', message })
+      }
+      return output.one({ pgpass: pgpassLine(target) }, () => [pgpassLine(target)])
+    }
+  }
+}
+
+const targetOf = ({ environment }: CliContext, instance: Instance, options: ConnectOptions): ConnectionTarget => {
   const { name, status, datastore, endpoint, caCertificate } = instance
   if (datastore !== 'postgresql') {
     throw refused({
@@ -61,7 +104,7 @@ const uriFor = ({ environment }: CliContext, instance: Instance, options: Connec
     instance.databases[0] ??
     'postgres'
   const caFile = saveCaCertificate(caCertificate, clientDataDir(environment))
-  return connectionUri({ datastore, endpoint, user, database, caFile })
+  return { datastore, endpoint, user, database, caFile }
 }
 
 /** The terminal, the language and what psql itself is told. */

@@ -1,5 +1,6 @@
-import { connectionUri, saveCaCertificate } from '../connection-uri.ts'
-import { type CliContext, invocation, shellWord } from '../context.ts'
+import { connectionUri } from '../../../domain/values/connection-strings.ts'
+import { saveCaCertificate } from '../ca-certificate.ts'
+import { type CliContext, shellWord } from '../context.ts'
 import { documents } from '../documents.ts'
 import { CliFailure, exitCodes, type FailureDetails, type Result } from '../failure.ts'
 import { formatFields } from '../output.ts'
@@ -75,9 +76,9 @@ const notVisibleYet = (name: string): FailureDetails => ({
 })
 
 /** Anything but an interruption is a bug. */
-const notWaitedFor = ({ signal, environment }: CliContext, error: unknown, operationId: string): CliFailure => {
+const notWaitedFor = ({ signal, invocation }: CliContext, error: unknown, operationId: string): CliFailure => {
   if (!signal.aborted) throw error
-  const message = `interrupted; it goes on: ${invocation(environment)} operation watch ${operationId}`
+  const message = `interrupted; it goes on: ${invocation} operation watch ${operationId}`
   return new CliFailure(exitCodes.trouble, { code: 'INTERRUPTED', message, details: { operationId } })
 }
 
@@ -97,7 +98,7 @@ const credentialsOf = (
 
 /** The instance and how to log in to it. Null: the server is too far behind to show it, and its passwords are shown nevertheless. */
 const resultOf = (
-  { environment }: CliContext,
+  { environment, invocation }: CliContext,
   name: string,
   accepted: CreateAccepted,
   instance: Instance | null,
@@ -116,7 +117,7 @@ const resultOf = (
       ...(instance ? instanceFields(instance) : formatFields([['name', name]])),
       ...credentials.flatMap((credential) => ['', ...credentialLines(credential)]),
       '',
-      ...nextSteps(name, instance, operationId, credentials, invocation(environment)),
+      ...nextSteps(name, instance, operationId, credentials, invocation),
     ],
   }
 }

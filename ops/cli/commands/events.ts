@@ -5,6 +5,7 @@ import { findInstance } from '../find-instance.ts'
 import { exactLocalTime } from '../time.ts'
 import type { AuditEvent, Connection } from '../types.ts'
 import { isPassing, isStreamBlocked } from '../wait.ts'
+import { operationId } from './operations.ts'
 
 export type EventsOptions = {
   readonly follow: boolean
@@ -24,7 +25,7 @@ const askAgainMs = 1000
 export const showEvents = async (context: CliContext, options: EventsOptions): Promise<void> => {
   const filter = {
     instanceId: options.instance && (await findInstance(context, options.instance)).id,
-    operationId: options.operation,
+    operationId: options.operation && (await operationId(context, options.operation)),
     types: options.type.length > 0 ? options.type : undefined,
     projectId: options.project,
   }

@@ -1,9 +1,10 @@
-import { type CliContext, invocation } from '../context.ts'
+import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { formatFields, formatTable } from '../output.ts'
 import { readAll } from '../pages.ts'
+import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 import type { Operation, Refusal, Step } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
@@ -35,7 +36,7 @@ export const listOperations = async (
       ['STATUS', ({ status }) => status],
       ['TOOK', ({ createdAt, endedAt }) => endedAt && took(createdAt, endedAt)],
       ['FAULT', ({ fault }) => fault?.code ?? ''],
-      ['ID', ({ id }) => id],
+      ['ID', ({ id }) => shortId(id)],
     ],
     'There are no operations.',
   )
@@ -68,7 +69,12 @@ const stepColumns = [
   ['REMARK', ({ fault, message }: Step) => fault?.message ?? message ?? ''],
 ] as const
 
-export const showOperation = async (context: CliContext, id: string): Promise<void> => {
+/** By id, or by the end of one of the latest. */
+export const operationId = (context: CliContext, text: string): Promise<string> =>
+  resolveId(context, text, { what: 'operation', document: documents.operations, field: 'operations' })
+
+export const showOperation = async (context: CliContext, given: string): Promise<void> => {
+  const id = await operationId(context, given)
   const { operation } = await context.api.request<{ operation: Operation | null }>(
     documents.operation,
     { id },
@@ -81,19 +87,20 @@ export const showOperation = async (context: CliContext, id: string): Promise<vo
 /** Follows an operation to its end, which the exit code tells. */
 export const watchOperation = async (
   context: CliContext,
-  id: string,
+  given: string,
   { timeout }: { readonly timeout: number },
 ): Promise<void> => {
-  const operation = await waitForOperation(startWait(context, timeout), id)
+  const operation = await waitForOperation(startWait(context, timeout), await operationId(context, given))
   throwUnlessSucceeded(operation, `${operation.kind} of ${operation.instanceId}`)
   await context.output.one(operation, () => [`${operation.kind} is done`])
 }
 
 export const cancelOperation = async (
   context: CliContext,
-  id: string,
+  given: string,
   { idempotencyKey }: { readonly idempotencyKey?: string },
 ): Promise<void> => {
+  const id = await operationId(context, given)
   type Accepted = { readonly __typename: string; readonly operation: Operation | null }
   const { result } = await context.api.request<{ result: Accepted | Refusal }>(
     documents.cancelOperation,
@@ -102,6 +109,6 @@ export const cancelOperation = async (
   )
   const { operation } = acceptedOf(result)
   await context.output.one(operation, () => [
-    `${operation?.kind ?? 'the operation'} ends as soon as it safely can: ${invocation(context.environment)} operation watch ${id}`,
+    `${operation?.kind ?? 'the operation'} ends as soon as it safely can: ${context.invocation} operation watch ${id}`,
   ])
 }

@@ -1,8 +1,9 @@
-import { type CliContext, invocation } from '../context.ts'
+import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
+import { shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 import type { Instance, Refusal } from '../types.ts'
 import { acceptedOf } from './change-instance.ts'
@@ -62,9 +63,9 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
       ['FLAVOR', ({ flavor }) => flavor],
       ['VOLUME', ({ volumeGiB }) => `${volumeGiB} GiB`],
       ['ENDPOINT', address],
-      ['ID', ({ id }) => id],
+      ['ID', ({ id }) => shortId(id)],
     ],
-    `There are no instances. Make one: ${invocation(context.environment)} instance create shop --datastore postgresql --database app --user app --wait`,
+    `There are no instances. Make one: ${context.invocation} instance create shop --datastore postgresql --database app --user app --wait`,
   )
 }
 

@@ -3,6 +3,7 @@ import { documents } from '../documents.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { requestOnce } from '../request-once.ts'
+import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 import type { Refusal, Token } from '../types.ts'
 import { acceptedOf } from './change-instance.ts'
@@ -59,7 +60,7 @@ export const listTokens = async (context: CliContext, { project }: { readonly pr
       ['ROLE', ({ role }) => role],
       ['STATE', stateOf],
       ['EXPIRES', ({ expiresAt }) => expiresAt && localTime(expiresAt)],
-      ['ID', ({ id }) => id],
+      ['ID', ({ id }) => shortId(id)],
     ],
     'There are no tokens.',
   )
@@ -70,7 +71,9 @@ const stateOf = ({ revoked, expiresAt }: Token): string => {
   return expiresAt && Date.parse(expiresAt) <= Date.now() ? 'EXPIRED' : 'VALID'
 }
 
-export const revokeToken = async (context: CliContext, id: string): Promise<void> => {
+/** By id, or by the end of one. */
+export const revokeToken = async (context: CliContext, given: string): Promise<void> => {
+  const id = await resolveId(context, given, { what: 'token', document: documents.tokens, field: 'tokens' })
   type Revoked = { readonly __typename: string; readonly token: Token | null }
   const { result } = await context.api.request<{ result: Revoked | Refusal }>(
     documents.revokeToken,

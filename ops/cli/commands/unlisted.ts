@@ -1,4 +1,4 @@
-import { type CliContext, invocation } from '../context.ts'
+import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { readAll } from '../pages.ts'
 import type { HostWithUnlisted, Refusal } from '../types.ts'
@@ -51,7 +51,7 @@ export const removeUnlisted = async (context: CliContext, id: string, options: W
   const { operationId } = acceptedOf(result)
   if (operationId === null || !options.wait) {
     return output.one({ id, operationId }, () => [
-      `removing ${id}; follow it with: ${invocation(context.environment)} operation watch ${operationId}`,
+      `removing ${id}; follow it with: ${context.invocation} operation watch ${operationId}`,
     ])
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${id} could not be removed`)

@@ -26,6 +26,7 @@ const clientOf = (accepted: object) => {
     output: { one: async (value: unknown, lines: () => readonly string[]) => void printed.push(value, ...lines()) },
     terminal: { stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) },
     environment: {},
+    invocation: 'coffer',
     signal: new AbortController().signal,
   } as unknown as CliContext
   return { context, printed }

@@ -20,6 +20,7 @@ const clientOf = (facts: object) => {
     api: { request: async () => ({ instances: { edges: [{ node: { ...instance, ...facts } }] } }) },
     output: { one: async (value: unknown) => void printed.push(value) },
     environment: { XDG_DATA_HOME: temp.path, PATH: '/nowhere' },
+    invocation: 'coffer',
     signal: new AbortController().signal,
   } as unknown as CliContext
   return { context, printed }

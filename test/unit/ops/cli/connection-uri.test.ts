@@ -1,8 +1,20 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { type ConnectionTarget, connectionUri, saveCaCertificate } from '../../../../ops/cli/connection-uri.ts'
+import {
+  type ConnectionTarget,
+  connectionUri,
+  environmentLines,
+  jdbcUrl,
+  pgpassLine,
+} from '../../../../domain/values/connection-strings.ts'
+import { saveCaCertificate } from '../../../../ops/cli/ca-certificate.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
 
 const temp = createTempDir('connection-uri')
@@ -43,6 +55,66 @@ describe('a connection URI', () => {
         expect(client.ssl).toMatchObject({ ca: 'a certificate\n' })
       }),
     )
+  })
+})
+
+/** Directories as people name them: all that a path may hold. */
+const oddPath = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((name) => !/[\0/]|^\.+$/.test(name))
+
+describe('a path of a CA certificate', () => {
+  it('reaches node-postgres whatever characters it has', () => {
+    fc.assert(
+      fc.property(oddPath, (name) => {
+        const directory = join(temp.path, name)
+        const odd = saveCaCertificate('an odd one\n', directory)
+        const client = new pg.Client({ connectionString: connectionUri({ ...target, caFile: odd }) })
+        expect(client.ssl).toMatchObject({ ca: 'an odd one\n' })
+      }),
+    )
+  })
+
+  it('reaches psql whatever characters it has (needs psql)', async (context) => {
+    const psql = await promisify(execFile)('psql', ['--version']).catch(() => null)
+    context.skip(psql === null, 'needs psql')
+    // Says yes to TLS, so that libpq looks for the certificate and tells which file it misses.
+    const server = createServer((socket) => socket.once('data', () => socket.write('S')).on('error', () => {}))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    try {
+      for (const name of ['a&b', 'a=b', 'a+b', 'a b', 'a#b', 'a%2Fb', "a'b", 'ä', 'a?b', 'a;b', 'a,b']) {
+        const uri = connectionUri({ ...target, caFile: `/none/${name}/ca.pem`, endpoint: { host: '127.0.0.1', port } })
+        const { stderr } = await promisify(execFile)('psql', [uri, '-c', 'SELECT 1']).catch((error) => error)
+        expect(stderr).toContain(`"/none/${name}/ca.pem"`)
+      }
+    } finally {
+      server.close()
+    }
+  })
+})
+
+describe('other forms of a connection', () => {
+  const odd = { ...target, password: "p:a\\ss'+&=", caFile: '/a b/c&d=e+f.pem' }
+
+  it('is a URL for JDBC, which reads + as a space', () => {
+    const url = jdbcUrl(odd)
+    expect(url).toMatch(/^jdbc:postgresql:\/\/127\.0\.0\.1:15432\/app\?/)
+    const read = new URLSearchParams(url.slice(url.indexOf('?')))
+    expect(Object.fromEntries(read)).toEqual({
+      user: 'app',
+      password: odd.password,
+      sslmode: 'verify-full',
+      sslrootcert: odd.caFile,
+    })
+  })
+
+  it('is lines for a shell, which reads every value back', async () => {
+    const script = [...environmentLines(odd), 'printf "%s|%s|%s" "$PGPASSWORD" "$PGSSLROOTCERT" "$PGHOST"'].join('\n')
+    const { stdout } = await promisify(execFile)('sh', ['-c', script])
+    expect(stdout).toBe(`${odd.password}|${odd.caFile}|127.0.0.1`)
+  })
+
+  it('is a line for pgpass with its two special characters escaped', () => {
+    expect(pgpassLine(odd)).toBe("127.0.0.1:15432:app:app:p\\:a\\\\ss'+&=")
   })
 })
 

@@ -29,6 +29,7 @@ const clientOf = (follow: (signal: AbortSignal) => AsyncGenerator<object>, signa
     },
     terminal: { stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) },
     environment: {},
+    invocation: 'coffer',
     signal,
   }) as unknown as CliContext
 

@@ -52,6 +52,16 @@ describe('output', () => {
     expect(stdout()).toBe('name: shop\ndatabases:\n  - app\n')
   })
 
+  it('is ids alone when that is asked for, with nothing for an empty list', async () => {
+    const { terminal, stdout, stderr } = createTerminal()
+    const output = createOutput('ids', terminal)
+    const withId = [['ID', ({ id }: { readonly id: string }) => id]] as const
+    await output.list([{ id: 'a' }, { id: 'b' }], withId, 'nothing there')
+    await output.list([], withId, 'nothing there')
+    await output.one({ id: 'c', name: 'shop' }, () => ['shop'])
+    expect([stdout(), stderr()]).toEqual(['a\nb\nc\n', null])
+  })
+
   it('tells people on standard error that a list is empty, and prints nothing', async () => {
     const { terminal, stdout, stderr } = createTerminal()
     await createOutput('table', terminal).list([], columns, 'nothing there')

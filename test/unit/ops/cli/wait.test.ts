@@ -64,6 +64,7 @@ const blockedClient = (operations: readonly Operation[]) => {
     },
     terminal: { stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) },
     environment: {},
+    invocation: 'coffer',
     signal: new AbortController().signal,
   } as unknown as CliContext
   return { context, asked }

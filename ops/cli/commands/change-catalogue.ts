@@ -1,0 +1,83 @@
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import type { Quota, Refusal } from '../types.ts'
+import { acceptedOf } from './change-instance.ts'
+
+type Accepted = { readonly __typename: string }
+type Repeatable = { readonly idempotencyKey?: string }
+
+const send = async <Answer extends Accepted>(
+  { api, signal }: CliContext,
+  document: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Answer> => {
+  const { result } = await api.request<{ result: Answer | Refusal }>(document, { input }, signal)
+  return acceptedOf(result)
+}
+
+export type FlavorOptions = Repeatable & {
+  readonly vcpus: number
+  readonly memory: number
+  readonly description: string
+}
+
+export const defineFlavor = async (context: CliContext, id: string, options: FlavorOptions): Promise<void> => {
+  const { vcpus, memory: memoryMiB, description, idempotencyKey } = options
+  const input = { id, vcpus, memoryMiB, description, idempotencyKey }
+  const { flavor } = await send<Accepted & { readonly flavor: object | null }>(context, documents.defineFlavor, input)
+  await context.output.one(flavor, () => [`flavor ${id} has ${vcpus} vCPU and ${memoryMiB} MiB`])
+}
+
+export const retireFlavor = async (context: CliContext, id: string, options: Repeatable): Promise<void> => {
+  const input = { id, idempotencyKey: options.idempotencyKey }
+  const { flavor } = await send<Accepted & { readonly flavor: object | null }>(context, documents.retireFlavor, input)
+  await context.output.one(flavor, () => [`flavor ${id} is retired: instances that have it keep it, new ones cannot`])
+}
+
+const versionChanges = {
+  default: { document: documents.setDefaultDatastoreVersion, done: 'is what new instances get unless they ask' },
+  withdraw: { document: documents.withdrawDatastoreVersion, done: 'is withdrawn: instances that have it keep it' },
+} as const
+export type VersionChange = keyof typeof versionChanges
+
+export const changeVersion = async (
+  context: CliContext,
+  change: VersionChange,
+  datastore: string,
+  version: string,
+  { idempotencyKey }: Repeatable,
+): Promise<void> => {
+  const { document, done } = versionChanges[change]
+  type Answer = Accepted & { readonly datastore: object | null }
+  const answer = await send<Answer>(context, document, { datastore, version, idempotencyKey })
+  await context.output.one(answer.datastore, () => [`${datastore} ${version} ${done}`])
+}
+
+export type QuotaOptions = Repeatable & {
+  readonly instances?: number
+  readonly vcpus?: number
+  readonly memory?: number
+  readonly volume?: number
+}
+
+/** Limits that are not named stay as they are. */
+export const setQuota = async (context: CliContext, projectId: string, options: QuotaOptions): Promise<void> => {
+  const { quota: before } = await context.api.request<{ quota: Quota }>(
+    documents.quota,
+    { project: projectId },
+    context.signal,
+  )
+  const input = {
+    projectId,
+    instances: options.instances ?? before.limits.instances,
+    vcpus: options.vcpus ?? before.limits.vcpus,
+    memoryMiB: options.memory ?? before.limits.memoryMiB,
+    volumeGiB: options.volume ?? before.limits.volumeGiB,
+    idempotencyKey: options.idempotencyKey,
+  }
+  const { quota } = await send<Accepted & { readonly quota: Quota | null }>(context, documents.setQuota, input)
+  const { instances, vcpus, memoryMiB, volumeGiB } = input
+  await context.output.one(quota, () => [
+    `project ${projectId} may have ${instances} instances, ${vcpus} vCPU, ${memoryMiB} MiB of memory and ${volumeGiB} GiB of volumes`,
+  ])
+}
