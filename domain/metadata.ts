@@ -6,6 +6,7 @@ import {
   instanceIdSchema,
   operationIdSchema,
   projectIdSchema,
+  tokenIdSchema,
 } from './ids.ts'
 
 export const roles = ['admin', 'member', 'reader'] as const
@@ -13,7 +14,14 @@ export type Role = (typeof roles)[number]
 
 /** Who caused something: a person or program with a token, an agent on its host, or a part of Coffer itself. */
 export const actorSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), subject: z.string(), projectId: projectIdSchema, roles: z.array(z.enum(roles)) }),
+  z.object({
+    kind: z.literal('user'),
+    subject: z.string(),
+    projectId: projectIdSchema,
+    roles: z.array(z.enum(roles)),
+    /** The API token that was used; absent where it was another kind of token. */
+    tokenId: tokenIdSchema.optional(),
+  }),
   z.object({ kind: z.literal('agent'), hostId: hostIdSchema }),
   z.object({ kind: z.literal('system'), name: z.string() }),
 ])

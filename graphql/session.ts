@@ -1,4 +1,4 @@
-import type { ProjectId } from '../domain/ids.ts'
+import type { ProjectId, TokenId } from '../domain/ids.ts'
 import type { Role } from '../domain/metadata.ts'
 
 /** Who is asking, as a verified token says it. */
@@ -6,6 +6,8 @@ export type Identity = {
   readonly subject: string
   readonly projectId: ProjectId
   readonly roles: readonly Role[]
+  /** Where it is an API token. */
+  readonly tokenId?: TokenId
 }
 
 export type Session = Identity & {

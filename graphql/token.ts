@@ -6,6 +6,7 @@ import type { ApiContext } from './context.ts'
 import { cursorPlace } from './cursor.ts'
 import { tryParseId } from './ids.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
+import { isAnyRevoked } from './pipeline/api-token.ts'
 import { projectForWrite, scopeOf, visibleTo } from './pipeline/tenancy.ts'
 import { invalidId } from './refusal.ts'
 import { readBack, type Written, write } from './write.ts'
@@ -27,7 +28,11 @@ const addTokenType = ({ Actor, Node, Role, Token }: SchemaParts): void => {
       name: t.exposeString('name', { description: 'What it is for, in the words of who made it.' }),
       role: t.expose('role', { type: Role, description: 'What its holder may do.' }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'Null: does not expire.' }),
-      revoked: t.exposeBoolean('revoked', { description: 'It was revoked and opens nothing.' }),
+      revoked: t.boolean({
+        description: 'It was revoked, or a token that it was made with, and opens nothing.',
+        resolve: async ({ revoked, ancestors }, _args, { backend }) =>
+          revoked || (ancestors.length > 0 && (await isAnyRevoked(backend.views, ancestors))),
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
       createdBy: t.expose('createdBy', { type: Actor, description: 'Who made it.' }),
     }),

@@ -60,7 +60,13 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
   const timeout = AbortSignal.timeout(backend.settings.commandTimeoutMs)
   const request: DispatchRequest = {
     command,
-    actor: { kind: 'user', subject: session.subject, projectId: session.projectId, roles: [...session.roles] },
+    actor: {
+      kind: 'user',
+      subject: session.subject,
+      projectId: session.projectId,
+      roles: [...session.roles],
+      ...(session.tokenId && { tokenId: session.tokenId }),
+    },
     // Not ended by the caller's leaving: a command that has begun is carried through and may be asked for again by its key.
     signal: AbortSignal.any([timeout, backend.closing]),
     ...(isGiven(idempotencyKey) && { idempotencyKey }),

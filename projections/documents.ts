@@ -192,6 +192,8 @@ export type TokenDocument = {
   readonly projectId: ProjectId
   readonly name: string
   readonly role: Role
+  /** The tokens that it came from: it ends with each of them. */
+  readonly ancestors: readonly TokenId[]
   readonly secretHash: string
   readonly expiresAt: string | null
   readonly revoked: boolean

@@ -18,6 +18,8 @@ export type DispatchSettings = {
   readonly defaultFlavor: string
   readonly defaultVolumeGiB: number
   readonly maxVolumeGiB: number
+  /** Tokens of a project that are valid at one time. */
+  readonly maxTokens: number
   /** Until when an operation of this kind has ended at the latest, counted from the request. */
   readonly operationTimeoutMs: {
     readonly provision: number

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { TokenId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import { token, tokenStream } from '../../domain/token/index.ts'
+import { type TokenState, token, tokenStream } from '../../domain/token/index.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { tokenNameRefusal } from '../../domain/values/names.ts'
 import { quote } from '../../domain/values/text.ts'
-import { tryParseTime } from '../../domain/values/time.ts'
+import { hasPassed, tryParseTime } from '../../domain/values/time.ts'
 import type { DispatchAnswer, PublicCommand } from '../api.ts'
-import { isoNow } from '../clock.ts'
+import { isoAfter, isoNow } from '../clock.ts'
 import { secretBytes } from '../secrets/master-key.ts'
-import { reaches } from './authorise.ts'
+import { isAdmin, reaches } from './authorise.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 
 type IssueToken = Extract<PublicCommand, { readonly type: 'IssueToken' }>
@@ -20,40 +22,73 @@ export const formatToken = (tokenId: TokenId, secret: string): string => `coffer
 /** What is stored of a secret: SHA-256, base64url. A slow hash has no use for 256 random bits. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
+/** Room in the project's quota, then the token itself: the room is held until the sagas have seen the token issued. */
 export const issueToken = async (
-  { handler, masterKey, clock }: DispatchDependencies,
+  dependencies: DispatchDependencies,
   job: Job,
   { projectId, name, role, expiresAt = null }: IssueToken,
 ): Promise<DispatchAnswer> => {
+  const { handler, masterKey, clock, settings } = dependencies
   const badName = tokenNameRefusal(name)
   if (badName) return refused(badName)
   const expiry = expiresAt === null ? null : tryParseTime(expiresAt)
   if (expiresAt !== null && expiry === null) return refused(noTime(expiresAt))
+  const lineage = await findLineage(dependencies, job.actor)
+  if (!lineage) return refused(endedToken)
+  const { ancestors, endsBy } = lineage
+  const now = isoNow(clock)
   const { tokenId } = job.ids
+  const context = { ...job.context, projectId }
+  const heldUntil = isoAfter(clock, settings.reservationMs)
+  const { maxTokens } = settings
+  const held = await handler.handle(
+    project,
+    projectStream(projectId),
+    { type: 'HoldToken', projectId, tokenId, ancestors, expiresAt: expiry ?? endsBy, now, heldUntil, maxTokens },
+    context,
+  )
+  if (held.outcome === 'rejected') return refused(held.rejection)
   const source = { idempotencyKey: job.request.idempotencyKey, scope: `token\u0000${tokenId}` }
   const secret = Buffer.from(secretBytes(masterKey, source, 32)).toString('base64url')
+  const secretHash = hashSecret(secret)
   const handled = await handler.handle(
     token,
     tokenStream(tokenId),
-    {
-      type: 'IssueToken',
-      tokenId,
-      projectId,
-      name,
-      role,
-      secretHash: hashSecret(secret),
-      now: isoNow(clock),
-      expiresAt: expiry,
-    },
-    { ...job.context, projectId },
+    { type: 'IssueToken', tokenId, projectId, name, role, ancestors, endsBy, secretHash, now, expiresAt: expiry },
+    context,
   )
-  if (handled.outcome === 'rejected') return refused(handled.rejection)
+  if (handled.outcome === 'rejected') {
+    await handler.handle(project, projectStream(projectId), { type: 'ReleaseToken', projectId, tokenId }, context)
+    return refused(handled.rejection)
+  }
   return accepted({
     position: handled.position,
     tokenId,
     token: formatToken(tokenId, secret),
     replayed: handled.events.length === 0,
   })
+}
+
+/** `ancestors`: the token that is used and those it came from, the first of them first. `endsBy`: when the first of these expires. */
+type Lineage = { readonly ancestors: readonly TokenId[]; readonly endsBy: string | null }
+
+/** Null when the token that is used has ended since it let the request in. */
+const findLineage = async ({ handler, clock }: DispatchDependencies, actor: Actor): Promise<Lineage | null> => {
+  if (actor.kind !== 'user' || actor.tokenId === undefined) return { ancestors: [], endsBy: null }
+  const { state } = await handler.load(token, tokenStream(actor.tokenId))
+  if (state.status === 'ABSENT') return null
+  const ancestors = [...state.ancestors, actor.tokenId]
+  const states = await Promise.all(ancestors.map(async (id) => (await handler.load(token, tokenStream(id))).state))
+  const now = isoNow(clock)
+  const isValid = (each: TokenState): boolean =>
+    each.status === 'ISSUED' && (each.expiresAt === null || !hasPassed(each.expiresAt, now))
+  // A token expires no later than those it came from.
+  return states.every(isValid) ? { ancestors, endsBy: state.expiresAt } : null
+}
+
+const endedToken: Rejection = {
+  code: 'FORBIDDEN',
+  message: 'the token that you use was revoked or has expired, and with it ends what is made with it',
 }
 
 const noTime = (text: string): Rejection =>
@@ -69,8 +104,18 @@ export const revokeToken = async (
   if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) {
     return refused({ code: 'NOT_FOUND', message: `there is no token ${tokenId} that you may see`, field: 'id' })
   }
-  const context = { ...job.context, projectId: state.projectId }
+  if (state.role === 'admin' && !isAdmin(job.actor)) {
+    return refused({
+      code: 'FORBIDDEN',
+      message: `token ${tokenId} has the role admin: only an admin may revoke it`,
+      field: 'id',
+    })
+  }
+  const { projectId } = state
+  const context = { ...job.context, projectId }
   const handled = await handler.handle(token, stream, { type: 'RevokeToken', tokenId }, context)
   if (handled.outcome === 'rejected') return refused(handled.rejection)
+  // At once, so that another can be issued in its place; where this is not reached, the sagas come to it.
+  await handler.handle(project, projectStream(projectId), { type: 'ReleaseToken', projectId, tokenId }, context)
   return accepted({ position: handled.position, tokenId, replayed: handled.events.length === 0 })
 }

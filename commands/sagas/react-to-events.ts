@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HostEvent } from '../../domain/host/events.ts'
-import { parseCommandId, parseInstanceId, parseOperationId } from '../../domain/ids.ts'
+import { parseCommandId, parseInstanceId, parseOperationId, parseTokenId } from '../../domain/ids.ts'
 import { type InstanceEvent, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import { type OperationEvent, operation, operationCategory, operationStream } from '../../domain/operation/index.ts'
 import type { Reaction } from '../../domain/processes/reaction.ts'
@@ -10,9 +10,11 @@ import {
   reactionsToHost,
   reactionsToInstance,
   reactionsToOperation,
+  reactionsToToken,
 } from '../../domain/processes/reactions.ts'
 import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
 import { streamCategory, streamNameSchema } from '../../domain/stream.ts'
+import { type TokenEvent, token, tokenCategory, tokenStream } from '../../domain/token/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Handler } from '../handle.ts'
 import { deriveId } from '../ids.ts'
@@ -65,6 +67,10 @@ const reactionsTo = async (handler: Handler, { stored, event }: Relayed): Promis
     case operationCategory: {
       const { state } = await handler.load(operation, operationStream(parseOperationId(idOf(stream))), asOfEvent)
       return reactionsToOperation(event as OperationEvent, state)
+    }
+    case tokenCategory: {
+      const { state } = await handler.load(token, tokenStream(parseTokenId(idOf(stream))), asOfEvent)
+      return reactionsToToken(event as TokenEvent, state)
     }
     default:
       return reactionsToHost(event as HostEvent)

@@ -33,7 +33,7 @@ export type Reaction =
   | {
       readonly target: 'project'
       readonly id: ProjectId
-      readonly command: OneOf<ProjectCommand, 'CommitQuota' | 'ReleaseQuota'>
+      readonly command: OneOf<ProjectCommand, 'CommitQuota' | 'ReleaseQuota' | 'ConfirmToken' | 'ReleaseToken'>
     }
   | {
       readonly target: 'host'

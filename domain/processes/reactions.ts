@@ -6,6 +6,7 @@ import { type InstanceState, isInProgress, type KnownInstance, operationSubject 
 import type { OperationEvent } from '../operation/events.ts'
 import type { OperationState } from '../operation/state.ts'
 import type { ReleaseReason } from '../project/commands.ts'
+import type { TokenEvent, TokenState } from '../token/index.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Resources } from '../values/resources.ts'
 import type { Reaction } from './reaction.ts'
@@ -28,7 +29,9 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceOperationFailed',
   'OperationOutcomeReached',
   'HostRegistered',
-] satisfies readonly (InstanceEvent | OperationEvent | HostEvent)['type'][])
+  'TokenIssued',
+  'TokenRevoked',
+] satisfies readonly (InstanceEvent | OperationEvent | HostEvent | TokenEvent)['type'][])
 
 /**
  * Whether the instance must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All else
@@ -85,6 +88,14 @@ export const reactionsToOperation = (event: OperationEvent, state: OperationStat
   const undoing = { compensated: compensated ?? false, undoneTo: undoneTo ?? null }
   const failed = { type: 'FailOperation', operationId, kind, fault, ...undoing } as const
   return [{ target: 'instance', id, command: failed }]
+}
+
+/** What an event of a token leads to: its room in the quota is held for good, or free again. */
+export const reactionsToToken = (event: TokenEvent, state: TokenState): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, tokenId } = state
+  const type = event.type === 'TokenIssued' ? 'ConfirmToken' : 'ReleaseToken'
+  return [{ target: 'project', id: projectId, command: { type, projectId, tokenId } }]
 }
 
 /** What an event of a host leads to: the versions found on it are offered. */

@@ -1,10 +1,24 @@
-import type { InstanceId, ProjectId } from '../ids.ts'
+import type { InstanceId, ProjectId, TokenId } from '../ids.ts'
 import type { Resources } from '../values/resources.ts'
 import type { QuotaLimits } from './events.ts'
 
 export type ReleaseReason = 'DELETED' | 'FAILED' | 'NOT_REQUESTED' | 'EXPIRED'
 
 export type ProjectCommand =
+  /** Room for one token, before it is issued: held until `heldUntil`, and when it is confirmed, until it expires or is released. */
+  | {
+      readonly type: 'HoldToken'
+      readonly projectId: ProjectId
+      readonly tokenId: TokenId
+      readonly ancestors: readonly TokenId[]
+      readonly expiresAt: string | null
+      readonly now: string
+      readonly heldUntil: string
+      readonly maxTokens: number
+    }
+  | { readonly type: 'ConfirmToken'; readonly projectId: ProjectId; readonly tokenId: TokenId }
+  /** Those that were made with it end with it. */
+  | { readonly type: 'ReleaseToken'; readonly projectId: ProjectId; readonly tokenId: TokenId }
   | { readonly type: 'SetProjectQuota'; readonly projectId: ProjectId; readonly limits: QuotaLimits }
   | {
       readonly type: 'ReserveQuota'

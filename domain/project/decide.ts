@@ -7,7 +7,9 @@ import { amountInWords, sameResources } from '../values/resources.ts'
 import type { ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
 import type { ProjectState } from './state.ts'
+import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
+type HoldToken = Extract<ProjectCommand, { readonly type: 'HoldToken' }>
 type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 
 /** What GraphQL has integers for. */
@@ -17,6 +19,18 @@ const quotaAmounts = ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const
 export const decide = (command: ProjectCommand, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId } = command
   switch (command.type) {
+    case 'HoldToken':
+      return decideHold(command, state)
+    case 'ConfirmToken': {
+      const { tokenId } = command
+      const isConfirmed = state.tokens.every((hold) => hold.tokenId !== tokenId || hold.heldUntil === null)
+      return isConfirmed ? accept() : accept({ type: 'ProjectTokenConfirmed', data: { projectId, tokenId } })
+    }
+    case 'ReleaseToken': {
+      const { tokenId } = command
+      if (releaseToken(state.tokens, tokenId).length === state.tokens.length) return accept()
+      return accept({ type: 'ProjectTokenReleased', data: { projectId, tokenId } })
+    }
     case 'SetProjectQuota': {
       const { limits } = command
       const rejection = allFaults(quotaAmounts.map((amount) => amountRefusal(amount, limits[amount], 0, mostOfProject)))
@@ -41,6 +55,22 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       return unreachable(command)
   }
 }
+
+const decideHold = (command: HoldToken, state: ProjectState): Decision<ProjectEvent> => {
+  const { projectId, tokenId, ancestors, expiresAt, now, heldUntil, maxTokens } = command
+  const ended = endedBy(state.tokens, now)
+  const live = state.tokens.filter((hold) => !ended.includes(hold.tokenId))
+  if (isTokenHeld(live, tokenId)) return accept()
+  if (live.length >= maxTokens) return reject(tooManyTokens(projectId, live.length, maxTokens))
+  const data = { projectId, tokenId, ancestors: [...ancestors], expiresAt, heldUntil, ended: [...ended] }
+  return accept({ type: 'ProjectTokenHeld', data })
+}
+
+const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejection => ({
+  code: 'QUOTA_EXCEEDED',
+  message: `project ${projectId} has ${used} tokens that are valid, and may have ${limit}: revoke one that is not used any more`,
+  details: { resource: 'tokens', limit, used, asked: 1 },
+})
 
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId, instanceId, resources, now, expiresAt, defaultLimits } = command

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { instanceIdSchema, projectIdSchema, tokenIdSchema } from '../ids.ts'
 import { resourcesSchema } from '../values/resources.ts'
 
 /** Upper bounds of what a project may hold at one time. */
@@ -8,6 +8,22 @@ export const quotaLimitsSchema = resourcesSchema.extend({ instances: z.int().non
 export type QuotaLimits = z.infer<typeof quotaLimitsSchema>
 
 export const projectEvents = {
+  /** Room for one token is held until `heldUntil`, for it to be issued. `ended`: tokens that hold no room any more, as their time has passed. */
+  ProjectTokenHeld: defineEvent(
+    1,
+    z.object({
+      projectId: projectIdSchema,
+      tokenId: tokenIdSchema,
+      ancestors: z.array(tokenIdSchema),
+      expiresAt: z.iso.datetime().nullable(),
+      heldUntil: z.iso.datetime(),
+      ended: z.array(tokenIdSchema),
+    }),
+  ),
+  /** The token was issued: its room is held until it expires or is released. */
+  ProjectTokenConfirmed: defineEvent(1, z.object({ projectId: projectIdSchema, tokenId: tokenIdSchema })),
+  /** The token was revoked: neither it nor those that were made with it hold room. */
+  ProjectTokenReleased: defineEvent(1, z.object({ projectId: projectIdSchema, tokenId: tokenIdSchema })),
   /** An admin set the limits; until then the configured defaults hold. */
   ProjectQuotaSet: defineEvent(1, z.object({ projectId: projectIdSchema, limits: quotaLimitsSchema })),
   /** Room for one instance is held until `expiresAt`, for the instance to be requested. */

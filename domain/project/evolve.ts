@@ -2,9 +2,18 @@ import { unreachable } from '../decider.ts'
 import { commit, release, reserve } from '../values/ledger.ts'
 import type { ProjectEvent } from './events.ts'
 import type { ProjectState } from './state.ts'
+import { confirmToken, holdToken, releaseToken } from './tokens.ts'
 
 export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState => {
   switch (event.type) {
+    case 'ProjectTokenHeld': {
+      const { projectId: _, ended, ...hold } = event.data
+      return { ...state, tokens: holdToken(state.tokens, hold, ended) }
+    }
+    case 'ProjectTokenConfirmed':
+      return { ...state, tokens: confirmToken(state.tokens, event.data.tokenId) }
+    case 'ProjectTokenReleased':
+      return { ...state, tokens: releaseToken(state.tokens, event.data.tokenId) }
     case 'ProjectQuotaSet':
       return { ...state, limits: event.data.limits }
     case 'QuotaReserved':

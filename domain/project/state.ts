@@ -1,7 +1,13 @@
 import { emptyLedger, type Ledger } from '../values/ledger.ts'
 import type { QuotaLimits } from './events.ts'
+import type { TokenHold } from './tokens.ts'
 
 /** `limits`: set by an admin; null: the configured defaults hold. */
-export type ProjectState = { readonly limits: QuotaLimits | null; readonly ledger: Ledger }
+export type ProjectState = {
+  readonly limits: QuotaLimits | null
+  readonly ledger: Ledger
+  /** As many as the limit of tokens at most. */
+  readonly tokens: readonly TokenHold[]
+}
 
-export const newProject: ProjectState = { limits: null, ledger: emptyLedger }
+export const newProject: ProjectState = { limits: null, ledger: emptyLedger, tokens: [] }

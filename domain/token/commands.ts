@@ -8,6 +8,9 @@ export type TokenCommand =
       readonly projectId: ProjectId
       readonly name: string
       readonly role: Role
+      readonly ancestors: readonly TokenId[]
+      /** When the first of its ancestors expires: it ends with that one at the latest. Null: none of them does. */
+      readonly endsBy: string | null
       readonly secretHash: string
       readonly now: string
       readonly expiresAt: string | null

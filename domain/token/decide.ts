@@ -21,8 +21,11 @@ export const decide = (command: TokenCommand, state: TokenState): Decision<Token
   }
 }
 
+/** All of them are looked up whenever the token is used. */
+const maxAncestors = 8
+
 const issueToken = (command: IssueToken, state: TokenState): Decision<TokenEvent> => {
-  const { type: _, now, ...token } = command
+  const { type: _, now, endsBy, ancestors, ...token } = command
   if (state.status !== 'ABSENT') {
     // The secret is random: the same one comes only from a repeat of the same command.
     if (state.secretHash === command.secretHash) return accept()
@@ -35,5 +38,19 @@ const issueToken = (command: IssueToken, state: TokenState): Decision<TokenEvent
       field: 'expiresAt',
     })
   }
-  return accept({ type: 'TokenIssued', data: token })
+  if (ancestors.length > maxAncestors) {
+    return reject({
+      code: 'INVALID_STATE',
+      message: `a token made with a token, and so on, goes ${maxAncestors} deep at most: use one that is nearer to the first`,
+    })
+  }
+  if (endsBy !== null && token.expiresAt !== null && !hasPassed(token.expiresAt, endsBy)) {
+    return reject({
+      code: 'INVALID_INPUT',
+      message: `a token ends with the one that it was made with, at ${endsBy} at the latest, not at ${token.expiresAt}`,
+      field: 'expiresAt',
+    })
+  }
+  const expiresAt = token.expiresAt ?? endsBy
+  return accept({ type: 'TokenIssued', data: { ...token, ancestors: [...ancestors], expiresAt } })
 }

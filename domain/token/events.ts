@@ -4,7 +4,10 @@ import { projectIdSchema, tokenIdSchema } from '../ids.ts'
 import { roles } from '../metadata.ts'
 
 export const tokenEvents = {
-  /** `secretHash`: SHA-256 of a 256-bit random secret, base64url; the secret itself is shown once and kept nowhere. */
+  /**
+   * `ancestors`: the token that this one was asked for with, and those that one came from, the first of them first. It ends with any of them.
+   * `secretHash`: SHA-256 of a 256-bit random secret, base64url; the secret itself is shown once and kept nowhere.
+   */
   TokenIssued: defineEvent(
     1,
     z.object({
@@ -12,6 +15,7 @@ export const tokenEvents = {
       projectId: projectIdSchema,
       name: z.string(),
       role: z.enum(roles),
+      ancestors: z.array(tokenIdSchema),
       secretHash: z.string(),
       expiresAt: z.iso.datetime().nullable(),
     }),

@@ -5,8 +5,8 @@ import type { TokenState } from './state.ts'
 export const evolve = (state: TokenState, event: TokenEvent): TokenState => {
   switch (event.type) {
     case 'TokenIssued': {
-      const { tokenId, projectId, secretHash } = event.data
-      return { status: 'ISSUED', tokenId, projectId, secretHash }
+      const { tokenId, projectId, role, ancestors, secretHash, expiresAt } = event.data
+      return { status: 'ISSUED', tokenId, projectId, role, ancestors, secretHash, expiresAt }
     }
     case 'TokenRevoked':
       return state.status === 'ABSENT' ? state : { ...state, status: 'REVOKED' }

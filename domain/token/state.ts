@@ -1,4 +1,5 @@
 import type { ProjectId, TokenId } from '../ids.ts'
+import type { Role } from '../metadata.ts'
 
 export type TokenState =
   | { readonly status: 'ABSENT' }
@@ -6,7 +7,10 @@ export type TokenState =
       readonly status: 'ISSUED' | 'REVOKED'
       readonly tokenId: TokenId
       readonly projectId: ProjectId
+      readonly role: Role
+      readonly ancestors: readonly TokenId[]
       readonly secretHash: string
+      readonly expiresAt: string | null
     }
 
 export const absentToken: TokenState = { status: 'ABSENT' }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { tokenIdSchema } from '../../domain/ids.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
 import type { Views } from '../../projections/queries.ts'
 import type { TokenVerifier } from './authentication.ts'
 
@@ -21,5 +21,17 @@ export const createApiTokenVerifier =
     const matches = expected.length === actual.length && timingSafeEqual(actual, expected)
     if (!matches || document === null || document.revoked) return null
     if (document.expiresAt !== null && Date.parse(document.expiresAt) <= now().getTime()) return null
-    return { subject: `token:${document.id}`, projectId: document.projectId, roles: [document.role] }
+    if (await isAnyRevoked(views, document.ancestors)) return null
+    return {
+      subject: `token:${document.id}`,
+      projectId: document.projectId,
+      roles: [document.role],
+      tokenId: document.id,
+    }
   }
+
+/** A token ends with each of those it came from. One that cannot be found has not come to be seen yet, or never was: no reason to trust. */
+export const isAnyRevoked = async (views: Pick<Views, 'token'>, ids: readonly TokenId[]): Promise<boolean> => {
+  const documents = await Promise.all(ids.map((id) => views.token(id)))
+  return documents.some((document) => document === null || document.revoked)
+}

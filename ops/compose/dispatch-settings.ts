@@ -16,6 +16,7 @@ export const dispatchSettings = (config: Config): DispatchSettings => {
     defaultFlavor: config.defaultFlavor,
     defaultVolumeGiB: config.defaultVolumeGiB,
     maxVolumeGiB: config.maxVolumeGiB,
+    maxTokens: config.maxTokens,
     operationTimeoutMs: {
       provision: timeoutMs,
       restart: timeoutMs,

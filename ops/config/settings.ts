@@ -98,6 +98,12 @@ export const settings = {
     '500',
     'The same for volumes, in GiB.',
   ),
+  maxTokens: setting(
+    'COFFER_MAX_TOKENS',
+    wholeNumber(1, 100_000, 'tokens'),
+    '100',
+    'API tokens of a project that may be valid at one time.',
+  ),
   defaultFlavor: setting(
     'COFFER_DEFAULT_FLAVOR',
     text('the name of a flavor', /^[a-z0-9][a-z0-9-]{0,62}$/),

@@ -43,6 +43,9 @@ export const quotasProjection = defineProjection<Document, typeof projectCategor
   version: 1,
   keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
   on: {
+    ProjectTokenHeld: 'ignored',
+    ProjectTokenConfirmed: 'ignored',
+    ProjectTokenReleased: 'ignored',
     ProjectQuotaSet: (document, { data }) => ({ ...quotaOf(document, data.projectId), limits: data.limits }),
     QuotaReserved: holds(({ resources }) => resources ?? null),
     QuotaCommitted: holds(({ resources }) => resources ?? null),

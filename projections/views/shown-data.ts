@@ -74,6 +74,9 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),
 
   ProjectQuotaSet: ({ projectId, limits }) => ({ projectId, limits }),
+  ProjectTokenHeld: ({ projectId, tokenId, expiresAt }) => ({ projectId, tokenId, expiresAt }),
+  ProjectTokenConfirmed: ({ projectId, tokenId }) => ({ projectId, tokenId }),
+  ProjectTokenReleased: ({ projectId, tokenId }) => ({ projectId, tokenId }),
   QuotaReserved: ({ projectId, instanceId, resources, expiresAt }) => ({ projectId, instanceId, resources, expiresAt }),
   QuotaCommitted: ({ projectId, instanceId, resources }) => ({ projectId, instanceId, resources }),
   QuotaReleased: ({ projectId, instanceId, reason }) => ({ projectId, instanceId, reason }),
@@ -107,7 +110,14 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
-  TokenIssued: ({ tokenId, projectId, name, role, expiresAt }) => ({ tokenId, projectId, name, role, expiresAt }),
+  TokenIssued: ({ tokenId, projectId, name, role, ancestors, expiresAt }) => ({
+    tokenId,
+    projectId,
+    name,
+    role,
+    ancestors,
+    expiresAt,
+  }),
   TokenRevoked: ({ tokenId }) => ({ tokenId }),
 
   OperationStarted: ({ operationId, kind, steps, deadline, subject: { instanceId, projectId, hostId, spec } }) => ({

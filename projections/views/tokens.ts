@@ -4,7 +4,7 @@ import { defineProjection, listedIn } from '../projection.ts'
 
 export const tokensProjection = defineProjection<TokenDocument, typeof tokenCategory>({
   view: 'tokens',
-  version: 1,
+  version: 2,
   keysOf: ({ data }) => [data.tokenId],
   on: {
     TokenIssued: (document, { data, metadata }) =>
@@ -13,6 +13,7 @@ export const tokensProjection = defineProjection<TokenDocument, typeof tokenCate
         projectId: data.projectId,
         name: data.name,
         role: data.role,
+        ancestors: data.ancestors,
         secretHash: data.secretHash,
         expiresAt: data.expiresAt,
         revoked: false,

@@ -29,6 +29,7 @@ export const settings: DispatchSettings = {
   defaultFlavor: 'small',
   defaultVolumeGiB: 1,
   maxVolumeGiB: 100,
+  maxTokens: 100,
   operationTimeoutMs: { provision: 7 * minute, restart: minute, stop: minute, start: minute, delete: minute },
   reservationMs: 10 * minute,
   idempotencyKeyLifetimeMs: 60 * minute,

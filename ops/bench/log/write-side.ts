@@ -94,6 +94,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
         delete: 5 * minute,
       },
       reservationMs: 10 * minute,
+      maxTokens: plenty,
       idempotencyKeyLifetimeMs: 60 * minute,
     },
   })

@@ -220,3 +220,77 @@ describe('the API over the real write side', () => {
     expect(renamed).toEqual({ instance: { name: 'new-name', stateVersion: version + 1 } })
   })
 })
+
+describe('tokens that are made with a token', () => {
+  const issue = `mutation ($input: IssueTokenInput!) { issueToken(input: $input) {
+    ... on IssueTokenAccepted { tokenId secret token { expiresAt } } ... on Refusal { code message field details } } }`
+  const revoke = `mutation ($id: ID!) { revokeToken(input: { id: $id }) {
+    ... on RevokeTokenAccepted { token { revoked } } ... on Refusal { code message field } } }`
+  const whoami = '{ viewer { projectId } }'
+
+  it('end with it: none of them opens anything once it was revoked', async () => {
+    const { ask, issueToken } = await start()
+    const parent = await issueToken('shop', 'MEMBER')
+    const made = async (token: string) => {
+      const { data } = await ask(issue, { token, variables: { input: { name: 'child', role: 'MEMBER' } } })
+      return data.issueToken
+    }
+    const child = await made(parent.secret)
+    const grandchild = await made(child.secret)
+    expect((await ask(whoami, { token: grandchild.secret })).status).toBe(200)
+    await ask(revoke, { variables: { id: parent.id } })
+    for (const { secret } of [parent, child, grandchild])
+      expect((await ask(whoami, { token: secret })).status).toBe(401)
+    const { data } = await ask('{ tokens(projectId: "shop") { nodes { name revoked } } }')
+    expect(data.tokens.nodes).toEqual([
+      { name: 'test', revoked: true },
+      { name: 'child', revoked: true },
+      { name: 'child', revoked: true },
+    ])
+  })
+
+  it('expire with it, whether or not a time is asked for', async () => {
+    const { ask } = await start()
+    const expiresAt = '2100-01-01T00:00:00.000Z'
+    const first = await ask(issue, { variables: { input: { name: 'p', role: 'MEMBER', expiresAt } } })
+    const token = first.data.issueToken.secret
+    const child = await ask(issue, { token, variables: { input: { name: 'c', role: 'MEMBER' } } })
+    expect(child.data.issueToken.token).toEqual({ expiresAt })
+    const late = { name: 'c', role: 'MEMBER', expiresAt: '2100-01-01T00:00:01Z' }
+    const refused = await ask(issue, { token, variables: { input: late } })
+    expect(refused.data.issueToken).toMatchObject({ code: 'INVALID_INPUT', field: 'expiresAt' })
+  })
+
+  it('can be revoked by a member, but for those of an admin', async () => {
+    const { ask, issueToken } = await start()
+    const member = await issueToken('shop', 'MEMBER')
+    const admins = await issueToken('shop', 'ADMIN')
+    const readers = await issueToken('shop', 'READER')
+    const refused = await ask(revoke, { token: member.secret, variables: { id: admins.id } })
+    expect(refused.data.revokeToken).toMatchObject({ code: 'FORBIDDEN', field: 'id' })
+    expect((await ask(whoami, { token: admins.secret })).status).toBe(200)
+    const done = await ask(revoke, { token: member.secret, variables: { id: readers.id } })
+    expect(done.data.revokeToken).toEqual({ token: { revoked: true } })
+  })
+
+  it('are no more than the limit at one time, however many are asked for at once', async () => {
+    const { ask, issueToken, plane } = await start()
+    const { secret: token, id } = await issueToken('shop', 'MEMBER')
+    const { maxTokens } = plane.settings
+    const results = await Promise.all(
+      Array.from({ length: maxTokens + 20 }, async () => {
+        const { data } = await ask(issue, { token, variables: { input: { name: 'many', role: 'READER' } } })
+        return data.issueToken
+      }),
+    )
+    expect(results.filter(({ secret }) => secret !== undefined)).toHaveLength(maxTokens - 1)
+    const refused = results.find(({ code }) => code !== undefined)
+    expect(refused).toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      details: { resource: 'tokens', limit: maxTokens, used: maxTokens, asked: 1 },
+    })
+    // With it all that were made with it have ended.
+    await ask(revoke, { variables: { id } })
+    await issueToken('shop', 'MEMBER')
+  })
+})

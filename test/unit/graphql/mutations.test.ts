@@ -52,7 +52,8 @@ describe('a command', () => {
       },
     })
     await ask(stop, { token, variables: { input: { id: instanceId, expectedVersion: 0 } } })
-    const actor = { kind: 'user', subject: `token:${document.id}`, projectId: 'shop', roles: ['member'] }
+    const { id: tokenId } = document
+    const actor = { kind: 'user', subject: `token:${tokenId}`, projectId: 'shop', roles: ['member'], tokenId }
     expect(scripted.requests).toEqual([
       {
         command: {

@@ -294,7 +294,13 @@ describe.each(namesOf('Mutation'))('%s', (name) => {
     const { errors } = await ask(name, tokens.bankMember, theirs)
     expect(errors).toEqual([])
     expect(scripted.requests.map(({ actor }) => actor)).toEqual([
-      { kind: 'user', subject: expect.stringMatching(/^token:/), projectId: bank, roles: ['member'] },
+      {
+        kind: 'user',
+        subject: expect.stringMatching(/^token:/),
+        projectId: bank,
+        roles: ['member'],
+        tokenId: expect.any(String),
+      },
     ])
   })
 

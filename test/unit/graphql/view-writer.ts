@@ -135,6 +135,7 @@ export const createViewWriter = (store: ViewStore) => {
         projectId,
         name: 'ci',
         role,
+        ancestors: [],
         secretHash: createHash('sha256').update(secret).digest('base64url'),
         expiresAt: null,
         revoked: false,

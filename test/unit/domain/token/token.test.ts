@@ -13,9 +13,19 @@ const data = {
   secretHash: 'aGFzaA',
   expiresAt: at(60),
 } as const
-const issued: TokenEvent = { type: 'TokenIssued', data }
+const issuedWith = (change: {
+  readonly expiresAt?: string | null
+  readonly ancestors?: ReturnType<typeof tokenId>[]
+}) => ({ type: 'TokenIssued', data: { ...data, ancestors: [], ...change } }) satisfies TokenEvent
+const issued: TokenEvent = issuedWith({})
 const revoked: TokenEvent = { type: 'TokenRevoked', data: { tokenId: tokenId() } }
-const issue: Extract<TokenCommand, { type: 'IssueToken' }> = { type: 'IssueToken', ...data, now: at(0) }
+const issue: Extract<TokenCommand, { type: 'IssueToken' }> = {
+  type: 'IssueToken',
+  ...data,
+  ancestors: [],
+  endsBy: null,
+  now: at(0),
+}
 const revoke: TokenCommand = { type: 'RevokeToken', tokenId: tokenId() }
 
 describe('issuing a token', () => {
@@ -26,7 +36,27 @@ describe('issuing a token', () => {
   it('may be for good', () => {
     given()
       .when({ ...issue, expiresAt: null })
-      .thenEvents({ type: 'TokenIssued', data: { ...data, expiresAt: null } })
+      .thenEvents(issuedWith({ expiresAt: null }))
+  })
+
+  it('with another token ends with that one at the latest, also when no time is given', () => {
+    const ancestors = [tokenId(2), tokenId(3)]
+    const child = { ...issue, ancestors, endsBy: at(30) }
+    given()
+      .when({ ...child, expiresAt: null })
+      .thenEvents(issuedWith({ ancestors, expiresAt: at(30) }))
+    given()
+      .when({ ...child, expiresAt: at(30) })
+      .thenEvents(issuedWith({ ancestors, expiresAt: at(30) }))
+    const { message } = given().when(child).thenRejected('INVALID_INPUT', { field: 'expiresAt' })
+    expect(message).toContain(at(30))
+  })
+
+  it('is refused at the end of too long a line of tokens', () => {
+    const ancestors = Array.from({ length: 9 }, (_, index) => tokenId(index + 2))
+    given()
+      .when({ ...issue, ancestors })
+      .thenRejected('INVALID_STATE')
   })
 
   it('does nothing when it comes again, even after it was revoked', () => {

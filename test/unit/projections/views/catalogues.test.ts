@@ -90,6 +90,7 @@ describe('the view of tokens', () => {
       projectId: world.projectId,
       name: 'ci',
       role: 'member',
+      ancestors: [],
       secretHash: plantedSecrets.secretHash,
       expiresAt: null,
       revoked: false,
