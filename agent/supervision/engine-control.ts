@@ -18,6 +18,7 @@ import type { Journal } from '../journal/journal.ts'
 import { type Layout, shortId } from '../layout.ts'
 import type { AgentLog } from '../log.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
+import { createEndings } from './endings.ts'
 import { createEngineLauncher } from './engine-launcher.ts'
 import { createInstancePorts } from './instance-ports.ts'
 import {
@@ -68,6 +69,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
   const launcher = createEngineLauncher()
   const placeOf = ({ instanceId }: InstanceRecord) => volumePlace(layout, instanceId)
   const room = createRecoveryRoom({ volumes, placeOf, log })
+  const endings = createEndings()
 
   /** Throws if the instance never got as far as having an engine. */
   const describe = async (record: Occupant, signal: AbortSignal): Promise<Engine> => {
@@ -199,30 +201,6 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     }
   }
 
-  /** The processes that were told to end by this agent: engines take a moment to say so themselves. */
-  const told = new Map<ProcessId['pid'], ProcessId>()
-
-  const wasTold = ({ pid, startedAtTicks }: ProcessId): boolean => told.get(pid)?.startedAtTicks === startedAtTicks
-
-  /** Sends the engine's main process, if it runs, this signal, and gives it so long to end. */
-  const askToEnd = async (
-    process: ProcessId | null,
-    name: NodeJS.Signals,
-    boundMs: number,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    if (!process || !isAlive(process)) return
-    sendSignal([process], name)
-    told.set(process.pid, process)
-    const ended = await waitUntil(
-      () => !isAlive(process),
-      pollMs,
-      AbortSignal.any([signal, AbortSignal.timeout(boundMs)]),
-    )
-    if (ended) told.delete(process.pid)
-    signal.throwIfAborted()
-  }
-
   /** Ends every process of the instance, at once. Others that are in its directory are left alone, and reported. */
   const kill = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
     const { instanceId } = occupant
@@ -240,8 +218,8 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       const engine = await describe(record, signal)
       const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
       const { graceful, immediate } = engine.driver.stopSignals
-      await askToEnd(process, graceful, gracefulMs, signal)
-      await askToEnd(process, immediate, immediateStopMs, signal)
+      await endings.ask(process, graceful, gracefulMs, signal)
+      await endings.ask(process, immediate, immediateStopMs, signal)
     }
     await kill(record, signal)
   }
@@ -254,7 +232,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     const engine = await tryDescribe(occupant, signal)
     if (engine) {
       const process = await findRunning(engine)
-      await askToEnd(process, engine.driver.stopSignals.immediate, immediateStopMs, signal)
+      await endings.ask(process, engine.driver.stopSignals.immediate, immediateStopMs, signal)
     }
     await kill(occupant, signal)
   }
@@ -268,7 +246,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
   ): Promise<boolean> => {
     const { instanceId } = record
     const isLeaving = async (): Promise<boolean> =>
-      !isAlive(process) || wasTold(process) || (await driver.isEnding(instance))
+      !isAlive(process) || endings.wasAsked(process) || (await driver.isEnding(instance))
     if (await isLeaving()) return false
     cgroups.ensure(shortId(instanceId), instance.spec)
     for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(instanceId), pid)

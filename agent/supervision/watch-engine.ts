@@ -169,11 +169,10 @@ const usabilityDeps = (
       const known = record()
       return known ? control.processes(known, signal) : []
     },
-    ask: async (signal) => {
-      const mark = await driver.checkHealth(instance, signal)
-      // Healthy is said of an engine that clients have reached where they were told to.
+    ask: (signal) => driver.checkHealth(instance, signal),
+    // Healthy is said of an engine that clients have reached where they were told to.
+    verify: async (signal) => {
       if (record()?.health !== 'HEALTHY') await driver.verifyEndpoint(instance, [], signal)
-      return mark
     },
     isEnding: () => driver.isEnding(instance),
     timeoutMs: config.healthTimeoutMs,

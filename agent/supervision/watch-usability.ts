@@ -22,6 +22,8 @@ export type UsabilityDeps = {
   readonly processes: (signal: AbortSignal) => Promise<readonly ProcessId[]>
   /** Asks the engine; answers as `EngineDriver.checkHealth`. Throws when the signal aborts. */
   readonly ask: (signal: AbortSignal) => Promise<string>
+  /** Makes sure, where that is called for, that an engine that answers can be reached by clients, too. */
+  readonly verify: (signal: AbortSignal) => Promise<void>
   readonly isEnding: () => Promise<boolean>
   readonly timeoutMs: number
   readonly uselessAfterMs: number
@@ -40,8 +42,9 @@ type Trouble = { readonly verdict: Verdict | 'ending'; readonly sinceMs: number;
 
 /** Tells an engine that serves from one that lives and serves nobody, over many looks. */
 export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
-  const { main, processes, ask, isEnding, timeoutMs, uselessAfterMs, patienceMs } = deps
+  const { main, processes, ask, verify, isEnding, timeoutMs, uselessAfterMs, patienceMs } = deps
   let mark: string | null = null
+  let hasCrashed = false
   let failures = 0
   let trouble: Trouble | null = null
 
@@ -51,6 +54,16 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
     }
     trouble.looks += 1
     return trouble
+  }
+
+  /** It answers the agent, so that no restart is due, whatever keeps clients from it. */
+  const unverified = (error: unknown): Look => {
+    failures += 1
+    if (failures < looksUntilNews || judge(error) === 'full') return { is: 'doubtful' }
+    return {
+      is: 'ails',
+      reason: error instanceof EngineFault ? describeError(error) : 'its endpoint does not answer in time',
+    }
   }
 
   const explain = async (error: unknown, startedAtMs: number, signal: AbortSignal): Promise<Look> => {
@@ -84,17 +97,27 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
   return {
     look: async (signal) => {
       const startedAtMs = performance.now()
+      const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      let seen: string
       try {
-        const seen = await ask(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
-        const crashed = mark !== null && seen !== mark
-        mark = seen
-        failures = 0
-        trouble = null
-        return { is: 'serves', crashed }
+        seen = await ask(bound)
       } catch (error) {
         signal.throwIfAborted()
         return explain(error, startedAtMs, signal)
       }
+      trouble = null
+      hasCrashed ||= mark !== null && seen !== mark
+      mark = seen
+      try {
+        await verify(bound)
+      } catch (error) {
+        signal.throwIfAborted()
+        return unverified(error)
+      }
+      const crashed = hasCrashed
+      hasCrashed = false
+      failures = 0
+      return { is: 'serves', crashed }
     },
   }
 }

@@ -48,7 +48,9 @@ export const waitReady = async (instance: EngineInstance, signal: AbortSignal): 
 export const checkHealth = async (instance: EngineInstance, signal: AbortSignal): Promise<string> => {
   const lookFrom = (database: string): Promise<string> =>
     withAdministration(instance, database, signal, async (query) => {
-      const [row] = await query("SELECT backend_start::text FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+      const [row] = await query(
+        "SELECT backend_start::text FROM pg_stat_get_activity(NULL) WHERE backend_type = 'checkpointer'",
+      )
       return String(row?.backend_start ?? '')
     })
   try {

@@ -9,6 +9,7 @@ const watch = (deps: Partial<UsabilityDeps>) =>
     main: { pid: process.pid, startedAtTicks: 0 },
     processes: async () => [],
     ask: async () => 'uncut',
+    verify: async () => {},
     isEnding: async () => false,
     timeoutMs: 5000,
     uselessAfterMs: 0,
@@ -76,6 +77,37 @@ describe('an engine whose process runs', () => {
     const marks = ['first', 'first', 'second', 'second']
     const seen = await looks({ ask: async () => marks.shift() ?? '' }, 4)
     expect(seen.map((look) => look.is === 'serves' && look.crashed)).toEqual([false, false, true, false])
+  })
+
+  it.each(['ENGINE_UNREACHABLE', 'ENGINE_BROKEN', 'ENDPOINT_NOT_TRUSTED'])(
+    'is never useless while it answers the agent and its clients meet %s',
+    async (code) => {
+      const verify = async (): Promise<void> => void (await refusing(code)())
+      const seen = await looks({ verify }, 6)
+      expect(seen.map(({ is }) => is)).toEqual(['doubtful', 'ails', 'ails', 'ails', 'ails', 'ails'])
+    },
+  )
+
+  it('tells of a crash once clients reach it again', async () => {
+    const marks = ['first', 'second', 'second', 'second']
+    let fails = false
+    const watched = watch({
+      ask: async () => marks.shift() ?? 'second',
+      verify: async () => {
+        if (fails) await refusing('ENGINE_FULL')()
+      },
+    })
+    const seen = [await watched.look(never)]
+    fails = true
+    seen.push(await watched.look(never))
+    fails = false
+    seen.push(await watched.look(never), await watched.look(never))
+    expect(seen.map((look) => (look.is === 'serves' ? look.crashed : look.is))).toEqual([
+      false,
+      'doubtful',
+      true,
+      false,
+    ])
   })
 
   it('forgets its trouble when it serves again', async () => {
