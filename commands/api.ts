@@ -92,9 +92,15 @@ export type DispatchAccepted = {
 export type DispatchRejected = { readonly accepted: false; readonly rejection: Rejection }
 export type DispatchAnswer = DispatchAccepted | DispatchRejected
 
+/** Thrown by a dispatch that needs something which a host has registered with and which is not on offer yet. The same request may succeed soon. */
+export class NotOfferedYet extends Error {
+  override readonly name = 'NotOfferedYet'
+  readonly code = 'NOT_OFFERED_YET'
+}
+
 /**
  * The one way to write: authorises, validates, answers what was accepted under a known idempotency key as before, decides and appends. Never throws for bad
  * input. Throws `EventStoreUnavailable` when the log can not be reached, and `MessageBusUnavailable` where a message on the bus is needed and can
- * not be: the same request may be repeated.
+ * not be, and `NotOfferedYet`: the same request may be repeated.
  */
 export type Dispatch = (request: DispatchRequest) => Promise<DispatchAnswer>

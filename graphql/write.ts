@@ -1,4 +1,4 @@
-import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../commands/api.ts'
+import { type DispatchAccepted, type DispatchRequest, NotOfferedYet, type PublicCommand } from '../commands/api.ts'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ApiContext } from './context.ts'
@@ -76,6 +76,7 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
   try {
     return await backend.dispatch(request)
   } catch (error) {
+    if (error instanceof NotOfferedYet) throw new ApiError('UNAVAILABLE', error.message, { cause: error })
     if (!request.signal.aborted || error instanceof EventStoreUnavailable) throw error
     throw new ApiError(
       'UNAVAILABLE',

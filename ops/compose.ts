@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { offersOf } from '../commands/awaited-offers.ts'
 import type { Log } from '../commands/log.ts'
 import type { HostId } from '../domain/ids.ts'
 import { urlFile } from './cli/settings.ts'
@@ -109,6 +110,8 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       await startCentral(central, signal)
       // An agent alone runs without the bus, too; a server that says it is ready can make databases.
       if (agent) await unlessAborted(agent.connected(), signal)
+      // What follows from its registration is done by the sagas of this process; without those, nobody knows when.
+      if (hostId && runs(config, 'saga')) await offersOf(central.controlPlane.directory, hostId, signal)
     }
     const url = urlOf(config.host, port)
     if (central?.api) {

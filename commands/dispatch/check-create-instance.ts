@@ -52,7 +52,8 @@ const ofTheDirectory: ReadonlySet<Rejection['code']> = new Set([
 export const restsOnDirectory = ({ code, alsoWrong = [] }: Rejection): boolean =>
   ofTheDirectory.has(code) || alsoWrong.some((fault) => ofTheDirectory.has(fault.code))
 
-const list = (names: readonly string[]): string => (names.length === 0 ? 'none yet' : names.join(', '))
+const list = (names: readonly string[], waitsFor: string): string =>
+  names.length === 0 ? `none yet, until ${waitsFor}` : names.join(', ')
 
 const findDatastore = (directory: Directory, asked: string): Checked<DatastoreType> => {
   const offered = directory.datastores().flatMap((state) => (state.offered.length > 0 ? (state.datastore ?? []) : []))
@@ -60,7 +61,7 @@ const findDatastore = (directory: Directory, asked: string): Checked<DatastoreTy
   if (known.success && offered.includes(known.data)) return fine(known.data)
   return wrong({
     code: 'UNKNOWN_DATASTORE',
-    message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered)}`,
+    message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered, 'a host registers that has an engine')}`,
     field: 'datastore',
   })
 }
@@ -77,7 +78,7 @@ const findFlavor = (directory: Directory, asked: string) => {
   const offered = directory.flavors().flatMap((flavor) => (flavor.status === 'DEFINED' ? flavor.flavorId : []))
   return wrong({
     code: 'UNKNOWN_FLAVOR',
-    message: `${quote(asked)} is not on offer; the flavors on offer are: ${list(offered)}`,
+    message: `${quote(asked)} is not on offer; the flavors on offer are: ${list(offered, 'an administrator defines one')}`,
     field: 'flavor',
   })
 }

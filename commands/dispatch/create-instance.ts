@@ -9,8 +9,10 @@ import { getById } from '../../domain/values/id-map.ts'
 import type { InstanceSpec, UserSpec } from '../../domain/values/instance-spec.ts'
 import { amountInWords, type Resources, resourceKinds } from '../../domain/values/resources.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
-import type { Credential, DispatchAnswer } from '../api.ts'
+import { type Credential, type DispatchAnswer, NotOfferedYet } from '../api.ts'
+import { awaitedOffers } from '../awaited-offers.ts'
 import { isoAfter, isoNow } from '../clock.ts'
+import type { Directory } from '../directory.ts'
 import type { CommandContext } from '../handle.ts'
 import { sealPassword } from '../secrets/seal.ts'
 import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
@@ -45,7 +47,10 @@ export const createInstance = async (
   await directory.ready(job.request.signal)
   const lookAgain = () => directory.catchUp(job.request.signal)
   const checked = await twice(() => checkCreateInstance(directory, settings, asked), lookAgain)
-  if (!checked.ok) return refused(checked.rejection)
+  if (!checked.ok) {
+    assertNotAwaited(directory, asked, checked.rejection)
+    return refused(checked.rejection)
+  }
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)
   const wish = { command, spec: checked.value, context }
@@ -57,6 +62,19 @@ export const createInstance = async (
     return refused(placed.rejection)
   }
   return request(dependencies, job, wish, placed, credentials)
+}
+
+/** Where a host has what was asked for, and is about to offer it, the request is early and not wrong. Throws `NotOfferedYet`. */
+const assertNotAwaited = (directory: Directory, asked: CreateInstance, { code }: Rejection): void => {
+  if (code !== 'UNKNOWN_DATASTORE' && code !== 'UNKNOWN_VERSION') return
+  const awaited = awaitedOffers(directory).find(
+    ({ datastore, version }) => datastore === asked.datastore && version.startsWith(asked.version ?? ''),
+  )
+  if (awaited === undefined) return
+  const { datastore, version, host } = awaited
+  throw new NotOfferedYet(
+    `${datastore} ${version} of host ${host} is not on offer yet: its registration is being handled`,
+  )
 }
 
 type Attempt = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { offersOf } from '../../../commands/awaited-offers.ts'
 import { createDirectory } from '../../../commands/directory.ts'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import type { CommandContext } from '../../../commands/handle.ts'
@@ -84,6 +85,10 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
       const offer = { type: 'OfferDatastoreVersions', datastore: 'postgresql', versions: ['17.10'] } as const
       await handler.handle(datastore, datastoreStream('postgresql'), offer, context)
     },
+    olderVersion: async () => {
+      const offer = { type: 'OfferDatastoreVersions', datastore: 'postgresql', versions: ['17.9'] } as const
+      await handler.handle(datastore, datastoreStream('postgresql'), offer, context)
+    },
     host: async () => {
       const description = hostDescription()
       await handler.handle(host, hostStream(description.hostId), { type: 'RegisterHost', description }, context)
@@ -106,7 +111,7 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
 }
 
 type Known = keyof Awaited<ReturnType<typeof start>>['makeKnown']
-const everything: readonly Known[] = ['flavor', 'version', 'host']
+const everything = ['flavor', 'version', 'host'] as const satisfies readonly Known[]
 
 describe('a create, in a process that is a moment behind the log', () => {
   it.each(everything)('is not refused for a %s that is in the log already', async (last) => {
@@ -114,6 +119,21 @@ describe('a create, in a process that is a moment behind the log', () => {
     for (const each of everything) if (each !== last) await makeKnown[each]()
     lag()
     await makeKnown[last]()
+    expect(await create()).toMatchObject({ accepted: true })
+  })
+
+  it('may be sent again where a host has what it asks for, and is about to offer it', async () => {
+    const { makeKnown, directory, create } = await start()
+    for (const each of ['flavor', 'host'] as const) await makeKnown[each]()
+    const known = await waitFor('the host', () => directory.hosts()[0])
+    if (known.status === 'UNREGISTERED') throw new Error('the host is not registered')
+    await expect(create()).rejects.toThrow(/^postgresql 17\.\d+ of host .* is not on offer yet/)
+    const { hostId } = known
+    const offered = offersOf(directory, hostId, AbortSignal.timeout(60_000))
+    await expect(offersOf(directory, hostId, AbortSignal.abort())).rejects.toThrow()
+    await makeKnown.version()
+    await makeKnown.olderVersion()
+    await offered
     expect(await create()).toMatchObject({ accepted: true })
   })
 

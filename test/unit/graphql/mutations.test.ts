@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NotOfferedYet } from '../../../commands/api.ts'
 import { EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { parseInstanceId, parseOperationId, parseTokenId } from '../../../domain/ids.ts'
@@ -193,6 +194,18 @@ describe('a command', () => {
     expect(reply.status).toBe(503)
     expect(reply.errors[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
     expect(JSON.stringify(reply.errors)).not.toContain('/secret/place')
+  })
+
+  it('that needs what is not on offer yet may be repeated, and says what it waits for', async () => {
+    const { ask, scripted } = createApiUnderTest()
+    scripted.answer(() => {
+      throw new NotOfferedYet('postgresql 17.10 of host one is not on offer yet')
+    })
+    const reply = await ask(create, { variables: { input: { name: 'a', datastore: 'postgresql' } } })
+    expect(reply.errors[0]).toMatchObject({
+      message: 'postgresql 17.10 of host one is not on offer yet',
+      extensions: { code: 'UNAVAILABLE', retryable: true },
+    })
   })
 
   it('that is not answered in time is said to be undecided', async () => {

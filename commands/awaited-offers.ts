@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { HostState, RegisteredHost } from '../domain/host/index.ts'
+import type { HostId } from '../domain/ids.ts'
+import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import type { Directory } from './directory.ts'
+
+/** What a host has registered with and nobody can ask for yet: its offer follows from the registration, a moment later. */
+export type AwaitedOffer = { readonly datastore: DatastoreType; readonly version: string; readonly host: string }
+
+type Known = Pick<Directory, 'hosts' | 'datastore'>
+
+export const awaitedOffers = (directory: Known): readonly AwaitedOffer[] =>
+  directory
+    .hosts()
+    .filter(isUp)
+    .flatMap((host) => awaitedFrom(directory, host))
+
+/** Resolves once the host is known with all that it has on offer; rejects when the signal aborts first. */
+export const offersOf = async (directory: Known, hostId: HostId, signal: AbortSignal): Promise<void> => {
+  const isKnown = (): boolean => {
+    const host = directory
+      .hosts()
+      .find((candidate) => candidate.status !== 'UNREGISTERED' && candidate.hostId === hostId)
+    return host !== undefined && host.status !== 'UNREGISTERED' && awaitedFrom(directory, host).length === 0
+  }
+  while (!isKnown()) await delay(lookEveryMs, undefined, { signal })
+}
+
+const lookEveryMs = 20
+
+const isUp = (host: HostState): host is RegisteredHost & { readonly status: 'UP' } => host.status === 'UP'
+
+const awaitedFrom = (directory: Known, { description }: RegisteredHost): readonly AwaitedOffer[] =>
+  description.engines.flatMap(({ datastore, version }) => {
+    const { offered, withdrawn } = directory.datastore(datastore)
+    const isKnown = offered.includes(version) || withdrawn.includes(version)
+    return isKnown ? [] : [{ datastore, version, host: description.name }]
+  })
