@@ -1,4 +1,6 @@
-import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import type { HostState } from '../../domain/host/index.ts'
+import { hostUnreachable } from '../../domain/host/refusals.ts'
+import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
 import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { DispatchAnswer } from '../api.ts'
@@ -18,11 +20,12 @@ const noSuchInstance = (instanceId: InstanceId): Rejection => ({
  * try under the same idempotency key has done it: then that has passed by its own doing.
  */
 const guardInstance =
-  (job: Job, instanceId: InstanceId) =>
+  (job: Job, instanceId: InstanceId, needsHost: (hostId: HostId) => Rejection | null) =>
   ({ state, revision }: Loaded<InstanceState>, isDone: boolean): Rejection | null => {
     if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) return noSuchInstance(instanceId)
     const { expectedVersion } = job.request
-    if (expectedVersion === undefined || expectedVersion === revision || isDone) return null
+    if (isDone) return null
+    if (expectedVersion === undefined || expectedVersion === revision) return needsHost(state.hostId)
     return {
       code: 'VERSION_CONFLICT',
       message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide anew`,
@@ -38,6 +41,7 @@ export const changeInstance = async (
   instanceId: InstanceId,
   command: InstanceCommand,
   operationId: OperationId | null,
+  needsHost: (hostId: HostId) => Rejection | null = () => null,
 ): Promise<DispatchAnswer> => {
   const stream = instanceStream(instanceId)
   const contextOf = ({ state }: Loaded<InstanceState>): CommandContext => ({
@@ -47,7 +51,7 @@ export const changeInstance = async (
     instanceId,
   })
   const handled = await handler.handle(instance, stream, command, contextOf, {
-    guard: guardInstance(job, instanceId),
+    guard: guardInstance(job, instanceId, needsHost),
     mayBeDone: job.repeat,
   })
   if (handled.outcome === 'rejected') return refused(handled.rejection)
@@ -69,7 +73,7 @@ const beginCommands = {
 } as const satisfies Record<BeginsKind, Begins['type']>
 
 /** Asks for an operation on an existing instance. */
-export const beginOperation = (
+export const beginOperation = async (
   dependencies: DispatchDependencies,
   job: Job,
   instanceId: InstanceId,
@@ -78,5 +82,18 @@ export const beginOperation = (
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
   const command = { type: beginCommands[kind], operationId, deadline }
-  return changeInstance(dependencies, job, instanceId, command, operationId)
+  const needsHost = (hostId: HostId): Rejection | null =>
+    kind === 'delete' ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
+  const ask = () => changeInstance(dependencies, job, instanceId, command, operationId, needsHost)
+  const answer = await ask()
+  if (answer.accepted || answer.rejection.code !== 'HOST_UNREACHABLE') return answer
+  // The directory may be a moment behind a host that has returned.
+  await dependencies.directory.catchUp(job.request.signal)
+  return ask()
+}
+
+/** What a lost host cannot do is refused at once instead of failing at the deadline. Deletion waits for the host. */
+const whyHostCannot = (hosts: readonly HostState[], hostId: HostId, kind: string): Rejection | null => {
+  const found = hosts.find((state) => state.status === 'LOST' && state.hostId === hostId)
+  return found?.status === 'LOST' ? hostUnreachable(found.description, found.lastSeenAt, kind) : null
 }

@@ -41,7 +41,7 @@ export interface HostMonitor {
 
 /**
  * Turns the silence of hosts, and its end, into events: heartbeats themselves are none. Silence is only what this process could have heard:
- * neither a clock that is set, nor a time in which the process did not run or the bus was away, makes a host lost.
+ * neither a clock that is set, nor a time in which the process did not run, the bus was away or the host had not registered, makes it lost.
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const { handler, directory, clock, ids, log, hostLostAfterMs, reachBus, tracer = noTracer } = options
@@ -52,6 +52,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   /** From then on it is asked whether it is the bus that is silent. */
   const suspectAfterMs = hostLostAfterMs / 3
   const lastSeen = new Map<HostId, number>()
+  /** Since when this process knows a host to be up: it owes no sign of life from before. */
+  const upSince = new Map<HostId, number>()
   let listeningSince = elapsedMs()
   let timer: NodeJS.Timeout | undefined
   let isDeaf = false
@@ -109,9 +111,18 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const silentHosts = (forMs: number) =>
     directory.hosts().flatMap((state) => {
       if (state.status !== 'UP') return []
-      const silentMs = elapsedMs() - Math.max(lastSeen.get(state.hostId) ?? 0, listeningSince)
+      const now = elapsedMs()
+      const heardMs = Math.max(lastSeen.get(state.hostId) ?? 0, upSince.get(state.hostId) ?? now, listeningSince)
+      const silentMs = now - heardMs
       return silentMs < forMs ? [] : [{ ...state, silentMs }]
     })
+
+  const noteHostsThatAreUp = (): void => {
+    for (const state of directory.hosts()) {
+      if (state.status === 'LOST') upSince.delete(state.hostId)
+      else if (state.status === 'UP' && !upSince.has(state.hostId)) upSince.set(state.hostId, elapsedMs())
+    }
+  }
 
   /** Throws where the bus can not be reached, and where that took its time: what was said meanwhile is then still to come. */
   const assertBusIsThere = async (): Promise<void> => {
@@ -148,11 +159,13 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
 
   const listen = () => {
     listeningSince = elapsedMs()
+    noteHostsThatAreUp()
     let lookedAt = listeningSince
     timer = setInterval(() => {
       const now = elapsedMs()
       if (now - lookedAt > stoodStillMs) listeningSince = now
       lookedAt = now
+      noteHostsThatAreUp()
       void look()
     }, checkEveryMs)
     timer.unref()

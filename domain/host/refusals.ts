@@ -17,6 +17,13 @@ export const hostLost = ({ hostId, name }: HostDescription, lastSeenAt: string):
   details: { hostId, lastSeenAt },
 })
 
+/** Work that only the host's agent can do, and that would wait for it in vain. */
+export const hostUnreachable = ({ hostId, name }: HostDescription, lastSeenAt: string, kind: string): Rejection => ({
+  code: 'HOST_UNREACHABLE',
+  message: `the ${kind} needs host ${name}, of which nothing was heard since ${lastSeenAt}: try again when the host is back`,
+  details: { hostId, lastSeenAt },
+})
+
 export const unknownEngine = (host: HostDescription, datastore: DatastoreType, version: string): Rejection => {
   const versions = host.engines.filter((engine) => engine.datastore === datastore).map((engine) => engine.version)
   return {

@@ -119,10 +119,18 @@ const start = async () => {
     setClockForward: (ms: number) => {
       setForwardMs = ms
     },
+    /** Another host, of which no heartbeat has come yet. */
+    registersAnother: async () => {
+      const other = hostDescription()
+      const of = hostStream(other.hostId)
+      await handler.handle(host, of, { type: 'RegisterHost', description: other }, context)
+      await directory.catchUp(AbortSignal.timeout(10_000))
+      return of
+    },
     /** By all looks so far. */
-    timesLost: async () => {
+    timesLost: async (of = stream) => {
       await monitor.stop()
-      return (await collect(side.eventStore.readStream(stream))).flat().filter(({ type }) => type === 'HostLost').length
+      return (await collect(side.eventStore.readStream(of))).flat().filter(({ type }) => type === 'HostLost').length
     },
   }
 }
@@ -174,6 +182,26 @@ describe('the monitor of hosts', () => {
     await beat()
     await passes(hostLostAfterMs)
     expect(await timesLost()).toBe(1)
+  })
+
+  it('gives a host that registers after a long time the full time from its registration', async () => {
+    const { beat, passes, registersAnother, timesLost } = await start()
+    for (let times = 0; times < 4; times += 1) {
+      await beat()
+      await passes(lookEveryMs)
+    }
+    await passes(hostLostAfterMs)
+    const another = await registersAnother()
+    await passes(hostLostAfterMs - lookEveryMs)
+    expect(await timesLost(another)).toBe(0)
+  })
+
+  it('takes a host for lost that is never heard after its registration', async () => {
+    const { passes, registersAnother, timesLost } = await start()
+    await passes(2 * hostLostAfterMs)
+    const another = await registersAnother()
+    await passes(hostLostAfterMs + 2 * lookEveryMs)
+    expect(await timesLost(another)).toBe(1)
   })
 
   it('does not take a host for lost that is heard again and again', async () => {

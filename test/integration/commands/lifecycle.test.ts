@@ -469,10 +469,15 @@ describe('a silent host', () => {
       expect(await plane.instanceState(parseInstanceId(instanceId))).toMatchObject({ health: 'UNREACHABLE' })
     }, bounded)
     expect(await plane.send({ ...shop, name: 'second' })).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
+    for (const type of ['RestartInstance', 'StopInstance', 'StartInstance'] as const) {
+      const refusal = { code: 'HOST_UNREACHABLE', message: expect.stringContaining('nothing was heard since') }
+      expect(await plane.send({ type, instanceId: parseInstanceId(instanceId) })).toMatchObject({ rejection: refusal })
+    }
     await agent.beat()
     await vi.waitFor(async () => {
       expect((await plane.handler.load(host, hostStream(agent.hostId))).state.status).toBe('UP')
     }, bounded)
+    await plane.sendAccepted({ type: 'RestartInstance', instanceId: parseInstanceId(instanceId) })
 
     const recorded = await Promise.all(
       [hostStream(agent.hostId), instanceStream(parseInstanceId(instanceId))].map((stream) =>
