@@ -7,7 +7,11 @@ export type Library = { readonly name: string; readonly version: string }
 const known: readonly { readonly name: string; readonly file: RegExp; readonly content?: RegExp }[] = [
   { name: 'OpenSSL', file: /^libcrypto(?:-[0-9a-f]+)?\.so\.\d/, content: /\0OpenSSL (\d+)\.(\d+)\.(\d+[a-z]?)\s/ },
   // `xmlParserVersion` of libxml2: 20904 for 2.9.4.
-  { name: 'libxml2', file: /^libxml2(?:-[0-9a-f]+)?\.so\.\d/, content: /\0(2)(\d\d)(\d\d)(?:-[^\0]*)?\0/ },
+  {
+    name: 'libxml2',
+    file: /^libxml2(?:-[0-9a-f]+)?\.so\.\d/,
+    content: /(?<![0-9A-Za-z])(2)(\d\d)(\d\d)(?:-[\w.-]*)?\0/,
+  },
   { name: 'ICU', file: /^libicuuc(?:-[0-9a-f]+)?\.so\.(\d+)\.(\d+)$/ },
 ]
 

@@ -8,6 +8,7 @@ import {
   pgpassLine,
 } from '../../../domain/values/connection-strings.ts'
 import { saveCaCertificate } from '../ca-certificate.ts'
+import { adviceOn, findPsql, howToGetClients } from '../client-tools.ts'
 import { type CliContext, shellWord } from '../context.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
@@ -49,13 +50,17 @@ export const connect = async (
   }
   const uri = connectionUri(target)
   const command = options.command === undefined ? [] : ['--command', options.command]
-  const exitCode = await runPsql([uri, ...command, ...extra], {
-    ...meantForPsql(context.environment),
-    ...(password ? { PGPASSWORD: password } : {}),
-  })
-  if (exitCode !== null) return exitCode
+  const psql = await findPsql(instance.version, context.environment)
+  if (psql !== null) {
+    const advice = adviceOn(psql, instance.version)
+    if (advice !== null) context.terminal.stderr.write(`${advice}\n`)
+    return runPsql(psql.path, [uri, ...command, ...extra], {
+      ...meantForPsql(context.environment),
+      ...(password ? { PGPASSWORD: password } : {}),
+    })
+  }
   context.terminal.stderr.write(
-    'psql is not installed here (Debian, Ubuntu: apt-get install postgresql-client). Any PostgreSQL client can use this URI, with the password of the user:\n',
+    `psql is not installed here. ${howToGetClients(instance.version)}. Any PostgreSQL client can use this URI, with the password of the user:\n`,
   )
   await context.output.one({ uri }, () => [uri])
   return extra.length + command.length === 0 ? 0 : 127
@@ -118,14 +123,13 @@ const ofPsql = /^(PSQL.+|PGPASSFILE|PAGER|LESS|LESSCHARSET|EDITOR|VISUAL)$/
 const meantForPsql = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => meant.test(name) || ofPsql.test(name)))
 
-/** Null when there is no psql. */
-const runPsql = (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number | null> =>
+const runPsql = (path: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve, reject) => {
-    const psql = spawn('psql', args, { stdio: 'inherit', env: environment })
+    const psql = spawn(path, args, { stdio: 'inherit', env: environment })
     // Ctrl-C in psql ends a query, not the session: the terminal sends it to all of us.
     const ignore = (): void => {}
     process.on('SIGINT', ignore)
-    psql.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve(null) : reject(error)))
+    psql.once('error', reject)
     psql.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../../../ops/cli/commands/connect.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
@@ -6,6 +8,7 @@ import { createTempDir } from '../../../support/temp-dir.ts'
 const temp = createTempDir('connect')
 const instance = {
   id: 'an-instance',
+  version: '17.10',
   name: 'shop',
   datastore: 'postgresql',
   endpoint: { host: '127.0.0.1', port: 15432 },
@@ -14,16 +17,18 @@ const instance = {
   users: [{ name: 'app', databases: ['app'] }],
 }
 
-const clientOf = (facts: object) => {
+const clientOf = (facts: object, environment: object = {}) => {
+  const said: string[] = []
   const printed: unknown[] = []
   const context = {
     api: { request: async () => ({ instances: { edges: [{ node: { ...instance, ...facts } }] } }) },
     output: { one: async (value: unknown) => void printed.push(value) },
-    environment: { XDG_DATA_HOME: temp.path, PATH: '/nowhere' },
+    environment: { XDG_DATA_HOME: temp.path, PATH: '/nowhere', ...environment },
+    terminal: { stderr: { write: (text: string) => void said.push(text) } },
     invocation: 'coffer',
     signal: new AbortController().signal,
   } as unknown as CliContext
-  return { context, printed }
+  return { context, printed, said }
 }
 
 describe('connecting', () => {
@@ -45,5 +50,45 @@ describe('connecting', () => {
       const connecting = connect(context, 'shop', { print: false }, [])
       await expect(connecting).rejects.toThrow(`shop is ${status} and has no endpoint`)
     }
+  })
+})
+
+/** A psql that notes its arguments and ends with 7. Answers how to read them. */
+const installPsql = (directory: string, version: string) => {
+  mkdirSync(directory, { recursive: true })
+  const noted = join(directory, 'noted')
+  const script = `#!/bin/sh\n[ "$1" = --version ] && echo "psql (PostgreSQL) ${version}" && exit\necho "$@" > '${noted}'\nexit 7\n`
+  writeFileSync(join(directory, 'psql'), script, { mode: 0o755 })
+  return () => readFileSync(noted, 'utf8')
+}
+
+describe('the psql that is opened', () => {
+  const running = { status: 'ACTIVE' }
+
+  it('is the one of the major version of the engine, where there is one', async () => {
+    const home = temp.next()
+    const path = join(home, 'path')
+    installPsql(path, '15.18')
+    const own = installPsql(join(home, 'coffer', 'postgresql', '17', 'bin'), '17.10')
+    const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: path })
+    expect(await connect(context, 'shop', { print: false }, ['-c', 'SELECT 1'])).toBe(7)
+    expect(own()).toMatch(/^postgresql:.* -c SELECT 1$/m)
+    expect(said).toEqual([])
+  })
+
+  it('is else the one on the path, and it is said what it cannot do and where a fitting one is to be had', async () => {
+    const home = temp.next()
+    const onPath = installPsql(join(home, 'path'), '15.18')
+    const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: `/nowhere:${join(home, 'path')}` })
+    expect(await connect(context, 'shop', { print: false }, [])).toBe(7)
+    expect(onPath()).toContain('postgresql://app@')
+    expect(said.join('')).toMatch(/psql is of version 15 and the database of 17: .*postgresql-client-17/)
+  })
+
+  it('is not needed: without one the URI is printed, with what to install', async () => {
+    const { context, printed, said } = clientOf(running, { XDG_DATA_HOME: temp.next() })
+    expect(await connect(context, 'shop', { print: false }, [])).toBe(0)
+    expect(printed).toEqual([{ uri: expect.stringContaining('postgresql://app@') }])
+    expect(said.join('')).toMatch(/psql is not installed here.*postgresql-client-17/)
   })
 })
