@@ -58,6 +58,7 @@ export type PublicCommand =
   | FlavorCommand
   | { readonly type: 'SetDefaultDatastoreVersion'; readonly datastore: DatastoreType; readonly version: string }
   | { readonly type: 'WithdrawDatastoreVersion'; readonly datastore: DatastoreType; readonly version: string }
+  | { readonly type: 'ExcludeEvent'; readonly stream: string; readonly revision: number; readonly note: string }
   | { readonly type: 'ReplayDeadLetter' | 'DropDeadLetter'; readonly place: DeadLetterPlace }
 
 export type DispatchRequest = {

@@ -25,12 +25,15 @@ export class UnreadableHistory extends Error {
   override readonly name = 'UnreadableHistory'
   readonly code = 'UNREADABLE_HISTORY'
   readonly fault: HistoryFault
-  /** As far as it could be folded; null where that is not known. */
-  readonly before: Folded<unknown> | null
+  readonly #before: Folded<unknown> | null
   constructor(fault: HistoryFault, before: Folded<unknown> | null = null, options?: ErrorOptions) {
     super(`${fault.stream} cannot be read: ${describe(fault)}. ${remedyOf(fault)}`, options)
     this.fault = fault
-    this.before = before
+    this.#before = before
+  }
+  /** As far as it could be folded; null where that is not known. Not a property: errors are logged, and a state may be anybody's. */
+  get before(): Folded<unknown> | null {
+    return this.#before
   }
   /** For the client whose command needs this history. */
   get rejection(): Rejection {

@@ -16,6 +16,7 @@ import { addQuota } from './quota.ts'
 import { addRefusal } from './refusal.ts'
 import { addScalars } from './scalars.ts'
 import { addToken } from './token.ts'
+import { addUnreadableEvent } from './unreadable-event.ts'
 import { addValues } from './values.ts'
 import { addViewer } from './viewer.ts'
 
@@ -46,5 +47,6 @@ export const createSchema = (): GraphQLSchema => {
   addQuota(parts, Accepted)
   addToken(parts, Accepted)
   addDeadLetter(parts, Accepted)
+  addUnreadableEvent(parts, Accepted)
   return parts.builder.toSchema({ sortSchema: true })
 }

@@ -3,6 +3,7 @@ import type { EventStore } from '../commands/ports/event-store.ts'
 import { viewNames } from '../projections/documents.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
+import type { FollowerReport, ReadFollowers } from './followers.ts'
 import { within } from './within.ts'
 
 /** One thing that must hold for the server to do its work; `reason` says what is wrong, or what may go wrong while it holds. */
@@ -29,6 +30,8 @@ export type ReadinessDeps = {
   readonly viewStore: ViewStore | null
   /** What may become of those views. */
   readonly viewStoreWarning?: () => string | null
+  /** Those of this process, other than its views. */
+  readonly followers: ReadFollowers
   readonly maxLagMs: number
 }
 
@@ -48,11 +51,12 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
       : [],
   ]
   // Side by side: whoever asks waits for one store that is silent, not for each.
-  const [stores, views] = await Promise.all([
+  const [stores, views, followers] = await Promise.all([
     Promise.all(asked.flat()),
     deps.engine ? checkViews(deps.engine, deps.maxLagMs) : [],
+    deps.followers(),
   ])
-  const checks = [server, ...stores, ...views]
+  const checks = [server, ...stores, ...views, ...followers.map((follower) => checkFollower(follower, deps.maxLagMs))]
   return { ready: checks.every(({ ok }) => ok), checks }
 }
 
@@ -78,6 +82,14 @@ const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<C
   } catch (error) {
     return { name, ok: false, reason: (error as Error).message }
   }
+}
+
+/** Behind for too long is standing still, whatever the reason. */
+const checkFollower = ({ name, follows, behind, behindSeconds, error }: FollowerReport, maxLagMs: number): Check => {
+  if (behindSeconds * 1000 <= maxLagMs) return { name, ok: true }
+  const what = follows === 'log' ? `${behind ?? 'unknown'} positions behind the log` : 'stands still on a message'
+  const why = error === null ? '' : `: ${error.message}`
+  return { name, ok: false, reason: `${what} for ${behindSeconds.toFixed(1)} s${why}` }
 }
 
 const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<readonly Check[]> => {

@@ -7,6 +7,7 @@ import type { HostDifference } from './host-differences.ts'
 import { type Route, sendJson } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
+import type { Status } from './status.ts'
 
 export type RouteDeps = {
   readonly readiness: () => Promise<Readiness>
@@ -23,6 +24,7 @@ export type GraphqlRoutes = {
   /** Aborts when the server stops: what takes long is broken off, and does not take the time from what is stopped after it. */
   readonly stopping: AbortSignal
   readonly verifyViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<readonly ViewVerification[]>
+  readonly status: () => Promise<Status>
   /** Where hosts and the log differ. */
   readonly hostDifferences: (signal: AbortSignal) => Promise<readonly HostDifference[]>
   readonly rebuildViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<unknown>
@@ -78,6 +80,7 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
       sendJson(response, 503, { errors: [error] })
     },
   },
+  '/admin/status': adminRoute(deps, 'status', deps.status),
   '/admin/views/verify': adminRoute(deps, 'verify', async (signal, onProgress) => ({
     views: await deps.verifyViews(signal, onProgress),
     hosts: await deps.hostDifferences(signal),

@@ -17,6 +17,7 @@ import {
   type OperationStatus,
   type QuotaDocument,
   type TokenDocument,
+  type UnreadableDocument,
   type ViewName,
   viewNames,
 } from './documents.ts'
@@ -79,6 +80,7 @@ export type Views = {
   tokens(scope: Scope, page: PageRequest): Promise<Page<TokenDocument>>
   /** What was decided about parked messages, in the order of the ids; null where nothing was. */
   deadLettersById(ids: readonly DeadLetterId[]): Promise<readonly (DeadLetterDocument | null)[]>
+  unreadableEvents(page: PageRequest): Promise<Page<UnreadableDocument>>
   events(filter: EventFilter, page: PageRequest): Promise<Page<AuditDocument>>
   /** Whether there is an event at the position, as far as the views have come. */
   hasEvent(scope: Scope, position: Position): Promise<boolean>
@@ -143,6 +145,7 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
     token: (id) => viewStore.get('tokens', id),
     tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope), page),
     deadLettersById: (ids) => viewStore.getMany('dead-letters', ids),
+    unreadableEvents: (page) => readPage(viewStore, all('unreadable'), page),
     events: async (filter, page) => {
       const listed = await readPage(viewStore, eventList(filter), page, eventMatcher(filter))
       const documents = await readAuditLog(listed.entries.map(({ document }) => document))

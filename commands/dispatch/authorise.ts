@@ -14,6 +14,7 @@ const adminCommands: ReadonlySet<PublicCommand['type']> = new Set([
   'WithdrawDatastoreVersion',
   'ReplayDeadLetter',
   'DropDeadLetter',
+  'ExcludeEvent',
   'AdoptInstance',
   'RemoveUnlistedInstance',
 ])

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
-import type { Position } from '../ports/event-store.ts'
+import type { EventStore, Position } from '../ports/event-store.ts'
 import type { MasterKey } from '../secrets/master-key.ts'
 import { type Reach, reachOf } from './authorise.ts'
 
@@ -38,6 +38,7 @@ export type DispatchDependencies = {
   readonly handler: Handler
   readonly directory: Directory
   /** Only read from: what is published follows from the log. */
+  readonly eventStore: Pick<EventStore, 'readStream'>
   readonly bus: { readonly deadLetters: Pick<DeadLetters, 'get'> }
   readonly clock: Clock
   readonly masterKey: MasterKey

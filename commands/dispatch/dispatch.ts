@@ -13,6 +13,7 @@ import { changeCatalogue } from './change-catalogue.ts'
 import { beginOperation } from './change-instance.ts'
 import { createJob, type DispatchDependencies, type Job, refused } from './context.ts'
 import { createInstance } from './create-instance.ts'
+import { excludeEvent } from './exclude-event.ts'
 import { createIdempotency } from './idempotency.ts'
 import { renameInstance } from './rename-instance.ts'
 import { resolveDeadLetter } from './resolve-dead-letter.ts'
@@ -58,6 +59,8 @@ const carryOut = (dependencies: DispatchDependencies, job: Job): Promise<Dispatc
     case 'ReplayDeadLetter':
     case 'DropDeadLetter':
       return resolveDeadLetter(dependencies, job, command)
+    case 'ExcludeEvent':
+      return excludeEvent(dependencies, job, command)
     default:
       return unreachable(command)
   }

@@ -240,7 +240,8 @@ export const createRelay = (options: RelayOptions): Relay => {
   ) => {
     try {
       // An agent is gone and so is its topic, or the bus has lost them all: nobody else makes them, and everything would wait for that.
-      if (topicsMayBeMissing) await bus.ensureTopics(topicsFor(messages))
+      const parks = messages.some(({ topic }) => topicOfDeadLetters(topic) !== null)
+      if (topicsMayBeMissing || parks) await bus.ensureTopics(topicsFor(messages))
       const replays = await replaysOf({ bus, log }, events)
       await withSpans(replays.map(beginReplay), () =>
         bus.publish([...messages, ...replays.map(({ message }) => message)]),

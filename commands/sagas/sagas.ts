@@ -4,6 +4,7 @@ import { parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { Directory } from '../directory.ts'
+import type { FollowerStatus } from '../follower.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
@@ -18,6 +19,7 @@ import { createPersistentHandler } from './persistent-handler.ts'
 import { createEventReactor } from './react-to-events.ts'
 import { createReportHandler } from './take-in-reports.ts'
 import { createTimers } from './timers.ts'
+import { type ConsumerStatus, watchConsumer } from './watch-consumer.ts'
 
 export type SagasOptions = {
   readonly eventStore: EventStore
@@ -42,6 +44,8 @@ export interface Sagas {
   stop(signal: AbortSignal): Promise<void>
   /** Operations with a deadline ahead of them. */
   pendingOperations(): number
+  timers(): FollowerStatus
+  consumers(): readonly ConsumerStatus[]
 }
 
 /** One for events and reports, so that all of an operation is one worker's, whose steps do not conflict with each other. */
@@ -106,6 +110,14 @@ export const createSagas = (options: SagasOptions): Sagas => {
       })
     },
   })
+  const followUps = watchConsumer(
+    { name: 'sagas', group: sagaGroup, clock },
+    parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
+  )
+  const heartbeats = watchConsumer(
+    { name: 'heartbeats', group: heartbeatsGroup(options.worker), clock },
+    parkBugs(monitor.take),
+  )
   const stopping = new AbortController()
   let consumers: readonly Consumer[] = []
   let starting: Promise<void> = Promise.resolve()
@@ -119,13 +131,13 @@ export const createSagas = (options: SagasOptions): Sagas => {
           topics: [eventsTopic, agentResultsTopic],
           start: 'earliest',
           successorOf: formerReportsGroup,
-          handle: parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
+          handle: followUps.handle,
         }),
         bus.consume({
           group: heartbeatsGroup(options.worker),
           topics: [agentHeartbeatsTopic],
           start: 'latest',
-          handle: parkBugs(monitor.take),
+          handle: heartbeats.handle,
         }),
       ]
       await Promise.all(consumers.map((consumer) => consumer.ready))
@@ -147,5 +159,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
       await timers.stop()
     },
     pendingOperations: timers.pending,
+    timers: timers.status,
+    consumers: () => [followUps.status(), heartbeats.status()],
   }
 }

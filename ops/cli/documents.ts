@@ -158,4 +158,12 @@ export const documents = {
   deadLetter: `query ($id: ID!) { content: deadLetter(id: $id) { value headers deadLetter { ${deadLetterFields} } } }`,
   replayDeadLetter: resolveDeadLetter('replayDeadLetter', 'ReplayDeadLetter'),
   dropDeadLetter: resolveDeadLetter('dropDeadLetter', 'DropDeadLetter'),
+  unreadableEvents: `query ($first: Int, $after: String) {
+    unreadableEvents(first: $first, after: $after) {
+      edges { cursor node { id stream revision type reason detail excluded { at note by { ${actorFields} } } } } ${page}
+    }
+  }`,
+  excludeEvent: `mutation ($input: ExcludeEventInput!) {
+    result: excludeEvent(input: $input) { __typename ${refusal} }
+  }`,
 } as const

@@ -9,8 +9,10 @@ import { connect, connectionFormats } from './commands/connect.ts'
 import { createInstance } from './commands/create-instance.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from './commands/dead-letters.ts'
 import { showEvents } from './commands/events.ts'
+import { excludeEvent, listUnreadable } from './commands/log.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from './commands/operations.ts'
 import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
+import { showStatus } from './commands/status.ts'
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
 import { adoptInstance, listUnlisted, removeUnlisted } from './commands/unlisted.ts'
 import { whoami } from './commands/whoami.ts'
@@ -333,6 +335,30 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
     .option('--verify', 'compare only, and leave the live views as they are', false)
     .addOption(outputOption())
     .action((options) => run(options, (context) => rebuildViews(context, options)))
+
+  admin
+    .command('status')
+    .description('show how the server fares, and how far each of its followers has come')
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => showStatus(context)))
+
+  const log = admin.command('log').description('events of the log that cannot be read')
+  log
+    .command('unreadable')
+    .description('list them, oldest first')
+    .option('-a, --all', 'those that are left out, too', false)
+    .option('-n, --limit <number>', 'how many at most', count, 200)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listUnreadable(context, options)))
+  log
+    .command('exclude <stream> <revision>')
+    .description('leave one out, so that its stream takes commands again')
+    .option('--note <text>', 'why, for the audit log')
+    .option('--idempotency-key <key>', 'a name for this request')
+    .addOption(outputOption())
+    .action((stream, revision, options) =>
+      run(options, (context) => excludeEvent(context, stream, Number(revision), options)),
+    )
 
   const deadLetters = admin.command('dead-letters').description('messages that could not be handled and were put aside')
   deadLetters

@@ -96,6 +96,16 @@ export type AuditEvent = {
   readonly unreadable: { readonly reason: string; readonly detail: string } | null
 }
 
+export type UnreadableEvent = {
+  readonly id: string
+  readonly stream: string
+  readonly revision: number
+  readonly type: string
+  readonly reason: string
+  readonly detail: string
+  readonly excluded: { readonly at: string; readonly by: Actor; readonly note: string } | null
+}
+
 export type Resources = { readonly vcpus: number; readonly memoryMiB: number; readonly volumeGiB: number }
 
 export type HostWithUnlisted = {

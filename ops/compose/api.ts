@@ -59,6 +59,7 @@ export const createApiParts = (
       createDispatch({
         handler,
         directory,
+        eventStore: deps.eventStore,
         bus: deps.bus,
         clock: systemClock,
         ids,

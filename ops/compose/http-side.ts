@@ -9,7 +9,10 @@ import { findHostDifferences } from '../host-differences.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
+import { readStatus } from '../status.ts'
+import { watchFollowers } from './observe.ts'
 import type { CentralParts, Parts } from './parts.ts'
+import { readFollowersOf } from './read-followers.ts'
 
 /** What answers HTTP: probes and metrics in every role, the API where this process has it. */
 export const createHttpSide = (
@@ -19,6 +22,8 @@ export const createHttpSide = (
   log: Log,
 ): HttpServer => {
   const { metrics, central, agent } = parts
+  const followers = readFollowersOf(central, config)
+  if (central) watchFollowers(metrics, followers.all)
   const readiness: ReadinessDeps = {
     phase,
     agent,
@@ -28,13 +33,17 @@ export const createHttpSide = (
     engine: central?.engine ?? null,
     viewStore: central?.api || central?.engine ? central.viewStore : null,
     ...(central && { viewStoreWarning: central.viewStoreWarning }),
+    followers: followers.others,
     maxLagMs: config.maxLagMs,
   }
-  const graphql = central && graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping }, log)
+  const read = { readiness: () => readReadiness(readiness), followers: followers.all }
+  const graphql =
+    central &&
+    graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping, status: () => readStatus(read) }, log)
   return createHttpServer({
     host: config.host,
     port: config.port,
-    routes: createRoutes({ metrics, readiness: () => readReadiness(readiness), graphql }),
+    routes: createRoutes({ metrics, readiness: read.readiness, graphql }),
     ...(graphql && { upgrade: graphql.api.handleUpgrade }),
     onAnswered: metrics.http,
     onError: (error) => log.error({ err: error }, 'a request could not be answered'),
@@ -50,7 +59,7 @@ const assertKnown = async (bus: MessageBus): Promise<void> => {
 
 const graphqlRoutes = (
   central: CentralParts,
-  state: Pick<GraphqlRoutes, 'isRunning' | 'stopping'>,
+  state: Pick<GraphqlRoutes, 'isRunning' | 'stopping' | 'status'>,
   log: Log,
 ): GraphqlRoutes | null => {
   const { api, viewStore, stores } = central

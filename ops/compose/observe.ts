@@ -13,6 +13,7 @@ import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
 import { neverWritten, type ViewStore } from '../../projections/ports/view-store.ts'
 import { type Config, runs } from '../config.ts'
+import type { FollowerReport, ReadFollowers } from '../followers.ts'
 import type { Metrics, Readings } from '../metrics.ts'
 import type { ApiParts } from './api.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -80,6 +81,32 @@ const watchSagas = (metrics: Metrics, { bus, holder }: Stores, { relay, sagas }:
           ),
         )
       ).flat(),
+  )
+}
+
+/** Of this process. A follower that stands by, and what cannot be found out, is left out. */
+export const watchFollowers = (metrics: Metrics, read: ReadFollowers): void => {
+  const values = async (value: (follower: FollowerReport) => number | null): Promise<Readings> =>
+    Object.fromEntries(
+      (await read()).flatMap((follower) => {
+        const reading = value(follower)
+        return reading === null ? [] : [[follower.name, reading] as const]
+      }),
+    )
+  metrics.gauge('coffer_follower_position', 'Up to where a follower of the log has handled it', 'follower', () =>
+    values(({ position }) => position),
+  )
+  metrics.gauge(
+    'coffer_follower_lag',
+    'How far a follower is behind: positions of the log, messages of the bus',
+    'follower',
+    () => values(({ behind }) => behind),
+  )
+  metrics.gauge('coffer_follower_lag_seconds', 'How long a follower has been behind', 'follower', () =>
+    values(({ behindSeconds }) => behindSeconds),
+  )
+  metrics.gauge('coffer_follower_failures', 'Attempts in a row that failed', 'follower', () =>
+    values(({ failures }) => failures),
   )
 }
 

@@ -68,6 +68,15 @@ export const createEventQueries = (connection: DatabaseSync): EventQueries => {
   }
 }
 
+/** Undefined for what is not JSON: other programs can write to the file, and whoever reads an event checks what is in it. */
+const tryParseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 type Row = [number, StreamName, number, StoredEvent['id'], string, number, string, string]
 
 const readPage = (rows: Iterable<unknown>, count = Number.MAX_SAFE_INTEGER): Page => {
@@ -83,8 +92,8 @@ const readPage = (rows: Iterable<unknown>, count = Number.MAX_SAFE_INTEGER): Pag
       id,
       type,
       version,
-      data: JSON.parse(data),
-      metadata: JSON.parse(metadata),
+      data: tryParseJson(data),
+      metadata: tryParseJson(metadata),
     })
     chars += data.length
     if (events.length === count) return { events, isLast: true }

@@ -75,6 +75,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
   const dispatch = createDispatch({
     handler,
     directory,
+    eventStore,
     clock,
     ids,
     masterKey: randomBytes(32),

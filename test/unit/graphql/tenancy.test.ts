@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../commands/clock.ts'
 import { createIdSource } from '../../../commands/ids.ts'
 import { parseFlavorId } from '../../../domain/ids.ts'
+import { instanceStream } from '../../../domain/instance/stream.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import type { Reply } from './api-client.ts'
 import { accepted, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
@@ -85,6 +87,8 @@ const rows: Readonly<Record<string, Row>> = {
     shownTo: 'admin',
   },
 
+  'Query.unreadableEvents': { document: '{ unreadableEvents { nodes { id stream detail } } }', shownTo: 'admin' },
+
   'Mutation.createInstance': mutation('createInstance', 'CreateInstanceInput', () => ({
     name: 'a',
     datastore: 'postgresql',
@@ -128,6 +132,10 @@ const rows: Readonly<Record<string, Row>> = {
   })),
   'Mutation.replayDeadLetter': mutation('replayDeadLetter', 'ReplayDeadLetterInput', ({ letter }) => ({ id: letter })),
   'Mutation.dropDeadLetter': mutation('dropDeadLetter', 'DropDeadLetterInput', ({ letter }) => ({ id: letter })),
+  'Mutation.excludeEvent': mutation('excludeEvent', 'ExcludeEventInput', ({ instance }) => ({
+    stream: `instance-${instance}`,
+    revision: 0,
+  })),
 
   'Subscription.instance': {
     document: 'subscription ($id: ID!) { instance(id: $id) { id name } }',
@@ -182,6 +190,16 @@ const createWorld = async () => {
     shopReader: (await world.putToken(shop, 'reader', { name: mark })).token,
     bankMember: (await world.putToken(bank, 'member')).token,
   }
+  await world.putUnreadable({
+    id: randomUUID(),
+    position: 1,
+    stream: instanceStream(instance.id),
+    revision: 1,
+    type: 'InstanceTeleported',
+    reason: 'UNKNOWN_TYPE',
+    detail: mark,
+    excluded: null,
+  })
   const letter = world.letters.park({ key: mark, value: mark, error: mark })
   const theirs: Ids = {
     letter,

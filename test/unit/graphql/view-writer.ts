@@ -25,10 +25,12 @@ import type {
   OperationDocument,
   QuotaDocument,
   TokenDocument,
+  UnreadableDocument,
   ViewName,
 } from '../../../projections/documents.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import { auditKey } from '../../../projections/views/events.ts'
+import { unreadableKey } from '../../../projections/views/unreadable.ts'
 
 const at = '2025-03-01T12:00:00.000Z'
 
@@ -126,6 +128,8 @@ export const createViewWriter = (store: ViewStore) => {
     putFlavor: (document: FlavorDocument) => put('flavors', document.id, document),
     putQuota: (document: QuotaDocument) => put('quotas', document.projectId, document),
     putDeadLetter: (document: DeadLetterDocument) => put('dead-letters', document.id, document),
+    putUnreadable: (document: UnreadableDocument) =>
+      put('unreadable', unreadableKey(document.stream, document.revision), document),
     /** A token that opens the API, and its document. */
     putToken: async (projectId: ProjectId, role: Role, facts: Partial<TokenDocument> = {}) => {
       const id = facts.id ?? parseTokenId(ids.next())

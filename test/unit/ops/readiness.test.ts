@@ -12,6 +12,7 @@ const noStore: ReadinessDeps = {
   eventStore: null,
   engine: null,
   viewStore: null,
+  followers: async () => [],
   maxLagMs: 1000,
 }
 const viewStore = createMemoryViewStore()

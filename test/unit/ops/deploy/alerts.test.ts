@@ -150,6 +150,7 @@ describe('the metrics of a server', () => {
     const labels = new Set(ours.flatMap((metric) => (metric as unknown as Labelled).labelNames))
     expect([...labels].sort()).toEqual([
       'command',
+      'follower',
       'group',
       'health',
       'kind',

@@ -1,0 +1,96 @@
+import type { Actor as ActorDocument } from '../domain/metadata.ts'
+import type { UnreadableDocument } from '../projections/documents.ts'
+import type { SchemaParts } from './builder.ts'
+import { listPage } from './connection.ts'
+import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
+import { cursorPlace } from './cursor.ts'
+import { isEventPlace } from './event-place.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
+import { requireAdmin } from './pipeline/tenancy.ts'
+import { type Written, write } from './write.ts'
+
+type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
+
+export const addUnreadableEvent = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  addList(parts)
+  addExclusion(parts, Accepted)
+}
+
+const addList = (parts: SchemaParts): void => {
+  const { builder, Actor, UnreadableReason } = parts
+  const EventExclusion = builder.objectRef<Exclusion>('EventExclusion').implement({
+    description: 'Somebody declared an event left out.',
+    fields: (t) => ({
+      at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+      by: t.expose('by', { type: Actor, description: 'Who: an administrator, or a part of Coffer.' }),
+      note: t.exposeString('note', { description: 'Why, in their words.' }),
+    }),
+  })
+  const UnreadableEvent = builder.objectRef<UnreadableDocument>('UnreadableEvent').implement({
+    description: 'An event that this version cannot read. Commands on its stream are refused until it is left out.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      stream: t.exposeString('stream', { description: 'Where it lies, such as `flavor-small`.' }),
+      revision: t.exposeInt('revision', { description: 'Its number within the stream, from 0.' }),
+      type: t.exposeString('type', { description: 'As it is stored.' }),
+      reason: t.expose('reason', { type: UnreadableReason, description: 'Stable: switch on it.' }),
+      detail: t.exposeString('detail', { description: 'For a person. Names fields, never what is in them.' }),
+      excluded: t.expose('excluded', {
+        type: EventExclusion,
+        nullable: true,
+        description: 'Set once it is left out.',
+      }),
+    }),
+  })
+  const { Connection } = defineConnection(parts, {
+    name: 'UnreadableEvent',
+    view: 'unreadable',
+    node: UnreadableEvent,
+  })
+  builder.queryField('unreadableEvents', (t) =>
+    t.field({
+      type: Connection,
+      args: listArguments(t.arg),
+      complexity: listComplexity,
+      description:
+        'Admins only; others are answered with the error `FORBIDDEN`. The events of the log that this version cannot read, oldest first.',
+      resolve: async (_root, args, { session, backend }) => {
+        requireAdmin(session, 'the list of unreadable events')
+        const place = cursorPlace(backend.cursors, 'unreadable', async (sortKey) => isEventPlace(sortKey))
+        return listPage(args, place, backend.views.unreadableEvents)
+      },
+    }),
+  )
+}
+
+const addExclusion = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+  const { builder } = parts
+  const ExcludeEventAccepted = builder.objectRef<Written>('ExcludeEventAccepted').implement({
+    description: 'The event is left out: its stream takes commands again, unless it has another one like it.',
+    interfaces: [Accepted],
+  })
+  const Result = defineResult(parts, {
+    name: 'ExcludeEventResult',
+    accepted: ExcludeEventAccepted,
+    description: 'What became of `excludeEvent`.',
+  })
+  const Input = builder.inputType('ExcludeEventInput', {
+    description: 'Which event, and why.',
+    fields: (t) => ({
+      stream: t.string({ required: true, description: 'The stream of the event.' }),
+      revision: t.int({ required: true, description: 'Its revision there.' }),
+      note: t.string({ description: 'Why, for the audit log.' }),
+      ...idempotencyKeyField(t),
+    }),
+  })
+  builder.mutationField('excludeEvent', (t) =>
+    t.field({
+      type: Result,
+      args: { input: t.arg({ type: Input, required: true, description: 'Which event, and why.' }) },
+      description:
+        'Admins only. Declares an event that cannot be read left out. What it would have said is lost to its stream: first run the version that wrote it, if there is one.',
+      resolve: (_root, { input: { stream, revision, note, idempotencyKey } }, context) =>
+        write(context, { command: { type: 'ExcludeEvent', stream, revision, note: note ?? '' }, idempotencyKey }),
+    }),
+  )
+}

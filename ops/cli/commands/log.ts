@@ -1,0 +1,41 @@
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { readAll } from '../pages.ts'
+import type { Refusal, UnreadableEvent } from '../types.ts'
+import { acceptedOf } from './change-instance.ts'
+
+/** Lists the events of the log that the server cannot read. */
+export const listUnreadable = async (
+  context: CliContext,
+  { all, limit }: { readonly all: boolean; readonly limit: number },
+): Promise<void> => {
+  const events = await readAll<UnreadableEvent>(context, documents.unreadableEvents, 'unreadableEvents', {}, limit)
+  await context.output.list(
+    all ? events : events.filter(({ excluded }) => excluded === null),
+    [
+      ['STREAM', ({ stream }) => stream],
+      ['REVISION', ({ revision }) => revision],
+      ['TYPE', ({ type }) => type],
+      ['REASON', ({ reason }) => reason],
+      ['DETAIL', ({ detail }) => detail],
+      ['LEFT OUT', ({ excluded }) => (excluded === null ? 'no' : `by ${excluded.by.name}`)],
+    ],
+    'Every event can be read or is left out.',
+  )
+}
+
+/** Declares an event left out. */
+export const excludeEvent = async (
+  { api, output, signal }: CliContext,
+  stream: string,
+  revision: number,
+  { note, idempotencyKey }: { readonly note?: string; readonly idempotencyKey?: string },
+): Promise<void> => {
+  const { result } = await api.request<{ result: { readonly __typename: string } | Refusal }>(
+    documents.excludeEvent,
+    { input: { stream, revision, note, idempotencyKey } },
+    signal,
+  )
+  acceptedOf(result)
+  await output.one({ stream, revision, excluded: true }, () => [`left out: revision ${revision} of ${stream}`])
+}

@@ -1,0 +1,347 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEmbeddedMessageBus } from '../../../commands/adapters/embedded/message-bus.ts'
+import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
+import type { DispatchAnswer, PublicCommand } from '../../../commands/api.ts'
+import { allCategories, type Category } from '../../../domain/aggregates.ts'
+import type { CofferEventType } from '../../../domain/catalogue.ts'
+import { eventCatalogue } from '../../../domain/catalogue.ts'
+import { type InstanceId, type OperationId, parseFlavorId, parseProjectId } from '../../../domain/ids.ts'
+import { compose, type Server } from '../../../ops/compose.ts'
+import { loadConfig } from '../../../ops/config.ts'
+import type { Status } from '../../../ops/status.ts'
+import { admin } from '../../support/control-plane.ts'
+import { exampleEvent, exampleMetadata, exampleWorld, streamOfEvent, type World } from '../../support/example-events.ts'
+import {
+  embeddedWriters,
+  eventStoreWriters,
+  type ForeignEvent,
+  type ForeignWriters,
+} from '../../support/foreign-writers.ts'
+import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { createRecordingLog } from '../../support/write-side.ts'
+
+const signal = new AbortController().signal
+const dir = createTempDir('foreign-events')
+
+/** An event type of each category, to be written in a stream of its own. */
+const examples: Readonly<Record<Category, CofferEventType>> = {
+  instance: 'InstanceRequested',
+  project: 'ProjectQuotaSet',
+  host: 'HostRegistered',
+  flavor: 'FlavorDefined',
+  datastore: 'DatastoreVersionOffered',
+  token: 'TokenIssued',
+  operation: 'OperationStarted',
+  request: 'RequestReceived',
+  deadletter: 'DeadLetterDropped',
+  exclusion: 'EventExcluded',
+}
+
+type Fault = (sound: ForeignEvent) => ForeignEvent
+
+/** The ways to be wrong, and why each cannot be read; null: it can. */
+const faults: Readonly<Record<string, readonly [Fault, string | null]>> = {
+  'no metadata': [(sound) => ({ ...sound, metadata: null }), 'MALFORMED_METADATA'],
+  'an unknown type': [(sound) => ({ ...sound, type: 'SomethingOfTheFuture' }), 'UNKNOWN_TYPE'],
+  'a newer version': [(sound) => ({ ...sound, version: 99 }), 'NEWER_VERSION'],
+  'a type of another category': [
+    (sound) => ({ ...sound, type: sound.type.startsWith('Flavor') ? 'TokenRevoked' : 'FlavorRetired' }),
+    'WRONG_STREAM',
+  ],
+  'data of another shape': [(sound) => ({ ...sound, data: '{"a":1}' }), 'MALFORMED_DATA'],
+  'another content type': [(sound) => ({ ...sound, data: 'not JSON', isJson: false }), 'MALFORMED_DATA'],
+  'no bytes': [(sound) => ({ ...sound, data: '', isJson: false }), 'MALFORMED_DATA'],
+  'an id that is none': [
+    (sound) => ({ ...sound, metadata: { ...sound.metadata, commandId: 'none' } }),
+    'MALFORMED_METADATA',
+  ],
+  'a time in 2099': [(sound) => ({ ...sound, metadata: { ...sound.metadata, at: '2099-12-31T23:59:59.000Z' } }), null],
+}
+
+/** As this program would have written it. */
+const soundEvent = (category: Category, world: World): { stream: string; event: ForeignEvent } => {
+  const type = examples[category]
+  const { data } = exampleEvent(type, world)
+  const metadata = { ...exampleMetadata(type, world, 1) }
+  return {
+    stream: streamOfEvent(type, world),
+    event: { type, version: eventCatalogue[type].version, data: JSON.stringify(data), metadata },
+  }
+}
+
+/** Streams of these may be called 42. */
+const namedByPeople: readonly string[] = ['project', 'flavor']
+
+/** A host with room for a database for every cell. */
+const roomy = () => hostDescription({ capacity: { vcpus: 1000, memoryMiB: 4_000_000, volumeGiB: 100_000 } })
+
+type Site = {
+  readonly writers: ForeignWriters
+  readonly start: () => Promise<Running>
+}
+type Running = Awaited<ReturnType<typeof startServer>>
+
+/** A server without an agent of its own, and a scripted one; `silent` instances are never answered for. */
+const startServer = async (
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  host = hostDescription(),
+) => {
+  const { log, lines } = createRecordingLog()
+  const distributed = environment.COFFER_EVENTSTORE_URL !== undefined
+  const busDir = `${dataDir}-bus`
+  mkdirSync(busDir, { recursive: true })
+  const database = distributed ? openEmbeddedDatabase({ dataDir: busDir }) : null
+  const ownBus = database && createEmbeddedMessageBus({ database })
+  const { config } = loadConfig({
+    COFFER_DATA_DIR: dataDir,
+    COFFER_PORT: '0',
+    COFFER_ROLES: 'api,saga,projector',
+    // The scripted agent sends no heartbeats.
+    COFFER_HOST_LOST_AFTER: '3600',
+    ...environment,
+  })
+  const server: Server = compose(config, log, ownBus ? { bus: () => ownBus } : {})
+  const { url } = await server.start(signal)
+  const central = server.parts.central
+  if (!central?.api) throw new Error('the server has no API')
+  const { dispatch, views } = central.api
+  const silent = new Set<InstanceId>()
+  const agent = await startScriptedAgent(central.stores.bus, host, ({ instanceId }) =>
+    silent.has(instanceId) ? 'silent' : 'succeed',
+  )
+  const send = (command: PublicCommand): Promise<DispatchAnswer> => dispatch({ command, actor: admin, signal })
+  const accepted = async (command: PublicCommand) => {
+    const answer = await send(command)
+    if (!answer.accepted) throw new Error(`refused: ${answer.rejection.code} ${answer.rejection.message}`)
+    return answer
+  }
+  let created = 0
+  /** Others go on: a new database comes into being, which asks for every part of the program. */
+  const createDatabase = async (): Promise<InstanceId> => {
+    created += 1
+    const { instanceId } = await accepted({
+      type: 'CreateInstance',
+      projectId: parseProjectId(`others-${randomUUID().slice(0, 8)}`),
+      name: `shop-${created}`,
+      datastore: 'postgresql',
+    })
+    if (instanceId === null) throw new Error('no instance')
+    await waitFor(
+      'the new database to be ACTIVE',
+      async () => (await views.instance(instanceId))?.status === 'ACTIVE',
+      20_000,
+    )
+    return instanceId
+  }
+  const status = async (): Promise<Status> => {
+    const token = environment.COFFER_ADMIN_TOKEN ?? central.api?.adminTokenFile
+    const { readFileSync } = await import('node:fs')
+    const authorization = `Bearer ${distributed ? token : readFileSync(String(token), 'utf8').trim()}`
+    const response = await fetch(`${url}/admin/status`, { method: 'POST', headers: { authorization } })
+    return (await response.json()) as Status
+  }
+  return {
+    central,
+    views,
+    send,
+    accepted,
+    createDatabase,
+    isPlaceable: () => {
+      const { directory } = central.controlPlane
+      return directory.hosts().length > 0 && directory.datastore('postgresql').offered.length > 0
+    },
+    silent,
+    status,
+    lines,
+    faultOf: async (operationId: OperationId) => (await views.operation(operationId))?.fault?.code,
+    unreadable: async () => (await views.unreadableEvents({ first: 1000 })).entries.map(({ document }) => document),
+    stop: async () => {
+      await agent.stop()
+      await server.stop()
+      await ownBus?.close()
+      await database?.close()
+    },
+  }
+}
+
+const forms: readonly (readonly [string, () => Promise<Site>])[] = [
+  [
+    'embedded',
+    async () => {
+      const dataDir = dir.next()
+      const writers = await embeddedWriters(dataDir)
+      const host = roomy()
+      return { writers, start: () => startServer(dataDir, writers.environment, host) }
+    },
+  ],
+  [
+    'distributed',
+    async () => {
+      const dataDir = dir.next()
+      const writers = await eventStoreWriters()
+      const host = roomy()
+      return { writers, start: () => startServer(dataDir, writers.environment, host) }
+    },
+  ],
+]
+
+const cells: readonly { readonly category: Category; readonly fault: string }[] = allCategories.flatMap((category) =>
+  Object.keys(faults).map((fault) => ({ category, fault })),
+)
+
+describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, (_form, open) => {
+  let site: Site
+  let server: Running
+  /** What each cell has left in the log, and why it cannot be read. */
+  const written: { readonly stream: string; readonly reason: string | null }[] = []
+
+  beforeAll(async () => {
+    site = await open()
+    server = await site.start()
+    await waitFor('the host to be known', () => server.isPlaceable())
+  }, 120_000)
+  afterAll(async () => {
+    await server.stop()
+    await site.writers.close()
+  }, 120_000)
+
+  it.each(cells)('$category: $fault concerns its own stream alone', async ({ category, fault }) => {
+    const number = 100 + written.length
+    // Datastores are named by what they are, so theirs is a stream that is in use.
+    const world = exampleWorld(number, {
+      projectId: parseProjectId(`foreign-${number}`),
+      flavorId: parseFlavorId(`foreign-${number}`),
+      datastore: 'redis',
+    })
+    const { stream, event } = soundEvent(category, world)
+    const [spoil, reason] = faults[fault] ?? [(sound: ForeignEvent) => sound, null]
+    await site.writers.append(stream, spoil(event))
+    written.push({ stream, reason })
+    await server.createDatabase()
+    if (reason === null) return
+    await waitFor('the event to be listed', async () =>
+      (await server.unreadable()).some((each) => each.stream === stream && each.reason === reason),
+    )
+  })
+
+  it('takes no notice of streams of other programs that are named alike', async () => {
+    const before = (await server.unreadable()).length
+    const byUuid = allCategories.filter((category) => !namedByPeople.includes(category))
+    for (const category of byUuid) {
+      await site.writers.append(`${category}-42`, { type: 'OrderShipped', version: 1, data: '{}', metadata: {} })
+    }
+    await server.createDatabase()
+    expect(await server.unreadable()).toHaveLength(before)
+  })
+
+  it('fails an operation in whose stream it lies, whose agent does not answer, and no other', async () => {
+    const instanceId = await server.createDatabase()
+    server.silent.add(instanceId)
+    const { operationId } = await server.accepted({ type: 'RestartInstance', instanceId })
+    if (operationId === null) throw new Error('no operation')
+    await waitFor(
+      'the operation to begin',
+      async () => (await server.views.operation(operationId))?.status === 'RUNNING',
+    )
+    const world = { ...exampleWorld(1), operationId, instanceId }
+    const { data } = exampleEvent('GuestCommandIssued', world)
+    const future = { ...data, command: { payload: { kind: 'engine-teleported' } } }
+    // What undoes the operation is answered.
+    server.silent.delete(instanceId)
+    await site.writers.append(`operation-${operationId}`, {
+      type: 'GuestCommandIssued',
+      version: 2,
+      data: JSON.stringify(future),
+      metadata: exampleMetadata('GuestCommandIssued', world, 1),
+    })
+    await waitFor('the operation to fail', async () => (await server.faultOf(operationId)) === 'UNREADABLE_HISTORY')
+    await waitFor(
+      'the instance to be done with it',
+      async () => (await server.views.instance(instanceId))?.operationId === null,
+    )
+    // Where it came from is said in the dead letter.
+    const letters = await server.central.stores.bus.deadLetters.read('coffer.events', {
+      direction: 'descending',
+      limit: 50,
+    })
+    expect(letters.letters.map(({ error }) => error)).toContainEqual(
+      expect.stringContaining(`operation-${operationId} revision`),
+    )
+    await server.accepted({ type: 'DeleteInstance', instanceId })
+  })
+
+  it('refuses commands on a stream it cannot read, until an administrator leaves the event out', async () => {
+    const instanceId = await server.createDatabase()
+    const stream = `instance-${instanceId}`
+    await site.writers.append(stream, { type: 'InstanceTeleported', version: 1, data: '{}', metadata: {} })
+    const rename: PublicCommand = { type: 'RenameInstance', instanceId, name: 'orders' }
+    const refusal = await waitFor('the command to be refused', async () => {
+      const answer = await server.send({ ...rename, name: `orders-${randomUUID().slice(0, 8)}` })
+      return answer.accepted ? null : answer.rejection
+    })
+    expect(refusal).toMatchObject({ code: 'UNREADABLE_HISTORY', details: { eventType: 'InstanceTeleported', stream } })
+    expect(refusal.message).toContain('coffer admin log exclude')
+    const revision = Number(refusal.details?.revision)
+    expect(await server.send({ type: 'ExcludeEvent', stream, revision: 0, note: '' })).toMatchObject({
+      rejection: { code: 'INVALID_STATE' },
+    })
+    await server.accepted({ type: 'ExcludeEvent', stream, revision, note: 'an experiment' })
+    await server.accepted(rename)
+    await waitFor('the list to say so', async () =>
+      (await server.unreadable()).some((each) => each.stream === stream && each.excluded?.note === 'an experiment'),
+    )
+  })
+
+  it('has every follower go on, and says how far each has come', async () => {
+    const { ready, followers } = await waitFor('all to be ready', async () => {
+      const status = await server.status()
+      return status.ready && status
+    })
+    expect(ready).toBe(true)
+    const names = ['directory', 'relay', 'timers', 'sagas', 'heartbeats', 'view instances', 'view unreadable']
+    expect(followers.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+    expect(followers.filter(({ error }) => error !== null)).toEqual([])
+  })
+
+  it('has all of this after a restart, too', async () => {
+    await server.stop()
+    server = await site.start()
+    await waitFor('the host to be known', () => server.isPlaceable())
+    await server.createDatabase()
+    const listed = await server.unreadable()
+    for (const { stream, reason } of written.filter((each) => each.reason !== null)) {
+      expect(listed, stream).toContainEqual(expect.objectContaining({ stream, reason }))
+    }
+    const { entries } = await server.views.events({ projectId: null }, { first: 1000 })
+    expect(entries.filter(({ document }) => document.unreadable !== null).length).toBeGreaterThan(0)
+    expect(server.lines.filter(({ message }) => message.includes('stands still'))).toEqual([])
+    await waitFor('all to be ready', async () => (await server.status()).ready)
+  })
+
+  it('refuses a history that is cut off at its head, and goes on with all others', async (context) => {
+    if (site.writers.truncate === null) return context.skip('nobody can cut a stream in the embedded form')
+    const instanceId = await server.createDatabase()
+    await site.writers.truncate(`instance-${instanceId}`, 2)
+    await server.stop()
+    server = await site.start()
+    await waitFor('the host to be known', () => server.isPlaceable())
+    const answer = await server.send({ type: 'StopInstance', instanceId })
+    expect(answer).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } } })
+    await server.createDatabase()
+    // The audit log is read on every page that touches the gap.
+    await server.views.events({ projectId: null }, { first: 1000, direction: 'descending' })
+  })
+
+  it('shows what was taken away as a gap in the audit log, and refuses commands on it', async () => {
+    const instanceId = await server.createDatabase()
+    await site.writers.remove(`instance-${instanceId}`)
+    const { entries } = await server.views.events({ projectId: null, instanceId }, { first: 100 })
+    expect(entries.map(({ document }) => document.unreadable?.reason)).toContain('MISSING')
+    await server.createDatabase()
+  })
+})
