@@ -123,7 +123,7 @@ export const filesOfHost = (dataDir: string): readonly string[] => {
   const places = [join(dataDir, 'agent'), ...(host ? [join('/run/coffer', host)] : [])]
   return places
     .flatMap((place) => pathsBelow(place).map((path) => join(place, path)))
-    .filter((path) => !/\/prepared\/|\/agent\.db-/.test(path))
+    .filter((path) => !/\/prepared\/|\/sealing-keys\/|\/agent\.db-/.test(path))
     .sort()
 }
 
