@@ -38,7 +38,11 @@ export type BusLinkDeps = {
   readonly holds: () => Promise<Heartbeat['holds']>
 }
 
-export type BusLinkOptions = { readonly description: HostDescription; readonly heartbeatIntervalMs: number }
+export type BusLinkOptions = {
+  /** What the host is now: its CA may have been renewed. */
+  readonly description: () => HostDescription
+  readonly heartbeatIntervalMs: number
+}
 
 /** Beside the time that the bus itself takes to say that it is away. */
 const retryMs = 1000
@@ -50,21 +54,38 @@ const retryMs = 1000
  */
 export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
   const { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds } = deps
-  const { hostId } = description
+  const { hostId } = description()
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
   let inbox: Consumer | null = null
   let beats: Heartbeats | null = null
+  let told: string | null = null
 
   /** Registers at every start: what the host offers may have changed. Answers the commands to go on with. */
   const register = async (): Promise<readonly TakenCommand[]> => {
     await clock.ask()
     await bus.ensureTopics(agentTopics(hostId))
     signal.throwIfAborted()
-    journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host: description })
-    await accounts.tellAll()
+    await introduce()
     return journal.resume()
+  }
+
+  const introduce = async (): Promise<void> => {
+    const host = description()
+    journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host })
+    told = host.caCertificate
+    await accounts.tellAll()
+  }
+
+  /** The control plane may be another one than before: a bus that lost its topics, a log that was restored. */
+  const introduceAgain = (): void => {
+    introduce().then(reporter.wake, (error: unknown) => log.warn({ err: error }, 'the host could not be told of again'))
+  }
+
+  const beatHolds = async (): Promise<Heartbeat['holds']> => {
+    if (description().caCertificate !== told) introduceAgain()
+    return holds()
   }
 
   const registerPatiently = async (): Promise<readonly TakenCommand[]> => {
@@ -97,7 +118,10 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, accounts, take: worker.take })
     await inbox.ready
     signal.throwIfAborted()
-    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, holds)
+    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, {
+      holds: beatHolds,
+      onReturn: introduceAgain,
+    })
     absence = null
     log.info({ hostId }, 'the agent is registered and takes commands')
   }

@@ -27,6 +27,8 @@ export type AgentConfig = {
   readonly uselessAfterMs: number
   /** How long after it happened the health of an engine tells of a crash or a forced restart. */
   readonly incidentShownMs: number
+  /** How often an engine is asked over its endpoint, as clients ask it: each time a login with TLS. */
+  readonly endpointIntervalMs: number
   /** How often it is seen to that the certificate of a running engine does not expire, and that its volume has its room. */
   readonly upkeepIntervalMs: number
   /** What an engine gets to end cleanly in when all are stopped with the agent; then it is ended at once, and recovers at its next start. */
@@ -53,6 +55,7 @@ export const agentDefaults = {
   healthTimeoutMs: 5000,
   uselessAfterMs: 30_000,
   incidentShownMs: 600_000,
+  endpointIntervalMs: 30_000,
   upkeepIntervalMs: 3_600_000,
   lastStopMs: 15_000,
   maxConcurrentCommands: 8,

@@ -13,12 +13,18 @@ export type Heartbeats = {
   stop(signal: AbortSignal): Promise<void>
 }
 
+export type HeartbeatSources = {
+  readonly holds: () => Promise<Heartbeat['holds']>
+  /** Called when a beat gets through after one that did not. */
+  readonly onReturn: () => void
+}
+
 /** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that can not be published is lost; the next one says the same. */
 export const startHeartbeat = (
   deps: { bus: MessageBus; clock: Clock; log: AgentLog },
   hostId: HostId,
   intervalMs: number,
-  holds: () => Promise<Heartbeat['holds']>,
+  { holds, onReturn }: HeartbeatSources,
 ): Heartbeats => {
   let beating: Promise<void> | null = null
   let failure: string | null = null
@@ -26,7 +32,9 @@ export const startHeartbeat = (
     try {
       const value: Heartbeat = { hostId, at: isoNow(deps.clock), holds: await holds() }
       await deps.bus.publish([{ topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(value) }])
+      const wasAway = failure !== null
       failure = null
+      if (wasAway) onReturn()
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)
       deps.log.warn({ err: error }, 'a heartbeat could not be published')

@@ -27,6 +27,7 @@ import { createJournal } from './journal/journal.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
+import { findClockFault } from './plausible-clock.ts'
 import { prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
 import { createReporter } from './reporter.ts'
@@ -164,7 +165,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     prepared,
     control,
     supervisor,
-    caCertificate: authority.certificate,
+    get caCertificate() {
+      return authority.certificate
+    },
     run,
     clock,
     fenceOff: journal.fenceOff,
@@ -192,6 +195,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   closers.defer(() => worker.stop())
 
+  const clockFault = findClockFault(facts, clock.now())
+  if (clockFault) log.warn({}, clockFault)
+  const missing = [...isolation.description.missing, ...(clockFault ? [clockFault] : [])]
   const description: HostDescription = {
     hostId,
     name: config.name,
@@ -200,7 +206,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     caCertificate: authority.certificate,
     capacity,
     engines: [...installations.engines],
-    isolation: isolation.description,
+    isolation: { ...isolation.description, missing },
   }
   signal.throwIfAborted()
   await discardUnsynced(host, facts, signal)
@@ -222,7 +228,10 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   closers.defer(() => keyOffers.stop())
   const link = openBusLink(
     { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
-    { description, heartbeatIntervalMs: config.heartbeatIntervalMs },
+    {
+      description: () => ({ ...description, caCertificate: authority.certificate }),
+      heartbeatIntervalMs: config.heartbeatIntervalMs,
+    },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
   const pruning = pruneDaily({ journal, clock, log }, link.connected)

@@ -31,6 +31,8 @@ export type EngineInstance = {
   /** The engine's standard output and error, appended to. */
   readonly logFile: string
   readonly listen: { readonly address: string; readonly port: number }
+  /** The address that clients are told, which leads to that one. */
+  readonly publishedAs: string
   readonly tls: TlsFiles
   /** Of the unprivileged account by which the agent itself connects over the network. Made by the agent, kept only on its host. */
   readonly monitorPassword: string
@@ -122,6 +124,11 @@ export interface EngineDriver {
    * `EngineFault`, whose code tells what a restart could do: see `judge`.
    */
   checkHealth(instance: EngineInstance, signal: AbortSignal): Promise<string>
+  /**
+   * A client query over the network endpoint as the monitor account, with TLS verified against the CA and the published address. Changes
+   * nothing. Throws as `verifyEndpoint`.
+   */
+  checkEndpoint(instance: EngineInstance, signal: AbortSignal): Promise<void>
   ensureDatabases(instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal): Promise<void>
   ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
   /**

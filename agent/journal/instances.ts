@@ -20,6 +20,7 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `verifiedKey`: the number of the key whose passwords were verified, and which was destroyed then or is to be.
  * - `verifiedAt`: when a client could use the database for the first time.
  * - `label`: whose it is and what it is to be, for a control plane that does not know it.
+ * - `addresses`: every one under which clients were told to connect, oldest first: the certificate keeps them all.
  * - `health`, `volumeStage`, `incident`: what was last reported; `until` (ISO 8601) the incident is shown.
  * - `memoryKills`: how many processes the kernel has ended for want of memory, as far as that was reported.
  */
@@ -39,6 +40,7 @@ export const instanceRecordSchema = z.object({
   verifiedKey: z.int().nullable(),
   verifiedAt: z.iso.datetime().nullable().default(null),
   label: instanceLabelSchema.nullable().default(null),
+  addresses: z.array(z.string()).default([]),
   health: healthSchema,
   volumeStage: volumeStageSchema,
   incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable(),

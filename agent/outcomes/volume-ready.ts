@@ -31,6 +31,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         verifiedKey: null,
         verifiedAt: null,
         label,
+        addresses: [],
         health: 'UNKNOWN',
         volumeStage: 'ROOMY',
         incident: null,

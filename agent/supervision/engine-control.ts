@@ -87,6 +87,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       runDir: layout.runDir(instanceId),
       logFile: layout.logFile(instanceId),
       listen: { address: config.listenAddress, port },
+      publishedAs: config.address,
       tls: layout.tlsFiles(instanceId),
       monitorPassword: identity.monitorPassword(instanceId),
     }
@@ -133,12 +134,17 @@ export const createEngineControl = (deps: EngineControlDeps) => {
     )
   }
 
-  const ensureCertificate = (instanceId: InstanceId, { instance }: Engine) =>
-    authority.ensureServerCertificate({
+  /** Clients that were told another address before, and have not been told the new one, still connect there. */
+  const ensureCertificate = (instanceId: InstanceId, { instance }: Engine) => {
+    const former = records.get(instanceId)?.addresses ?? []
+    const addresses = [...former.filter((address) => address !== config.address), config.address]
+    records.update(instanceId, { addresses })
+    return authority.ensureServerCertificate({
       directory: layout.tlsDir(instanceId),
-      addresses: [config.address, config.listenAddress],
+      addresses: [config.address, config.listenAddress, ...former],
       owner: instance.owner,
     })
+  }
 
   const prepare = async (record: InstanceRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
     const { instanceId, spec, owner } = record

@@ -4,6 +4,7 @@ import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/value
 import type { Clock } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
+import { EngineFault } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { AgentLog } from '../log.ts'
@@ -159,10 +160,27 @@ const attend = async (
 
 const usabilityDeps = (
   { config, control, records, patienceMs }: AttendDeps,
-  { driver, instance }: Engine,
+  engine: Engine,
   main: ProcessId,
 ): UsabilityDeps => {
-  const record = (): InstanceRecord | null => records.get(instance.instanceId as InstanceId)
+  const { driver, instance } = engine
+  const instanceId = instance.instanceId as InstanceId
+  const record = (): InstanceRecord | null => records.get(instanceId)
+  let nextEndpointCheckAt = 0
+  /** Healthy is said of an engine that clients have reached where they were told to, and is looked at again now and then. */
+  const verifyAsClientsDo = async (signal: AbortSignal): Promise<void> => {
+    const isHealthy = record()?.health === 'HEALTHY'
+    if (isHealthy && performance.now() < nextEndpointCheckAt) return
+    try {
+      await (isHealthy ? driver.checkEndpoint(instance, signal) : driver.verifyEndpoint(instance, [], signal))
+    } catch (error) {
+      // A certificate whose time has come since the last look, or that lacks an address which clients were told since.
+      const isDistrusted = error instanceof EngineFault && error.code === 'ENDPOINT_NOT_TRUSTED'
+      if (isDistrusted) await control.keepCertificate(instanceId, engine, main)
+      throw error
+    }
+    nextEndpointCheckAt = performance.now() + config.endpointIntervalMs
+  }
   return {
     main,
     processes: async (signal) => {
@@ -170,10 +188,7 @@ const usabilityDeps = (
       return known ? control.processes(known, signal) : []
     },
     ask: (signal) => driver.checkHealth(instance, signal),
-    // Healthy is said of an engine that clients have reached where they were told to.
-    verify: async (signal) => {
-      if (record()?.health !== 'HEALTHY') await driver.verifyEndpoint(instance, [], signal)
-    },
+    verify: verifyAsClientsDo,
     isEnding: () => driver.isEnding(instance),
     timeoutMs: config.healthTimeoutMs,
     uselessAfterMs: config.uselessAfterMs,

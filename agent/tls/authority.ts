@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Owner, TlsFiles } from '../engines/engine.ts'
 import { writeOwnedFile } from '../engines/owned-file.ts'
-import { type Issued, issueAuthority, issueServer } from './issue.ts'
+import { isPlausible } from '../plausible-clock.ts'
+import { type Issued, issueAuthority, issueServer, renewAuthority } from './issue.ts'
 import { isFit } from './server-certificate.ts'
 
 export type ServerCertificateRequest = {
@@ -15,12 +16,12 @@ export type ServerCertificateRequest = {
 }
 
 export type CertificateAuthority = {
-  /** PEM; public; for clients to verify servers with (`sslmode=verify-full`). */
+  /** PEM; public; for clients to verify servers with (`sslmode=verify-full`). Another one after a renewal. */
   readonly certificate: string
   /**
    * Makes `server.crt`, `server.key` (0600, of `owner`, as PostgreSQL demands) and `ca.crt` in the directory, or leaves
-   * those that are there when they fit: signed by this CA, for these addresses, with the right key, and not due for
-   * renewal (less than 275 of 825 days left). An engine reads them when it starts, and when it is told to: when they are `renewed`.
+   * those that are there when they fit: signed by this CA, for these addresses, with the right key, valid already, and not due for
+   * renewal (less than 275 of 825 days left). The CA itself is renewed first when it is not valid yet, or not for long enough. An engine reads them when it starts, and when it is told to: when they are `renewed`.
    */
   ensureServerCertificate(request: ServerCertificateRequest): Promise<TlsFiles & { readonly renewed: boolean }>
 }
@@ -34,26 +35,55 @@ export const createCertificateAuthority = async (
   deps: { now: () => Date },
   options: { directory: string; name: string },
 ): Promise<CertificateAuthority> => {
-  const authority =
-    (await load(options.directory)) ?? (await make(options.directory, await issueAuthority(options.name, deps.now())))
+  const { directory: authorityDir, name } = options
+  let authority = (await load(authorityDir)) ?? (await make(authorityDir, await issueAuthority(name, deps.now())))
+
+  const renewIfDue = async (): Promise<void> => {
+    const now = deps.now()
+    if (!isDue(authority, now)) return
+    authority = await renewAuthority(authority, now)
+    await writeOwnedFile(join(authorityDir, 'ca.crt'), authority.certificate, null)
+  }
+  // One at a time, so that no engine gets what another one's look has replaced.
+  let looking = renewIfDue()
+  await looking
+
   return {
-    certificate: authority.certificate,
+    get certificate() {
+      return authority.certificate
+    },
     ensureServerCertificate: async ({ directory, owner, addresses }) => {
+      looking = looking.then(renewIfDue, renewIfDue)
+      await looking
       const files = {
         certificate: join(directory, 'server.crt'),
         key: join(directory, 'server.key'),
         ca: join(directory, 'ca.crt'),
       }
       const wanted = [...new Set([...addresses, ...loopback])]
-      const expected = { authority: authority.certificate, addresses: wanted, owner, now: deps.now() }
+      const signer = authority
+      const expected = { authority: signer.certificate, addresses: wanted, owner, now: deps.now() }
       if (await isFit(files, expected)) return { ...files, renewed: false }
-      const issued = await issueServer(authority, wanted, deps.now())
+      const issued = await issueServer(signer, wanted, deps.now())
       await writeOwnedFile(files.key, issued.key, owner)
       await writeOwnedFile(files.certificate, issued.certificate, owner)
-      await writeOwnedFile(files.ca, authority.certificate, owner)
+      await writeOwnedFile(files.ca, signer.certificate, owner)
       return { ...files, renewed: true }
     },
   }
+}
+
+/** Three years: clients have that long to take the new certificate, and no certificate of a server outlasts its CA. */
+const renewalMs = 3 * 365 * 24 * 3600 * 1000
+
+/**
+ * Near its end, or not valid yet, as of a host whose clock was ahead when it was made. A clock from before this program existed tells nothing: by
+ * it, a CA that clients trust would be replaced.
+ */
+const isDue = ({ certificate }: Issued, now: Date): boolean => {
+  if (!isPlausible(now)) return false
+  const { validFromDate, validToDate } = new X509Certificate(certificate)
+  return validFromDate > now || validToDate.getTime() - now.getTime() < renewalMs
 }
 
 const loopback = ['localhost', '127.0.0.1', '::1']

@@ -22,6 +22,24 @@ const clockSkewMs = 3600 * 1000
 /** A self-signed CA that may sign servers' certificates but no further CA. `name` tells it from others. */
 export const issueAuthority = async (name: string, now: Date): Promise<Issued> => {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  return { certificate: await signSelf(name, keys, now), key: await exportKey(keys.privateKey) }
+}
+
+/**
+ * The same CA, valid from now on: of the same name and key, so that whoever trusts the certificate before trusts what is signed from now on, and the
+ * other way round, as long as each is valid.
+ */
+export const renewAuthority = async (authority: Issued, now: Date): Promise<Issued> => {
+  const { subjectName, publicKey } = new x509.X509Certificate(authority.certificate)
+  const keys = {
+    privateKey: await importKey(authority.key),
+    publicKey: await publicKey.export(algorithm, ['verify']),
+  }
+  const name = subjectName.getField('CN')[0] ?? ''
+  return { certificate: await signSelf(name, keys, now), key: authority.key }
+}
+
+const signSelf = async (name: string, keys: { privateKey: Key; publicKey: Key }, now: Date): Promise<string> => {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
     keys,
@@ -33,7 +51,7 @@ export const issueAuthority = async (name: string, now: Date): Promise<Issued> =
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  return { certificate: toPem(certificate), key: await exportKey(keys.privateKey) }
+  return toPem(certificate)
 }
 
 /** A server's certificate for `addresses` (IP addresses and DNS names, at least one), signed by `authority`. */

@@ -20,6 +20,7 @@ export const isFit = async (
     return (
       certificate.verify(new X509Certificate(expected.authority).publicKey) &&
       certificate.checkPrivateKey(createPrivateKey((await readText(files.key)) ?? '')) &&
+      certificate.validFromDate <= expected.now &&
       certificate.validToDate.getTime() - expected.now.getTime() > renewalMs &&
       expected.addresses.every((address) => names(certificate, address))
     )

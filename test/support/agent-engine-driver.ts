@@ -62,6 +62,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     waitReady: async (instance, signal) => {
       while (!(await answers(instance))) await delay(10, undefined, { signal })
     },
+    checkEndpoint: async () => {},
     checkHealth: async (instance, signal) => {
       await assertAnswers(instance, signal)
       return 'uncut'

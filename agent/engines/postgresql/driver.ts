@@ -6,7 +6,7 @@ import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
 import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
 import { endWrites } from './end-writes.ts'
-import { verifyEndpoint } from './endpoint.ts'
+import { checkEndpoint, verifyEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog } from './engine-log.ts'
 import { giveRoomBack } from './give-room-back.ts'
 import { findPostmaster } from './postmaster.ts'
@@ -44,6 +44,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Dr
   isEnding: async ({ dataDir }) => (await findPostmaster(dataDir))?.ending ?? false,
   waitReady,
   checkHealth,
+  checkEndpoint,
   ensureDatabases,
   ensureUsers,
   verifyEndpoint,

@@ -33,7 +33,7 @@ export const verifyEndpoint = async (
 const checksAtOnce = 4
 
 const checksOf = (
-  endpoint: Pick<Target, 'host' | 'port' | 'ca'>,
+  endpoint: Endpoint,
   { name: user, password, databases }: UserWish,
   signal: AbortSignal,
 ): (() => Promise<void>)[] => {
@@ -81,10 +81,14 @@ export const checkEndpoint = async (instance: EngineInstance, signal: AbortSigna
   })
 }
 
-const endpointOf = async ({ listen, tls }: EngineInstance): Promise<Pick<Target, 'host' | 'port' | 'ca'>> => ({
+type Endpoint = Pick<Target, 'host' | 'port' | 'ca' | 'name'>
+
+/** Reached on this host, and named as clients know it. */
+const endpointOf = async ({ listen, publishedAs, tls }: EngineInstance): Promise<Endpoint> => ({
   host: reachable(listen.address),
   port: listen.port,
   ca: await readFile(tls.ca, 'utf8'),
+  name: publishedAs,
 })
 
 const canQuery = (target: Target, signal: AbortSignal): Promise<void> =>

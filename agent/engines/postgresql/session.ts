@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
 import pg from 'pg'
 import { describeError } from '../../describe-error.ts'
 import { EngineFault, type EngineInstance } from '../engine.ts'
@@ -18,6 +19,8 @@ export type Target = {
    * (sockets).
    */
   readonly ca?: string
+  /** What the certificate has to name, where that is not the host. */
+  readonly name?: string
   readonly options?: string
 }
 
@@ -91,7 +94,7 @@ export const withSession = async <T>(
     password: target.password,
     ...ownSettings,
     ...(target.options && { options: target.options }),
-    ssl: target.ca === undefined ? false : { ca: target.ca, minVersion: 'TLSv1.2' },
+    ssl: target.ca === undefined ? false : trustIn(target.ca, target.name ?? target.host),
     stream: () => socket,
   })
   // A connection that breaks between queries is told by the next query; without a listener it would end the process.
@@ -124,6 +127,12 @@ export const withSession = async <T>(
 
 /** Classes of SQLSTATE for what is wrong with the engine itself: its files, its configuration, its insides. */
 const isOfTheEngine = ({ code }: EngineRefusal): boolean => /^(58|F0|XX)/.test(code)
+
+const trustIn = (ca: string, name: string): ConnectionOptions => ({
+  ca,
+  minVersion: 'TLSv1.2',
+  checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+})
 
 /** What node-postgres itself says of a connection that ended. */
 const clientMessages = ['Connection terminated', 'Connection terminated unexpectedly']

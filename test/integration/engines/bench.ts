@@ -115,6 +115,7 @@ export const createBench = async (): Promise<Bench> => {
         runDir: await own(join(home, 'run')),
         logFile: join(home, 'engine.log'),
         listen: { address: '127.0.0.1', port: await freePort() },
+        publishedAs: '127.0.0.1',
         tls: await authority.ensureServerCertificate({ directory: tlsDir, owner, addresses: ['127.0.0.1'] }),
         monitorPassword: randomBytes(24).toString('base64url'),
         ...overrides,

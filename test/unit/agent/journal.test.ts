@@ -135,6 +135,7 @@ describe('the record of an instance', () => {
       verifiedKey: null,
       verifiedAt: null,
       label: null,
+      addresses: [],
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
       incident: null,

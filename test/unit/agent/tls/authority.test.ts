@@ -62,6 +62,48 @@ describe("an agent's certificate authority", () => {
   })
 })
 
+describe('a certificate authority whose time is near or has not come', () => {
+  const trusts = (authority: string, certificate: X509Certificate): boolean =>
+    certificate.verify(new X509Certificate(authority).publicKey)
+
+  it('is renewed three years before its end, with the same key, so that clients trust both', async () => {
+    const authority = await open()
+    const [first, directoryOfOne] = [authority.certificate, await server('one')]
+    const one = { directory: directoryOfOne, owner: null, addresses: ['203.0.113.7'] }
+    const before = await read((await authority.ensureServerCertificate(one)).certificate)
+    now = new Date(start.getTime() + 6206 * dayMs)
+    expect((await authority.ensureServerCertificate(one)).renewed).toBe(true)
+    const after = await read(join(directoryOfOne, 'server.crt'))
+    expect(authority.certificate).not.toBe(first)
+    expect(await readFile(join(directory, 'ca', 'ca.crt'), 'utf8')).toBe(authority.certificate)
+    for (const ca of [first, authority.certificate]) {
+      for (const certificate of [before, after]) expect(trusts(ca, certificate)).toBe(true)
+    }
+    const renewed = new X509Certificate(authority.certificate)
+    expect(renewed.validToDate.getTime()).toBe(now.getTime() + 7300 * dayMs)
+    expect(renewed.subject).toBe(new X509Certificate(first).subject)
+  })
+
+  it('is renewed at once when it was made by a clock that was ahead, and so are certificates that are not valid yet', async () => {
+    now = new Date(start.getTime() + 400 * dayMs)
+    const one = { directory: await server('one'), owner: null, addresses: ['203.0.113.7'] }
+    await (await open()).ensureServerCertificate(one)
+    now = start
+    const authority = await open()
+    const files = await authority.ensureServerCertificate(one)
+    expect(files.renewed).toBe(true)
+    for (const pem of [authority.certificate, await readFile(files.certificate, 'utf8')]) {
+      expect(new X509Certificate(pem).validFromDate.getTime()).toBeLessThanOrEqual(now.getTime())
+    }
+  })
+
+  it('is left as it is by a clock that stands before this program existed', async () => {
+    const { certificate } = await open()
+    now = new Date('1970-01-01T00:10:00Z')
+    expect((await open()).certificate).toBe(certificate)
+  })
+})
+
 describe("a server's certificate", () => {
   const issue = async (addresses: string[], name = 'one') =>
     (await open()).ensureServerCertificate({ directory: await server(name), owner: null, addresses })

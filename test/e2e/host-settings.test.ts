@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { documents } from '../../ops/cli/documents.ts'
+import type { Connection, Host } from '../../ops/cli/types.ts'
+import { queryOnce } from '../support/postgresql-client.ts'
+import { createServerApi } from '../support/server-api.ts'
+import { createServerSite } from '../support/server-site.ts'
+import { makeShop, ordersOfShop } from '../support/shop.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const dayMs = 24 * 3600 * 1000
+
+describe('a server whose clock was ahead at its first start', () => {
+  const site = createServerSite('clock-ahead')
+  const ahead = {
+    NODE_OPTIONS: `--import=${new URL('../support/shift-clock.mjs', import.meta.url)}`,
+    CLOCK_SHIFT_MS: String(400 * dayMs),
+  }
+
+  it('makes databases as soon as its clock is right, and says that one of the two was wrong', async () => {
+    const first = await site.start({ env: ahead })
+    const caOf = async (server: typeof first) => {
+      const { hosts } = await createServerApi(server).request<{ hosts: Connection<Host> }>(documents.hosts)
+      return hosts.edges[0]?.node
+    }
+    expect((await caOf(first))?.isolation.missing.join('\n')).not.toContain('clock')
+    await first.stop()
+    const server = await site.start()
+    const api = createServerApi(server)
+    await waitFor('the host to be told of again', async () =>
+      (await caOf(server))?.isolation.missing.some((words) => words.includes('it is behind now, or was ahead then')),
+    )
+    const shop = await makeShop(api)
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+    expect(await api.changeAndWait('restart', shop.instance.id)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+})
+
+describe('a server whose address for clients is changed', () => {
+  const site = createServerSite('address')
+  const at = (address: string) => ({ COFFER_ENGINE_ADDRESS: address, COFFER_ENGINE_LISTEN_ADDRESS: '0.0.0.0' })
+
+  it('tells the new address, of databases that run and that are stopped, and serves those who know the old one', async () => {
+    let server = await site.start({ env: at('127.0.0.2') })
+    let api = createServerApi(server)
+    const shop = await makeShop(api)
+    const idle = await makeShop(api, 'idle')
+    await api.changeAndWait('stop', idle.instance.id)
+    expect(shop.instance.endpoint?.host).toBe('127.0.0.2')
+    await server.stop()
+
+    server = await site.start({ env: at('127.0.0.3') })
+    api = createServerApi(server)
+    for (const { instance } of [shop, idle]) {
+      const moved = await waitFor(`the new address of ${instance.name} to be told`, async () => {
+        const now = await api.instance(instance.id)
+        return now.endpoint?.host === '127.0.0.3' && now
+      })
+      expect(moved.endpoint?.port).toBe(instance.endpoint?.port)
+    }
+    await api.changeAndWait('start', idle.instance.id)
+    for (const { login, countOrders } of [shop, idle]) {
+      expect(await countOrders()).toBe(ordersOfShop)
+      const moved = { ...login, endpoint: { ...login.endpoint, host: '127.0.0.3' } }
+      expect(await queryOnce(moved, 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: ordersOfShop }])
+    }
+  })
+})
