@@ -1,10 +1,8 @@
 // Plain JavaScript for Node 20 with nothing installed: this is what installs.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { closeSync, existsSync, fchmodSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { giveUp, root } from './root.mjs'
 
 const lockfilePath = join(root, 'package-lock.json')
@@ -13,7 +11,8 @@ const installedPath = join(root, 'node_modules', '.package-lock.json')
 /** Holds the stamp of what node_modules was last seen to match, so that the next look is cheap. */
 const stampPath = join(root, 'node_modules', '.coffer-installed')
 
-const lockPollMs = 300
+/** Stays: to remove it would let two in. */
+const lockPath = join(root, '.coffer-install.lock')
 const networkErrors =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/
 
@@ -79,21 +78,19 @@ const rememberInstall = (stamp) => {
 }
 
 /**
- * Waits until no other process installs into this directory, then keeps others out until `release`. The lock is a socket name in
- * Linux' abstract namespace: the kernel frees it when its holder dies, however that happens.
+ * Waits until no other process installs into this directory, then keeps others out until `release`. The lock is the kernel's, on a file that only
+ * those can open who may write to the clone, and goes with its holder, however that dies. Node has no `flock`: the tool of util-linux, or of
+ * busybox, takes the lock on a descriptor that both share, and leaves it. Where there is no such tool, nobody waits.
  */
 const takeInstallLock = async () => {
-  const name = `\0coffer-install-${createHash('sha256').update(root).digest('hex').slice(0, 32)}`
-  for (;;) {
-    const server = createServer()
-    const taken = await new Promise((resolve, reject) => {
-      server.once('listening', () => resolve(true))
-      server.once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)))
-      server.listen(name)
-    })
-    if (taken) return { release: () => server.close() }
-    await delay(lockPollMs)
-  }
+  const file = openSync(lockPath, 'a', 0o600)
+  fchmodSync(file, 0o600)
+  await new Promise((resolve) => {
+    const flock = spawn('flock', ['-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', file] })
+    flock.once('error', resolve)
+    flock.once('close', resolve)
+  })
+  return { release: () => closeSync(file) }
 }
 
 /** The environment without this clone's own node_modules/.bin: npm is about to remove it, and the `node` in it. */

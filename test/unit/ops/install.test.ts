@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { programDir } from '../../../ops/program-info.ts'
@@ -67,6 +69,20 @@ describe('the first start', () => {
     const results = await Promise.all([clone.ensure(), clone.ensure(), clone.ensure()])
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0])
     expect(clone.calls()).toHaveLength(1)
+  })
+
+  it('waits for nobody but those who may write to the clone', async () => {
+    const clone = createClone(succeed)
+    // Names in Linux' abstract namespace are anybody's to take.
+    const name = `\0coffer-install-${createHash('sha256').update(clone.root).digest('hex').slice(0, 32)}`
+    const stranger = createServer().listen(name)
+    await once(stranger, 'listening')
+    try {
+      expect(await clone.ensure()).toMatchObject({ code: 0 })
+    } finally {
+      stranger.close()
+    }
+    expect(statSync(join(clone.root, '.coffer-install.lock')).mode & 0o777).toBe(0o600)
   })
 
   it('says what to do when the registry can not be reached', async () => {
