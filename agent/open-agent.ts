@@ -97,7 +97,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     findCapacity(config, layout.enginesRoot, facts),
   )
 
-  const { cgroups, owners, volumes, volumeKind } = isolation
+  const { cgroups, owners, privileges, volumes, volumeKind } = isolation
   const randomName = (): string => randomBytes(4).toString('hex')
   const templates = createTemplates({ layout, owners, run, log, randomName })
   closers.defer(() => templates.stop())
@@ -122,6 +122,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     authority,
     cgroups,
     volumes,
+    privileges,
     records,
     journal,
     clock,

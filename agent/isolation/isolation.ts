@@ -6,11 +6,13 @@ import { type Cgroups, detectCgroups } from './cgroups.ts'
 import { createDirectoryVolumes } from './directory-volumes.ts'
 import { createLoopVolumes, type LoopSupport, probeLoopVolumes } from './loop-volumes.ts'
 import { createOwners, type Owners } from './owners.ts'
+import { findPrivileges, type Privileges } from './privileges.ts'
 import type { VolumeKind, Volumes } from './volumes.ts'
 
 export type HostIsolation = {
   readonly owners: Owners
   readonly cgroups: Cgroups
+  readonly privileges: Privileges
   readonly volumeKind: VolumeKind
   readonly volumes: (kind: VolumeKind) => Volumes
   /** What instances get, and in words what the host could not give. */
@@ -37,7 +39,7 @@ export const findIsolation = async (
   const { root, hostId } = options
   const owners = createOwners(run, root)
   const cgroups = detectCgroups(shortId(hostId))
-  const loop = await findLoopSupport(run, options, signal)
+  const [loop, privileges] = await Promise.all([findLoopSupport(run, options, signal), findPrivileges(run, signal)])
   if (options.volumes === 'loop' && loop.whyNot !== null) {
     throw new Error(`volumes of kind loop were demanded, but this host can not give them: ${loop.whyNot}`)
   }
@@ -55,13 +57,14 @@ export const findIsolation = async (
   return {
     owners,
     cgroups,
+    privileges,
     volumeKind,
     volumes: (kind) => kinds[kind],
     description: {
       unixUser: owners.own,
       cgroup: cgroups.kind,
       volume: volumeKind,
-      missing: [...owners.missing, ...cgroups.missing, ...shortOf],
+      missing: [...owners.missing, ...cgroups.missing, ...privileges.missing, ...shortOf],
     },
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
-import { chmod, lstat, mkdir, readdir, realpath, rmdir, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { HostId } from '../../domain/ids.ts'
 import type { Installation } from '../engines/engine.ts'
-import { ensureDirectory, exists, removeTree } from '../files.ts'
+import { ensureDirectory, exists, removeTree, writeFileDurably } from '../files.ts'
 import { shortId } from '../layout.ts'
 import type { AgentLog } from '../log.ts'
 import type { Run } from '../run.ts'
@@ -37,14 +37,14 @@ export const createPlacement = (
   agentDir: string,
   hostId: HostId,
   signal: AbortSignal,
-): Promise<Placement> => (deps.root ? placeForRoot(deps, agentDir, hostId, signal) : placeForOwnUser(agentDir, hostId))
+): Promise<Placement> => (deps.root ? placeForRoot(deps, agentDir, hostId, signal) : placeForOwnUser(agentDir))
 
-const placeForOwnUser = async (agentDir: string, hostId: HostId): Promise<Placement> => {
+const placeForOwnUser = async (agentDir: string): Promise<Placement> => {
   const enginesRoot = join(agentDir, 'engines')
   const near = join(agentDir, 'run')
-  const runRoot = near.length <= longestRunRoot ? near : join(tmpdir(), `coffer-${shortId(hostId)}`)
   await ensureDirectory(enginesRoot, 0o700)
-  await claimForSockets(runRoot)
+  const runRoot = isFitForSockets(near) ? near : await findDistantRunRoot(agentDir)
+  if (runRoot === near) await ensureDirectory(near, 0o700)
   return {
     enginesRoot,
     runRoot,
@@ -154,17 +154,29 @@ const placeForRoot = async (
   }
 }
 
+/** Short enough, and without what separates directories in a list of them (PostgreSQL: `unix_socket_directories`) or ends a line. */
+const isFitForSockets = (directory: string): boolean =>
+  Buffer.byteLength(directory) <= longestRunRoot && /^[\w./@+~ -]+$/.test(directory)
+
 /**
- * A directory of the agent's own, which others can neither enter nor, as it lies in a directory of its own or in /tmp, replace. Where everybody
- * may write, somebody else may have been there first: with a directory of his, or with a link to one of the agent's.
+ * A directory in /tmp under a name that nobody can foresee, where everybody may write: a name that can be known is one that somebody else may have
+ * taken before, and keep. It is noted with the agent's files, so that the next agent finds the sockets of engines that run on.
  */
-const claimForSockets = async (directory: string): Promise<void> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const found = await lstat(directory)
-  if (!found.isDirectory()) throw new Error(`${directory} is a link: remove it, engines' sockets go there`)
-  if (found.uid !== process.getuid?.())
-    throw new Error(`${directory} belongs to user ${found.uid}: remove it, engines' sockets go there`)
+const findDistantRunRoot = async (agentDir: string): Promise<string> => {
+  const note = join(agentDir, 'sockets')
+  const noted = await readFile(note, 'utf8').catch(() => null)
+  if (noted !== null && (await isOwn(noted))) return noted
+  const made = await mkdtemp(join(tmpdir(), 'coffer-'))
+  writeFileDurably(note, made, 0o600)
+  return made
+}
+
+/** Of this user, and no link: what was in its place may have been cleared away. */
+const isOwn = async (directory: string): Promise<boolean> => {
+  const found = await lstat(directory).catch(() => null)
+  if (!found?.isDirectory() || found.uid !== process.getuid?.()) return false
   await chmod(directory, 0o700)
+  return true
 }
 
 /** Made by the agent, so its mode is the agent's to choose; everybody may pass, nobody may look. */

@@ -65,7 +65,9 @@ export const leastFreeBytes = 128 * 1024 * 1024
 
 export const requireVolume = async (path: string): Promise<void> => {
   if (await exists(path)) return
-  throw new EngineFault('VOLUME_MISSING', `the instance's volume is not there: nothing is at ${path}`)
+  throw new EngineFault('VOLUME_MISSING', "the instance's volume is not on its host any more: it has to be put back", {
+    cause: new Error(`nothing is at ${path}`),
+  })
 }
 
 /** Everything written to the file system of this path has reached the disk. */

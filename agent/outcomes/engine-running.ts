@@ -58,7 +58,8 @@ const recall = (
 
 /** An empty database in the place of one that was in use would hide that it is lost. */
 const dataMissing = (directory: string): EngineFault =>
-  new EngineFault('DATA_MISSING', `the instance's data is not there any more: put it back to ${directory}`, {
+  new EngineFault('DATA_MISSING', "the instance's data is not on its host any more: it has to be put back", {
+    cause: new Error(`nothing is at ${directory}`),
     retryable: true,
   })
 

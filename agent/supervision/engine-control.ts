@@ -11,6 +11,7 @@ import { volumePlace } from '../host.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
+import type { Privileges } from '../isolation/privileges.ts'
 import { isAccount } from '../isolation/unix-users.ts'
 import type { VolumeKind, Volumes } from '../isolation/volumes.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
@@ -40,6 +41,7 @@ export type EngineControlDeps = {
   readonly authority: CertificateAuthority
   readonly cgroups: Cgroups
   readonly volumes: (kind: VolumeKind) => Volumes
+  readonly privileges: Privileges
   readonly records: InstanceRecords
   readonly journal: Journal
   readonly log: AgentLog
@@ -66,7 +68,7 @@ const portAttempts = 5
 export const createEngineControl = (deps: EngineControlDeps) => {
   const { config, layout, identity, installations, authority, cgroups, volumes, records, journal, log, clock } = deps
   const ports = createInstancePorts(config, records, randomInt)
-  const launcher = createEngineLauncher()
+  const launcher = createEngineLauncher(deps.privileges)
   const placeOf = ({ instanceId }: InstanceRecord) => volumePlace(layout, instanceId)
   const room = createRecoveryRoom({ volumes, placeOf, log })
   const endings = createEndings()

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { access, constants } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../describe-error.ts'
 import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
+import type { Privileges } from '../isolation/privileges.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import type { Engine } from './engine-control.ts'
 import { openEngineLog } from './engine-log.ts'
@@ -21,7 +23,7 @@ export type EngineLauncher = {
 const explainedLogBytes = 64 * 1024
 
 /** Starts engines as processes that outlive the agent, and knows those it started itself. */
-export const createEngineLauncher = (): EngineLauncher => {
+export const createEngineLauncher = (privileges: Pick<Privileges, 'drop'>): EngineLauncher => {
   const children = new Map<number, ChildProcess>()
   const endings = new Map<string, string>()
   const nameOf = ({ pid, startedAtTicks }: ProcessId): string => `${pid} ${startedAtTicks}`
@@ -30,7 +32,7 @@ export const createEngineLauncher = (): EngineLauncher => {
       const logFrom = await sizeOf(engine.instance.logFile)
       const { promise: exited, resolve: exit } = Promise.withResolvers<'exited'>()
       let launched: ProcessId | null = null
-      const child = await spawnEngine(engine, (spawned, pid) => {
+      const child = await spawnEngine(engine, privileges, (spawned, pid) => {
         const process = identifyProcess(pid)
         children.set(pid, spawned)
         spawned.once('exit', () => {
@@ -74,10 +76,15 @@ export const createEngineLauncher = (): EngineLauncher => {
 /** `spawned` is called before anything is waited for: what the engine forks is in its group only if the engine was there first. */
 const spawnEngine = async (
   { driver, instance }: Engine,
+  privileges: Pick<Privileges, 'drop'>,
   spawned: (child: ChildProcess, pid: number) => void,
 ): Promise<ChildProcess> => {
-  const { command, args, env } = driver.processSpec(instance)
+  const { command: program, args: own, env } = driver.processSpec(instance)
   const { instanceId, dataDir, logFile, owner } = instance
+  await access(program, constants.X_OK).catch((cause) => {
+    throw cannotRun(program, cause)
+  })
+  const { command, args } = privileges.drop({ command: program, args: own })
   await using engineLog = await openEngineLog(logFile, owner)
   const child = spawn(command, args, {
     cwd: dataDir,
@@ -91,16 +98,18 @@ const spawnEngine = async (
   if (child.pid !== undefined) spawned(child, child.pid)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) => {
-      const message = `the engine's program ${basename(command)} cannot be run: ${describeError(cause)}`
-      reject(new EngineFault('ENGINE_START_FAILED', message, { cause }))
-    })
+    child.once('error', (cause) => reject(cannotRun(program, cause)))
   })
   return child
 }
 
 const endingOf = ({ signalCode, exitCode }: ChildProcess): string =>
   signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`
+
+const cannotRun = (program: string, cause: unknown): EngineFault => {
+  const message = `the engine's program ${basename(program)} cannot be run: ${describeError(cause)}`
+  return new EngineFault('ENGINE_START_FAILED', message, { cause })
+}
 
 /** What the engine's log tells since it was started, as a fault. */
 const startFailure = async (

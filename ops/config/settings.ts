@@ -19,7 +19,8 @@ export const settings = {
   ),
   dataDir: setting(
     'COFFER_DATA_DIR',
-    text('the path of a directory'),
+    // Programs of engines put paths on lines, which would end at one of these.
+    text('the path of a directory, without control characters', /^(?!\s*$)\P{Cc}+$/u),
     './data',
     'Holds the log, the admin token and, below `agent`, the databases. Made if missing, readable by its owner alone.',
   ),

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { postmastersOf } from '../support/host-traces.ts'
 import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
@@ -38,6 +40,9 @@ describe('a server whose environment is full of the settings of other clients', 
     const shop = await makeShop(api)
     expect(shop.instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
     await api.changeAndWait('restart', shop.instance.id)
+    const [postmaster] = postmastersOf(site.dataDir, shop.instance.id)
+    // Nor can they become more than their account, by a setuid program say.
+    expect(readFileSync(`/proc/${postmaster}/status`, 'utf8')).toMatch(/^NoNewPrivs:\s+1$/m)
     expect(await shop.countOrders()).toBe(ordersOfShop)
     await api.changeAndWait('delete', shop.instance.id)
   })

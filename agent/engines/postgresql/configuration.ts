@@ -29,7 +29,7 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
     }
     await removeStalePidFile(instance)
   } catch (error) {
-    throw toEngineFault(error, `write the configuration in ${instance.dataDir}`, 'CONFIGURE_FAILED')
+    throw toEngineFault(error, 'write the configuration', 'CONFIGURE_FAILED')
   }
 }
 

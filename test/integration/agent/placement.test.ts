@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { chmod, chown, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createPlacement } from '../../../agent/isolation/placement.ts'
-import { createLayout, shortId } from '../../../agent/layout.ts'
+import { createLayout } from '../../../agent/layout.ts'
 import { run } from '../../../agent/run.ts'
 import { parseHostId } from '../../../domain/ids.ts'
 import { newInstanceId, silentLog } from '../../support/agent-host.ts'
@@ -31,32 +31,43 @@ describe('an agent that is not root', () => {
     expect(() => statSync(placement.runRoot)).toThrow('ENOENT')
   })
 
-  it('takes no place for sockets that somebody else has laid there: a link to a directory of its own, or a directory of his', async () => {
+  const place = (agentDir: string) =>
+    createPlacement(
+      { run, log: silentLog, root: false },
+      agentDir,
+      parseHostId(randomUUID()),
+      AbortSignal.timeout(60_000),
+    )
+
+  it.each([
+    ['too long', 'deep-'.repeat(20)],
+    ['too long in bytes', '日'.repeat(20)],
+    ['a list for the engine', 'a,b'],
+  ])(
+    'has its sockets elsewhere where its own path is %s, under a name that it keeps and nobody can foresee',
+    async (_what, name) => {
+      const [one, other] = [join(temp.next(), name, 'agent'), join(temp.next(), name, 'agent')]
+      for (const agentDir of [one, other]) await mkdir(agentDir, { recursive: true })
+      const first = await place(one)
+      expect(dirname(first.runRoot)).toBe(tmpdir())
+      expect(statSync(first.runRoot).mode & 0o777).toBe(0o700)
+      expect((await place(one)).runRoot).toBe(first.runRoot)
+      const second = await place(other)
+      expect(second.runRoot).not.toBe(first.runRoot)
+      for (const { runRoot } of [first, second]) await rm(runRoot, { recursive: true })
+    },
+  )
+
+  it('takes another place for sockets when somebody else has laid there a link, or a directory of his, meanwhile', async () => {
     const agentDir = join(temp.next(), 'deep-'.repeat(20), 'agent')
     await mkdir(agentDir, { recursive: true })
-    const signal = AbortSignal.timeout(60_000)
-    const hostId = parseHostId(randomUUID())
-    const place = () => createPlacement({ run, log: silentLog, root: false }, agentDir, hostId, signal)
-    const runRoot = join(tmpdir(), `coffer-${shortId(hostId)}`)
-    const ofTheAgent = temp.next()
-    await mkdir(ofTheAgent, { recursive: true, mode: 0o700 })
-    try {
-      await symlink(ofTheAgent, runRoot)
-      await expect(place()).rejects.toThrow(`${runRoot} is a link`)
-      await rm(runRoot)
-      if (process.getuid?.() === 0) {
-        await mkdir(runRoot)
-        await chown(runRoot, 65_534, 65_534)
-        await expect(place()).rejects.toThrow('belongs to user 65534')
-        await rm(runRoot, { recursive: true })
-      }
-      await mkdir(runRoot)
-      await chmod(runRoot, 0o777)
-      await place()
-      expect(statSync(runRoot).mode & 0o777).toBe(0o700)
-    } finally {
-      await rm(runRoot, { recursive: true, force: true })
-    }
+    const { runRoot } = await place(agentDir)
+    await rm(runRoot, { recursive: true })
+    await symlink(temp.next(), runRoot)
+    const after = await place(agentDir)
+    expect(after.runRoot).not.toBe(runRoot)
+    await rm(runRoot)
+    await rm(after.runRoot, { recursive: true })
   })
 })
 
