@@ -138,7 +138,7 @@ describe('verifying the endpoint', () => {
     for (const wrong of [
       { ...user, password: 'wrong' },
       { ...user, name: 'nobody' },
-      { ...user, databases: ['postgres'] },
+      { ...user, databases: ['template1'] },
       { ...user, databases: ['nowhere'] },
       { ...user, password: 'wrong', databases: [] },
     ]) {
