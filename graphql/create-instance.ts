@@ -97,7 +97,7 @@ const defineInput = ({ builder }: SchemaParts) => {
   return builder.inputType('CreateInstanceInput', {
     description: 'The wish for a database server.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'A name for people; need not be unique.' }),
+      name: t.string({ required: true, description: 'Unique in the project among what is not deleted.' }),
       datastore: t.string({
         required: true,
         description: '`postgresql`, `mariadb` or `redis`, as `datastores` lists them.',

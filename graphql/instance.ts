@@ -74,7 +74,9 @@ const addInstanceType = (
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID. Later instances sort behind earlier ones.' }),
       projectId: t.exposeID('projectId', { description: 'The project it belongs to.' }),
-      name: t.exposeString('name', { description: 'Chosen by its owner; need not be unique.' }),
+      name: t.exposeString('name', {
+        description: 'Chosen by its owner; unique in the project among what is not deleted.',
+      }),
       status: t.expose('status', {
         type: Status,
         description: '`ACTIVE` is said only after a client query over the endpoint succeeded.',

@@ -103,7 +103,7 @@ const credentialsOf = ({ masterKey }: DispatchDependencies, job: Job, { database
 const reserveQuota = async (
   { handler, clock, settings }: DispatchDependencies,
   { ids }: Job,
-  { command: { projectId }, spec, context }: Wish,
+  { command: { projectId, name }, spec, context }: Wish,
 ): Promise<Rejection | null> => {
   const handled = await handler.handle(
     project,
@@ -112,6 +112,7 @@ const reserveQuota = async (
       type: 'ReserveQuota',
       projectId,
       instanceId: ids.instanceId,
+      name,
       resources: resourcesOf(spec),
       now: isoNow(clock),
       expiresAt: isoAfter(clock, settings.reservationMs),

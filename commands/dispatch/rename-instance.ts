@@ -1,10 +1,15 @@
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { project, projectStream } from '../../domain/project/index.ts'
 import { instanceNameRefusal } from '../../domain/values/names.ts'
 import type { DispatchAnswer, PublicCommand } from '../api.ts'
+import { isoAfter, isoNow } from '../clock.ts'
+import { reaches } from './authorise.ts'
 import { changeInstance } from './change-instance.ts'
 import { type DispatchDependencies, type Job, refused } from './context.ts'
 
 type RenameInstance = Extract<PublicCommand, { readonly type: 'RenameInstance' }>
 
+/** The name in the project's stream first, held with an expiry until the instance has it; the sagas confirm it where this is cut off. */
 export const renameInstance = async (
   dependencies: DispatchDependencies,
   job: Job,
@@ -12,5 +17,24 @@ export const renameInstance = async (
 ): Promise<DispatchAnswer> => {
   const badName = instanceNameRefusal(name)
   if (badName) return refused(badName)
-  return changeInstance(dependencies, job, instanceId, { type: 'RenameInstance', name }, null)
+  const { handler, clock, settings } = dependencies
+  const rename = () => changeInstance(dependencies, job, instanceId, { type: 'RenameInstance', name }, null)
+  const { state } = await handler.load(instance, instanceStream(instanceId))
+  // It is refused, or answered as it was: there is nothing to hold a name for.
+  if (state.status === 'ABSENT' || state.status === 'DELETED' || !reaches(job.reach, state.projectId)) return rename()
+  const { projectId } = state
+  const stream = projectStream(projectId)
+  const context = { ...job.context, projectId, instanceId }
+  const now = isoNow(clock)
+  const heldUntil = isoAfter(clock, settings.reservationMs)
+  const hold = { type: 'HoldName', projectId, instanceId, name, now, heldUntil } as const
+  const held = await handler.handle(project, stream, hold, context)
+  if (held.outcome === 'rejected') return refused(held.rejection)
+  const answer = await rename()
+  // A repeat may have been carried out before, and the name may be another by now.
+  const after = await handler.load(instance, instanceStream(instanceId))
+  const hasIt = after.state.status !== 'ABSENT' && after.state.name === name
+  const settled = { type: hasIt ? 'ConfirmName' : 'ReleaseName', projectId, instanceId, name } as const
+  await handler.handle(project, stream, settled, context)
+  return answer
 }

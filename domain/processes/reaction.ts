@@ -33,7 +33,10 @@ export type Reaction =
   | {
       readonly target: 'project'
       readonly id: ProjectId
-      readonly command: OneOf<ProjectCommand, 'CommitQuota' | 'ReleaseQuota' | 'ConfirmToken' | 'ReleaseToken'>
+      readonly command: OneOf<
+        ProjectCommand,
+        'CommitQuota' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
+      >
     }
   | {
       readonly target: 'host'

@@ -20,6 +20,7 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceStopRequested',
   'InstanceStartRequested',
   'InstanceDeletionRequested',
+  'InstanceRenamed',
   'InstanceProvisioned',
   'InstanceProvisioningFailed',
   'InstanceRestarted',
@@ -38,7 +39,10 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
  * comes to the same from any state since the event, as it follows from what never changes, or the aggregate it is for knows of a repeat.
  */
 export const needsPresent = ({ type }: InstanceEvent): boolean =>
-  type === 'InstanceRequested' || type === 'InstanceAdopted' || type === 'InstanceReconciled'
+  type === 'InstanceRequested' ||
+  type === 'InstanceRenamed' ||
+  type === 'InstanceAdopted' ||
+  type === 'InstanceReconciled'
 
 /**
  * What an event of an instance leads to. `state`: the instance as it was after the event or later, as it is now where `needsPresent`: what
@@ -62,11 +66,12 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceStarted':
     case 'InstanceOperationFailed':
       return [confirmOutcome(event.data.operationId)]
+    case 'InstanceRenamed':
+      return confirmName(state)
     case 'InstanceProvisioningFailed':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'FAILED')]
     case 'InstanceDeleted':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
-    case 'InstanceRenamed':
     case 'InstanceHealthChanged':
     case 'InstanceNumbersRaised':
     case 'InstanceEndpointChanged':
@@ -145,12 +150,19 @@ const settle = (state: InstanceState): readonly Reaction[] => {
 }
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
-const holdResources = ({ projectId, instanceId, hostId, spec }: KnownInstance): readonly Reaction[] => {
+const holdResources = ({ projectId, instanceId, hostId, name, spec }: KnownInstance): readonly Reaction[] => {
   const resources: Resources = { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB }
   return [
-    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, resources } },
+    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, resources } },
     { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, instanceId, resources } },
   ]
+}
+
+/** By the name it has now: one that it had meanwhile is free, or another's. */
+const confirmName = (state: InstanceState): readonly Reaction[] => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED') return []
+  const { projectId, instanceId, name } = state
+  return [{ target: 'project', id: projectId, command: { type: 'ConfirmName', projectId, instanceId, name } }]
 }
 
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {

@@ -5,6 +5,28 @@ import type { QuotaLimits } from './events.ts'
 export type ReleaseReason = 'DELETED' | 'FAILED' | 'NOT_REQUESTED' | 'EXPIRED'
 
 export type ProjectCommand =
+  /** For an instance that is going to be renamed. Refused while another has the name or is about to have it. */
+  | {
+      readonly type: 'HoldName'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly name: string
+      readonly now: string
+      readonly heldUntil: string
+    }
+  | {
+      readonly type: 'ConfirmName'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly name: string
+    }
+  /** The name that was held for nothing: one that the instance has stays. */
+  | {
+      readonly type: 'ReleaseName'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly name: string
+    }
   /** Room for one token, before it is issued: held until `heldUntil`, and when it is confirmed, until it expires or is released. */
   | {
       readonly type: 'HoldToken'
@@ -24,6 +46,8 @@ export type ProjectCommand =
       readonly type: 'ReserveQuota'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
+      /** Held with the room, and refused alike. */
+      readonly name: string
       readonly resources: Resources
       /** ISO 8601. Reservations whose time had passed by `now` count no more and are released in the same decision. */
       readonly now: string
@@ -36,6 +60,7 @@ export type ProjectCommand =
       readonly type: 'CommitQuota'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
+      readonly name: string
       readonly resources: Resources
     }
   | {

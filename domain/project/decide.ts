@@ -1,14 +1,17 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
-import type { ProjectId } from '../ids.ts'
+import type { InstanceId, ProjectId } from '../ids.ts'
 import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
 import { commitmentOf, type Excess, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
+import { quote } from '../values/text.ts'
 import type { ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
+import { namesHeldBy, otherHolder } from './names.ts'
 import type { ProjectState } from './state.ts'
 import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
+type ConfirmName = Extract<ProjectCommand, { readonly type: 'ConfirmName' }>
 type HoldToken = Extract<ProjectCommand, { readonly type: 'HoldToken' }>
 type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 
@@ -44,17 +47,58 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
     case 'CommitQuota': {
       const { instanceId, resources } = command
       if (commitmentOf(state.ledger, instanceId)) return accept()
-      return accept({ type: 'QuotaCommitted', data: { projectId, instanceId, resources } })
+      return accept(
+        { type: 'QuotaCommitted', data: { projectId, instanceId, resources } },
+        ...nameConfirmed(command, state),
+      )
     }
     case 'ReleaseQuota': {
       const { instanceId, reason } = command
-      if (!isHeld(state.ledger, instanceId)) return accept()
-      return accept({ type: 'QuotaReleased', data: { projectId, instanceId, reason } })
+      const names = namesHeldBy(state.names, instanceId)
+        // An instance that failed is there, under its name, until it is deleted.
+        .filter(({ heldUntil }) => reason === 'DELETED' || (reason !== 'FAILED' && heldUntil !== null))
+        .map(({ name }) => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } }) as const)
+      if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
+      return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
+    }
+    case 'HoldName': {
+      const { instanceId, name, now, heldUntil } = command
+      const other = otherHolder(state.names, instanceId, name, now)
+      if (other) return reject(nameTaken(projectId, name, other))
+      const isHeldAlready = namesHeldBy(state.names, instanceId).some((hold) => hold.name === name)
+      return isHeldAlready
+        ? accept()
+        : accept({ type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil } })
+    }
+    case 'ConfirmName':
+      return accept(...nameConfirmed(command, state))
+    case 'ReleaseName': {
+      const { instanceId, name } = command
+      const hold = namesHeldBy(state.names, instanceId).find((each) => each.name === name)
+      if (!hold || hold.heldUntil === null) return accept()
+      return accept({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } })
     }
     default:
       return unreachable(command)
   }
 }
+
+/** The instance exists under its name, so there is nothing to refuse; but what another has is not taken away from it. */
+const nameConfirmed = (
+  { projectId, instanceId, name }: Pick<ConfirmName, 'projectId' | 'instanceId' | 'name'>,
+  { names }: ProjectState,
+): readonly ProjectEvent[] => {
+  const isConfirmed = namesHeldBy(names, instanceId).some((hold) => hold.name === name && hold.heldUntil === null)
+  if (isConfirmed || otherHolder(names, instanceId, name, null)) return []
+  return [{ type: 'ProjectNameConfirmed', data: { projectId, instanceId, name } }]
+}
+
+const nameTaken = (projectId: ProjectId, name: string, other: InstanceId): Rejection => ({
+  code: 'ALREADY_EXISTS',
+  message: `project ${projectId} has an instance ${quote(name)} already, ${other}: choose another name, or rename or delete that one`,
+  field: 'name',
+  details: { instanceId: other },
+})
 
 const decideHold = (command: HoldToken, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId, tokenId, ancestors, expiresAt, now, heldUntil, maxTokens } = command
@@ -73,19 +117,22 @@ const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejec
 })
 
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
-  const { projectId, instanceId, resources, now, expiresAt, defaultLimits } = command
+  const { projectId, instanceId, name, resources, now, expiresAt, defaultLimits } = command
   const lapsed = lapsedBy(state.ledger, now)
   const live = lapsed.reduce(release, state.ledger)
   if (commitmentOf(live, instanceId)) return accept()
   const reservation = reservationOf(live, instanceId)
   if (reservation && sameResources(reservation.resources, resources)) return accept()
 
+  const other = otherHolder(state.names, instanceId, name, now)
+  if (other) return reject(nameTaken(projectId, name, other))
   const { total: used } = release(live, instanceId)
   const excess = findExcess(state.limits ?? defaultLimits, used, { ...resources, instances: 1 })
   if (excess) return reject(quotaExceeded(projectId, excess))
   return accept<ProjectEvent>(
     ...lapsed.map((id) => ({ type: 'QuotaReleased', data: { projectId, instanceId: id, reason: 'EXPIRED' } }) as const),
     { type: 'QuotaReserved', data: { projectId, instanceId, resources, expiresAt } },
+    { type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } },
   )
 }
 

@@ -7,7 +7,15 @@ import { resourcesSchema } from '../values/resources.ts'
 export const quotaLimitsSchema = resourcesSchema.extend({ instances: z.int().nonnegative() })
 export type QuotaLimits = z.infer<typeof quotaLimitsSchema>
 
+const name = { projectId: projectIdSchema, instanceId: instanceIdSchema, name: z.string() }
+
 export const projectEvents = {
+  /** No other instance of the project gets the name before `heldUntil`: this one is about to. */
+  ProjectNameHeld: defineEvent(1, z.object({ ...name, heldUntil: z.iso.datetime() })),
+  /** The instance has the name, and the one it had before is free. */
+  ProjectNameConfirmed: defineEvent(1, z.object(name)),
+  /** The instance was deleted, or did not get the name in the end. */
+  ProjectNameReleased: defineEvent(1, z.object(name)),
   /** Room for one token is held until `heldUntil`, for it to be issued. `ended`: tokens that hold no room any more, as their time has passed. */
   ProjectTokenHeld: defineEvent(
     1,

@@ -1,11 +1,20 @@
 import { unreachable } from '../decider.ts'
 import { commit, release, reserve } from '../values/ledger.ts'
 import type { ProjectEvent } from './events.ts'
+import { confirmName, holdName, releaseName } from './names.ts'
 import type { ProjectState } from './state.ts'
 import { confirmToken, holdToken, releaseToken } from './tokens.ts'
 
 export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState => {
   switch (event.type) {
+    case 'ProjectNameHeld': {
+      const { projectId: _, ...hold } = event.data
+      return { ...state, names: holdName(state.names, hold) }
+    }
+    case 'ProjectNameConfirmed':
+      return { ...state, names: confirmName(state.names, event.data.instanceId, event.data.name) }
+    case 'ProjectNameReleased':
+      return { ...state, names: releaseName(state.names, event.data.instanceId, event.data.name) }
     case 'ProjectTokenHeld': {
       const { projectId: _, ended, ...hold } = event.data
       return { ...state, tokens: holdToken(state.tokens, hold, ended) }

@@ -1,13 +1,15 @@
 import { emptyLedger, type Ledger } from '../values/ledger.ts'
 import type { QuotaLimits } from './events.ts'
+import { type Names, noNames } from './names.ts'
 import type { TokenHold } from './tokens.ts'
 
 /** `limits`: set by an admin; null: the configured defaults hold. */
 export type ProjectState = {
   readonly limits: QuotaLimits | null
   readonly ledger: Ledger
+  readonly names: Names
   /** As many as the limit of tokens at most. */
   readonly tokens: readonly TokenHold[]
 }
 
-export const newProject: ProjectState = { limits: null, ledger: emptyLedger, tokens: [] }
+export const newProject: ProjectState = { limits: null, ledger: emptyLedger, names: noNames, tokens: [] }

@@ -1,6 +1,6 @@
 /**
  * A map from ids to values that is changed by making a new one. Spread over buckets by the ids' last two hexadecimal digits, which are
- * random in a UUIDv7: a change copies one small bucket, so a long stream folds in time proportional to its length.
+ * random in a UUIDv7 (of any other text, by its last character): a change copies one small bucket, so a long stream folds in time proportional to its length.
  */
 export type IdMap<Value> = readonly Bucket<Value>[]
 type Bucket<Value> = Readonly<Record<string, Value>>
@@ -25,4 +25,7 @@ export const removeById = <Value>(map: IdMap<Value>, id: string): IdMap<Value> =
 /** In no particular order. */
 export const idsOf = <Value>(map: IdMap<Value>): readonly string[] => map.flatMap((bucket) => Object.keys(bucket))
 
-const bucketOf = (id: string): number => Number.parseInt(id.slice(-2), 16) % bucketCount
+const bucketOf = (id: string): number => {
+  const digits = Number.parseInt(id.slice(-2), 16)
+  return digits >= 0 ? digits : id.charCodeAt(id.length - 1) % bucketCount
+}

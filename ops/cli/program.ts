@@ -78,6 +78,7 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
       .requiredOption('-d, --datastore <type>', 'postgresql')
       .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
       .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
+      .option('--project <id>', 'the project it is for (admins)')
       .option('--volume <GiB>', 'the size of its volume', wholeNumber)
       .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
       .option(

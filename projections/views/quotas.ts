@@ -43,6 +43,9 @@ export const quotasProjection = defineProjection<Document, typeof projectCategor
   version: 1,
   keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
   on: {
+    ProjectNameHeld: 'ignored',
+    ProjectNameConfirmed: 'ignored',
+    ProjectNameReleased: 'ignored',
     ProjectTokenHeld: 'ignored',
     ProjectTokenConfirmed: 'ignored',
     ProjectTokenReleased: 'ignored',

@@ -74,6 +74,9 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),
 
   ProjectQuotaSet: ({ projectId, limits }) => ({ projectId, limits }),
+  ProjectNameHeld: ({ projectId, instanceId, name, heldUntil }) => ({ projectId, instanceId, name, heldUntil }),
+  ProjectNameConfirmed: ({ projectId, instanceId, name }) => ({ projectId, instanceId, name }),
+  ProjectNameReleased: ({ projectId, instanceId, name }) => ({ projectId, instanceId, name }),
   ProjectTokenHeld: ({ projectId, tokenId, expiresAt }) => ({ projectId, tokenId, expiresAt }),
   ProjectTokenConfirmed: ({ projectId, tokenId }) => ({ projectId, tokenId }),
   ProjectTokenReleased: ({ projectId, tokenId }) => ({ projectId, tokenId }),

@@ -162,7 +162,8 @@ describe('coffer', () => {
   })
 
   it('lists the ids when several have the name', async () => {
-    const twin = await cli.json<Made>([...create, 'shop', ...postgresql, '--wait'])
+    // Within a project names are unique: an admin sees those of all projects.
+    const twin = await cli.json<Made>([...create, 'shop', '--project', 'another', ...postgresql, '--wait'])
     const { error } = await cli.json<Failure>(['instance', 'stop', 'shop'], 2)
     expect(error.code).toBe('AMBIGUOUS_NAME')
     expect(error.message).toContain(shop.id)

@@ -5,6 +5,7 @@ import { type LoggedEvent, readLog } from '../support/embedded-log.ts'
 import { type CreateInput, createServerApi, type ServerApi } from '../support/server-api.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const site = createServerSite('refusals')
 const allowed = 2
@@ -171,6 +172,8 @@ describe('a refused request', () => {
 describe('a token', () => {
   it('of a reader lets look and not change', async () => {
     const reader = await issue({ name: 'reader', role: 'READER' })
+    // What follows from the token comes in its own time.
+    await waitFor('the room of the token to be confirmed', () => happened().at(-1)?.type === 'ProjectTokenConfirmed')
     const before = happened()
     expect((await send({ query: '{ instances { nodes { id } } }' }, reader)).body.data).toEqual({
       instances: { nodes: [] },

@@ -147,6 +147,9 @@ const examples: Examples = {
     projectId,
     limits: { instances: 5, vcpus: 8, memoryMiB: 8192, volumeGiB: 50 },
   }),
+  ProjectNameHeld: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop', heldUntil: deadline }),
+  ProjectNameConfirmed: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop' }),
+  ProjectNameReleased: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop' }),
   ProjectTokenHeld: ({ projectId, tokenId }) => ({
     projectId,
     tokenId,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { InstanceId } from '../../../domain/ids.ts'
 import { compare, comparedFigure, takeTurns } from '../compare.ts'
@@ -39,7 +40,7 @@ export const measure: MeasureRow = async (context) => {
         `with ${stack.eventStore}; the floor is the same with embedded stores, or raw appends: what the event store's own client does alone, all in turns`,
         `dispatch: RenameInstance on ${instances} instances of each store, ${timing.dispatchMs} ms a run, from this process; no relay, saga or projection follows the log meanwhile`,
         'raw appends: of the same events, made beforehand but for their ids, at known revisions, to as many streams of the same event store, by appendToStream of its client',
-        'API: issueToken over HTTP, an answer when the views show the token; a process each of api, saga and projector against one server of all roles',
+        'API: defineFlavor over HTTP, an answer when the views show the flavor; a process each of api, saga and projector against one server of all roles',
       ],
     }
   } finally {
@@ -104,12 +105,12 @@ const throughApi = async (
   const embedded = await startServer(join(directory, 'embedded'), {}, signal)
   try {
     say('both, until they are warm')
-    for (const server of [distributed, embedded]) await issueTokens(server, { callers: 16, durationMs: warmUpMs })
+    for (const server of [distributed, embedded]) await defineFlavors(server, { callers: 16, durationMs: warmUpMs })
     const figures: Figure[] = []
     for (const callers of apiCallers) {
       say(`${callers} callers of the API`)
-      const subject = () => issueTokens(distributed, { callers, durationMs })
-      const floor = () => issueTokens(embedded, { callers, durationMs })
+      const subject = () => defineFlavors(distributed, { callers, durationMs })
+      const floor = () => defineFlavors(embedded, { callers, durationMs })
       await subject()
       await floor()
       const name = `distributed: commands through the API, ${named(callers)}, to embedded`
@@ -123,12 +124,11 @@ const throughApi = async (
 
 const named = (callers: number): string => `${callers} caller${callers === 1 ? '' : 's'}`
 
-const issueToken = graphqlBody(
-  'mutation { result: issueToken(input: { name: "bench", role: READER }) { ... on IssueTokenAccepted { upToDate } ... on Refusal { message } } }',
-)
+const defineFlavor =
+  'mutation ($id: ID!) { result: defineFlavor(input: { id: $id, vcpus: 1, memoryMiB: 1024 }) { ... on FlavorAccepted { upToDate } ... on Refusal { message } } }'
 
 /** How many a second, when so many callers each ask for the next as soon as they have their answer. */
-const issueTokens = async (
+const defineFlavors = async (
   server: ServerProcess,
   { callers, durationMs }: { readonly callers: number; readonly durationMs: number },
 ): Promise<number> => {
@@ -139,8 +139,10 @@ const issueTokens = async (
     try {
       for (; performance.now() - startedAt < durationMs; done += 1) {
         // The field is of an accepted command alone: it says that the views show what was written.
-        const { result } = (await client.ask(issueToken)) as { result: { readonly upToDate?: boolean } }
-        if (result.upToDate !== true) throw new Error(`issueToken was answered with ${JSON.stringify(result)}`)
+        const { result } = (await client.ask(graphqlBody(defineFlavor, { id: `bench-${randomUUID()}` }))) as {
+          result: { readonly upToDate?: boolean }
+        }
+        if (result.upToDate !== true) throw new Error(`defineFlavor was answered with ${JSON.stringify(result)}`)
       }
     } finally {
       client.close()

@@ -17,6 +17,7 @@ export type CreateOptions = WaitOptions & {
   readonly version?: string
   readonly flavor?: string
   readonly volume?: number
+  readonly project?: string
   readonly database: readonly string[]
   readonly user: readonly string[]
   readonly passwordEnv: readonly string[]
@@ -45,6 +46,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     version: options.version,
     flavor: options.flavor,
     volumeGiB: options.volume,
+    projectId: options.project,
     databases: options.database.map((database) => ({ name: database })),
     users,
     idempotencyKey: options.idempotencyKey,

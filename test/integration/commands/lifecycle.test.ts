@@ -330,7 +330,7 @@ describe('a command with an idempotency key', () => {
       },
     })
     const tooLarge = { ...shop, volumeGiB: hostDescription().capacity.volumeGiB } as const
-    const other = await plane.sendAccepted(shop)
+    const other = await plane.sendAccepted({ ...shop, name: 'other' })
     await expectStatus(plane, other.instanceId, 'ACTIVE')
     expect(await plane.send(tooLarge, { idempotencyKey: 'k1' })).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
     await plane.sendAccepted({ type: 'DeleteInstance', instanceId: parseInstanceId(other.instanceId) })

@@ -294,3 +294,44 @@ describe('tokens that are made with a token', () => {
     await issueToken('shop', 'MEMBER')
   })
 })
+
+describe('the name of an instance', () => {
+  const named = (name: string) => ({ name, datastore: 'postgresql' })
+  const rename = `mutation ($input: RenameInstanceInput!) { result: renameInstance(input: $input) {
+    ... on RenameInstanceAccepted { instance { name } } ... on Refusal { code field details } } }`
+
+  it('is given to one of many that ask for it at once; the others are refused with its id', async () => {
+    const { ask, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async () => (await ask(create, { token, variables: { input: named('one') } })).data),
+    )
+    const results = answers.map(({ createInstance }) => createInstance)
+    const made = results.filter(({ instance }) => instance)
+    expect(made).toHaveLength(1)
+    for (const refused of results.filter(({ instance }) => !instance))
+      expect(refused).toMatchObject({ code: 'ALREADY_EXISTS', field: 'name' })
+    expect(results.find(({ code }) => code)?.message).toContain(made[0].instance.id)
+  })
+
+  it('is refused to one that is renamed while another has it, and free when that is renamed or deleted', async () => {
+    const { ask, issueToken } = await start()
+    const { secret: token } = await issueToken('shop', 'MEMBER')
+    const { secret: bank } = await issueToken('bank', 'MEMBER')
+    const make = async (name: string, by = token) =>
+      (await ask(create, { token: by, variables: { input: named(name) } })).data.createInstance.instance.id
+    const [one, other] = [await make('one'), await make('other')]
+    await make('one', bank)
+    const renameTo = async (id: string, name: string) =>
+      (await ask(rename, { token, variables: { input: { id, name } } })).data.result
+    expect(await renameTo(other, 'one')).toEqual({
+      code: 'ALREADY_EXISTS',
+      field: 'name',
+      details: { instanceId: one },
+    })
+    expect(await renameTo(one, 'first')).toEqual({ instance: { name: 'first' } })
+    expect(await renameTo(other, 'one')).toEqual({ instance: { name: 'one' } })
+    expect(await renameTo(other, 'other')).toEqual({ instance: { name: 'other' } })
+    await make('one')
+  })
+})

@@ -73,7 +73,7 @@ describe('a requested instance', () => {
   it('has its resources held and its operation started, in this order', () => {
     const held = { instanceId: instanceId(), resources }
     expect(reactionsToLast(requested)).toEqual([
-      { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, ...held } },
+      { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name: 'shop', ...held } },
       { target: 'host', id: hostId(), command: { type: 'ConfirmClaim', hostId: hostId(), ...held } },
       {
         target: 'operation',
@@ -185,9 +185,17 @@ describe('an event that is heard of late', () => {
 })
 
 describe('what is told to nobody', () => {
-  it('is a new name and a change of health', () => {
+  it('is a change of health', () => {
     expect(reactionsToLast(...histories.ACTIVE, healthy)).toEqual([])
-    expect(reactionsToLast(...histories.ACTIVE, { type: 'InstanceRenamed', data: { name: 'store' } })).toEqual([])
+  })
+})
+
+describe('a new name', () => {
+  it('is confirmed to the project, which held it', () => {
+    const command = { type: 'ConfirmName', projectId, instanceId: instanceId(), name: 'store' }
+    expect(reactionsToLast(...histories.ACTIVE, { type: 'InstanceRenamed', data: { name: 'store' } })).toEqual([
+      { target: 'project', id: projectId, command },
+    ])
   })
 })
 

@@ -13,6 +13,7 @@ const reserve = (ordinal: number, now = 0): Extract<ProjectCommand, { type: 'Res
   type: 'ReserveQuota',
   projectId,
   instanceId: instanceId(ordinal),
+  name: `shop-${ordinal}`,
   resources,
   now: at(now),
   expiresAt: at(now + 60),
@@ -22,6 +23,7 @@ const commit = (ordinal: number, held = resources): ProjectCommand => ({
   type: 'CommitQuota',
   projectId,
   instanceId: instanceId(ordinal),
+  name: `shop-${ordinal}`,
   resources: held,
 })
 const release = (ordinal: number): ProjectCommand => ({
@@ -39,6 +41,14 @@ const committed = (ordinal: number): ProjectEvent => ({
   type: 'QuotaCommitted',
   data: { projectId, instanceId: instanceId(ordinal), resources },
 })
+const named = (ordinal: number, now = 0): ProjectEvent => ({
+  type: 'ProjectNameHeld',
+  data: { projectId, instanceId: instanceId(ordinal), name: `shop-${ordinal}`, heldUntil: at(now + 60) },
+})
+const nameConfirmed = (ordinal: number): ProjectEvent => ({
+  type: 'ProjectNameConfirmed',
+  data: { projectId, instanceId: instanceId(ordinal), name: `shop-${ordinal}` },
+})
 const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED'): ProjectEvent => ({
   type: 'QuotaReleased',
   data: { projectId, instanceId: instanceId(ordinal), reason },
@@ -47,7 +57,7 @@ const limitsSet: ProjectEvent = { type: 'ProjectQuotaSet', data: { projectId, li
 
 describe('reserving quota', () => {
   it('holds room until its time has passed', () => {
-    const state = given().when(reserve(1)).thenEvents(reserved(1))
+    const state = given().when(reserve(1)).thenEvents(reserved(1), named(1))
     expect(state.ledger.total).toEqual({ ...resources, instances: 1 })
   })
 
@@ -67,13 +77,13 @@ describe('reserving quota', () => {
   })
 
   it('goes by what an admin has set, where one has', () => {
-    given(limitsSet, committed(1), committed(2)).when(reserve(3)).thenEvents(reserved(3))
+    given(limitsSet, committed(1), committed(2)).when(reserve(3)).thenEvents(reserved(3), named(3))
   })
 
   it('is possible up to the very limit', () => {
     given()
       .when({ ...reserve(1), resources: { vcpus: 4, memoryMiB: 4096, volumeGiB: 5 } })
-      .thenTypes('QuotaReserved')
+      .thenTypes('QuotaReserved', 'ProjectNameHeld')
   })
 
   it('does nothing when the instance has the same reserved, or has it for good', () => {
@@ -85,10 +95,13 @@ describe('reserving quota', () => {
     const larger = { vcpus: 2, memoryMiB: 1024, volumeGiB: 5 }
     const state = given(reserved(1))
       .when({ ...reserve(1), resources: larger })
-      .thenEvents({
-        type: 'QuotaReserved',
-        data: { projectId, instanceId: instanceId(1), resources: larger, expiresAt: at(60) },
-      })
+      .thenEvents(
+        {
+          type: 'QuotaReserved',
+          data: { projectId, instanceId: instanceId(1), resources: larger, expiresAt: at(60) },
+        },
+        named(1),
+      )
     expect(state.ledger.total).toEqual({ ...larger, instances: 1 })
   })
 })
@@ -97,11 +110,11 @@ describe('a reservation whose time has passed', () => {
   it('counts no more and is released by the next one', () => {
     given(reserved(1), reserved(2))
       .when(reserve(3, 60))
-      .thenEvents(released(1, 'EXPIRED'), released(2, 'EXPIRED'), reserved(3, 60))
+      .thenEvents(released(1, 'EXPIRED'), released(2, 'EXPIRED'), reserved(3, 60), named(3, 60))
   })
 
   it('is made anew for the same instance', () => {
-    given(reserved(1)).when(reserve(1, 61)).thenEvents(released(1, 'EXPIRED'), reserved(1, 61))
+    given(reserved(1)).when(reserve(1, 61)).thenEvents(released(1, 'EXPIRED'), reserved(1, 61), named(1, 61))
   })
 
   it('counts until the moment it has passed', () => {
@@ -111,13 +124,15 @@ describe('a reservation whose time has passed', () => {
 
 describe('committing quota', () => {
   it('holds a reservation for good', () => {
-    given(reserved(1)).when(commit(1)).thenEvents(committed(1))
-    given(reserved(1), committed(1), reserved(2)).when(reserve(3, 1000)).thenTypes('QuotaReleased', 'QuotaReserved')
+    given(reserved(1)).when(commit(1)).thenEvents(committed(1), nameConfirmed(1))
+    given(reserved(1), committed(1), reserved(2))
+      .when(reserve(3, 1000))
+      .thenTypes('QuotaReleased', 'QuotaReserved', 'ProjectNameHeld')
   })
 
   it('holds even when the reservation is gone or was never there, as the instance exists', () => {
-    given(reserved(1), released(1, 'EXPIRED')).when(commit(1)).thenEvents(committed(1))
-    given().when(commit(1)).thenEvents(committed(1))
+    given(reserved(1), released(1, 'EXPIRED')).when(commit(1)).thenEvents(committed(1), nameConfirmed(1))
+    given().when(commit(1)).thenEvents(committed(1), nameConfirmed(1))
   })
 
   it('a second time does nothing', () => {
@@ -250,7 +265,7 @@ describe('quota under any interleaving', () => {
       if (decision.outcome === 'rejected') refused.push(ordinal)
       else log = [...log, ...eventsOf(decision)]
     }
-    expect(log).toHaveLength(3)
+    expect(log.filter(({ type }) => type === 'QuotaReserved')).toHaveLength(3)
     expect(refused).toHaveLength(97)
   })
 })
