@@ -6,6 +6,7 @@ import type { Rejection } from '../../domain/rejection.ts'
 import type { DispatchAnswer } from '../api.ts'
 import { isoAfter } from '../clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
+import { missingEvents, UnreadableHistory } from '../history.ts'
 import { reaches } from './authorise.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 
@@ -34,9 +35,19 @@ const guardInstance =
     }
   }
 
+/** An instance that the views show and the log does not know: somebody took its stream away. */
+const hasLostItsStream = async (
+  { findProjectOf }: DispatchDependencies,
+  { reach }: Job,
+  instanceId: InstanceId,
+): Promise<boolean> => {
+  const projectId = (await findProjectOf?.(instanceId)) ?? null
+  return projectId !== null && reaches(reach, projectId)
+}
+
 /** Carries out a command on an existing instance; `operationId` is the operation it begins, if it does. */
 export const changeInstance = async (
-  { handler }: DispatchDependencies,
+  dependencies: DispatchDependencies,
   job: Job,
   instanceId: InstanceId,
   command: InstanceCommand,
@@ -50,11 +61,14 @@ export const changeInstance = async (
     projectId: state.status === 'ABSENT' ? null : state.projectId,
     instanceId,
   })
-  const handled = await handler.handle(instance, stream, command, contextOf, {
+  const handled = await dependencies.handler.handle(instance, stream, command, contextOf, {
     guard: guardInstance(job, instanceId, needsHost),
     mayBeDone: job.repeat,
   })
-  if (handled.outcome === 'rejected') return refused(handled.rejection)
+  if (handled.outcome === 'rejected') {
+    const isGone = handled.revision === null && (await hasLostItsStream(dependencies, job, instanceId))
+    return refused(isGone ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : handled.rejection)
+  }
   const replayed = handled.events.length === 0
   return accepted({ position: handled.position, instanceId, replayed, ...(operationId ? { operationId } : {}) })
 }

@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -39,6 +39,8 @@ export type DispatchDependencies = {
   readonly directory: Directory
   /** Only read from: what is published follows from the log. */
   readonly eventStore: Pick<EventStore, 'readStream'>
+  /** Whose an instance is, as the views know: one without a stream has lost it. Null: there is none. Default: nobody is asked. */
+  readonly findProjectOf?: (instanceId: InstanceId) => Promise<ProjectId | null>
   readonly bus: { readonly deadLetters: Pick<DeadLetters, 'get'> }
   readonly clock: Clock
   readonly masterKey: MasterKey

@@ -66,6 +66,7 @@ export const createApiParts = (
         masterKey,
         settings,
         findInstanceOf,
+        findProjectOf: async (id) => (await views.instance(id))?.projectId ?? null,
       }),
     ),
   )

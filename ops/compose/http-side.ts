@@ -7,6 +7,7 @@ import { verifyViews } from '../../projections/verify.ts'
 import { type Config, runs } from '../config.ts'
 import { findHostDifferences } from '../host-differences.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
+import { findLogGaps } from '../log-gaps.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
 import { readStatus } from '../status.ts'
@@ -71,6 +72,7 @@ const graphqlRoutes = (
     ...state,
     verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
     hostDifferences: (signal) => findHostDifferences(api.views, signal),
+    logGaps: (signal) => findLogGaps(stores.eventStore, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
 }

@@ -21,6 +21,14 @@ type HostDifference = {
   readonly name: string | null
 }
 
+type LogGap = { readonly stream: string; readonly from: number; readonly to: number }
+
+type Outcome = {
+  readonly views: readonly Verification[]
+  readonly hosts: readonly HostDifference[]
+  readonly gaps: readonly LogGap[]
+}
+
 const shownHashLength = 16
 
 const columns: readonly Column<Verification>[] = [
@@ -47,22 +55,27 @@ export const rebuildViews = async (
   { verify: verifyOnly }: { readonly verify: boolean },
 ): Promise<void> => {
   const progress = createViewProgress(terminal)
-  const { views, hosts } = await api
-    .post<{ views: readonly Verification[]; hosts: readonly HostDifference[] }, ViewProgress>(
-      verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild',
-      signal,
-      progress.show,
-    )
+  const { views, hosts, gaps } = await api
+    .post<Outcome, ViewProgress>(verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild', signal, progress.show)
     .finally(progress.end)
   await output.list(views, columns, 'There are no views.')
   for (const { difference, name, instanceId, hostId } of hosts) {
     terminal.stderr.write(`${difference}: ${name ?? 'a database'} (${instanceId}) on host ${hostId}\n`)
+  }
+  for (const { stream, from, to } of gaps) {
+    terminal.stderr.write(`INCOMPLETE: ${stream} has no revisions ${from} to ${to - 1}\n`)
   }
   const different = views.filter(({ equal }) => !equal).map(({ view }) => view)
   if (different.length === 0 && hosts.length > 0) {
     throw new CliFailure(exitCodes.failed, {
       code: 'HOSTS_DIFFER',
       message: `the views are equal to the log, but hosts and the log differ about ${hosts.length} databases: see "coffer instance list --status MISSING" and "coffer host unlisted"`,
+    })
+  }
+  if (different.length === 0 && gaps.length > 0) {
+    throw new CliFailure(exitCodes.failed, {
+      code: 'LOG_INCOMPLETE',
+      message: `the views are equal to the log, but the event store has lost events in ${gaps.length} places: commands on those streams are refused`,
     })
   }
   if (different.length === 0) return

@@ -128,13 +128,12 @@ describe('sagas whose topics were lost with the disk of the bus', () => {
     const { url: probes } = await sagas.start(never)
     const response = await fetch(`${probes}/readyz`)
     expect(response.status).toBe(503)
-    expect(await response.json()).toMatchObject({
-      checks: [
-        { name: 'server', ok: true },
-        { name: 'bus', ok: false, reason: expect.stringContaining('not made again yet') },
-        {},
-      ],
-    })
+    const { checks } = (await response.json()) as { checks: readonly { readonly name: string }[] }
+    expect(checks.slice(0, 2)).toEqual([
+      { name: 'server', ok: true },
+      { name: 'bus', ok: false, reason: expect.stringContaining('not made again yet') },
+    ])
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['relay', 'timers', 'sagas', 'heartbeats']))
     await sagas.stop()
   })
 })
