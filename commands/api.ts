@@ -44,6 +44,7 @@ export type PublicCommand =
   | { readonly type: 'StopInstance'; readonly instanceId: InstanceId }
   | { readonly type: 'StartInstance'; readonly instanceId: InstanceId }
   | { readonly type: 'DeleteInstance'; readonly instanceId: InstanceId }
+  | { readonly type: 'GrowVolume'; readonly instanceId: InstanceId; readonly volumeGiB: number }
   | { readonly type: 'CancelOperation'; readonly operationId: OperationId }
   | {
       readonly type: 'IssueToken'

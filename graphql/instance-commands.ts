@@ -12,6 +12,7 @@ import { readBack, type Written, write } from './write.ts'
 /** What people do to an instance that exists. Creating one is in `create-instance.ts`. */
 export const addInstanceCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
   const result = addOperationCommand(parts, Accepted)
+  addGrowVolume(parts, result)
   addUnlistedCommands(parts, result)
   addRename(parts, Accepted)
 }
@@ -103,6 +104,32 @@ const addOperationCommand = (parts: SchemaParts, Accepted: AcceptedInterface) =>
     )
   }
   return InstanceOperationResult
+}
+
+const addGrowVolume = ({ builder }: SchemaParts, Result: ReturnType<typeof addOperationCommand>): void => {
+  const Input = builder.inputType('GrowVolumeInput', {
+    description: 'Which volume is to grow, and to what.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the instance.' }),
+      volumeGiB: t.int({ required: true, description: 'What its volume is to have in all, in GiB: more than now.' }),
+      ...idempotencyKeyField(t),
+      ...expectedVersionField(t),
+    }),
+  })
+  builder.mutationField('growVolume', (t) =>
+    t.field({
+      type: Result,
+      args: { input: t.arg({ type: Input, required: true, description: 'Which volume, and its size.' }) },
+      description:
+        'Gives an instance a larger volume, also one that is full, stopped or failed. It cannot be cancelled or undone. Answers at once; the operation goes on by itself.',
+      resolve: (_root, { input }, context) =>
+        writeToInstance(context, input, (instanceId) => ({
+          type: 'GrowVolume',
+          instanceId,
+          volumeGiB: input.volumeGiB,
+        })),
+    }),
+  )
 }
 
 const addUnlistedCommands = ({ builder }: SchemaParts, Result: ReturnType<typeof addOperationCommand>): void => {

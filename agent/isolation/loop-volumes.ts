@@ -19,6 +19,7 @@ import {
 const gib = 1024 ** 3
 /** How long a volume that is removed may be in use by others than its engine, which has ended. */
 const letGoAfterMs = 1000
+const giveBackMs = 10_000
 
 /**
  * An ext4 file system in a file, mounted through a loop device: its size holds, and can grow while it is in use. The file has all its blocks
@@ -42,11 +43,17 @@ export const createLoopVolumes = (run: Run): Volumes => {
     ensure: async (place, sizeGiB, signal, { reserve = true } = {}) => {
       const bytes = sizeGiB * gib
       if (!(await exists(place.image))) await makeImage(run, place.image, bytes, reserveBytes, signal)
-      if (reserve) await reserveRoom(run, place.image, bytes, signal)
-      if ((await readExt4(deviceOf(place))).bytes < bytes) {
-        await truncate(place.image, Math.max(bytes, (await stat(place.image)).size))
-        if (isMounted(place.directory)) await growMounted(run, place, signal)
-        else await growDetached(run, place, signal)
+      const { bytes: before } = await readExt4(deviceOf(place))
+      try {
+        if (reserve) await reserveRoom(run, place.image, bytes, signal)
+        if (before < bytes) {
+          await truncate(place.image, Math.max(bytes, (await stat(place.image)).size))
+          if (isMounted(place.directory)) await growMounted(run, place, signal)
+          else await growDetached(run, place, signal)
+        }
+      } catch (error) {
+        await giveBack(run, place, before)
+        throw error
       }
       // Growing reserves a share of what was added.
       await setReserve(run, place, reserveBytes, signal)
@@ -96,6 +103,16 @@ const lentTo = ({ directory }: VolumePlace): number | null => {
 
 const remount = async (run: Run, { directory }: VolumePlace, group: number, signal: AbortSignal): Promise<void> => {
   await run('mount', ['-o', `remount,resgid=${group}`, directory], signal)
+}
+
+/** The image of a file system that has not grown takes no more of the disk than it did. */
+const giveBack = async (run: Run, place: VolumePlace, before: number): Promise<void> => {
+  const { bytes } = await readExt4(deviceOf(place))
+  if (bytes !== before) return
+  await truncate(place.image, bytes)
+  const mount = findMount(place.directory)
+  // Not of the request, which may have been broken off.
+  if (mount) await run('losetup', ['--set-capacity', mount.source], AbortSignal.timeout(giveBackMs))
 }
 
 const setReserve = async (run: Run, place: VolumePlace, bytes: number, signal: AbortSignal): Promise<void> => {

@@ -7,6 +7,7 @@ import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
 import { instanceAbsent } from './instance-absent.ts'
 import type { OutcomeContext } from './outcome.ts'
+import { volumeGrown } from './volume-grown.ts'
 import { volumeReady } from './volume-ready.ts'
 
 /** Outcomes that start or end the engine: the supervisor keeps its hands off meanwhile. */
@@ -15,6 +16,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'engine-running': true,
   'accounts-ready': false,
   'endpoint-verified': false,
+  'volume-grown': true,
   'engine-stopped': true,
   'instance-absent': true,
 }
@@ -43,6 +45,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return accountsReady(host, payload, context)
     case 'endpoint-verified':
       return endpointVerified(host, payload, context)
+    case 'volume-grown':
+      return volumeGrown(host, payload, context)
     case 'engine-stopped':
       return engineStopped(host, payload, context)
     case 'instance-absent':

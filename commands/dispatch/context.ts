@@ -26,6 +26,7 @@ export type DispatchSettings = {
     readonly restart: number
     readonly stop: number
     readonly start: number
+    readonly grow: number
     readonly delete: number
   }
   /** How long quota and capacity are held for a request that was cut off in the middle. */

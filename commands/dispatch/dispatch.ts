@@ -14,6 +14,7 @@ import { beginOperation } from './change-instance.ts'
 import { createJob, type DispatchDependencies, type Job, refused } from './context.ts'
 import { createInstance } from './create-instance.ts'
 import { excludeEvent } from './exclude-event.ts'
+import { growVolume } from './grow-volume.ts'
 import { createIdempotency } from './idempotency.ts'
 import { renameInstance } from './rename-instance.ts'
 import { resolveDeadLetter } from './resolve-dead-letter.ts'
@@ -44,6 +45,8 @@ const carryOut = (dependencies: DispatchDependencies, job: Job): Promise<Dispatc
       return beginOperation(dependencies, job, command.instanceId, 'start')
     case 'DeleteInstance':
       return beginOperation(dependencies, job, command.instanceId, 'delete')
+    case 'GrowVolume':
+      return growVolume(dependencies, job, command)
     case 'CancelOperation':
       return cancelOperation(dependencies, job, command.operationId)
     case 'IssueToken':

@@ -6,6 +6,7 @@ import { databaseSpecSchema, instanceLabelSchema, instanceSpecSchema, userSpecSc
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
  * - `volume-ready`: the instance's volume exists with this size, empty or with its data. `existing`: it was there before,
  *   and is not made. `label`: what the host tells a control plane that does not know the instance.
+ * - `volume-grown`: the volume, which exists, has at least this size, and an engine that runs makes use of it.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
@@ -37,6 +38,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
     users: z.array(userSpecSchema),
   }),
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
+  z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),
   z.object({ kind: z.literal('engine-stopped') }),
   z.object({
     kind: z.literal('instance-absent'),

@@ -42,3 +42,19 @@ export type HostCommand =
     }
   | { readonly type: 'SettleUnlisted'; readonly hostId: HostId; readonly instanceId: InstanceId }
   | { readonly type: 'ReportHostReturned'; readonly hostId: HostId }
+  /** The volume of an instance that holds resources grows, if there is room for what it has more. */
+  | {
+      readonly type: 'HoldMoreVolume'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      /** In all. */
+      readonly volumeGiB: number
+      readonly now: string
+    }
+  /** The instance holds exactly this volume, as it has it. */
+  | {
+      readonly type: 'HoldVolume'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      readonly volumeGiB: number
+    }

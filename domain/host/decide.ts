@@ -1,6 +1,6 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import { getById } from '../values/id-map.ts'
-import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
+import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf, volumeExcess } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
@@ -31,6 +31,20 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       const { instanceId, resources } = command
       if (commitmentOf(state.claims, instanceId)) return accept()
       return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources } })
+    }
+    case 'HoldMoreVolume':
+    case 'HoldVolume': {
+      const { instanceId, volumeGiB } = command
+      const held = commitmentOf(state.claims, instanceId)
+      const more = volumeGiB - (held?.volumeGiB ?? volumeGiB)
+      if (!held || more === 0 || (more < 0 && command.type === 'HoldMoreVolume')) return accept()
+      if (command.type === 'HoldMoreVolume') {
+        if (state.status === 'LOST') return reject(hostLost(state.description, state.lastSeenAt))
+        const live = lapsedBy(state.claims, command.now).reduce(release, state.claims)
+        const excess = volumeExcess(state.description.capacity.volumeGiB, live.total, more)
+        if (excess) return reject(noCapacity(state.description, excess))
+      }
+      return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources: { ...held, volumeGiB } } })
     }
     case 'ReleaseCapacity': {
       const { instanceId, reason } = command

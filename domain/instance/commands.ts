@@ -39,6 +39,7 @@ export type InstanceCommand =
   | BeginsOperation<'RequestStop'>
   | BeginsOperation<'RequestStart'>
   | BeginsOperation<'RequestDeletion'>
+  | (BeginsOperation<'RequestVolumeGrowth'> & { readonly volumeGiB: number })
   | {
       readonly type: 'CompleteOperation'
       readonly operationId: OperationId

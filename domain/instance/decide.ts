@@ -3,7 +3,7 @@ import type { OperationId } from '../ids.ts'
 import type { InstanceCommand } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
 import { reconcile } from './reconcile.ts'
-import { alreadyExists, notAccepted, notFound, operationInProgress, withoutEndpoint } from './refusals.ts'
+import { alreadyExists, notAccepted, notFound, notLarger, operationInProgress, withoutEndpoint } from './refusals.ts'
 import {
   type BusyInstance,
   firstEpoch,
@@ -13,24 +13,26 @@ import {
   type KnownInstance,
   nextEpoch,
   type RestingStatus,
+  specHeld,
 } from './state.ts'
 
 type InstanceDecision = Decision<InstanceEvent>
 type CommandOf<Type extends InstanceCommand['type']> = Extract<InstanceCommand, { readonly type: Type }>
-type RequestType = 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion'
+type RequestType = 'RequestVolumeGrowth' | 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion'
 
 const requestedEvents = {
   RequestRestart: 'InstanceRestartRequested',
   RequestStop: 'InstanceStopRequested',
   RequestStart: 'InstanceStartRequested',
   RequestDeletion: 'InstanceDeletionRequested',
-} as const satisfies Record<RequestType, InstanceEvent['type']>
+} as const satisfies Record<Exclude<RequestType, 'RequestVolumeGrowth'>, InstanceEvent['type']>
 
 /** The statuses in which each wish makes sense. A `FAILED` instance without data accepts deletion alone. */
 const acceptingStatuses = {
   RequestRestart: ['ACTIVE', 'FAILED'],
   RequestStop: ['ACTIVE', 'FAILED'],
   RequestStart: ['STOPPED', 'FAILED', 'MISSING'],
+  RequestVolumeGrowth: ['ACTIVE', 'STOPPED', 'FAILED'],
   RequestDeletion: ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'],
 } as const satisfies Record<RequestType, readonly InstanceState['status'][]>
 
@@ -46,6 +48,7 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
     case 'RequestStop':
     case 'RequestStart':
     case 'RequestDeletion':
+    case 'RequestVolumeGrowth':
       return requestOperation(command, state)
     case 'CompleteOperation':
       return isInProgress(state, command.operationId) ? completeOperation(command, state) : accept()
@@ -103,10 +106,11 @@ const requestOperation = (command: CommandOf<RequestType>, state: InstanceState)
   const statuses: readonly InstanceState['status'][] = acceptingStatuses[command.type]
   const hasNoUse = state.status === 'FAILED' && !state.dataKept && command.type !== 'RequestDeletion'
   if (hasNoUse || !statuses.includes(state.status)) return reject(notAccepted(command.type, state, statuses))
-  return accept({
-    type: requestedEvents[command.type],
-    data: { operationId: command.operationId, epoch: nextEpoch(state), deadline: command.deadline },
-  })
+  const data = { operationId: command.operationId, epoch: nextEpoch(state), deadline: command.deadline }
+  if (command.type !== 'RequestVolumeGrowth') return accept({ type: requestedEvents[command.type], data })
+  const { volumeGiB } = command
+  if (volumeGiB <= state.spec.volumeGiB) return reject(notLarger(volumeGiB, state.spec.volumeGiB))
+  return accept({ type: 'InstanceVolumeGrowthRequested', data: { ...data, volumeGiB } })
 }
 
 /** Where the engine was started, a client query has just succeeded: it is healthy. Where it was stopped, there is no health to speak of. */
@@ -130,6 +134,13 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
         { type: 'InstanceStopped', data: { operationId } },
         ...healthChange(state, { health: 'UNKNOWN', reason: stopped }),
       )
+    case 'grow': {
+      const before = 'before' in state ? state.before : 'FAILED'
+      return accept({
+        type: 'InstanceVolumeGrown',
+        data: { operationId, volumeGiB: specHeld(state).volumeGiB, status: before },
+      })
+    }
     case 'delete':
       return accept({ type: 'InstanceDeleted', data: { operationId } })
     default:
@@ -144,6 +155,10 @@ const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance)
   const { operationId, fault, compensated, undoneTo } = command
   if (state.status === 'PROVISIONING') {
     return accept({ type: 'InstanceProvisioningFailed', data: { operationId, fault } })
+  }
+  if (state.status === 'RESIZING') {
+    const certain = fault.code !== 'DEADLINE_EXCEEDED'
+    return accept({ type: 'InstanceVolumeGrowthFailed', data: { operationId, fault, certain, status: state.before } })
   }
   const status = compensated ? leftAt(state.before, undoneTo) : 'FAILED'
   const failed: InstanceEvent = { type: 'InstanceOperationFailed', data: { operationId, fault, status } }
@@ -173,6 +188,7 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
     case 'STOPPING':
     case 'STARTING':
     case 'DELETING':
+    case 'RESIZING':
       return accept(...healthChange(state, command))
     default:
       return unreachable(state)

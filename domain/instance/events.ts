@@ -13,6 +13,8 @@ import { volumeStageSchema } from '../values/volume-use.ts'
 
 const operation = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
 
+const restingSchema = z.enum(['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'])
+
 export const instanceEvents = {
   /** A host had it and the log did not know of it, as after the log was restored from a backup. Its numbers go on above the host's. */
   InstanceAdopted: defineEvent(
@@ -63,6 +65,18 @@ export const instanceEvents = {
   InstanceStartRequested: defineEvent(1, z.object(operation)),
   InstanceStarted: defineEvent(1, z.object({ operationId: operationIdSchema })),
   InstanceDeletionRequested: defineEvent(1, z.object(operation)),
+  /** Quota and capacity for the larger volume are held. `volumeGiB`: what it is to have in all. */
+  InstanceVolumeGrowthRequested: defineEvent(1, z.object({ ...operation, volumeGiB: z.int().positive() })),
+  /** `status`: where it was before, and is again. */
+  InstanceVolumeGrown: defineEvent(
+    1,
+    z.object({ operationId: operationIdSchema, volumeGiB: z.int().positive(), status: restingSchema }),
+  ),
+  /** `certain`: the volume has the size that it had. Else its host has not said, and it may have grown. */
+  InstanceVolumeGrowthFailed: defineEvent(
+    1,
+    z.object({ operationId: operationIdSchema, fault: faultSchema, certain: z.boolean(), status: restingSchema }),
+  ),
   /** Nothing of it is left on its host. */
   InstanceDeleted: defineEvent(1, z.object({ operationId: operationIdSchema })),
   /** An operation other than provisioning ended without reaching its aim; `status` is where its compensation left the instance. */

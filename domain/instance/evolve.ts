@@ -82,11 +82,21 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       return { status: 'STOPPING', ...begun(state, 'stop', event.data) }
     case 'InstanceStartRequested':
       return { status: 'STARTING', ...begun(state, 'start', event.data) }
+    case 'InstanceVolumeGrowthRequested':
+      return { status: 'RESIZING', ...begun(state, 'grow', event.data), growsTo: event.data.volumeGiB }
+    case 'InstanceVolumeGrown':
+      return resting({ ...state, spec: { ...state.spec, volumeGiB: event.data.volumeGiB } }, event.data.status)
+    case 'InstanceVolumeGrowthFailed':
+      return resting(state, event.data.status)
     case 'InstanceDeletionRequested':
       return { status: 'DELETING', ...begun(state, 'delete', event.data) }
     default:
       return unreachable(event)
   }
+}
+
+const resting = (state: KnownInstance, status: RestingStatus): InstanceState => {
+  return status === 'FAILED' ? { status, ...known(state), dataKept: true } : { status, ...known(state) }
 }
 
 const inProgress = (kind: OperationKind, requested: Requested, generation: number): OperationInProgress => ({

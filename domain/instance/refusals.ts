@@ -8,6 +8,7 @@ const wishes = {
   RequestStop: 'stopped',
   RequestStart: 'started',
   RequestDeletion: 'deleted',
+  RequestVolumeGrowth: 'given a larger volume',
 } as const
 
 /** The words for another project's instance too: the two can not be told apart. */
@@ -41,6 +42,13 @@ export const notAccepted = (
     details: { status: state.status, accepting: dataLost ? null : accepting.join(' ') },
   }
 }
+
+export const notLarger = (volumeGiB: number, presentGiB: number): Rejection => ({
+  code: 'INVALID_INPUT',
+  message: `the volume has ${presentGiB} GiB and can only grow: ask for more than that, not for ${volumeGiB}`,
+  field: 'volumeGiB',
+  details: { volumeGiB: presentGiB },
+})
 
 export const withoutEndpoint = (operationId: OperationId): Rejection => ({
   code: 'INVALID_INPUT',

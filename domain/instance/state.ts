@@ -60,6 +60,8 @@ export type InstanceState =
   /** Its host does not have it any more, or not yet again. */
   | (Known & { readonly status: 'MISSING' })
   | (Known & Changing & { readonly status: 'RESTARTING' | 'STOPPING' | 'STARTING' | 'DELETING' })
+  /** `growsTo`: GiB. `dataKept`: as of `FAILED`, where it was that. */
+  | (Known & Changing & { readonly status: 'RESIZING'; readonly growsTo: number })
   | Failed
   | (Known & { readonly status: 'DELETED' })
 
@@ -79,6 +81,10 @@ export const firstEpoch = 1
 /** That of the next operation: above what the last one may have used to undo its steps. */
 export const nextEpoch = ({ epoch, seenEpoch }: Known): number => Math.max(epoch, seenEpoch) + 2
 
+/** What the instance holds of quota and capacity: while its volume grows, what it is to have. */
+export const specHeld = (state: KnownInstance): InstanceSpec =>
+  state.status === 'RESIZING' ? { ...state.spec, volumeGiB: state.growsTo } : state.spec
+
 /** What the process of the operation in progress needs to know; null when the instance is at rest. */
 export const operationSubject = (state: InstanceState): OperationSubject | null => {
   if (!isBusy(state)) return null
@@ -89,7 +95,7 @@ export const operationSubject = (state: InstanceState): OperationSubject | null 
     hostId: state.hostId,
     sealingKey: state.sealingKey,
     name: state.name,
-    spec: state.spec,
+    spec: specHeld(state),
     generation: state.operation.generation,
     epoch: state.operation.epoch,
     databases: [...accounts.databases],

@@ -6,7 +6,7 @@ import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, pro
 import { faultSchema } from '../values/fault.ts'
 import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
-export const operationKinds = ['provision', 'restart', 'stop', 'start', 'delete'] as const
+export const operationKinds = ['provision', 'restart', 'stop', 'start', 'grow', 'delete'] as const
 export const operationKindSchema = z.enum(operationKinds)
 export type OperationKind = z.infer<typeof operationKindSchema>
 

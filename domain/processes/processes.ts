@@ -1,5 +1,6 @@
 import type { OperationKind, OperationSubject } from '../operation/events.ts'
 import { deleteInstance } from './delete-instance.ts'
+import { growVolume } from './grow-volume.ts'
 import type { Process, Step } from './process.ts'
 import { provisionInstance } from './provision-instance.ts'
 import { restartInstance } from './restart-instance.ts'
@@ -11,6 +12,7 @@ const processes: Readonly<Record<OperationKind, Process>> = {
   restart: restartInstance,
   stop: stopInstance,
   start: startInstance,
+  grow: growVolume,
   delete: deleteInstance,
 }
 

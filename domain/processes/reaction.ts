@@ -35,13 +35,13 @@ export type Reaction =
       readonly id: ProjectId
       readonly command: OneOf<
         ProjectCommand,
-        'CommitQuota' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
+        'CommitQuota' | 'HoldVolume' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
       >
     }
   | {
       readonly target: 'host'
       readonly id: HostId
-      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity' | 'SettleUnlisted'>
+      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'HoldVolume' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
   | {
       readonly target: 'datastore'

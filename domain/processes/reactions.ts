@@ -2,7 +2,7 @@ import { unreachable } from '../decider.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { OperationId } from '../ids.ts'
 import type { InstanceEvent } from '../instance/events.ts'
-import { type InstanceState, isInProgress, type KnownInstance, operationSubject } from '../instance/state.ts'
+import { type InstanceState, isInProgress, type KnownInstance, operationSubject, specHeld } from '../instance/state.ts'
 import type { OperationEvent } from '../operation/events.ts'
 import type { OperationState } from '../operation/state.ts'
 import type { ReleaseReason } from '../project/commands.ts'
@@ -21,6 +21,9 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceStartRequested',
   'InstanceDeletionRequested',
   'InstanceRenamed',
+  'InstanceVolumeGrowthRequested',
+  'InstanceVolumeGrown',
+  'InstanceVolumeGrowthFailed',
   'InstanceProvisioned',
   'InstanceProvisioningFailed',
   'InstanceRestarted',
@@ -42,7 +45,9 @@ export const needsPresent = ({ type }: InstanceEvent): boolean =>
   type === 'InstanceRequested' ||
   type === 'InstanceRenamed' ||
   type === 'InstanceAdopted' ||
-  type === 'InstanceReconciled'
+  type === 'InstanceReconciled' ||
+  type === 'InstanceVolumeGrowthRequested' ||
+  type === 'InstanceVolumeGrowthFailed'
 
 /**
  * What an event of an instance leads to. `state`: the instance as it was after the event or later, as it is now where `needsPresent`: what
@@ -55,6 +60,7 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceStopRequested':
     case 'InstanceStartRequested':
     case 'InstanceDeletionRequested':
+    case 'InstanceVolumeGrowthRequested':
       return reactionsToRequest(event.data.operationId, state)
     case 'InstanceAdopted':
       return [...holdAgain(state), ...settle(state)]
@@ -64,12 +70,15 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceRestarted':
     case 'InstanceStopped':
     case 'InstanceStarted':
+    case 'InstanceVolumeGrown':
     case 'InstanceOperationFailed':
       return [confirmOutcome(event.data.operationId)]
     case 'InstanceRenamed':
       return confirmName(state)
     case 'InstanceProvisioningFailed':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'FAILED')]
+    case 'InstanceVolumeGrowthFailed':
+      return [confirmOutcome(event.data.operationId), ...(event.data.certain ? holdVolume(state) : [])]
     case 'InstanceDeleted':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
     case 'InstanceHealthChanged':
@@ -130,6 +139,7 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
     id: operationId,
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
+  if (kind === 'grow') return [...holdVolume(state), start]
   return kind === 'provision' ? [...holdResources(state), start] : [start]
 }
 
@@ -163,6 +173,17 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT' || state.status === 'DELETED') return []
   const { projectId, instanceId, name } = state
   return [{ target: 'project', id: projectId, command: { type: 'ConfirmName', projectId, instanceId, name } }]
+}
+
+/** Exactly what its volume needs now, whatever was held for it in between. */
+const holdVolume = (state: InstanceState): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, instanceId, hostId } = state
+  const { volumeGiB } = specHeld(state)
+  return [
+    { target: 'project', id: projectId, command: { type: 'HoldVolume', projectId, instanceId, volumeGiB } },
+    { target: 'host', id: hostId, command: { type: 'HoldVolume', hostId, instanceId, volumeGiB } },
+  ]
 }
 
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {

@@ -69,3 +69,20 @@ export type ProjectCommand =
       readonly instanceId: InstanceId
       readonly reason: ReleaseReason
     }
+  /** The volume of an instance that holds resources grows, if there is room for what it has more. */
+  | {
+      readonly type: 'HoldMoreVolume'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      /** In all. */
+      readonly volumeGiB: number
+      /** Hold where no admin has set limits. */
+      readonly defaultLimits: QuotaLimits
+    }
+  /** The instance holds exactly this volume, as it has it. */
+  | {
+      readonly type: 'HoldVolume'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly volumeGiB: number
+    }

@@ -2,7 +2,16 @@ import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { InstanceId, ProjectId } from '../ids.ts'
 import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
-import { commitmentOf, type Excess, findExcess, isHeld, lapsedBy, release, reservationOf } from '../values/ledger.ts'
+import {
+  commitmentOf,
+  type Excess,
+  findExcess,
+  isHeld,
+  lapsedBy,
+  release,
+  reservationOf,
+  volumeExcess,
+} from '../values/ledger.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
 import type { ProjectCommand } from './commands.ts'
@@ -51,6 +60,17 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
         { type: 'QuotaCommitted', data: { projectId, instanceId, resources } },
         ...nameConfirmed(command, state),
       )
+    }
+    case 'HoldMoreVolume':
+    case 'HoldVolume': {
+      const { instanceId, volumeGiB } = command
+      const held = commitmentOf(state.ledger, instanceId)
+      const more = volumeGiB - (held?.volumeGiB ?? volumeGiB)
+      if (!held || more === 0 || (more < 0 && command.type === 'HoldMoreVolume')) return accept()
+      const limits = command.type === 'HoldMoreVolume' ? (state.limits ?? command.defaultLimits) : null
+      const excess = limits && volumeExcess(limits.volumeGiB, state.ledger.total, more)
+      if (excess) return reject(quotaExceeded(projectId, excess))
+      return accept({ type: 'QuotaCommitted', data: { projectId, instanceId, resources: { ...held, volumeGiB } } })
     }
     case 'ReleaseQuota': {
       const { instanceId, reason } = command

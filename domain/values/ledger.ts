@@ -94,6 +94,10 @@ export const findExcess = (limits: Partial<Amounts>, used: Amounts, asked: Amoun
   return null
 }
 
+/** Why a volume cannot grow by so many GiB, or null. */
+export const volumeExcess = (limitGiB: number, used: Amounts, moreGiB: number): Excess | null =>
+  findExcess({ volumeGiB: limitGiB }, used, { ...noResources, volumeGiB: moreGiB, instances: 0 })
+
 const plus = (total: Amounts, resources: Resources): Amounts => ({
   ...addResources(total, resources),
   instances: total.instances + 1,

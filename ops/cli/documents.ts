@@ -57,6 +57,7 @@ export const documents = {
   restartInstance: changeInstance('restartInstance', 'RestartInstanceInput'),
   stopInstance: changeInstance('stopInstance', 'StopInstanceInput'),
   startInstance: changeInstance('startInstance', 'StartInstanceInput'),
+  growInstance: changeInstance('growVolume', 'GrowVolumeInput'),
   deleteInstance: changeInstance('deleteInstance', 'DeleteInstanceInput'),
   adoptInstance: changeInstance('adoptInstance', 'AdoptInstanceInput'),
   removeUnlistedInstance: changeInstance('removeUnlistedInstance', 'RemoveUnlistedInstanceInput'),

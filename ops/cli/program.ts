@@ -129,7 +129,19 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     .addOption(outputOption())
     .action((name, newName, options) => run(options, (context) => renameInstance(context, name, newName, options)))
 
-  const changes: Readonly<Record<Change, string>> = {
+  withWaiting(
+    instance
+      .command('grow <instance>')
+      .description('give it a larger volume, also when it is full, stopped or failed; it cannot shrink again')
+      .requiredOption('--volume <GiB>', 'what the volume is to have in all', wholeNumber),
+  )
+    .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
+    .addOption(outputOption())
+    .action((name, { volume, ...options }) =>
+      run(options, (context) => changeInstance(context, 'grow', name, { ...options, volumeGiB: volume })),
+    )
+
+  const changes: Readonly<Record<Exclude<Change, 'grow'>, string>> = {
     restart: 'restart the engine',
     stop: 'stop the engine; the data stays',
     start: 'start a stopped engine',

@@ -22,6 +22,7 @@ export const dispatchSettings = (config: Config): DispatchSettings => {
       restart: timeoutMs,
       stop: timeoutMs,
       start: timeoutMs,
+      grow: timeoutMs,
       delete: timeoutMs,
     },
     // Of a request that was cut off in the middle they are free again then. Not sooner: while the sagas are away, a request

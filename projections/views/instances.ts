@@ -110,6 +110,13 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceStopped: changes(() => ended('STOPPED')),
     InstanceStartRequested: begins('STARTING'),
     InstanceStarted: changes(() => ended('ACTIVE')),
+    InstanceVolumeGrowthRequested: begins('RESIZING'),
+    InstanceVolumeGrown: (document, event) =>
+      changes<typeof event>(({ data: { status, volumeGiB } }) => ({
+        ...ended(status),
+        ...(document && { resources: { ...document.resources, volumeGiB } }),
+      }))(document, event),
+    InstanceVolumeGrowthFailed: changes(({ data: { status, fault } }) => ({ ...ended(status), fault })),
     InstanceDeletionRequested: begins('DELETING'),
     InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
     InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),

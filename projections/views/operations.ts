@@ -69,6 +69,9 @@ export const operationsProjection = defineProjection<
     InstanceStopRequested: requests('stop'),
     InstanceStartRequested: requests('start'),
     InstanceDeletionRequested: requests('delete'),
+    InstanceVolumeGrowthRequested: requests('grow'),
+    InstanceVolumeGrown: 'ignored',
+    InstanceVolumeGrowthFailed: 'ignored',
     // How an operation ended is taken from its own stream.
     InstanceProvisioned: 'ignored',
     InstanceProvisioningFailed: 'ignored',

@@ -54,6 +54,14 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceStarted: ({ operationId }) => ({ operationId }),
   InstanceDeletionRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
   InstanceDeleted: ({ operationId }) => ({ operationId }),
+  InstanceVolumeGrowthRequested: ({ operationId, epoch, deadline, volumeGiB }) => ({
+    operationId,
+    epoch,
+    deadline,
+    volumeGiB,
+  }),
+  InstanceVolumeGrown: ({ operationId, volumeGiB }) => ({ operationId, volumeGiB }),
+  InstanceVolumeGrowthFailed: ({ operationId, fault, certain }) => ({ operationId, fault, certain }),
   InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
   InstanceHealthChanged: ({ health, reason, volumeStage, incident }) => ({
     health,

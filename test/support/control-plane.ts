@@ -30,7 +30,14 @@ export const settings: DispatchSettings = {
   defaultVolumeGiB: 1,
   maxVolumeGiB: 100,
   maxTokens: 100,
-  operationTimeoutMs: { provision: 7 * minute, restart: minute, stop: minute, start: minute, delete: minute },
+  operationTimeoutMs: {
+    provision: 7 * minute,
+    restart: minute,
+    stop: minute,
+    start: minute,
+    grow: minute,
+    delete: minute,
+  },
   reservationMs: 10 * minute,
   idempotencyKeyLifetimeMs: 60 * minute,
 }

@@ -92,6 +92,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
         restart: 5 * minute,
         stop: 5 * minute,
         start: 5 * minute,
+        grow: 5 * minute,
         delete: 5 * minute,
       },
       reservationMs: 10 * minute,

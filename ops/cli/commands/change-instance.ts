@@ -17,8 +17,14 @@ export type InstanceOperationAccepted = {
   readonly instance: Instance | null
 }
 
-const done = { restart: 'restarted', stop: 'stopped', start: 'started', delete: 'deleted' } as const
-const doing = { restart: 'restarting', stop: 'stopping', start: 'starting', delete: 'deleting' } as const
+const done = { restart: 'restarted', stop: 'stopped', start: 'started', grow: 'grown', delete: 'deleted' } as const
+const doing = {
+  restart: 'restarting',
+  stop: 'stopping',
+  start: 'starting',
+  grow: 'growing',
+  delete: 'deleting',
+} as const
 export type Change = keyof typeof done
 
 /** Restarts, stops, starts or deletes an instance; with `wait`, until that is done. */
@@ -26,16 +32,16 @@ export const changeInstance = async (
   context: CliContext,
   change: Change,
   nameOrId: string,
-  options: WaitOptions & { readonly expectedVersion?: number; readonly yes?: boolean },
+  options: WaitOptions & { readonly expectedVersion?: number; readonly volumeGiB?: number; readonly yes?: boolean },
 ): Promise<void> => {
   const { api, output, signal } = context
   if (change === 'delete' && !options.yes) await confirmDeletion(context, nameOrId)
   const wait = startWait(context, options.timeout)
   const { id, name } = await findInstance(context, nameOrId)
-  const { idempotencyKey, expectedVersion } = options
+  const { idempotencyKey, expectedVersion, volumeGiB } = options
   const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
     documents[`${change}Instance`],
-    { input: { id, idempotencyKey, expectedVersion } },
+    { input: { id, idempotencyKey, expectedVersion, volumeGiB } },
     signal,
   )
   const { operationId, instance } = acceptedOf(result)

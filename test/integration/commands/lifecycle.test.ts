@@ -125,7 +125,7 @@ describe('an instance, from request to deletion', () => {
   it('fails by itself when the agent never answers, within its deadline', async () => {
     const { plane } = await start({
       script: () => 'silent',
-      settings: { operationTimeoutMs: { provision: 1500, restart: 1, stop: 1, start: 1, delete: 1 } },
+      settings: { operationTimeoutMs: { provision: 1500, restart: 1, stop: 1, start: 1, grow: 1, delete: 1 } },
     })
     const created = await plane.sendAccepted(shop)
     await expectOperation(plane, created.operationId, 'FAILED')

@@ -41,6 +41,7 @@ describe('the schema', () => {
       'restartInstance',
       'stopInstance',
       'startInstance',
+      'growVolume',
       'deleteInstance',
     ])
     for (const { name, args } of mutations) {

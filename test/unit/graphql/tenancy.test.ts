@@ -100,6 +100,7 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.restartInstance': mutation('restartInstance', 'RestartInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.stopInstance': mutation('stopInstance', 'StopInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.startInstance': mutation('startInstance', 'StartInstanceInput', ({ instance }) => ({ id: instance })),
+  'Mutation.growVolume': mutation('growVolume', 'GrowVolumeInput', ({ instance }) => ({ id: instance, volumeGiB: 9 })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.removeUnlistedInstance': mutation(

@@ -269,3 +269,20 @@ describe('quota under any interleaving', () => {
     expect(refused).toHaveLength(97)
   })
 })
+
+describe('the volume that an instance holds', () => {
+  const limits = { ...resources, instances: 1, volumeGiB: 4 }
+  const held = { type: 'QuotaCommitted', data: { projectId, instanceId: instanceId(), resources } } as const
+  const more = (volumeGiB: number) =>
+    project.decide(
+      { type: 'HoldMoreVolume', projectId, instanceId: instanceId(), volumeGiB, defaultLimits: limits },
+      project.evolve(project.initial, held),
+    )
+
+  it('grows by the difference, within the limit for volumes alone', () => {
+    const grown = { ...held, data: { ...held.data, resources: { ...resources, volumeGiB: 4 } } }
+    expect(more(4)).toEqual({ outcome: 'accepted', events: [grown] })
+    expect(more(5)).toMatchObject({ outcome: 'rejected', rejection: { code: 'QUOTA_EXCEEDED' } })
+    expect(more(resources.volumeGiB)).toEqual({ outcome: 'accepted', events: [] })
+  })
+})

@@ -1,0 +1,35 @@
+import { EngineFault } from '../engines/engine.ts'
+import { volumePlace } from '../host.ts'
+import { type Outcome, requireRecord } from './outcome.ts'
+
+/**
+ * Grows a volume under its engine, or where the host cannot do that, while the engine is down for a moment. An engine that runs follows the larger size
+ * when it is looked after again.
+ */
+export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { instanceId, signal, progress }) => {
+  const { control, records } = host
+  const record = requireRecord(host, instanceId)
+  const { kind } = record.volume
+  const place = volumePlace(host.layout, instanceId)
+  const grow = () => host.volumes(kind).ensure(place, sizeGiB, signal)
+  progress(0.1, 'growing the volume')
+  const isInUse = await grow().then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof EngineFault && error.code === 'VOLUME_IN_USE') return true
+      throw error
+    },
+  )
+  if (isInUse) {
+    progress(0.3, 'stopping the engine: this host grows a volume only while nothing uses it')
+    await control.stop(record, signal)
+    await grow()
+  }
+  const spec = record.spec && { ...record.spec, volumeGiB: sizeGiB }
+  records.update(instanceId, { volume: { kind, sizeGiB }, spec })
+  if (record.desired === 'running') {
+    progress(0.7, 'the engine makes use of it')
+    await control.ensureRunning(instanceId, record.generation, signal)
+  }
+  return undefined
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type InstanceCommand,
+  type InstanceEvent,
+  instance,
+  instanceEvents,
+  specHeld,
+} from '../../../../domain/instance/index.ts'
+import { reactionsToInstance } from '../../../../domain/processes/reactions.ts'
+import { specOf } from '../../../support/spec.ts'
+import { at, fault, hostId, instanceId, operationId, projectId, spec } from '../samples.ts'
+import { complete, fail, histories } from './history.ts'
+
+const { given } = specOf(instance, instanceEvents)
+const grow = (volumeGiB: number, ordinal: number): InstanceCommand => ({
+  type: 'RequestVolumeGrowth',
+  operationId: operationId(ordinal),
+  deadline: at(1000 * ordinal),
+  volumeGiB,
+})
+const requested = (ordinal: number): InstanceEvent => ({
+  type: 'InstanceVolumeGrowthRequested',
+  data: { operationId: operationId(ordinal), epoch: 2 * ordinal - 1, deadline: at(1000 * ordinal), volumeGiB: 4 },
+})
+const growing = [...histories.ACTIVE, requested(2)]
+const stateAfter = (events: readonly InstanceEvent[]) => events.reduce(instance.evolve, instance.initial)
+
+describe('the growth of a volume', () => {
+  it.each(['ACTIVE', 'STOPPED', 'FAILED'] as const)(
+    'is taken up when the instance is %s, which it is again after',
+    (situation) => {
+      const ordinal = situation === 'STOPPED' ? 3 : situation === 'FAILED' ? 3 : 2
+      const history = histories[situation]
+      given(...history)
+        .when(grow(4, ordinal))
+        .thenEvents(requested(ordinal))
+      given(...history, requested(ordinal))
+        .when(complete(ordinal, 'grow'))
+        .thenEvents({
+          type: 'InstanceVolumeGrown',
+          data: { operationId: operationId(ordinal), volumeGiB: 4, status: situation },
+        })
+    },
+  )
+
+  it('is refused to a size that the volume has', () => {
+    given(...histories.ACTIVE)
+      .when(grow(2, 2))
+      .thenRejected('INVALID_INPUT', { field: 'volumeGiB' })
+  })
+
+  it.each(['STARTING', 'DELETED', 'FAILED without data'] as const)(
+    'is refused when the instance is %s',
+    (situation) => {
+      const decision = instance.decide(grow(4, 9), stateAfter(histories[situation]))
+      expect(decision.outcome).toBe('rejected')
+    },
+  )
+
+  it('leaves the instance where it was when it fails, certain of the size unless its host did not answer', () => {
+    const failed = (certain: boolean, code: string): InstanceEvent => ({
+      type: 'InstanceVolumeGrowthFailed',
+      data: { operationId: operationId(2), fault: { ...fault, code }, certain, status: 'ACTIVE' },
+    })
+    const failing = (code: string): InstanceCommand =>
+      ({ ...fail(2, 'grow', false), fault: { ...fault, code } }) as InstanceCommand
+    given(...growing)
+      .when(failing('DISK_FULL'))
+      .thenEvents(failed(true, 'DISK_FULL'))
+    given(...growing)
+      .when(failing('DEADLINE_EXCEEDED'))
+      .thenEvents(failed(false, 'DEADLINE_EXCEEDED'))
+
+    const hold = { type: 'HoldVolume', instanceId: instanceId(), volumeGiB: spec.volumeGiB }
+    const undone = failed(true, 'DISK_FULL')
+    expect(reactionsToInstance(undone, stateAfter([...growing, undone])).slice(1)).toEqual([
+      { target: 'project', id: projectId, command: { ...hold, projectId } },
+      { target: 'host', id: hostId(), command: { ...hold, hostId: hostId() } },
+    ])
+    const uncertain = failed(false, 'DEADLINE_EXCEEDED')
+    expect(reactionsToInstance(uncertain, stateAfter([...growing, uncertain]))).toHaveLength(1)
+  })
+
+  it('counts the larger volume from the request on', () => {
+    const state = stateAfter(growing)
+    expect(state.status !== 'ABSENT' && specHeld(state).volumeGiB).toBe(4)
+  })
+})
