@@ -5,9 +5,11 @@ import { flavorCategory, flavorStream } from '../domain/flavor/stream.ts'
 import { type HostState, host } from '../domain/host/index.ts'
 import { hostCategory } from '../domain/host/stream.ts'
 import type { FlavorId } from '../domain/ids.ts'
+import type { StreamName } from '../domain/stream.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
 import type { Clock } from './clock.ts'
 import { createFollower, type FollowerStatus, openLog } from './follower.ts'
+import type { HistoryFault } from './history.ts'
 import type { Log } from './log.ts'
 import { beforeFirst, type EventStore, type Position } from './ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from './stream-folds.ts'
@@ -28,6 +30,8 @@ export interface Directory {
   datastore(type: DatastoreType): DatastoreState
   datastores(): readonly DatastoreState[]
   hosts(): readonly HostState[]
+  /** Why a flavor, datastore or host is left out, where its history cannot be read. */
+  refusal(stream: StreamName): HistoryFault | undefined
   status(): FollowerStatus
 }
 
@@ -97,6 +101,7 @@ export const createDirectory = ({ eventStore, clock, log, catchUpMs = 2000 }: Di
     datastore: (type) => datastores.get(datastoreStream(type)),
     datastores: datastores.all,
     hosts: hosts.all,
+    refusal: (stream) => folds.map((fold) => fold.refusal(stream)).find((fault) => fault !== undefined),
     status: follower.status,
   }
 }

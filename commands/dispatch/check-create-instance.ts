@@ -1,4 +1,6 @@
 import { resolveVersion } from '../../domain/datastore/index.ts'
+import { datastoreStream } from '../../domain/datastore/stream.ts'
+import { flavorStream } from '../../domain/flavor/stream.ts'
 import { flavorIdSchema } from '../../domain/ids.ts'
 import { allFaults, type Rejection } from '../../domain/rejection.ts'
 import { accountsFaults } from '../../domain/values/accounts.ts'
@@ -8,6 +10,7 @@ import { quote } from '../../domain/values/text.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
 import type { PublicCommand } from '../api.ts'
 import type { Directory } from '../directory.ts'
+import { UnreadableHistory } from '../history.ts'
 import type { DispatchSettings } from './context.ts'
 
 export type CreateInstance = Extract<PublicCommand, { readonly type: 'CreateInstance' }>
@@ -59,6 +62,8 @@ const findDatastore = (directory: Directory, asked: string): Checked<DatastoreTy
   const offered = directory.datastores().flatMap((state) => (state.offered.length > 0 ? (state.datastore ?? []) : []))
   const known = datastoreTypeSchema.safeParse(asked)
   if (known.success && offered.includes(known.data)) return fine(known.data)
+  const unreadable = known.success ? directory.refusal(datastoreStream(known.data)) : undefined
+  if (unreadable) return wrong(new UnreadableHistory(unreadable).rejection)
   return wrong({
     code: 'UNKNOWN_DATASTORE',
     message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered, 'a host registers that has an engine')}`,
@@ -75,6 +80,8 @@ const findFlavor = (directory: Directory, asked: string) => {
   const flavorId = flavorIdSchema.safeParse(asked)
   const state = flavorId.success ? directory.flavor(flavorId.data) : null
   if (state?.status === 'DEFINED') return fine(state)
+  const unreadable = flavorId.success ? directory.refusal(flavorStream(flavorId.data)) : undefined
+  if (unreadable) return wrong(new UnreadableHistory(unreadable).rejection)
   const offered = directory.flavors().flatMap((flavor) => (flavor.status === 'DEFINED' ? flavor.flavorId : []))
   return wrong({
     code: 'UNKNOWN_FLAVOR',

@@ -297,6 +297,18 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     )
   })
 
+  it('refuses a new database of what it cannot read, with the reason', async () => {
+    const { stream } = written.find((each) => each.stream.startsWith('flavor-') && each.reason !== null) ?? {}
+    const flavor = stream?.slice('flavor-'.length) ?? ''
+    const shop = { type: 'CreateInstance', projectId: parseProjectId('others'), name: 'shop' } as const
+    expect(await server.send({ ...shop, datastore: 'postgresql', flavor })).toMatchObject({
+      rejection: { code: 'UNREADABLE_HISTORY', details: { stream } },
+    })
+    expect(await server.send({ ...shop, datastore: 'redis' })).toMatchObject({
+      rejection: { code: 'UNREADABLE_HISTORY', details: { stream: 'datastore-redis' } },
+    })
+  })
+
   it('has every follower go on, and says how far each has come', async () => {
     const { ready, followers } = await waitFor('all to be ready', async () => {
       const status = await server.status()
