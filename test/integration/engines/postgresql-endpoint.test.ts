@@ -170,6 +170,8 @@ describe('verifying the endpoint', () => {
     const elsewhere = { ...instance, listen: { ...instance.listen, address: '127.0.0.2' } }
     const listening = await bench.prepare(instance.installation, {
       listen: { ...elsewhere.listen, port: instance.listen.port },
+      // What clients are told, and the certificate does not name.
+      publishedAs: '127.0.0.2',
     })
     await bench.start(listening)
     await expect(bench.driver.verifyEndpoint(listening, [], bound())).rejects.toMatchObject({
