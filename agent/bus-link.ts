@@ -65,13 +65,13 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   /** Registers at every start: what the host offers may have changed. Answers the commands to go on with. */
   const register = async (): Promise<readonly TakenCommand[]> => {
     await clock.ask()
-    await bus.ensureTopics(agentTopics(hostId))
-    signal.throwIfAborted()
     await introduce()
     return journal.resume()
   }
 
   const introduce = async (): Promise<void> => {
+    await bus.ensureTopics(agentTopics(hostId))
+    signal.throwIfAborted()
     const host = description()
     journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host })
     told = host.caCertificate

@@ -52,9 +52,10 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
   const parts = createParts({ config, log, onFatal }, decorate)
   const { metrics, tracing, central, agent } = parts
   const stopped = new AbortController()
-  const http = createHttpSide(parts, config, { phase: () => phase, stopping: stopped.signal }, log)
-  if (central) watchParts(metrics, central, config)
   let hostId: HostId | null = null
+  const state = { phase: () => phase, stopping: stopped.signal, hostId: () => hostId }
+  const http = createHttpSide(parts, config, state, log)
+  if (central) watchParts(metrics, central, config)
   if (agent) watchAgent(metrics, parts.bus, agent, () => hostId)
 
   const stops: Readonly<Record<Stage, StopStage['stop']>> = {

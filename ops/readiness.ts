@@ -20,7 +20,7 @@ export type ReadinessDeps = {
   readonly phase: () => Phase
   /** Where this process is an agent. */
   readonly agent: Pick<Agent, 'bus'> | null
-  /** Asks the bus something, where this process does nothing without it. */
+  /** Asks the bus for what this process takes from it, where it does nothing without that. Not asked while the agent knows what is wrong. */
   readonly askBus: (() => Promise<unknown>) | null
   /** Where this process has to do with the log. */
   readonly eventStore: EventStore | null
@@ -44,7 +44,7 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
     ...(phase === 'running' ? {} : { reason: phaseReasons[phase] }),
   }
   const asked = [
-    deps.agent ? [{ name: 'bus', ...deps.agent.bus() }] : deps.askBus ? [checkAnswer('bus', deps.askBus)] : [],
+    checkBus(deps),
     deps.eventStore ? [checkAnswer('event store', deps.eventStore.head)] : [],
     deps.viewStore
       ? [checkAnswer('view store', readViews(deps.viewStore)).then(warned(deps.viewStoreWarning?.() ?? null))]
@@ -74,6 +74,13 @@ const warned =
   (warning: string | null) =>
   (check: Check): Check =>
     check.ok && warning !== null ? { ...check, reason: warning } : check
+
+/** The agent notices that the bus is away, but not that its topic is gone from a bus that answers. */
+const checkBus = ({ agent, askBus }: Pick<ReadinessDeps, 'agent' | 'askBus'>): readonly (Check | Promise<Check>)[] => {
+  const state = agent?.bus() ?? null
+  if (askBus && (state === null || state.ok)) return [checkAnswer('bus', askBus)]
+  return state === null ? [] : [{ name: 'bus', ...state }]
+}
 
 const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
   try {

@@ -1,6 +1,5 @@
 import type { Log } from '../../commands/log.ts'
-import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { sagaGroup } from '../../commands/sagas/sagas.ts'
+import type { HostId } from '../../domain/ids.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { verifyViews } from '../../projections/verify.ts'
@@ -11,15 +10,22 @@ import { findLogGaps } from '../log-gaps.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
 import { readStatus } from '../status.ts'
+import { assertTopicsAreThere } from './assert-topics-are-there.ts'
 import { watchFollowers } from './observe.ts'
 import type { CentralParts, Parts } from './parts.ts'
 import { readFollowersOf } from './read-followers.ts'
+
+type ProcessState = Pick<ReadinessDeps, 'phase'> & {
+  readonly stopping: AbortSignal
+  /** Of the agent of this process, once it has started. */
+  readonly hostId: () => HostId | null
+}
 
 /** What answers HTTP: probes and metrics in every role, the API where this process has it. */
 export const createHttpSide = (
   parts: Parts,
   config: Config,
-  { phase, stopping }: { readonly phase: ReadinessDeps['phase']; readonly stopping: AbortSignal },
+  { phase, stopping, hostId }: ProcessState,
   log: Log,
 ): HttpServer => {
   const { metrics, central, agent } = parts
@@ -29,7 +35,10 @@ export const createHttpSide = (
     phase,
     agent,
     // Without it sagas hear of nothing, while an api takes commands all the same: they wait in the log.
-    askBus: central && runs(config, 'saga') ? () => assertKnown(central.stores.bus) : null,
+    askBus:
+      runs(config, 'saga') || runs(config, 'agent')
+        ? () => assertTopicsAreThere(parts.bus, { isSaga: runs(config, 'saga'), hostId: hostId() })
+        : null,
     eventStore: central?.stores.eventStore ?? null,
     engine: central?.engine ?? null,
     viewStore: central?.api || central?.engine ? central.viewStore : null,
@@ -49,13 +58,6 @@ export const createHttpSide = (
     onAnswered: metrics.http,
     onError: (error) => log.error({ err: error }, 'a request could not be answered'),
   })
-}
-
-/** A bus that was lost with all its topics, and is there again without them, answers well and brings nothing until they are made again. */
-const assertKnown = async (bus: MessageBus): Promise<void> => {
-  const topics = await bus.lag(sagaGroup)
-  if (topics.length === 0)
-    throw new Error('the bus knows nothing of the sagas: its topics were lost and are not made again yet')
 }
 
 const graphqlRoutes = (

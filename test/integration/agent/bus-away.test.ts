@@ -5,6 +5,7 @@ import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
 import { type MessageBus, MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
+import { agentCommandsTopic } from '../../../domain/guest/topics.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import {
   engineRunning,
@@ -42,6 +43,9 @@ const createAbsentBus = (plane: MessageBus, away: () => Promise<never>) => {
     bus,
     comeBack: () => {
       isThere = true
+    },
+    goAway: () => {
+      isThere = false
     },
   }
 }
@@ -129,4 +133,24 @@ describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs
     expect(performance.now() - stoppedAt).toBeLessThan(15_000)
     await engineIsBack(instanceId)
   })
+})
+
+it('an agent whose bus comes back recreates its topics: the bus may have lost them', {
+  timeout: patienceMs,
+}, async () => {
+  const { bus: plane } = host.plane
+  const created: string[] = []
+  const ensureTopics: MessageBus['ensureTopics'] = async (topics) => {
+    created.push(...topics.map(({ name }) => name))
+    await plane.ensureTopics(topics)
+  }
+  const { bus, comeBack, goAway } = createAbsentBus({ ...plane, ensureTopics }, refuses)
+  comeBack()
+  const { agent, description } = await host.start({ bus })
+  await agent.connected()
+  goAway()
+  await expect.poll(() => agent.bus(), { timeout: patienceMs }).toEqual({ ok: false, reason: 'no broker answers' })
+  created.length = 0
+  comeBack()
+  await expect.poll(() => created, { timeout: patienceMs }).toContain(agentCommandsTopic(description.hostId))
 })

@@ -33,6 +33,25 @@ describe('readiness', () => {
     })
   })
 
+  it('asks the bus for the topic of an agent whose heartbeats get through', async () => {
+    const lost = async () => Promise.reject(new Error('the bus has lost the topic'))
+    const agent = { bus: () => ({ ok: true }) as const }
+    expect(await readReadiness({ ...noStore, agent, askBus: lost })).toEqual({
+      ready: false,
+      checks: [
+        { name: 'server', ok: true },
+        { name: 'bus', ok: false, reason: 'the bus has lost the topic' },
+      ],
+    })
+  })
+
+  it('says what the agent knows of a bus that is away, rather than ask that bus', async () => {
+    const away = { ok: false, reason: 'no broker answers' } as const
+    const askBus = () => new Promise<never>(() => {})
+    const { checks } = await readReadiness({ ...noStore, agent: { bus: () => away }, askBus })
+    expect(checks.at(-1)).toEqual({ name: 'bus', ...away })
+  })
+
   it('asks the bus for a process that does nothing without it', async () => {
     const silent = () => new Promise<never>(() => {})
     expect(await readReadiness({ ...noStore, askBus: async () => [] })).toMatchObject({ ready: true })
