@@ -29,9 +29,12 @@ export const runbookDir = join(programDir, 'docs', 'runbook')
 
 export const readDeployed = (name: string): string => readFileSync(join(deployDir, name), 'utf8')
 
+export const readRunbook = (page: string): string => readFileSync(join(runbookDir, page), 'utf8')
+
 export const readCompose = (): Compose => parse(readDeployed('compose.yaml'), { merge: true }) as Compose
 
-export const unitNames = ['coffer-agent.service', 'coffer-agent-unprivileged.service'] as const
+export const agentUnits = ['coffer-agent.service', 'coffer-agent-unprivileged.service'] as const
+export const controlRoles = ['api', 'saga', 'projector'] as const
 
 /** Files of a deployment and the pages about it, by path below the program's directory. */
 export const deploymentTexts = (): ReadonlyMap<string, string> => {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../../ops/config.ts'
 import { programDir } from '../../../../ops/program-info.ts'
-import { readDeployed, unitNames } from './deployment.ts'
+import { agentUnits, controlRoles, deployDir, readDeployed, readRunbook } from './deployment.ts'
 
 /** The values of each key, in order. */
 const readUnit = (name: string): ReadonlyMap<string, readonly string[]> => {
@@ -18,7 +18,24 @@ const readUnit = (name: string): ReadonlyMap<string, readonly string[]> => {
 const hidingVolumes =
   /^(Protect(System|Home|KernelTunables|KernelModules|KernelLogs|ControlGroups|Proc|Clock)|Private(Tmp|Devices|Mounts)|(ReadWrite|ReadOnly|Inaccessible|Exec|NoExec)Paths|Bind(ReadOnly)?Paths|TemporaryFileSystem|Root(Directory|Image)|MountFlags|DynamicUser|DevicePolicy|DeviceAllow)$/
 
-describe.each(unitNames)('%s', (name) => {
+type Unit = ReturnType<typeof readUnit>
+
+/** Those of the program that a unit starts. */
+const filesOf = (unit: Unit): readonly string[] =>
+  [...(unit.get('ExecStart')?.[0] ?? '').matchAll(/\/opt\/coffer\/(\S+)/g)].map(([, file = '']) => file)
+
+const environmentOf = (unit: Unit): Readonly<Record<string, string>> =>
+  readVariables((unit.get('Environment')?.[0] ?? '').split(' '))
+
+const readVariables = (lines: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name, value] = /^\s*([A-Z_]+)=(.*)$/.exec(line) ?? []
+      return name === undefined || value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+describe.each(agentUnits)('%s', (name) => {
   const unit = readUnit(name)
   const first = (key: string): string | undefined => unit.get(key)?.[0]
 
@@ -30,13 +47,12 @@ describe.each(unitNames)('%s', (name) => {
   })
 
   it('runs the agent, from files that are there, and has it keep its databases', () => {
-    const files = [...(first('ExecStart') ?? '').matchAll(/\/opt\/coffer\/(\S+)/g)].map(([, file = '']) => file)
+    const files = filesOf(unit)
     expect(files).toContain('ops/main.ts')
     expect(files.filter((file) => !existsSync(join(programDir, file)))).toEqual([])
     expect(first('ExecStart')).toMatch(/--role agent$/)
-    const environment = Object.fromEntries((first('Environment') ?? '').split(' ').map((each) => each.split('=')))
     const { config, warnings } = loadConfig({
-      ...environment,
+      ...environmentOf(unit),
       COFFER_ROLES: 'agent',
       COFFER_KAFKA_BROKERS: 'kafka.example.org:9094',
     })
@@ -58,4 +74,55 @@ describe('the units of root and of others', () => {
     // It would be emptied under databases that run on.
     expect(unit.has('PrivateTmp')).toBe(false)
   })
+})
+
+describe.each(controlRoles)('the unit of a %s', (role) => {
+  const unit = readUnit(`coffer-${role}.service`)
+  const first = (key: string): string | undefined => unit.get(key)?.[0]
+
+  it('runs that role from files that are there, and restarts it after an orderly stop', () => {
+    expect(filesOf(unit)).toContain('ops/main.ts')
+    expect(filesOf(unit).filter((file) => !existsSync(join(programDir, file)))).toEqual([])
+    expect(first('ExecStart')).toMatch(new RegExp(`--role ${role}$`))
+    expect(first('Restart')).toBe('always')
+    expect(Number(first('TimeoutStopSec')) * 1000).toBeGreaterThan(loadConfig({}).config.stopTimeoutMs)
+  })
+
+  it('accepts the files that the runbook has the operator write, and no role but the API gets its secrets', () => {
+    const [control = '', api = ''] = iniBlocks(readRunbook('control-plane-without-containers.md'))
+    const files = unit.get('EnvironmentFile') ?? []
+    expect(files).toContain('/etc/coffer/control.env')
+    expect(files.includes('/etc/coffer/api.env')).toBe(role === 'api')
+    expect(control).not.toMatch(/MASTER_KEY|ADMIN_TOKEN/)
+    const written = filledIn(role === 'api' ? control + api : control)
+    const environment = { ...environmentOf(unit), ...readVariables(written.split('\n')), COFFER_ROLES: role }
+    const { config, warnings } = loadConfig(environment)
+    expect(warnings).toEqual([])
+    expect(config).toMatchObject({ roles: [role], mode: 'production', dataDir: `/var/lib/${first('StateDirectory')}` })
+  })
+
+  it('gives an account of its own no capability, and a read-only system', () => {
+    expect(unit.get('CapabilityBoundingSet')).toEqual([''])
+    expect(unit.get('ProtectSystem')).toEqual(['strict'])
+    expect(unit.get('NoNewPrivileges')).toEqual(['yes'])
+    expect(first('User')).not.toBe(readUnit('coffer-agent-unprivileged.service').get('User')?.[0])
+  })
+})
+
+/** What stands in ```ini blocks. */
+const iniBlocks = (markdown: string): readonly string[] =>
+  [...markdown.matchAll(/^ *```ini\n([\s\S]*?)^ *```$/gm)].map(([, block = '']) => block)
+
+const filledIn = (text: string): string =>
+  text
+    .replaceAll(/<(\d+) characters>/g, (_, count: string) => 'x'.repeat(Number(count)))
+    .replaceAll('<password>', 'secret')
+
+it('every role has a unit, each with a port and a directory of its own', () => {
+  const names = [...agentUnits, ...controlRoles.map((role) => `coffer-${role}.service`)]
+  expect(readdirSync(join(deployDir, 'systemd')).toSorted()).toEqual(names.toSorted())
+  const own = controlRoles.map((role) => environmentOf(readUnit(`coffer-${role}.service`)))
+  for (const variable of ['COFFER_PORT', 'COFFER_DATA_DIR']) {
+    expect(new Set(own.map((environment) => environment[variable])).size).toBe(controlRoles.length)
+  }
 })
