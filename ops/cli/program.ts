@@ -5,6 +5,7 @@ import { rebuildViews } from './commands/admin.ts'
 import { listDatastores, listFlavors, listHosts, showQuota } from './commands/catalogue.ts'
 import { changeVersion, defineFlavor, retireFlavor, setQuota, type VersionChange } from './commands/change-catalogue.ts'
 import { type Change, changeInstance } from './commands/change-instance.ts'
+import { namesOf } from './commands/complete.ts'
 import { connect, connectionFormats } from './commands/connect.ts'
 import { createInstance } from './commands/create-instance.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from './commands/dead-letters.ts'
@@ -16,7 +17,7 @@ import { showStatus } from './commands/status.ts'
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
 import { adoptInstance, listUnlisted, removeUnlisted } from './commands/unlisted.ts'
 import { whoami } from './commands/whoami.ts'
-import { bashCompletion, zshCompletion } from './completion.ts'
+import { candidates, completionScripts, type NamedThings, type Shell } from './completion.ts'
 import type { CliContext } from './context.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import {
@@ -406,7 +407,7 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
   }
 }
 
-const addLocalCommands = (program: Command, { serve, setExitCode, print }: ProgramParts): void => {
+const addLocalCommands = (program: Command, { run, serve, setExitCode, print }: ProgramParts): void => {
   program
     .command('serve')
     .description('run a server, or some roles of one, in the foreground')
@@ -414,12 +415,26 @@ const addLocalCommands = (program: Command, { serve, setExitCode, print }: Progr
     .addHelpText('after', '\nIt is configured by environment variables: see docs/reference/configuration.md.')
     .action(async ({ role }) => setExitCode(await serve(role)))
   const completion = program.command('completion').description('print a script for tab completion')
-  completion
-    .command('bash')
-    .description('use with: source <(coffer completion bash)')
-    .action(() => print(bashCompletion(program)))
-  completion
-    .command('zsh')
-    .description('use with: source <(coffer completion zsh)')
-    .action(() => print(zshCompletion(program)))
+  const uses: Readonly<Record<Shell, string>> = {
+    bash: 'source <(coffer completion bash)',
+    zsh: 'source <(coffer completion zsh)',
+    fish: 'coffer completion fish | source',
+  }
+  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+    completion
+      .command(shell)
+      .description(`use with: ${uses[shell]}`)
+      .action(() => print(completionScripts[shell]))
+  }
+  // What those scripts ask. Without a server, names are left out.
+  program.command('complete [words...]', { hidden: true }).action(async (words: readonly string[]) => {
+    const names = async (what: NamedThings): Promise<readonly string[]> => {
+      let found: readonly string[] = []
+      await run({}, async (context) => {
+        found = await namesOf(context, what)
+      })
+      return found
+    }
+    for (const word of await candidates(program, words, names)) print(word)
+  })
 }

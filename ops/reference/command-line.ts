@@ -9,7 +9,7 @@ export const commandLinePage = (): string => {
 
 const sectionsBelow = (command: Command, path: readonly string[]): readonly string[] =>
   command.commands
-    .filter((each) => each.name() !== 'help')
+    .filter((each) => !['help', 'complete'].includes(each.name()))
     .flatMap((each) => {
       const here = [...path, each.name()]
       return [`## ${here.join(' ')}`, '', ...section(each, here), ...sectionsBelow(each, here)]
