@@ -39,7 +39,7 @@ export type AgentConfig = {
   readonly prepare: readonly { readonly datastore: DatastoreType; readonly version?: string }[]
   /** How many volumes with a copied template to hold ready for the next create; 0 for none. */
   readonly preparedVolumes: number
-  /** An engine's log is moved aside when it grows over this; one old log is kept. */
+  /** An engine's log is moved aside before it grows over this; one old log is kept. */
   readonly engineLogLimitBytes: number
 }
 

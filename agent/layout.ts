@@ -27,6 +27,8 @@ export const createLayout = (enginesRoot: string, runRoot: string) => {
     dataDir: (id: InstanceId): string => join(instance(id), 'volume', 'data'),
     logDir: (id: InstanceId): string => join(instance(id), 'log'),
     logFile: (id: InstanceId): string => join(instance(id), 'log', 'engine.log'),
+    /** What the engine writes its log to. Apart from the log, so that nobody who looks through that reads the pipe. */
+    logPipe: (id: InstanceId): string => join(instance(id), 'log.pipe'),
     tlsDir: (id: InstanceId): string => join(instance(id), 'tls'),
     tlsFiles: (id: InstanceId): TlsFiles => {
       const directory = join(instance(id), 'tls')

@@ -125,6 +125,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     privileges,
     records,
     journal,
+    run,
     clock,
     log,
   })

@@ -18,9 +18,11 @@ import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/inst
 import type { Journal } from '../journal/journal.ts'
 import { type Layout, shortId } from '../layout.ts'
 import type { AgentLog } from '../log.ts'
+import type { Run } from '../run.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
 import { createEndings } from './endings.ts'
 import { createEngineLauncher } from './engine-launcher.ts'
+import { createEngineLogs, type HeldLog } from './engine-log.ts'
 import { createInstancePorts } from './instance-ports.ts'
 import {
   findBystanders,
@@ -44,6 +46,7 @@ export type EngineControlDeps = {
   readonly privileges: Privileges
   readonly records: InstanceRecords
   readonly journal: Journal
+  readonly run: Run
   readonly log: AgentLog
   readonly clock: Clock
 }
@@ -68,7 +71,13 @@ const portAttempts = 5
 export const createEngineControl = (deps: EngineControlDeps) => {
   const { config, layout, identity, installations, authority, cgroups, volumes, records, journal, log, clock } = deps
   const ports = createInstancePorts(config, records, randomInt)
-  const launcher = createEngineLauncher(deps.privileges)
+  const logs = createEngineLogs({
+    run: deps.run,
+    layout,
+    limitBytes: config.engineLogLimitBytes,
+    failed: (instanceId, error) => log.warn({ instanceId, err: error }, 'the log of an engine could not be written'),
+  })
+  const launcher = createEngineLauncher({ privileges: deps.privileges, logs })
   const placeOf = ({ instanceId }: InstanceRecord) => volumePlace(layout, instanceId)
   const room = createRecoveryRoom({ volumes, placeOf, log })
   const endings = createEndings()
@@ -212,6 +221,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
   /** Ends every process of the instance, at once. Others that are in its directory are left alone, and reported. */
   const kill = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
     const { instanceId } = occupant
+    using _log = await logs.hold(instanceId)
     const traits = await traitsOf(occupant, signal)
     const gone = await killAll(() => findProcesses(traits), AbortSignal.timeout(killMs))
     if (!gone) throw new EngineFault('ENGINE_NOT_KILLED', `processes of instance ${instanceId} do not end`)
@@ -222,6 +232,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
 
   /** The engine does not run. Cleanly where it can be, by force where that takes longer than `gracefulMs`. */
   const stop = async (record: InstanceRecord, signal: AbortSignal, gracefulMs = gracefulStopMs): Promise<void> => {
+    using _log = await logs.hold(record.instanceId)
     if (record.spec && record.port !== null) {
       const engine = await describe(record, signal)
       const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
@@ -237,6 +248,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
    * that it has from the system, with nobody who would give it back.
    */
   const discard = async (occupant: Occupant, signal: AbortSignal): Promise<void> => {
+    using _log = await logs.hold(occupant.instanceId)
     const engine = await tryDescribe(occupant, signal)
     if (engine) {
       const process = await findRunning(engine)
@@ -286,6 +298,7 @@ export const createEngineControl = (deps: EngineControlDeps) => {
      * `PORT_IN_USE`, `ENGINE_START_FAILED` with what the engine's log tells, `DISK_FULL`.
      */
     ensureRunning: async (instanceId: InstanceId, atLeast: number, signal: AbortSignal): Promise<void> => {
+      using _log = await logs.hold(instanceId)
       const known = records.update(instanceId, {})
       const generation = Math.max(atLeast, known.asked)
       const record = known.port === null ? await ports.claim(known) : known
@@ -328,6 +341,9 @@ export const createEngineControl = (deps: EngineControlDeps) => {
 
     /** See `Cgroups`. */
     memoryKills: (instanceId: InstanceId): number | null => cgroups.memoryKills(shortId(instanceId)),
+
+    /** See `EngineLogs`. */
+    holdLog: (instanceId: InstanceId): Promise<HeldLog> => logs.hold(instanceId),
 
     waitForEnd: launcher.waitForEnd,
     takeEnding: launcher.takeEnding,

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { InstanceId } from '../../domain/ids.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
-import type { Privileges } from '../isolation/privileges.ts'
+import type { Command, Privileges } from '../isolation/privileges.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import type { Engine } from './engine-control.ts'
-import { openEngineLog } from './engine-log.ts'
+import type { EngineLogs } from './engine-log.ts'
 import { identifyProcess, instanceMarker } from './process-table.ts'
 
 export type EngineLauncher = {
@@ -22,17 +23,22 @@ export type EngineLauncher = {
 
 const explainedLogBytes = 64 * 1024
 
+export type EngineLauncherDeps = { readonly privileges: Pick<Privileges, 'drop'>; readonly logs: EngineLogs }
+
 /** Starts engines as processes that outlive the agent, and knows those it started itself. */
-export const createEngineLauncher = (privileges: Pick<Privileges, 'drop'>): EngineLauncher => {
+export const createEngineLauncher = (deps: EngineLauncherDeps): EngineLauncher => {
   const children = new Map<number, ChildProcess>()
   const endings = new Map<string, string>()
   const nameOf = ({ pid, startedAtTicks }: ProcessId): string => `${pid} ${startedAtTicks}`
   return {
     launch: async (engine, started, signal) => {
+      const instanceId = engine.instance.instanceId as InstanceId
+      await using pipe = await deps.logs.openPipe(instanceId, signal)
+      using log = await deps.logs.hold(instanceId)
       const logFrom = await sizeOf(engine.instance.logFile)
       const { promise: exited, resolve: exit } = Promise.withResolvers<'exited'>()
       let launched: ProcessId | null = null
-      const child = await spawnEngine(engine, privileges, (spawned, pid) => {
+      const child = await spawnEngine(engine, deps.privileges, pipe.fd, (spawned, pid) => {
         const process = identifyProcess(pid)
         children.set(pid, spawned)
         spawned.once('exit', () => {
@@ -49,6 +55,7 @@ export const createEngineLauncher = (privileges: Pick<Privileges, 'drop'>): Engi
         const first = await Promise.race([ready, exited])
         if (first === 'exited') {
           if (launched) endings.delete(nameOf(launched))
+          log.drain()
           throw await startFailure(engine, logFrom, child)
         }
       } finally {
@@ -77,21 +84,21 @@ export const createEngineLauncher = (privileges: Pick<Privileges, 'drop'>): Engi
 const spawnEngine = async (
   { driver, instance }: Engine,
   privileges: Pick<Privileges, 'drop'>,
+  logPipe: number,
   spawned: (child: ChildProcess, pid: number) => void,
 ): Promise<ChildProcess> => {
   const { command: program, args: own, env } = driver.processSpec(instance)
-  const { instanceId, dataDir, logFile, owner } = instance
+  const { instanceId, dataDir, owner } = instance
   await access(program, constants.X_OK).catch((cause) => {
     throw cannotRun(program, cause)
   })
-  const { command, args } = privileges.drop({ command: program, args: own })
-  await using engineLog = await openEngineLog(logFile, owner)
+  const { command, args } = writingTo3(privileges.drop({ command: program, args: own }))
   const child = spawn(command, args, {
     cwd: dataDir,
     env: { ...env, [instanceMarker]: instanceId },
     // Its own session: what ends the agent, or the terminal it was started from, does not end the engine.
     detached: true,
-    stdio: ['ignore', engineLog.fd, engineLog.fd],
+    stdio: ['ignore', 'ignore', 'ignore', logPipe],
     ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
   })
   child.unref()
@@ -102,6 +109,15 @@ const spawnEngine = async (
   })
   return child
 }
+
+/**
+ * The same program, with descriptor 3 as its output. Node makes the first three blocking in every child (`uv__process_child_init` of libuv 1.x),
+ * and an engine must never wait for a reader of its log.
+ */
+const writingTo3 = ({ command, args }: Command): Command => ({
+  command: 'sh',
+  args: ['-c', 'exec "$@" >&3 2>&3 3>&-', 'sh', command, ...args],
+})
 
 const endingOf = ({ signalCode, exitCode }: ChildProcess): string =>
   signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`

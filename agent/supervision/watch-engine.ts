@@ -10,7 +10,6 @@ import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/inst
 import type { AgentLog } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import type { Engine, EngineControl } from './engine-control.ts'
-import { boundEngineLog } from './engine-log.ts'
 import {
   type Incident,
   type IncidentDeps,
@@ -115,6 +114,7 @@ const attend = async (
   const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
   const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, instanceId), instanceId, known)
   let limitedFor: VolumeStage | null = null
+  using engineLog = await control.holdLog(instanceId)
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   const usability = createUsabilityWatch(usabilityDeps(deps, engine, process))
   let served = false
@@ -141,9 +141,6 @@ const attend = async (
       } else if (look.is === 'ails' && isAlive(process)) {
         setHealth(instanceId, 'UNHEALTHY', look.reason)
       }
-      await boundEngineLog(instance.logFile, config.engineLogLimitBytes).catch((error: unknown) => {
-        log.warn({ instanceId, err: error }, 'the log of an engine could not be bounded')
-      })
       nextCheckAt = performance.now() + config.healthIntervalMs
     }
     if (performance.now() >= nextUpkeepAt) {
@@ -153,6 +150,7 @@ const attend = async (
     await control.waitForEnd(process, volume.stage === 'NEARLY_FULL' ? fillingIntervalMs : aliveIntervalMs, signal)
   }
   if (signal.aborted) return null
+  engineLog.drain()
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
   const incident = incidentOfProcess(incidentDeps(deps, instanceId), control.takeEnding(process), findings)
   return { incident, forced: false, served }

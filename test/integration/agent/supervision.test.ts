@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostDescription } from '../../../domain/host/events.ts'
@@ -16,7 +16,7 @@ import {
 let host: TestHost
 let instanceId: InstanceId
 beforeEach(async () => {
-  host = await openTestHost({ config: { engineLogLimitBytes: 2000 } })
+  host = await openTestHost()
   instanceId = newInstanceId()
 })
 afterEach(() => host.close(), patienceMs)
@@ -118,15 +118,6 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
       type: 'succeeded',
     })
     expect(again.agent.inspect(instanceId).effects).toHaveLength(2)
-  })
-
-  it('keeps the log of an engine within bounds', async () => {
-    const { description } = await host.start()
-    await provision(description)
-    const log = place('log', 'engine.log')
-    writeFileSync(log, 'x'.repeat(3000), { flag: 'a' })
-    await expect.poll(() => statSync(log).size, { timeout: patienceMs }).toBeLessThan(2000)
-    expect(statSync(`${log}.1`).size).toBeGreaterThan(3000)
   })
 
   it('beats, and tells the health of the engines that should run', async () => {
