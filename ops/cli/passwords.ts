@@ -51,7 +51,7 @@ export const collectPasswords = async (
       })
     give(name, password)
   }
-  if (sources.fromStdin !== undefined) give(sources.fromStdin, await readFirstLine(terminal))
+  if (sources.fromStdin !== undefined) give(sources.fromStdin, await readFirstLine(terminal, '--password-stdin'))
   for (const name of sources.fromPrompt) give(name, await askPassword(`Password for ${name}: `, terminal))
   return users.map((user) => {
     const password = passwords.get(user.name)
@@ -59,13 +59,14 @@ export const collectPasswords = async (
   })
 }
 
-const readFirstLine = async ({ stdin }: Terminal): Promise<string> => {
+/** `option`: what asked for it, for the message when there is nothing. */
+export const readFirstLine = async ({ stdin }: Terminal, option: string): Promise<string> => {
   const lines = createInterface({ input: stdin })
   for await (const line of lines) {
     lines.close()
     return line
   }
-  throw refused({ code: 'INVALID_INPUT', message: '--password-stdin: standard input is empty' })
+  throw refused({ code: 'INVALID_INPUT', message: `${option}: standard input is empty` })
 }
 
 /** Asks on the terminal without showing what is typed. */

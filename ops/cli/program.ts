@@ -11,6 +11,7 @@ import { createInstance } from './commands/create-instance.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from './commands/dead-letters.ts'
 import { showEvents } from './commands/events.ts'
 import { excludeEvent, listUnreadable } from './commands/log.ts'
+import { login, logout } from './commands/login.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from './commands/operations.ts'
 import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
 import { showStatus } from './commands/status.ts'
@@ -31,6 +32,7 @@ import {
   wholeNumber,
   withWaiting,
 } from './options.ts'
+import { defaultProfile } from './profiles.ts'
 import { repeatedly } from './repeat.ts'
 import type { RunCommand } from './run.ts'
 
@@ -312,6 +314,19 @@ const addCatalogueCommands = (program: Command, { run }: ProgramParts): void => 
 }
 
 const addTokenCommands = (program: Command, { run }: ProgramParts): void => {
+  program
+    .command('login <url>')
+    .description('keep the address and a token of a server for the commands to come')
+    .option('--profile <name>', 'what to call it here; choose by COFFER_PROFILE', defaultProfile)
+    .option('--token-stdin', 'take the token from the first line of standard input', false)
+    .addOption(outputOption())
+    .action((url, options) => run(options, (context) => login(context, url, options)))
+  program
+    .command('logout')
+    .description('forget a token here')
+    .option('--profile <name>', 'of this server', defaultProfile)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => logout(context, options)))
   program
     .command('whoami')
     .description('show which project and roles the token has')

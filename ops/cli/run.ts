@@ -1,4 +1,4 @@
-import { createApiClient } from './api-client.ts'
+import { type ApiClient, createApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
 import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
 import { invocationOf } from './invocation.ts'
@@ -32,9 +32,20 @@ export const createRunCommand =
   async (options, work) => {
     const output = createOutput(options.quiet ? 'ids' : (options.output ?? 'table'), terminal)
     try {
-      const api = createApiClient(readClientSettings(environment, programDir))
       const invocation = invocationOf(environment, programDir, process.cwd())
-      await work({ api, output, terminal, environment, invocation, signal })
+      let client: ApiClient | undefined
+      await work({
+        // Made when it is needed: a login has no server before.
+        get api() {
+          client ??= createApiClient(readClientSettings(environment, programDir))
+          return client
+        },
+        output,
+        terminal,
+        environment,
+        invocation,
+        signal,
+      })
     } catch (error) {
       if (signal.aborted) setExitCode(interruptedCode)
       // Whoever interrupts a command knows; what would be lost is shown all the same.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { refused, trouble } from './failure.ts'
+import { readProfile } from './profiles.ts'
 
 export type ClientSettings = {
   /** Without a slash at its end. */
@@ -16,23 +17,33 @@ export const urlFile = 'url'
 export type ClientEnvironment = Readonly<Record<string, string | undefined>>
 
 /**
- * Where the server is and who is asking: from `COFFER_URL` and `COFFER_TOKEN`, else from the data directory of a local server
- * (`COFFER_DATA_DIR`, else `./data`, else `data` beside the program). Throws `CliFailure` when there is no token to be had.
+ * Where the server is and who is asking: from `COFFER_URL` and `COFFER_TOKEN`; else the profile of `COFFER_PROFILE`; else the data directory of a
+ * local server (`COFFER_DATA_DIR`, else `./data`, else `data` beside the program); else the last server that was logged in to. Throws
+ * `CliFailure` when there is no token to be had.
  */
 export const readClientSettings = (environment: ClientEnvironment, programDir: string): ClientSettings => {
-  const given = environment.COFFER_DATA_DIR
+  const { COFFER_URL: url, COFFER_TOKEN: token, COFFER_DATA_DIR: given } = environment
   const dataDirs = given ? [resolve(given)] : [resolve('data'), join(programDir, 'data')]
-  const url = environment.COFFER_URL || localUrl(environment, dataDirs)
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw trouble('BAD_URL', `COFFER_URL is ${JSON.stringify(url)}: it must be a URL such as http://127.0.0.1:4000`)
-  const token = environment.COFFER_TOKEN || localToken(dataDirs)
+  const isLocal = !environment.COFFER_PROFILE && (given || firstOf(dataDirs, adminTokenFile) !== null)
+  const profile = isLocal ? null : readProfile(environment)
+  return checkedSettings({
+    url: url || profile?.url || localUrl(environment, dataDirs),
+    token: token || profile?.token || localToken(dataDirs),
+  })
+}
+
+/** Throws `CliFailure` for an address or a token that cannot be one. Nothing of the token is shown. */
+export const checkedSettings = ({ url, token }: ClientSettings): ClientSettings => {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    const message = `${JSON.stringify(url)} is not the address of a server: it must be a URL such as http://127.0.0.1:4000`
+    throw trouble('BAD_URL', message)
+  }
   // It would not get through a header, and the message about that would show it.
   if (!/^[!-~]+$/.test(token)) throw refused({ code: 'UNAUTHENTICATED', message: notAToken })
   return { url: url.replace(/\/+$/, ''), token }
 }
 
-const notAToken =
-  'the token in COFFER_TOKEN or in the admin-token file is none: one has no spaces and no special characters'
+const notAToken = 'that is not a token: one has no spaces and no special characters'
 
 const localUrl = (environment: ClientEnvironment, dataDirs: readonly string[]): string => {
   const { COFFER_HOST: host, COFFER_PORT: port } = environment
@@ -47,7 +58,7 @@ const localToken = (dataDirs: readonly string[]): string => {
   const looked = [...new Set(dataDirs)].map((directory) => join(directory, adminTokenFile)).join(' and ')
   throw trouble(
     'NO_TOKEN',
-    `no token: there is no ${looked}.\nIs the server running (npm start)? Elsewhere, set COFFER_URL and COFFER_TOKEN, or COFFER_DATA_DIR to its data directory.`,
+    `no token: there is no ${looked}.\nIs the server running (npm start)? Elsewhere, log in with "coffer login URL", set COFFER_URL and COFFER_TOKEN, or set COFFER_DATA_DIR to its data directory.`,
   )
 }
 

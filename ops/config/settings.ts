@@ -284,5 +284,6 @@ export type Config = { readonly [Key in keyof Settings]: Settings[Key] extends S
 export const clientVariables = {
   COFFER_URL: 'The address of the API; by default that of the server whose data directory is used.',
   COFFER_TOKEN: 'The token to show; by default the admin token in the data directory.',
+  COFFER_PROFILE: 'Which server of those that were logged in to; by default the local one, else the last one.',
   COFFER_DB_PASSWORD: 'The password for `coffer connect`, so that it need not be typed.',
 } as const
