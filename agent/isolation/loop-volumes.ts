@@ -4,6 +4,7 @@ import { EngineFault } from '../engines/engine.ts'
 import { isDiskFull } from '../faults.ts'
 import { ensureDirectory, exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
 import { CommandFailed, type Run } from '../run.ts'
+import { makeLoopNodes } from './loop-nodes.ts'
 import { findMount, isMounted, unmount } from './mounts.ts'
 import {
   leastFreeBytes,
@@ -35,7 +36,17 @@ export const createLoopVolumes = (run: Run): Volumes => {
     await mkdir(place.directory, { recursive: true })
     // noinit_itable: else the kernel fills the image with empty inode tables in the background.
     const options = 'loop,noatime,nosuid,nodev,noinit_itable'
-    await run('mount', ['-t', 'ext4', '-o', options, place.image, place.directory], signal)
+    const mount = () => run('mount', ['-t', 'ext4', '-o', options, place.image, place.directory], signal)
+    // The failed attempt has made the kernel add a device if none was free. Its node may be missing.
+    await mount().catch(async (error: unknown) => {
+      if (!(error instanceof CommandFailed)) throw error
+      const made = await makeLoopNodes(run, signal).catch((cause: unknown) => {
+        signal.throwIfAborted()
+        throw new EngineFault('VOLUME_NOT_MOUNTED', lacksNodes, { retryable: true, cause })
+      })
+      if (!made) throw error
+      await mount()
+    })
   }
 
   return {
@@ -92,6 +103,8 @@ export const createLoopVolumes = (run: Run): Volumes => {
 }
 
 const rootGroup = 0
+const lacksNodes =
+  'the volume cannot be mounted: /dev lacks nodes of loop devices, and the agent cannot make them (it needs /sys and CAP_MKNOD)'
 
 const deviceOf = ({ directory, image }: VolumePlace): string => findMount(directory)?.source ?? image
 
