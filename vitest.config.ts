@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that start engines, servers or many processes: one file at a time, so that their time bounds mean something. */
+/** Tests that start engines, servers or many processes. They wait more than they compute: two files side by side keep two cores busy. */
 const heavy = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/integration/{agent,engines,ops}/**/*.test.ts']
 
 /** Tests on servers that are started once for all of them. */
@@ -58,7 +58,7 @@ export default defineConfig({
           include: heavy,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
