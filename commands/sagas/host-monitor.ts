@@ -1,4 +1,4 @@
-import { type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
+import { type Heartbeat, heartbeatEchoKey, heartbeatSchema } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseCommandId, parseInstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
@@ -23,8 +23,8 @@ export type HostMonitorOptions = {
   readonly log: Log
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
-  /** Asks the bus that carries the heartbeats for something: rejects while it can not be reached. */
-  readonly reachBus: () => Promise<unknown>
+  /** Publishes an echo among the heartbeats, which `take` is then given like any of them. Rejects while the bus is away. */
+  readonly callOut: () => Promise<void>
   /** Milliseconds by a clock that nobody sets. Default `performance.now`. */
   readonly elapsedMs?: () => number
   /** Default: what it finds out is not traced. */
@@ -32,7 +32,7 @@ export type HostMonitorOptions = {
 }
 
 export interface HostMonitor {
-  /** Handles one heartbeat. */
+  /** Handles one heartbeat, or one echo. */
   readonly take: (message: IncomingMessage) => Promise<void>
   /** From now on silence counts: a host gets the full time from here, as nothing is known of before. */
   start(): void
@@ -44,17 +44,23 @@ export interface HostMonitor {
  * neither a clock that is set, nor a time in which the process did not run, the bus was away or the host had not registered, makes it lost.
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
-  const { handler, directory, clock, ids, log, hostLostAfterMs, reachBus, tracer = noTracer } = options
+  const { handler, directory, clock, ids, log, hostLostAfterMs, callOut, tracer = noTracer } = options
   const elapsedMs = options.elapsedMs ?? (() => performance.now())
   const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
   /** A look that comes so much later than the one before it: the process stood still, and what was said meanwhile is yet to be taken in. */
   const stoodStillMs = Math.max(hostLostAfterMs / 2, 2 * checkEveryMs)
-  /** From then on it is asked whether it is the bus that is silent. */
+  /** From then on it calls out, to know whether it would hear a host. */
   const suspectAfterMs = hostLostAfterMs / 3
+  /** A call that takes so long to come back: what hosts said meanwhile was not heard, or is yet to come. */
+  const deafAfterMs = Math.max(2000, checkEveryMs)
   const lastSeen = new Map<HostId, number>()
   /** Since when this process knows a host to be up: it owes no sign of life from before. */
   const upSince = new Map<HostId, number>()
   let listeningSince = elapsedMs()
+  /** When anything came from the bus last. */
+  let heardAt = listeningSince
+  /** When it called out first without having heard anything since. */
+  let unansweredSince: number | null = null
   let timer: NodeJS.Timeout | undefined
   let isDeaf = false
   let isChecking = false
@@ -124,23 +130,32 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     }
   }
 
-  /** Throws where the bus can not be reached, and where that took its time: what was said meanwhile is then still to come. */
-  const assertBusIsThere = async (): Promise<void> => {
-    const askedAt = elapsedMs()
-    await reachBus()
-    const tookMs = elapsedMs() - askedAt
-    if (tookMs >= checkEveryMs) throw new Error(`the bus answered after ${Math.round(tookMs)} ms`)
+  /** Hosts get the full time from the first that is heard after a time of deafness: they, too, have to find the bus again. */
+  const hear = (): void => {
+    heardAt = elapsedMs()
+    if (unansweredSince !== null && heardAt - unansweredSince >= deafAfterMs) listeningSince = heardAt
+    unansweredSince = null
+    isDeaf = false
+  }
+
+  const tellDeafness = (error: unknown): void => {
+    if (!isDeaf) log.warn({ err: error }, 'hosts are silent and the bus brings nothing, so no host is declared lost')
+    isDeaf = true
   }
 
   const check = async () => {
     if (silentHosts(suspectAfterMs).length === 0) return
+    unansweredSince ??= elapsedMs()
     try {
-      await assertBusIsThere()
-      isDeaf = false
+      await callOut()
     } catch (error) {
-      if (!isDeaf) log.warn({ err: error }, 'hosts are silent and the bus is away, so nothing is said of them')
-      isDeaf = true
-      listeningSince = elapsedMs()
+      tellDeafness(error)
+      return
+    }
+    // The call of the look before this one has come back, or else some host was heard since.
+    const deafMs = elapsedMs() - heardAt
+    if (deafMs >= deafAfterMs + checkEveryMs) {
+      tellDeafness(new Error(`nothing was heard for ${Math.round(deafMs)} ms`))
       return
     }
     for (const { hostId, claims, silentMs } of silentHosts(hostLostAfterMs)) {
@@ -159,6 +174,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
 
   const listen = () => {
     listeningSince = elapsedMs()
+    heardAt = listeningSince
     noteHostsThatAreUp()
     let lookedAt = listeningSince
     timer = setInterval(() => {
@@ -183,6 +199,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
 
   return {
     take: async (message) => {
+      hear()
+      if (message.key === heartbeatEchoKey) return
       const { hostId, holds } = parseMessage(message, heartbeatSchema)
       lastSeen.set(hostId, elapsedMs())
       const known = directory

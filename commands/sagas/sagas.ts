@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { heartbeatEchoKey } from '../../domain/guest/report.ts'
 import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
@@ -80,8 +81,8 @@ export const createSagas = (options: SagasOptions): Sagas => {
     tracer,
   })
   const takeReport = createReportHandler({ handler, clock, log, tracer })
-  const reachBus = () => bus.lag(heartbeatsGroup(options.worker))
-  const monitor = createHostMonitor({ ...options, handler, reachBus })
+  const echo = { topic: agentHeartbeatsTopic, key: heartbeatEchoKey, value: JSON.stringify({ from: options.worker }) }
+  const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]) })
   const timers = createTimers({
     eventStore,
     clock,

@@ -111,3 +111,5 @@ export const heartbeatSchema = z.object({
   holds: z.record(instanceIdSchema, holdingSchema),
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>
+/** The key of what a saga says to itself among the heartbeats: that it hears this proves that it hears hosts. */
+export const heartbeatEchoKey = 'echo'

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
-import type { Heartbeat, Holding } from '../../../domain/guest/report.ts'
+import { type Heartbeat, type Holding, heartbeatEchoKey } from '../../../domain/guest/report.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import {
+  type HostId,
   type InstanceId,
   parseCommandId,
   parseInstanceId,
@@ -53,8 +54,19 @@ const start = async () => {
   await handler.handle(host, stream, { type: 'RegisterHost', description: { hostId, ...rest } }, context)
   directory.start()
   await waitFor('the host to be known', () => directory.hosts().length === 1)
-  let reach: () => Promise<unknown> = async () => []
-  const monitor = createHostMonitor({ ...side, hostLostAfterMs, elapsedMs: () => elapsed, reachBus: () => reach() })
+  const hears = (key: string, value: unknown): Promise<void> =>
+    monitor.take({
+      topic: agentHeartbeatsTopic,
+      partition: 0,
+      offset: '0',
+      key,
+      value: JSON.stringify(value),
+      headers: {},
+      publishedAt: 0,
+    })
+  const hearsItself = () => hears(heartbeatEchoKey, { from: 'test' })
+  let callOut = hearsItself
+  const monitor = createHostMonitor({ ...side, hostLostAfterMs, elapsedMs: () => elapsed, callOut: () => callOut() })
   disposals.push(monitor.stop)
   monitor.start()
 
@@ -79,16 +91,8 @@ const start = async () => {
   return {
     provisioned,
     stateOf: async (instanceId: InstanceId) => (await handler.load(instance, instanceStream(instanceId))).state,
-    beat: (holds: Heartbeat['holds'] = {}) =>
-      monitor.take({
-        topic: agentHeartbeatsTopic,
-        partition: 0,
-        offset: '0',
-        key: hostId,
-        value: JSON.stringify({ hostId, at: new Date().toISOString(), holds }),
-        headers: {},
-        publishedAt: 0,
-      }),
+    beat: (holds: Heartbeat['holds'] = {}) => hears(hostId, { hostId, at: new Date().toISOString(), holds }),
+    anotherBeats: (other: HostId) => hears(other, { hostId: other, at: new Date().toISOString(), holds: {} }),
     /** As a process sees it that runs all the time. */
     passes: async (ms: number) => {
       for (let left = ms; left > 0; left -= lookEveryMs) {
@@ -98,16 +102,20 @@ const start = async () => {
       }
     },
     busIsAway: () => {
-      reach = async () => {
+      callOut = async () => {
         throw new MessageBusUnavailable('away')
       }
     },
+    /** It takes what is published, and brings nothing: the consumer has yet to find it again. */
+    busBringsNothing: () => {
+      callOut = async () => {}
+    },
     /** When it is back it answers what was asked of it while it was away. */
     busIsBack: (afterMs = 0) => {
-      reach = async () => {
+      callOut = async () => {
         elapsed += afterMs
         afterMs = 0
-        return []
+        await hearsItself()
       }
     },
     /** The process does not run meanwhile, and its timers are the first to run again: what is on its way to it comes after them. */
@@ -254,8 +262,31 @@ describe('the monitor of hosts', () => {
     busIsAway()
     await passes(hostLostAfterMs)
     busIsBack()
-    await passes(hostLostAfterMs)
+    await passes(hostLostAfterMs + lookEveryMs)
     expect(await timesLost()).toBe(1)
+  })
+
+  it('does not take hosts for lost while the bus is back and brings nothing yet', async () => {
+    const { beat, passes, busIsAway, busBringsNothing, timesLost } = await start()
+    await beat()
+    busIsAway()
+    await passes(3 * hostLostAfterMs)
+    busBringsNothing()
+    await passes(3 * hostLostAfterMs)
+    expect(await timesLost()).toBe(0)
+  })
+
+  it('gives each host the full time from the first heartbeat of any after the bus was away', async () => {
+    const { beat, passes, busIsAway, busBringsNothing, busIsBack, anotherBeats, timesLost } = await start()
+    await beat()
+    busIsAway()
+    await passes(3 * hostLostAfterMs)
+    busBringsNothing()
+    await passes(hostLostAfterMs)
+    await anotherBeats(hostDescription().hostId)
+    busIsBack()
+    await passes(hostLostAfterMs - lookEveryMs)
+    expect(await timesLost()).toBe(0)
   })
 
   it('does not go by a clock that is set', async () => {
