@@ -205,8 +205,9 @@ export const createEngineControl = (deps: EngineControlDeps) => {
       const placed = await ports.settle(record)
       const engine = await describe(placed, signal)
       const limits = await room.readyForStart(placed, signal)
-      await prepare(placed, engine, limits)
+      // First: the configuration, too, is written onto a volume that may have no file left.
       if (limits.clients === 'kept-out') await room.lend(placed, signal)
+      await prepare(placed, engine, limits)
       try {
         await launcher.launch(engine, started, signal)
         return await room.takeBack(placed, engine, signal)

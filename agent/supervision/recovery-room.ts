@@ -66,8 +66,9 @@ export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps):
       if (!(await own.hasLent(place))) return
       await driver.giveRoomBack(instance, signal)
       const stage = await measureStage(record, signal)
-      await own.keepReserve(place, await reserveAt(stage, place), signal)
+      // Written while there is a file to write it to, and in force only when the reserve is kept.
       await driver.configure(instance, { clients: 'served', volume: stage })
+      await own.keepReserve(place, await reserveAt(stage, place), signal)
       await driver.applyConfiguration(instance, signal)
       log.info({ instanceId }, 'the reserve of a volume is kept again')
     },
