@@ -51,7 +51,7 @@ const defineTests = (): void => {
   ])('is ready as %s, and says of what that was made sure', async (role, stores) => {
     const response = await fetch(`${urlOf.get(role)}/readyz`)
     const { checks } = (await response.json()) as { checks: readonly { name: string }[] }
-    expect(checks.map(({ name }) => name).slice(0, 4)).toEqual(stores)
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(stores))
     expect(response.status).toBe(200)
   })
 
