@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts'
 const missing = await whyNotDistributed()
 const wrongPassword = 'wrong-and-secret'
 const reasons = {
-  password: /WRONGPASS|UNAUTHENTICATED|authentication failed/i,
+  password: /WRONGPASS|does not accept this user and password|authentication failed/i,
   certificate: /certificate/,
   namespace: /NOPERM|not authorized/i,
 }
