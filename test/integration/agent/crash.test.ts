@@ -59,7 +59,7 @@ describe('an agent that is killed', { timeout: 3 * patienceMs }, () => {
 
   // In real time, so that tools of the host are in the middle of their work: accounts, file systems, mounts, copies.
   it.runIf(process.getuid?.() === 0).each([0, 8, 16, 24, 32, 40, 50, 60, 75, 90, 110])(
-    '%i ms after it began to make an instance on a loop volume ends with exactly one engine started',
+    '%i ms after it began to make an instance on a loop volume ends with exactly one engine started (needs root)',
     async (afterMs) => {
       await host.close()
       host = await openTestHost({

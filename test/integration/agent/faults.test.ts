@@ -113,7 +113,7 @@ describe('an instance whose data is gone', { timeout: patienceMs }, () => {
   })
 })
 
-describe.runIf(asRoot)('a disk that is full', { timeout: patienceMs }, () => {
+describe.runIf(asRoot)('a disk that is full (needs root)', { timeout: patienceMs }, () => {
   it('fails the creation as DISK_FULL, and everything can be removed', async () => {
     const template = 20 * 1024 * 1024
     host = await openTestHost({

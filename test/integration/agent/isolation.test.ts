@@ -71,7 +71,7 @@ const traces = (instanceId: InstanceId): readonly string[] => [
   ...readdirSync(join(host.agentDir, 'engines', 'instances')).filter((name) => name === instanceId),
 ]
 
-describe.runIf(asRoot)('an agent that is root', { timeout: 2 * patienceMs }, () => {
+describe.runIf(asRoot)('an agent that is root (needs root)', { timeout: 2 * patienceMs }, () => {
   it.each(['directory', 'loop'] as const)(
     'gives an instance its own account, closed files, limits and a %s volume, and removes them all',
     async (volumes) => {

@@ -40,14 +40,18 @@ const probeThere = (...by: readonly string[]): LoopSupport => {
   return JSON.parse(String(answer))
 }
 
-describe.runIf(isPossible)('volumes on a host whose /dev lacks the nodes of loop devices', { timeout: 60_000 }, () => {
-  it('are mounted all the same', () => {
-    expect(probeThere()).toMatchObject({ whyNot: null })
-  })
+describe.runIf(isPossible)(
+  'volumes on a host whose /dev lacks the nodes of loop devices (needs root and loop devices)',
+  { timeout: 60_000 },
+  () => {
+    it('are mounted all the same', () => {
+      expect(probeThere()).toMatchObject({ whyNot: null })
+    })
 
-  it('are refused with what the host lacks where the agent may not make the nodes', () => {
-    const { whyNot } = probeThere('setpriv', '--bounding-set=-mknod', '--inh-caps=-mknod')
-    expect(whyNot).toContain('/dev lacks nodes of loop devices')
-    expect(whyNot).toContain('CAP_MKNOD')
-  })
-})
+    it('are refused with what the host lacks where the agent may not make the nodes', () => {
+      const { whyNot } = probeThere('setpriv', '--bounding-set=-mknod', '--inh-caps=-mknod')
+      expect(whyNot).toContain('/dev lacks nodes of loop devices')
+      expect(whyNot).toContain('CAP_MKNOD')
+    })
+  },
+)

@@ -71,7 +71,7 @@ describe('an agent that is not root', () => {
   })
 })
 
-describe.runIf(process.getuid?.() === 0)('an agent that is root', () => {
+describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', () => {
   it('reaches the programs that an upgrade has put in the place of those that engines still run', async () => {
     const closed = temp.next()
     const installed = join(closed, 'engine')

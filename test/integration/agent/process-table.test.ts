@@ -71,13 +71,13 @@ describe('the processes of an instance', { timeout: 60_000 }, () => {
     expect(bystanders()).toEqual([{ pid, startedAtTicks: expect.any(Number), name: 'tail', uid: ownUid }])
   })
 
-  it.runIf(asRoot)("are not those of another user, be it the engine's program", async () => {
+  it.runIf(asRoot)("are not those of another user, be it the engine's program (needs root)", async () => {
     const pid = await run('/bin/sleep', { cwd: directory, ...nobody })
     expect(found()).toEqual([])
     expect(bystanders()).toMatchObject([{ pid, uid: nobody.uid }])
   })
 
-  it.runIf(asRoot)('are all those of its own account', async () => {
+  it.runIf(asRoot)('are all those of its own account (needs root)', async () => {
     traits = { ...traits, ownUid: 48_111 }
     const pid = await run('/usr/bin/tail', { cwd: '/', uid: 48_111, gid: 48_111 })
     expect(found()).toEqual([pid])

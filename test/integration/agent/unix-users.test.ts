@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const name of made.splice(0)) await createUnixUsers(run).remove(name, bound())
 }, patienceMs)
 
-describe.runIf(process.getuid?.() === 0)('Unix accounts for engines', { timeout: patienceMs }, () => {
+describe.runIf(process.getuid?.() === 0)('Unix accounts for engines (needs root)', { timeout: patienceMs }, () => {
   it('are made side by side, by several agents, though the password file has one lock', async () => {
     const agents = [createUnixUsers(run), createUnixUsers(run)]
     const names = Array.from({ length: 8 }, newName)

@@ -193,7 +193,7 @@ describe('what cut every session of a PostgreSQL', { timeout: 2 * patienceMs }, 
     expect(main()).toEqual(before)
   })
 
-  it.runIf(process.getuid?.() === 0)('is told when the kernel ended it for want of memory', async () => {
+  it.runIf(process.getuid?.() === 0)('is told when the kernel ended it for want of memory (needs root)', async () => {
     const session = await superuser()
     await session.query("SELECT md5(repeat('x', 1000000000))").catch(() => {})
     const told = (await report({

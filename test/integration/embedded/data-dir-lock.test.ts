@@ -84,7 +84,7 @@ describe('the lock of a data directory', { timeout: 60_000 }, () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
   })
 
-  it.runIf(isRoot)('refuses the directory of another user, naming both', () => {
+  it.runIf(isRoot)('refuses the directory of another user, naming both (needs root)', () => {
     const dataDir = dir.next()
     mkdirSync(dataDir)
     chownSync(dataDir, 65_534, 65_534)
