@@ -1,19 +1,10 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
-import type { Quota, Refusal } from '../types.ts'
-import { acceptedOf } from './change-instance.ts'
+import { mutate } from '../mutate.ts'
+import type { Quota } from '../types.ts'
 
 type Accepted = { readonly __typename: string }
 type Repeatable = { readonly idempotencyKey?: string }
-
-const send = async <Answer extends Accepted>(
-  { api, signal }: CliContext,
-  document: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<Answer> => {
-  const { result } = await api.request<{ result: Answer | Refusal }>(document, { input }, signal)
-  return acceptedOf(result)
-}
 
 export type FlavorOptions = Repeatable & {
   readonly vcpus: number
@@ -24,13 +15,13 @@ export type FlavorOptions = Repeatable & {
 export const defineFlavor = async (context: CliContext, id: string, options: FlavorOptions): Promise<void> => {
   const { vcpus, memory: memoryMiB, description, idempotencyKey } = options
   const input = { id, vcpus, memoryMiB, description, idempotencyKey }
-  const { flavor } = await send<Accepted & { readonly flavor: object | null }>(context, documents.defineFlavor, input)
+  const { flavor } = await mutate<Accepted & { readonly flavor: object | null }>(context, documents.defineFlavor, input)
   await context.output.one(flavor, () => [`flavor ${id} has ${vcpus} vCPU and ${memoryMiB} MiB`])
 }
 
 export const retireFlavor = async (context: CliContext, id: string, options: Repeatable): Promise<void> => {
   const input = { id, idempotencyKey: options.idempotencyKey }
-  const { flavor } = await send<Accepted & { readonly flavor: object | null }>(context, documents.retireFlavor, input)
+  const { flavor } = await mutate<Accepted & { readonly flavor: object | null }>(context, documents.retireFlavor, input)
   await context.output.one(flavor, () => [`flavor ${id} is retired: instances that have it keep it, new ones cannot`])
 }
 
@@ -49,7 +40,7 @@ export const changeVersion = async (
 ): Promise<void> => {
   const { document, done } = versionChanges[change]
   type Answer = Accepted & { readonly datastore: object | null }
-  const answer = await send<Answer>(context, document, { datastore, version, idempotencyKey })
+  const answer = await mutate<Answer>(context, document, { datastore, version, idempotencyKey })
   await context.output.one(answer.datastore, () => [`${datastore} ${version} ${done}`])
 }
 
@@ -75,7 +66,7 @@ export const setQuota = async (context: CliContext, projectId: string, options: 
     volumeGiB: options.volume ?? before.limits.volumeGiB,
     idempotencyKey: options.idempotencyKey,
   }
-  const { quota } = await send<Accepted & { readonly quota: Quota | null }>(context, documents.setQuota, input)
+  const { quota } = await mutate<Accepted & { readonly quota: Quota | null }>(context, documents.setQuota, input)
   const { instances, vcpus, memoryMiB, volumeGiB } = input
   await context.output.one(quota, () => [
     `project ${projectId} may have ${instances} instances, ${vcpus} vCPU, ${memoryMiB} MiB of memory and ${volumeGiB} GiB of volumes`,

@@ -3,7 +3,8 @@ import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
-import type { Instance, Refusal } from '../types.ts'
+import { mutate } from '../mutate.ts'
+import type { Instance } from '../types.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 
 export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
@@ -34,17 +35,17 @@ export const changeInstance = async (
   nameOrId: string,
   options: WaitOptions & { readonly expectedVersion?: number; readonly volumeGiB?: number; readonly yes?: boolean },
 ): Promise<void> => {
-  const { api, output, signal } = context
+  const { output } = context
   if (change === 'delete' && !options.yes) await confirmDeletion(context, nameOrId)
   const wait = startWait(context, options.timeout)
   const { id, name } = await findInstance(context, nameOrId)
   const { idempotencyKey, expectedVersion, volumeGiB } = options
-  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
-    documents[`${change}Instance`],
-    { input: { id, idempotencyKey, expectedVersion, volumeGiB } },
-    signal,
-  )
-  const { operationId, instance } = acceptedOf(result)
+  const { operationId, instance } = await mutate<InstanceOperationAccepted>(context, documents[`${change}Instance`], {
+    id,
+    idempotencyKey,
+    expectedVersion,
+    volumeGiB,
+  })
   if (operationId === null)
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
   if (!options.wait) {
@@ -72,13 +73,4 @@ const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<v
   } finally {
     lines.close()
   }
-}
-
-/** The accepted result. Throws a refusal as the failure that it is. */
-export const acceptedOf = <Accepted extends { readonly __typename: string }>(result: Accepted | Refusal): Accepted => {
-  // A union told apart by its type name, which GraphQL always answers.
-  if (result.__typename !== 'Refusal') return result as Accepted
-  const { code, field, details, faults } = result as Refusal
-  const message = faults.map((fault) => (fault.field ? `${fault.message} (${fault.field})` : fault.message)).join('\n')
-  throw refused({ code, message, field, details, ...(faults.length > 1 && { faults }) })
 }

@@ -1,11 +1,11 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { type ExitCode, exitCodes, refused } from '../failure.ts'
+import { acceptedOf } from '../mutate.ts'
 import { formatFields, printable } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { localTime } from '../time.ts'
 import type { DeadLetter, DeadLetterContent, Refusal } from '../types.ts'
-import { acceptedOf } from './change-instance.ts'
 
 export type ListOptions = {
   readonly topic?: string

@@ -1,8 +1,8 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
+import { mutate } from '../mutate.ts'
 import { readAll } from '../pages.ts'
-import type { Refusal, UnreadableEvent } from '../types.ts'
-import { acceptedOf } from './change-instance.ts'
+import type { UnreadableEvent } from '../types.ts'
 
 /** Lists the events of the log that the server cannot read. */
 export const listUnreadable = async (
@@ -26,16 +26,16 @@ export const listUnreadable = async (
 
 /** Declares an event left out. */
 export const excludeEvent = async (
-  { api, output, signal }: CliContext,
+  context: CliContext,
   stream: string,
   revision: number,
   { note, idempotencyKey }: { readonly note?: string; readonly idempotencyKey?: string },
 ): Promise<void> => {
-  const { result } = await api.request<{ result: { readonly __typename: string } | Refusal }>(
-    documents.excludeEvent,
-    { input: { stream, revision, note, idempotencyKey } },
-    signal,
-  )
-  acceptedOf(result)
-  await output.one({ stream, revision, excluded: true }, () => [`left out: revision ${revision} of ${stream}`])
+  await mutate<{ readonly __typename: string }>(context, documents.excludeEvent, {
+    stream,
+    revision,
+    note,
+    idempotencyKey,
+  })
+  await context.output.one({ stream, revision, excluded: true }, () => [`left out: revision ${revision} of ${stream}`])
 }

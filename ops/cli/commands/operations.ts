@@ -2,13 +2,13 @@ import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
+import { mutate } from '../mutate.ts'
 import { formatFields, formatTable } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Operation, Refusal, Step } from '../types.ts'
+import type { Operation, Step } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import { acceptedOf } from './change-instance.ts'
 
 type ListedOperation = Operation & { readonly instance: { readonly name: string } | null }
 
@@ -102,12 +102,7 @@ export const cancelOperation = async (
 ): Promise<void> => {
   const id = await operationId(context, given)
   type Accepted = { readonly __typename: string; readonly operation: Operation | null }
-  const { result } = await context.api.request<{ result: Accepted | Refusal }>(
-    documents.cancelOperation,
-    { input: { id, idempotencyKey } },
-    context.signal,
-  )
-  const { operation } = acceptedOf(result)
+  const { operation } = await mutate<Accepted>(context, documents.cancelOperation, { id, idempotencyKey })
   await context.output.one(operation, () => [
     `${operation?.kind ?? 'the operation'} ends as soon as it safely can: ${context.invocation} operation watch ${id}`,
   ])

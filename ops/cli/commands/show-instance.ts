@@ -1,12 +1,12 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
+import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Instance, Refusal } from '../types.ts'
-import { acceptedOf } from './change-instance.ts'
+import type { Instance } from '../types.ts'
 
 const address = ({ endpoint }: Instance): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
 
@@ -77,11 +77,6 @@ export const renameInstance = async (
 ): Promise<void> => {
   const { id, name } = await findInstance(context, nameOrId)
   type Accepted = { readonly __typename: string; readonly instance: Instance | null }
-  const { result } = await context.api.request<{ result: Accepted | Refusal }>(
-    documents.renameInstance,
-    { input: { id, name: newName, idempotencyKey } },
-    context.signal,
-  )
-  const { instance } = acceptedOf(result)
+  const { instance } = await mutate<Accepted>(context, documents.renameInstance, { id, name: newName, idempotencyKey })
   await context.output.one(instance, () => [`${name} is now called ${instance?.name ?? newName}`])
 }

@@ -1,21 +1,11 @@
+import type { FollowerReport } from '../../followers.ts'
 import type { CliContext } from '../context.ts'
-
-type Follower = {
-  readonly name: string
-  readonly follows: 'log' | 'bus'
-  readonly state: string
-  readonly position: number | null
-  readonly behind: number | null
-  readonly behindSeconds: number
-  readonly failures: number
-  readonly error: { readonly kind: string; readonly message: string; readonly at: string | null } | null
-}
 
 type Status = {
   readonly process: { readonly host: string; readonly pid: number; readonly uptimeSeconds: number }
   readonly ready: boolean
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly reason?: string }[]
-  readonly followers: readonly Follower[]
+  readonly followers: readonly FollowerReport[]
 }
 
 /** Shows how the process that answers fares, and each of its followers. */

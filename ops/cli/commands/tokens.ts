@@ -1,12 +1,12 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
+import { acceptedOf, mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { requestOnce } from '../request-once.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 import type { Refusal, Token } from '../types.ts'
-import { acceptedOf } from './change-instance.ts'
 
 export type IssueOptions = {
   readonly role: string
@@ -75,11 +75,6 @@ const stateOf = ({ revoked, expiresAt }: Token): string => {
 export const revokeToken = async (context: CliContext, given: string): Promise<void> => {
   const id = await resolveId(context, given, { what: 'token', document: documents.tokens, field: 'tokens' })
   type Revoked = { readonly __typename: string; readonly token: Token | null }
-  const { result } = await context.api.request<{ result: Revoked | Refusal }>(
-    documents.revokeToken,
-    { input: { id } },
-    context.signal,
-  )
-  const { token } = acceptedOf(result)
+  const { token } = await mutate<Revoked>(context, documents.revokeToken, { id })
   await context.output.one(token, () => [`${token?.name ?? id} opens nothing any more`])
 }

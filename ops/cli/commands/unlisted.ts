@@ -1,9 +1,10 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
+import { mutate } from '../mutate.ts'
 import { readAll } from '../pages.ts'
-import type { HostWithUnlisted, Refusal } from '../types.ts'
+import type { HostWithUnlisted } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import { acceptedOf, type InstanceOperationAccepted, type WaitOptions } from './change-instance.ts'
+import type { InstanceOperationAccepted, WaitOptions } from './change-instance.ts'
 
 /** What hosts have and the log does not know of. */
 export const listUnlisted = async (context: CliContext): Promise<void> => {
@@ -26,29 +27,28 @@ export const listUnlisted = async (context: CliContext): Promise<void> => {
 
 /** Takes an unlisted instance into the log. */
 export const adoptInstance = async (
-  { api, output, signal }: CliContext,
+  context: CliContext,
   id: string,
   { project: projectId, name }: { readonly project?: string; readonly name?: string },
 ): Promise<void> => {
-  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
-    documents.adoptInstance,
-    { input: { id, projectId, name } },
-    signal,
-  )
-  const { instance } = acceptedOf(result)
-  await output.one(instance ?? { id }, () => [`${instance?.name ?? id} is adopted: ${instance?.status ?? 'see later'}`])
+  const { instance } = await mutate<InstanceOperationAccepted>(context, documents.adoptInstance, {
+    id,
+    projectId,
+    name,
+  })
+  await context.output.one(instance ?? { id }, () => [
+    `${instance?.name ?? id} is adopted: ${instance?.status ?? 'see later'}`,
+  ])
 }
 
 /** Removes an unlisted instance from its host, with all its data. */
 export const removeUnlisted = async (context: CliContext, id: string, options: WaitOptions): Promise<void> => {
   const wait = startWait(context, options.timeout)
-  const { api, output, signal } = context
-  const { result } = await api.request<{ result: InstanceOperationAccepted | Refusal }>(
-    documents.removeUnlistedInstance,
-    { input: { id, idempotencyKey: options.idempotencyKey } },
-    signal,
-  )
-  const { operationId } = acceptedOf(result)
+  const { output } = context
+  const { operationId } = await mutate<InstanceOperationAccepted>(context, documents.removeUnlistedInstance, {
+    id,
+    idempotencyKey: options.idempotencyKey,
+  })
   if (operationId === null || !options.wait) {
     return output.one({ id, operationId }, () => [
       `removing ${id}; follow it with: ${context.invocation} operation watch ${operationId}`,
