@@ -49,7 +49,7 @@ export const createFollowerReader = ({
   const meter = createLagMeter<string>(now)
 
   const ofLog = async (): Promise<readonly FollowerReport[]> => {
-    const statuses = log()
+    const statuses = engine === null ? log() : [...log(), engine.health().feed]
     const head = await within(patienceMs, eventStore.head).catch(() => null)
     return statuses.map(({ name, state, position, failures, error }) => {
       // One that stands by has nothing to handle: the other process has.
@@ -72,7 +72,7 @@ export const createFollowerReader = ({
   const ofViews = async (): Promise<readonly FollowerReport[]> => {
     if (engine === null) return []
     const lags = await within(patienceMs, engine.lag).catch(() => [])
-    return engine.health().views.map(({ view, status, checkpoint, error }) => {
+    return engine.health().views.map(({ view, status, checkpoint, failures, error }) => {
       const lag = lags.find((candidate) => candidate.view === view)
       return {
         name: `view ${view}`,
@@ -81,8 +81,8 @@ export const createFollowerReader = ({
         position: checkpoint,
         behind: lag?.positions ?? null,
         behindSeconds: lag?.seconds ?? 0,
-        failures: 0,
-        error: error === null ? null : { kind: status === 'failed' ? 'bug' : 'outage', message: error, at: null },
+        failures,
+        error,
       }
     })
   }

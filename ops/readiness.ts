@@ -100,14 +100,17 @@ const checkFollower = ({ name, follows, behind, behindSeconds, error }: Follower
 }
 
 const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<readonly Check[]> => {
-  const { connected, views } = engine.health()
-  if (!connected) return [{ name: 'views', ok: false, reason: 'the log is not being followed' }]
+  const { connected, feed, views } = engine.health()
+  if (!connected) {
+    const why = feed.error === null ? '' : `: ${feed.error.message}`
+    return [{ name: 'views', ok: false, reason: `the log is not being followed${why}` }]
+  }
   // A store that is silent is told of by its own check.
   const lags = await within(storeTimeoutMs, engine.lag).catch(() => [])
   return views.map(({ view, status, error }) => {
     const lag = lags.find((candidate) => candidate.view === view)
     const name = `view ${view}`
-    if (status === 'failed') return { name, ok: false, reason: error ?? 'its projection failed' }
+    if (status === 'failed') return { name, ok: false, reason: error?.message ?? 'its projection failed' }
     if (lag && lag.seconds * 1000 > maxLagMs) {
       return { name, ok: false, reason: `${lag.positions} events and ${lag.seconds.toFixed(1)} s behind the log` }
     }

@@ -1,16 +1,18 @@
-import type { EventStore, Position, StoredEvent, SubscriptionBatch } from '../commands/ports/event-store.ts'
-import { eventMark } from '../commands/ports/log-mark.ts'
-import { coalesce } from './coalesce.ts'
+import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import { createBackOff } from './back-off.ts'
 import { createLogId } from './log-id.ts'
-import { neverWritten } from './ports/view-store.ts'
-import type { ProjectedEvent, Projection } from './projection.ts'
-import { categoriesOf, createEventReader } from './read-events.ts'
+import { neverWritten, ViewStoreUnavailable } from './ports/view-store.ts'
+import type { EventRange } from './project-batch.ts'
+import type { Projection } from './projection.ts'
+import { categoriesOf, createEventReader, type EventReader } from './read-events.ts'
+import { readRanges } from './read-ranges.ts'
 import { noMetrics, type ProjectionLog } from './telemetry.ts'
-import { createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
+import { type Advance, createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
 
-export type ReplayDeps = {
+type ReplayDeps = {
   readonly eventStore: EventStore
-  readonly read: (stored: readonly StoredEvent[]) => readonly ProjectedEvent[]
+  readonly read: EventReader
+  readonly log: ProjectionLog
 }
 
 /** `events`: how many were read so far. `position`: up to where. `end`: where it ends. */
@@ -27,50 +29,53 @@ export type ReplayOptions = {
 /** `events`: how many were read. `position`: where the views are now, or further if somebody else moves them too. */
 export type Replayed = { readonly events: number; readonly position: Position }
 
-/** How many events are read ahead while the views are busy with those before. */
-const maxReadAhead = 4096
-
 /** Takes views over the log from where the last of them is, once, and ends. Throws what `readAll` and `advance` throw. */
-export const replay = async (
-  { eventStore, read }: ReplayDeps,
+const replay = async (
+  deps: ReplayDeps,
   projectors: readonly ViewProjector[],
   { until, signal, onProgress }: ReplayOptions,
 ): Promise<Replayed> => {
   // Asked for first, so that all events up to it are among those read.
-  const end = until ?? (await eventStore.head())
+  const end = until ?? (await deps.eventStore.head())
   let position = Math.min(...(await Promise.all(projectors.map((projector) => projector.refresh()))))
   let events = 0
 
-  const advance = async (batch: readonly StoredEvent[], to: Position): Promise<void> => {
-    const last = batch.at(-1)
-    const range = { events: read(batch), position: to, lastEvent: last ? eventMark(last) : null }
-    const advances = await Promise.all(projectors.map((projector) => projector.advance(position, range, signal)))
+  const advance = async (range: EventRange): Promise<void> => {
+    const advances = await Promise.all(
+      projectors.map((projector) => advancePatiently(deps, projector, { after: position, range, signal })),
+    )
     if (advances.includes('behind')) throw new ViewMovedBack()
-    events += batch.length
-    position = to
+    events += range.events.length
+    position = range.position
     onProgress?.({ events, position, end })
   }
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
-  const left = new AbortController()
-  const either = AbortSignal.any([signal, left.signal])
-  const pages = eventStore.readAll({ after: position, ...(categories && { categories }), signal: either })
-  const stop = () => left.abort()
-  for await (const batch of coalesce(asBatches(pages), { maxEvents: maxReadAhead, stop })) {
-    const wanted = batch.events.filter((event) => event.position <= end)
-    const last = wanted.at(-1)
-    if (last) await advance(wanted, last.position)
-    if (wanted.length < batch.events.length) break
-  }
+  for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal }))
+    await advance(range)
   signal.throwIfAborted()
-  if (position < end) await advance([], end)
+  if (position < end) await advance({ events: [], position: end, lastEvent: null })
   return { events, position }
 }
 
-async function* asBatches(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<SubscriptionBatch> {
-  for await (const events of pages) {
-    const last = events.at(-1)
-    if (last) yield { kind: 'events', events, position: last.position }
+/** An outage of the view store costs a rebuild its time, not what it has done so far. */
+const advancePatiently = async (
+  { log }: ReplayDeps,
+  projector: ViewProjector,
+  { after, range, signal }: { readonly after: Position; readonly range: EventRange; readonly signal: AbortSignal },
+): Promise<Advance> => {
+  const backOff = createBackOff({ firstMs: 50, maxMs: 10_000 })
+  for (;;) {
+    try {
+      return await projector.advance(after, range, signal)
+    } catch (error) {
+      if (!(error instanceof ViewStoreUnavailable) || signal.aborted) throw error
+      const { view } = projector.projection
+      log.warn({ err: error, view, failures: backOff.failures() + 1 }, 'the view store is away, trying again')
+      await backOff.wait(signal)
+      // The range may have been applied and only its answer lost.
+      await projector.refresh().catch(() => projector.checkpoint())
+    }
   }
 }
 
@@ -87,12 +92,11 @@ export const createReplayer = ({
   readonly log: ProjectionLog
 }): Replay => {
   const read = createEventReader({ log, metrics: noMetrics })
-  const backOff = { firstMs: 50, maxMs: 10_000 }
   return (projections, options) => {
     const logId = createLogId(eventStore, options.signal)
-    const deps = { viewStore, logId, completeAt: async () => neverWritten, log, metrics: noMetrics, backOff }
+    const deps = { viewStore, logId, completeAt: async () => neverWritten, metrics: noMetrics }
     const projectors = projections.map((projection) => createViewProjector(deps, projection))
-    return replay({ eventStore, read }, projectors, options)
+    return replay({ eventStore, read, log }, projectors, options)
   }
 }
 

@@ -2,12 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Position } from '../commands/ports/event-store.ts'
 import { type EventMark, eventMark, noMark } from '../commands/ports/log-mark.ts'
 import type { EventId } from '../domain/ids.ts'
-import type { BackOffBounds } from '../domain/values/back-off.ts'
-import { createBackOff } from './back-off.ts'
-import { neverWritten, type ViewPlace, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
+import { neverWritten, type ViewPlace, type ViewStore } from './ports/view-store.ts'
 import { type EventRange, ProjectionFailed, projectBatch } from './project-batch.ts'
 import type { Projection } from './projection.ts'
-import type { ProjectionLog, ProjectionMetrics } from './telemetry.ts'
+import type { ProjectionMetrics } from './telemetry.ts'
 import type { OnApplied } from './trace-applied.ts'
 
 /** The part of a view store that is needed to move views. */
@@ -19,9 +17,7 @@ export type ViewProjectorDeps = {
   readonly logId: () => Promise<EventId | null>
   /** How far a view must come, when it is built from nothing, before anybody reads it. */
   readonly completeAt: () => Promise<Position>
-  readonly log: ProjectionLog
   readonly metrics: ProjectionMetrics
-  readonly backOff: BackOffBounds
 }
 
 /** While a view is held, for a moment, so that another takes its place. */
@@ -39,19 +35,18 @@ export type ViewProjector = {
   readonly refresh: () => Promise<Position>
   /**
    * Takes the view over the events after `after`, up to the range's position. Events that it has seen are left out. Bears other
-   * projectors of the same view. While the view store is away it tries again, with back-off, until the signal aborts, and then
-   * throws `ViewStoreUnavailable`. Throws `ProjectionFailed` when the projection throws, with everything before that event applied.
+   * projectors of the same view. Throws `ViewStoreUnavailable`: what was written may have been applied all the same, so that the view is to
+   * be refreshed before the next try. Throws `ProjectionFailed` when the projection throws, with everything before that event applied.
    * `onApplied` is told what it was this projector that applied.
    */
   readonly advance: (after: Position, range: EventRange, signal: AbortSignal, onApplied?: OnApplied) => Promise<Advance>
 }
 
 export const createViewProjector = (
-  { viewStore, logId, completeAt, log, metrics, backOff: backOffConfig }: ViewProjectorDeps,
+  { viewStore, logId, completeAt, metrics }: ViewProjectorDeps,
   projection: Projection,
 ): ViewProjector => {
   const { view } = projection
-  const backOff = createBackOff(backOffConfig)
   let place: ViewPlace = nowhere
 
   const refresh = async () => {
@@ -114,20 +109,10 @@ export const createViewProjector = (
       for (;;) {
         if (place.checkpoint >= range.position) return 'done'
         if (place.checkpoint < after) return 'behind'
-        try {
-          const outcome = await advanceOnce(range, onApplied)
-          backOff.reset()
-          if (outcome === 'tried') continue
-          await delay(heldPauseMs, undefined, { signal })
-          // Another view may stand there by now, further on than this one was.
-          await refresh()
-        } catch (error) {
-          if (!(error instanceof ViewStoreUnavailable) || signal.aborted) throw error
-          log.warn({ err: error, view, failures: backOff.failures() + 1 }, 'the view store is away, trying again')
-          await backOff.wait(signal)
-          // The batch may have been applied and only its answer lost.
-          await refresh().catch(() => place.checkpoint)
-        }
+        if ((await advanceOnce(range, onApplied)) === 'tried') continue
+        await delay(heldPauseMs, undefined, { signal })
+        // Another view may stand there by now, further on than this one was.
+        await refresh()
       }
     },
   }

@@ -18,6 +18,7 @@ const rules: Readonly<Record<string, Rule>> = {
     files: [
       'domain/',
       'projections/',
+      'commands/follower.ts',
       'commands/ports/event-store.ts',
       'commands/ports/log-mark.ts',
       'commands/ports/tracer.ts',

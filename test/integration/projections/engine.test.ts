@@ -249,7 +249,9 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     expect(await views.waitFor(position, within(timeoutMs), others)).toBe(true)
     const ofInstances = () => engine.health().views.find(({ view }) => view === 'instances')
     await until(() => ofInstances()?.status === 'failed')
-    expect(ofInstances()?.error).toBe(`view instances can not take InstanceRenamed at position ${position - 1}: a bug`)
+    expect(ofInstances()?.error?.message).toBe(
+      `view instances can not take InstanceRenamed at position ${position - 1}: a bug`,
+    )
     expect(ofInstances()?.checkpoint).toBe(position - 2)
     expect(await views.instance(world.instanceId)).toMatchObject({ name: 'shop', stateVersion: 0 })
     expect(counts.failed[0]).toBe('instances')

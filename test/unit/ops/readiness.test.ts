@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { FollowerError } from '../../../commands/follower.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { type ReadinessDeps, readReadiness } from '../../../ops/readiness.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
@@ -91,6 +92,19 @@ describe('readiness', () => {
     const { ready, checks } = await readReadiness({ ...noStore, engine, viewStore: { ...viewStore, get: away } })
     expect(ready).toBe(false)
     expect(checks).toContainEqual({ name: 'view store', ok: false, reason: 'Redis is away' })
+  })
+
+  it('says why the views do not follow the log', async () => {
+    const at = '2026-01-01T00:00:00.000Z'
+    const feed = (error: FollowerError | null) => ({ health: () => ({ connected: false, feed: { error }, views: [] }) })
+    const read = async (error: FollowerError | null) => {
+      const engine = feed(error) as unknown as ProjectionEngine
+      return (await readReadiness({ ...noStore, engine })).checks.find(({ name }) => name === 'views')
+    }
+    expect(await read(null)).toEqual({ name: 'views', ok: false, reason: 'the log is not being followed' })
+    expect(await read({ kind: 'outage', message: 'refused', at })).toMatchObject({
+      reason: 'the log is not being followed: refused',
+    })
   })
 
   it('answers while the log is silent, whose end the lag of views is measured by', async () => {
