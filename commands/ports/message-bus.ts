@@ -33,8 +33,11 @@ export type ConsumeOptions = {
    * partition may change hands a message later than the other.
    */
   readonly topics: readonly string[]
-  /** Where a group without offsets begins. */
-  readonly start: 'earliest' | 'latest'
+  /**
+   * Where a group without offsets begins. `now`: each member begins with what is published after it got the partition, and what others have
+   * left there is skipped.
+   */
+  readonly start: 'earliest' | 'latest' | 'now'
   /**
    * A group whose place this one takes: in partitions it has no offsets for it begins where that one has got to, before it begins as `start`
    * says. Both may be at work for a while, and then handle the same.
@@ -54,6 +57,8 @@ export type ConsumeOptions = {
 export interface Consumer {
   /** Resolves once the group is joined and messages flow. */
   readonly ready: Promise<void>
+  /** Whether this member has a partition, as far as it can know: false once the group may have given it to another. */
+  holds(): boolean
   /** Takes no new message, waits for those in hand (bounded by the signal), commits, leaves. */
   stop(signal?: AbortSignal): Promise<void>
 }

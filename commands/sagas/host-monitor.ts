@@ -25,6 +25,8 @@ export type HostMonitorOptions = {
   readonly hostLostAfterMs: number
   /** Publishes an echo among the heartbeats, which `take` is then given like any of them. Rejects while the bus is away. */
   readonly callOut: () => Promise<void>
+  /** Whether heartbeats come to this process: one of all that run sagas hears them and judges by them. */
+  readonly isJudge: () => boolean
   /** Milliseconds by a clock that nobody sets. Default `performance.now`. */
   readonly elapsedMs?: () => number
   /** Default: what it finds out is not traced. */
@@ -41,13 +43,17 @@ export interface HostMonitor {
 
 /**
  * Turns the silence of hosts, and its end, into events: heartbeats themselves are none. Silence is only what this process could have heard:
- * neither a clock that is set, nor a time in which the process did not run, the bus was away or the host had not registered, makes it lost.
+ * neither a clock that is set, nor a time in which the process did not run, was not the judge, the bus was away or the host had not
+ * registered, makes it lost.
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
-  const { handler, directory, clock, ids, log, hostLostAfterMs, callOut, tracer = noTracer } = options
+  const { handler, directory, clock, ids, log, hostLostAfterMs, callOut, isJudge, tracer = noTracer } = options
   const elapsedMs = options.elapsedMs ?? (() => performance.now())
   const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
-  /** A look that comes so much later than the one before it: the process stood still, and what was said meanwhile is yet to be taken in. */
+  /**
+   * A look that comes so much later than the one before it: the process stood still, or another was the judge, so that what was said
+   * meanwhile is yet to be taken in or was never heard.
+   */
   const stoodStillMs = Math.max(hostLostAfterMs / 2, 2 * checkEveryMs)
   /** From then on it calls out, to know whether it would hear a host. */
   const suspectAfterMs = hostLostAfterMs / 3
@@ -159,7 +165,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       return
     }
     for (const { hostId, claims, silentMs } of silentHosts(hostLostAfterMs)) {
-      if (isStopped) return
+      if (isStopped || !isJudge()) return
       reporting = reportLost(hostId, silentMs, committedIds(claims))
       await reporting
     }
@@ -172,18 +178,26 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     isChecking = false
   }
 
+  /** Nothing is known of before: as if all hosts had been heard now. */
+  const beginToJudge = (now: number): void => {
+    listeningSince = now
+    heardAt = now
+    unansweredSince = null
+    log.info({}, 'this process judges hosts by what it hears from now on')
+  }
+
   const listen = () => {
-    listeningSince = elapsedMs()
-    heardAt = listeningSince
-    noteHostsThatAreUp()
-    let lookedAt = listeningSince
-    timer = setInterval(() => {
-      const now = elapsedMs()
-      if (now - lookedAt > stoodStillMs) listeningSince = now
-      lookedAt = now
+    let lookedAt = Number.NEGATIVE_INFINITY
+    const lookRound = (): void => {
       noteHostsThatAreUp()
+      if (!isJudge()) return
+      const now = elapsedMs()
+      if (now - lookedAt > stoodStillMs) beginToJudge(now)
+      lookedAt = now
       void look()
-    }, checkEveryMs)
+    }
+    lookRound()
+    timer = setInterval(lookRound, checkEveryMs)
     timer.unref()
   }
 

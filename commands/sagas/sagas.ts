@@ -53,8 +53,11 @@ export interface Sagas {
 export const sagaGroup = 'coffer.sagas'
 /** The group that took in the reports when there were two: they go on where it had got to. */
 const formerReportsGroup = 'coffer.sagas.results'
-/** A group for each worker, not one for all: who judges by silence must hear everything. Two that say the same do no harm. */
-export const heartbeatsGroup = (worker: string): string => `coffer.sagas.heartbeats.${worker}`
+/**
+ * The member that has the one partition of the heartbeats judges the silence of hosts, for all sagas: two that heard different things would
+ * contradict each other. When it is gone, the bus gives the partition to another.
+ */
+export const heartbeatsGroup = 'coffer.sagas.heartbeats'
 
 /** How long deadlines wait at the start for results that came in meanwhile. */
 const resultsFirstMs = 15_000
@@ -82,7 +85,10 @@ export const createSagas = (options: SagasOptions): Sagas => {
   })
   const takeReport = createReportHandler({ handler, clock, log, tracer })
   const echo = { topic: agentHeartbeatsTopic, key: heartbeatEchoKey, value: JSON.stringify({ from: options.worker }) }
-  const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]) })
+  let consumers: readonly Consumer[] = []
+  let judging: Consumer | null = null
+  const isJudge = () => judging?.holds() ?? false
+  const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]), isJudge })
   const timers = createTimers({
     eventStore,
     clock,
@@ -115,17 +121,19 @@ export const createSagas = (options: SagasOptions): Sagas => {
     { name: 'sagas', group: sagaGroup, clock },
     parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
   )
-  const heartbeats = watchConsumer(
-    { name: 'heartbeats', group: heartbeatsGroup(options.worker), clock },
-    parkBugs(monitor.take),
-  )
+  const heartbeats = watchConsumer({ name: 'heartbeats', group: heartbeatsGroup, clock }, parkBugs(monitor.take))
   const stopping = new AbortController()
-  let consumers: readonly Consumer[] = []
   let starting: Promise<void> = Promise.resolve()
 
   return {
     start: async () => {
       await bus.ensureTopics(controlPlaneTopics)
+      judging = bus.consume({
+        group: heartbeatsGroup,
+        topics: [agentHeartbeatsTopic],
+        start: 'now',
+        handle: heartbeats.handle,
+      })
       consumers = [
         bus.consume({
           group: sagaGroup,
@@ -134,12 +142,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
           successorOf: formerReportsGroup,
           handle: followUps.handle,
         }),
-        bus.consume({
-          group: heartbeatsGroup(options.worker),
-          topics: [agentHeartbeatsTopic],
-          start: 'latest',
-          handle: heartbeats.handle,
-        }),
+        judging,
       ]
       await Promise.all(consumers.map((consumer) => consumer.ready))
       monitor.start()

@@ -45,10 +45,8 @@ const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: M
   )
 }
 
-const watchSagas = (metrics: Metrics, { bus, holder }: Stores, { relay, sagas }: ControlPlane): void => {
-  // A group of this process alone, which goes with it: it is told by the name that all of them have in common.
-  const heartbeats = { name: heartbeatsGroup(holder), label: heartbeatsGroup('').slice(0, -1) }
-  const groups = [{ name: sagaGroup, label: sagaGroup }, heartbeats]
+const watchSagas = (metrics: Metrics, { bus }: Stores, { relay, sagas }: ControlPlane): void => {
+  const groups = [sagaGroup, heartbeatsGroup]
   const meter = createLagMeter<'relay'>(Date.now)
   const relayLag = async () => {
     const { published, head } = await relay.lag()
@@ -76,8 +74,8 @@ const watchSagas = (metrics: Metrics, { bus, holder }: Stores, { relay, sagas }:
     async () =>
       (
         await Promise.all(
-          groups.map(async ({ name, label: group }) =>
-            (await bus.lag(name)).map(({ topic, messages }) => ({ labels: { group, topic }, value: messages })),
+          groups.map(async (group) =>
+            (await bus.lag(group)).map(({ topic, messages }) => ({ labels: { group, topic }, value: messages })),
           ),
         )
       ).flat(),

@@ -134,6 +134,21 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
         await second.stop()
       }))
 
+    it('to a member that begins with what comes now, nothing of what came while nobody had the partition', () =>
+      withTopic(1, async (bus, topic) => {
+        const group = aGroup()
+        const first = await join(bus, { group, topics: [topic], start: 'now' })
+        await bus.publish(numbered(topic, 0, 5))
+        await first.have(5)
+        await first.stop()
+        await bus.publish(numbered(topic, 5, 10))
+        const second = await join(bus, { group, topics: [topic], start: 'now' })
+        await bus.publish(numbered(topic, 10, 15))
+        await second.have(5)
+        expect(second.values()).toEqual(range(10, 15))
+        await second.stop()
+      }))
+
     it('the topics a consumer asks for and no others', () =>
       withTopic(1, async (bus, topic) => {
         const [other, third] = [`${topic}-b`, `${topic}-c`]
@@ -306,6 +321,20 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
         expect(new Set(handled).size).toBe(sent)
         expect(one.values().filter((value) => value >= total)).toEqual([])
         await other.stop()
+      }))
+
+    it('and says which of them has one', () =>
+      withTopic(1, async (bus, topic) => {
+        const group = aGroup()
+        const inboxes = await Promise.all(range(0, 2).map(() => join(bus, { group, topics: [topic] })))
+        const holding = () => inboxes.filter((inbox) => inbox.holds())
+        await eventually(() => holding().length === 1)
+        const [holder] = holding()
+        await holder?.stop()
+        await eventually(() => holding().length === 1)
+        expect(holding()).not.toContain(holder)
+        await Promise.all(inboxes.map((inbox) => inbox.stop()))
+        expect(holding()).toEqual([])
       }))
 
     it('also when there are more consumers than partitions', () =>
@@ -578,6 +607,7 @@ type Inbox = {
   readonly values: () => number[]
   readonly has: (topic: string, value: number) => boolean
   readonly have: (count: number) => Promise<void>
+  readonly holds: Consumer['holds']
   readonly stop: Consumer['stop']
 }
 
@@ -604,6 +634,7 @@ const join = async (
     values: () => messages.map((message) => Number(message.value)),
     has: (topic, value) => handled.has(`${topic} ${value}`),
     have: (count) => eventually(() => messages.length >= count),
+    holds: consumer.holds,
     stop: consumer.stop,
   }
 }

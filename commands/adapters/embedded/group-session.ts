@@ -135,8 +135,13 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
       table.beginAt(member.group, partition.id, inherited ?? consumer.beginAt)
       const isAssigned = assigned.get(partition) === member.id && !consumer.stopping
       const holder = leases.get(partition.id)
-      if (holder === undefined && isAssigned) table.acquire(member.group, partition.id, member.id)
-      else if (holder !== member.id) continue
+      if (holder === undefined && isAssigned) {
+        table.acquire(member.group, partition.id, member.id)
+        // Until it is here that it has the partition, messages belong to nobody.
+        if (options.start === 'now') {
+          table.commit(member.group, partition.id, member.id, database.heads.current('messages'))
+        }
+      } else if (holder !== member.id) continue
       plan.held.add(partition.id)
       if (!isAssigned) plan.release.push(partition.id)
       else plan.start.push({ partition, handled: table.handled(member.group, partition.id) ?? beforeFirstMessage })
@@ -240,6 +245,7 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
       let stopped: Promise<void> | undefined
       return {
         ready: consumer.ready.promise,
+        holds: () => !consumer.stopping && consumer.readers.size > 0 && now() < leasedUntil,
         stop: (signal) => {
           stopped ??= stop(consumer, signal ?? AbortSignal.timeout(timing.stopTimeoutMs))
           return stopped

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { isWorthRetrying } from './errors.ts'
-import { type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
+import { type GroupSession, type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
 import type { Topics } from './topics.ts'
 
 export type GroupConsumerDeps = GroupSessionDeps & {
@@ -29,6 +29,7 @@ export const startGroupConsumer = (
   const stopping = new AbortController()
   let bound: AbortSignal | undefined
   let stopped: Promise<void> | undefined
+  let current: GroupSession | null = null
 
   /** Null when the consumer is stopped first: no answer of Kafka is waited for then. */
   const unlessStopped = async <T>(work: Promise<T>): Promise<T | null> => {
@@ -57,8 +58,10 @@ export const startGroupConsumer = (
     }
     if (stopping.signal.aborted) return null
     const session = startGroupSession(deps, options, timing)
+    current = session
     void session.joined.then(onJoined)
     const end = await unlessStopped(session.ended)
+    current = null
     await session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))
     return end
   }
@@ -86,6 +89,7 @@ export const startGroupConsumer = (
   const running = run()
   return {
     ready: ready.promise,
+    holds: () => current?.holds() ?? false,
     stop: (signal) => {
       bound ??= signal ?? AbortSignal.timeout(timing.stopTimeoutMs)
       stopping.abort()

@@ -30,14 +30,14 @@ export const groupPlaces = (
       const fresh: number[] = []
       for (const partition of asked) {
         const offset = offsetIn(own, { topic, partition })
-        if (isCommitted(offset)) committed.push({ topic, partition, offset })
+        if (start !== 'now' && isCommitted(offset)) committed.push({ topic, partition, offset })
         else fresh.push(partition)
       }
       if (fresh.length === 0) continue
       const ends = await client.fetchTopicOffsets(topic)
       for (const { partition, low, high } of ends.filter((end) => fresh.includes(end.partition))) {
         const place = { topic, partition }
-        const known = [own, inherited].map((offsets) => offsetIn(offsets, place))
+        const known = start === 'now' ? [] : [own, inherited].map((offsets) => offsetIn(offsets, place))
         const last = known.find((offset) => offset !== notCommitted) ?? (start === 'earliest' ? low : high)
         begun.push({ ...place, offset: isCommitted(last) ? last : low })
       }

@@ -24,6 +24,8 @@ export type GroupSession = {
   readonly joined: Promise<void>
   /** Resolves with the error that ended the session by itself: its handlers were told, `stop` clears up. */
   readonly ended: Promise<Error>
+  /** Whether it has a partition that the group has not had the time to give to another. */
+  holds(): boolean
   /** Waits for messages in hand until the signal aborts, commits and leaves. */
   stop(signal: AbortSignal): Promise<void>
 }
@@ -253,6 +255,7 @@ export const startGroupSession = (
   return {
     joined: joined.promise,
     ended: ended.promise,
+    holds: () => performance.now() < leasedUntil && [...holdings.values()].some(({ placed }) => placed),
     stop: async (signal) => {
       stopping = true
       const readers = [...holdings.values()].map(({ reader }) => reader.stop())

@@ -124,6 +124,7 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
       consumers.add(consumer)
       return {
         ready: consumer.ready,
+        holds: consumer.holds,
         stop: async (signal) => {
           await consumer.stop(signal)
           consumers.delete(consumer)

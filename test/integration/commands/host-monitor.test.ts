@@ -66,7 +66,14 @@ const start = async () => {
     })
   const hearsItself = () => hears(heartbeatEchoKey, { from: 'test' })
   let callOut = hearsItself
-  const monitor = createHostMonitor({ ...side, hostLostAfterMs, elapsedMs: () => elapsed, callOut: () => callOut() })
+  let isJudge = true
+  const monitor = createHostMonitor({
+    ...side,
+    hostLostAfterMs,
+    elapsedMs: () => elapsed,
+    callOut: () => callOut(),
+    isJudge: () => isJudge,
+  })
   disposals.push(monitor.stop)
   monitor.start()
 
@@ -123,6 +130,12 @@ const start = async () => {
       elapsed += ms
       vi.advanceTimersByTime(lookEveryMs)
       await nextTurn()
+    },
+    anotherJudges: () => {
+      isJudge = false
+    },
+    judges: () => {
+      isJudge = true
     },
     setClockForward: (ms: number) => {
       setForwardMs = ms
@@ -287,6 +300,44 @@ describe('the monitor of hosts', () => {
     busIsBack()
     await passes(hostLostAfterMs - lookEveryMs)
     expect(await timesLost()).toBe(0)
+  })
+
+  it('says nothing of hosts while another is the judge', async () => {
+    const { beat, passes, anotherJudges, timesLost } = await start()
+    await beat()
+    anotherJudges()
+    await passes(10 * hostLostAfterMs)
+    expect(await timesLost()).toBe(0)
+  })
+
+  it('gives each host the full time once it becomes the judge', async () => {
+    const { beat, passes, anotherJudges, judges, timesLost } = await start()
+    await beat()
+    anotherJudges()
+    await passes(10 * hostLostAfterMs)
+    judges()
+    await passes(hostLostAfterMs)
+    expect(await timesLost()).toBe(0)
+  })
+
+  it('takes a host for lost that is silent once it becomes the judge, too', async () => {
+    const { passes, anotherJudges, judges, timesLost } = await start()
+    anotherJudges()
+    await passes(10 * hostLostAfterMs)
+    judges()
+    await passes(hostLostAfterMs + 2 * lookEveryMs)
+    expect(await timesLost()).toBe(1)
+  })
+
+  it('goes on counting after a moment in which the bus was sharing out anew', async () => {
+    const { beat, passes, anotherJudges, judges, timesLost } = await start()
+    await beat()
+    await passes(hostLostAfterMs - lookEveryMs)
+    anotherJudges()
+    await passes(lookEveryMs)
+    judges()
+    await passes(lookEveryMs)
+    expect(await timesLost()).toBe(1)
   })
 
   it('does not go by a clock that is set', async () => {

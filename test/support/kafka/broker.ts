@@ -44,6 +44,8 @@ export type KafkaBroker = {
   /** Stops the process from running without closing a connection, and lets it go on. */
   freeze(): void
   thaw(): void
+  /** While it is halted: all that it stored is gone at the next `start`. */
+  empty(): Promise<void>
   /** Of all users of the secure listener, from the next `start` on. While it is halted; all that it stored is gone. */
   setPassword(password: string): Promise<void>
   /** Ends the process and removes what it stored. */
@@ -135,6 +137,7 @@ export const startKafkaBroker = async (options: KafkaBrokerOptions = {}): Promis
     start,
     freeze: () => server?.kill('SIGSTOP'),
     thaw: () => server?.kill('SIGCONT'),
+    empty: () => format(options),
     setPassword: async (password) => {
       if (options.secure === undefined) throw new Error('this broker asks for no password')
       const users = Object.fromEntries(Object.keys(options.secure.users).map((name) => [name, password]))
