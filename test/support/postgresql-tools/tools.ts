@@ -9,7 +9,8 @@ const run = promisify(execFile)
 /** A tool at its place, or why it is not to be had: what a test that wants it is skipped with. */
 export type Tool = { readonly path: string } | { readonly missing: string }
 
-const tool = async (
+/** What `fetch` puts into a folder of this name, once. `program`: what fetching needs, and arguments that it answers to. */
+export const tool = async (
   name: string,
   program: readonly [string, ...string[]],
   fetch: (draft: string) => Promise<void>,
@@ -22,7 +23,7 @@ const tool = async (
   }
 }
 
-const pip = (draft: string, ...packages: readonly string[]): Promise<void> =>
+export const pip = (draft: string, ...packages: readonly string[]): Promise<void> =>
   fetchWith('python3', ['-m', 'pip', 'install', '--quiet', '--no-input', '--target', draft, ...packages])
 
 /** A folder for `PYTHONPATH`. */
