@@ -4,6 +4,7 @@ import { listPage } from './connection.ts'
 import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
 import { cursorPlace } from './cursor.ts'
 import { eventFilter } from './event-filter.ts'
+import { eventNodeId } from './event-id.ts'
 import { isVisibleEvent } from './event-place.ts'
 import { followEvents } from './subscriptions/follow-events.ts'
 import { emptyPage } from './visible.ts'
@@ -56,7 +57,7 @@ export const addEvent = (parts: SchemaParts): void => {
   )
 }
 
-const addEventType = ({ builder, Actor, Event, UnreadableReason }: SchemaParts): void => {
+const addEventType = ({ builder, Actor, Event, Node, UnreadableReason }: SchemaParts): void => {
   const EventFault = builder.objectRef<AuditFault>('EventFault').implement({
     description: 'Why an event cannot be shown.',
     fields: (t) => ({
@@ -65,9 +66,16 @@ const addEventType = ({ builder, Actor, Event, UnreadableReason }: SchemaParts):
     }),
   })
   Event.implement({
+    interfaces: [Node],
     description: 'Something that happened, as it was written down. Secrets, sealed or hashed, are left out.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.id({
+        description: 'Finds it again. Opaque.',
+        resolve: ({ position }, _args, context) => eventNodeId(context, position),
+      }),
+      eventId: t.exposeID('id', {
+        description: 'UUID. The same in every copy of the log, and what `causationId` of other events names.',
+      }),
       type: t.exposeString('type', { description: 'Stable, such as `InstanceProvisioned`.' }),
       stream: t.exposeString('stream', { description: 'What it happened to, such as `instance-<id>`.' }),
       revision: t.exposeInt('revision', { description: 'Its number within the stream, from 0.' }),

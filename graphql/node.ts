@@ -4,6 +4,7 @@ import type { SchemaParts } from './builder.ts'
 import type { ApiContext } from './context.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
 import { invalidInput } from './errors.ts'
+import { findEvent } from './event-id.ts'
 import { tryParseId } from './ids.ts'
 import { visibleTo } from './pipeline/tenancy.ts'
 
@@ -84,6 +85,7 @@ const finders = {
     const flavorId = tryParseId(flavorIdSchema, id)
     return flavorId && backend.views.flavor(flavorId)
   },
+  Event: findEvent,
   DeadLetter: async ({ session, backend }, id) => {
     const place = session.isAdmin ? tryParsePlace(id) : null
     return place && readOneDeadLetter(backend, place)

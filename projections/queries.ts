@@ -54,7 +54,7 @@ export type EventFilter = Scope & {
 
 /**
  * Everything that is read. Documents must not be changed. Every method throws `ViewStoreUnavailable` when the store can not be reached;
- * `events`, which reads the log too, also `EventStoreUnavailable`.
+ * `events` and `event`, which read the log too, also `EventStoreUnavailable`.
  */
 export type Views = {
   instance(id: InstanceId): Promise<InstanceDocument | null>
@@ -82,7 +82,9 @@ export type Views = {
   deadLettersById(ids: readonly DeadLetterId[]): Promise<readonly (DeadLetterDocument | null)[]>
   unreadableEvents(page: PageRequest): Promise<Page<UnreadableDocument>>
   events(filter: EventFilter, page: PageRequest): Promise<Page<AuditDocument>>
-  /** Whether there is an event at the position, as far as the views have come. */
+  /** The event at the position, as far as the views have come. */
+  event(scope: Scope, position: Position): Promise<AuditDocument | null>
+  /** Whether there is one. Reads no log. */
   hasEvent(scope: Scope, position: Position): Promise<boolean>
   /**
    * The events after a position that match: those there are, then each new one, in order, none left out and none twice. `now`: only
@@ -104,6 +106,13 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
     projectId === null
       ? { view, index: `all${suffix}`, value: 'all' }
       : { view, index: `project${suffix}`, value: projectId }
+  /** Looks in the list of the scope, so that what others have there does not matter. */
+  const entryAt = async (scope: Scope, position: Position): Promise<AuditEntry | null> => {
+    const { index, value } = eventList(scope)
+    const before = position === 0 ? {} : { after: auditKey(position - 1) }
+    const [entry] = await viewStore.list<AuditEntry>('events', { index, value, first: 1, ...before })
+    return entry?.document.position === position ? entry.document : null
+  }
 
   return {
     instance: (id) => viewStore.get('instances', id),
@@ -151,12 +160,12 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
       const documents = await readAuditLog(listed.entries.map(({ document }) => document))
       return { ...listed, entries: documents.map(auditPlace) }
     },
-    hasEvent: async (scope, position) => {
-      const { index, value } = eventList(scope)
-      const before = position === 0 ? {} : { after: auditKey(position - 1) }
-      const [entry] = await viewStore.list<AuditEntry>('events', { index, value, first: 1, ...before })
-      return entry?.document.position === position
+    event: async (scope, position) => {
+      const entry = await entryAt(scope, position)
+      const [document = null] = entry === null ? [] : await readAuditLog([entry])
+      return document
     },
+    hasEvent: async (scope, position) => (await entryAt(scope, position)) !== null,
     eventsAfter: async function* (filter, after, signal) {
       const matches = eventMatcher(filter)
       yield* followAuditLog(

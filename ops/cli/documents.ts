@@ -11,7 +11,7 @@ const instanceFields = `
   operation { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
 const actorFields = 'kind name projectId'
 const eventFields = `
-  id type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }
+  id eventId type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }
   unreadable { reason detail }`
 const flavorFields = 'id vcpus memoryMiB description retired'
 const resourceFields = 'vcpus memoryMiB volumeGiB'

@@ -81,6 +81,7 @@ export type Actor = {
 
 export type AuditEvent = {
   readonly id: string
+  readonly eventId: string
   readonly type: string
   readonly at: string | null
   readonly stream: string

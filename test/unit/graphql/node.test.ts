@@ -22,8 +22,26 @@ describe('an object', () => {
     expect(await found(id)).toEqual({ __typename: 'DeadLetter', id })
   })
 
+  it('is found by its id when it is an event, which is the same as in the list', async () => {
+    const { ask, putEvent, putToken } = createApiUnderTest()
+    await putEvent(bank)
+    await putEvent(shop)
+    const { token } = await putToken(shop, 'reader')
+    const fields = '__typename id eventId type stream revision'
+    const { data } = await ask(`{ events(last: 1, newestFirst: false) { nodes { ${fields} } } }`, { token })
+    const [listed] = data.events.nodes
+    expect(listed.id).not.toContain(listed.eventId)
+    const query = `query ($id: ID!) { node(id: $id) { id ... on Event { ${fields} } } }`
+    expect((await ask(query, { token, variables: { id: listed.id } })).data.node).toEqual(listed)
+    expect((await ask(query, { token, variables: { id: listed.eventId } })).data.node).toBeNull()
+  })
+
   it('that is another project’s, or for admins only, is answered byte for byte like one that is not there', async () => {
-    const { post, putInstance, putOperation, putToken, put, letters } = createApiUnderTest()
+    const { ask, post, putEvent, putInstance, putOperation, putToken, put, letters } = createApiUnderTest()
+    const eventOf = async (project: typeof bank): Promise<string> => {
+      await putEvent(project)
+      return (await ask('{ events(first: 1, newestFirst: true) { nodes { id } } }')).data.events.nodes[0].id
+    }
     const theirs = await putInstance(bank)
     const { token } = await putToken(shop, 'member')
     await put('hosts', theirs.hostId, { id: theirs.hostId, status: 'UP' })
@@ -33,6 +51,9 @@ describe('an object', () => {
       (await putToken(bank, 'reader')).document.id,
       theirs.hostId,
       await letters.park(),
+      await eventOf(bank),
+      `${await eventOf(bank)}A`,
+      'event_nonsense',
       '01a20000-0000-7000-8000-000000000000',
       'nonsense',
       '',

@@ -149,7 +149,7 @@ const rows: Readonly<Record<string, Row>> = {
     shownTo: 'own',
   },
   'Subscription.events': {
-    document: 'subscription ($after: String) { events(after: $after) { node { id data } } }',
+    document: 'subscription ($after: String) { events(after: $after) { node { eventId data } } }',
     shownTo: 'own',
   },
 }
@@ -359,7 +359,7 @@ describe('Subscription.events', () => {
       await putEvent(null)
       const mine = await putEvent(shop, { data: { mark } })
       const { value } = await results.next()
-      expect(value?.data.events.node.id).toBe(mine.id)
+      expect(value?.data.events.node.eventId).toBe(mine.id)
       gone.abort()
     },
   )
