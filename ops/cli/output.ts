@@ -1,11 +1,10 @@
 import type { FailureDetails, Result } from './failure.ts'
+import { type Column, formatTable } from './table.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
+import { printable } from './text.ts'
 
 export const outputFormats = ['table', 'json', 'yaml'] as const
 export type OutputFormat = (typeof outputFormats)[number]
-
-/** A column: its heading and how to get its text out of a row. */
-export type Column<Row> = readonly [heading: string, text: (row: Row) => string | number | null | undefined]
 
 /** `ids`: the id of each thing, a line each, and nothing for people. */
 export type OutputForm = OutputFormat | 'ids'
@@ -43,7 +42,7 @@ export const createOutput = (format: OutputForm, { stdout, stderr }: Terminal): 
       if (format === 'ids') return rows.forEach(writeId)
       if (format !== 'table') return structured(rows)
       if (rows.length === 0) stderr.write(`${whenEmpty}\n`)
-      else write(formatTable(rows, columns, stylesFor(stdout).bold))
+      else write(formatTable(rows, columns, { heading: stylesFor(stdout).bold, ...widthOfTerminal(stdout) }))
     },
     async one(value, lines) {
       if (format === 'ids') return writeId(value)
@@ -68,28 +67,9 @@ export const createOutput = (format: OutputForm, { stdout, stderr }: Terminal): 
   }
 }
 
-/**
- * Text as it can be shown: with control characters written out, but for the ends of lines and tabs. What is shown may come from anywhere, and
- * a terminal obeys them.
- */
-export const printable = (text: string): string =>
-  text.replace(/[^\P{Cc}\n\t]/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
-
-/** Columns as wide as their longest text, two spaces between them. */
-export const formatTable = <Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  heading: (text: string) => string = (text) => text,
-): string => {
-  const cells = rows.map((row) => columns.map(([, text]) => printable(String(text(row) ?? '-'))))
-  const widths = columns.map(([name], index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)))
-  const format = (line: readonly string[]): string =>
-    line
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return [heading(format(columns.map(([name]) => name))), ...cells.map(format)].join('\n')
-}
+/** A file or a pipe has none: there, nothing is cut. */
+const widthOfTerminal = ({ isTTY, columns }: Terminal['stdout']): { readonly width?: number } =>
+  isTTY && columns ? { width: columns } : {}
 
 /** `name  value` lines, the values beneath each other. Without those that are null. */
 export const formatFields = (

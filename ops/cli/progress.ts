@@ -1,4 +1,5 @@
 import { stylesFor, type Terminal } from './terminal.ts'
+import { cutTo } from './text.ts'
 import type { Operation, Step } from './types.ts'
 
 /** Shows an operation's steps while they happen, on standard error. */
@@ -54,7 +55,7 @@ const createLiveProgress = ({ stderr }: Terminal): ProgressView => {
     const width = (stderr.columns || 80) - 1
     const lines = latest.steps.map((step) => {
       const mark = step.status === 'RUNNING' ? style.yellow(frames[frame % frames.length] ?? '') : marks[step.status]
-      const text = `${stepTitle(step).padEnd(24)} ${remark(step)}`.trimEnd().slice(0, width - 4)
+      const text = cutTo(`${stepTitle(step).padEnd(24)} ${remark(step)}`.trimEnd(), width - 4)
       return `  ${mark} ${step.status === 'PENDING' ? style.dim(text) : text}`
     })
     stderr.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`)

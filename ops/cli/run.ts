@@ -2,9 +2,10 @@ import { type ApiClient, createApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
 import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
 import { invocationOf } from './invocation.ts'
-import { createOutput, type OutputFormat, printable } from './output.ts'
+import { createOutput, type OutputFormat } from './output.ts'
 import { type ClientEnvironment, readClientSettings } from './settings.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
+import { printable } from './text.ts'
 
 export type CommonOptions = { readonly output?: OutputFormat; readonly quiet?: boolean }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { formatTable } from '../cli/output.ts'
+import { formatTable } from '../cli/table.ts'
 import type { Stage } from './stage.ts'
 
 type Row = Readonly<Record<string, string | number>>

@@ -1,6 +1,6 @@
 import type { CliContext } from '../context.ts'
 import { CliFailure, exitCodes } from '../failure.ts'
-import type { Column } from '../output.ts'
+import type { Column } from '../table.ts'
 import { createViewProgress, type ViewProgress } from '../view-progress.ts'
 
 type Verification = {

@@ -1,7 +1,7 @@
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
-import { formatTable } from '../output.ts'
 import { readAll } from '../pages.ts'
+import { formatTable } from '../table.ts'
 import type { Host, Quota, QuotaLimits, Resources } from '../types.ts'
 
 type Datastore = {
@@ -54,7 +54,7 @@ export const listFlavors = async (
       ['FLAVOR', ({ id, retired }) => (retired ? `${id} (retired)` : id)],
       ['VCPUS', ({ vcpus }) => vcpus],
       ['MEMORY', ({ memoryMiB }) => `${memoryMiB} MiB`],
-      ['DESCRIPTION', ({ description }) => description],
+      ['DESCRIPTION', ({ description }) => description, 'cutting'],
     ],
     'There are no flavors.',
   )
@@ -66,7 +66,7 @@ export const listHosts = async (context: CliContext): Promise<void> => {
   await context.output.list(
     hosts,
     [
-      ['NAME', ({ name }) => name],
+      ['NAME', ({ name }) => name, 'cutting'],
       ['STATUS', ({ status }) => status],
       ['ADDRESS', ({ address }) => address],
       ['VCPUS', share('vcpus')],

@@ -2,8 +2,9 @@ import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
 import { type ExitCode, exitCodes, refused } from '../failure.ts'
 import { acceptedOf } from '../mutate.ts'
-import { formatFields, printable } from '../output.ts'
+import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
+import { printable } from '../text.ts'
 import { localTime } from '../time.ts'
 import type { DeadLetter, DeadLetterContent, Refusal } from '../types.ts'
 
@@ -25,7 +26,7 @@ export const listDeadLetters = async (context: CliContext, options: ListOptions)
       ['PARKED', ({ parkedAt }) => localTime(parkedAt)],
       ['STATUS', ({ status }) => status],
       ['GROUP', ({ group }) => group],
-      ['ERROR', ({ error }) => error && onOneLine(error)],
+      ['ERROR', ({ error }) => error && onOneLine(error), 'cutting'],
       ['ID', ({ id }) => id],
     ],
     all ? 'There are no dead letters.' : 'There are no open dead letters.',

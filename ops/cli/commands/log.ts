@@ -17,7 +17,7 @@ export const listUnreadable = async (
       ['REVISION', ({ revision }) => revision],
       ['TYPE', ({ type }) => type],
       ['REASON', ({ reason }) => reason],
-      ['DETAIL', ({ detail }) => detail],
+      ['DETAIL', ({ detail }) => detail, 'cutting'],
       ['LEFT OUT', ({ excluded }) => (excluded === null ? 'no' : `by ${excluded.by.name}`)],
     ],
     'Every event can be read or is left out.',

@@ -3,9 +3,10 @@ import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { mutate } from '../mutate.ts'
-import { formatFields, formatTable } from '../output.ts'
+import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
+import { formatTable } from '../table.ts'
 import { localTime } from '../time.ts'
 import type { Operation, Step } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
@@ -32,7 +33,7 @@ export const listOperations = async (
     [
       ['STARTED', ({ createdAt }) => localTime(createdAt)],
       ['KIND', ({ kind }) => kind],
-      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? instanceId],
+      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? shortId(instanceId), 'cutting'],
       ['STATUS', ({ status }) => status],
       ['TOOK', ({ createdAt, endedAt }) => endedAt && took(createdAt, endedAt)],
       ['FAULT', ({ fault }) => fault?.code ?? ''],

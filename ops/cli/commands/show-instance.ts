@@ -56,7 +56,7 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
   await context.output.list(
     instances,
     [
-      ['NAME', ({ name }) => name],
+      ['NAME', ({ name }) => name, 'cutting'],
       ['STATUS', ({ status }) => status],
       ['HEALTH', ({ status, health }) => (status === 'ACTIVE' ? health : null)],
       ['DATASTORE', ({ datastore, version }) => `${datastore} ${version}`],

@@ -28,7 +28,7 @@ export const showStatus = async ({ api, output, terminal, signal }: CliContext):
       ['BEHIND', ({ behind }) => behind],
       ['FOR', ({ behindSeconds }) => `${behindSeconds.toFixed(1)} s`],
       ['FAILURES', ({ failures }) => failures],
-      ['ERROR', ({ error }) => error && `${error.kind}: ${error.message}`],
+      ['ERROR', ({ error }) => error && `${error.kind}: ${error.message}`, 'cutting'],
     ],
     'This process follows nothing.',
   )

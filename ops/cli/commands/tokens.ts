@@ -55,7 +55,7 @@ export const listTokens = async (context: CliContext, { project }: { readonly pr
   await context.output.list(
     tokens,
     [
-      ['NAME', ({ name }) => name],
+      ['NAME', ({ name }) => name, 'cutting'],
       ['PROJECT', ({ projectId }) => projectId],
       ['ROLE', ({ role }) => role],
       ['STATE', stateOf],

@@ -13,7 +13,7 @@ export const listUnlisted = async (context: CliContext): Promise<void> => {
   await context.output.list(
     unlisted,
     [
-      ['NAME', ({ name }) => name ?? ''],
+      ['NAME', ({ name }) => name ?? '', 'cutting'],
       ['PROJECT', ({ projectId }) => projectId ?? ''],
       ['VERSION', ({ version }) => version ?? ''],
       ['RUNS', ({ running }) => (running ? 'yes' : 'no')],

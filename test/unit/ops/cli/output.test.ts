@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { createOutput, formatFields, formatTable, printable } from '../../../../ops/cli/output.ts'
+import { createOutput, formatFields } from '../../../../ops/cli/output.ts'
+import { formatTable } from '../../../../ops/cli/table.ts'
 import type { Terminal } from '../../../../ops/cli/terminal.ts'
+import { printable } from '../../../../ops/cli/text.ts'
 
 const rows = [
   { name: 'shop', port: 15_432 },
