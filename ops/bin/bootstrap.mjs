@@ -11,6 +11,7 @@ const programs = {
   bench: ['ops/bench/main.ts'],
   demo: ['ops/demo.ts'],
   docs: ['ops/reference/write.ts'],
+  client: ['ops/client-package/main.ts'],
   stack: ['test/stack/main.ts'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
   typecheck: ['node_modules/typescript/bin/tsc', '-p', '.'],

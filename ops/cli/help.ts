@@ -6,8 +6,8 @@ Begin with:
   coffer connect shop
 
 Environment:
-  COFFER_URL          where the server is (default: the local one)
-  COFFER_TOKEN        the token to show (default: the admin token in COFFER_DATA_DIR, ./data)
+  COFFER_URL          where the server is (default: the local one, else the one you logged in to)
+  COFFER_TOKEN        the token to show (default: the one of that server)
   COFFER_DB_PASSWORD  the password for "coffer connect", which is asked for otherwise
 
 Exit codes: 0 done, 1 no answer from the server, 2 refused, 3 failed, 4 deadline passed`

@@ -38,8 +38,8 @@ import type { RunCommand } from './run.ts'
 
 export type ProgramParts = {
   readonly run: RunCommand
-  /** Runs a server in this process until it is told to stop; answers its exit code. */
-  readonly serve: (roles: string | undefined) => Promise<number>
+  /** Runs a server in this process until it is told to stop; answers its exit code. Absent where there is none to run. */
+  readonly serve?: ((roles: string | undefined) => Promise<number>) | undefined
   readonly setExitCode: (code: number) => void
   readonly print: (text: string) => void
 }
@@ -423,12 +423,14 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
 }
 
 const addLocalCommands = (program: Command, { run, serve, setExitCode, print }: ProgramParts): void => {
-  program
-    .command('serve')
-    .description('run a server, or some roles of one, in the foreground')
-    .option('--role <roles>', 'all, or some of api, saga, projector, agent with commas between them')
-    .addHelpText('after', '\nIt is configured by environment variables: see docs/reference/configuration.md.')
-    .action(async ({ role }) => setExitCode(await serve(role)))
+  if (serve) {
+    program
+      .command('serve')
+      .description('run a server, or some roles of one, in the foreground')
+      .option('--role <roles>', 'all, or some of api, saga, projector, agent with commas between them')
+      .addHelpText('after', '\nIt is configured by environment variables: see docs/reference/configuration.md.')
+      .action(async ({ role }) => setExitCode(await serve(role)))
+  }
   const completion = program.command('completion').description('print a script for tab completion')
   const uses: Readonly<Record<Shell, string>> = {
     bash: 'source <(coffer completion bash)',

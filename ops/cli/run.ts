@@ -15,7 +15,8 @@ export type RunCommand = (options: CommonOptions, work: (context: CliContext) =>
 export type Surroundings = {
   readonly terminal: Terminal
   readonly environment: ClientEnvironment
-  readonly programDir: string
+  /** The clone that the program runs from; null for the client that is installed alone. */
+  readonly clone: string | null
   readonly signal: AbortSignal
 }
 
@@ -29,16 +30,16 @@ const headings: Readonly<Partial<Record<ExitCode, string>>> = {
 }
 
 export const createRunCommand =
-  ({ terminal, environment, programDir, signal }: Surroundings, setExitCode: (code: number) => void): RunCommand =>
+  ({ terminal, environment, clone, signal }: Surroundings, setExitCode: (code: number) => void): RunCommand =>
   async (options, work) => {
     const output = createOutput(options.quiet ? 'ids' : (options.output ?? 'table'), terminal)
     try {
-      const invocation = invocationOf(environment, programDir, process.cwd())
+      const invocation = invocationOf(environment, clone, process.cwd())
       let client: ApiClient | undefined
       await work({
         // Made when it is needed: a login has no server before.
         get api() {
-          client ??= createApiClient(readClientSettings(environment, programDir))
+          client ??= createApiClient(readClientSettings(environment, clone))
           return client
         },
         output,

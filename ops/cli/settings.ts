@@ -18,12 +18,14 @@ export type ClientEnvironment = Readonly<Record<string, string | undefined>>
 
 /**
  * Where the server is and who is asking: from `COFFER_URL` and `COFFER_TOKEN`; else the profile of `COFFER_PROFILE`; else the data directory of a
- * local server (`COFFER_DATA_DIR`, else `./data`, else `data` beside the program); else the last server that was logged in to. Throws
- * `CliFailure` when there is no token to be had.
+ * local server (`COFFER_DATA_DIR`, else `./data`, else `data` in the clone); else the last server that was logged in to. Throws
+ * `CliFailure` when there is no token to be had. `clone`: null for the client that is installed alone, which looks for no local server unless it is told
+ * a data directory.
  */
-export const readClientSettings = (environment: ClientEnvironment, programDir: string): ClientSettings => {
+export const readClientSettings = (environment: ClientEnvironment, clone: string | null): ClientSettings => {
   const { COFFER_URL: url, COFFER_TOKEN: token, COFFER_DATA_DIR: given } = environment
-  const dataDirs = given ? [resolve(given)] : [resolve('data'), join(programDir, 'data')]
+  const ofClone = clone === null ? [] : [resolve('data'), join(clone, 'data')]
+  const dataDirs = given ? [resolve(given)] : ofClone
   const isLocal = !environment.COFFER_PROFILE && (given || firstOf(dataDirs, adminTokenFile) !== null)
   const profile = isLocal ? null : readProfile(environment)
   return checkedSettings({
@@ -55,12 +57,15 @@ const localToken = (dataDirs: readonly string[]): string => {
   // While the token is rotated, the file holds the new one first.
   const [token] = firstOf(dataDirs, adminTokenFile)?.split('\n') ?? []
   if (token !== undefined) return token.trim()
+  if (dataDirs.length === 0) throw trouble('NO_TOKEN', `no token: ${elsewhere}.`)
   const looked = [...new Set(dataDirs)].map((directory) => join(directory, adminTokenFile)).join(' and ')
   throw trouble(
     'NO_TOKEN',
-    `no token: there is no ${looked}.\nIs the server running (npm start)? Elsewhere, log in with "coffer login URL", set COFFER_URL and COFFER_TOKEN, or set COFFER_DATA_DIR to its data directory.`,
+    `no token: there is no ${looked}.\nIs the server running (npm start)? Elsewhere, ${elsewhere}, or set COFFER_DATA_DIR to its data directory.`,
   )
 }
+
+const elsewhere = 'log in with "coffer login URL", or set COFFER_URL and COFFER_TOKEN'
 
 const firstOf = (directories: readonly string[], file: string): string | null => {
   for (const directory of directories) {

@@ -15,4 +15,23 @@ describe('how the program is called in hints', () => {
     const environment = { PATH: '/usr/bin:/home/you/bin', ...variables }
     expect(invocationOf(environment, '/opt/coffer', workingDir)).toBe(expected)
   })
+
+  it.each([
+    ['on the path', '/home/you/bin', {}, 'coffer'],
+    ['beside others', '/srv/node_modules/.bin', {}, '/srv/node_modules/.bin/coffer'],
+    // npx puts this directory on the path of what it runs alone.
+    [
+      'by npx',
+      '/home/you/.npm/_npx/1/node_modules/.bin',
+      { npm_command: 'exec' },
+      '/home/you/.npm/_npx/1/node_modules/.bin/coffer',
+    ],
+  ])('is the program itself where it is installed alone %s', (_how, directory, variables, expected) => {
+    const environment = {
+      PATH: `/home/you/.npm/_npx/1/node_modules/.bin:/usr/bin:/home/you/bin`,
+      _COFFER_INVOKED_AS: `${directory}/coffer`,
+      ...variables,
+    }
+    expect(invocationOf(environment, null, '/srv')).toBe(expected)
+  })
 })

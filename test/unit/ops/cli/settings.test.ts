@@ -47,6 +47,18 @@ describe('the settings of the client', () => {
     expect(() => readClientSettings({ COFFER_DATA_DIR: directory }, '/nowhere')).toThrow(join(directory, 'admin-token'))
   })
 
+  it('are not looked for around a client that is installed alone', () => {
+    const directory = dataDirWith({})
+    mkdirSync(join(directory, 'data'))
+    writeFileSync(join(directory, 'data', 'admin-token'), 'of-another')
+    const before = process.cwd()
+    onTestFinished(() => process.chdir(before))
+    process.chdir(directory)
+    expect(() => readClientSettings({ HOME: directory }, null)).toThrow(/^no token: log in with "coffer login URL"/)
+    const told = { HOME: directory, COFFER_DATA_DIR: join(directory, 'data') }
+    expect(readClientSettings(told, null).token).toBe('of-another')
+  })
+
   it('refuse an address that is none', () => {
     for (const url of ['nonsense', 'localhost:4000', 'ftp://db.example'])
       expect(() => readClientSettings({ COFFER_URL: url, COFFER_TOKEN: 'x' }, '/nowhere')).toThrow(`"${url}"`)
