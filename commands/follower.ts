@@ -38,7 +38,7 @@ export type Batch = { readonly position: Position }
 
 export type FollowerOptions<B extends Batch> = {
   readonly name: string
-  readonly log: Log
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   readonly clock: Clock
   /** Asked again before every (re)subscription: where to go on. May wait, until the signal aborts. */
   readonly place: (signal: AbortSignal) => Promise<Position>

@@ -139,7 +139,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
 
   const follower = createFollower<SubscriptionBatch>({
     name: 'views',
-    log: { ...log, debug: () => {} },
+    log,
     clock: { now: Date.now },
     backOff,
     place,

@@ -76,7 +76,7 @@ export const createViewFollower = (deps: ViewFollowerDeps, projector: ViewProjec
 
   const follower = createFollower<FedRange>({
     name: `view ${view}`,
-    log: { ...log, debug: () => {} },
+    log,
     clock: { now: Date.now },
     backOff,
     place,

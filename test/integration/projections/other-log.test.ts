@@ -15,7 +15,7 @@ import { startEventStoreStandIn } from '../../support/eventstore-standin/server.
 import { exampleWorld } from '../../support/example-events.ts'
 import { createTempDir, type TempDir } from '../../support/temp-dir.ts'
 import { openStore } from '../kurrentdb/test-store.ts'
-import { silent, within } from './scene.ts'
+import { within } from './scene.ts'
 
 const dir = createTempDir('other-log')
 const timeoutMs = 30_000
@@ -88,7 +88,7 @@ const createRequests = () => {
 const createViews = () => {
   const viewStore = createMemoryViewStore()
   const errors: string[] = []
-  const log = { ...silent, error: (_fields: object, message: string) => errors.push(message) }
+  const log = { info: () => {}, warn: () => {}, error: (_fields: object, message: string) => errors.push(message) }
   const depsOf = (eventStore: EventStore) => ({ eventStore, viewStore, projections: allProjections, log })
   return {
     viewStore,
