@@ -15,6 +15,8 @@ export type Phase = 'starting' | 'running' | 'failed' | 'stopping'
 
 const storeTimeoutMs = 2000
 
+type ReadableViews = Pick<ViewStore, 'get' | 'list' | 'count'>
+
 export type ReadinessDeps = {
   /** What the server is about: it is ready only while it runs. */
   readonly phase: () => Phase
@@ -27,7 +29,7 @@ export type ReadinessDeps = {
   /** Where this process keeps views. */
   readonly engine: ProjectionEngine | null
   /** Where this process keeps or shows views. */
-  readonly viewStore: ViewStore | null
+  readonly viewStore: ReadableViews | null
   /** What may become of those views. */
   readonly viewStoreWarning?: () => string | null
   /** Those of this process, other than its views. */
@@ -66,9 +68,15 @@ const phaseReasons = {
   stopping: 'the server is stopping',
 } as const
 
-/** Reads each: one that is not whole is refused with the reason. */
-const readViews = (viewStore: Pick<ViewStore, 'get'>) => () =>
-  Promise.all(viewNames.map((view) => viewStore.get(view, 'readiness')))
+/** Reads each, in every way there is: one that is not whole is refused with the reason, and a store may refuse one way alone. */
+const readViews = (viewStore: ReadableViews) => () =>
+  Promise.all(
+    viewNames.flatMap((view): Promise<unknown>[] => [
+      viewStore.get(view, 'readiness'),
+      viewStore.list(view, { index: 'readiness', value: 'readiness', first: 1 }),
+      viewStore.count(view, 'readiness', 'readiness'),
+    ]),
+  )
 
 const warned =
   (warning: string | null) =>
