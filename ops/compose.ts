@@ -65,7 +65,10 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     relay: async () => central?.controlPlane.relay.stop(),
     views: async () => central?.engine?.stop(),
     agent: async () => agent?.stop({ engines: enginesOnStop(config) }),
-    directory: async () => central?.controlPlane.directory.stop(),
+    directory: async () => {
+      await central?.api?.keptCreates.stop()
+      await central?.controlPlane.directory.stop()
+    },
     traces: tracing.stop,
     stores: parts.close,
   }

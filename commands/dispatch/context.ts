@@ -11,6 +11,7 @@ import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { EventStore, Position } from '../ports/event-store.ts'
 import type { MasterKey } from '../secrets/master-key.ts'
 import { type Reach, reachOf } from './authorise.ts'
+import type { KeptCreates } from './kept-creates.ts'
 
 /** What may be asked for and how long it may take; from the configuration. */
 export type DispatchSettings = {
@@ -44,6 +45,8 @@ export type DispatchDependencies = {
   readonly findProjectOf?: (instanceId: InstanceId) => Promise<ProjectId | null>
   readonly bus: { readonly deadLetters: Pick<DeadLetters, 'get'> }
   readonly clock: Clock
+  /** Moves instances with passwords off lost hosts while they are made. Default: they wait for their host. */
+  readonly keptCreates?: Pick<KeptCreates, 'keep'>
   readonly masterKey: MasterKey
   readonly settings: DispatchSettings
   /** Whose operation this is, also of one that was asked for and has not begun. It may be a moment old: the streams themselves decide. */

@@ -1,24 +1,19 @@
-import { unreachable } from '../../domain/decider.ts'
-import { host, hostStream, rankHosts, type Shortage, shortageOf } from '../../domain/host/index.ts'
-import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { completeAccounts } from '../../domain/values/accounts.ts'
-import { getById } from '../../domain/values/id-map.ts'
-import type { InstanceSpec, UserSpec } from '../../domain/values/instance-spec.ts'
-import { amountInWords, type Resources, resourceKinds } from '../../domain/values/resources.ts'
-import type { SealingKey } from '../../domain/values/sealing-key.ts'
+import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { type Credential, type DispatchAnswer, NotOfferedYet } from '../api.ts'
 import { awaitedOffers } from '../awaited-offers.ts'
+import { claimHost, type Place, releaseHost, resourcesOf } from '../claim-host.ts'
 import { isoAfter, isoNow } from '../clock.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext } from '../handle.ts'
-import { sealPassword } from '../secrets/seal.ts'
+import { sealUsers } from '../secrets/seal-users.ts'
 import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 import { credentialsFor } from './credentials.ts'
-import { createPatientHandler, isPassing } from './patient-handler.ts'
+import { createPatientHandler } from './patient-handler.ts'
 
 type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
 
@@ -41,6 +36,7 @@ export const createInstance = async (
     const { state, position } = await handler.load(instance, instanceStream(instanceId))
     if (state.status !== 'ABSENT') {
       const credentials = credentialsOf(dependencies, job, command)
+      given.keptCreates?.keep(instanceId, credentials)
       return accepted({ position, instanceId, operationId, credentials, replayed: true })
     }
   }
@@ -54,9 +50,15 @@ export const createInstance = async (
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)
   const wish = { command, spec: checked.value, context }
+  const hostWish = {
+    instanceId,
+    spec: checked.value,
+    hasSecrets: (command.users ?? []).length > 0,
+    holdMs: settings.reservationMs,
+  }
   const refusal = await reserveQuota(dependencies, job, wish)
   if (refusal) return refused(refusal)
-  const placed = await twice(() => claimHost(dependencies, job, wish), lookAgain)
+  const placed = await twice(() => claimHost(dependencies, hostWish, context), lookAgain)
   if (!placed.ok) {
     await releaseQuota(dependencies, job, wish)
     return refused(placed.rejection)
@@ -90,8 +92,6 @@ const twice = async <Tried extends Attempt>(
   return attempt()
 }
 
-const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: InstanceSpec): Resources => ({ vcpus, memoryMiB, volumeGiB })
-
 const credentialsOf = ({ masterKey }: DispatchDependencies, job: Job, { databases = [], users = [] }: CreateInstance) =>
   credentialsFor(
     users,
@@ -121,75 +121,6 @@ const reserveQuota = async (
     context,
   )
   return handled.outcome === 'rejected' ? handled.rejection : null
-}
-
-/** `sealingKey`: null when there are no passwords. */
-type Place = { readonly hostId: HostId; readonly sealingKey: SealingKey | null }
-
-type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; readonly rejection: Rejection }
-
-/** Asks the hosts one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
-const claimHost = async (
-  { handler, directory, clock, settings }: DispatchDependencies,
-  { ids }: Job,
-  { command, spec, context }: Wish,
-): Promise<Placed> => {
-  const { datastore, version } = spec
-  const resources = resourcesOf(spec)
-  const hosts = directory.hosts()
-  let refusal = noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
-  for (const { hostId } of rankHosts(hosts, spec, ids.instanceId, isoNow(clock))) {
-    const handled = await handler.handle(
-      host,
-      hostStream(hostId),
-      {
-        type: 'ClaimCapacity',
-        hostId,
-        instanceId: ids.instanceId,
-        resources,
-        datastore,
-        version,
-        hasSecrets: (command.users ?? []).length > 0,
-        now: isoNow(clock),
-        expiresAt: isoAfter(clock, settings.reservationMs),
-      },
-      context,
-    )
-    if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
-      return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, ids.instanceId) ?? null }
-    }
-    // There may be room on it.
-    if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = hostsBusy(handled.rejection.code)
-  }
-  return { ok: false, rejection: refusal }
-}
-
-/** Which host it was, and what others do on it, is no business of who asks. */
-const hostsBusy = (code: Rejection['code']): Rejection => ({
-  code,
-  message: 'the hosts with room for it are busy with other instances: ask again in a moment',
-})
-
-const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
-  const { datastore, version, vcpus, memoryMiB, volumeGiB } = spec
-  const details = { vcpus, memoryMiB, volumeGiB, reason: shortage.kind }
-  switch (shortage.kind) {
-    case 'NO_HOST_UP':
-      return { code: 'NO_CAPACITY', message: 'no host is up at the moment: start one, or try again later', details }
-    case 'NO_ENGINE':
-      return { code: 'NO_CAPACITY', message: `no host that is up has ${datastore} ${version}`, details }
-    case 'NO_ROOM': {
-      const short = shortage.short.length > 0 ? shortage.short : resourceKinds
-      const asked = short.map((resource) => amountInWords(resource, spec[resource])).join(' and ')
-      return {
-        code: 'NO_CAPACITY',
-        message: `no host has room for ${asked} more: choose a smaller flavor or volume, or add a host`,
-        details: { ...details, short: short.join(' ') },
-      }
-    }
-    default:
-      return unreachable(shortage)
-  }
 }
 
 const request = async (
@@ -222,39 +153,19 @@ const request = async (
   )
   if (handled.outcome === 'accepted') {
     const { position } = handled
+    dependencies.keptCreates?.keep(instanceId, credentials)
     return accepted({ position, instanceId, operationId, credentials, replayed: handled.events.length === 0 })
   }
-  await releaseHost(dependencies, job, wish, hostId)
+  await releaseHost(handler, hostId, instanceId, wish.context)
   await releaseQuota(dependencies, job, wish)
   return refused(handled.rejection)
 }
 
-const sealUsers = (
-  key: SealingKey,
-  instanceId: InstanceId,
-  credentials: readonly Credential[],
-): Promise<readonly UserSpec[]> =>
-  Promise.all(
-    credentials.map(async ({ user, password, databases }) => ({
-      name: user,
-      sealedPassword: await sealPassword(key, { instanceId, user, password }),
-      databases: [...databases],
-    })),
-  )
-
-/** Where these are not reached (a crash, a store that is away), what was held expires by itself. */
+/** Where this is not reached (a crash, a store that is away), what was held expires by itself. */
 const releaseQuota = ({ handler }: DispatchDependencies, { ids }: Job, { command: { projectId }, context }: Wish) =>
   handler.handle(
     project,
     projectStream(projectId),
     { type: 'ReleaseQuota', projectId, instanceId: ids.instanceId, reason: 'NOT_REQUESTED' },
-    context,
-  )
-
-const releaseHost = ({ handler }: DispatchDependencies, { ids }: Job, { context }: Wish, hostId: HostId) =>
-  handler.handle(
-    host,
-    hostStream(hostId),
-    { type: 'ReleaseCapacity', hostId, instanceId: ids.instanceId, reason: 'NOT_REQUESTED' },
     context,
   )

@@ -9,11 +9,13 @@ import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
+import { createMoveCreate } from '../move-create.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Span, type Tracer } from '../ports/tracer.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { createReconciler } from './reconcile-holdings.ts'
+import { createStrandedWork } from './stranded-work.ts'
 
 export type HostMonitorOptions = {
   readonly handler: Handler
@@ -90,14 +92,20 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const traced = (name: string, hostId: HostId, parent: string | undefined, work: (span: Span) => Promise<void>) =>
     inSpan(tracer, name, { parent, mayBegin: true, attributes: { 'coffer.host.id': hostId } }, work)
 
-  const reconciler = createReconciler({ handler, context, log, elapsedMs })
+  const reconciler = createReconciler({ handler, clock, context, log, elapsedMs })
+  const stranded = createStrandedWork({
+    handler,
+    clock,
+    context,
+    moveCreate: createMoveCreate({ handler, directory, clock }),
+  })
 
   type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly span: Span }
   const reportHealth = async (instanceId: InstanceId, { hostId, health, reason, span }: Seen) => {
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
     if (state.status === 'ABSENT' || state.hostId !== hostId) return
-    const command = { type: 'ReportHealth', health, reason } as const
+    const command = { type: 'ReportHealth', hostId, health, reason } as const
     const by = { ...context(span.traceparent), projectId: state.projectId, instanceId }
     await handler.handle(instance, stream, command, by)
   }
@@ -171,9 +179,15 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     }
   }
 
+  const lookAfter = (): Promise<void> => {
+    reporting = stranded.take(directory.hosts())
+    return reporting
+  }
+
   const look = async () => {
     if (isChecking) return
     isChecking = true
+    await lookAfter().catch((error) => log.warn({ err: error }, 'what is stranded on lost hosts could not be seen to'))
     await check().catch((error) => log.warn({ err: error }, 'hosts could not be checked'))
     isChecking = false
   }

@@ -46,14 +46,27 @@ export const perform = async (
   return handled.outcome === 'rejected' ? handled.rejection : null
 }
 
-const dispatchReaction = (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
+/** After its start is in the log: if the host is lost any later, that finds the operation begun. */
+const settleWithoutHost = async (
+  handler: Handler,
+  { operationId, subject: { hostId }, now }: Start,
+  context: CommandContext,
+): Promise<void> => {
+  const { state } = await handler.load(host, hostStream(hostId))
+  if (state.status !== 'LOST') return
+  await handler.handle(operation, operationStream(operationId), { type: 'HandleHostLost', hostId, now }, context)
+}
+
+const dispatchReaction = async (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
   switch (reaction.target) {
     case 'instance':
       return handler.handle(instance, instanceStream(reaction.id), reaction.command, context)
     case 'operation': {
       const input = toInput(reaction.command, now, context.traceparent)
       const begins = input.type === 'StartOperation'
-      return handler.handle(operation, operationStream(reaction.id), input, context, { begins })
+      const handled = await handler.handle(operation, operationStream(reaction.id), input, context, { begins })
+      if (input.type === 'StartOperation' && input.kind === 'delete') await settleWithoutHost(handler, input, context)
+      return handled
     }
     case 'project':
       return handler.handle(project, projectStream(reaction.id), reaction.command, context)

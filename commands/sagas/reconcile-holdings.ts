@@ -2,12 +2,15 @@ import type { Heartbeat, Holding } from '../../domain/guest/report.ts'
 import { host as hostDecider, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
-import { committedIds } from '../../domain/values/ledger.ts'
+import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
+import type { Clock } from '../clock.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { Log } from '../log.ts'
+import { isGoneFrom, removeLeftover } from './remove-leftover.ts'
 
 export type ReconcilerDependencies = {
   readonly handler: Handler
+  readonly clock: Clock
   readonly context: (traceparent: string | undefined) => CommandContext
   readonly log: Log
   /** Milliseconds by a clock that nobody sets. */
@@ -32,17 +35,18 @@ const steadyMs = 5_000
  * Heartbeats against the log: an instance that the host has lost, has again, or was told other things about than the log knows of. Its
  * stream decides; here is only remembered what need not be asked again with every beat.
  */
-export const createReconciler = ({ handler, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
+export const createReconciler = ({ handler, clock, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
   const accounts = new Map<HostId, Map<InstanceId, Account>>()
 
   const reconcile = async (
-    { hostId, description }: RegisteredHost,
+    { hostId, description, claims }: RegisteredHost,
     instanceId: InstanceId,
     holding: Holding | undefined,
     traceparent: string | undefined,
   ): Promise<boolean> => {
     const stream = instanceStream(instanceId)
     const { address, caCertificate } = description
+    const holdsClaim = commitmentOf(claims, instanceId) !== undefined
     const found = holding
       ? {
           ...holding,
@@ -63,6 +67,12 @@ export const createReconciler = ({ handler, context, log, elapsedMs }: Reconcile
     )
     if (handled.outcome === 'accepted' && handled.events.length > 0) {
       log.warn({ hostId, instanceId, events: handled.events }, 'a host and the log differ about an instance')
+    }
+    if (holding)
+      await removeLeftover({ handler, clock }, handled.state, { hostId, epoch: holding.epoch }, context(traceparent))
+    else if (holdsClaim && isGoneFrom(handled.state, hostId)) {
+      const release = { type: 'ReleaseCapacity', hostId, instanceId, reason: 'MOVED' } as const
+      await handler.handle(hostDecider, hostStream(hostId), release, context(traceparent))
     }
     // The log knows nothing of it, and nor does the host any more.
     if (!holding && !isListed(handled.state)) {

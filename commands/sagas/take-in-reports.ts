@@ -4,7 +4,7 @@ import { host } from '../../domain/host/index.ts'
 import { hostStream } from '../../domain/host/stream.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import { operation, operationStream } from '../../domain/operation/index.ts'
+import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type Clock, isoNow } from '../clock.ts'
 import type { CommandContext, Handler } from '../handle.ts'
@@ -14,6 +14,7 @@ import type { IncomingMessage } from '../ports/message-bus.ts'
 import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
+import { removeLeftover } from './remove-leftover.ts'
 
 export type ReportDependencies = {
   readonly handler: Handler
@@ -40,8 +41,12 @@ const contextOf = (report: AgentReport, hostId: HostId, traceparent: string | un
   ...(traceparent === undefined ? {} : { traceparent }),
 })
 
-/** Whose an operation or an instance is, and on which host, is settled by its first event. */
+/** Whose an operation or an instance is is settled by its first event; on which host is for the decision to see. */
 const sinceItsBeginning = { atLeast: 0 }
+
+const isOfHost = (state: OperationState, hostId: HostId): boolean =>
+  state.status !== 'ABSENT' &&
+  (state.subject.hostId === hostId || state.leftovers.some((leftover) => leftover.hostId === hostId))
 
 /** Handles one message of `coffer.agent.results`. At least once does no harm. */
 export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: ReportDependencies) => {
@@ -49,11 +54,8 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   const takeResult = async (result: GuestResult, trace: Trace) => {
     const stream = operationStream(result.operationId)
     const { state } = await handler.load(operation, stream, sinceItsBeginning)
-    if (state.status === 'ABSENT' || state.subject.hostId !== result.hostId) {
-      log.warn(
-        { hostId: result.hostId, operationId: result.operationId },
-        'a host answered for an operation not its own',
-      )
+    if (state.status === 'ABSENT') {
+      log.warn({ hostId: result.hostId, operationId: result.operationId }, 'a host answered for no operation')
       return
     }
     const { instanceId, projectId } = state.subject
@@ -63,15 +65,22 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       projectId,
       instanceId,
     }
-    await handler.handle(operation, stream, { type: 'HandleGuestResult', result, now: isoNow(clock) }, context)
+    const command = { type: 'HandleGuestResult', result, now: isoNow(clock) } as const
+    const handled = await handler.handle(operation, stream, command, context)
+    if (!isOfHost(handled.state, result.hostId)) {
+      log.warn(
+        { hostId: result.hostId, operationId: result.operationId },
+        'a host answered for an operation not its own',
+      )
+    }
   }
 
   const takeHealth = async (report: HealthReport, trace: Trace) => {
     const { hostId, instanceId, health, reason, volumeStage, incident } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
-    if (state.status === 'ABSENT' || state.hostId !== hostId) {
-      log.warn({ hostId, instanceId }, 'a host reported the health of an instance not its own')
+    if (state.status === 'ABSENT') {
+      log.warn({ hostId, instanceId }, 'a host reported the health of no instance')
       return
     }
     const context = {
@@ -79,7 +88,12 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       projectId: state.projectId,
       instanceId,
     }
-    await handler.handle(instance, stream, { type: 'ReportHealth', health, reason, volumeStage, incident }, context)
+    await handler.handle(
+      instance,
+      stream,
+      { type: 'ReportHealth', hostId, health, reason, volumeStage, incident },
+      context,
+    )
   }
 
   /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */
@@ -97,10 +111,13 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
         await handler.handle(instance, stream, { type: 'RaiseNumbers', hostId, epoch, generation }, by)
         continue
       }
+      const found = { hostId, epoch }
+      if (held && (await removeLeftover({ handler, clock }, state, found, context))) continue
       if (held) {
         const { label, running, port, generation } = held
-        const found = { label, running, port, generation, epoch }
-        await handler.handle(host, hostStream(hostId), { type: 'ReportUnlisted', hostId, instanceId, found }, context)
+        const told = { label, running, port, generation, epoch }
+        const command = { type: 'ReportUnlisted', hostId, instanceId, found: told } as const
+        await handler.handle(host, hostStream(hostId), command, context)
       } else {
         await handler.handle(host, hostStream(hostId), { type: 'SettleUnlisted', hostId, instanceId }, context)
       }

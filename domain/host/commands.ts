@@ -31,7 +31,7 @@ export type HostCommand =
       readonly type: 'ReleaseCapacity'
       readonly hostId: HostId
       readonly instanceId: InstanceId
-      readonly reason: ReleaseReason
+      readonly reason: ReleaseReason | 'MOVED'
     }
   | { readonly type: 'ReportHostLost'; readonly hostId: HostId; readonly lastSeenAt: string }
   | {

@@ -5,7 +5,7 @@ import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
 import type { FoundInstance, HostDescription, HostEvent } from './events.ts'
-import { hostLost, noCapacity, noSealingKey, unknownEngine, unregistered } from './refusals.ts'
+import { hostLost, hostUnreachable, noCapacity, noSealingKey, unknownEngine, unregistered } from './refusals.ts'
 import { freeKeys, isSameOffer } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
@@ -39,7 +39,7 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       const more = volumeGiB - (held?.volumeGiB ?? volumeGiB)
       if (!held || more === 0 || (more < 0 && command.type === 'HoldMoreVolume')) return accept()
       if (command.type === 'HoldMoreVolume') {
-        if (state.status === 'LOST') return reject(hostLost(state.description, state.lastSeenAt))
+        if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
         const live = lapsedBy(state.claims, command.now).reduce(release, state.claims)
         const excess = volumeExcess(state.description.capacity.volumeGiB, live.total, more)
         if (excess) return reject(noCapacity(state.description, excess))

@@ -72,12 +72,13 @@ export const hostEvents = {
     1,
     z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, resources: resourcesSchema }),
   ),
+  /** `MOVED`: the host was lost while the instance was made, another host has it, and nothing of it is left here. */
   HostCapacityReleased: defineEvent(
     1,
     z.object({
       hostId: hostIdSchema,
       instanceId: instanceIdSchema,
-      reason: z.enum(['DELETED', 'FAILED', 'NOT_REQUESTED', 'EXPIRED']),
+      reason: z.enum(['DELETED', 'FAILED', 'NOT_REQUESTED', 'EXPIRED', 'MOVED']),
     }),
   ),
   /** No heartbeat came for longer than the bound. */

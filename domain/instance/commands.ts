@@ -34,6 +34,15 @@ export type InstanceCommand =
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
     })
+  /** The operation goes on on another host. */
+  | {
+      readonly type: 'MoveInstance'
+      readonly operationId: OperationId
+      readonly hostId: HostId
+      readonly sealingKey: number | null
+      readonly users: readonly UserSpec[]
+      readonly epoch: number
+    }
   | { readonly type: 'RenameInstance'; readonly name: string }
   | BeginsOperation<'RequestRestart'>
   | BeginsOperation<'RequestStop'>
@@ -58,6 +67,8 @@ export type InstanceCommand =
     }
   | {
       readonly type: 'ReportHealth'
+      /** That says so. */
+      readonly hostId: HostId
       readonly health: Health
       readonly reason: string
       /** Absent: as it was. */

@@ -40,6 +40,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
   switch (command.type) {
     case 'RequestInstance':
       return requestInstance(command, state)
+    case 'MoveInstance':
+      return moveInstance(command, state)
     case 'AdoptInstance':
       return adoptInstance(command, state)
     case 'RenameInstance':
@@ -75,6 +77,14 @@ const requestInstance = (command: CommandOf<'RequestInstance'>, state: InstanceS
     data: { ...wish, databases: [...databases], users: [...users], epoch: firstEpoch },
   })
 }
+
+const moveInstance = (
+  { type: _, users, ...place }: CommandOf<'MoveInstance'>,
+  state: InstanceState,
+): InstanceDecision =>
+  state.status === 'PROVISIONING' && isInProgress(state, place.operationId) && place.epoch > state.epoch
+    ? accept({ type: 'InstanceMoved', data: { ...place, users: [...users] } })
+    : accept()
 
 const adoptInstance = (command: CommandOf<'AdoptInstance'>, state: InstanceState): InstanceDecision => {
   const { type: _, running, removal, generation, ...found } = command
@@ -173,6 +183,7 @@ const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): R
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
+  if (state.status !== 'ABSENT' && state.hostId !== command.hostId) return accept()
   switch (state.status) {
     case 'ABSENT':
     case 'PROVISIONING':
@@ -212,7 +223,7 @@ const raiseNumbers = (
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
-type Seen = Omit<CommandOf<'ReportHealth'>, 'type'>
+type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'hostId'>
 
 const seenBy = ({ health, reason, volumeStage, incident }: Seen) => ({
   health,

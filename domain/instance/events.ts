@@ -50,6 +50,17 @@ export const instanceEvents = {
       ...operation,
     }),
   ),
+  /** Its host was lost before it was provisioned: another one provisions it. `epoch` fences the commands for that one. */
+  InstanceMoved: defineEvent(
+    1,
+    z.object({
+      operationId: operationIdSchema,
+      hostId: hostIdSchema,
+      sealingKey: z.int().positive().nullable(),
+      users: z.array(userSpecSchema),
+      epoch: z.int().positive(),
+    }),
+  ),
   /** A client query over the endpoint succeeded. `caCertificate`: PEM of the CA that signed the engine's certificate. */
   InstanceProvisioned: defineEvent(
     1,

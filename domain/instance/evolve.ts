@@ -72,6 +72,11 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       return { ...state, ...raised(state, event.data) }
     case 'InstanceEndpointChanged':
       return { ...state, endpoint: event.data.endpoint, caCertificate: event.data.caCertificate }
+    case 'InstanceMoved': {
+      if (state.status !== 'PROVISIONING') return state
+      const { operationId: _, ...place } = event.data
+      return { ...state, ...place, operation: { ...state.operation, epoch: place.epoch } }
+    }
     case 'InstanceRenamed':
       return { ...state, name: event.data.name }
     case 'InstanceHealthChanged':

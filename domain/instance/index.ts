@@ -7,7 +7,15 @@ import { absentInstance, type InstanceState } from './state.ts'
 
 export type { InstanceCommand } from './commands.ts'
 export { type InstanceEvent, instanceEvents } from './events.ts'
-export { type InstanceState, type KnownInstance, operationSubject, specHeld } from './state.ts'
+export {
+  type BusyInstance,
+  type InstanceState,
+  isBusy,
+  type KnownInstance,
+  operationSubject,
+  type ProvisioningInstance,
+  specHeld,
+} from './state.ts'
 export { instanceCategory, instanceStream } from './stream.ts'
 
 export const instance: Decider<InstanceState, InstanceCommand, InstanceEvent> = {

@@ -66,6 +66,7 @@ export type InstanceState =
   | (Known & { readonly status: 'DELETED' })
 
 export type KnownInstance = Exclude<InstanceState, { readonly status: 'ABSENT' }>
+export type ProvisioningInstance = Extract<InstanceState, { readonly status: 'PROVISIONING' }>
 export type BusyInstance = Extract<InstanceState, { readonly operation: OperationInProgress }>
 
 export const absentInstance: InstanceState = { status: 'ABSENT' }

@@ -7,7 +7,7 @@ const settlingMs = 5_000
 /** However short the whole, this much of it belongs to the steps. */
 const minForwardShare = 0.6
 /** How long a wish that outlasts its operation waits for an agent to return. */
-const outlastingMs = 7 * 24 * 60 * 60 * 1000
+export const outlastingMs = 7 * 24 * 60 * 60 * 1000
 
 /** By when the steps are over, so that undoing them fits before `deadline`. */
 export const forwardDeadlineOf = (process: Process, now: string, deadline: string): string => {

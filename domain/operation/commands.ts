@@ -1,6 +1,7 @@
 import type { GuestResult } from '../guest/report.ts'
-import type { CommandId, OperationId } from '../ids.ts'
+import type { CommandId, HostId, OperationId } from '../ids.ts'
 import type { Fault } from '../values/fault.ts'
+import type { UserSpec } from '../values/instance-spec.ts'
 import type { OperationKind, OperationSubject } from './events.ts'
 
 /**
@@ -25,5 +26,28 @@ export type OperationInput =
   /** What was written to its stream cannot be read, so it cannot go on: what was done is undone as after a step that failed. */
   | { readonly type: 'FailUnreadable'; readonly fault: Fault; readonly now: string }
   | { readonly type: 'CancelOperation'; readonly now: string }
+  /** This host counts as lost: what can be settled without it is, and what another host may do is awaited for longer. */
+  | { readonly type: 'HandleHostLost'; readonly hostId: HostId; readonly now: string }
+  /** Another host, on which room is claimed, is to do all that was asked of `from`. */
+  | {
+      readonly type: 'MoveOperation'
+      readonly from: HostId
+      readonly hostId: HostId
+      /** Of the new host. */
+      readonly sealingKey: number | null
+      /** With their passwords sealed to that key. */
+      readonly users: readonly UserSpec[]
+      /** Others than those of the former host. */
+      readonly commandIds: Readonly<Record<string, CommandId>>
+      readonly now: string
+    }
+  /** A host still has what was to be removed from it, and has seen this epoch: it is asked again. */
+  | {
+      readonly type: 'RemoveLeftover'
+      readonly hostId: HostId
+      readonly epoch: number
+      readonly commandId: CommandId
+      readonly now: string
+    }
   /** The instance's stream has taken in the outcome: the operation is over. */
   | { readonly type: 'ConfirmOutcome'; readonly now: string }

@@ -6,9 +6,18 @@ import { hasPassed } from '../values/time.ts'
 import { forwardDeadlineOf } from './budget.ts'
 import type { OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
-import { endpointUntoldFault, notBegunFault, stepDeadlineFault } from './faults.ts'
+import { endpointUntoldFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
+import { handleHostLost, moveOperation, removeLeftover } from './lost-host.ts'
 import { isOver, notCancellable, notFound } from './refusals.ts'
-import { absentOperation, type Ending, isAwaiting, isStepping, nextDeadline, type OperationState } from './state.ts'
+import {
+  type Awaiting,
+  absentOperation,
+  type Ending,
+  isAwaiting,
+  isStepping,
+  nextDeadline,
+  type OperationState,
+} from './state.ts'
 import { commandIdOf, type Events, endStep, failStep, followedBy, proceed, reachOutcome, stepOf } from './steps.ts'
 
 type OperationDecision = Decision<OperationEvent>
@@ -26,6 +35,12 @@ export const decide = (input: OperationInput, state: OperationState): OperationD
       return accept(...failUnreadable(state, input.fault, input.now))
     case 'CancelOperation':
       return cancel(state, input.now)
+    case 'HandleHostLost':
+      return accept(...handleHostLost(state, input))
+    case 'MoveOperation':
+      return accept(...moveOperation(state, input))
+    case 'RemoveLeftover':
+      return accept(...removeLeftover(state, input))
     case 'ConfirmOutcome':
       return state.status === 'ENDING' ? accept(end(state)) : accept()
     default:
@@ -50,6 +65,7 @@ const start = (input: InputOf<'StartOperation'>): Events => {
 /** Only the step in hand is listened to: an answer to another command comes late, twice or from before a cancellation. */
 const handleResult = (state: OperationState, result: GuestResult, now: string): Events => {
   if (!isAwaiting(state) || state.step.commandId !== result.commandId) return []
+  if (state.subject.hostId !== result.hostId) return []
   const { name, progress, message } = state.step
   switch (result.type) {
     case 'progress': {
@@ -62,7 +78,7 @@ const handleResult = (state: OperationState, result: GuestResult, now: string): 
       return failStep(state, result.fault, now)
     case 'succeeded':
       if (stepOf(state).tellsEndpoint && !result.facts) return failStep(state, endpointUntoldFault(state.step), now)
-      return endStep(state, result.facts, now)
+      return endStep(state, { ...(result.facts && { facts: result.facts }) }, now)
     default:
       return unreachable(result)
   }
@@ -74,9 +90,12 @@ const expire = (state: OperationState, now: string): Events => {
   if (due === null || !hasPassed(due, now)) return []
   if (state.status === 'ENDING') return [end(state)]
   if (!isAwaiting(state)) return []
-  const failed = failStep(state, stepDeadlineFault(state, state.step), now)
+  const failed = failStep(state, lateFault(state), now)
   return followedBy(state, failed, (next) => expire(next, now))
 }
+
+const lateFault = (state: Awaiting): Fault =>
+  state.step.hostLost ? hostLostFault(state.step) : stepDeadlineFault(state, state.step)
 
 /** Told twice of the same event, it goes on undoing. */
 const failUnreadable = (state: OperationState, fault: Fault, now: string): Events => {

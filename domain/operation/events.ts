@@ -57,7 +57,26 @@ export const operationEvents = {
   GuestCommandIssued: defineEvent(1, z.object({ step: z.string(), command: guestCommandSchema })),
   /** `progress`: 0 to 1. */
   OperationStepProgressed: defineEvent(1, z.object({ step: z.string(), progress: z.number(), message: z.string() })),
-  OperationStepCompleted: defineEvent(1, z.object({ step: z.string(), facts: engineFactsSchema.optional() })),
+  /** `deferred`: its host is lost, and carries it out when it is back. */
+  OperationStepCompleted: defineEvent(
+    1,
+    z.object({ step: z.string(), facts: engineFactsSchema.optional(), deferred: z.boolean().optional() }),
+  ),
+  /** The host that the step in hand waits for counts as lost. `deadline`: until when it, or another host in its place, is waited for. */
+  OperationHostLost: defineEvent(1, z.object({ hostId: hostIdSchema, deadline: z.iso.datetime() })),
+  /** Another host begins again with the first step. `from` is to remove what it has of the instance. `epoch`: of the commands for the new host. */
+  OperationMoved: defineEvent(
+    1,
+    z.object({
+      operationId: operationIdSchema,
+      from: hostIdSchema,
+      hostId: hostIdSchema,
+      sealingKey: z.int().positive().nullable(),
+      users: z.array(userSpecSchema),
+      epoch: z.int().positive(),
+      commandIds: z.record(z.string(), commandIdSchema),
+    }),
+  ),
   OperationStepFailed: defineEvent(1, z.object({ step: z.string(), fault: faultSchema })),
   OperationCancellationRequested: defineEvent(1, z.object({ operationId: operationIdSchema })),
   /** The steps are over and what follows is settled; the instance is told next, and then the operation ends. */

@@ -2,22 +2,40 @@ import { unreachable } from '../decider.ts'
 import type { Fault } from '../values/fault.ts'
 import type { OperationEvent } from './events.ts'
 import { cancelledFault } from './faults.ts'
-import { type ActiveStep, type BegunOperation, type Compensating, isStepping, type OperationState } from './state.ts'
+import {
+  type ActiveStep,
+  type BegunOperation,
+  type Compensating,
+  isStepping,
+  leftoverOf,
+  type OperationState,
+  type Running,
+} from './state.ts'
 
 export const evolve = (state: OperationState, event: OperationEvent): OperationState => {
   if (event.type === 'OperationStarted') {
     const { operationId, kind, subject, commandIds, forwardDeadline, deadline, traceparent } = event.data
-    const begun = { operationId, kind, subject, commandIds, forwardDeadline, deadline, traceparent }
+    const begun = {
+      operationId,
+      kind,
+      subject,
+      commandIds,
+      forwardDeadline,
+      deadline,
+      traceparent,
+      leftovers: [],
+      lastCommandId: null,
+    }
     return { status: 'RUNNING', ...begun, step: null, completed: [], facts: null }
   }
   if (state.status === 'ABSENT') return state
   switch (event.type) {
     case 'OperationStepStarted': {
       const { step: name, deadline } = event.data
-      return withStep(state, () => ({ name, deadline, commandId: null, progress: 0, message: '' }))
+      return withStep(state, () => ({ name, deadline, commandId: null, progress: 0, message: '', hostLost: false }))
     }
     case 'GuestCommandIssued':
-      return withStep(state, (step) => step && { ...step, commandId: event.data.command.commandId })
+      return commanded(state, event.data)
     case 'OperationStepProgressed': {
       const { progress, message } = event.data
       return withStep(state, (step) => step && { ...step, progress, message })
@@ -27,6 +45,10 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
       const next = { ...state, step: null, completed: [...state.completed, event.data.step] }
       return next.status === 'RUNNING' ? { ...next, facts: event.data.facts ?? next.facts } : next
     }
+    case 'OperationHostLost':
+      return withStep(state, (step) => step && { ...step, deadline: event.data.deadline, hostLost: true })
+    case 'OperationMoved':
+      return state.status === 'RUNNING' ? moved(state, event.data) : state
     case 'OperationStepFailed':
       if (state.status === 'COMPENSATING') return { ...state, step: null }
       return compensating(state, 'FAILED', event.data.fault)
@@ -43,6 +65,28 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
     default:
       return unreachable(event)
   }
+}
+
+type Moved = Extract<OperationEvent, { readonly type: 'OperationMoved' }>['data']
+
+const moved = (state: Running, { hostId, sealingKey, users, epoch, commandIds }: Moved): Running => ({
+  ...state,
+  subject: { ...state.subject, hostId, sealingKey, users, epoch },
+  commandIds,
+  step: null,
+  completed: [],
+  facts: null,
+  leftovers: [...state.leftovers, leftoverOf(state)],
+})
+
+type Issued = Extract<OperationEvent, { readonly type: 'GuestCommandIssued' }>['data']
+
+/** A host that was left may be asked to remove what it has while another one is at work. */
+const commanded = (state: BegunOperation, { step: name, command: { commandId, hostId } }: Issued): OperationState => {
+  const next = { ...state, lastCommandId: commandId }
+  return withStep(next, (step) =>
+    step?.name === name && hostId === state.subject.hostId ? { ...step, commandId } : step,
+  )
 }
 
 const withStep = (state: BegunOperation, change: (step: ActiveStep | null) => ActiveStep | null): OperationState =>
@@ -66,4 +110,6 @@ const begun = (state: BegunOperation) => ({
   forwardDeadline: state.forwardDeadline,
   deadline: state.deadline,
   traceparent: state.traceparent,
+  leftovers: state.leftovers,
+  lastCommandId: state.lastCommandId,
 })

@@ -20,6 +20,12 @@ export const stepDeadlineFault = (operation: BegunOperation, step: ActiveStep): 
   retryable: true,
 })
 
+export const hostLostFault = (step: ActiveStep): Fault => ({
+  code: 'HOST_UNREACHABLE',
+  message: `step ${step.name} did not end by ${step.deadline}: its host is lost, and no other host had room`,
+  retryable: true,
+})
+
 /** `what`: the event at fault and why, for a person. */
 export const unreadableHistoryFault = (what: string): Fault => ({
   code: 'UNREADABLE_HISTORY',

@@ -1,5 +1,5 @@
 import type { EngineFacts } from '../guest/report.ts'
-import type { CommandId, OperationId } from '../ids.ts'
+import type { CommandId, HostId, OperationId } from '../ids.ts'
 import type { Fault } from '../values/fault.ts'
 import type { OperationKind, OperationSubject, outcomes } from './events.ts'
 
@@ -12,7 +12,12 @@ export type ActiveStep = {
   readonly commandId: CommandId | null
   readonly progress: number
   readonly message: string
+  /** Since it began, its host was lost. */
+  readonly hostLost: boolean
 }
+
+/** A host that is to remove what it has of the instance; `epoch` is that of the command. */
+export type Leftover = { readonly hostId: HostId; readonly epoch: number; readonly sealingKey: number | null }
 
 type Begun = {
   readonly operationId: OperationId
@@ -22,6 +27,10 @@ type Begun = {
   readonly forwardDeadline: string
   readonly deadline: string
   readonly traceparent: string | undefined
+  /** Of the hosts that the operation has left. */
+  readonly leftovers: readonly Leftover[]
+  /** Of the guest command that was issued last; null before the first. */
+  readonly lastCommandId: CommandId | null
 }
 
 /** `step` is null only between the end of one step and the start of the next, within one decision. */
@@ -59,3 +68,10 @@ export const nextDeadline = (state: OperationState): string | null => {
   if (isStepping(state)) return state.step?.deadline ?? state.deadline
   return state.status === 'ENDING' ? state.deadline : null
 }
+
+/** What the host of the operation has of the instance, to be removed with the epoch that undoes its steps. */
+export const leftoverOf = ({ subject: { hostId, epoch, sealingKey } }: BegunOperation): Leftover => ({
+  hostId,
+  epoch: epoch + 1,
+  sealingKey,
+})

@@ -32,11 +32,11 @@ export const proceed = (state: OperationState, now: string): Events => {
   return [reachOutcome(state.operationId, undone)]
 }
 
-export const endStep = (state: Awaiting, facts: EngineFacts | undefined, now: string): Events => {
-  const completed: OperationEvent = {
-    type: 'OperationStepCompleted',
-    data: { step: state.step.name, ...(facts && { facts }) },
-  }
+/** `deferred`: its host carries it out when it is back. */
+type StepEnd = { readonly facts?: EngineFacts; readonly deferred?: true }
+
+export const endStep = (state: Awaiting, end: StepEnd, now: string): Events => {
+  const completed: OperationEvent = { type: 'OperationStepCompleted', data: { step: state.step.name, ...end } }
   return followedBy(state, [completed], (next) => proceed(next, now))
 }
 

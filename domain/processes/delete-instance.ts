@@ -7,6 +7,7 @@ export const deleteInstance: Process = {
       name: 'remove',
       timeoutMs: seconds(180),
       outlastsOperation: true,
+      settledWithoutHost: true,
       payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
     },
   ],

@@ -11,6 +11,8 @@ export type Step = {
   readonly tellsEndpoint?: true
   /** Stays true as a wish after the operation gave up waiting: an agent that returns late still does it. */
   readonly outlastsOperation?: true
+  /** Counts as done once its host is lost: nothing of it can be used any more, and it is carried out when the host is back. */
+  readonly settledWithoutHost?: true
 }
 
 /** A long-running wish as data: what is done, in order, and how it is undone. Interpreted by `domain/operation`. */
@@ -21,6 +23,8 @@ export type Process = {
   readonly compensation: readonly Step[]
   /** How the compensation leaves the engine, which its last step verifies; null when it leaves none, or there is none. */
   readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
+  /** Another host may do all of it instead: nothing of it is used before it has ended. */
+  readonly movable?: true
   /** Why it can not be cancelled; null when it can. */
   readonly notCancellable: string | null
   /** What may be there when neither the steps nor undoing them came to an end. */

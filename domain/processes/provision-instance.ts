@@ -3,6 +3,7 @@ import { leastStepMs, type Process, seconds } from './process.ts'
 
 export const provisionInstance: Process = {
   kind: 'provision',
+  movable: true,
   steps: [
     {
       name: 'volume',
@@ -33,6 +34,7 @@ export const provisionInstance: Process = {
       name: 'remove',
       timeoutMs: leastStepMs,
       outlastsOperation: true,
+      settledWithoutHost: true,
       payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey, undo: true }),
     },
   ],

@@ -23,7 +23,7 @@ export type Reaction =
   | {
       readonly target: 'instance'
       readonly id: InstanceId
-      readonly command: OneOf<InstanceCommand, 'CompleteOperation' | 'FailOperation'>
+      readonly command: OneOf<InstanceCommand, 'CompleteOperation' | 'FailOperation' | 'MoveInstance'>
     }
   | {
       readonly target: 'operation'

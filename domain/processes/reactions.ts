@@ -1,6 +1,6 @@
 import { unreachable } from '../decider.ts'
 import type { HostEvent } from '../host/events.ts'
-import type { OperationId } from '../ids.ts'
+import type { InstanceId, OperationId } from '../ids.ts'
 import type { InstanceEvent } from '../instance/events.ts'
 import { type InstanceState, isInProgress, type KnownInstance, operationSubject, specHeld } from '../instance/state.ts'
 import type { OperationEvent } from '../operation/events.ts'
@@ -15,6 +15,7 @@ import type { Reaction } from './reaction.ts'
 export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceRequested',
   'InstanceAdopted',
+  'InstanceMoved',
   'InstanceReconciled',
   'InstanceRestartRequested',
   'InstanceStopRequested',
@@ -31,6 +32,7 @@ export const reactingEventTypes: ReadonlySet<string> = new Set([
   'InstanceStarted',
   'InstanceDeleted',
   'InstanceOperationFailed',
+  'OperationMoved',
   'OperationOutcomeReached',
   'HostRegistered',
   'TokenIssued',
@@ -45,6 +47,7 @@ export const needsPresent = ({ type }: InstanceEvent): boolean =>
   type === 'InstanceRequested' ||
   type === 'InstanceRenamed' ||
   type === 'InstanceAdopted' ||
+  type === 'InstanceMoved' ||
   type === 'InstanceReconciled' ||
   type === 'InstanceVolumeGrowthRequested' ||
   type === 'InstanceVolumeGrowthFailed'
@@ -66,6 +69,8 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
       return [...holdAgain(state), ...settle(state)]
     case 'InstanceReconciled':
       return holdAgain(state)
+    case 'InstanceMoved':
+      return isInProgress(state, event.data.operationId) ? holdResources(state) : []
     case 'InstanceProvisioned':
     case 'InstanceRestarted':
     case 'InstanceStopped':
@@ -92,7 +97,9 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
 
 /** What an event of an operation leads to. `state`: the operation as it was after the event or later. */
 export const reactionsToOperation = (event: OperationEvent, state: OperationState): readonly Reaction[] => {
-  if (event.type !== 'OperationOutcomeReached' || state.status === 'ABSENT') return []
+  if (state.status === 'ABSENT') return []
+  if (event.type === 'OperationMoved') return [moveInstance(event.data, state.subject.instanceId)]
+  if (event.type !== 'OperationOutcomeReached') return []
   const { operationId, kind } = state
   const { outcome, fault, facts, compensated, undoneTo } = event.data
   const id = state.subject.instanceId
@@ -103,6 +110,21 @@ export const reactionsToOperation = (event: OperationEvent, state: OperationStat
   const failed = { type: 'FailOperation', operationId, kind, fault, ...undoing } as const
   return [{ target: 'instance', id, command: failed }]
 }
+
+const moveInstance = (
+  {
+    operationId,
+    hostId,
+    sealingKey,
+    users,
+    epoch,
+  }: Extract<OperationEvent, { readonly type: 'OperationMoved' }>['data'],
+  id: InstanceId,
+): Reaction => ({
+  target: 'instance',
+  id,
+  command: { type: 'MoveInstance', operationId, hostId, sealingKey, users, epoch },
+})
 
 /** What an event of a token leads to: its room in the quota is held for good, or free again. */
 export const reactionsToToken = (event: TokenEvent, state: TokenState): readonly Reaction[] => {

@@ -42,6 +42,12 @@ export const lapsedBy = (ledger: Ledger, now: string): readonly InstanceId[] =>
 /** Whose instances are there: reservations, which may come to nothing, are left out. */
 export const committedIds = (ledger: Ledger): readonly InstanceId[] => idsOf(ledger.commitments).map(parseInstanceId)
 
+/** All that hold anything, also what may come to nothing. */
+export const heldIds = (ledger: Ledger): readonly InstanceId[] => [
+  ...committedIds(ledger),
+  ...ledger.reservations.map(({ instanceId }) => instanceId),
+]
+
 /** Takes the place of whatever the instance held before. */
 export const reserve = (ledger: Ledger, reservation: Reservation): Ledger => {
   const { instanceId, resources, expiresAt } = reservation

@@ -1,8 +1,10 @@
 import type { Dispatch } from '../../commands/api.ts'
 import { systemClock } from '../../commands/clock.ts'
 import { createDispatch } from '../../commands/dispatch/dispatch.ts'
+import { createKeptCreates, type KeptCreates } from '../../commands/dispatch/kept-creates.ts'
 import { createIdSource } from '../../commands/ids.ts'
 import type { Log } from '../../commands/log.ts'
+import { createMoveCreate } from '../../commands/move-create.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
@@ -29,6 +31,7 @@ export type ApiParts = {
   /** For what this server offers besides GraphQL. */
   readonly authenticate: Authenticate
   readonly dispatch: Dispatch
+  readonly keptCreates: KeptCreates
   readonly views: Views
   /** Null where the token is configured. */
   readonly adminTokenFile: string | null
@@ -53,6 +56,9 @@ export const createApiParts = (
   const settings = dispatchSettings(config)
   const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
+  const clock = systemClock
+  const moveCreate = createMoveCreate({ handler, directory, clock })
+  const keptCreates = createKeptCreates({ handler, directory, clock, ids, log: deps.log, moveCreate })
   const dispatch = traceDispatch(
     deps.tracer,
     deps.metrics.countDispatch(
@@ -61,8 +67,9 @@ export const createApiParts = (
         directory,
         eventStore: deps.eventStore,
         bus: deps.bus,
-        clock: systemClock,
+        clock,
         ids,
+        keptCreates,
         masterKey,
         settings,
         findInstanceOf,
@@ -93,7 +100,7 @@ export const createApiParts = (
     createAdminTokenVerifier(adminTokens, adminProject),
     createApiTokenVerifier(views, () => new Date()),
   ]
-  return { api, authenticate: createAuthenticate(verifiers), dispatch, views, adminTokenFile }
+  return { api, authenticate: createAuthenticate(verifiers), dispatch, keptCreates, views, adminTokenFile }
 }
 
 const oidcOf = (config: Config): AuthConfig['oidc'] => {

@@ -97,6 +97,7 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
         ...published,
       }
     },
+    InstanceMoved: changes(({ data: { hostId } }) => ({ hostId })),
     InstanceProvisioned: changes(({ data }) => ({
       ...ended('ACTIVE'),
       endpoint: data.endpoint,

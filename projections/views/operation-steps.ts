@@ -34,8 +34,15 @@ export const progressStep = (
   { step, progress, message }: { readonly step: string; readonly progress: number; readonly message: string },
 ): Steps => changeRunning(steps, step, { progress, message })
 
-export const completeStep = (steps: Steps, step: string, at: string): Steps =>
-  changeRunning(steps, step, { status: 'SUCCEEDED', progress: 1, endedAt: at })
+/** `message`: null where there is nothing to say of its end. */
+export const completeStep = (steps: Steps, step: string, at: string, message: string | null): Steps =>
+  changeRunning(steps, step, { status: 'SUCCEEDED', progress: 1, endedAt: at, ...(message && { message }) })
+
+export const remarkRunning = (steps: Steps, message: string): Steps =>
+  steps.map((step) => (step.status === 'RUNNING' ? { ...step, message } : step))
+
+/** Another host does all of it again. */
+export const beginAgain = (steps: Steps): Steps => steps.map((step) => ({ ...step, ...planned, status: 'PENDING' }))
 
 export const failStep = (steps: Steps, step: string, at: string, fault: Fault): Steps =>
   changeRunning(steps, step, { status: 'FAILED', endedAt: at, fault })

@@ -6,7 +6,16 @@ import type { operationCategory } from '../../domain/operation/stream.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { OperationDocument, OperationStatus } from '../documents.ts'
 import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
-import { completeStep, endSteps, failStep, plannedSteps, progressStep, startStep } from './operation-steps.ts'
+import {
+  beginAgain,
+  completeStep,
+  endSteps,
+  failStep,
+  plannedSteps,
+  progressStep,
+  remarkRunning,
+  startStep,
+} from './operation-steps.ts'
 
 type Document = OperationDocument | null
 
@@ -83,6 +92,7 @@ export const operationsProjection = defineProjection<
     InstanceRenamed: 'ignored',
     InstanceHealthChanged: 'ignored',
     InstanceAdopted: 'ignored',
+    InstanceMoved: 'ignored',
     InstanceReconciled: 'ignored',
     InstanceNumbersRaised: 'ignored',
     InstanceEndpointChanged: 'ignored',
@@ -106,8 +116,12 @@ export const operationsProjection = defineProjection<
     GuestCommandIssued: 'ignored',
     OperationStepProgressed: changes(({ steps }, { data }) => ({ steps: progressStep(steps, data) })),
     OperationStepCompleted: changes(({ steps }, { data, metadata }) => ({
-      steps: completeStep(steps, data.step, metadata.at),
+      steps: completeStep(steps, data.step, metadata.at, data.deferred ? 'carried out when its host is back' : null),
     })),
+    OperationHostLost: changes(({ steps }) => ({
+      steps: remarkRunning(steps, 'its host is lost: waiting for another'),
+    })),
+    OperationMoved: changes(({ steps }) => ({ steps: beginAgain(steps) })),
     OperationStepFailed: changes(({ steps }, { data, metadata }) => ({
       steps: failStep(steps, data.step, metadata.at, data.fault),
     })),

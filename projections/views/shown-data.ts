@@ -78,6 +78,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
     ...(volumeStage && { volumeStage }),
     ...(incident !== undefined && { incident }),
   }),
+  InstanceMoved: ({ operationId, hostId, epoch }) => ({ operationId, hostId, epoch }),
   InstanceNumbersRaised: ({ epoch, generation }) => ({ epoch, generation }),
   InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),
 
@@ -144,7 +145,9 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
     command: { commandId, hostId, epoch, deadline, kind: payload.kind },
   }),
   OperationStepProgressed: ({ step, progress, message }) => ({ step, progress, message }),
-  OperationStepCompleted: ({ step }) => ({ step }),
+  OperationStepCompleted: ({ step, deferred }) => ({ step, ...(deferred && { deferred }) }),
+  OperationHostLost: ({ hostId, deadline }) => ({ hostId, deadline }),
+  OperationMoved: ({ operationId, hostId, epoch }) => ({ operationId, hostId, epoch }),
   OperationStepFailed: ({ step, fault }) => ({ step, fault }),
   OperationCancellationRequested: ({ operationId }) => ({ operationId }),
   OperationOutcomeReached: ({ operationId, outcome, fault, compensated }) => ({

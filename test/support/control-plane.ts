@@ -1,7 +1,9 @@
 import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../../commands/api.ts'
 import type { Clock } from '../../commands/clock.ts'
 import { createDispatch, type DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import { createKeptCreates } from '../../commands/dispatch/kept-creates.ts'
 import { createHandler } from '../../commands/handle.ts'
+import { createMoveCreate } from '../../commands/move-create.ts'
 import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
@@ -66,8 +68,10 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
   const side = openWriteSide(dataDir, options.clock)
   const { handler } = side
   const planeSettings = { ...settings, ...options.settings }
+  const keptCreates = createKeptCreates({ ...side, moveCreate: createMoveCreate(side), lookEveryMs: 100 })
   const dispatch = createDispatch({
     ...side,
+    keptCreates,
     masterKey: new Uint8Array(32).fill(1),
     settings: planeSettings,
     findInstanceOf: (operationId) => findInstanceOf(side.eventStore, operationId),
@@ -117,6 +121,7 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
       return (await handler.load(operation, operationStream(operationId))).state
     },
     stop: async () => {
+      await keptCreates.stop()
       await relay.stop()
       await sagas.stop(AbortSignal.timeout(10_000))
       await side.close()

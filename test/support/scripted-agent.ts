@@ -34,11 +34,18 @@ export const sealingKeys = Array.from({ length: 1000 }, (_, index) => ({
   publicKey: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo',
 }))
 
-/** An agent without engines: it speaks the protocol as the real one does and does what its script says. */
-export const startScriptedAgent = async (bus: MessageBus, description: HostDescription, script: Script) => {
+/**
+ * An agent without engines: it speaks the protocol as the real one does and does what its script says. `holdings`: of its host, from an agent that was
+ * there before.
+ */
+export const startScriptedAgent = async (
+  bus: MessageBus,
+  description: HostDescription,
+  script: Script,
+  holdings = createScriptedHoldings(),
+) => {
   const { hostId } = description
   const received: GuestCommand[] = []
-  const holdings = createScriptedHoldings()
   const topic = agentCommandsTopic(hostId)
   const report = (body: AgentReport) =>
     bus.publish([
@@ -75,6 +82,7 @@ export const startScriptedAgent = async (bus: MessageBus, description: HostDescr
   return {
     hostId,
     received,
+    holdings,
     answer,
     beat: () =>
       bus.publish([

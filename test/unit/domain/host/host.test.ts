@@ -162,6 +162,12 @@ describe('a host that falls silent', () => {
     given(registered, lost).when(reportLost).thenNothing()
   })
 
+  it('grows no volume while it is lost', () => {
+    given(registered, confirmed(1), lost)
+      .when({ type: 'HoldMoreVolume', hostId: hostId(), instanceId: instanceId(1), volumeGiB: 100, now: at(101) })
+      .thenRejected('HOST_UNREACHABLE')
+  })
+
   it('returns, once', () => {
     given(registered, lost).when(reportReturned).thenEvents(returned)
     given(registered).when(reportReturned).thenNothing()

@@ -157,12 +157,12 @@ describe('news of an operation that is not in progress', () => {
 })
 
 describe('health', () => {
-  const report: InstanceCommand = { type: 'ReportHealth', health: 'UNHEALTHY', reason: 'it swaps' }
+  const report: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), health: 'UNHEALTHY', reason: 'it swaps' }
 
   it('that is good again ends FAILED, and its fault', () => {
     const back = { health: 'HEALTHY', reason: 'the engine answers' } as const
     const state = given(...histories.FAILED, sick)
-      .when({ type: 'ReportHealth', ...back })
+      .when({ type: 'ReportHealth', hostId: hostId(), ...back })
       .thenEvents({ type: 'InstanceReconciled', data: { status: 'ACTIVE', ...back, epoch: 3, generation: 1 } })
     expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
   })
@@ -181,7 +181,7 @@ describe('health', () => {
       type: 'InstanceHealthChanged',
       data: { health: 'HEALTHY', reason: 'volume 81 % full (810 of 1000 MiB)', volumeStage: 'FILLING' },
     }
-    const said: InstanceCommand = { type: 'ReportHealth', ...filling.data }
+    const said: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), ...filling.data }
     given(...histories.ACTIVE, healthy)
       .when(said)
       .thenEvents(filling)
@@ -200,13 +200,13 @@ describe('health', () => {
       data: { health: 'HEALTHY', reason: 'the engine answers', incident: null },
     }
     given(...histories.ACTIVE, healthy)
-      .when({ type: 'ReportHealth', ...crashed.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), ...crashed.data })
       .thenEvents(crashed)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', ...over.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), ...over.data })
       .thenEvents(over)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', ...crashed.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), ...crashed.data })
       .thenNothing()
   })
 

@@ -203,4 +203,44 @@ describe('the view of operations', () => {
     expect(keysIn(dumped, 'project-open', 'acme')).toEqual([other.operationId])
     expect(keysIn(dumped, 'all-open', 'all')).toEqual([other.operationId])
   })
+
+  it('shows that the host of a step is lost, and begins again with another host', async () => {
+    const remark = 'its host is lost: waiting for another'
+    const lost = (log: EventLog): void => {
+      begin(log)
+      log.add('OperationHostLost', world)
+    }
+    await expectAfter(lost, {
+      status: 'RUNNING',
+      steps: [step('volume', { status: 'RUNNING', startedAt: at(2), message: remark }), step('engine')],
+    })
+    await expectAfter(
+      (log) => {
+        lost(log)
+        log.add('OperationMoved', world)
+      },
+      { status: 'RUNNING', steps: [step('volume'), step('engine')] },
+    )
+  })
+
+  it('says of a step whose host is lost that it is carried out later', () =>
+    expectAfter(
+      (log) => {
+        begin(log)
+        log.add('OperationStepCompleted', world, { deferred: true })
+      },
+      {
+        status: 'RUNNING',
+        steps: [
+          step('volume', {
+            status: 'SUCCEEDED',
+            startedAt: at(2),
+            endedAt: at(3),
+            progress: 1,
+            message: 'carried out when its host is back',
+          }),
+          step('engine'),
+        ],
+      },
+    ))
 })

@@ -1,0 +1,111 @@
+import { unreachable } from '../domain/decider.ts'
+import { host, hostStream, rankHosts, type Shortage, shortageOf } from '../domain/host/index.ts'
+import type { HostId, InstanceId } from '../domain/ids.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import { getById } from '../domain/values/id-map.ts'
+import type { InstanceSpec } from '../domain/values/instance-spec.ts'
+import { amountInWords, type Resources, resourceKinds } from '../domain/values/resources.ts'
+import type { SealingKey } from '../domain/values/sealing-key.ts'
+import { type Clock, isoAfter, isoNow } from './clock.ts'
+import type { Directory } from './directory.ts'
+import { isPassing } from './dispatch/patient-handler.ts'
+import type { CommandContext, Handler } from './handle.ts'
+
+export type ClaimDependencies = {
+  readonly handler: Handler
+  readonly directory: Pick<Directory, 'hosts'>
+  readonly clock: Clock
+}
+
+/** `holdMs`: how long the room is held for the instance to be asked for. */
+export type HostWish = {
+  readonly instanceId: InstanceId
+  readonly spec: InstanceSpec
+  /** Passwords are going to be sealed for it. */
+  readonly hasSecrets: boolean
+  readonly holdMs: number
+}
+
+/** `sealingKey`: null when there are no passwords. */
+export type Place = { readonly hostId: HostId; readonly sealingKey: SealingKey | null }
+
+export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; readonly rejection: Rejection }
+
+export const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: InstanceSpec): Resources => ({
+  vcpus,
+  memoryMiB,
+  volumeGiB,
+})
+
+/** Asks the hosts that are up one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
+export const claimHost = async (
+  { handler, directory, clock }: ClaimDependencies,
+  { instanceId, spec, hasSecrets, holdMs }: HostWish,
+  context: CommandContext,
+): Promise<Placed> => {
+  const { datastore, version } = spec
+  const resources = resourcesOf(spec)
+  const hosts = directory.hosts()
+  let refusal = noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
+  for (const { hostId } of rankHosts(hosts, spec, instanceId, isoNow(clock))) {
+    const handled = await handler.handle(
+      host,
+      hostStream(hostId),
+      {
+        type: 'ClaimCapacity',
+        hostId,
+        instanceId,
+        resources,
+        datastore,
+        version,
+        hasSecrets,
+        now: isoNow(clock),
+        expiresAt: isoAfter(clock, holdMs),
+      },
+      context,
+    )
+    if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
+      return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, instanceId) ?? null }
+    }
+    // There may be room on it.
+    if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = hostsBusy(handled.rejection.code)
+  }
+  return { ok: false, rejection: refusal }
+}
+
+/** What was claimed and is not asked for after all. Where this is not reached, it expires by itself. */
+export const releaseHost = (handler: Handler, hostId: HostId, instanceId: InstanceId, context: CommandContext) =>
+  handler.handle(
+    host,
+    hostStream(hostId),
+    { type: 'ReleaseCapacity', hostId, instanceId, reason: 'NOT_REQUESTED' },
+    context,
+  )
+
+/** Which host it was, and what others do on it, is no business of who asks. */
+const hostsBusy = (code: Rejection['code']): Rejection => ({
+  code,
+  message: 'the hosts with room for it are busy with other instances: ask again in a moment',
+})
+
+const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
+  const { datastore, version, vcpus, memoryMiB, volumeGiB } = spec
+  const details = { vcpus, memoryMiB, volumeGiB, reason: shortage.kind }
+  switch (shortage.kind) {
+    case 'NO_HOST_UP':
+      return { code: 'NO_CAPACITY', message: 'no host is up at the moment: start one, or try again later', details }
+    case 'NO_ENGINE':
+      return { code: 'NO_CAPACITY', message: `no host that is up has ${datastore} ${version}`, details }
+    case 'NO_ROOM': {
+      const short = shortage.short.length > 0 ? shortage.short : resourceKinds
+      const asked = short.map((resource) => amountInWords(resource, spec[resource])).join(' and ')
+      return {
+        code: 'NO_CAPACITY',
+        message: `no host has room for ${asked} more: choose a smaller flavor or volume, or add a host`,
+        details: { ...details, short: short.join(' ') },
+      }
+    }
+    default:
+      return unreachable(shortage)
+  }
+}

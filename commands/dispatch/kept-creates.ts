@@ -1,0 +1,118 @@
+import { type InstanceId, parseCommandId } from '../../domain/ids.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { backOffMs } from '../../domain/values/back-off.ts'
+import type { Credential } from '../api.ts'
+import type { Clock } from '../clock.ts'
+import type { Directory } from '../directory.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import type { IdSource } from '../ids.ts'
+import type { Log } from '../log.ts'
+import type { MoveCreate } from '../move-create.ts'
+import { sealUsers } from '../secrets/seal-users.ts'
+
+export type KeptCreatesDependencies = {
+  readonly handler: Handler
+  readonly directory: Pick<Directory, 'hosts'>
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Log
+  readonly moveCreate: MoveCreate
+  /** How often it looks, while it keeps anything. Default 1000. */
+  readonly lookEveryMs?: number
+}
+
+export type KeptCreates = {
+  /** Keeps the passwords of an instance that was asked for, until it is made or will not be. */
+  keep(instanceId: InstanceId, credentials: readonly Credential[]): void
+  stop(): Promise<void>
+}
+
+type Kept = { readonly credentials: readonly Credential[]; looks: number; lookAt: number }
+
+/** More than are made at one time: those that came first are given up. */
+const mostKept = 1000
+/** Most instances are made within a second or two. */
+const looks = { firstMs: 2000, maxMs: 10_000 }
+
+/**
+ * Passwords are sealed to the host that makes the instance. If that host is lost meanwhile, another one needs them sealed to a key of its own, and they are
+ * stored nowhere in clear. So the process that has them in its memory keeps them there until the instance is made, and moves it if need be. When that process
+ * ends, the instance waits for its host.
+ */
+export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates => {
+  const { handler, directory, clock, ids, log, moveCreate, lookEveryMs = 1000 } = deps
+  const kept = new Map<InstanceId, Kept>()
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | null = null
+  let isStopped = false
+
+  const context = (): CommandContext => {
+    const id = ids.next()
+    const actor = { kind: 'system', name: 'move-create' } as const
+    return {
+      actor,
+      commandId: parseCommandId(id),
+      correlationId: null,
+      projectId: null,
+      instanceId: null,
+      causationId: id,
+    }
+  }
+
+  const look = async (instanceId: InstanceId, { credentials }: Kept): Promise<void> => {
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    if (state.status !== 'PROVISIONING') {
+      kept.delete(instanceId)
+      return
+    }
+    const { hostId, projectId } = state
+    if (!lostHosts().has(hostId)) return
+    const by = { ...context(), correlationId: state.operation.operationId, projectId, instanceId }
+    const moved = await moveCreate(state, (key) => sealUsers(key, instanceId, credentials), by)
+    if (moved) log.info({ instanceId, from: hostId, to: moved }, 'another host makes an instance whose host is lost')
+  }
+
+  const lostHosts = () => new Set(directory.hosts().flatMap((state) => (state.status === 'LOST' ? [state.hostId] : [])))
+
+  const lookAtAll = async (): Promise<void> => {
+    const isAnyLost = lostHosts().size > 0
+    for (const [instanceId, entry] of kept) {
+      if (isStopped) return
+      if (!isAnyLost && clock.now() < entry.lookAt) continue
+      entry.looks += 1
+      entry.lookAt = clock.now() + backOffMs(entry.looks, looks)
+      await look(instanceId, entry).catch((error) =>
+        log.warn({ err: error, instanceId }, 'an instance that is being made could not be looked after; trying again'),
+      )
+    }
+  }
+
+  const schedule = (): void => {
+    if (isStopped || timer !== undefined || kept.size === 0) return
+    timer = setTimeout(() => {
+      looking = lookAtAll().finally(() => {
+        looking = null
+        timer = undefined
+        schedule()
+      })
+    }, lookEveryMs)
+    timer.unref()
+  }
+
+  return {
+    keep: (instanceId, credentials) => {
+      if (credentials.length === 0 || isStopped) return
+      kept.delete(instanceId)
+      kept.set(instanceId, { credentials, looks: 0, lookAt: clock.now() + looks.firstMs })
+      const [oldest] = kept.keys()
+      if (kept.size > mostKept && oldest) kept.delete(oldest)
+      schedule()
+    },
+    stop: async () => {
+      isStopped = true
+      clearTimeout(timer)
+      kept.clear()
+      await looking
+    },
+  }
+}

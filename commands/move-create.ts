@@ -1,0 +1,58 @@
+import type { HostId } from '../domain/ids.ts'
+import { parseCommandId } from '../domain/ids.ts'
+import type { ProvisioningInstance } from '../domain/instance/index.ts'
+import { operation, operationStream, stepNames } from '../domain/operation/index.ts'
+import type { UserSpec } from '../domain/values/instance-spec.ts'
+import type { SealingKey } from '../domain/values/sealing-key.ts'
+import { type ClaimDependencies, claimHost, releaseHost } from './claim-host.ts'
+import { isoNow } from './clock.ts'
+import type { CommandContext } from './handle.ts'
+import { deriveId } from './ids.ts'
+
+/** The users with their passwords sealed to another key. */
+export type Reseal = (key: SealingKey) => Promise<readonly UserSpec[]>
+
+/**
+ * Has another host make an instance whose host is lost, if one has room. `reseal`: null where no passwords are sealed. Resolves with that host, or with
+ * null if none has room or the instance needs no other host any more. Calling it again does no harm.
+ */
+export type MoveCreate = (
+  state: ProvisioningInstance,
+  reseal: Reseal | null,
+  context: CommandContext,
+) => Promise<HostId | null>
+
+/** For as long as it may take until the instance has followed its operation. */
+const holdMs = 600_000
+
+export const createMoveCreate =
+  (deps: ClaimDependencies): MoveCreate =>
+  async (state, reseal, context) => {
+    const { instanceId, spec, hostId: from } = state
+    const { operationId } = state.operation
+    const placed = await claimHost(deps, { instanceId, spec, hasSecrets: reseal !== null, holdMs }, context)
+    if (!placed.ok) return null
+    const { hostId, sealingKey } = placed
+    const users = sealingKey && reseal ? await reseal(sealingKey) : []
+    // Others than those of any host before, whose journals may know them.
+    const commandIds = Object.fromEntries(
+      stepNames('provision', { ...state, epoch: state.epoch, users: [...users], databases: [...state.databases] }).map(
+        (step) => [step, parseCommandId(deriveId('guest-command', operationId, context.commandId, step))],
+      ),
+    )
+    const key = sealingKey?.number ?? null
+    const command = {
+      type: 'MoveOperation',
+      from,
+      hostId,
+      sealingKey: key,
+      users,
+      commandIds,
+      now: isoNow(deps.clock),
+    } as const
+    const { handler } = deps
+    const handled = await handler.handle(operation, operationStream(operationId), command, context)
+    if (handled.state.status !== 'ABSENT' && handled.state.subject.hostId === hostId) return hostId
+    await releaseHost(handler, hostId, instanceId, context)
+    return null
+  }

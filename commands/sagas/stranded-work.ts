@@ -1,0 +1,69 @@
+import type { HostState } from '../../domain/host/index.ts'
+import type { HostId, InstanceId } from '../../domain/ids.ts'
+import { type BusyInstance, instance, instanceStream, isBusy } from '../../domain/instance/index.ts'
+import { operation, operationStream } from '../../domain/operation/index.ts'
+import { heldIds } from '../../domain/values/ledger.ts'
+import { type Clock, isoNow } from '../clock.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import type { MoveCreate } from '../move-create.ts'
+
+export type StrandedWorkDependencies = {
+  readonly handler: Handler
+  readonly clock: Clock
+  readonly context: (traceparent: string | undefined) => CommandContext
+  readonly moveCreate: MoveCreate
+}
+
+export type StrandedWork = {
+  /** Looks after what hosts were asked for that are lost now. To be called again and again. */
+  take(hosts: readonly HostState[]): Promise<void>
+}
+
+/**
+ * What is going on on a host that is lost: a deletion is settled without it, and an instance that is being made is given to another host. One whose
+ * passwords are sealed to the host is moved by who has them in clear, which is the process that took the request.
+ */
+export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork => {
+  const { handler, clock, context, moveCreate } = deps
+  /** By host, what needs no second look while that host is lost. */
+  const settled = new Map<HostId, Set<InstanceId>>()
+
+  const handOn = async (state: BusyInstance): Promise<void> => {
+    const { projectId, instanceId, hostId } = state
+    const { operationId } = state.operation
+    const by = { ...context(undefined), correlationId: operationId, projectId, instanceId }
+    const command = { type: 'HandleHostLost', hostId, now: isoNow(clock) } as const
+    await handler.handle(operation, operationStream(operationId), command, by)
+    if (state.status === 'PROVISIONING' && state.users.length === 0) await moveCreate(state, null, by)
+  }
+
+  /** Whether it needs no second look. */
+  const look = async (hostId: HostId, instanceId: InstanceId): Promise<boolean> => {
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    // Room was claimed for it just before, and it may still be asked for.
+    if (state.status === 'ABSENT') return false
+    if (state.hostId !== hostId || !isBusy(state)) return true
+    const { kind } = state.operation
+    if (kind !== 'provision' && kind !== 'delete') return true
+    await handOn(state)
+    return false
+  }
+
+  return {
+    take: async (hosts) => {
+      for (const host of hosts) {
+        if (host.status === 'UNREGISTERED') continue
+        const { hostId } = host
+        if (host.status === 'UP') {
+          settled.delete(hostId)
+          continue
+        }
+        const known = settled.get(hostId) ?? new Set<InstanceId>()
+        settled.set(hostId, known)
+        for (const instanceId of heldIds(host.claims)) {
+          if (!known.has(instanceId) && (await look(hostId, instanceId))) known.add(instanceId)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import type { CommandId } from '../ids.ts'
+import type { Step } from '../processes/process.ts'
+import { processOf } from '../processes/processes.ts'
+import { plusMs } from '../values/time.ts'
+import { outlastingMs } from './budget.ts'
+import type { OperationInput } from './commands.ts'
+import type { OperationEvent } from './events.ts'
+import { type BegunOperation, isAwaiting, isStepping, type Leftover, leftoverOf, type OperationState } from './state.ts'
+import { commandIdOf, type Events, endStep, followedBy, proceed, stepOf } from './steps.ts'
+
+type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
+
+/** Settles what nobody has to wait for, and gives what another host may do in its place the time of the whole operation. */
+export const handleHostLost = (state: OperationState, { hostId, now }: InputOf<'HandleHostLost'>): Events => {
+  if (!isAwaiting(state) || state.subject.hostId !== hostId) return []
+  if (stepOf(state).settledWithoutHost) return endStep(state, { deferred: true }, now)
+  if (state.status !== 'RUNNING' || !processOf(state.kind).movable || state.step.hostLost) return []
+  return [{ type: 'OperationHostLost', data: { hostId, deadline: state.forwardDeadline } }]
+}
+
+/** All over again on another host. What the former one has of it is fenced off, and removed as soon as it hears of that. */
+export const moveOperation = (state: OperationState, input: InputOf<'MoveOperation'>): Events => {
+  const { from, hostId, sealingKey, users, commandIds, now } = input
+  if (state.status !== 'RUNNING' || !isAwaiting(state) || !processOf(state.kind).movable) return []
+  if (state.subject.hostId !== from) return []
+  const { operationId, subject } = state
+  const moved: OperationEvent = {
+    type: 'OperationMoved',
+    // Above what undoes the steps on the host that is left, which may be asked once more.
+    data: { operationId, from, hostId, sealingKey, users: [...users], epoch: subject.epoch + 2, commandIds },
+  }
+  const removal = removalOf(state, leftoverOf(state), commandIdOf(state, removingStep(state).name), now)
+  return followedBy(state, [moved, removal], (next) => proceed(next, now))
+}
+
+/** Asks a host once more to remove what it was left with. One that has seen a later epoch was told other things since. */
+export const removeLeftover = (state: OperationState, input: InputOf<'RemoveLeftover'>): Events => {
+  if (state.status === 'ABSENT' || state.lastCommandId === input.commandId) return []
+  const leftover = leftoversOf(state).findLast(({ hostId }) => hostId === input.hostId)
+  if (!leftover || input.epoch > leftover.epoch) return []
+  return [removalOf(state, leftover, input.commandId, input.now)]
+}
+
+const leftoversOf = (state: BegunOperation): readonly Leftover[] => {
+  if (state.kind !== 'delete' || isStepping(state)) return state.leftovers
+  const { hostId, epoch, sealingKey } = state.subject
+  return [{ hostId, epoch, sealingKey }]
+}
+
+/** The step after which nothing of the instance is left. */
+const removingStep = ({ kind }: BegunOperation): Step => {
+  const { steps, compensation } = processOf(kind)
+  const removing = [...steps, ...compensation].find((step) => step.settledWithoutHost)
+  if (!removing) throw new Error(`the ${kind} process removes nothing`)
+  return removing
+}
+
+const removalOf = (state: BegunOperation, leftover: Leftover, commandId: CommandId, now: string): OperationEvent => {
+  const { operationId, subject, traceparent } = state
+  const { hostId, epoch, sealingKey } = leftover
+  const step = removingStep(state)
+  const payload = step.payload({ ...subject, sealingKey })
+  if (!payload) throw new Error(`step ${step.name} has nothing to do`)
+  const command = {
+    commandId,
+    operationId,
+    instanceId: subject.instanceId,
+    hostId,
+    epoch,
+    deadline: plusMs(now, outlastingMs),
+    payload,
+    ...(traceparent && { traceparent }),
+  }
+  return { type: 'GuestCommandIssued', data: { step: step.name, command } }
+}

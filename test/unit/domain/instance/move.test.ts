@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type InstanceCommand,
+  type InstanceEvent,
+  instance,
+  instanceEvents,
+} from '../../../../domain/instance/index.ts'
+import { operation, stepNames } from '../../../../domain/operation/index.ts'
+import { reactionsToInstance, reactionsToOperation } from '../../../../domain/processes/reactions.ts'
+import { specOf } from '../../../support/spec.ts'
+import { logOf, start, subjectWithAccounts } from '../operation/history.ts'
+import { at, commandId, hostId, instanceId, operationId, projectId, resources, users } from '../samples.ts'
+import { complete, fail, histories, requested } from './history.ts'
+
+const { given } = specOf(instance, instanceEvents)
+const place = { operationId: operationId(), hostId: hostId(2), sealingKey: 9, users, epoch: 3 }
+const move: InstanceCommand = { type: 'MoveInstance', ...place }
+const moved: InstanceEvent = { type: 'InstanceMoved', data: place }
+const stateAfter = (...events: readonly InstanceEvent[]) => events.reduce(instance.evolve, instance.initial)
+
+describe('an instance whose operation moves to another host', () => {
+  it('is on that host from then on, under its epoch', () => {
+    const state = given(requested).when(move).thenEvents(moved)
+    expect(state).toMatchObject({ status: 'PROVISIONING', hostId: hostId(2), sealingKey: 9, epoch: 3 })
+    expect(state).toMatchObject({ operation: { operationId: operationId(), epoch: 3 } })
+  })
+
+  it('stays where it is when it is over, or has moved on since', () => {
+    given(...histories.ACTIVE)
+      .when(move)
+      .thenNothing()
+    given(requested, { ...moved, data: { ...place, hostId: hostId(3), epoch: 5 } })
+      .when(move)
+      .thenNothing()
+  })
+
+  it('takes no word of the host it has left', () => {
+    const said = { type: 'ReportHealth', health: 'HEALTHY', reason: 'the engine answers' } as const
+    given(requested, moved, ...histories.ACTIVE.slice(1))
+      .when({ ...said, hostId: hostId(1) })
+      .thenNothing()
+  })
+
+  it('follows from the move of the operation', () => {
+    const commandIds = Object.fromEntries(
+      stepNames('provision', subjectWithAccounts).map((step) => [step, commandId(9)]),
+    )
+    const log = logOf(start('provision', { subject: subjectWithAccounts }), {
+      type: 'MoveOperation',
+      from: hostId(1),
+      hostId: hostId(2),
+      sealingKey: 9,
+      users,
+      commandIds,
+      now: at(3),
+    })
+    const event = log.find(({ type }) => type === 'OperationMoved')
+    if (!event) throw new Error('it has moved')
+    const command = { ...move, epoch: subjectWithAccounts.epoch + 2 }
+    expect(reactionsToOperation(event, log.reduce(operation.evolve, operation.initial))).toEqual([
+      { target: 'instance', id: instanceId(), command },
+    ])
+  })
+
+  it('holds the room on the host it is on now, and no more when it is over', () => {
+    const held = reactionsToInstance(moved, stateAfter(requested, moved))
+    expect(held).toContainEqual({
+      target: 'host',
+      id: hostId(2),
+      command: { type: 'ConfirmClaim', hostId: hostId(2), instanceId: instanceId(), resources },
+    })
+    expect(held.map(({ target, id }) => [target, id])).toContainEqual(['project', projectId])
+    const state = given(requested, moved)
+      .when(fail(1, 'provision', true))
+      .thenTypes('InstanceProvisioningFailed')
+    expect(reactionsToInstance(moved, stateAfter(requested, moved, ...state))).toEqual([])
+    given(requested, moved).when(complete(1, 'provision')).thenTypes('InstanceProvisioned', 'InstanceHealthChanged')
+  })
+})
