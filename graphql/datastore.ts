@@ -27,7 +27,9 @@ export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): v
     description: 'A build of an engine that hosts have installed.',
     fields: (t) => ({
       version: t.exposeString('version', { description: 'The exact version.' }),
-      source: t.exposeString('source', { description: 'Where it comes from: `npm`, `system` or another word.' }),
+      source: t.exposeString('source', {
+        description: 'Where it comes from: `npm`, `added` (by an administrator), `system` or another word.',
+      }),
       libraries: t.field({
         type: [BuildLibrary],
         complexity: 1,

@@ -44,7 +44,9 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
     fields: (t) => ({
       datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
       version: t.exposeString('version', { description: 'The exact version.' }),
-      source: t.exposeString('source', { description: 'Where it comes from: `npm`, `system` or another word.' }),
+      source: t.exposeString('source', {
+        description: 'Where it comes from: `npm`, `added` (by an administrator), `system` or another word.',
+      }),
     }),
   })
   const HostIsolation = builder.objectRef<Isolation>('HostIsolation').implement({

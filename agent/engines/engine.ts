@@ -1,12 +1,12 @@
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
-/** One engine version found on the host. `source`: `npm` (carried by a package) or `system`. */
+/** One engine version found on the host. `source`: `npm` (carried by a package), `added` (by an administrator, to Coffer alone) or `system`. */
 export type Installation = {
   readonly datastore: DatastoreType
   /** Exact, as the engine prints it: `17.10`. */
   readonly version: string
-  readonly source: 'npm' | 'system'
+  readonly source: 'npm' | 'added' | 'system'
   /** Of the libraries that came with it, those whose age matters. */
   readonly libraries?: readonly { readonly name: string; readonly version: string }[]
   /** The directory of the engine's programs. */

@@ -6,7 +6,7 @@ import { resourcesSchema } from '../values/resources.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 
 /**
- * One installed engine version an agent found. `source`: `npm`, `system` or another word for where it comes from. `libraries`: those that the build brings
+ * One installed engine version an agent found. `source`: `npm`, `added`, `system` or another word for where it comes from. `libraries`: those that the build brings
  * along, and nobody but its maker mends.
  */
 export const engineSchema = z.object({

@@ -11,6 +11,7 @@ const programs = {
   bench: ['ops/bench/main.ts'],
   demo: ['ops/demo.ts'],
   docs: ['ops/reference/write.ts'],
+  'add-engine': ['ops/engines/main.ts'],
   client: ['ops/client-package/main.ts'],
   stack: ['test/stack/main.ts'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
@@ -18,7 +19,7 @@ const programs = {
 }
 
 /** They need nothing that only developing needs. */
-const forUsers = ['start', 'demo']
+const forUsers = ['start', 'demo', 'add-engine']
 
 const [name, ...rest] = process.argv.slice(2)
 if (!name || !Object.hasOwn(programs, name)) {

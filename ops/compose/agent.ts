@@ -9,14 +9,8 @@ import type { Log } from '../../commands/log.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
 import type { Config } from '../config.ts'
-import { programDir, programVersion } from '../program-info.ts'
-
-/** Where PostgreSQL is looked for: the packages npm installed, Debian's and Red Hat's places, and the usual directories. */
-const postgresqlPaths = {
-  nodeModules: [join(programDir, 'node_modules')],
-  systemRoots: ['/usr/lib/postgresql', '/usr/pgsql'],
-  binDirs: ['/usr/local/pgsql/bin', '/usr/local/bin', '/usr/bin'],
-}
+import { programVersion } from '../program-info.ts'
+import { postgresqlPaths } from './postgresql-paths.ts'
 
 /** The agent of this machine, with every engine it knows to run. */
 export const createLocalAgent = (
@@ -25,7 +19,7 @@ export const createLocalAgent = (
 ): Agent =>
   createAgent({
     ...deps,
-    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths, log: deps.log })],
+    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths(config.dataDir), log: deps.log })],
     clock: systemClock,
     ids: createIdSource(systemClock),
     config: {

@@ -10,7 +10,12 @@ import { silentLog } from './agent-host.ts'
 /** For the PostgreSQL that npm carries. */
 export const createNpmPostgresqlDriver = (): EngineDriver =>
   createPostgresqlDriver({
-    searchPaths: { nodeModules: [join(import.meta.dirname, '../../node_modules')], systemRoots: [], binDirs: [] },
+    searchPaths: {
+      nodeModules: [join(import.meta.dirname, '../../node_modules')],
+      addedRoots: [],
+      systemRoots: [],
+      binDirs: [],
+    },
     log: silentLog,
   })
 

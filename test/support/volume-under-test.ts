@@ -40,7 +40,7 @@ export const openVolumeUnderTest = async (
     config: { volumes: kind, ...config },
     driver: () =>
       createPostgresqlDriver({
-        searchPaths: { nodeModules: [nodeModules], systemRoots: [], binDirs: [] },
+        searchPaths: { nodeModules: [nodeModules], addedRoots: [], systemRoots: [], binDirs: [] },
         log: silentLog,
       }),
   })

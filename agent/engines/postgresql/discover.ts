@@ -9,6 +9,8 @@ import { compareVersions, majorOf, oldestMajor, parseServerVersion } from './ver
 export type SearchPaths = {
   /** `node_modules` directories, which may hold packages named `postgresql-<version>-linux-<arch>`. */
   readonly nodeModules: readonly string[]
+  /** Directories with one directory a build, that an administrator has added. */
+  readonly addedRoots: readonly string[]
   /** Directories with one directory a major version, as Debian's `/usr/lib/postgresql`. */
   readonly systemRoots: readonly string[]
   /** Directories of programs, as in `PATH`. */
@@ -20,8 +22,8 @@ export type DriverLog = { warn(details: Readonly<Record<string, unknown>>, messa
 type Candidate = Pick<Installation, 'source' | 'binDir'>
 
 /**
- * The PostgreSQL installations on this host that run, newest first. Of two with one version the npm-carried is kept: it
- * changes with the program that was tested with it, not under a running engine with the next system upgrade. What does
+ * The PostgreSQL installations on this host that run, newest first. Of two with one version the npm-carried is kept, then the added one: they
+ * change with the program that was tested with them, or not at all, and not under a running engine with the next system upgrade. What does
  * not run is logged and left out.
  */
 export const discoverInstallations = async (
@@ -30,7 +32,8 @@ export const discoverInstallations = async (
 ): Promise<readonly Installation[]> => {
   const candidates = [
     ...(await npmCandidates(deps.searchPaths.nodeModules, deps.log)),
-    ...(await systemCandidates(deps.searchPaths)),
+    ...(await candidatesIn('added', deps.searchPaths.addedRoots, [])),
+    ...(await candidatesIn('system', deps.searchPaths.systemRoots, deps.searchPaths.binDirs)),
   ]
   const byVersion = new Map<string, Installation>()
   for (const candidate of candidates) {
@@ -60,13 +63,20 @@ const npmCandidates = async (directories: readonly string[], log: DriverLog): Pr
   return found
 }
 
-const systemCandidates = async ({ systemRoots, binDirs }: SearchPaths): Promise<Candidate[]> => {
+const candidatesIn = async (
+  source: Installation['source'],
+  parents: readonly string[],
+  binDirs: readonly string[],
+): Promise<Candidate[]> => {
   const roots = await Promise.all(
-    systemRoots.map(async (root) => (await entriesOf(root)).map((major) => join(root, major, 'bin'))),
+    // One that begins with a dot is being made.
+    parents.map(async (root) =>
+      (await entriesOf(root)).filter((name) => !name.startsWith('.')).map((name) => join(root, name, 'bin')),
+    ),
   )
   const directories = [...new Set([...roots.flat(), ...binDirs])]
   const holding = await Promise.all(directories.map((directory) => isExecutable(join(directory, 'postgres'))))
-  return directories.filter((_, index) => holding[index]).map((binDir) => ({ source: 'system', binDir }))
+  return directories.filter((_, index) => holding[index]).map((binDir) => ({ source, binDir }))
 }
 
 const askVersion = async (candidate: Candidate, log: DriverLog, signal: AbortSignal): Promise<string | null> => {

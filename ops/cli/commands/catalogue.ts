@@ -6,29 +6,51 @@ import type { Host, Quota, QuotaLimits, Resources } from '../types.ts'
 
 type Datastore = {
   readonly type: string
-  readonly versions: readonly string[]
+  readonly withdrawnVersions: readonly string[]
   readonly defaultVersion: string | null
-  readonly builds: readonly { readonly version: string; readonly source: string; readonly notes: readonly string[] }[]
+  readonly builds: readonly Build[]
 }
+
+type Build = {
+  readonly version: string
+  readonly source: string
+  readonly libraries: readonly { readonly name: string; readonly version: string }[]
+  readonly notes: readonly string[]
+}
+
+/** Of the operating system, which mends them, where a build brings none along. */
+const librariesOf = ({ libraries }: Build): string =>
+  libraries.map(({ name, version }) => `${name} ${version}`).join(', ') || "the system's"
 
 export const listDatastores = async ({ api, output, signal, terminal }: CliContext): Promise<void> => {
   const { datastores } = await api.request<{ datastores: readonly Datastore[] }>(documents.datastores, {}, signal)
+  const whenEmpty = 'No host has offered a datastore yet.'
+  if (output.format !== 'table') return output.list(datastores, [], whenEmpty)
   await output.list(
-    datastores,
+    datastores.flatMap(({ builds, ...datastore }) => builds.map((build) => ({ ...datastore, build }))),
     [
       ['DATASTORE', ({ type }) => type],
-      ['DEFAULT', ({ defaultVersion }) => defaultVersion],
-      ['VERSIONS', ({ versions }) => versions.join(', ')],
-      ['SOURCES', ({ builds }) => builds.map(({ version, source }) => `${version} ${source}`).join(', ')],
+      ['VERSION', ({ build }) => build.version],
+      ['', remarkOn],
+      ['SOURCE', ({ build }) => build.source],
+      ['LIBRARIES', ({ build }) => librariesOf(build), 'cutting'],
     ],
-    'No host has offered a datastore yet.',
+    whenEmpty,
   )
-  if (output.format !== 'table') return
   for (const { type, builds } of datastores) {
     for (const { version, source, notes } of builds) {
       if (notes.length > 0) terminal.stderr.write(`${type} ${version} (${source}): ${notes.join(' ')}\n`)
     }
   }
+}
+
+const remarkOn = ({
+  defaultVersion,
+  withdrawnVersions,
+  build: { version },
+}: Omit<Datastore, 'builds'> & { readonly build: Build }): string => {
+  if (version === defaultVersion) return 'default'
+  return withdrawnVersions.includes(version) ? 'withdrawn' : ''
 }
 
 type Flavor = {

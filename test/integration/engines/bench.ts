@@ -57,6 +57,7 @@ export const createBench = async (): Promise<Bench> => {
   const driver = createPostgresqlDriver({
     searchPaths: {
       nodeModules: [join(import.meta.dirname, '../../../node_modules')],
+      addedRoots: [],
       systemRoots: ['/usr/lib/postgresql'],
       binDirs: [],
     },

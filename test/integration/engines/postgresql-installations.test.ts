@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, writeFile }
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SearchPaths } from '../../../agent/engines/postgresql/discover.ts'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { hydrateSymlinks } from '../../../agent/engines/postgresql/hydrate-symlinks.ts'
 import { type Bench, bound, createBench } from './bench.ts'
@@ -38,11 +39,11 @@ const fakeEngine = async (root: string, major: string, script: string): Promise<
   }
 }
 
-const probe = async (searchPaths: { nodeModules?: string[]; systemRoots?: string[]; binDirs?: string[] }) => {
+const probe = async (searchPaths: Partial<SearchPaths>) => {
   const warnings: string[] = []
   const log = { warn: (details: object, message: string) => warnings.push(`${message} ${JSON.stringify(details)}`) }
   const driver = createPostgresqlDriver({
-    searchPaths: { nodeModules: [], systemRoots: [], binDirs: [], ...searchPaths },
+    searchPaths: { nodeModules: [], addedRoots: [], systemRoots: [], binDirs: [], ...searchPaths },
     log,
   })
   return { found: await driver.probe(bound()), warnings }
@@ -101,6 +102,15 @@ describe('probing for PostgreSQL', () => {
     expect(warnings.join('\n')).toMatch(/libssl\.so\.9/)
     expect(warnings.join('\n')).toMatch(/9\.6 is older than 15/)
     expect(warnings.join('\n')).toMatch(/19beta1/)
+  })
+
+  it('tells what was added from what the system has, keeps the added one of two, and passes over what is being added', async () => {
+    const [added, system] = [join(bench.directory, 'added'), join(bench.directory, 'system')]
+    await fakeEngine(added, '18.6', 'echo "postgres (PostgreSQL) 18.6"')
+    await fakeEngine(added, '.adding-x', 'echo "postgres (PostgreSQL) 18.7"')
+    await fakeEngine(system, '18', 'echo "postgres (PostgreSQL) 18.6"')
+    const { found } = await probe({ addedRoots: [added], systemRoots: [system] })
+    expect(found).toMatchObject([{ version: '18.6', source: 'added', binDir: join(added, '18.6', 'bin') }])
   })
 
   it('keeps the npm-carried one of two with the same version', async () => {
