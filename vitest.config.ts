@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start engines, servers or many processes. They wait more than they compute: two files side by side keep two cores busy. */
 const heavy = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/integration/{agent,engines,ops}/**/*.test.ts']
 
+/** The heavy ones on a whole Coffer whose distributed stores are started once for all of them. */
+const onSites = ['test/e2e/sites/**/*.test.ts']
+
 /** Tests on servers that are started once for all of them. */
 const onServers = ['test/integration/kafka/**/*.test.ts']
 
@@ -56,10 +59,24 @@ export default defineConfig({
           ...common,
           name: 'heavy',
           include: heavy,
+          exclude: onSites,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...common,
+          name: 'sites',
+          include: onSites,
+          globalSetup: ['test/support/shared-stores.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -72,7 +89,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

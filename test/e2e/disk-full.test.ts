@@ -13,6 +13,8 @@ import { createServerSite, type ServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of a host and its disks: the same in both forms.
+
 /** Enough that volumes are prepared ahead of need. */
 const sizeMiB = 700
 const mib = 1024 * 1024

@@ -10,6 +10,8 @@ import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of a host and its engines: the same in both forms.
+
 type Failure = {
   readonly error: { readonly code: string; readonly details: { readonly operationId: string } }
 }

@@ -5,6 +5,8 @@ import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 
+// On one site only: of the environment of one process: the same in both forms.
+
 /** What people have in their shells for their own clients, each enough to break or redirect a session that takes it. */
 const ofOthers = {
   PGAPPNAME: 'somebody',

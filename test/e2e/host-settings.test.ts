@@ -7,6 +7,8 @@ import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of the clock and the address of a host: the same in both forms.
+
 const dayMs = 24 * 3600 * 1000
 
 describe('a server whose clock was ahead at its first start', () => {

@@ -7,6 +7,8 @@ import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of what a host reports of its journal and volumes: the same in both forms.
+
 /** Within which it is said that an instance is missing. */
 const saidWithinMs = 15_000
 

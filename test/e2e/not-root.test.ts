@@ -9,6 +9,8 @@ import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 
+// On one site only: of the account of a host: the same in both forms.
+
 const main = fileURLToPath(new URL('../../ops/main.ts', import.meta.url))
 /** Tests that do not run as root show all of this by themselves. */
 const canShow = canStrangerRun(process.execPath, ['--check', main])

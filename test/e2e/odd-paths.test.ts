@@ -12,6 +12,8 @@ import { createServerApi } from '../support/server-api.ts'
 import { startServer } from '../support/server-process.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 
+// On one site only: of the paths of a host: the same in both forms.
+
 const main = fileURLToPath(new URL('../../ops/main.ts', import.meta.url))
 /** What a file's name may have in it and a shell, a URI, a list, a configuration file or a regular expression takes for something else. */
 const odd = `it's "odd" $HOME $(x) %41 %s \\ \`x\` & = + , ; : # [x] {y} * ? ! ~ é 日本`

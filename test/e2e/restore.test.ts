@@ -10,6 +10,8 @@ import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of the backup of the embedded form; sites/restored-log.test.ts has the other.
+
 const page = readFileSync(new URL('../../docs/runbook/backup-and-restore.md', import.meta.url), 'utf8')
 const programDir = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 

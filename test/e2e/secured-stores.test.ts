@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { whyNotDistributed } from '../support/distributed-site.ts'
 import { type SecuredStores, startSecuredStores } from '../support/secured-stores.ts'
 import { createServerApi } from '../support/server-api.ts'
 import { type Environment, type ServerProcess, startRefusedServer, startServer } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
+import { whyNotDistributed } from '../support/shared-stores.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 

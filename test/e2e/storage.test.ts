@@ -7,6 +7,8 @@ import { startRefusedServer } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { createTempDir } from '../support/temp-dir.ts'
 
+// On one site only: of the data directory of the embedded form.
+
 const site = createServerSite('storage')
 const directory = createTempDir('storage')
 let sound: Buffer

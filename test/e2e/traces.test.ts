@@ -11,6 +11,8 @@ import type { ServerProcess } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// On one site only: of the tracing of one process; sites/distributed.test.ts has those over several.
+
 /** The server, which says what it loads of OpenTelemetry. */
 const program = fileURLToPath(new URL('../support/otlp/watched-server.ts', import.meta.url))
 const site = createServerSite('traces')

@@ -5,6 +5,8 @@ import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 
+// On one site only: of the files of a host: the same in both forms.
+
 const openToOthers = 0o077
 
 describe.each(['027', '077', '000'])('a server that is started under umask %s', (umask) => {

@@ -1,15 +1,15 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFailed } from 'vitest'
-import { whyNotDistributed } from '../support/distributed-site.ts'
 import { fillDisk } from '../support/fill-disk.ts'
 import { findSecrets } from '../support/find-secret.ts'
 import { canMount } from '../support/privileges.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
+import { whyNotDistributed } from '../support/shared-stores.ts'
+import { readAllKeys, readAllTopics, readWholeStore } from '../support/stored-text.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { crashEngine, expectGoodEnd } from './distributed/end-checks.ts'
 import { createLoad, type Failure, type Kept, type Load, requireRows } from './distributed/load.ts'
-import { readAllKeys, readAllTopics, readWholeStore } from './distributed/stored-text.ts'
 import { type BreakableSystem, breakableSystem, roleNames } from './distributed/system.ts'
 
 const missing = await whyNotDistributed()
@@ -161,7 +161,7 @@ const defineTests = (): void => {
       'the master key': system.masterKey,
       ...Object.fromEntries(load.passwords().map((password, index) => [`password ${index}`, password])),
     }
-    const topics = await readAllTopics(system.kafka.address)
+    const topics = await readAllTopics([system.kafka.address])
     const log = await readWholeStore(system.eventStore)
     const keys = await readAllKeys(system.redis.admin)
     // What can be found is found: the id of an instance is in all of them, and so would be a secret.

@@ -1,22 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
+import { adminTokenFile } from '../../ops/cli/settings.ts'
 import { type EventStoreStandIn, startEventStoreStandIn } from './eventstore-standin/server.ts'
-import { startKafkaBroker } from './kafka/broker.ts'
-import { whyNoKafka } from './kafka/distribution.ts'
-import { findRealEventStore } from './real-event-store.ts'
-import { noRedisServer, startRedisServer } from './redis/redis-server.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 import { createServerSite } from './server-site.ts'
-
-/** Why the distributed stores can not be had here, or null. */
-export const whyNotDistributed = async (): Promise<string | null> => noRedisServer() ?? (await whyNoKafka())
+import type { StoreAddresses } from './shared-stores.ts'
 
 export type DistributedSite = {
+  /** Of the host. */
   readonly dataDir: string
-  /** Starts a process of these roles on the stores of the site, the first of which start with it. */
+  /** Of all other roles. The admin token is there, once one of them was started. */
+  readonly controlDir: string
+  readonly namespace: string
+  /** Starts a process of these roles on the stores of the site. */
   readonly start: (roles: string, env?: Environment) => Promise<ServerProcess>
 }
 
@@ -27,16 +26,27 @@ export type RestorableSite = DistributedSite & {
   readonly putLogBack: () => Promise<void>
 }
 
-type OpenEventStore = { readonly url: string; readonly close: () => unknown }
+/** Why there are no stores that this run shares, or null. */
+export const whyNoStores = (): string | null => {
+  const stores = inject('stores')
+  return 'missing' in stores ? stores.missing : null
+}
+
+/** Throws where there are none. */
+export const sharedStores = (): StoreAddresses => {
+  const stores = inject('stores')
+  if ('missing' in stores) throw new Error(stores.missing)
+  return stores
+}
 
 /**
- * A Kafka and a Redis of their own and an event store, in a new namespace, for processes of single roles. Where a real event store can be had
- * (`findRealEventStore`), they use it; else the stand-in runs in the process of the test. The processes are gone
- * after the last test of the file (or `describe`).
+ * Processes of single roles on the stores that the test files of this run share, in a new namespace. They are gone after the last test of the
+ * file (or `describe`).
  */
-export const createDistributedSite = (label: string): DistributedSite => createSiteOn(label, startEventStore)
+export const createDistributedSite = (label: string): DistributedSite =>
+  createSiteOn(label, async () => sharedStores().eventStoreUrl)
 
-/** The same on the stand-in alone, whose log can be copied and put back. */
+/** The same on a stand-in of its own, whose log can be copied and put back. */
 export const createRestorableSite = (label: string): RestorableSite => {
   const directory = mkdtempSync(join(tmpdir(), `coffer-${label}-log-`))
   const [file, copy] = [join(directory, 'log'), join(directory, 'copy')]
@@ -45,11 +55,12 @@ export const createRestorableSite = (label: string): RestorableSite => {
     standIn = await startEventStoreStandIn({ file, ...(port !== undefined && { port }) })
     return standIn
   }
-  const close = (): void => {
+  // Registered first, so that it runs last: hooks after tests run in the opposite order.
+  afterAll(() => {
     standIn?.close()
     rmSync(directory, { recursive: true, force: true })
-  }
-  const site = createSiteOn(label, async () => ({ url: (await start()).url, close }))
+  })
+  const site = createSiteOn(label, async () => (standIn ?? (await start())).url)
   return {
     ...site,
     copyLog: () => copyFileSync(file, copy),
@@ -62,52 +73,39 @@ export const createRestorableSite = (label: string): RestorableSite => {
   }
 }
 
-const startEventStore = async (): Promise<OpenEventStore> => {
-  const real = await findRealEventStore()
-  if (!('missing' in real)) return { url: real.url, close: real.stop }
-  const standIn = await startEventStoreStandIn()
-  return { url: standIn.url, close: standIn.close }
-}
-
-const createSiteOn = (label: string, openEventStore: () => Promise<OpenEventStore>): DistributedSite => {
-  const closing: (() => unknown)[] = []
-  // Registered first, so that it runs last: hooks after tests run in the opposite order.
-  afterAll(async () => {
-    for (const close of closing.toReversed()) await close()
-  })
+const createSiteOn = (label: string, eventStoreUrl: () => Promise<string>): DistributedSite => {
   const site = createServerSite(label)
+  const controlDir = join(site.directory, 'control')
+  const namespace = `test${randomUUID().replaceAll('-', '').slice(0, 24)}`
+  const masterKey = randomBytes(32).toString('base64url')
 
-  const startStores = async () => {
-    const kafka = await startKafkaBroker()
-    closing.push(kafka.dispose)
-    const redis = await startRedisServer()
-    closing.push(redis.stop)
-    return {
-      COFFER_EVENTSTORE_URL: await startLog(),
-      COFFER_NAMESPACE: `test${randomUUID().replaceAll('-', '').slice(0, 24)}`,
-      COFFER_KAFKA_BROKERS: kafka.address,
-      COFFER_REDIS_URL: redis.url,
+  const writeAdminToken = (): string => {
+    const file = join(controlDir, adminTokenFile)
+    mkdirSync(controlDir, { recursive: true, mode: 0o700 })
+    // It stays that of the first process.
+    try {
+      writeFileSync(file, `coffer_admin_${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
+    return file
   }
-  const startLog = async (): Promise<string> => {
-    const { url, close } = await openEventStore()
-    closing.push(close)
-    return url
-  }
-
-  let stores: ReturnType<typeof startStores> | null = null
-  const secrets = {
-    COFFER_MASTER_KEY: randomBytes(32).toString('base64url'),
-    COFFER_ADMIN_TOKEN: randomBytes(32).toString('base64url'),
-  }
+  const controlEnvironment = async (): Promise<Environment> => ({
+    COFFER_DATA_DIR: controlDir,
+    COFFER_EVENTSTORE_URL: await eventStoreUrl(),
+    COFFER_REDIS_URL: sharedStores().redisUrl,
+    COFFER_MASTER_KEY: masterKey,
+    COFFER_ADMIN_TOKEN_FILE: writeAdminToken(),
+  })
   return {
     dataDir: site.dataDir,
+    controlDir,
+    namespace,
     start: async (roles, env = {}) => {
-      stores ??= startStores()
-      const { COFFER_KAFKA_BROKERS, COFFER_NAMESPACE, ...others } = await stores
       // An agent is given what it needs and nothing else.
-      const needed = roles === 'agent' ? {} : { ...others, ...secrets }
-      return site.start({ args: ['--role', roles], env: { COFFER_KAFKA_BROKERS, COFFER_NAMESPACE, ...needed, ...env } })
+      const needed = roles === 'agent' ? {} : await controlEnvironment()
+      const common = { COFFER_KAFKA_BROKERS: sharedStores().brokers.join(','), COFFER_NAMESPACE: namespace }
+      return site.start({ args: ['--role', roles], env: { ...common, ...needed, ...env } })
     },
   }
 }

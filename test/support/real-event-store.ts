@@ -2,6 +2,7 @@ import { openKurrentConnection } from '../../commands/adapters/kurrentdb/connect
 import { createKurrentEventStore } from '../../commands/adapters/kurrentdb/event-store.ts'
 import { startKurrentDbContainer } from './containers/kurrentdb.ts'
 import type { Missing } from './containers/start-container.ts'
+import { silentLog } from './silent-log.ts'
 import { waitFor } from './wait-for.ts'
 
 export type RealEventStore = { readonly url: string; readonly stop: () => Promise<void> }
@@ -27,9 +28,7 @@ export const findRealEventStore = async (): Promise<RealEventStore | Missing> =>
 
 /** A node is live a moment before it has become its own leader, and takes no password until it has made its first users. */
 const untilItAnswers = async (url: string): Promise<void> => {
-  const silent = () => {}
-  const log = { debug: silent, info: silent, warn: silent, error: silent }
-  const store = createKurrentEventStore({ connection: openKurrentConnection({ url, log }) })
+  const store = createKurrentEventStore({ connection: openKurrentConnection({ url, log: silentLog }) })
   let reason: unknown
   const isAnswering = async (): Promise<boolean> => {
     try {

@@ -105,7 +105,8 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
     pid: child.pid ?? 0,
     dataDir,
     url: first,
-    adminToken: options.env?.COFFER_ADMIN_TOKEN ?? tokenIn(dataDir),
+    adminToken:
+      options.env?.COFFER_ADMIN_TOKEN ?? tokenIn(options.env?.COFFER_ADMIN_TOKEN_FILE ?? join(dataDir, 'admin-token')),
     output,
     ended,
     stop: async (signal = 'SIGINT') => {
@@ -123,10 +124,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
 }
 
 /** Empty where no API has been. */
-const tokenIn = (dataDir: string): string => {
-  const file = join(dataDir, 'admin-token')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
-}
+const tokenIn = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
 
 /** Starts a server that is expected to refuse: how it ended and what it said. */
 export const startRefusedServer = async (

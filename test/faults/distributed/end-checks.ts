@@ -1,34 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
-import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
-import { beforeFirst, type StoredEvent } from '../../../commands/ports/event-store.ts'
+import type { StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import { documents } from '../../../ops/cli/documents.ts'
 import type { Connection, Instance } from '../../../ops/cli/types.ts'
+import { readDistributedLog } from '../../support/distributed-log.ts'
 import { readAllEffects } from '../../support/embedded-log.ts'
 import { postmastersOf } from '../../support/host-traces.ts'
 import type { ServerApi } from '../../support/server-api.ts'
 import { type Load, requireRows } from './load.ts'
-import type { BreakableEventStore, BreakableSystem } from './system.ts'
-
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const readTimeoutMs = 60_000
-
-/** Everything the log holds, the oldest first. */
-const readWholeLog = async ({ url, namespace }: BreakableEventStore): Promise<readonly StoredEvent[]> => {
-  const store = createKurrentEventStore({ connection: openKurrentConnection({ url, namespace, log: quiet }) })
-  const events: StoredEvent[] = []
-  try {
-    for await (const page of store.readAll({ after: beforeFirst, signal: AbortSignal.timeout(readTimeoutMs) })) {
-      events.push(...page)
-    }
-  } finally {
-    await store.close()
-  }
-  return events
-}
+import type { BreakableSystem } from './system.ts'
 
 const endings = new Set(['OperationSucceeded', 'OperationFailed', 'OperationCancelled'])
 
@@ -84,7 +66,7 @@ export const expectGoodEnd = async (
   load: Load,
   restarts: readonly string[],
 ): Promise<void> => {
-  const log = await readWholeLog(system.eventStore)
+  const log = await readDistributedLog(system.eventStore)
   expect(openOperations(log), 'operations without an end').toEqual([])
 
   const instances = await allInstances(api)

@@ -1,28 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { LogPlace } from '../../support/distributed-log.ts'
 import { plainAddressOf } from '../../support/eventstore-standin/plain-address.ts'
-import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka/broker.ts'
 import { mountDisk } from '../../support/mount-disk.ts'
 import { type NetworkLink, startNetworkLink } from '../../support/network-link.ts'
 import { canMount } from '../../support/privileges.ts'
-import { findRealEventStore } from '../../support/real-event-store.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis/redis-server.ts'
 import type { Environment } from '../../support/server-process.ts'
 import { createServerSite } from '../../support/server-site.ts'
+import { findEventStore } from '../../support/shared-stores.ts'
 import { type SupervisedRole, superviseRole } from './supervised-role.ts'
 
 export const roleNames = ['saga', 'projector', 'api', 'agent'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** `network`: what clients connect by, which is all that is broken of it; null where nothing can stand in between. */
-export type BreakableEventStore = {
-  readonly url: string
-  readonly namespace: string
-  readonly network: NetworkLink | null
-}
+export type BreakableEventStore = LogPlace & { readonly network: NetworkLink | null }
 
 /** Every role once, in processes that are started anew when they end, on stores and a network that can be broken. */
 export type BreakableSystem = {
@@ -124,12 +120,4 @@ export const breakableSystem = (label: string): (() => Promise<BreakableSystem>)
       agentDataDir: site.dataDir,
     }
   }
-}
-
-/** The real one where there is one, else the stand-in, in this process. */
-const findEventStore = async (): Promise<{ readonly url: string; readonly stop: () => unknown }> => {
-  const real = await findRealEventStore()
-  if (!('missing' in real)) return real
-  const standIn = await startEventStoreStandIn()
-  return { url: standIn.url, stop: standIn.close }
 }

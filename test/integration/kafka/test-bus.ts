@@ -1,12 +1,13 @@
 import { createKafkaMessageBus, type KafkaMessageBusOptions } from '../../../commands/adapters/kafka/message-bus.ts'
 import type { MessageBus } from '../../../commands/ports/message-bus.ts'
+import { silentLog } from '../../support/silent-log.ts'
 
 /** A bus that says nothing, and that tries again, stops and hears of a rebalance sooner than in earnest. */
 export const createTestBus = (brokers: readonly string[], options: Partial<KafkaMessageBusOptions> = {}): MessageBus =>
   createKafkaMessageBus({
     brokers,
     clientId: 'coffer-test',
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    log: silentLog,
     retryBaseMs: 10,
     fetchWaitMs: 250,
     heartbeatMs: 1_000,

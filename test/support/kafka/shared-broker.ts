@@ -15,21 +15,23 @@ export type SharedKafka = { readonly brokers: readonly string[] } | { readonly m
 
 type Running = { readonly brokers: readonly string[]; readonly stop: () => Promise<void> }
 
-/**
- * One Kafka for all test files of a run: what COFFER_TEST_KAFKA_BROKERS names (`host:port`, commas between), else a container where a Docker
- * engine answers, else a process of our own.
- */
+/** One Kafka for all test files of a run. */
 export default async function shareKafka(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env.COFFER_TEST_KAFKA_BROKERS
-  if (given) {
-    project.provide('kafka', { brokers: given.split(',') })
-    return async () => {}
-  }
-  const running = (await startContainer()) ?? (await startProcess())
+  const running = await findKafka()
   project.provide('kafka', 'missing' in running ? running : { brokers: running.brokers })
   return async () => {
     if (!('missing' in running)) await running.stop()
   }
+}
+
+/**
+ * What COFFER_TEST_KAFKA_BROKERS names (`host:port`, commas between), else a container where a Docker engine answers, else a process of our
+ * own.
+ */
+export const findKafka = async (): Promise<Running | { readonly missing: string }> => {
+  const given = process.env.COFFER_TEST_KAFKA_BROKERS
+  if (given) return { brokers: given.split(','), stop: async () => {} }
+  return (await startContainer()) ?? (await startProcess())
 }
 
 const startProcess = async (): Promise<Running | { readonly missing: string }> => {

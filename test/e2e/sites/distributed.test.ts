@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDistributedSite, whyNotDistributed } from '../support/distributed-site.ts'
-import { noTraces, tracesOfInstance } from '../support/host-traces.ts'
-import { type Collector, startCollector } from '../support/otlp/collector.ts'
-import { causesOf } from '../support/otlp/trace.ts'
-import { postmasterStart } from '../support/postgresql-client.ts'
-import { createServerApi, type ServerApi } from '../support/server-api.ts'
-import type { ServerProcess } from '../support/server-process.ts'
-import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { createDistributedSite, whyNoStores } from '../../support/distributed-site.ts'
+import { noTraces, tracesOfInstance } from '../../support/host-traces.ts'
+import { type Collector, startCollector } from '../../support/otlp/collector.ts'
+import { causesOf } from '../../support/otlp/trace.ts'
+import { postmasterStart } from '../../support/postgresql-client.ts'
+import { createServerApi, type ServerApi } from '../../support/server-api.ts'
+import type { ServerProcess } from '../../support/server-process.ts'
+import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
-const missing = await whyNotDistributed()
+const missing = whyNoStores()
 
 const defineTests = (): void => {
   const site = createDistributedSite('distributed')

@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { EventStoreDBClient, FORWARDS, START } from '@eventstore/db-client'
 import type { Redis } from 'ioredis'
-import { createKafkaClient } from '../../../commands/adapters/kafka/client.ts'
-import { parseConnectionUrl } from '../../../commands/adapters/kurrentdb/connection-url.ts'
-import { waitFor } from '../../support/wait-for.ts'
-import type { BreakableEventStore } from './system.ts'
+import { createKafkaClient } from '../../commands/adapters/kafka/client.ts'
+import { parseConnectionUrl } from '../../commands/adapters/kurrentdb/connection-url.ts'
+import type { LogPlace } from './distributed-log.ts'
+import { silentLog } from './silent-log.ts'
+import { waitFor } from './wait-for.ts'
 
 const readTimeoutMs = 60_000
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** Of every message that is in Kafka, whatever the topic: key, value and headers. By topic. */
-export const readAllTopics = async (broker: string): Promise<ReadonlyMap<string, string>> => {
-  const kafka = createKafkaClient({ brokers: [broker], clientId: 'reads-all', log: quiet })
+/** Of every message in Kafka, in topics whose names begin like this: key, value and headers. By topic. */
+export const readAllTopics = async (
+  brokers: readonly string[],
+  beginning = '',
+): Promise<ReadonlyMap<string, string>> => {
+  const kafka = createKafkaClient({ brokers, clientId: 'reads-all', log: silentLog })
   const admin = kafka.admin()
   const consumer = kafka.consumer({ groupId: `reads-all-${randomUUID()}`, maxWaitTimeInMs: 250 })
   const texts = new Map<string, string>()
   const left = new Map<string, bigint>()
   await Promise.all([admin.connect(), consumer.connect()])
   try {
-    const topics = await admin.listTopics()
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(beginning))
     for (const topic of topics) {
       texts.set(topic, '')
       for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
@@ -48,7 +51,7 @@ export const readAllTopics = async (broker: string): Promise<ReadonlyMap<string,
 }
 
 /** All streams of the namespace in the event store, those of keys and of their metadata too: names, types, data and metadata of events. */
-export const readWholeStore = async ({ url, namespace }: BreakableEventStore): Promise<string> => {
+export const readWholeStore = async ({ url, namespace }: LogPlace): Promise<string> => {
   const { clientUrl } = parseConnectionUrl(url)
   const client = EventStoreDBClient.connectionString(clientUrl)
   const pieces: string[] = []
@@ -67,10 +70,10 @@ export const readWholeStore = async ({ url, namespace }: BreakableEventStore): P
 const textOf = (content: unknown): string =>
   content instanceof Uint8Array ? Buffer.from(content).toString('latin1') : JSON.stringify(content)
 
-/** Every key of Redis with what it holds. By key. */
-export const readAllKeys = async (redis: Redis): Promise<ReadonlyMap<string, string>> => {
+/** Every key of Redis that matches, as in SCAN, with what it holds. By key. */
+export const readAllKeys = async (redis: Redis, match = '*'): Promise<ReadonlyMap<string, string>> => {
   const texts = new Map<string, string>()
-  for await (const keys of redis.scanStream({ count: 500 })) {
+  for await (const keys of redis.scanStream({ count: 500, match })) {
     for (const key of keys as readonly string[]) texts.set(key, JSON.stringify(await readKey(redis, key)))
   }
   return texts

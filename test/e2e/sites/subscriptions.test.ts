@@ -1,12 +1,12 @@
 import { createClient } from 'graphql-ws'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { documents } from '../../ops/cli/documents.ts'
-import type { Operation } from '../../ops/cli/types.ts'
-import { onEverySite } from '../support/every-site.ts'
-import { createServerApi, type ServerApi } from '../support/server-api.ts'
-import type { ServerProcess } from '../support/server-process.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { documents } from '../../../ops/cli/documents.ts'
+import type { Operation } from '../../../ops/cli/types.ts'
+import { onEverySite } from '../../support/every-site.ts'
+import { createServerApi, type ServerApi } from '../../support/server-api.ts'
+import type { ServerProcess } from '../../support/server-process.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
 const patient = () => AbortSignal.timeout(60_000)
 

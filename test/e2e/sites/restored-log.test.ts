@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createRestorableSite, whyNotDistributed } from '../support/distributed-site.ts'
-import { createCli } from '../support/run-cli.ts'
-import { createServerApi, type ServerApi } from '../support/server-api.ts'
-import type { ServerProcess } from '../support/server-process.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { createRestorableSite, whyNoStores } from '../../support/distributed-site.ts'
+import { createCli } from '../../support/run-cli.ts'
+import { createServerApi, type ServerApi } from '../../support/server-api.ts'
+import type { ServerProcess } from '../../support/server-process.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
-const missing = await whyNotDistributed()
+const missing = whyNoStores()
 const roles = ['saga', 'projector', 'api'] as const
 
 /** What docs/runbook/backup-and-restore.md and rebuilding-views.md tell an operator to do, with Kafka and Redis left as they are. */
@@ -60,7 +60,7 @@ const defineTests = (): void => {
   })
 
   it('is found equal by a verification, and a rebuild ends and tells how far it has come', async () => {
-    const cli = createCli(site.dataDir)
+    const cli = createCli(site.controlDir)
     const verified = await cli(['admin', 'rebuild-views', '--verify'], { env: environment })
     expect(verified).toMatchObject({ code: 0 })
     const rebuilt = await cli(['admin', 'rebuild-views'], { env: environment })

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isListening, pathsBelow, postmastersOf, tracesOfRunning } from '../support/host-traces.ts'
-import { postmasterStart } from '../support/postgresql-client.ts'
-import { createServerApi } from '../support/server-api.ts'
-import { type ServerProcess, startRefusedServer } from '../support/server-process.ts'
-import { createServerSite, type ServerSite } from '../support/server-site.ts'
-import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { onEverySite } from '../../support/every-site.ts'
+import { isListening, pathsBelow, postmastersOf, tracesOfRunning } from '../../support/host-traces.ts'
+import { postmasterStart } from '../../support/postgresql-client.ts'
+import { createServerApi } from '../../support/server-api.ts'
+import { type ServerProcess, startRefusedServer } from '../../support/server-process.ts'
+import { createServerSite, type ServerSite } from '../../support/server-site.ts'
+import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
 const probe = async ({ url }: ServerProcess, path: string): Promise<number> => (await fetch(`${url}${path}`)).status
 
@@ -20,6 +21,7 @@ const healthBecomes = (server: ServerProcess, { instance }: Shop, health: string
 const engineLog = ({ dataDir }: ServerSite, { instance }: Shop): string =>
   readFileSync(join(dataDir, 'agent', 'engines', 'instances', instance.id, 'log', 'engine.log'), 'utf8')
 
+// Of one process that has all roles.
 describe('a whole server', () => {
   const site = createServerSite('lifecycle')
   let server: ServerProcess
@@ -101,6 +103,7 @@ describe('a whole server', () => {
   })
 })
 
+// Of the agent alone, which is the same in both forms.
 describe('a server that is stopped while it prepares a volume ahead of need', () => {
   const site = createServerSite('prepared')
 
@@ -120,55 +123,56 @@ describe('a server that is stopped while it prepares a volume ahead of need', ()
   })
 })
 
-describe('an agent and a control plane in processes of their own', () => {
-  const site = createServerSite('roles')
-  const control = () => site.start({ args: ['--role', 'api,saga,projector'], env: { COFFER_HOST_LOST_AFTER: '5' } })
-  const agent = () => site.start({ args: ['--role', 'agent'] })
-  let api: ServerProcess
-  let host: ServerProcess
-  let shop: Shop
+onEverySite('roles', (site) =>
+  describe('an agent and a control plane in processes of their own', () => {
+    const control = () => site.startRoles('api,saga,projector', { COFFER_HOST_LOST_AFTER: '5' })
+    const agent = () => site.startRoles('agent')
+    let api: ServerProcess
+    let host: ServerProcess
+    let shop: Shop
 
-  it('make an instance together', async () => {
-    api = await control()
-    host = await agent()
-    await waitFor('the agent to register', async () => {
-      const { datastores } = await createServerApi(api).request<{ datastores: readonly object[] }>(
-        '{ datastores { type } }',
-      )
-      return datastores.length > 0
+    it('make an instance together', async () => {
+      api = await control()
+      host = await agent()
+      await waitFor('the agent to register', async () => {
+        const { datastores } = await createServerApi(api).request<{ datastores: readonly object[] }>(
+          '{ datastores { type } }',
+        )
+        return datastores.length > 0
+      })
+      shop = await makeShop(createServerApi(api))
     })
-    shop = await makeShop(createServerApi(api))
-  })
 
-  it('leave the databases running when the agent is stopped, and tell that it is away', async () => {
-    const startedAt = await postmasterStart(shop.login)
-    expect(await host.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(await postmasterStart(shop.login)).toBe(startedAt)
-    expect(await healthBecomes(api, shop, 'UNREACHABLE')).toMatchObject({ status: 'ACTIVE' })
+    it('leave the databases running when the agent is stopped, and tell that it is away', async () => {
+      const startedAt = await postmasterStart(shop.login)
+      expect(await host.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+      expect(await postmasterStart(shop.login)).toBe(startedAt)
+      expect(await healthBecomes(api, shop, 'UNREACHABLE')).toMatchObject({ status: 'ACTIVE' })
 
-    host = await agent()
-    await healthBecomes(api, shop, 'HEALTHY')
-    expect(await postmasterStart(shop.login)).toBe(startedAt)
-  })
+      host = await agent()
+      await healthBecomes(api, shop, 'HEALTHY')
+      expect(await postmasterStart(shop.login)).toBe(startedAt)
+    })
 
-  it('finish what was asked for while the agent was away', async () => {
-    await host.kill()
-    const { operation } = await createServerApi(api).change('restart', shop.instance.id)
-    const startedAt = await postmasterStart(shop.login)
-    host = await agent()
-    expect(await createServerApi(api).operationEnd(operation.id)).toMatchObject({ status: 'SUCCEEDED' })
-    expect(await postmasterStart(shop.login)).not.toBe(startedAt)
-  })
+    it('finish what was asked for while the agent was away', async () => {
+      await host.kill()
+      const { operation } = await createServerApi(api).change('restart', shop.instance.id)
+      const startedAt = await postmasterStart(shop.login)
+      host = await agent()
+      expect(await createServerApi(api).operationEnd(operation.id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await postmasterStart(shop.login)).not.toBe(startedAt)
+    })
 
-  it('leave the databases running when the control plane is stopped or killed', async () => {
-    const startedAt = await postmasterStart(shop.login)
-    await api.stop('SIGTERM')
-    api = await control()
-    await api.kill()
-    expect(await postmasterStart(shop.login)).toBe(startedAt)
-    api = await control()
-    expect(await createServerApi(api).changeAndWait('delete', shop.instance.id)).toMatchObject({ status: 'DELETED' })
-    await api.stop()
-    await host.stop()
-  })
-})
+    it('leave the databases running when the control plane is stopped or killed', async () => {
+      const startedAt = await postmasterStart(shop.login)
+      await api.stop('SIGTERM')
+      api = await control()
+      await api.kill()
+      expect(await postmasterStart(shop.login)).toBe(startedAt)
+      api = await control()
+      expect(await createServerApi(api).changeAndWait('delete', shop.instance.id)).toMatchObject({ status: 'DELETED' })
+      await api.stop()
+      await host.stop()
+    })
+  }),
+)

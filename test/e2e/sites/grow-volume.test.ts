@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { listMounts } from '../../../agent/isolation/mounts.ts'
+import { documents } from '../../../ops/cli/documents.ts'
+import type { Instance, Refusal } from '../../../ops/cli/types.ts'
+import { onEmbeddedSite, onEverySite, type Site } from '../../support/every-site.ts'
+import { queryOnce } from '../../support/postgresql-client.ts'
+import { canMount } from '../../support/privileges.ts'
+import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
+import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+type Kind = 'loop' | 'directory'
+const held = `{ quota { used { volumeGiB } } hosts(first: 1) { nodes { claimed { volumeGiB } } } }`
+type Held = { quota: { used: { volumeGiB: number } }; hosts: { nodes: { claimed: { volumeGiB: number } }[] } }
+
+const growTests = (site: Site, kind: Kind) =>
+  describe(`a volume that is to grow (${kind})`, () => {
+    let api: ServerApi
+    let shop: Shop
+
+    beforeAll(async () => {
+      const server = await site.start({
+        COFFER_VOLUME_KIND: kind,
+        COFFER_CAPACITY_VOLUME_GIB: '6',
+        COFFER_QUOTA_VOLUME_GIB: '4',
+      })
+      api = createServerApi(server)
+      shop = await makeShop(api)
+    })
+
+    const ask = async (volumeGiB: number): Promise<Changed | Refusal> => {
+      const input = { id: shop.instance.id, volumeGiB }
+      return (await api.request<{ result: Changed | Refusal }>(documents.growInstance, { input })).result
+    }
+    const growTo = async (volumeGiB: number): Promise<Instance> => {
+      const result = await ask(volumeGiB)
+      if (!('operation' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
+      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED', kind: 'GROW' })
+      return api.settled(result.operation.id)
+    }
+    const holds = async (volumeGiB: number): Promise<void> => {
+      const { quota, hosts } = await api.request<Held>(held)
+      expect([quota.used.volumeGiB, hosts.nodes[0]?.claimed.volumeGiB]).toEqual([volumeGiB, volumeGiB])
+    }
+
+    it('is refused what it has, and what quota does not hold, and nothing is held for that', async () => {
+      expect(await ask(1)).toMatchObject({ code: 'INVALID_INPUT', field: 'volumeGiB' })
+      expect(await ask(5)).toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      await holds(1)
+    })
+
+    it('ends that it is full, with the data it has, and quota and host hold the difference', async () => {
+      // A server of root shows its engines what is theirs elsewhere.
+      const mounted = listMounts().find(({ mountPoint }) => mountPoint.endsWith(`/${shop.instance.id}/volume`))
+      const plain = join(site.dataDir, 'agent', 'engines', 'instances', shop.instance.id, 'volume')
+      const volume = mounted?.mountPoint ?? plain
+      execFileSync('fallocate', ['--length', kind === 'loop' ? '830MiB' : '960MiB', join(volume, 'ballast')])
+      await expect
+        .poll(() => api.instance(shop.instance.id), { timeout: 60_000 })
+        .toMatchObject({ volumeStage: 'FULL', health: 'UNHEALTHY' })
+      await expect(queryOnce(shop.login, 'CREATE TABLE more (n int)')).rejects.toMatchObject({ code: '25006' })
+      expect(await growTo(3)).toMatchObject({ status: 'ACTIVE', volumeGiB: 3 })
+      await holds(3)
+      await waitFor('writes to be taken', () =>
+        queryOnce(shop.login, 'CREATE TABLE IF NOT EXISTS more (n int)').then(
+          () => true,
+          () => false,
+        ),
+      )
+      await waitFor('it to be healthy', async () => (await api.instance(shop.instance.id)).health === 'HEALTHY')
+      expect(await shop.countOrders()).toBe(ordersOfShop)
+    })
+
+    it('does so while its engine is stopped, which stays stopped', async () => {
+      await api.changeAndWait('stop', shop.instance.id)
+      expect(await growTo(4)).toMatchObject({ status: 'STOPPED', volumeGiB: 4 })
+      expect(await api.changeAndWait('start', shop.instance.id)).toMatchObject({ status: 'ACTIVE' })
+      expect(await shop.countOrders()).toBe(ordersOfShop)
+      await holds(4)
+    })
+  })
+
+onEverySite('grow', (site) => growTests(site, canMount ? 'loop' : 'directory'))
+// Only the host knows one kind from the other.
+if (canMount) onEmbeddedSite('grow-directory', (site) => growTests(site, 'directory'))

@@ -1,0 +1,2 @@
+/** A log for whatever must have one. */
+export const silentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
