@@ -6,6 +6,7 @@ import { createMemoryViewStore } from '../../../projections/adapters/memory/view
 import { allProjections } from '../../../projections/all-projections.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import { compare, comparedFigure } from '../compare.ts'
+import { eventRateOf } from '../log/event-rate.ts'
 import { populate } from '../log/population.ts'
 import { strictLog } from '../log/write-side.ts'
 import type { MeasureRow } from '../rows.ts'
@@ -22,13 +23,13 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
   const eventStore = createEmbeddedEventStore({ database })
 
   const floor = () =>
-    rateOf(events, async () => {
+    eventRateOf(events, async () => {
       let read = 0
       for await (const page of eventStore.readAll({ after: beforeFirst, signal })) read += page.length
       return read
     })
   const subject = () =>
-    rateOf(events, async () => {
+    eventRateOf(events, async () => {
       const viewStore = createMemoryViewStore()
       const views = await rebuildViews({ eventStore, viewStore, projections: allProjections, log: strictLog }, signal)
       await viewStore.close()
@@ -50,13 +51,4 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
     await eventStore.close()
     await database.close()
   }
-}
-
-const rateOf = async (events: number, run: () => Promise<number>): Promise<number> => {
-  globalThis.gc?.()
-  const startedAt = performance.now()
-  const seen = await run()
-  const seconds = (performance.now() - startedAt) / 1000
-  if (seen !== events) throw new Error(`of ${events} events only ${seen} were seen`)
-  return events / seconds
 }
