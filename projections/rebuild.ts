@@ -110,7 +110,7 @@ export const rebuildViews = async (
 const beside = (view: string): string => `${view}.rebuild`
 
 const besideLive = (store: ViewStore): ProjectedViews => ({
-  apply: (batch) => store.apply({ ...batch, view: beside(batch.view) }),
+  apply: (batch) => store.apply({ ...batch, view: beside(batch.view), isFollowed: false }),
   place: (view) => store.place(beside(view)),
   getMany: (view, keys, options) => store.getMany(beside(view), keys, options),
 })

@@ -41,6 +41,8 @@ export type ViewBatch = {
    * refused. Default: it can be read at once.
    */
   readonly completeAt?: Position
+  /** False: nobody reads the changes of this view, so a store need not tell them one by one. Default true. */
+  readonly isFollowed?: boolean
   readonly writes: readonly ViewWrite[]
 }
 

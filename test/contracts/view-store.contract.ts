@@ -255,6 +255,16 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         expect(await store.waitFor('pets', 9, signal)).toBe(true)
       }))
 
+    it('for the position of a batch whose changes nobody reads', () =>
+      withStore(async (store) => {
+        await store.apply(aBatch({ writes: [aPut('a', ['kind:cat'])] }))
+        const waiting = store.waitFor('pets', 5, AbortSignal.timeout(timeoutMs))
+        const writes = [aPut('a', ['kind:dog']), aPut('b', ['kind:cat'])]
+        await store.apply(aBatch({ expected: 0, checkpoint: 5, isFollowed: false, writes }))
+        expect(await waiting).toBe(true)
+        expect([await keysOf(store, 'cat'), await keysOf(store, 'dog')]).toEqual([['b'], ['a']])
+      }))
+
     it('and answers false when the signal aborts first', () =>
       withStore(async (store) => {
         const giveUp = new AbortController()

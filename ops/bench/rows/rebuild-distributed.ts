@@ -122,4 +122,9 @@ const untilRight = async (connection: Connection, signal: AbortSignal): Promise<
 }
 
 /** That the log is another one is what it is to be told. */
-const tolerantLog = { ...strictLog, warn: () => {} }
+const tolerantLog = {
+  ...strictLog,
+  error: (fields: object, message: string) => {
+    if (!('log' in fields)) strictLog.error(fields, message)
+  },
+}

@@ -22,7 +22,7 @@ const stagedMs = 60_000
 export const applyBatch = async (
   send: Send,
   keys: ViewKeys,
-  { expected, checkpoint, mark, completeAt = neverWritten, writes }: ViewBatch,
+  { expected, checkpoint, mark, completeAt = neverWritten, isFollowed = true, writes }: ViewBatch,
   options: ApplyOptions,
 ): Promise<'applied' | 'stale' | 'held'> => {
   const batchId = randomUUID()
@@ -43,6 +43,7 @@ export const applyBatch = async (
     writes.length,
     JSON.stringify(mark),
     completeAt,
+    isFollowed ? 1 : 0,
   ]
   const outcome = await send((client) => client.cofferApply(...sixKeys(keys), keys.hold, staged, ...header, ...last))
   if (outcome === 'applied' || outcome === 'stale' || outcome === 'held') return outcome

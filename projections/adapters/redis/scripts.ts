@@ -86,7 +86,7 @@ end
 
 /**
  * KEYS: the view's six, hold, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes,
- * mark of the log as JSON, completeAt; then the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
+ * mark of the log as JSON, completeAt, 1 if changes are told one by one; then the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
  *
  * A view whose places turn out to be no list of ours is damaged. It is void from then on.
  *
@@ -95,7 +95,7 @@ end
 const apply = `${prelude}
 local meta, docs, placesKey, order, feed, changes, hold, staged = unpack(KEYS)
 local expected, checkpoint, batch, cap = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local pieces, total, mark, completeAt = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
+local pieces, total, mark, completeAt, isFollowed = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9] == '1'
 
 local was, at, _, reason = state(0)
 local isThere = was == 'whole' or was == 'building'
@@ -135,7 +135,7 @@ end
 local feedEpoch, seq = openFeed(0, batch)
 local damaged = false
 -- More than the stream holds would end every reader anyway.
-local told = total <= cap
+local told = total <= cap and isFollowed
 
 local function tell(key, document, before, after)
   seq = seq + 1
@@ -152,12 +152,30 @@ local function tell(key, document, before, after)
   redis.call(unpack(entry))
 end
 
+-- One call for many documents: on the way to Redis' own code, each costs more than what it does there. Bounded, as what Lua can unpack is.
+local maxWaiting = 1000
+local waiting, waitingDocs, waitingPlaces, waitingMembers = {}, {}, {}, {}
+
+local function flush()
+  if #waitingDocs > 0 then redis.call('HSET', docs, unpack(waitingDocs)) end
+  if #waitingPlaces > 0 then redis.call('HSET', placesKey, unpack(waitingPlaces)) end
+  if #waitingMembers > 0 then redis.call('ZADD', order, unpack(waitingMembers)) end
+  waiting, waitingDocs, waitingPlaces, waitingMembers = {}, {}, {}, {}
+end
+
+local function push(list, one, other)
+  list[#list + 1] = one
+  list[#list + 1] = other
+end
+
 local function move(before, after)
   local keeps = {}
   for _, place in ipairs(after) do
     keeps[place] = true
-    redis.call('ZADD', order, 0, place)
+    push(waitingMembers, 0, place)
+    if #waitingMembers >= maxWaiting then flush() end
   end
+  -- Places hold the key of their document: none of another one is waiting under the same name.
   for _, place in ipairs(before) do
     if not keeps[place] then redis.call('ZREM', order, place) end
   end
@@ -165,6 +183,7 @@ end
 
 local function write(args, i)
   local key, document, count = args[i], args[i + 1], tonumber(args[i + 2])
+  if waiting[key] or count < 0 then flush() end
   local packedBefore = redis.call('HGET', placesKey, key)
   local sound, before = unpackPlaces(packedBefore)
   if not sound then
@@ -180,27 +199,30 @@ local function write(args, i)
     redis.call('ZREM', order, keyMark .. key)
     move(before, after)
   else
-    redis.call('HSET', docs, key, document)
+    waiting[key] = true
+    push(waitingDocs, key, document)
     local packedAfter = cmsgpack.pack(after)
     if packedAfter == packedBefore then
       after = before
     else
-      if not packedBefore then redis.call('ZADD', order, 0, keyMark .. key) end
-      redis.call('HSET', placesKey, key, packedAfter)
+      if not packedBefore then push(waitingMembers, 0, keyMark .. key) end
+      push(waitingPlaces, key, packedAfter)
       move(before, after)
     end
+    if #waitingDocs >= maxWaiting then flush() end
   end
   if told then tell(key, document, before, after) end
   return i + 3 + math.max(count, 0)
 end
 
-local i = 9
+local i = 10
 while i <= #ARGV do i = write(ARGV, i) end
 for piece = 1, pieces do
   local args = cmsgpack.unpack(packed[piece])
   local from = 1
   while from <= #args do from = write(args, from) end
 end
+flush()
 if not told or total == 0 then
   seq = seq + math.max(total, 1)
   redis.call('XADD', changes, 'MAXLEN', '~', cap, '*', 'e', feedEpoch, 'n', seq, 'p', checkpoint)
