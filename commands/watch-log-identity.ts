@@ -1,4 +1,4 @@
-import type { EventStore, Position, StoredEvent } from './ports/event-store.ts'
+import { beforeFirst, type EventStore, type Position, type StoredEvent } from './ports/event-store.ts'
 import { compareWithLog, type EventMark, eventMark, type LogRelation, readLogId } from './ports/log-mark.ts'
 
 /** The store has another log than the one this process has followed: what the process remembers is of that one. */
@@ -17,40 +17,50 @@ export class LogReplaced extends Error {
  * log that is gone, and new events would lie before the place of who follows. Then `onReplaced` is told, and nothing is followed any more.
  */
 export const watchLogIdentity = (store: EventStore, onReplaced: (error: LogReplaced) => void): EventStore => {
-  let last: EventMark | null = null
+  const seen = new Map<string, Seen>()
   let logId: StoredEvent['id'] | null = null
 
-  const note = (events: readonly StoredEvent[]): void => {
-    const latest = events.at(-1)
-    if (latest && (last === null || latest.position > last.position)) last = eventMark(latest)
-  }
-
-  const assertSame = async (after: Position, categories: readonly string[] | undefined, signal: AbortSignal) => {
-    if (last === null) return
-    const place = { position: Math.max(after, last.position), mark: { log: logId, event: last } }
-    const relation = await compareWithLog(store, place, { categories, signal })
-    if (relation === 'same') return
-    const error = new LogReplaced(relation, last)
-    onReplaced(error)
-    throw error
+  const assertSame = async (signal: AbortSignal): Promise<void> => {
+    for (const { position, event, categories } of seen.values()) {
+      const relation = await compareWithLog(store, { position, mark: { log: logId, event } }, { categories, signal })
+      if (relation === 'same') continue
+      const error = new LogReplaced(relation, event)
+      onReplaced(error)
+      throw error
+    }
   }
 
   return {
     ...store,
     subscribe: async function* (options) {
-      const { after, categories, signal } = options
+      const { categories, signal } = options
       if (signal.aborted) return
       try {
-        await assertSame(after, categories, signal)
+        await assertSame(signal)
         logId ??= await readLogId(store, signal)
       } catch (error) {
         if (signal.aborted) return
         throw error
       }
+      const name = categories?.join() ?? ''
+      let event: EventMark | null = null
       for await (const batch of store.subscribe(options)) {
-        if (batch.kind === 'events') note(batch.events)
+        const last = batch.kind === 'events' ? batch.events.at(-1) : undefined
+        if (last) event = eventMark(last)
+        const furthest = seen.get(name)?.position ?? beforeFirst
+        if (event !== null && batch.position > furthest) seen.set(name, { position: batch.position, event, categories })
         yield batch
       }
     },
   }
+}
+
+/**
+ * How far the subscriptions to the same categories have come: the last event of these at or before the position. Others may be anywhere else: their
+ * last event says nothing of what lies before this position.
+ */
+type Seen = {
+  readonly position: Position
+  readonly event: EventMark
+  readonly categories: readonly string[] | undefined
 }

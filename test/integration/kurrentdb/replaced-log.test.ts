@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createKurrentCheckpointStore } from '../../../commands/adapters/kurrentdb/checkpoint-store.ts'
+import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { createFormerLogCheck } from '../../../commands/sagas/former-log.ts'
 import { LogReplaced, watchLogIdentity } from '../../../commands/watch-log-identity.ts'
@@ -8,7 +10,7 @@ import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { openStore } from './test-store.ts'
+import { callTimeoutMs, openStore, silentLog } from './test-store.ts'
 
 const dir = createTempDir('replaced-log')
 const aStream = () => createStreamName('instance', crypto.randomUUID())
@@ -31,14 +33,15 @@ const prepare = async () => {
     if (putBack) copyFileSync(copy, file)
     server = await startEventStoreStandIn({ file, port })
   }
-  return { plain, restart, copy: () => copyFileSync(file, copy) }
+  return { plain, url, restart, copy: () => copyFileSync(file, copy) }
 }
 
 /** Follows up to the present; where it stands then. */
-const catchUp = async (store: EventStore, after: number): Promise<number> => {
+const catchUp = async (store: EventStore, after: number, categories?: readonly string[]): Promise<number> => {
   const stop = new AbortController()
+  const options = { after, ...(categories && { categories }), signal: stop.signal }
   try {
-    for await (const { kind, position } of store.subscribe({ after, signal: stop.signal })) {
+    for await (const { kind, position } of store.subscribe(options)) {
       if (kind === 'caught-up') return position
     }
   } finally {
@@ -68,6 +71,34 @@ describe('a process whose event store was away', { timeout: 60_000 }, () => {
     await restart(false)
     expect(await throughOutage(() => catchUp(store, place))).toBe(place)
     expect(replaced).toEqual([])
+  })
+
+  it('goes on where one of its followers begins beyond all that the others have seen yet', async () => {
+    const { plain } = await prepare()
+    const replaced: LogReplaced[] = []
+    const store = watchLogIdentity(plain, (error) => replaced.push(error))
+    await store.append(createStreamName('host', crypto.randomUUID()), [anEvent({})], 'no-stream')
+    const { position } = await appendTo(store)
+    await catchUp(store, -1, ['host'])
+    expect(await catchUp(store, position)).toBe(position)
+    expect(replaced).toEqual([])
+  })
+
+  it('is told where events of the copy lie before its place, which it would never see', async () => {
+    const { plain, url, restart, copy } = await prepare()
+    const store = watchLogIdentity(plain, () => {})
+    await appendTo(store)
+    copy()
+    // Records of others move the place on, and no event of ours does.
+    const connection = openKurrentConnection({ url, log: silentLog, callTimeoutMs })
+    const checkpoints = createKurrentCheckpointStore({ connection })
+    for (let count = 0; count < 10; count += 1)
+      await checkpoints.save(crypto.randomUUID(), { position: 0, holder: 'a test' }, 0)
+    connection.close()
+    const place = await catchUp(store, -1)
+    await restart(true)
+    for (let count = 0; count < 20; count += 1) await throughOutage(() => appendTo(plain))
+    await expect(throughOutage(() => catchUp(store, place))).rejects.toBeInstanceOf(LogReplaced)
   })
 
   it('is told, and follows nothing, where it came back with an older copy, also once that has grown', async () => {
