@@ -45,6 +45,8 @@ export const openInbox = (deps: InboxDeps): Consumer =>
     group: inboxGroup(deps.hostId),
     topics: [agentCommandsTopic(deps.hostId)],
     start: 'earliest',
+    // The lock on its data directory lets one process be the agent of a host.
+    membership: 'single',
     handle: (message) => receive(deps, message),
   })
 

@@ -44,6 +44,12 @@ export type ConsumeOptions = {
    */
   readonly successorOf?: string
   /**
+   * What is done about members that are silent. `watched`: all that ask for it watch each other, and one that says nothing for some 3 s loses its
+   * partitions to others, which go on within 5 s; one that only stood still joins again. `single`: there is one member at a time, so what else is
+   * in the group is gone and does not hold up the one that joins. Default: others go on when the bus takes the member for gone, some 10 s later.
+   */
+  readonly membership?: 'watched' | 'single'
+  /**
    * Called with one message after the other of a partition; partitions may run side by side. When it resolves, the message
    * is done and its offset is committed soon after: at least once. When it throws, the message is given again after a
    * back-off, and after `maxAttempts` goes to the dead-letter topic `<topic>.dead-letters` with the error's text in its headers. When it
@@ -92,6 +98,11 @@ export interface MessageBus {
   publish(messages: readonly OutgoingMessage[]): Promise<void>
   consume(options: ConsumeOptions): Consumer
   lag(group: string): Promise<readonly Lag[]>
+  /**
+   * Removes all groups without members whose names begin so, with the places they had got to. Resolves with their names; a group that is joined
+   * meanwhile is kept. Throws `MessageBusUnavailable`.
+   */
+  removeGroups(prefix: string): Promise<readonly string[]>
   /** What went to the dead-letter topics. */
   readonly deadLetters: DeadLetters
   /**

@@ -58,6 +58,8 @@ const formerReportsGroup = 'coffer.sagas.results'
  * contradict each other. When it is gone, the bus gives the partition to another.
  */
 export const heartbeatsGroup = 'coffer.sagas.heartbeats'
+/** Of the groups that sagas had before, one each. */
+const formerHeartbeatsGroups = `${heartbeatsGroup}.`
 
 /** How long deadlines wait at the start for results that came in meanwhile. */
 const resultsFirstMs = 15_000
@@ -122,6 +124,15 @@ export const createSagas = (options: SagasOptions): Sagas => {
     parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
   )
   const heartbeats = watchConsumer({ name: 'heartbeats', group: heartbeatsGroup, clock }, parkBugs(monitor.take))
+  /** Those of workers that are gone: nobody has the name of one again. */
+  const removeFormerGroups = async (): Promise<void> => {
+    try {
+      const removed = await bus.removeGroups(formerHeartbeatsGroups)
+      if (removed.length > 0) log.debug({ groups: removed }, 'removed groups of workers that are gone')
+    } catch (error) {
+      log.warn({ err: error }, 'groups of workers that are gone could not be removed from the bus')
+    }
+  }
   const stopping = new AbortController()
   let starting: Promise<void> = Promise.resolve()
 
@@ -132,6 +143,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
         group: heartbeatsGroup,
         topics: [agentHeartbeatsTopic],
         start: 'now',
+        membership: 'watched',
         handle: heartbeats.handle,
       })
       consumers = [
@@ -140,12 +152,14 @@ export const createSagas = (options: SagasOptions): Sagas => {
           topics: [eventsTopic, agentResultsTopic],
           start: 'earliest',
           successorOf: formerReportsGroup,
+          membership: 'watched',
           handle: followUps.handle,
         }),
         judging,
       ]
       await Promise.all(consumers.map((consumer) => consumer.ready))
       monitor.start()
+      void removeFormerGroups()
       // After a time away: what agents did in time counts, though nobody was there to hear of it. So results go before deadlines.
       starting = allReportsTaken(bus, AbortSignal.any([stopping.signal, AbortSignal.timeout(resultsFirstMs)]))
         .catch((error) =>

@@ -17,7 +17,7 @@ export type ControlPlane = {
 }
 
 /** Another process' relay must stand still for this long, with work to do, before this one takes over. */
-const takeOverAfterMs = 2000
+const takeOverAfterMs = 1250
 const saveCheckpointEveryMs = 250
 
 /** The write side: what it takes to handle commands, and what follows from them by itself (`relay`, `sagas`). Nothing runs yet. */

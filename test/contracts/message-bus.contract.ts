@@ -566,6 +566,47 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
       }))
   })
 
+  describe(`${name} removes groups`, test, () => {
+    it('that have no member and whose names begin so, and no others', () =>
+      withTopic(2, async (bus, topic) => {
+        const prefix = `${aGroup()}.`
+        const names = {
+          left: `${prefix}left`,
+          alsoLeft: `${prefix}also-left`,
+          joined: `${prefix}joined`,
+          other: aGroup(),
+        }
+        const inboxes = await Promise.all(
+          Object.values(names).map(async (group) => ({ group, ...(await join(bus, { group, topics: [topic] })) })),
+        )
+        await bus.publish(numbered(topic, 0, 3))
+        await Promise.all(inboxes.map((inbox) => inbox.have(3)))
+        for (const { group, stop } of inboxes) if (group !== names.joined) await stop()
+        expect((await bus.removeGroups(prefix)).toSorted()).toEqual([names.alsoLeft, names.left])
+        expect(await bus.removeGroups(prefix)).toEqual([])
+        expect(await bus.lag(names.left)).toEqual([])
+        expect(await bus.lag(names.other)).toEqual([{ topic, group: names.other, messages: 0 }])
+        await bus.publish(numbered(topic, 3, 4))
+        const joined = inboxes.find(({ group }) => group === names.joined)
+        await joined?.have(4)
+        await joined?.stop()
+      }))
+
+    it('which begin anew when they are joined again', () =>
+      withTopic(1, async (bus, topic) => {
+        const group = aGroup()
+        await bus.publish(numbered(topic, 0, 3))
+        const first = await join(bus, { group, topics: [topic] })
+        await first.have(3)
+        await first.stop()
+        expect(await bus.removeGroups(group)).toEqual([group])
+        const second = await join(bus, { group, topics: [topic] })
+        await second.have(3)
+        expect(second.values()).toEqual(range(0, 3))
+        await second.stop()
+      }))
+  })
+
   describe(`${name}, when it is closed or can not write,`, test, () => {
     it('refuses everything as unavailable and has stopped its consumers', () =>
       withTopic(1, async (bus, topic) => {

@@ -29,7 +29,7 @@ const namespace = 'blue'
 const keyPatterns = [`~${namespace}.coffer:*`, `~{${namespace}.coffer:*`]
 const rules: readonly AclRule[] = [
   { user: 'control', what: 'TOPIC', prefix: `${namespace}.`, may: ['READ', 'WRITE', 'CREATE'] },
-  { user: 'control', what: 'GROUP', prefix: `${namespace}.`, may: ['READ'] },
+  { user: 'control', what: 'GROUP', prefix: `${namespace}.`, may: ['READ', 'DELETE'] },
   { user: 'agent', what: 'TOPIC', prefix: `${namespace}.coffer.agent.`, may: ['READ', 'WRITE', 'CREATE'] },
   { user: 'agent', what: 'TOPIC', prefix: `${namespace}.coffer.clock`, may: ['WRITE', 'CREATE'] },
   { user: 'agent', what: 'GROUP', prefix: `${namespace}.agent-`, may: ['READ'] },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { aborted } from '../../aborted.ts'
 import { createDeadLetter, deadLetterRetentionMs } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { assignPartitions, whyNotTogether } from '../group-assignment.ts'
@@ -263,9 +264,3 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
     },
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -26,6 +26,8 @@ export type GroupTable = {
   /** Moves the group's offset on, if the member still holds the partition: a member that lost it must not undo the next one's work. */
   commit(group: string, partitionId: number, memberId: string, handled: number): void
   lag(group: string): readonly Lag[]
+  /** Removes groups without members whose names begin so, and answers their names. */
+  removeEmpty(prefix: string): readonly string[]
 }
 
 export const createGroupTable = (connection: DatabaseSync): GroupTable => {
@@ -57,6 +59,11 @@ export const createGroupTable = (connection: DatabaseSync): GroupTable => {
     `SELECT topic, SUM((SELECT COUNT(*) FROM messages WHERE partition_id = partitions.id AND position > handled)) AS messages
      FROM group_offsets JOIN partitions ON partitions.id = partition_id WHERE group_name = ? GROUP BY topic ORDER BY topic`,
   )
+  const removeEmpty = connection.prepare(
+    `DELETE FROM group_offsets WHERE substr(group_name, 1, length(?1)) = ?1
+       AND NOT EXISTS (SELECT 1 FROM group_members WHERE group_members.group_name = group_offsets.group_name)
+     RETURNING group_name`,
+  )
 
   return {
     renewSession: (id, owner, expiresAt) => void renewSession.run(id, owner.pid, owner.pidSpace, expiresAt),
@@ -82,5 +89,6 @@ export const createGroupTable = (connection: DatabaseSync): GroupTable => {
     },
     commit: (group, partitionId, memberId, position) => void commit.run(position, group, partitionId, memberId),
     lag: (group) => lag.all(group).map((row) => ({ topic: String(row.topic), group, messages: Number(row.messages) })),
+    removeEmpty: (prefix) => [...new Set(removeEmpty.all(prefix).map((row) => String(row.group_name)))],
   }
 }

@@ -87,6 +87,10 @@ export const createEmbeddedMessageBus = (
       assertOpen()
       return groups.consume(consumeOptions)
     },
+    removeGroups: async (prefix) => {
+      assertOpen()
+      return database.write(() => table.removeEmpty(prefix)).catch(rethrow)
+    },
     lag: (group) => read(() => table.lag(group)),
     deadLetters: createEmbeddedDeadLetters({ log, read }),
     now: async () => null,

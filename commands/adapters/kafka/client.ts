@@ -23,13 +23,17 @@ export type KafkaConnectionOptions = {
  */
 export const clientRetry = {
   initialRetryTime: 100,
-  maxRetryTime: 2_000,
-  retries: 7,
+  maxRetryTime: 1_000,
+  retries: 10,
   factor: 0.2,
   multiplier: 2,
 } as const satisfies RetryOptions
 
-const connectionTimeoutMs = 5_000
+/**
+ * Of a connection that is tried while the network is away the next sign comes after 1 s, then after 3: trying anew is sooner there than
+ * waiting for it.
+ */
+const connectionTimeoutMs = 2_000
 const requestTimeoutMs = 10_000
 
 /** `least`: what of the client's own log is worth passing on. */

@@ -4,8 +4,9 @@ import { readDeadLetter } from '../../dead-letter-message.ts'
 import type { DeadLetters } from '../../ports/dead-letters.ts'
 import type { PlacedMessage } from '../partition-reader.ts'
 import { type PartitionRange, readDeadLetters } from '../read-dead-letters.ts'
+import { type Cluster, createCluster } from './cluster.ts'
 import { toIncoming } from './incoming.ts'
-import { createPartitionFetch, type PartitionFetch } from './partition-fetch.ts'
+import { fetchPartition } from './partition-fetch.ts'
 import { createRenewable, type Renewable } from './renewable.ts'
 
 export type KafkaDeadLettersDeps = {
@@ -30,8 +31,8 @@ export const createKafkaDeadLetters = (
   deps: KafkaDeadLettersDeps,
 ): { readonly deadLetters: DeadLetters; readonly close: () => Promise<void> } => {
   const { kafka, admin, timeoutMs, onProblem, whenOpen } = deps
-  const connection = createRenewable<PartitionFetch>({
-    create: () => createPartitionFetch(kafka),
+  const connection = createRenewable<Cluster>({
+    create: () => createCluster(kafka),
     timeoutMs,
     // What leads a partition may be another broker by now, and only a new connection asks again.
     survives: () => false,
@@ -40,7 +41,9 @@ export const createKafkaDeadLetters = (
 
   const fetchOnce = async (topic: string, partition: number, offset: bigint): Promise<readonly PlacedMessage[]> => {
     const name = deadLetterTopic(topic)
-    const found = await connection.use('reading dead letters', (client) => client.fetch(name, partition, offset))
+    const found = await connection.use('reading dead letters', (client) =>
+      fetchPartition(client, { topic: name, partition, offset }),
+    )
     return found.map((message) => toIncoming(name, partition, message))
   }
 

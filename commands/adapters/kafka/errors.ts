@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs'
 import { MessageBusUnavailable } from '../../ports/message-bus.ts'
 
 // By its default export: as named exports of this CommonJS package Node sees only the first few.
-export const { KafkaJSAggregateError, KafkaJSNonRetriableError } = kafkajs
+export const { KafkaJSAggregateError, KafkaJSDeleteGroupsError, KafkaJSNonRetriableError } = kafkajs
 const { KafkaJSError, KafkaJSProtocolError } = kafkajs
 
 /** A wait of ours that was over before the client had an answer. */
@@ -24,6 +24,18 @@ export const brokerRefusal = (error: unknown): string | null => {
   return error instanceof Error && error.cause !== undefined ? brokerRefusal(error.cause) : null
 }
 
+const ofStart: ReadonlySet<string | null> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+])
+
+/** A broker that has just started, or taken over from another, says so of each group until it has read what it knows of it: seconds. */
+export const isStillLoading = (error: unknown): boolean => ofStart.has(brokerRefusal(error))
+
+/** What the client takes for final and is not: where no broker answers, none says who coordinates a group. */
+const retriedAll: ReadonlySet<string> = new Set(['KafkaJSNumberOfRetriesExceeded', 'KafkaJSGroupCoordinatorNotFound'])
+
 /**
  * Whether the same may succeed later, as the client itself decides whether to start a consumer again. Not so: wrong credentials, a
  * broker that is too old, a bug.
@@ -31,7 +43,7 @@ export const brokerRefusal = (error: unknown): string | null => {
 export const isWorthRetrying = (error: unknown): boolean => {
   if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout) return true
   if (!(error instanceof Error)) return false
-  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true
+  if (retriedAll.has(error.name)) return true
   if (error.cause !== undefined) return isWorthRetrying(error.cause)
   return error instanceof KafkaJSError && error.retriable
 }

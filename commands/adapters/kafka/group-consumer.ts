@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { isWorthRetrying } from './errors.ts'
+import type { GroupMembers } from './group-members.ts'
 import { type GroupSession, type GroupSessionDeps, type GroupTiming, startGroupSession } from './group-session.ts'
+import type { Peers } from './peers.ts'
 import type { Topics } from './topics.ts'
 
 export type GroupConsumerDeps = GroupSessionDeps & {
   readonly topics: Topics
+  readonly members: Pick<GroupMembers, 'dismiss'>
+  readonly peers: Pick<Peers, 'watch'>
   /** The consumer has stopped for good, with the process alive: whoever runs it must end it, or say that it is not ready. */
   readonly onFatal: (group: string, error: Error) => void
 }
@@ -21,8 +25,8 @@ export const startGroupConsumer = (
   options: ConsumeOptions,
   timing: GroupConsumerOptions,
 ): Consumer => {
-  const { topics, onProblem, onFatal } = deps
-  const { group } = options
+  const { topics, members, peers, onProblem, onFatal } = deps
+  const { group, membership } = options
   const ready = Promise.withResolvers<void>()
   // Who does not wait for it must not be stopped by it.
   ready.promise.catch(() => undefined)
@@ -30,6 +34,7 @@ export const startGroupConsumer = (
   let bound: AbortSignal | undefined
   let stopped: Promise<void> | undefined
   let current: GroupSession | null = null
+  let left: Promise<unknown> = Promise.resolve()
 
   /** Null when the consumer is stopped first: no answer of Kafka is waited for then. */
   const unlessStopped = async <T>(work: Promise<T>): Promise<T | null> => {
@@ -49,10 +54,16 @@ export const startGroupConsumer = (
     await topics.assertEquallyMany(options.topics)
   }
 
+  const prepare = async (): Promise<void> => {
+    await topicsAreThere()
+    // Also what is left of this consumer's own last session.
+    if (membership === 'single') await members.dismiss(group, () => true)
+  }
+
   /** Resolves with what ended a session by itself, or null when the consumer is stopped. */
   const runSession = async (onJoined: () => void): Promise<Error | null> => {
     try {
-      await unlessStopped(topicsAreThere())
+      await unlessStopped(prepare())
     } catch (error) {
       return error as Error
     }
@@ -62,7 +73,8 @@ export const startGroupConsumer = (
     void session.joined.then(onJoined)
     const end = await unlessStopped(session.ended)
     current = null
-    await session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))
+    // The next one does not wait for this: it has given up its partitions, and a network that is away does not let it leave.
+    left = Promise.all([left, session.stop(bound ?? AbortSignal.timeout(timing.stopTimeoutMs))])
     return end
   }
 
@@ -80,13 +92,16 @@ export const startGroupConsumer = (
         return
       }
       onProblem(`the consumer of group ${group} failed and starts again`, error)
-      const waitMs = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** Math.min(failures++, 20))
+      const waitMs = Math.min(timing.rejoinMaxMs, timing.retryBaseMs * 2 ** Math.min(failures++, 20))
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
     ready.reject(new Error(`the consumer of group ${group} was stopped before it had joined`))
   }
 
+  const watchNoMore = membership === 'watched' ? peers.watch(group) : () => undefined
   const running = run()
+    .finally(watchNoMore)
+    .then(async () => void (await left))
   return {
     ready: ready.promise,
     holds: () => current?.holds() ?? false,

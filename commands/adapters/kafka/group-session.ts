@@ -6,11 +6,12 @@ import {
   type Consumer as KafkaConsumer,
   PartitionAssigners,
 } from 'kafkajs'
+import { aborted } from '../../aborted.ts'
 import { createDeadLetter } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, OutgoingMessage } from '../../ports/message-bus.ts'
 import { type PartitionReader, type PlacedMessage, startPartitionReader } from '../partition-reader.ts'
 import { clientRetry } from './client.ts'
-import { within } from './errors.ts'
+import { KafkaTimeout, within } from './errors.ts'
 import { groupPlaces, type TopicPartition } from './group-offsets.ts'
 import { toIncoming } from './incoming.ts'
 import { createOffsetCommits } from './offset-commits.ts'
@@ -33,6 +34,8 @@ export type GroupSession = {
 export type GroupTiming = {
   /** How long the group waits for a member that is silent before others get its partitions. */
   readonly sessionTimeoutMs: number
+  /** How long it takes until others take a member that watches and is watched for gone. */
+  readonly silentMs: number
   readonly heartbeatMs: number
   /**
    * How long a fetch waits for messages, and so an orderly stop for a fetch. A message ends the wait; but each wait that ends without one is a
@@ -42,6 +45,8 @@ export type GroupTiming = {
   readonly offsetDelayMs: number
   readonly retryBaseMs: number
   readonly retryMaxMs: number
+  /** The longest between two tries to take part in the group: for so long nobody handles anything when Kafka is back. */
+  readonly rejoinMaxMs: number
   /** How long committing and leaving may take each. */
   readonly leaveTimeoutMs: number
 }
@@ -78,6 +83,7 @@ export const startGroupSession = (
   timing: GroupTiming,
 ): GroupSession => {
   const { group } = options
+  const leaseMs = options.membership === 'watched' ? timing.silentMs : timing.sessionTimeoutMs
   const joined = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Error>()
   const over = new AbortController()
@@ -106,7 +112,7 @@ export const startGroupSession = (
   })
 
   const renewLease = (): void => {
-    leasedUntil = performance.now() + timing.sessionTimeoutMs
+    leasedUntil = performance.now() + leaseMs
   }
 
   /** Waits while the group may have given the partitions to others: in a rebalance, or when no heartbeat came through for long. */
@@ -205,7 +211,7 @@ export const startGroupSession = (
         return
       } catch (error) {
         onProblem(`group ${group} could not find where to begin`, error)
-        const waitMs = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** Math.min(attempt, 20))
+        const waitMs = Math.min(timing.rejoinMaxMs, timing.retryBaseMs * 2 ** Math.min(attempt, 20))
         await delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
       }
     }
@@ -237,6 +243,8 @@ export const startGroupSession = (
     leasedUntil = 0
     void commits.flush()
   })
+  // The client goes on with the connection that has not answered, as long as the system takes it for one.
+  consumer.on(consumer.events.REQUEST_TIMEOUT, () => end(new KafkaTimeout(`group ${group} had no answer`)))
   consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error))
 
   const run = async (): Promise<void> => {
@@ -273,9 +281,3 @@ export const startGroupSession = (
     },
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -3,11 +3,14 @@ import { deadLetterRetentionMs } from '../../dead-letter-message.ts'
 import { type Consumer, type MessageBus, MessageBusUnavailable } from '../../ports/message-bus.ts'
 import { createBrokerClock } from './broker-clock.ts'
 import { createKafkaClient, type KafkaConnectionOptions } from './client.ts'
+import { type Cluster, createCluster } from './cluster.ts'
 import { createKafkaDeadLetters } from './dead-letters.ts'
-import { brokerRefusal, translated } from './errors.ts'
+import { brokerRefusal, isStillLoading, translated } from './errors.ts'
 import { type GroupConsumerOptions, startGroupConsumer } from './group-consumer.ts'
+import { createGroupMembers } from './group-members.ts'
 import { groupLag } from './group-offsets.ts'
 import { createNamespacedBus } from './namespaced-bus.ts'
+import { createPeers } from './peers.ts'
 import { createPublisher, maxMessageBytes } from './publisher.ts'
 import { createRenewable } from './renewable.ts'
 import { createServerNames } from './server-names.ts'
@@ -16,6 +19,8 @@ import { createTopics, type TopicsOptions } from './topics.ts'
 export type KafkaMessageBusOptions = KafkaConnectionOptions &
   TopicsOptions &
   Partial<GroupConsumerOptions> & {
+    /** How often a process says to others of its groups that it lives, where they watch each other. */
+    readonly beatMs?: number
     /** Stands, with a dot, before the names of all topics and groups on the brokers, where several systems share them. */
     readonly namespace?: string | null
     /** How long `publish`, `ensureTopics` and `lag` try before they say that the bus is unavailable. */
@@ -39,13 +44,18 @@ const isStillGood = (error: unknown): boolean => {
 /** A message, and room for what a dead letter says of it. */
 const maxLetterBytes = maxMessageBytes + 50_000
 
-const defaults: GroupConsumerOptions & { readonly timeoutMs: number } = {
+const missedBeats = 3
+
+const defaults: GroupConsumerOptions & { readonly timeoutMs: number; readonly beatMs: number } = {
   sessionTimeoutMs: 10_000,
-  heartbeatMs: 2_000,
+  beatMs: 1_000,
+  silentMs: 3_000,
+  heartbeatMs: 1_000,
   fetchWaitMs: 1_000,
   offsetDelayMs: 100,
   retryBaseMs: 100,
   retryMaxMs: 30_000,
+  rejoinMaxMs: 1_000,
   leaveTimeoutMs: 5_000,
   stopTimeoutMs: 10_000,
   timeoutMs: 15_000,
@@ -58,7 +68,10 @@ const defaults: GroupConsumerOptions & { readonly timeoutMs: number } = {
 export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageBus => {
   const { log, timeoutMs, ...timing } = { ...defaults, ...options }
   const kafka = createKafkaClient(options)
-  const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what)
+  const onProblem = (what: string, error: unknown): void => {
+    const write = isStillLoading(error) ? log.debug : log.warn
+    write.call(log, { err: error }, what)
+  }
   const admin = createRenewable<Admin>({
     create: () => kafka.admin(),
     timeoutMs,
@@ -70,6 +83,27 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
   const producing = createKafkaClient(options, logLevel.ERROR)
   const publisher = createPublisher({ kafka: producing, topics, timeoutMs, onProblem })
   const names = createServerNames(options.namespace ?? null)
+  const cluster = createRenewable<Cluster>({
+    create: () => createCluster(kafka),
+    timeoutMs,
+    // What leads a partition or a group may be another broker by now, and only a new connection asks again.
+    survives: () => false,
+    onProblem,
+  })
+  const members = createGroupMembers({ admin, cluster })
+  const peers = createPeers(
+    {
+      admin,
+      cluster,
+      topics,
+      members,
+      publish: publisher.publish,
+      onProblem,
+      onDismissed: (group, clientId) =>
+        log.warn({ group, clientId }, 'a member of a group is silent: its partitions go to others'),
+    },
+    { topic: names.onServer('coffer.members'), name: options.clientId, beatMs: timing.beatMs, missedBeats },
+  )
   const askForTime = createBrokerClock({ kafka: producing, topics, names, timeoutMs })
   const consumers = new Set<Consumer>()
   let closed: Promise<void> | undefined
@@ -93,13 +127,15 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
   const close = async (): Promise<void> => {
     const bound = AbortSignal.timeout(timing.stopTimeoutMs)
     await Promise.all([...consumers].map((consumer) => consumer.stop(bound)))
-    await Promise.all([publisher.close(), reader.close(), admin.close()])
+    await peers.close()
+    await Promise.all([publisher.close(), reader.close(), cluster.close(), admin.close()])
   }
 
   const bus: MessageBus = {
     ensureTopics: (specs) => whenOpen('creating topics on Kafka failed', () => topics.ensure(specs)),
     publish: (messages) => whenOpen('publishing to Kafka failed', () => publisher.publish(messages)),
     now: () => whenOpen('asking Kafka for the time failed', askForTime),
+    removeGroups: (prefix) => whenOpen('removing groups failed', () => members.removeEmpty(prefix)),
     lag: (group) => whenOpen(`reading the lag of group ${group} failed`, () => groupLag(admin, group)),
     deadLetters: reader.deadLetters,
     consume: (consumeOptions) => {
@@ -109,6 +145,8 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
           kafka,
           admin,
           topics,
+          members,
+          peers,
           park: async (letter) => {
             const { topic: name } = letter
             const retentionMs = deadLetterRetentionMs

@@ -27,6 +27,7 @@ export const createNamespacedBus = (bus: MessageBus, names: ServerNames): Messag
       const lags = await bus.lag(onServer(group))
       return lags.map((lag) => ({ ...lag, topic: here(lag.topic), group }))
     },
+    removeGroups: async (prefix) => (await bus.removeGroups(onServer(prefix))).map(here),
     deadLetters: namespacedDeadLetters(bus.deadLetters, names, here),
   }
 }

@@ -11,6 +11,7 @@ import type { MeasureRow } from '../rows.ts'
 import type { ProgramProcess } from '../server/program-process.ts'
 import { type Connection, connectTo } from '../stack/connect.ts'
 import { type Role, type Stack, startStack } from '../stack/stack.ts'
+import { measureStalls } from '../stack/stalls.ts'
 import { median } from '../statistics.ts'
 import { until } from '../until.ts'
 
@@ -51,9 +52,16 @@ export const measure: MeasureRow = async (context) => {
       projectors.splice(projectors.indexOf(victim), 1, await stack.start('projector'))
     }
     await relayed.stop()
+    const stalls = await measureStalls({ stack, connection, side, sagas, rounds, signal, say })
     return {
-      figures: [...figuresOf('relay', relay), ...figuresOf('projector', projector)],
+      figures: [
+        ...figuresOf('relay killed, until another goes on', relay),
+        ...figuresOf('projector killed, until another goes on', projector),
+        ...figuresOf('saga killed, operations take longer by', stalls.killed),
+        ...figuresOf('saga frozen, operations take longer by', stalls.frozen),
+      ],
       notes: [
+        `saga killed or frozen: ${rounds} times each, the relay and the other by turns, as ${stalls.instances} restarts begin at once; how much later the last is over than the last of as many without that; a scripted agent, which answers each command at once`,
         `two sagas and two projectors, ${rounds} times kill -9 of each while an event comes every ${pauseMs} ms; until the first event decided after it is on Kafka, or shown by the views; with ${stack.eventStore}`,
       ],
     }
@@ -153,10 +161,10 @@ const findRelay = ({ stores }: Connection, sagas: readonly ProgramProcess[], sig
 
 const shown = (values: readonly number[]): string => `${values.at(-1)?.toFixed(2)} s`
 
-const figuresOf = (who: string, values: readonly number[]): readonly Figure[] => {
+const figuresOf = (what: string, values: readonly number[]): readonly Figure[] => {
   const bars = [{ of: 'value', bound: 'under', limit: 5 }] as const
   const figure = (which: string, value: number): Figure => ({
-    name: `distributed: ${who} killed, until another goes on, ${which}`,
+    name: `distributed: ${what}, ${which}`,
     unit: 's',
     value,
     floor: null,

@@ -15,6 +15,9 @@ export type ProgramProcess = {
   readonly stop: () => Promise<void>
   /** As `kill -9` does. */
   readonly kill: () => Promise<void>
+  /** Stops it from running without closing a connection, and lets it go on. */
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 export type ProgramOptions = {
@@ -48,7 +51,11 @@ export const startProgram = async (
   })
   const end = async (how: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    if (child.exitCode === null && child.signalCode === null) child.kill(how)
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(how)
+      // One that is frozen would not hear of it.
+      child.kill('SIGCONT')
+    }
     await ended
     clearTimeout(late)
   }
@@ -62,7 +69,16 @@ export const startProgram = async (
   })
   const late = delay(startTimeoutMs, null, { ref: false, signal }).catch(() => null)
   const url = await Promise.race([greeted, ended, late])
-  if (url !== null) return { pid: child.pid ?? 0, url, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+  if (url !== null) {
+    return {
+      pid: child.pid ?? 0,
+      url,
+      stop: () => end('SIGTERM'),
+      kill: () => end('SIGKILL'),
+      freeze: () => void child.kill('SIGSTOP'),
+      thaw: () => void child.kill('SIGCONT'),
+    }
+  }
   await end('SIGTERM')
   signal.throwIfAborted()
   const tail = readFileSync(logFile, 'utf8').split('\n').slice(-20).join('\n')

@@ -83,6 +83,9 @@ it('systems in different namespaces use the same names on one Kafka and meet now
   const expected = (name: string) => [`${one}.${name}`, name, `${one}b.${name}`]
   expect(found.topics).toEqual(expect.arrayContaining(expected(topic)))
   expect(found.groups).toEqual(expect.arrayContaining(expected(group)))
+  expect((await poisoned.bus.removeGroups(group)).toSorted()).toEqual([group, `${group}-b`])
+  const left = await namesOnBroker(brokers)
+  expect(left.groups.filter((name) => name.includes(group)).toSorted()).toEqual([group, `${one}b.${group}`].toSorted())
   for (const { bus } of systems) await bus.close()
 })
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { type Issued, issueAuthority, issueServer } from '../../../agent/tls/issue.ts'
 import type { KafkaMessageBusOptions } from '../../../commands/adapters/kafka/message-bus.ts'
@@ -162,6 +163,43 @@ describe('a Kafka whose answers get lost', () => {
       await bus.publish([{ topic, key: 'a', value: '4' }])
       await waitFor('the last message', () => handled.some(({ value }) => value === '4'))
       expect(handled.map(({ value }) => value)).toEqual(['1', '2', '3', '4'])
+      await consumer.stop()
+    } finally {
+      await Promise.all([bus.close(), direct.close()])
+      await link.close()
+    }
+  })
+})
+
+describe('a Kafka that answers nothing', () => {
+  it('for longer than answers are waited for is gone on with as soon as it does, without a wait that grew meanwhile', async (context) => {
+    const { address, proxied } = ownBroker(context)
+    const link = await startNetworkLink(proxied.server, proxied.clientsPort)
+    const fatal: unknown[] = []
+    const bus = createTestBus([proxied.address], {
+      retryBaseMs: 10_000,
+      retryMaxMs: 600_000,
+      onFatal: (_, error) => fatal.push(error),
+    })
+    const direct = createTestBus([address])
+    try {
+      const topic = await newTopic(direct)
+      const handled: IncomingMessage[] = []
+      const consumer = bus.consume({
+        group: `group-${topic}`,
+        topics: [topic],
+        start: 'earliest',
+        membership: 'single',
+        handle: async (message) => void handled.push(message),
+      })
+      await direct.publish([{ topic, key: 'a', value: '1' }])
+      await waitFor('the first message', () => handled.length === 1)
+      link.goDark()
+      await delay(25_000)
+      await direct.publish([{ topic, key: 'a', value: '2' }])
+      await link.restore()
+      await waitFor('the message after that', () => handled.some(({ value }) => value === '2'))
+      expect(fatal).toEqual([])
       await consumer.stop()
     } finally {
       await Promise.all([bus.close(), direct.close()])

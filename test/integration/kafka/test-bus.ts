@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createKafkaMessageBus, type KafkaMessageBusOptions } from '../../../commands/adapters/kafka/message-bus.ts'
 import type { MessageBus } from '../../../commands/ports/message-bus.ts'
 import { silentLog } from '../../support/silent-log.ts'
@@ -6,7 +7,8 @@ import { silentLog } from '../../support/silent-log.ts'
 export const createTestBus = (brokers: readonly string[], options: Partial<KafkaMessageBusOptions> = {}): MessageBus =>
   createKafkaMessageBus({
     brokers,
-    clientId: 'coffer-test',
+    // No other process has it.
+    clientId: `coffer-test-${randomUUID()}`,
     log: silentLog,
     retryBaseMs: 10,
     fetchWaitMs: 250,

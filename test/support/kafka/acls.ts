@@ -5,7 +5,7 @@ export type AclRule = {
   readonly user: string
   readonly what: 'TOPIC' | 'GROUP'
   readonly prefix: string
-  readonly may: readonly ('READ' | 'WRITE' | 'CREATE')[]
+  readonly may: readonly ('READ' | 'WRITE' | 'CREATE' | 'DELETE')[]
 }
 
 /** Adds rules to a broker, by an address that may do everything. */

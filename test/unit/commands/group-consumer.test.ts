@@ -6,11 +6,13 @@ import type { Topics } from '../../../commands/adapters/kafka/topics.ts'
 
 const timing = {
   sessionTimeoutMs: 60_000,
+  silentMs: 60_000,
   heartbeatMs: 1_000,
   fetchWaitMs: 100,
   offsetDelayMs: 1,
   retryBaseMs: 1,
   retryMaxMs: 10,
+  rejoinMaxMs: 10,
   leaveTimeoutMs: 1_000,
   stopTimeoutMs: 1_000,
 }
@@ -33,6 +35,8 @@ it('a consumer whose Kafka does not answer is stopped without waiting for the an
       kafka: {} as Kafka,
       admin: {} as Renewable<Admin>,
       topics: silent,
+      members: { dismiss: async () => [] },
+      peers: { watch: () => () => {} },
       park: nothing,
       onProblem: () => {},
       onFatal: () => {},

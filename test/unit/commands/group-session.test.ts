@@ -7,11 +7,13 @@ import { waitFor } from '../../support/wait-for.ts'
 const topic = 'topic'
 const timing = {
   sessionTimeoutMs: 60_000,
+  silentMs: 60_000,
   heartbeatMs: 1_000,
   fetchWaitMs: 100,
   offsetDelayMs: 1,
   retryBaseMs: 1,
   retryMaxMs: 10,
+  rejoinMaxMs: 10,
   leaveTimeoutMs: 1_000,
 }
 
