@@ -30,8 +30,12 @@ const ofStart: ReadonlySet<string | null> = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
 ])
 
-/** A broker that has just started, or taken over from another, says so of each group until it has read what it knows of it: seconds. */
-export const isStillLoading = (error: unknown): boolean => ofStart.has(brokerRefusal(error))
+/**
+ * A broker that has just started, or taken over from another, says so of each group until it has read what it knows of it: seconds. And the
+ * client asks for what it has not been told of a new topic yet, where two ask at once.
+ */
+export const isStillLoading = (error: unknown): boolean =>
+  ofStart.has(brokerRefusal(error)) || (error instanceof Error && error.name === 'KafkaJSTopicMetadataNotLoaded')
 
 /** What the client takes for final and is not: where no broker answers, none says who coordinates a group. */
 const retriedAll: ReadonlySet<string> = new Set(['KafkaJSNumberOfRetriesExceeded', 'KafkaJSGroupCoordinatorNotFound'])
