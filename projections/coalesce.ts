@@ -7,14 +7,21 @@ export type CoalescedBatch = {
   readonly caughtUp: boolean
 }
 
+export type CoalesceOptions = {
+  readonly maxEvents: number
+  /** Not above `maxEvents`. Default 0: whatever there is. */
+  readonly minEvents?: number
+  readonly stop: () => void
+}
+
 /**
  * Puts together what came in while the reader was busy, so that an idle reader gets every event at once and a busy one gets few large
- * batches. Reads ahead until `maxEvents` wait, then lets the subscription wait. `stop` is called when the reader leaves: it
- * must end `batches`.
+ * batches. Reads ahead until `maxEvents` wait, then lets the subscription wait. A reader who is in no hurry gets nothing until `minEvents` wait, or the
+ * batches have ended. `stop` is called when the reader leaves: it must end `batches`.
  */
 export async function* coalesce(
   batches: AsyncIterable<SubscriptionBatch>,
-  { maxEvents, stop }: { readonly maxEvents: number; readonly stop: () => void },
+  { maxEvents, minEvents = 0, stop }: CoalesceOptions,
 ): AsyncGenerator<CoalescedBatch> {
   let waiting: SubscriptionBatch[] = []
   let waitingEvents = 0
@@ -47,7 +54,7 @@ export async function* coalesce(
 
   try {
     for (;;) {
-      if (waiting.length > 0) {
+      if (waiting.length > 0 && (waitingEvents >= minEvents || reader.ended)) {
         const taken = waiting
         waiting = []
         waitingEvents = 0

@@ -13,8 +13,10 @@ export type ReadRangesDeps = {
 
 /** How many events are read ahead while the views are busy with those before. */
 const maxReadAhead = 4096
+/** For a view, a range is a call to its store whether it has one event or as many as fit into one message to Redis. */
+const rangeEvents = 1000
 
-/** What the log has after a position, checked, in ranges as large as their reader is slow. Ends at `until`, or at the last event there is. */
+/** What the log has after a position, checked, in ranges of at most `rangeEvents`. Ends at `until`, or at the last event there is. */
 export async function* readRanges(
   { eventStore, read, categories }: ReadRangesDeps,
   { after, until, signal }: { readonly after: Position; readonly until?: Position; readonly signal: AbortSignal },
@@ -23,10 +25,17 @@ export async function* readRanges(
   const either = AbortSignal.any([signal, left.signal])
   const pages = eventStore.readAll({ after, ...(categories && { categories }), signal: either })
   const stop = () => left.abort()
-  for await (const { events } of coalesce(asBatches(pages), { maxEvents: maxReadAhead, stop })) {
+  for await (const { events } of coalesce(asBatches(pages), {
+    maxEvents: maxReadAhead,
+    minEvents: rangeEvents,
+    stop,
+  })) {
     const wanted = until === undefined ? events : events.filter(({ position }) => position <= until)
-    const last = wanted.at(-1)
-    if (last) yield { events: read(wanted), position: last.position, lastEvent: eventMark(last) }
+    for (let from = 0; from < wanted.length; from += rangeEvents) {
+      const range = wanted.slice(from, from + rangeEvents)
+      const last = range.at(-1)
+      if (last) yield { events: read(range), position: last.position, lastEvent: eventMark(last) }
+    }
     if (wanted.length < events.length) return
   }
 }

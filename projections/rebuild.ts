@@ -57,12 +57,16 @@ export const rebuildViews = async (
     return replay([projection], { until: Math.max(head, live), signal })
   }
 
+  /** A live view of another log is shown no longer, and may be further on than this log ever was. */
+  const invalidateForeign = async (projection: Projection): Promise<void> => {
+    const live = await viewStore.place(projection.view)
+    const relation = await relationOf(eventStore, { projection, place: () => live }, signal)
+    if (relation !== 'same') await viewStore.invalidate(projection.view, reasonOf[relation])
+  }
+
   const swapIn = async (projection: Projection): Promise<{ readonly events: number; readonly position: Position }> => {
     const { view } = projection
     let events = 0
-    const live = await viewStore.place(view)
-    const relation = await relationOf(eventStore, { projection, place: () => live }, signal)
-    if (relation !== 'same') await viewStore.invalidate(view, reasonOf[relation])
     for (let attempt = 0; attempt < maxTries; attempt += 1) {
       const holdMs = holdsMs[attempt - triesBeside]
       if (holdMs !== undefined) await viewStore.hold(view, holdMs)
@@ -91,6 +95,7 @@ export const rebuildViews = async (
       onProgress,
     )
     const common = await replay(projections, { signal, onProgress: meter })
+    await Promise.all(projections.map(invalidateForeign))
     const rebuilds: ViewRebuild[] = []
     for (const projection of projections) {
       const { view } = projection

@@ -51,8 +51,10 @@ const replay = async (
   }
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
-  for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal }))
-    await advance(range)
+  if (position < end) {
+    for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal }))
+      await advance(range)
+  }
   signal.throwIfAborted()
   if (position < end) await advance({ events: [], position: end, lastEvent: null })
   return { events, position }
