@@ -7,6 +7,8 @@ const wanted = [
   { program: 'mvn', package: 'maven', use: 'tests on a Kafka of their own' },
   { program: 'redis-server', package: 'redis-server', use: 'tests of the stores in Redis' },
   { program: 'nginx', package: 'nginx-light', use: 'tests of streams through a proxy' },
+  { program: 'unzip', package: 'unzip', use: 'tests of added engines' },
+  { program: 'make', package: 'make', use: 'tests of engines from source' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'tests of volumes on loop devices' },
 ] as const
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { addBuild } from '../../../ops/engines/add-build.ts'
+import { hasProgram } from '../../support/fetch-once.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const run = promisify(execFile)
@@ -20,8 +21,8 @@ const archiveOf = async (name: string, files: Readonly<Record<string, string>>):
     await writeFile(join(directory, path), text)
     await chmod(join(directory, path), 0o755)
   }
-  await run('tar', ['-C', temp.path, '-cjf', `${directory}.tar.bz2`, name])
-  return `${directory}.tar.bz2`
+  await run('tar', ['-C', temp.path, '-czf', `${directory}.tar.gz`, name])
+  return `${directory}.tar.gz`
 }
 
 const postgres = (version: string): Readonly<Record<string, string>> => ({
@@ -42,7 +43,8 @@ END`),
 })
 
 describe('adding a build of PostgreSQL', () => {
-  it('compiles a source archive with TLS, and lets the build find its own libraries wherever it is', async () => {
+  it('compiles a source archive with TLS, and lets the build find its own libraries wherever it is (needs make)', async (context) => {
+    if (!(await hasProgram('make', '--version'))) context.skip('needs make')
     const root = join(temp.path, 'from-source')
     const archive = await archiveOf('postgresql-16.98', source('16.98'))
     expect(await addBuild(archive, root, say)).toEqual({ version: '16.98', directory: join(root, '16.98') })
