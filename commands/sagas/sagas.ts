@@ -30,6 +30,8 @@ export type SagasOptions = {
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Log
+  /** Whether this process has appended an event. Default: not known of any. */
+  readonly isOwn?: (eventId: string) => boolean
   /** Names this process among those that run sagas on the same bus. */
   readonly worker: string
   /** How long a host may be silent before it counts as lost. */
@@ -82,7 +84,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
     handler,
     clock,
     log,
-    isInLog: createFormerLogCheck({ eventStore, bus, clock }),
+    isInLog: createFormerLogCheck(options),
     tracer,
   })
   const takeReport = createReportHandler({ handler, clock, log, tracer })

@@ -4,6 +4,7 @@ import { createHandler, type Handler } from '../../commands/handle.ts'
 import { createIdSource } from '../../commands/ids.ts'
 import type { Log } from '../../commands/log.ts'
 import type { Tracer } from '../../commands/ports/tracer.ts'
+import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import type { Config } from '../config.ts'
@@ -26,7 +27,8 @@ export const createControlPlane = (
   config: Config,
 ): ControlPlane => {
   const { stores, log, tracer } = deps
-  const { eventStore, bus, checkpoints, holder, isShared } = stores
+  const { bus, checkpoints, holder, isShared } = stores
+  const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
   const clock = systemClock
   const ids = createIdSource(clock)
   const handler = createHandler({ eventStore, clock, ids })
@@ -55,6 +57,7 @@ export const createControlPlane = (
       clock,
       ids,
       log,
+      isOwn,
       worker: holder,
       hostLostAfterMs: config.hostLostAfterMs,
       tracer,

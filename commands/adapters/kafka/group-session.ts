@@ -42,6 +42,8 @@ export type GroupTiming = {
    * request, and with two groups these are most of what an idle saga does.
    */
   readonly fetchWaitMs: number
+  /** The least from one fetch that brought messages to the next: a busy topic is fetched in batches, as each request costs more than a message. */
+  readonly fetchPaceMs: number
   readonly offsetDelayMs: number
   readonly retryBaseMs: number
   readonly retryMaxMs: number
@@ -92,6 +94,8 @@ export const startGroupSession = (
   let joins = 0
   let leasedUntil = 0
   let stopping = false
+  let fetched = false
+  let lastFetchAt = Number.NEGATIVE_INFINITY
 
   const consumer: KafkaConsumer = kafka.consumer({
     groupId: group,
@@ -223,6 +227,16 @@ export const startGroupSession = (
     if (!holding?.placed || stopping || isStale()) return
     holding.feed.push(batch.messages.map((message) => toIncoming(batch.topic, batch.partition, message)))
     resolveOffset(batch.lastOffset())
+    await paceFetches()
+  }
+
+  /** Called once a batch; waits once a fetch. A fetch that waited for its messages is followed by the next at once. */
+  const paceFetches = async (): Promise<void> => {
+    if (!fetched) return
+    fetched = false
+    const waitMs = lastFetchAt + timing.fetchPaceMs - performance.now()
+    if (waitMs > 0) await delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
+    lastFetchAt = performance.now()
   }
 
   const abandonAll = (): void => {
@@ -238,6 +252,9 @@ export const startGroupSession = (
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onJoin(payload.memberId, payload.memberAssignment))
   consumer.on(consumer.events.HEARTBEAT, renewLease)
+  consumer.on(consumer.events.FETCH, () => {
+    fetched = true
+  })
   consumer.on(consumer.events.REBALANCING, () => {
     // Nothing new is begun that another member may be about to get, and it gets nothing that is done.
     leasedUntil = 0

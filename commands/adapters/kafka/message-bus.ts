@@ -52,6 +52,7 @@ const defaults: GroupConsumerOptions & { readonly timeoutMs: number; readonly be
   silentMs: 3_000,
   heartbeatMs: 1_000,
   fetchWaitMs: 1_000,
+  fetchPaceMs: 5,
   offsetDelayMs: 100,
   retryBaseMs: 100,
   retryMaxMs: 30_000,

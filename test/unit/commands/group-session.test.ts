@@ -10,6 +10,7 @@ const timing = {
   silentMs: 60_000,
   heartbeatMs: 1_000,
   fetchWaitMs: 100,
+  fetchPaceMs: 1,
   offsetDelayMs: 1,
   retryBaseMs: 1,
   retryMaxMs: 10,
