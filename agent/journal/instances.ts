@@ -33,7 +33,7 @@ export const instanceRecordSchema = z.object({
   portKept: z.boolean(),
   desired: z.enum(['running', 'stopped']),
   generation: z.int(),
-  // Records of earlier releases have none.
+  // Records of earlier releases have none of what has a default.
   asked: z.int().default(-1),
   process: processIdSchema.nullable(),
   durable: z.boolean(),
@@ -43,8 +43,8 @@ export const instanceRecordSchema = z.object({
   addresses: z.array(z.string()).default([]),
   health: healthSchema,
   volumeStage: volumeStageSchema,
-  incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable(),
-  memoryKills: z.int().nonnegative(),
+  incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable().default(null),
+  memoryKills: z.int().nonnegative().default(0),
 })
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>
 

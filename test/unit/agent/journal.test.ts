@@ -153,3 +153,34 @@ describe('the record of an instance', () => {
     database.close()
   })
 })
+
+describe('a record of an instance', () => {
+  it('is read as the released version has written it', () => {
+    const database = openAgentDatabase(temp.next())
+    const released = {
+      instanceId,
+      volume: { kind: 'directory', sizeGiB: 1 },
+      owner: null,
+      spec: null,
+      port: 5432,
+      portKept: true,
+      desired: 'running',
+      generation: 3,
+      asked: 3,
+      process: null,
+      durable: true,
+      verifiedKey: null,
+      verifiedAt: null,
+      label: null,
+      health: 'HEALTHY',
+      volumeStage: 'ROOMY',
+    }
+    database
+      .prepare('INSERT INTO instances (instance_id, body) VALUES (?, ?)')
+      .run(instanceId, JSON.stringify(released))
+    expect(createInstanceRecords(database).all()).toEqual([
+      { ...released, addresses: [], incident: null, memoryKills: 0 },
+    ])
+    database.close()
+  })
+})
