@@ -15,8 +15,8 @@ export type DistributedSite = {
   /** Of all other roles. The admin token is there, once one of them was started. */
   readonly controlDir: string
   readonly namespace: string
-  /** Starts a process of these roles on the stores of the site. */
-  readonly start: (roles: string, env?: Environment) => Promise<ServerProcess>
+  /** Starts a process of these roles on the stores of the site. `program`: of another version. */
+  readonly start: (roles: string, env?: Environment, program?: string) => Promise<ServerProcess>
 }
 
 export type RestorableSite = DistributedSite & {
@@ -101,11 +101,12 @@ const createSiteOn = (label: string, eventStoreUrl: () => Promise<string>): Dist
     dataDir: site.dataDir,
     controlDir,
     namespace,
-    start: async (roles, env = {}) => {
+    start: async (roles, env = {}, program) => {
       // An agent is given what it needs and nothing else.
       const needed = roles === 'agent' ? {} : await controlEnvironment()
       const common = { COFFER_KAFKA_BROKERS: sharedStores().brokers.join(','), COFFER_NAMESPACE: namespace }
-      return site.start({ args: ['--role', roles], env: { ...common, ...needed, ...env } })
+      const options = { args: ['--role', roles], env: { ...common, ...needed, ...env } }
+      return site.start({ ...options, ...(program !== undefined && { program }) })
     },
   }
 }
