@@ -1,6 +1,7 @@
 import type { HostAccount } from '../domain/guest/report.ts'
 import type { HostId, InstanceId } from '../domain/ids.ts'
-import { type Clock, type IdSource, isoNow } from './clock.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
 import { findHoldings, type HoldingsDeps } from './holdings.ts'
 import type { InstanceRecords } from './journal/instances.ts'
 import type { Journal } from './journal/journal.ts'
@@ -12,7 +13,7 @@ export type AccountsDeps = {
   readonly journal: Pick<Journal, 'epochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
   readonly layout: HoldingsDeps['layout']
   readonly reporter: Pick<Reporter, 'wake'>
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
-import type { Clock } from './clock.ts'
-import type { AgentLog } from './log.ts'
+import type { WallClock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
 
-export type BusClockDeps = { readonly bus: Pick<MessageBus, 'now'>; readonly clock: Clock; readonly log: AgentLog }
+export type BusClockDeps = { readonly bus: Pick<MessageBus, 'now'>; readonly clock: WallClock; readonly log: Log }
 
-export type BusClock = Clock & {
+export type BusClock = WallClock & {
   /** Asks the bus for the time, and from then on again by itself. Throws what the bus throws. */
   ask(): Promise<void>
   stop(): void

@@ -3,14 +3,15 @@ import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
 import type { HostDescription } from '../domain/host/events.ts'
+import { isoNow } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
+import type { Log } from '../kernel/log.ts'
 import type { Accounts } from './accounts.ts'
 import type { BusClock } from './bus-clock.ts'
-import { type IdSource, isoNow } from './clock.ts'
 import type { CommandWorker } from './command-worker.ts'
 import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
 import { openInbox } from './inbox.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
-import type { AgentLog } from './log.ts'
 import type { Reporter } from './reporter.ts'
 import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 
@@ -33,7 +34,7 @@ export type BusLinkDeps = {
   readonly worker: CommandWorker
   readonly keyOffers: Pick<SealingKeyOffers, 'renew'>
   readonly ids: IdSource
-  readonly log: AgentLog
+  readonly log: Log
   readonly accounts: Accounts
   readonly holds: () => Promise<Heartbeat['holds']>
 }

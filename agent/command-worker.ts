@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import type { GuestCommand } from '../domain/guest/command.ts'
 import type { AgentReport, EngineFacts } from '../domain/guest/report.ts'
 import type { HostId, InstanceId } from '../domain/ids.ts'
 import type { Fault } from '../domain/values/fault.ts'
-import { type Clock, type IdSource, isoNow } from './clock.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
+import type { Log } from '../kernel/log.ts'
+import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { CommandEnded, deadlineExceeded, staleEpoch, toFault } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
-import type { AgentLog } from './log.ts'
 import type { OutcomeContext } from './outcomes/outcome.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -15,9 +16,9 @@ export type CommandWorkerDeps = {
   readonly hostId: HostId
   readonly journal: Journal
   readonly reporter: Reporter
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
-  readonly log: AgentLog
+  readonly log: Log
   readonly maxConcurrent: number
   /** Default: the work is not traced; the trace of a command goes with its result all the same. */
   readonly tracer?: Tracer

@@ -2,9 +2,9 @@ import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentHeartbeatsTopic } from '../domain/guest/topics.ts'
 import type { HostId } from '../domain/ids.ts'
-import { type Clock, isoNow } from './clock.ts'
-import { endedWithin } from './ended-within.ts'
-import type { AgentLog } from './log.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
+import { endedWithin } from '../kernel/within.ts'
 
 export type Heartbeats = {
   /** Why the last beat could not be published; null when it was. */
@@ -21,7 +21,7 @@ export type HeartbeatSources = {
 
 /** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that can not be published is lost; the next one says the same. */
 export const startHeartbeat = (
-  deps: { bus: MessageBus; clock: Clock; log: AgentLog },
+  deps: { bus: MessageBus; clock: WallClock; log: Log },
   hostId: HostId,
   intervalMs: number,
   { holds, onReturn }: HeartbeatSources,

@@ -1,5 +1,6 @@
 import type { InstanceId } from '../domain/ids.ts'
-import type { Clock } from './clock.ts'
+import type { WallClock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
 import type { AgentConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
@@ -7,7 +8,6 @@ import type { Owners } from './isolation/owners.ts'
 import type { VolumeKind, VolumePlace, Volumes } from './isolation/volumes.ts'
 import type { InstanceRecords } from './journal/instances.ts'
 import type { Layout } from './layout.ts'
-import type { AgentLog } from './log.ts'
 import type { PreparedVolumes } from './prepared-volumes.ts'
 import type { Run } from './run.ts'
 import type { SealingKeys } from './secrets/sealing-keys.ts'
@@ -33,10 +33,10 @@ export type Host = {
   readonly supervisor: Supervisor
   readonly caCertificate: string
   readonly run: Run
-  readonly clock: Clock
+  readonly clock: WallClock
   /** As of `Journal`. */
   readonly fenceOff: (instanceId: InstanceId) => void
-  readonly log: AgentLog
+  readonly log: Log
 }
 
 export const volumePlace = (layout: Layout, instanceId: InstanceId): VolumePlace => ({

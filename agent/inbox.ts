@@ -6,11 +6,12 @@ import { agentCommandsTopic } from '../domain/guest/topics.ts'
 import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
+import type { Log } from '../kernel/log.ts'
 import type { Accounts } from './accounts.ts'
-import { type Clock, type IdSource, isoNow } from './clock.ts'
 import { staleEpoch } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
-import type { AgentLog } from './log.ts'
 import type { Reporter } from './reporter.ts'
 
 export type InboxDeps = {
@@ -19,9 +20,9 @@ export type InboxDeps = {
   readonly accounts: Pick<Accounts, 'tell'>
   readonly journal: Journal
   readonly reporter: Reporter
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
-  readonly log: AgentLog
+  readonly log: Log
   readonly take: (command: TakenCommand) => void
 }
 

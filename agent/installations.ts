@@ -1,8 +1,8 @@
 import type { Engine } from '../domain/host/events.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import type { Log } from '../kernel/log.ts'
 import { type EngineDriver, EngineFault, type Installation } from './engines/engine.ts'
 import type { Placement } from './isolation/placement.ts'
-import type { AgentLog } from './log.ts'
 
 export type Installed = { readonly driver: EngineDriver; readonly installation: Installation }
 
@@ -17,7 +17,7 @@ export type Installations = {
 export const probeInstallations = async (
   drivers: readonly EngineDriver[],
   placement: Placement,
-  log: AgentLog,
+  log: Log,
   signal: AbortSignal,
 ): Promise<Installations> => {
   const probed = await Promise.all(

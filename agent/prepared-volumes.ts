@@ -1,12 +1,12 @@
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { endedWithin } from './ended-within.ts'
+import type { Log } from '../kernel/log.ts'
+import { endedWithin } from '../kernel/within.ts'
 import { ensureDirectory, exists, freeBytes, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import { syncFileSystem, type VolumeKind, type VolumePlace, type Volumes } from './isolation/volumes.ts'
 import type { Layout } from './layout.ts'
-import type { AgentLog } from './log.ts'
 import type { Run } from './run.ts'
 import type { Templates } from './templates.ts'
 
@@ -28,7 +28,7 @@ export type PreparedVolumesDeps = {
   readonly volumes: Volumes
   readonly templates: Templates
   readonly run: Run
-  readonly log: AgentLog
+  readonly log: Log
   readonly randomName: () => string
   /** How many to hold ready. */
   readonly count: number

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
-import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import { agentResultsTopic } from '../domain/guest/topics.ts'
-import { endedWithin } from './ended-within.ts'
+import type { Log } from '../kernel/log.ts'
+import { noTracer, type Tracer } from '../kernel/tracer.ts'
+import { endedWithin } from '../kernel/within.ts'
 import type { Journal } from './journal/journal.ts'
-import type { AgentLog } from './log.ts'
 
 /** A report as it goes to the bus, under the key of its operation or host. `traceparent`: the trace it belongs to. */
 type Unpublished = { readonly key: string; readonly body: string; readonly traceparent: string | undefined }
@@ -28,7 +28,7 @@ const longestRetryMs = 5000
 export type ReporterDeps = {
   readonly bus: MessageBus
   readonly journal: Journal
-  readonly log: AgentLog
+  readonly log: Log
   /** Default: what is published is not traced; the trace of a report goes with it all the same. */
   readonly tracer?: Tracer
 }

@@ -1,10 +1,10 @@
 import { chmod, chown, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Log } from '../kernel/log.ts'
 import { ensureDirectory, exists, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import type { Owners } from './isolation/owners.ts'
 import type { Layout } from './layout.ts'
-import type { AgentLog } from './log.ts'
 import type { Run } from './run.ts'
 
 export type Templates = {
@@ -22,7 +22,7 @@ export type TemplatesDeps = {
   readonly layout: Layout
   readonly owners: Owners
   readonly run: Run
-  readonly log: AgentLog
+  readonly log: Log
   /** Eight characters or so, different every time. */
   readonly randomName: () => string
 }

@@ -6,7 +6,7 @@ import { getById } from '../domain/values/id-map.ts'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
 import { amountInWords, type Resources, resourceKinds } from '../domain/values/resources.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
-import { type Clock, isoAfter, isoNow } from './clock.ts'
+import { isoAfter, isoNow, type WallClock } from '../kernel/clock.ts'
 import type { Directory } from './directory.ts'
 import { isPassing } from './dispatch/patient-handler.ts'
 import type { CommandContext, Handler } from './handle.ts'
@@ -14,7 +14,7 @@ import type { CommandContext, Handler } from './handle.ts'
 export type ClaimDependencies = {
   readonly handler: Handler
   readonly directory: Pick<Directory, 'hosts'>
-  readonly clock: Clock
+  readonly clock: WallClock
 }
 
 /** `holdMs`: how long the room is held for the instance to be asked for. */

@@ -1,6 +1,6 @@
 import { deadLetterTopic, topicOfDeadLetters } from '../domain/dead-letter/place.ts'
 import { parseDeadLetterId } from '../domain/ids.ts'
-import { deriveId } from './ids.ts'
+import { deriveId } from '../kernel/ids.ts'
 import type { DeadLetter, ParkedMessage } from './ports/dead-letters.ts'
 import type { IncomingMessage, OutgoingMessage } from './ports/message-bus.ts'
 

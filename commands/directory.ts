@@ -7,10 +7,10 @@ import { hostCategory } from '../domain/host/stream.ts'
 import type { FlavorId } from '../domain/ids.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
-import type { Clock } from './clock.ts'
+import type { WallClock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
 import { createFollower, type FollowerStatus, openLog } from './follower.ts'
 import type { HistoryFault } from './history.ts'
-import type { Log } from './log.ts'
 import { beforeFirst, type EventStore, type Position } from './ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from './stream-folds.ts'
 
@@ -37,7 +37,7 @@ export interface Directory {
 
 export type DirectoryOptions = {
   readonly eventStore: EventStore
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly log: Log
   /** How long `catchUp` waits at most. Default 2000. */
   readonly catchUpMs?: number

@@ -1,9 +1,10 @@
 import type { CheckedEvent } from '../domain/read-event.ts'
 import { checkEvents } from '../domain/read-event.ts'
-import type { BackOffBounds } from '../domain/values/back-off.ts'
-import { createBackoff } from './backoff.ts'
-import { type Clock, isoNow } from './clock.ts'
-import type { Log } from './log.ts'
+import type { BackOffBounds } from '../kernel/back-off.ts'
+import { createBackOff } from '../kernel/back-off.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { Log } from '../kernel/log.ts'
+import { systemTimers } from '../kernel/timers.ts'
 import { isOutage } from './outage.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from './ports/event-store.ts'
 
@@ -39,7 +40,7 @@ export type Batch = { readonly position: Position }
 export type FollowerOptions<B extends Batch> = {
   readonly name: string
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
-  readonly clock: Clock
+  readonly clock: WallClock
   /** Asked again before every (re)subscription: where to go on. May wait, until the signal aborts. */
   readonly place: (signal: AbortSignal) => Promise<Position>
   /** What comes after a position, without end. Ends when the signal aborts; throws or ends when the connection drops. */
@@ -59,11 +60,13 @@ export type Follower = {
   status(): FollowerStatus
 }
 
+const defaultBackOff: BackOffBounds = { firstMs: 50, maxMs: 5000 }
+
 export const createFollower = <B extends Batch>(options: FollowerOptions<B>): Follower => {
   const { name, log, clock, place, open, handle, random = Math.random } = options
   const stopping = new AbortController()
   const { signal } = stopping
-  const backoff = createBackoff(random, options.backOff)
+  const backoff = createBackOff({ random: { next: random }, timers: systemTimers }, options.backOff ?? defaultBackOff)
   let state: FollowerState = 'stopped'
   let position: Position = beforeFirst
   /** The furthest it has been: who comes back to the same place and fails again has got no further. */

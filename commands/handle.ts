@@ -5,10 +5,10 @@ import type { EventMetadata } from '../domain/metadata.ts'
 import { checkEvents } from '../domain/read-event.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { StreamName } from '../domain/stream.ts'
-import { type Clock, isoNow } from './clock.ts'
+import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
 import { encodeEvent } from './event-codec.ts'
 import { type Folded, foldStream, missingEvents, nothingFolded, UnreadableHistory } from './history.ts'
-import type { IdSource } from './ids.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import { type EventStore, RevisionConflict } from './ports/event-store.ts'
 
@@ -73,7 +73,7 @@ export interface Handler {
 
 export type HandlerDependencies = {
   readonly eventStore: EventStore
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
   /** How many folded states are kept, so that a long stream is read once and then only its tail. Default 5000. */
   readonly cachedStates?: number

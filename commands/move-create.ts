@@ -4,10 +4,10 @@ import type { ProvisioningInstance } from '../domain/instance/index.ts'
 import { operation, operationStream, stepNames } from '../domain/operation/index.ts'
 import type { UserSpec } from '../domain/values/instance-spec.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
+import { isoNow } from '../kernel/clock.ts'
+import { deriveId } from '../kernel/ids.ts'
 import { type ClaimDependencies, claimHost, releaseHost } from './claim-host.ts'
-import { isoNow } from './clock.ts'
 import type { CommandContext } from './handle.ts'
-import { deriveId } from './ids.ts'
 
 /** The users with their passwords sealed to another key. */
 export type Reseal = (key: SealingKey) => Promise<readonly UserSpec[]>

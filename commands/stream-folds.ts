@@ -5,8 +5,8 @@ import { exclusionCategory } from '../domain/exclusion/index.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
 import type { CheckedEvent } from '../domain/read-event.ts'
 import type { StreamName } from '../domain/stream.ts'
+import type { Log } from '../kernel/log.ts'
 import { createFold, type Folded, foldStream, type HistoryFault, nothingFolded, UnreadableHistory } from './history.ts'
-import type { Log } from './log.ts'
 import type { EventStore, StoredEvent } from './ports/event-store.ts'
 
 /** Told of every stream that has changed. */

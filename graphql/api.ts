@@ -3,9 +3,10 @@ import { type GraphQLSchema, validate } from 'graphql'
 import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
-import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
 import type { ProjectId } from '../domain/ids.ts'
 import { cut } from '../domain/values/text.ts'
+import type { Log } from '../kernel/log.ts'
+import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import type { Views } from '../projections/queries.ts'
 import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from './context.ts'
 import { createCursors } from './cursor.ts'
@@ -29,7 +30,7 @@ import { useRequestId } from './pipeline/request-id.ts'
 import { useTracing } from './pipeline/tracing.ts'
 import { createProjectSlots } from './project-slots.ts'
 import { createSchema } from './schema.ts'
-import { type ApiLog, type ApiMetrics, noMetrics } from './telemetry.ts'
+import { type ApiMetrics, noMetrics } from './telemetry.ts'
 import { createTurns } from './turns.ts'
 import { createWebSocketHandler, type HandleUpgrade } from './websocket.ts'
 
@@ -67,7 +68,7 @@ export type ApiDependencies = {
   readonly config: ApiConfig
   /** 32 secret bytes, the same for every API of the system: a cursor that one gave is taken by all. */
   readonly cursorKey: Uint8Array
-  readonly log: ApiLog
+  readonly log: Log
   readonly limits?: Partial<ApiLimits>
   /** Where operations are counted for the rate limit; default: in this process. */
   readonly createLimiter?: CreatePointLimiter

@@ -2,13 +2,13 @@ import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
 import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
+import type { Log } from '../kernel/log.ts'
 import type { HostDocument, InstanceDocument, OperationDocument } from '../projections/documents.ts'
 import type { Views } from '../projections/queries.ts'
 import type { Cursors } from './cursor.ts'
 import { createLoader } from './loader.ts'
 import type { ProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
-import type { ApiLog } from './telemetry.ts'
 import type { TakeTurn } from './turns.ts'
 
 /** What every request shares. */
@@ -18,7 +18,7 @@ export type Backend = {
   readonly deadLetters: DeadLetters
   readonly settings: BackendSettings
   readonly cursors: Cursors
-  readonly log: Pick<ApiLog, 'error'>
+  readonly log: Pick<Log, 'error'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
   /** Before each value of a subscription: one that catches up never waits for anything else. */

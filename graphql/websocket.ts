@@ -5,6 +5,7 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema
 import { type Context, handleProtocols, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
+import type { Log } from '../kernel/log.ts'
 import { ApiError } from './errors.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Outlets } from './outlets.ts'
@@ -17,7 +18,7 @@ import { createProjectSlots } from './project-slots.ts'
 import type { Session } from './session.ts'
 import { connectSocket } from './socket.ts'
 import { createSocketPlaces } from './socket-places.ts'
-import type { ApiLog, ApiMetrics, OperationType } from './telemetry.ts'
+import type { ApiMetrics, OperationType } from './telemetry.ts'
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -38,7 +39,7 @@ export type WebSocketOptions = {
   readonly masking: ErrorMasking
   readonly limits: ApiLimits
   readonly outlets: Outlets
-  readonly log: ApiLog
+  readonly log: Log
   readonly metrics: ApiMetrics
   readonly closing: AbortSignal
 }

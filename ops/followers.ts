@@ -2,9 +2,10 @@ import type { FollowerError, FollowerStatus } from '../commands/follower.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { ConsumerStatus } from '../commands/sagas/watch-consumer.ts'
+import { systemTimers } from '../kernel/timers.ts'
+import { within } from '../kernel/within.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import { createLagMeter } from '../projections/lag.ts'
-import { within } from './within.ts'
 
 /** How one follower of this process fares. `behind`: positions of the log, or messages of the bus; null where that cannot be found out now. */
 export type FollowerReport = {
@@ -50,7 +51,7 @@ export const createFollowerReader = ({
 
   const ofLog = async (): Promise<readonly FollowerReport[]> => {
     const statuses = engine === null ? log() : [...log(), engine.health().feed]
-    const head = await within(patienceMs, eventStore.head).catch(() => null)
+    const head = await within(systemTimers, patienceMs, eventStore.head).catch(() => null)
     return statuses.map(({ name, state, position, failures, error }) => {
       // One that stands by has nothing to handle: the other process has.
       const lag = head === null || state === 'waiting' ? null : meter.measure(name, position, head)
@@ -62,7 +63,7 @@ export const createFollowerReader = ({
   const ofBus = (): Promise<readonly FollowerReport[]> =>
     Promise.all(
       consumers().map(async ({ name, group, failures, seconds, error }) => {
-        const lags = await within(patienceMs, () => bus.lag(group)).catch(() => null)
+        const lags = await within(systemTimers, patienceMs, () => bus.lag(group)).catch(() => null)
         const behind = lags === null ? null : lags.reduce((sum, { messages }) => sum + messages, 0)
         const state = failures > 0 ? 'failing' : 'following'
         return { name, follows: 'bus' as const, state, position: null, behind, behindSeconds: seconds, failures, error }
@@ -71,7 +72,7 @@ export const createFollowerReader = ({
 
   const ofViews = async (): Promise<readonly FollowerReport[]> => {
     if (engine === null) return []
-    const lags = await within(patienceMs, engine.lag).catch(() => [])
+    const lags = await within(systemTimers, patienceMs, engine.lag).catch(() => [])
     return engine.health().views.map(({ view, status, checkpoint, failures, error }) => {
       const lag = lags.find((candidate) => candidate.view === view)
       return {

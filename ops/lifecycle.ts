@@ -1,4 +1,4 @@
-import type { Log } from '../commands/log.ts'
+import type { Log } from '../kernel/log.ts'
 
 /** One part of the program on its way down. The signal aborts when its time is up: then it ends as it is. */
 export type StopStage = { readonly name: string; readonly stop: (signal: AbortSignal) => Promise<void> }

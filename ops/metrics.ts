@@ -3,9 +3,10 @@ import type { Dispatch } from '../commands/api.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
 import { operationKinds, outcomes } from '../domain/operation/events.ts'
 import type { ApiMetrics } from '../graphql/telemetry.ts'
+import { systemTimers } from '../kernel/timers.ts'
+import { within } from '../kernel/within.ts'
 import type { OperationDocument, ViewName } from '../projections/documents.ts'
 import type { ProjectionMetrics } from '../projections/telemetry.ts'
-import { within } from './within.ts'
 
 export type Metrics = {
   readonly registry: Registry
@@ -172,7 +173,8 @@ export const createMetrics = (): Metrics => {
 const readPatienceMs = 3000
 
 /** What can not be found out now is left out of the answer, instead of spoiling all of it. */
-const tryRead = <T>(read: () => Promise<T>): Promise<T | null> => within(readPatienceMs, read).catch(() => null)
+const tryRead = <T>(read: () => Promise<T>): Promise<T | null> =>
+  within(systemTimers, readPatienceMs, read).catch(() => null)
 
 const secondsBetween = (from: string, to: string): number => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
 

@@ -1,10 +1,11 @@
 import type { Agent } from '../agent/agent.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
+import { systemTimers } from '../kernel/timers.ts'
+import { within } from '../kernel/within.ts'
 import { viewNames } from '../projections/documents.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
 import type { FollowerReport, ReadFollowers } from './followers.ts'
-import { within } from './within.ts'
 
 /** One thing that must hold for the server to do its work; `reason` says what is wrong, or what may go wrong while it holds. */
 export type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string }
@@ -92,7 +93,7 @@ const checkBus = ({ agent, askBus }: Pick<ReadinessDeps, 'agent' | 'askBus'>): r
 
 const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
   try {
-    await within(storeTimeoutMs, ask)
+    await within(systemTimers, storeTimeoutMs, ask)
     return { name, ok: true }
   } catch (error) {
     return { name, ok: false, reason: (error as Error).message }
@@ -114,7 +115,7 @@ const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<r
     return [{ name: 'views', ok: false, reason: `the log is not being followed${why}` }]
   }
   // A store that is silent is told of by its own check.
-  const lags = await within(storeTimeoutMs, engine.lag).catch(() => [])
+  const lags = await within(systemTimers, storeTimeoutMs, engine.lag).catch(() => [])
   return views.map(({ view, status, error }) => {
     const lag = lags.find((candidate) => candidate.view === view)
     const name = `view ${view}`

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FollowerError, FollowerStatus } from '../commands/follower.ts'
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
-import { noTracer, type Tracer } from '../commands/ports/tracer.ts'
-import type { BackOffBounds } from '../domain/values/back-off.ts'
+import type { BackOffBounds } from '../kernel/back-off.ts'
+import type { Log } from '../kernel/log.ts'
+import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import type { ViewName } from './documents.ts'
 import { createLagMeter, type ViewLag } from './lag.ts'
 import { createLogFeed } from './log-feed.ts'
@@ -10,7 +11,7 @@ import { createLogId } from './log-id.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import type { Projection } from './projection.ts'
 import { categoriesOf, createEventReader } from './read-events.ts'
-import { noMetrics, type ProjectionLog, type ProjectionMetrics } from './telemetry.ts'
+import { noMetrics, type ProjectionMetrics } from './telemetry.ts'
 import { createAppliedTracer } from './trace-applied.ts'
 import { createViewFollower, type ViewFollower } from './view-follower.ts'
 import { createViewProjector } from './view-projector.ts'
@@ -40,7 +41,7 @@ export type ProjectionEngineDeps = {
   readonly eventStore: EventStore
   readonly viewStore: ViewStore
   readonly projections: readonly Projection[]
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly metrics?: ProjectionMetrics
   /** Default: what is applied is not traced. */
   readonly tracer?: Tracer

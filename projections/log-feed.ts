@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createFollower, type FollowerStatus } from '../commands/follower.ts'
 import type { EventStore, Position, SubscriptionBatch } from '../commands/ports/event-store.ts'
 import { eventMark } from '../commands/ports/log-mark.ts'
-import type { BackOffBounds } from '../domain/values/back-off.ts'
+import type { BackOffBounds } from '../kernel/back-off.ts'
+import type { Log } from '../kernel/log.ts'
 import type { ViewName } from './documents.ts'
 import { createLane, type FedRange, type Lane } from './lane.ts'
 import { neverWritten } from './ports/view-store.ts'
 import type { EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
-import type { ProjectionLog } from './telemetry.ts'
 
 export type LogFeedDeps = {
   readonly eventStore: EventStore
@@ -16,7 +16,7 @@ export type LogFeedDeps = {
   /** Of the streams that the views follow. Default: all. */
   readonly categories: readonly string[] | undefined
   readonly views: readonly ViewName[]
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly backOff: BackOffBounds
   /** How many events may wait for one view. */
   readonly maxBufferedEvents: number

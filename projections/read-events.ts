@@ -1,7 +1,8 @@
 import type { Position, StoredEvent } from '../commands/ports/event-store.ts'
 import { allCategories } from '../domain/aggregates.ts'
+import type { Log } from '../kernel/log.ts'
 import { type ProjectedEvent, type Projection, readProjected, unreadable } from './projection.ts'
-import type { ProjectionLog, ProjectionMetrics } from './telemetry.ts'
+import type { ProjectionMetrics } from './telemetry.ts'
 
 /** How many of them are known as logged, so that each is logged once and memory is bounded. */
 const maxKnown = 10_000
@@ -11,7 +12,7 @@ export const createEventReader = ({
   log,
   metrics,
 }: {
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly metrics: Pick<ProjectionMetrics, 'skipped'>
 }): EventReader => {
   const known = new Set<Position>()

@@ -1,11 +1,11 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import type { Log } from '../kernel/log.ts'
 import type { ViewName } from './documents.ts'
 import { reasonOf, relationOf } from './log-of-view.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplayer } from './replay.ts'
-import type { ProjectionLog } from './telemetry.ts'
 import type { ProjectedViews } from './view-projector.ts'
 
 export type RebuildDeps = {
@@ -13,7 +13,7 @@ export type RebuildDeps = {
   readonly viewStore: ViewStore
   /** Of the views to rebuild. */
   readonly projections: readonly Projection[]
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly onProgress?: OnProgress
 }
 

@@ -1,18 +1,21 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
-import { createBackOff } from './back-off.ts'
+import { createBackOff } from '../kernel/back-off.ts'
+import type { Log } from '../kernel/log.ts'
+import { systemRandom } from '../kernel/random.ts'
+import { systemTimers } from '../kernel/timers.ts'
 import { createLogId } from './log-id.ts'
 import { neverWritten, ViewStoreUnavailable } from './ports/view-store.ts'
 import type { EventRange } from './project-batch.ts'
 import type { Projection } from './projection.ts'
 import { categoriesOf, createEventReader, type EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
-import { noMetrics, type ProjectionLog } from './telemetry.ts'
+import { noMetrics } from './telemetry.ts'
 import { type Advance, createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
 
 type ReplayDeps = {
   readonly eventStore: EventStore
   readonly read: EventReader
-  readonly log: ProjectionLog
+  readonly log: Log
 }
 
 /** `events`: how many were read so far. `position`: up to where. `end`: where it ends. */
@@ -66,7 +69,7 @@ const advancePatiently = async (
   projector: ViewProjector,
   { after, range, signal }: { readonly after: Position; readonly range: EventRange; readonly signal: AbortSignal },
 ): Promise<Advance> => {
-  const backOff = createBackOff({ firstMs: 50, maxMs: 10_000 })
+  const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, { firstMs: 50, maxMs: 10_000 })
   for (;;) {
     try {
       return await projector.advance(after, range, signal)
@@ -91,7 +94,7 @@ export const createReplayer = ({
 }: {
   readonly eventStore: EventStore
   readonly viewStore: ProjectedViews
-  readonly log: ProjectionLog
+  readonly log: Log
 }): Replay => {
   const read = createEventReader({ log, metrics: noMetrics })
   return (projections, options) => {

@@ -1,13 +1,6 @@
 import type { UnreadableReason } from '../domain/read-event.ts'
 import type { ViewName } from './documents.ts'
 
-/** What the read side says to whoever runs it; `pino` fits. Fields never hold an event's data. */
-export type ProjectionLog = {
-  readonly info: (fields: object, message: string) => void
-  readonly warn: (fields: object, message: string) => void
-  readonly error: (fields: object, message: string) => void
-}
-
 /** What is counted, for whoever keeps the metrics. */
 export type ProjectionMetrics = {
   /** A batch was applied: how many events it had, how many documents it wrote, and how long it took. */

@@ -1,4 +1,4 @@
-import type { Tracer } from '../commands/ports/tracer.ts'
+import type { Tracer } from '../kernel/tracer.ts'
 import type { EventRange } from './project-batch.ts'
 import { type Projection, unreadable } from './projection.ts'
 

@@ -1,5 +1,6 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { LogRelation } from '../commands/ports/log-mark.ts'
+import type { Log } from '../kernel/log.ts'
 import { createMemoryViewStore } from './adapters/memory/view-store.ts'
 import { compareDumps } from './compare-dumps.ts'
 import type { ViewName } from './documents.ts'
@@ -8,14 +9,13 @@ import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplayer, ViewMovedBack } from './replay.ts'
-import type { ProjectionLog } from './telemetry.ts'
 
 export type VerifyDeps = {
   readonly eventStore: EventStore
   /** The store whose views are verified. They may be changing all the while. */
   readonly viewStore: ViewStore
   readonly projections: readonly Projection[]
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly onProgress?: OnProgress
 }
 

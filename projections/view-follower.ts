@@ -1,12 +1,13 @@
 import { createFollower, type Follower, PlaceLost } from '../commands/follower.ts'
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
-import type { BackOffBounds } from '../domain/values/back-off.ts'
+import type { BackOffBounds } from '../kernel/back-off.ts'
+import type { Log } from '../kernel/log.ts'
 import type { FedRange } from './lane.ts'
 import type { LogFeed } from './log-feed.ts'
 import { reasonOf, relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { ProjectionFailed } from './project-batch.ts'
-import type { ProjectionLog, ProjectionMetrics } from './telemetry.ts'
+import type { ProjectionMetrics } from './telemetry.ts'
 import type { OnApplied } from './trace-applied.ts'
 import type { ViewProjector } from './view-projector.ts'
 
@@ -14,7 +15,7 @@ export type ViewFollowerDeps = {
   readonly eventStore: EventStore
   readonly viewStore: Pick<ViewStore, 'invalidate'>
   readonly feed: LogFeed
-  readonly log: ProjectionLog
+  readonly log: Log
   readonly metrics: Pick<ProjectionMetrics, 'failed'>
   readonly backOff: BackOffBounds
   /** Told of what was applied while the log was being followed. */

@@ -1,6 +1,8 @@
 import { EventStoreUnavailable, type Position } from '../commands/ports/event-store.ts'
+import { createBackOff } from '../kernel/back-off.ts'
+import { systemRandom } from '../kernel/random.ts'
+import { systemTimers } from '../kernel/timers.ts'
 import type { ReadAuditLog } from './audit-log.ts'
-import { createBackOff } from './back-off.ts'
 import type { AuditDocument, AuditEntry, ViewName } from './documents.ts'
 import { type ListName, type Page, readPage } from './page.ts'
 import { type ViewChange, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
@@ -82,7 +84,7 @@ const grownBeyond = async (seenTo: string, changes: AsyncIterator<ViewChange>): 
 
 /** Begins again, with back-off, whenever a store can not be reached or has ended a reader. */
 async function* throughOutages<T>(signal: AbortSignal, attempt: () => AsyncIterable<T>): AsyncGenerator<T> {
-  const backOff = createBackOff(backOffConfig)
+  const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, backOffConfig)
   while (!signal.aborted) {
     try {
       for await (const value of attempt()) {

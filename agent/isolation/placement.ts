@@ -4,10 +4,10 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rmdir, stat 
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { HostId } from '../../domain/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { Installation } from '../engines/engine.ts'
 import { ensureDirectory, exists, removeTree, writeFileDurably } from '../files.ts'
 import { shortId } from '../layout.ts'
-import type { AgentLog } from '../log.ts'
 import type { Run } from '../run.ts'
 import { isMounted, unmount } from './mounts.ts'
 
@@ -21,7 +21,7 @@ export type Placement = {
   close(signal: AbortSignal): Promise<void>
 }
 
-export type PlacementDeps = { readonly run: Run; readonly log: AgentLog; readonly root: boolean }
+export type PlacementDeps = { readonly run: Run; readonly log: Log; readonly root: boolean }
 
 /** A socket's path may have 107 bytes; the instance's directory and the socket's name need about 30. */
 const longestRunRoot = 75

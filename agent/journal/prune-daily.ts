@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts'
-import type { AgentLog } from '../log.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { Journal } from './journal.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 /** How long answers are kept for repeats: far longer than any deadline or any bus's retention of commands. */
 const retentionMs = 30 * dayMs
 
-export type PruneDeps = { readonly journal: Pick<Journal, 'prune'>; readonly clock: Clock; readonly log: AgentLog }
+export type PruneDeps = { readonly journal: Pick<Journal, 'prune'>; readonly clock: WallClock; readonly log: Log }
 
 /**
  * Has the journal forget what is old, from when the time is known on: by a clock that is far ahead everything would be. What can not be

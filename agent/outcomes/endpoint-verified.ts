@@ -1,7 +1,7 @@
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
+import { isoNow } from '../../kernel/clock.ts'
 import { allEnded } from '../all-ended.ts'
-import { isoNow } from '../clock.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
 import { openUsers } from './accounts-ready.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { backOffMs } from '../../domain/values/back-off.ts'
+import { backOffMs } from '../../kernel/back-off.ts'
 import { EngineFault } from '../engines/engine.ts'
 
 /** What an engine that lives, or is being started, says or shows while it cannot serve for the moment. */

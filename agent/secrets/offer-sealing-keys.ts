@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HostId } from '../../domain/ids.ts'
-import { type Clock, type IdSource, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { AgentLog } from '../log.ts'
 import type { Reporter } from '../reporter.ts'
 import type { SealingKeys } from './sealing-keys.ts'
 
@@ -17,9 +18,9 @@ export type SealingKeyOffersDeps = {
   readonly sealingKeys: SealingKeys
   readonly journal: Pick<Journal, 'report'>
   readonly reporter: Pick<Reporter, 'wake'>
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
-  readonly log: AgentLog
+  readonly log: Log
 }
 
 /** Beside the time that a full disk takes to have room again. */

@@ -4,8 +4,8 @@ import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke
 import type { InstanceId } from '../../domain/ids.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { type SealingKey, sealingInfo, sealingKeyNumber } from '../../domain/values/sealing-key.ts'
+import type { WallClock } from '../../kernel/clock.ts'
 import { allEnded } from '../all-ended.ts'
-import type { Clock } from '../clock.ts'
 import type { Facts } from '../journal/facts.ts'
 
 /** The secret cannot be opened: its key was destroyed or never was here, or it was changed or meant for another user or instance. */
@@ -25,7 +25,7 @@ export interface SealingKeys {
   onUsed(notify: () => void): void
 }
 
-export type SealingKeysDeps = { readonly facts: Facts; readonly clock: Clock }
+export type SealingKeysDeps = { readonly facts: Facts; readonly clock: WallClock }
 
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),

@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto'
 import { chown } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import { allEnded } from '../all-ended.ts'
-import { type Clock, isoNow } from '../clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { type EngineDriver, EngineFault, type EngineInstance, type EngineLimits } from '../engines/engine.ts'
 import { ensureDirectory } from '../files.ts'
@@ -17,7 +18,6 @@ import type { VolumeKind, Volumes } from '../isolation/volumes.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type Layout, shortId } from '../layout.ts'
-import type { AgentLog } from '../log.ts'
 import type { Run } from '../run.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
 import { createEndings } from './endings.ts'
@@ -47,8 +47,8 @@ export type EngineControlDeps = {
   readonly records: InstanceRecords
   readonly journal: Journal
   readonly run: Run
-  readonly log: AgentLog
-  readonly clock: Clock
+  readonly log: Log
+  readonly clock: WallClock
 }
 
 /** An instance with the driver that can act on it. */

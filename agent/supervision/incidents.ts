@@ -1,4 +1,4 @@
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { type LogFinding, tellFindings } from '../engines/engine.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
 
@@ -6,7 +6,7 @@ import type { InstanceRecord } from '../journal/instances.ts'
 export type Incident = { readonly reason: string; readonly memoryKills: number }
 
 export type IncidentDeps = {
-  readonly clock: Clock
+  readonly clock: WallClock
   /** What was reported of the instance before. */
   readonly known: Pick<InstanceRecord, 'memoryKills' | 'spec'>
   /** As `Cgroups.memoryKills`. */

@@ -1,4 +1,5 @@
 import { stageOf, type VolumeStage } from '../../domain/values/volume-use.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { EngineLimits } from '../engines/engine.ts'
 import { fileSystemRoom } from '../files.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type Volumes,
 } from '../isolation/volumes.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
-import type { AgentLog } from '../log.ts'
 import type { Engine } from './engine-control.ts'
 
 export type RecoveryRoom = {
@@ -29,7 +29,7 @@ export type RecoveryRoom = {
 export type RecoveryRoomDeps = {
   readonly volumes: (kind: VolumeKind) => Volumes
   readonly placeOf: (record: InstanceRecord) => VolumePlace
-  readonly log: AgentLog
+  readonly log: Log
 }
 
 /** With so much left, no start needs more: a recovery takes one segment of the engine's log or two, and replays what had room before. */

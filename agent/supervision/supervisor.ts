@@ -1,11 +1,12 @@
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import type { Health } from '../../domain/values/instance-spec.ts'
 import type { VolumeStage, VolumeUse } from '../../domain/values/volume-use.ts'
-import { type Clock, type IdSource, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { AgentConfig } from '../config.ts'
 import type { InstanceRecords } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { AgentLog } from '../log.ts'
 import type { Reporter } from '../reporter.ts'
 import type { EngineControl } from './engine-control.ts'
 import type { Incident } from './incidents.ts'
@@ -19,9 +20,9 @@ export type SupervisorDeps = {
   readonly journal: Journal
   readonly reporter: Reporter
   readonly volumes: WatchDeps['volumes']
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
-  readonly log: AgentLog
+  readonly log: Log
 }
 
 export type Supervisor = {

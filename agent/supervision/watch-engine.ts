@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
-import type { AgentLog } from '../log.ts'
-import { createBackoff } from './backoff.ts'
 import type { Engine, EngineControl } from './engine-control.ts'
 import {
   type Incident,
@@ -18,16 +17,17 @@ import {
   incidentOfSessions,
 } from './incidents.ts'
 import { isAlive } from './process-table.ts'
+import { createRestartDelay } from './restart-delay.ts'
 import type { Supervisor } from './supervisor.ts'
 import { createUsabilityWatch, type UsabilityDeps } from './watch-usability.ts'
 import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 
 export type WatchDeps = {
   readonly config: AgentConfig
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly control: EngineControl
   readonly records: InstanceRecords
-  readonly log: AgentLog
+  readonly log: Log
   /** As of `Volumes`, each of the instance's own. */
   readonly volumes: {
     attach(instanceId: InstanceId, signal: AbortSignal): Promise<void>
@@ -50,7 +50,7 @@ const longestUselessMs = 900_000
 /** Keeps one engine running until the signal aborts, whatever happens to it. */
 export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
   const { log, setHealth } = deps
-  const backoff = createBackoff()
+  const restartDelay = createRestartDelay()
   let forced = 0
   while (!signal.aborted) {
     try {
@@ -69,7 +69,7 @@ export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signa
       setHealth(instanceId, 'UNHEALTHY', describeError(error))
       log.warn({ instanceId, err: error }, 'an engine could not be started')
     }
-    await delay(backoff.next(performance.now()), undefined, { signal, ref: false }).catch(() => {})
+    await delay(restartDelay.next(performance.now()), undefined, { signal, ref: false }).catch(() => {})
   }
 }
 

@@ -4,8 +4,8 @@ import type { InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { instanceNameRefusal } from '../../domain/values/names.ts'
+import { isoAfter } from '../../kernel/clock.ts'
 import type { DispatchAnswer, PublicCommand } from '../api.ts'
-import { isoAfter } from '../clock.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 
 type AdoptCommand = Extract<PublicCommand, { readonly type: 'AdoptInstance' | 'RemoveUnlistedInstance' }>

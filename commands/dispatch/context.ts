@@ -3,8 +3,8 @@ import type { Actor } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { RequestIds } from '../../domain/request/index.ts'
+import type { WallClock } from '../../kernel/clock.ts'
 import type { Credential, DispatchAnswer, DispatchRequest } from '../api.ts'
-import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
@@ -44,7 +44,7 @@ export type DispatchDependencies = {
   /** Whose an instance is, as the views know: one without a stream has lost it. Null: there is none. Default: nobody is asked. */
   readonly findProjectOf?: (instanceId: InstanceId) => Promise<ProjectId | null>
   readonly bus: { readonly deadLetters: Pick<DeadLetters, 'get'> }
-  readonly clock: Clock
+  readonly clock: WallClock
   /** Moves instances with passwords off lost hosts while they are made. Default: they wait for their host. */
   readonly keptCreates?: Pick<KeptCreates, 'keep'>
   readonly masterKey: MasterKey

@@ -7,18 +7,18 @@ import {
   parseTokenId,
 } from '../../domain/ids.ts'
 import { type RequestIds, request, requestStream } from '../../domain/request/index.ts'
+import { isoAfter, isoNow, type WallClock } from '../../kernel/clock.ts'
+import { deriveId, type IdSource } from '../../kernel/ids.ts'
 import type { DispatchAnswer, DispatchRequest } from '../api.ts'
 import { canonicalJson } from '../canonical-json.ts'
-import { type Clock, isoAfter, isoNow } from '../clock.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { deriveId, type IdSource } from '../ids.ts'
 import { keyedHash, type MasterKey } from '../secrets/master-key.ts'
 
 export type IdempotencyDependencies = {
   readonly handler: Handler
   readonly ids: IdSource
   readonly masterKey: MasterKey
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly settings: { readonly idempotencyKeyLifetimeMs: number }
 }
 

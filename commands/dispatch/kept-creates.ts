@@ -1,19 +1,19 @@
 import { type InstanceId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import { backOffMs } from '../../domain/values/back-off.ts'
+import { backOffMs } from '../../kernel/back-off.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { Credential } from '../api.ts'
-import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import type { IdSource } from '../ids.ts'
-import type { Log } from '../log.ts'
 import type { MoveCreate } from '../move-create.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
 
 export type KeptCreatesDependencies = {
   readonly handler: Handler
   readonly directory: Pick<Directory, 'hosts'>
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
   readonly moveCreate: MoveCreate

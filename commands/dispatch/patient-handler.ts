@@ -1,6 +1,8 @@
 import { sealingKeysResource } from '../../domain/host/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import { createBackoff } from '../backoff.ts'
+import { createBackOff } from '../../kernel/back-off.ts'
+import { systemRandom } from '../../kernel/random.ts'
+import { systemTimers } from '../../kernel/timers.ts'
 import type { Handler } from '../handle.ts'
 
 /** What is refused now and may be granted a moment later, when others are done or a host has offered more keys. */
@@ -18,7 +20,7 @@ const waits = { firstMs: 10, maxMs: 250 }
 export const createPatientHandler = (handler: Handler, signal: AbortSignal): Handler => ({
   load: handler.load,
   handle: async (...call) => {
-    const backoff = createBackoff(Math.random, waits)
+    const backoff = createBackOff({ random: systemRandom, timers: systemTimers }, waits)
     for (let round = 1; ; round += 1) {
       const handled = await handler.handle(...call)
       const isRefusedForNow = handled.outcome === 'rejected' && isPassing(handled.rejection)

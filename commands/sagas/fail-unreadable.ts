@@ -2,17 +2,17 @@ import { exclusion, exclusionStream } from '../../domain/exclusion/index.ts'
 import { type OperationId, parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream, unreadableHistoryFault } from '../../domain/operation/index.ts'
 import { unreadableReasons } from '../../domain/read-event.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { deriveId } from '../../kernel/ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { type HistoryFault, UnreadableHistory } from '../history.ts'
-import { deriveId } from '../ids.ts'
 
 /**
  * Ends an operation whose stream has an event that cannot be read: the event is left out, and the operation fails and is undone. Where
  * events are missing there is nothing to decide on. Telling it twice changes nothing. Throws what the handler throws.
  */
 export const failUnreadable = async (
-  { handler, clock }: { readonly handler: Handler; readonly clock: Clock },
+  { handler, clock }: { readonly handler: Handler; readonly clock: WallClock },
   operationId: OperationId,
   fault: HistoryFault,
   context: CommandContext,

@@ -1,5 +1,5 @@
 import type { StreamName } from '../../domain/stream.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { IncomingMessage, MessageBus } from '../ports/message-bus.ts'
 
@@ -11,7 +11,7 @@ export type IsInLog = (message: Pick<IncomingMessage, 'publishedAt'>, event: Rel
 export type FormerLogDeps = {
   readonly eventStore: Pick<EventStore, 'readStream'>
   readonly bus: Pick<MessageBus, 'now'>
-  readonly clock: Clock
+  readonly clock: WallClock
   /** Whether this process has appended the event. Default: not known of any. */
   readonly isOwn?: (eventId: string) => boolean
 }

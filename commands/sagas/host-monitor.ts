@@ -4,14 +4,14 @@ import { type HostId, type InstanceId, parseCommandId, parseInstanceId } from '.
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Health } from '../../domain/values/instance-spec.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { inSpan, noTracer, type Span, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import type { IdSource } from '../ids.ts'
-import type { Log } from '../log.ts'
 import { createMoveCreate } from '../move-create.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
-import { inSpan, noTracer, type Span, type Tracer } from '../ports/tracer.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { createReconciler } from './reconcile-holdings.ts'
@@ -20,7 +20,7 @@ import { createStrandedWork } from './stranded-work.ts'
 export type HostMonitorOptions = {
   readonly handler: Handler
   readonly directory: Directory
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
   /** How long a host may be silent before it counts as lost. */

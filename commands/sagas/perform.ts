@@ -10,9 +10,9 @@ import type { Reaction } from '../../domain/processes/reaction.ts'
 import { project } from '../../domain/project/index.ts'
 import { projectStream } from '../../domain/project/stream.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { deriveId } from '../../kernel/ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { deriveId } from '../ids.ts'
 
 type Start = Extract<OperationInput, { readonly type: 'StartOperation' }>
 
@@ -38,7 +38,7 @@ const toInput = (
  * parts of the program disagree. Throws `EventStoreUnavailable`; carrying it out again does no harm.
  */
 export const perform = async (
-  { handler, clock }: { readonly handler: Handler; readonly clock: Clock },
+  { handler, clock }: { readonly handler: Handler; readonly clock: WallClock },
   reaction: Reaction,
   context: CommandContext,
 ): Promise<Rejection | null> => {

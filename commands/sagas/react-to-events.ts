@@ -15,12 +15,12 @@ import {
 import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
 import { streamCategory, streamNameSchema } from '../../domain/stream.ts'
 import { type TokenEvent, token, tokenCategory, tokenStream } from '../../domain/token/index.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import { deriveId } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { Handler } from '../handle.ts'
-import { deriveId } from '../ids.ts'
-import type { Log } from '../log.ts'
 import { type IncomingMessage, PoisonMessage } from '../ports/message-bus.ts'
-import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
 import type { IsInLog } from './former-log.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
@@ -40,7 +40,7 @@ type Relayed = ReadableEvent<z.infer<typeof relayedEventSchema>>
 
 export type ReactDependencies = {
   readonly handler: Handler
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly log: Log
   /** Whether the log has the event of a message. Default: it has them all. */
   readonly isInLog?: IsInLog

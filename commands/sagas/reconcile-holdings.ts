@@ -3,14 +3,14 @@ import { host as hostDecider, hostStream, type RegisteredHost } from '../../doma
 import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import type { Log } from '../log.ts'
 import { isGoneFrom, removeLeftover } from './remove-leftover.ts'
 
 export type ReconcilerDependencies = {
   readonly handler: Handler
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly context: (traceparent: string | undefined) => CommandContext
   readonly log: Log
   /** Milliseconds by a clock that nobody sets. */

@@ -3,14 +3,14 @@ import { allCategories } from '../../domain/aggregates.ts'
 import { formatPlace, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
 import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import type { CheckedEvent, ReadableEvent, UnreadableEvent } from '../../domain/read-event.ts'
-import type { Clock } from '../clock.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
+import { noTracer, type Span, type Tracer } from '../../kernel/tracer.ts'
 import { deadLetterRetentionMs, parkMessage } from '../dead-letter-message.ts'
 import { createFollower, type FollowerStatus, openLog, PlaceLost } from '../follower.ts'
-import type { Log } from '../log.ts'
 import type { Checkpoint, CheckpointStore } from '../ports/checkpoint-store.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
-import { noTracer, type Span, type Tracer } from '../ports/tracer.ts'
 import { traceHeader, traceHeaders } from './message-trace.ts'
 import { lostTopic, type Replay, replaysOf } from './replays.ts'
 
@@ -18,7 +18,7 @@ export type RelayOptions = {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly log: Log
   /** Names this process among those that relay the same log. */
   readonly holder: string

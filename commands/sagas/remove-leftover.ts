@@ -2,9 +2,9 @@ import type { HostId } from '../../domain/ids.ts'
 import { parseCommandId } from '../../domain/ids.ts'
 import type { InstanceState } from '../../domain/instance/index.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { deriveId } from '../../kernel/ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { deriveId } from '../ids.ts'
 
 /** `epoch`: the newest that the host has seen of the instance. */
 type Found = { readonly hostId: HostId; readonly epoch: number }
@@ -19,7 +19,7 @@ export const isGoneFrom = (state: InstanceState, hostId: HostId): boolean =>
  * host was told something later.
  */
 export const removeLeftover = async (
-  { handler, clock }: { readonly handler: Handler; readonly clock: Clock },
+  { handler, clock }: { readonly handler: Handler; readonly clock: WallClock },
   state: InstanceState,
   { hostId, epoch }: Found,
   context: CommandContext,

@@ -1,6 +1,6 @@
 import { type DeadLetterPlace, formatPlace } from '../../domain/dead-letter/place.ts'
 import type { ReadableEvent } from '../../domain/read-event.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { ParkedMessage } from '../ports/dead-letters.ts'
 import type { StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus } from '../ports/message-bus.ts'

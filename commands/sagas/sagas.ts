@@ -3,15 +3,15 @@ import { heartbeatEchoKey } from '../../domain/guest/report.ts'
 import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
 import type { FollowerStatus } from '../follower.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import type { IdSource } from '../ids.ts'
-import type { Log } from '../log.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
-import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
 import { failUnreadable } from './fail-unreadable.ts'
 import { createFormerLogCheck } from './former-log.ts'
 import { createHostMonitor } from './host-monitor.ts'
@@ -27,7 +27,7 @@ export type SagasOptions = {
   readonly bus: MessageBus
   readonly handler: Handler
   readonly directory: Directory
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
   /** Whether this process has appended an event. Default: not known of any. */

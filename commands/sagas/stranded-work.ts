@@ -3,13 +3,13 @@ import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { type BusyInstance, instance, instanceStream, isBusy } from '../../domain/instance/index.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { heldIds } from '../../domain/values/ledger.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { MoveCreate } from '../move-create.ts'
 
 export type StrandedWorkDependencies = {
   readonly handler: Handler
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly context: (traceparent: string | undefined) => CommandContext
   readonly moveCreate: MoveCreate
 }

@@ -6,19 +6,19 @@ import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { deriveId } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { deriveId } from '../ids.ts'
-import type { Log } from '../log.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
-import { inSpan, noTracer, type Tracer } from '../ports/tracer.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { removeLeftover } from './remove-leftover.ts'
 
 export type ReportDependencies = {
   readonly handler: Handler
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly log: Log
   /** Default: steps are not traced. */
   readonly tracer?: Tracer

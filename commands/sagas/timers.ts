@@ -8,11 +8,11 @@ import {
   operationCategory,
 } from '../../domain/operation/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
-import { backOffMs } from '../../domain/values/back-off.ts'
-import type { Clock } from '../clock.ts'
+import { backOffMs } from '../../kernel/back-off.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import { createFollower, type FollowerStatus, openLog } from '../follower.ts'
 import type { HistoryFault } from '../history.ts'
-import type { Log } from '../log.ts'
 import { beforeFirst, type EventStore, type Position } from '../ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from '../stream-folds.ts'
 
@@ -28,7 +28,7 @@ export type Due = {
 
 export type TimersOptions = {
   readonly eventStore: EventStore
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly log: Log
   /** Tells an operation that its time has come. When it throws, the operation is told again later. */
   readonly onDue: (operationId: OperationId, due: Due) => Promise<void>

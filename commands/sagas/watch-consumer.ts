@@ -1,4 +1,4 @@
-import { type Clock, isoNow } from '../clock.ts'
+import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { FollowerError } from '../follower.ts'
 import { isOutage } from '../outage.ts'
 import { type ConsumeOptions, PoisonMessage } from '../ports/message-bus.ts'
@@ -25,7 +25,7 @@ type Failing = { readonly failures: number; readonly sinceMs: number; readonly e
 const notFailing = { failures: 0, seconds: 0, error: null }
 
 export const watchConsumer = (
-  { name, group, clock }: { readonly name: string; readonly group: string; readonly clock: Clock },
+  { name, group, clock }: { readonly name: string; readonly group: string; readonly clock: WallClock },
   handle: ConsumeOptions['handle'],
 ): ConsumerWatch => {
   /** By partition: in each, one message at a time is handled, and the others wait behind it. In the order in which they began to fail. */

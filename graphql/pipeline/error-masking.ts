@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { cut } from '../../domain/values/text.ts'
+import type { Log } from '../../kernel/log.ts'
 import { ApiError, isStoreAway, maxErrorCharacters } from '../errors.ts'
-import type { ApiLog, ApiMetrics, OperationType } from '../telemetry.ts'
+import type { ApiMetrics, OperationType } from '../telemetry.ts'
 import type { RequestContext } from './request-context.ts'
 
 type Result = { readonly errors?: readonly unknown[] | null | undefined }
@@ -19,7 +20,7 @@ export type ErrorMasking = {
  * Errors of the API and of the request itself (syntax, validation, variables) go out as they are. A store that is away becomes
  * `UNAVAILABLE`. Everything else becomes `INTERNAL_ERROR` with nothing but the request's id, and is logged in full.
  */
-export const createErrorMasking = (log: ApiLog): ErrorMasking => {
+export const createErrorMasking = (log: Log): ErrorMasking => {
   const originals = new WeakMap<object, unknown>()
 
   const mask = (error: unknown): GraphQLError => {

@@ -1,6 +1,6 @@
 import { type ExecutionArgs, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { noTracer, type Tracer } from '../../commands/ports/tracer.ts'
+import { noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { ApiContext } from '../context.ts'
 import { outcomeOf } from './error-masking.ts'
 

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { type Agent, createAgent } from '../../agent/agent.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
-import { systemClock } from '../../commands/clock.ts'
-import { createIdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import type { Tracer } from '../../commands/ports/tracer.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { systemRandom } from '../../kernel/random.ts'
+import type { Tracer } from '../../kernel/tracer.ts'
 import type { Config } from '../config.ts'
 import { programVersion } from '../program-info.ts'
 import { postgresqlPaths } from './postgresql-paths.ts'
@@ -21,7 +22,7 @@ export const createLocalAgent = (
     ...deps,
     drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths(config.dataDir), log: deps.log })],
     clock: systemClock,
-    ids: createIdSource(systemClock),
+    ids: createIdSource(systemClock, systemRandom),
     config: {
       ...agentDefaults,
       agentDir: join(config.dataDir, 'agent'),

@@ -1,13 +1,9 @@
 import type { Dispatch } from '../../commands/api.ts'
-import { systemClock } from '../../commands/clock.ts'
 import { createDispatch } from '../../commands/dispatch/dispatch.ts'
 import { createKeptCreates, type KeptCreates } from '../../commands/dispatch/kept-creates.ts'
-import { createIdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import type { Tracer } from '../../commands/ports/tracer.ts'
 import { keyedHash } from '../../commands/secrets/master-key.ts'
 import { type OperationId, parseProjectId } from '../../domain/ids.ts'
 import { type Api, type AuthConfig, createApi, defaultApiConfig } from '../../graphql/api.ts'
@@ -16,6 +12,11 @@ import { createApiTokenVerifier } from '../../graphql/pipeline/api-token.ts'
 import { type Authenticate, createAuthenticate } from '../../graphql/pipeline/authentication.ts'
 import { oidcDefaults } from '../../graphql/pipeline/oidc.ts'
 import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { systemRandom } from '../../kernel/random.ts'
+import type { Tracer } from '../../kernel/tracer.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
 import { createViews, type Views } from '../../projections/queries.ts'
@@ -52,7 +53,7 @@ export const createApiParts = (
 ): ApiParts => {
   const { handler, directory } = deps.controlPlane
   const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, deps.log)
-  const ids = createIdSource(systemClock)
+  const ids = createIdSource(systemClock, systemRandom)
   const settings = dispatchSettings(config)
   const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null

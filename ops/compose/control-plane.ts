@@ -1,12 +1,13 @@
-import { systemClock } from '../../commands/clock.ts'
 import { createDirectory, type Directory } from '../../commands/directory.ts'
 import { createHandler, type Handler } from '../../commands/handle.ts'
-import { createIdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
-import type { Tracer } from '../../commands/ports/tracer.ts'
 import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { systemRandom } from '../../kernel/random.ts'
+import type { Tracer } from '../../kernel/tracer.ts'
 import type { Config } from '../config.ts'
 import type { Stores } from './stores.ts'
 
@@ -30,7 +31,7 @@ export const createControlPlane = (
   const { bus, checkpoints, holder, isShared } = stores
   const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
   const clock = systemClock
-  const ids = createIdSource(clock)
+  const ids = createIdSource(clock, systemRandom)
   const handler = createHandler({ eventStore, clock, ids })
   const directory = createDirectory({ eventStore, clock, log })
   return {

@@ -1,5 +1,5 @@
-import type { Log } from '../../commands/log.ts'
 import type { HostId } from '../../domain/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { verifyViews } from '../../projections/verify.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { Log } from '../../commands/log.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
+import type { Log } from '../../kernel/log.ts'
 import { adminTokenFile } from '../cli/settings.ts'
 import { secretKey } from '../config/store-values.ts'
 import type { Value } from '../config/values.ts'

@@ -1,6 +1,6 @@
-import type { Log } from '../../commands/log.ts'
 import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
 import { createRedisLimiter } from '../../graphql/pipeline/redis-limiter.ts'
+import type { Log } from '../../kernel/log.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { createRedisClient, type RedisConnectionOptions } from '../../projections/adapters/redis/connect.ts'
 import { watchEviction } from '../../projections/adapters/redis/eviction.ts'

@@ -10,9 +10,9 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
-import type { Log } from '../../commands/log.ts'
-import { noTracer, type Span, type SpanAttributes, type Tracer } from '../../commands/ports/tracer.ts'
 import { formatTraceparent, type TraceContext, tryParseTraceparent } from '../../domain/values/traceparent.ts'
+import type { Log } from '../../kernel/log.ts'
+import { noTracer, type Span, type SpanAttributes, type Tracer } from '../../kernel/tracer.ts'
 import type { Pem } from '../compose/pem-files.ts'
 import type { Config } from '../config.ts'
 import { programVersion } from '../program-info.ts'

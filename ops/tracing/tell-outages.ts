@@ -1,5 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import type { Log } from '../../commands/log.ts'
+import type { Log } from '../../kernel/log.ts'
 
 /** The same exporter, which says in the log when nobody takes the spans any more, and when somebody does again: once each. */
 export const tellOutages = (exporter: SpanExporter, url: string, log: Log): SpanExporter => {

@@ -1,6 +1,6 @@
 import type { Dispatch } from '../../commands/api.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
-import { inSpan, noTracer, type Tracer } from '../../commands/ports/tracer.ts'
+import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 
 /** The same dispatch, each command in a span: it begins a trace where the request brought none. */
 export const traceDispatch = (tracer: Tracer, dispatch: Dispatch): Dispatch => {

@@ -18,7 +18,7 @@ export type AuditStores = { readonly eventStore: EventStore; readonly viewStore:
 
 const timeoutMs = 120_000
 const { signal } = new AbortController()
-const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 const [acme, other] = [parseProjectId('acme'), parseProjectId('other')]
 const worlds = [1, 2, 3, 4].map((number) => exampleWorld(number, { projectId: number === 4 ? other : acme }))

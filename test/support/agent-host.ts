@@ -6,14 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Agent, createAgent } from '../../agent/agent.ts'
-import type { Clock } from '../../agent/clock.ts'
 import { type AgentConfig, agentDefaults } from '../../agent/config.ts'
 import type { EngineDriver } from '../../agent/engines/engine.ts'
 import { listMounts } from '../../agent/isolation/mounts.ts'
-import type { AgentLog } from '../../agent/log.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
-import { createIdSource } from '../../commands/ids.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { type GuestCommand, type GuestPayload, guestCommandSchema } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema, type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
@@ -22,6 +19,10 @@ import { type HostDescription, hostDescriptionSchema } from '../../domain/host/e
 import { type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import type { Endpoint } from '../../domain/values/instance-spec.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { systemRandom } from '../../kernel/random.ts'
 import { createFakeDriver, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
@@ -136,11 +137,11 @@ export const openControlPlane = async (dataDir: string): Promise<ControlPlane> =
 
 export type TestHostOptions = {
   readonly config?: Partial<AgentConfig>
-  readonly log?: AgentLog
+  readonly log?: Log
   readonly driver?: (binDir: string) => EngineDriver
 }
 
-export type StartOptions = { readonly bus?: MessageBus; readonly clock?: Clock }
+export type StartOptions = { readonly bus?: MessageBus; readonly clock?: WallClock }
 
 export type SpawnOptions = {
   readonly dieAtCall?: number
@@ -255,7 +256,7 @@ export const openTestHost = async ({
       bus: bus ?? plane.bus,
       drivers: [driver(binDir)],
       clock,
-      ids: createIdSource(clock),
+      ids: createIdSource(clock, systemRandom),
       log,
       config: full,
     })
@@ -320,7 +321,8 @@ export const openTestHost = async ({
   }
 }
 
-export const newInstanceId = (): InstanceId => parseInstanceId(createIdSource({ now: () => Date.now() }).next())
+export const newInstanceId = (): InstanceId =>
+  parseInstanceId(createIdSource({ now: () => Date.now() }, systemRandom).next())
 
 export const fakeSpec = {
   datastore: 'redis',

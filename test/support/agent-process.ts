@@ -3,7 +3,8 @@ import { createAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
-import { createIdSource } from '../../commands/ids.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import { systemRandom } from '../../kernel/random.ts'
 import { createFakeDriver } from './agent-engine-driver.ts'
 
 export type AgentProcessOptions = {
@@ -44,7 +45,7 @@ const agent = createAgent({
   bus: counted(createEmbeddedMessageBus({ database })),
   drivers: [counted(createFakeDriver(options.binDir))],
   clock: counted(clock),
-  ids: counted(createIdSource(clock)),
+  ids: counted(createIdSource(clock, systemRandom)),
   log: counted(log),
   config: options.config,
 })

@@ -1,17 +1,17 @@
 import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../../commands/api.ts'
-import type { Clock } from '../../commands/clock.ts'
 import { createDispatch, type DispatchSettings } from '../../commands/dispatch/dispatch.ts'
 import { createKeptCreates } from '../../commands/dispatch/kept-creates.ts'
 import { createHandler } from '../../commands/handle.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
-import type { Tracer } from '../../commands/ports/tracer.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
 import { type InstanceId, type OperationId, parseFlavorId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
+import type { WallClock } from '../../kernel/clock.ts'
+import type { Tracer } from '../../kernel/tracer.ts'
 import { openWriteSide } from './write-side.ts'
 
 export const projectA = parseProjectId('project-a')
@@ -48,7 +48,7 @@ export type ControlPlaneOptions = {
   readonly settings?: Partial<DispatchSettings>
   readonly hostLostAfterMs?: number
   readonly tracer?: Tracer
-  readonly clock?: Clock
+  readonly clock?: WallClock
   /** What stands between the sagas and the log. */
   readonly sagaStore?: (store: EventStore) => EventStore
 }

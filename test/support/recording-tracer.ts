@@ -1,4 +1,4 @@
-import { noTracer, type SpanAttributes, type Tracer } from '../../commands/ports/tracer.ts'
+import { noTracer, type SpanAttributes, type Tracer } from '../../kernel/tracer.ts'
 
 export type RecordedSpan = {
   readonly name: string

@@ -2,11 +2,12 @@ import { createEmbeddedCheckpointStore } from '../../commands/adapters/embedded/
 import { createEmbeddedEventStore } from '../../commands/adapters/embedded/event-store.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
-import { type Clock, systemClock } from '../../commands/clock.ts'
 import { createDirectory } from '../../commands/directory.ts'
 import { createHandler } from '../../commands/handle.ts'
-import { createIdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
+import { systemClock, type WallClock } from '../../kernel/clock.ts'
+import { createIdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
+import { systemRandom } from '../../kernel/random.ts'
 
 /** Keeps what was logged, so that a test can say nothing went wrong. */
 export const createRecordingLog = () => {
@@ -25,13 +26,13 @@ export const createRecordingLog = () => {
 }
 
 /** The write side on the embedded stores, all real, in one directory. */
-export const openWriteSide = (dataDir: string, clock: Clock = systemClock) => {
+export const openWriteSide = (dataDir: string, clock: WallClock = systemClock) => {
   const { log, lines } = createRecordingLog()
   const database = openEmbeddedDatabase({ dataDir })
   const eventStore = createEmbeddedEventStore({ database })
   const bus = createEmbeddedMessageBus({ database })
   const checkpoints = createEmbeddedCheckpointStore({ database })
-  const ids = createIdSource(clock)
+  const ids = createIdSource(clock, systemRandom)
   const handler = createHandler({ eventStore, clock, ids })
   const directory = createDirectory({ eventStore, clock, log })
   return {

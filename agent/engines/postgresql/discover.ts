@@ -1,5 +1,6 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Log } from '../../../kernel/log.ts'
 import type { Installation } from '../engine.ts'
 import { carriedLibraries } from './carried-libraries.ts'
 import { hydrateSymlinks } from './hydrate-symlinks.ts'
@@ -17,8 +18,6 @@ export type SearchPaths = {
   readonly binDirs: readonly string[]
 }
 
-export type DriverLog = { warn(details: Readonly<Record<string, unknown>>, message: string): void }
-
 type Candidate = Pick<Installation, 'source' | 'binDir'>
 
 /**
@@ -27,7 +26,7 @@ type Candidate = Pick<Installation, 'source' | 'binDir'>
  * not run is logged and left out.
  */
 export const discoverInstallations = async (
-  deps: { searchPaths: SearchPaths; log: DriverLog },
+  deps: { searchPaths: SearchPaths; log: Pick<Log, 'warn'> },
   signal: AbortSignal,
 ): Promise<readonly Installation[]> => {
   const candidates = [
@@ -45,7 +44,7 @@ export const discoverInstallations = async (
   return [...byVersion.values()].sort((a, b) => compareVersions(b.version, a.version))
 }
 
-const npmCandidates = async (directories: readonly string[], log: DriverLog): Promise<Candidate[]> => {
+const npmCandidates = async (directories: readonly string[], log: Pick<Log, 'warn'>): Promise<Candidate[]> => {
   const pattern = new RegExp(`^postgresql-.+-linux-${process.arch}$`)
   const found: Candidate[] = []
   for (const directory of directories) {
@@ -79,7 +78,11 @@ const candidatesIn = async (
   return directories.filter((_, index) => holding[index]).map((binDir) => ({ source, binDir }))
 }
 
-const askVersion = async (candidate: Candidate, log: DriverLog, signal: AbortSignal): Promise<string | null> => {
+const askVersion = async (
+  candidate: Candidate,
+  log: Pick<Log, 'warn'>,
+  signal: AbortSignal,
+): Promise<string | null> => {
   const leaveOut = (reason: string) => {
     log.warn({ binDir: candidate.binDir, reason }, 'left out a PostgreSQL that can not be used')
     return null

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import type { Log } from '../../../kernel/log.ts'
 import type { EngineDriver } from '../engine.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { renewClusterIdentity } from './cluster-identity.ts'
 import { configure, settingsOf } from './configuration.ts'
 import { ensureDatabases } from './databases.ts'
-import { type DriverLog, discoverInstallations, type SearchPaths } from './discover.ts'
+import { discoverInstallations, type SearchPaths } from './discover.ts'
 import { endWrites } from './end-writes.ts'
 import { checkEndpoint, verifyEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog } from './engine-log.ts'
@@ -20,7 +21,7 @@ import { ensureUsers } from './users.ts'
  * engine itself, so several agents' lives can follow one another over one running engine. An aborted call rejects with
  * the signal's reason.
  */
-export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: DriverLog }): EngineDriver => ({
+export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pick<Log, 'warn'> }): EngineDriver => ({
   datastore: 'postgresql',
   probe: (signal) => discoverInstallations(deps, signal),
   createTemplate,

@@ -1,5 +1,5 @@
 import { type logCreator, logLevel } from 'kafkajs'
-import type { Log } from '../../log.ts'
+import type { Log } from '../../../kernel/log.ts'
 
 /** What of the client's own log is passed on. Anything else, such as the bytes of requests, could hold what nobody should read. */
 const passedOn = ['broker', 'clientId', 'groupId', 'memberId', 'topic', 'partition', 'retryCount', 'retryTime', 'error']

@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs'
-import type { Log } from '../../log.ts'
+import type { Log } from '../../../kernel/log.ts'
 import { createClientLog } from './client-log.ts'
 import { quietIdleConnections } from './quiet-idle-connections.ts'
 

@@ -1,6 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client'
 import clientDebug from '@eventstore/db-client/dist/utils/debug.js'
-import type { Log } from '../../log.ts'
+import type { Log } from '../../../kernel/log.ts'
 import { type ConnectionUrl, ConnectionUrlRefused } from './connection-url.ts'
 
 /** A client, and what ends with it. */

@@ -1,6 +1,8 @@
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client'
-import { createBackoff } from '../../backoff.ts'
-import type { Log } from '../../log.ts'
+import { createBackOff } from '../../../kernel/back-off.ts'
+import type { Log } from '../../../kernel/log.ts'
+import { systemRandom } from '../../../kernel/random.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 import { EventStoreUnavailable } from '../../ports/event-store.ts'
 import { type BatchAppend, createBatchAppend } from './batch-append.ts'
 import { createClient, type OwnedClient } from './client.ts'
@@ -76,7 +78,7 @@ export const openKurrentConnection = (options: KurrentConnectionOptions): Kurren
   }
 
   const run: KurrentConnection['run'] = async (work, signal, limitMs = callTimeoutMs * 1.5) => {
-    const backoff = createBackoff(Math.random, { firstMs: 50, maxMs: 500 })
+    const backoff = createBackOff({ random: systemRandom, timers: systemTimers }, { firstMs: 50, maxMs: 500 })
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted()
       const owner = current()

@@ -1,4 +1,3 @@
-import { isoNow } from '../../../commands/clock.ts'
 import type { StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { IncomingMessage } from '../../../commands/ports/message-bus.ts'
 import { createEventReactor } from '../../../commands/sagas/react-to-events.ts'
@@ -7,6 +6,7 @@ import type { GuestCommand } from '../../../domain/guest/command.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic, eventsTopic } from '../../../domain/guest/topics.ts'
 import { type HostId, parseHostId } from '../../../domain/ids.ts'
+import { isoNow } from '../../../kernel/clock.ts'
 import { answerTo, describeHost, sealingKeysFrom } from './scripted-answers.ts'
 import { strictLog, type WriteSide } from './write-side.ts'
 

@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import type { Dispatch } from '../../../commands/api.ts'
-import { type Clock, systemClock } from '../../../commands/clock.ts'
 import { createDirectory, type Directory } from '../../../commands/directory.ts'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler, type Handler } from '../../../commands/handle.ts'
-import { createIdSource, type IdSource } from '../../../commands/ids.ts'
-import type { Log } from '../../../commands/log.ts'
 import type { AppendResult, EventStore, NewEvent, StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { StreamName } from '../../../domain/stream.ts'
+import { systemClock, type WallClock } from '../../../kernel/clock.ts'
+import { createIdSource, type IdSource } from '../../../kernel/ids.ts'
+import type { Log } from '../../../kernel/log.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 
 export type WriteSide = {
   readonly eventStore: EventStore
-  readonly clock: Clock
+  readonly clock: WallClock
   readonly ids: IdSource
   readonly handler: Handler
   readonly directory: Directory
@@ -69,7 +70,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
       }
     : store
   const clock = systemClock
-  const ids = createIdSource(clock)
+  const ids = createIdSource(clock, systemRandom)
   const handler = createHandler({ eventStore, clock, ids })
   const directory = createDirectory({ eventStore, clock, log: strictLog })
   const dispatch = createDispatch({

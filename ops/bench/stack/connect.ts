@@ -1,4 +1,4 @@
-import type { Log } from '../../../commands/log.ts'
+import type { Log } from '../../../kernel/log.ts'
 import { openDistributedStores } from '../../compose/distributed-stores.ts'
 import type { Stores } from '../../compose/stores.ts'
 import { openReadSide, type ReadSide } from '../../compose/view-store.ts'

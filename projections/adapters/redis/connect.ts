@@ -1,4 +1,5 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import type { Log } from '../../../kernel/log.ts'
 import { bareError } from './errors.ts'
 import { bearLateErrors } from './late-errors.ts'
 import { describeTarget, parseRedisUrl, type RedisTarget } from './redis-url.ts'
@@ -7,12 +8,6 @@ import { type ScriptName, scripts } from './scripts.ts'
 /** PEM texts. `ca`: who must have signed the server's certificate; default: whom Node trusts. */
 export type RedisTls = { readonly ca?: string; readonly cert?: string; readonly key?: string }
 
-/** `pino` fits. Fields hold no URL, no command and no document. */
-export type RedisLog = {
-  readonly info: (fields: object, message: string) => void
-  readonly warn: (fields: object, message: string) => void
-}
-
 export type RedisConnectionOptions = {
   /** As `parseRedisUrl` takes it. */
   readonly url: string
@@ -20,7 +15,8 @@ export type RedisConnectionOptions = {
   readonly tls?: RedisTls
   /** Where the Sentinels ask for one: the password of the URL is the server's. */
   readonly sentinelPassword?: string
-  readonly log: RedisLog
+  /** Fields hold no URL, no command and no document. */
+  readonly log: Pick<Log, 'info' | 'warn'>
   /** After this long without an answer a connection counts as dead and is made anew. */
   readonly silenceMs: number
 }
@@ -128,7 +124,11 @@ const writeTogether = (redis: Redis): void => {
 }
 
 /** Says once that Redis is away and once that it is back, however often it was tried in between. */
-const reportOutages = (client: Redis | Cluster, redis: string, log: RedisLog): (() => Error | null) => {
+const reportOutages = (
+  client: Redis | Cluster,
+  redis: string,
+  log: Pick<Log, 'info' | 'warn'>,
+): (() => Error | null) => {
   let outage: Error | null = null
   // Without a listener ioredis would write the error, with all that it carries, to standard error.
   client.on('error', (error: unknown) => {

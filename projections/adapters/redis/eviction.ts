@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
+import type { Log } from '../../../kernel/log.ts'
 import { boundedCall } from './call.ts'
-import type { RedisClient, RedisLog } from './connect.ts'
+import type { RedisClient } from './connect.ts'
 
 export type EvictionWatch = {
   /** What there is to say about how Redis treats keys when it is full; null while it keeps them, or that is not known. */
@@ -15,7 +16,11 @@ const timeoutMs = 5000
  * Looks again and again, from now on until it is stopped, whether Redis would evict keys when it is full. Views come back from that, but until
  * then nobody can read them. Said in the log when it is found, and when it is over. A Redis that does not tell is taken to keep its keys.
  */
-export const watchEviction = (client: RedisClient, log: RedisLog, lookEveryMs = 60_000): EvictionWatch => {
+export const watchEviction = (
+  client: RedisClient,
+  log: Pick<Log, 'info' | 'warn'>,
+  lookEveryMs = 60_000,
+): EvictionWatch => {
   const stopping = new AbortController()
   const { signal } = stopping
   let warning: string | null = null

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Position } from '../../../commands/ports/event-store.ts'
-import type { BackOffBounds } from '../../../domain/values/back-off.ts'
-import { createBackOff } from '../../back-off.ts'
+import type { BackOffBounds } from '../../../kernel/back-off.ts'
+import { createBackOff } from '../../../kernel/back-off.ts'
+import { systemRandom } from '../../../kernel/random.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 import { neverWritten, type ViewChange, ViewStoreUnavailable } from '../../ports/view-store.ts'
 import { type ChangeFeed, createChangeFeed } from '../memory/change-feed.ts'
 import { createWaiters, type Waiters } from '../memory/waiters.ts'
@@ -102,7 +104,7 @@ export const createTail = (deps: TailDeps): Tail => {
   }
 
   const follow = async (client: RedisClient, from: Promise<FeedState>): Promise<void> => {
-    const backOff = createBackOff(deps.backOff)
+    const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, deps.backOff)
     let state = await from.catch(() => null)
     while (!signal.aborted) {
       try {

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../../../kernel/log.ts'
 import type { ViewStore } from '../../ports/view-store.ts'
 import { boundedCall } from './call.ts'
-import type { RedisClient, RedisLog } from './connect.ts'
+import type { RedisClient } from './connect.ts'
 import { checkPrefix } from './keys.ts'
 
 export type ViewVersionsDeps = {
   readonly client: RedisClient
   readonly viewStore: Pick<ViewStore, 'drop'>
   readonly prefix: string
-  readonly log: RedisLog
+  readonly log: Pick<Log, 'info' | 'warn'>
   readonly config?: Partial<ViewVersionsConfig>
 }
 

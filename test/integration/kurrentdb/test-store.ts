@@ -4,8 +4,8 @@ import {
   openKurrentConnection,
 } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
-import type { Log } from '../../../commands/log.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
+import type { Log } from '../../../kernel/log.ts'
 import type { EventStoreFixture } from '../../contracts/event-store.contract.ts'
 import { startNetworkLink } from '../../support/network-link.ts'
 

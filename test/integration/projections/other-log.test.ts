@@ -88,7 +88,12 @@ const createRequests = () => {
 const createViews = () => {
   const viewStore = createMemoryViewStore()
   const errors: string[] = []
-  const log = { info: () => {}, warn: () => {}, error: (_fields: object, message: string) => errors.push(message) }
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (_fields: object, message: string) => errors.push(message),
+  }
   const depsOf = (eventStore: EventStore) => ({ eventStore, viewStore, projections: allProjections, log })
   return {
     viewStore,

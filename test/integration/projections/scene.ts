@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import { type EventStore, EventStoreUnavailable, type SubscribeOptions } from '../../../commands/ports/event-store.ts'
+import type { Log } from '../../../kernel/log.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import {
@@ -9,7 +10,7 @@ import {
   type ProjectionEngine,
   type ProjectionEngineDeps,
 } from '../../../projections/engine.ts'
-import { noMetrics, type ProjectionLog } from '../../../projections/telemetry.ts'
+import { noMetrics } from '../../../projections/telemetry.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import type { TempDir } from '../../support/temp-dir.ts'
 
@@ -102,8 +103,11 @@ export const createScene = (dir: TempDir) => {
 }
 
 /** Says nothing. Its methods are those of an object, as pino's are: torn from it they throw. */
-export const silent: ProjectionLog = new (class {
+export const silent: Log = new (class {
   #lines = 0
+  debug(): void {
+    this.#lines += 1
+  }
   info(): void {
     this.#lines += 1
   }

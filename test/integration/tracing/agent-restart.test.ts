@@ -4,10 +4,11 @@ import { createCommandWorker } from '../../../agent/command-worker.ts'
 import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
 import { createReporter } from '../../../agent/reporter.ts'
-import { createIdSource } from '../../../commands/ids.ts'
 import type { MessageBus, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
 import { hostIdSchema } from '../../../domain/ids.ts'
+import { createIdSource } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { createTracing } from '../../../ops/tracing/tracing.ts'
 import { type Collector, startCollector } from '../../support/otlp/collector.ts'
@@ -17,7 +18,7 @@ import { createRecordingLog } from '../../support/write-side.ts'
 
 const directory = createTempDir('agent-traces')
 const clock = { now: () => Date.now() }
-const ids = createIdSource(clock)
+const ids = createIdSource(clock, systemRandom)
 const hostId = hostIdSchema.parse(ids.next())
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const never = new AbortController().signal

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { inSpan } from '../../../commands/ports/tracer.ts'
 import { tryParseTraceparent } from '../../../domain/values/traceparent.ts'
+import { inSpan } from '../../../kernel/tracer.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { createTracing, type Tracing } from '../../../ops/tracing/tracing.ts'
 import { type Collector, startCollector } from '../../support/otlp/collector.ts'

@@ -1,7 +1,7 @@
-import type { RedisLog } from '../../../projections/adapters/redis/connect.ts'
+import type { Log } from '../../../kernel/log.ts'
 
 /** A log that keeps what it is told, as it would be written. */
-export const createKeptLog = (): RedisLog & { readonly lines: string[] } => {
+export const createKeptLog = (): Pick<Log, 'info' | 'warn'> & { readonly lines: string[] } => {
   const lines: string[] = []
   const keep = (fields: object, message: string) => {
     lines.push(JSON.stringify({ ...fields, message }, withErrors))

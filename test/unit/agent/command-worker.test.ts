@@ -4,9 +4,10 @@ import { createCommandWorker } from '../../../agent/command-worker.ts'
 import { EngineFault } from '../../../agent/engines/engine.ts'
 import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
-import { createIdSource } from '../../../commands/ids.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
 import { hostIdSchema } from '../../../domain/ids.ts'
+import { createIdSource } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -14,7 +15,7 @@ const directory = createTempDir('command-worker')
 const database = openAgentDatabase(join(directory.path, 'agent.db'))
 const journal = createJournal(database)
 const clock = { now: () => Date.now() }
-const ids = createIdSource(clock)
+const ids = createIdSource(clock, systemRandom)
 const hostId = hostIdSchema.parse(ids.next())
 
 /** As a full disk does: no page more than there are. */

@@ -1,18 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
 import { encodeEvent } from '../../../commands/event-codec.ts'
-import { createIdSource } from '../../../commands/ids.ts'
 import type { EventStore, StoredEvent } from '../../../commands/ports/event-store.ts'
 import { createTimers } from '../../../commands/sagas/timers.ts'
 import { type OperationId, parseCommandId, parseOperationId } from '../../../domain/ids.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
 import { streamNameSchema } from '../../../domain/stream.ts'
+import { createIdSource } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 import { hostId, instanceId, projectId, spec } from '../domain/samples.ts'
 
 const bounded = { timeout: 20_000, interval: 2 }
 const clock = { now: () => Date.now() }
-const ids = createIdSource(clock)
+const ids = createIdSource(clock, systemRandom)
 const subject = {
   instanceId: instanceId(),
   projectId,

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../../commands/clock.ts'
-import { createIdSource } from '../../../commands/ids.ts'
 import { parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/stream.ts'
 import { createSchema } from '../../../graphql/schema.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { createIdSource } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 import type { Reply } from './api-client.ts'
 import { accepted, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
 
 /** Stands in everything that belongs to the project shop, so that it shows wherever it leaks. */
 const mark = 'belongs-to-shop'
-const ids = createIdSource(systemClock)
+const ids = createIdSource(systemClock, systemRandom)
 
 type Ids = {
   readonly letter: string

@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { systemClock } from '../../../commands/clock.ts'
-import { createIdSource } from '../../../commands/ids.ts'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import {
   type ProjectId,
@@ -13,6 +11,9 @@ import {
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/stream.ts'
 import type { Actor, Role } from '../../../domain/metadata.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { createIdSource } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import type {
   AuditDocument,
@@ -36,7 +37,7 @@ const at = '2025-03-01T12:00:00.000Z'
 
 /** Puts documents into the views as their projections would, with the lists they stand in. */
 export const createViewWriter = (store: ViewStore) => {
-  const ids = createIdSource(systemClock)
+  const ids = createIdSource(systemClock, systemRandom)
   const audited = new Map<number, AuditDocument>()
   let position = 0
 

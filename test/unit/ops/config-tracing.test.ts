@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noTracer } from '../../../commands/ports/tracer.ts'
+import { noTracer } from '../../../kernel/tracer.ts'
 import { ConfigError, loadConfig } from '../../../ops/config.ts'
 import { createTracing } from '../../../ops/tracing/tracing.ts'
 import { createRecordingLog } from '../../support/write-side.ts'

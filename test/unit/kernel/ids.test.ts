@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { createIdSource, deriveId } from '../../../commands/ids.ts'
 import { instanceIdSchema } from '../../../domain/ids.ts'
+import { createIdSource, deriveId } from '../../../kernel/ids.ts'
+import { systemRandom } from '../../../kernel/random.ts'
 
 describe('ids made by the write side', () => {
   it('are UUIDs of version 7', () => {
-    const id = createIdSource({ now: () => 1_700_000_000_000 }).next()
+    const id = createIdSource({ now: () => 1_700_000_000_000 }, systemRandom).next()
     expect(instanceIdSchema.safeParse(id).success).toBe(true)
     expect(id[14]).toBe('7')
   })
 
   it('carry the time they were made', () => {
-    const id = createIdSource({ now: () => 0x0123456789ab }).next()
+    const id = createIdSource({ now: () => 0x0123456789ab }, systemRandom).next()
     expect(id.slice(0, 13)).toBe('01234567-89ab')
   })
 
   it('sort by the order they were made in, also within a millisecond', () => {
-    const source = createIdSource({ now: () => 1_700_000_000_000 })
+    const source = createIdSource({ now: () => 1_700_000_000_000 }, systemRandom)
     const made = Array.from({ length: 10_000 }, () => source.next())
     expect(made.toSorted()).toEqual(made)
     expect(new Set(made).size).toBe(made.length)
@@ -23,17 +24,19 @@ describe('ids made by the write side', () => {
 
   it('do not tell how many others were made in between, within a millisecond', () => {
     const counterOf = (id: string): number => Number.parseInt(id.slice(15, 18), 16)
-    const source = createIdSource({ now: () => 1_700_000_000_000 })
+    const source = createIdSource({ now: () => 1_700_000_000_000 }, systemRandom)
     const made = Array.from({ length: 100 }, () => counterOf(source.next()))
     const steps = made.flatMap((counter, index) => (index === 0 ? [] : [counter - (made[index - 1] ?? 0)]))
     expect(new Set(steps).size).toBeGreaterThan(5)
-    const beginnings = Array.from({ length: 50 }, () => counterOf(createIdSource({ now: () => 1 }).next()))
+    const beginnings = Array.from({ length: 50 }, () =>
+      counterOf(createIdSource({ now: () => 1 }, systemRandom).next()),
+    )
     expect(new Set(beginnings).size).toBeGreaterThan(5)
   })
 
   it('keep their order when the clock goes back', () => {
     const times = [1000, 2000, 1500, 1999, 2001]
-    const source = createIdSource({ now: () => times.shift() ?? 0 })
+    const source = createIdSource({ now: () => times.shift() ?? 0 }, systemRandom)
     const made = Array.from({ length: 5 }, () => source.next())
     expect(made.toSorted()).toEqual(made)
   })

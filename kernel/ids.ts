@@ -1,5 +1,6 @@
-import { createHash, randomFillSync } from 'node:crypto'
-import type { Clock } from './clock.ts'
+import { createHash } from 'node:crypto'
+import type { WallClock } from './clock.ts'
+import type { Random } from './random.ts'
 
 /** Makes UUIDs of version 7: they sort by the time they were made, also within a millisecond. */
 export type IdSource = { readonly next: () => string }
@@ -13,9 +14,8 @@ const format = (bytes: Uint8Array): string => {
  * UUIDv7 by RFC 9562, section 5.7, with method 1 of section 6.2: the 12 bits after the time grow within the millisecond, from a random beginning by
  * random steps, so that ids of one project do not tell how many were made for others in between.
  */
-export const createIdSource = (clock: Clock): IdSource => {
-  const random = createRandom()
-  const randomBits = (): number => random.next(1)[0] ?? 0
+export const createIdSource = (clock: WallClock, random: Pick<Random, 'bytes'>): IdSource => {
+  const randomBits = (): number => random.bytes(1)[0] ?? 0
   let lastMs = 0
   let counter = 0
   return {
@@ -35,7 +35,7 @@ export const createIdSource = (clock: Clock): IdSource => {
       const bytes = Buffer.alloc(16)
       bytes.writeUIntBE(lastMs, 0, 6)
       bytes.writeUInt16BE(0x7000 | counter, 6)
-      bytes.set(random.next(tailBytes), 8)
+      bytes.set(random.bytes(tailBytes), 8)
       bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
       return format(bytes)
     },
@@ -43,22 +43,6 @@ export const createIdSource = (clock: Clock): IdSource => {
 }
 
 const tailBytes = 8
-
-/** Random bytes, drawn for many ids at once: asking the system costs more than all the rest of an id. */
-const createRandom = () => {
-  const drawn = Buffer.alloc(4096)
-  let used = drawn.length
-  return {
-    next: (count: number): Uint8Array => {
-      if (used + count > drawn.length) {
-        randomFillSync(drawn)
-        used = 0
-      }
-      used += count
-      return drawn.subarray(used - count, used)
-    },
-  }
-}
 
 /** A UUIDv8 that is a function of its parts: the same parts name the same thing, on any machine. */
 export const deriveId = (...parts: readonly string[]): string => {

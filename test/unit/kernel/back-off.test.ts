@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backOffMs, spread } from '../../../../domain/values/back-off.ts'
+import { backOffMs, spread } from '../../../kernel/back-off.ts'
 
 const bounds = { firstMs: 50, maxMs: 5000 }
 
