@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
@@ -9,8 +8,8 @@ import type { HostId } from '../../domain/ids.ts'
 import { createTestBus } from '../integration/kafka/test-bus.ts'
 import { openStore } from '../integration/kurrentdb/test-store.ts'
 import { collect } from '../support/collect.ts'
-import { startEventStoreStandIn } from '../support/eventstore-standin/server.ts'
-import { type KafkaBroker, startKafkaBroker } from '../support/kafka/broker.ts'
+import type { KafkaBroker } from '../support/kafka/broker.ts'
+import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
 import { hostDescription, startScriptedAgent } from '../support/scripted-agent.ts'
 import type { ServerProcess } from '../support/server-process.ts'
@@ -65,20 +64,15 @@ const defineTests = (): void => {
     )
 
   beforeAll(async () => {
-    kafka = await startKafkaBroker()
-    closing.push(kafka.dispose)
-    const standIn = await startEventStoreStandIn()
-    closing.push(standIn.close)
+    const stores = await startCentralStores(closing)
+    kafka = stores.kafka
     environment = {
-      COFFER_NAMESPACE: 'none',
-      COFFER_EVENTSTORE_URL: standIn.url,
-      COFFER_KAFKA_BROKERS: kafka.address,
+      ...stores.environment,
       // Of views, which sagas have nothing to do with.
       COFFER_REDIS_URL: 'redis://127.0.0.1:1',
-      COFFER_MASTER_KEY: randomBytes(32).toString('base64url'),
       COFFER_HOST_LOST_AFTER: String(hostLostAfterMs / 1000),
     }
-    store = openStore(standIn.url)
+    store = openStore(stores.eventStore.url)
     closing.push(() => store.close())
     bus = createTestBus([kafka.address], { timeoutMs: 5_000, retryMaxMs: 1_000 })
     closing.push(() => bus.close())
