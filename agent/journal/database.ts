@@ -69,6 +69,14 @@ export const openAgentDatabase = (file: string): DatabaseSync => {
   }
 }
 
+/** One that is gone with the process: of a simulated host. */
+export const openAgentDatabaseInMemory = (): DatabaseSync => {
+  const file = ':memory:'
+  const database = new DatabaseSync(file)
+  prepareSchema(database, file)
+  return database
+}
+
 const prepareSchema = (database: DatabaseSync, file: string): void => {
   const found = Number(database.prepare('PRAGMA application_id').get()?.application_id)
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)

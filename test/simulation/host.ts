@@ -1,0 +1,197 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Accounts } from '../../agent/accounts.ts'
+import { openBusClock } from '../../agent/bus-clock.ts'
+import { openBusLink } from '../../agent/bus-link.ts'
+import { createCommandWorker } from '../../agent/command-worker.ts'
+import { EngineFault } from '../../agent/engines/engine.ts'
+import { openAgentDatabaseInMemory } from '../../agent/journal/database.ts'
+import { createJournal } from '../../agent/journal/journal.ts'
+import type { OutcomeContext } from '../../agent/outcomes/outcome.ts'
+import { createReporter } from '../../agent/reporter.ts'
+import type { IdSource } from '../../commands/ids.ts'
+import type { Log } from '../../commands/log.ts'
+import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { GuestPayload } from '../../domain/guest/command.ts'
+import type { EngineFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
+import type { HostDescription } from '../../domain/host/events.ts'
+import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
+import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
+import type { Random } from './random.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** What really is on a host of one instance. An agent's end changes nothing of it. */
+export type Placed = {
+  volumeGiB: number
+  label: InstanceLabel | null
+  hasData: boolean
+  databases: readonly string[]
+  /** Those that run: more than one would write the same data. */
+  processes: { readonly generation: number }[]
+  generation: number
+  port: number
+}
+
+export type SimulatedHost = {
+  readonly hostId: HostId
+  readonly name: string
+  readonly placed: ReadonlyMap<InstanceId, Placed>
+  /** Sets a life of its agent going. */
+  readonly startAgent: (bus: MessageBus) => void
+}
+
+const caCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+const firstPort = 15_432
+const longestWorkMs = 3000
+
+export type SimulatedHostDeps = {
+  readonly name: string
+  readonly ids: IdSource
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly log: Log
+  readonly tell: (line: string) => void
+  /** How often an engine does not start. */
+  readonly failedStarts: () => number
+}
+
+export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
+  const { name, ids, time, random, log, tell } = deps
+  const hostId = parseHostId(ids.next())
+  const database: DatabaseSync = openAgentDatabaseInMemory()
+  const placed = new Map<InstanceId, Placed>()
+  let ports = firstPort
+
+  const description: HostDescription = {
+    hostId,
+    name,
+    address: '127.0.0.1',
+    agentVersion: '0.0.0',
+    caCertificate,
+    capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
+    engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
+    isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
+  }
+
+  const required = (instanceId: InstanceId): Placed => {
+    const known = placed.get(instanceId)
+    if (known) return known
+    throw new EngineFault('INSTANCE_UNKNOWN', `instance ${instanceId} is not on this host: its volume was never made`)
+  }
+
+  /** Takes its time, as the work on a host does, and gives way where the command has ended. */
+  const work = async ({ signal }: OutcomeContext): Promise<void> => {
+    await time.sleep(random.below(longestWorkMs))
+    signal.throwIfAborted()
+  }
+
+  const stopEngine = async (instance: Placed, context: OutcomeContext): Promise<void> => {
+    if (instance.processes.length === 0) return
+    await work(context)
+    instance.processes = []
+  }
+
+  const makeTrue = async (payload: GuestPayload, context: OutcomeContext): Promise<EngineFacts | undefined> => {
+    const { instanceId } = context
+    await work(context)
+    switch (payload.kind) {
+      case 'volume-ready': {
+        if (placed.has(instanceId)) return undefined
+        if (payload.existing) throw new EngineFault('DATA_MISSING', 'the volume is gone')
+        const { sizeGiB: volumeGiB, label = null } = payload
+        ports += 1
+        const nothing = { hasData: false, databases: [], processes: [], generation: -1, port: ports }
+        placed.set(instanceId, { volumeGiB, label, ...nothing })
+        return undefined
+      }
+      case 'volume-grown': {
+        const instance = required(instanceId)
+        instance.volumeGiB = Math.max(instance.volumeGiB, payload.sizeGiB)
+        return undefined
+      }
+      case 'engine-running': {
+        const instance = required(instanceId)
+        instance.hasData = true
+        const runs = instance.processes.some(({ generation }) => generation >= payload.generation)
+        if (!runs) {
+          await stopEngine(instance, context)
+          await work(context)
+          if (random.chance(deps.failedStarts()))
+            throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start')
+          instance.processes.push({ generation: payload.generation })
+          instance.generation = payload.generation
+        }
+        return { endpoint: { host: description.address, port: instance.port }, caCertificate }
+      }
+      case 'accounts-ready':
+        required(instanceId).databases = payload.databases.map((one) => one.name)
+        return undefined
+      case 'endpoint-verified':
+        if (required(instanceId).processes.length === 0)
+          throw new EngineFault('ENDPOINT_UNREACHABLE', 'nothing answers')
+        return undefined
+      case 'engine-stopped':
+        await stopEngine(required(instanceId), context)
+        return undefined
+      case 'instance-absent': {
+        const instance = placed.get(instanceId)
+        if (!instance) return undefined
+        await stopEngine(instance, context)
+        instance.hasData = false
+        await work(context)
+        placed.delete(instanceId)
+        return undefined
+      }
+      default:
+        throw new Error(`the simulated host knows no ${JSON.stringify(payload satisfies never)}`)
+    }
+  }
+
+  const startAgent = (bus: MessageBus): void => {
+    const journal = createJournal(database)
+    const clock = openBusClock({ bus, clock: { now: time.now }, log })
+    const reporter = createReporter({ bus, journal, log })
+    const holdingOf = (instanceId: InstanceId, { processes, generation, port }: Placed): Holding => {
+      const running = processes.length > 0
+      return { running, health: running ? 'HEALTHY' : 'UNKNOWN', epoch: journal.epochOf(instanceId), generation, port }
+    }
+    const accountOf = (instanceId: InstanceId): HostAccount => {
+      const instance = placed.get(instanceId)
+      const held = instance ? { ...holdingOf(instanceId, instance), label: instance.label } : null
+      return { instanceId, epoch: journal.epochOf(instanceId), held }
+    }
+    const report = (holdings: readonly HostAccount[]): void => {
+      const at = new Date(clock.now()).toISOString()
+      journal.report(hostId, { type: 'holdings', reportId: ids.next(), at, hostId, holdings: [...holdings] })
+      reporter.wake()
+    }
+    const accounts: Accounts = {
+      tellAll: async () => report([...placed.keys()].map(accountOf)),
+      tell: async (instanceId) => report([accountOf(instanceId)]),
+    }
+    const worker = createCommandWorker({
+      hostId,
+      journal,
+      reporter,
+      clock,
+      ids,
+      log,
+      maxConcurrent: 4,
+      makeTrue: async ({ payload, epoch }, context) => {
+        tell(`${name}: ${payload.kind} of ${context.instanceId} (epoch ${epoch})`)
+        const facts = await makeTrue(payload, context)
+        if (payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
+        return facts
+      },
+    })
+    const holds = async () =>
+      Object.fromEntries([...placed].map(([instanceId, instance]) => [instanceId, holdingOf(instanceId, instance)]))
+    const keyOffers = { renew: () => {} }
+    const link = openBusLink(
+      { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
+      { description: () => description, heartbeatIntervalMs: 2000 },
+    )
+    link.connected.catch(() => {})
+  }
+
+  return { hostId, name, placed, startAgent }
+}

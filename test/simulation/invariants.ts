@@ -1,0 +1,100 @@
+import type { EventStore, StoredEvent } from '../../commands/ports/event-store.ts'
+import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import { type InstanceState, instance } from '../../domain/instance/index.ts'
+import { nextDeadline, type OperationState, operation } from '../../domain/operation/index.ts'
+import { project } from '../../domain/project/index.ts'
+import type { ProjectState } from '../../domain/project/state.ts'
+import { checkEvent } from '../../domain/read-event.ts'
+import { committedIds } from '../../domain/values/ledger.ts'
+import { allProjections } from '../../projections/all-projections.ts'
+import { verifyViews } from '../../projections/verify.ts'
+import type { World } from './world.ts'
+
+/** Something that must never be was. */
+export class InvariantBroken extends Error {
+  override readonly name = 'InvariantBroken'
+}
+
+/** How long a deadline that has passed may go unnoticed: every process that keeps it may be down for a while. */
+const graceMs = 180_000
+
+/** Follows the log beside the system, and looks whether what it says is so. */
+export const createInvariants = (world: World, now: () => number) => {
+  const instances = new Map<InstanceId, InstanceState>()
+  const operations = new Map<OperationId, OperationState>()
+  const projects = new Map<string, ProjectState>()
+  const broken = (what: string): never => {
+    throw new InvariantBroken(what)
+  }
+
+  world.eventLog.onAppended((stored: StoredEvent) => {
+    const checked = checkEvent(stored)
+    if (!checked?.readable) return broken(`an event that cannot be read was appended: ${JSON.stringify(checked)}`)
+    const [category, id] = [
+      stored.stream.slice(0, stored.stream.indexOf('-')),
+      stored.stream.slice(stored.stream.indexOf('-') + 1),
+    ]
+    // The category says whose event it is.
+    const event = checked.event as never
+    if (category === 'instance') {
+      instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
+    } else if (category === 'operation') {
+      operations.set(id as OperationId, operation.evolve(operations.get(id as OperationId) ?? operation.initial, event))
+    } else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
+    return undefined
+  })
+
+  const processesOf = (instanceId: InstanceId): number =>
+    world.hosts.reduce((sum, { placed }) => sum + (placed.get(instanceId)?.processes.length ?? 0), 0)
+  /** One whose provisioning was undone is listed until it is deleted, and has nothing. */
+  const exists = (state: InstanceState): boolean =>
+    state.status === 'FAILED' ? state.dataKept : state.status !== 'ABSENT' && state.status !== 'DELETED'
+
+  return {
+    instances,
+    operations,
+    /** After every step. */
+    check: (): void => {
+      for (const [instanceId, state] of instances) {
+        const running = processesOf(instanceId)
+        if (running > 1) broken(`instance ${instanceId} has ${running} engines at once`)
+        if (state.status === 'ACTIVE' && running === 0) broken(`instance ${instanceId} is ACTIVE and nothing answers`)
+        if (state.status === 'DELETED' && running > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
+      }
+      for (const [operationId, state] of operations) {
+        const deadline = nextDeadline(state)
+        if (deadline !== null && now() > Date.parse(deadline) + graceMs) {
+          broken(`operation ${operationId} is ${state.status} long after its deadline ${deadline}`)
+        }
+      }
+    },
+    /** Once everything has come to rest. */
+    checkEnd: async (eventStore: EventStore): Promise<void> => {
+      for (const [operationId, state] of operations) {
+        if (!['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(state.status)) {
+          broken(`operation ${operationId} did not end: it is ${state.status}`)
+        }
+      }
+      const listed = new Set([...instances].filter(([, state]) => exists(state)).map(([id]) => id))
+      const held = new Set([...projects.values()].flatMap(({ ledger }) => committedIds(ledger)))
+      for (const id of held) if (!listed.has(id)) broken(`quota is held for instance ${id}, which is not there`)
+      for (const id of listed)
+        if (!held.has(id)) broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
+      for (const { name, placed } of world.hosts) {
+        for (const id of placed.keys())
+          if (!listed.has(id)) broken(`${name} still has instance ${id}, which is not there`)
+      }
+      if (world.bus.parked.length > 0) broken(`messages were parked: ${world.bus.parked.join('; ')}`)
+      const { viewStore, log } = world
+      const views = await verifyViews(
+        { eventStore, viewStore, projections: allProjections, log },
+        new AbortController().signal,
+      )
+      const head = await eventStore.head()
+      for (const { view, equal, position, differingKeys } of views) {
+        if (!equal) broken(`view ${view} differs from a rebuild in ${differingKeys.join(', ')}`)
+        if (position < head) broken(`view ${view} stands at ${position}, the log at ${head}`)
+      }
+    },
+  }
+}
