@@ -77,7 +77,9 @@ export const createInvariants = (world: World, now: () => number) => {
       }
       const listed = new Set([...instances].filter(([, state]) => exists(state)).map(([id]) => id))
       const held = new Set([...projects.values()].flatMap(({ ledger }) => committedIds(ledger)))
-      for (const id of held) if (!listed.has(id)) broken(`quota is held for instance ${id}, which is not there`)
+      // A deletion that failed leaves the instance FAILED, with all that it holds, until another one succeeds.
+      const mayHold = (id: InstanceId) => listed.has(id) || instances.get(id)?.status === 'FAILED'
+      for (const id of held) if (!mayHold(id)) broken(`quota is held for instance ${id}, which is not there`)
       for (const id of listed)
         if (!held.has(id)) broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
       for (const { name, placed } of world.hosts) {
