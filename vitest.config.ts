@@ -44,6 +44,17 @@ export default defineConfig({
         ssr,
         test: {
           ...common,
+          // On its own: it replaces the timers and clocks of its whole process.
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...common,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: [...heavy, ...onServers],

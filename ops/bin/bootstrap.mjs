@@ -14,6 +14,7 @@ const programs = {
   'add-engine': ['ops/engines/main.ts'],
   client: ['ops/client-package/main.ts'],
   stack: ['test/stack/main.ts'],
+  simulate: ['test/simulation/main.ts'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
   typecheck: ['node_modules/typescript/bin/tsc', '-p', '.'],
 }

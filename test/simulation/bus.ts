@@ -31,8 +31,9 @@ export const createSimulatedBus = (deps: {
   readonly network: Network
   readonly random: Random
   readonly time: VirtualTime
+  readonly tell: (line: string) => void
 }): SimulatedBus => {
-  const { network, random, time } = deps
+  const { network, random, time, tell } = deps
   const topics = new Map<string, IncomingMessage[][]>()
   const groups = new Map<string, Group>()
   const parked: string[] = []
@@ -102,7 +103,10 @@ export const createSimulatedBus = (deps: {
           continue
         }
       }
-      if (random.chance(network.faults.repeat)) next = Math.max(0, next - 1 - random.below(mostRepeated))
+      if (random.chance(network.faults.repeat)) {
+        next = Math.max(0, next - 1 - random.below(mostRepeated))
+        tell(`${options.group}: ${place} is given again from ${next}`)
+      }
       group.offsets.set(place, next)
     }
   }
@@ -156,6 +160,7 @@ export const createSimulatedBus = (deps: {
             ),
           }))
         }),
+      removeGroups: async () => [],
       deadLetters: { topics: async () => [], read: async () => ({ letters: [], next: null }), get: async () => null },
       now: () => call('ask for the time', time.now),
       close: async () => {},

@@ -8,14 +8,14 @@ import { openAgentDatabaseInMemory } from '../../agent/journal/database.ts'
 import { createJournal } from '../../agent/journal/journal.ts'
 import type { OutcomeContext } from '../../agent/outcomes/outcome.ts'
 import { createReporter } from '../../agent/reporter.ts'
-import type { IdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { EngineFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
 import type { HostDescription } from '../../domain/host/events.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -43,6 +43,9 @@ const caCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE--
 const firstPort = 15_432
 const longestWorkMs = 3000
 
+/** A fault of the agent on purpose, to see that it is found: a second engine beside the first, or data kept after a deletion. */
+export type PlantedFault = 'starts-twice' | 'leaves-behind'
+
 export type SimulatedHostDeps = {
   readonly name: string
   readonly ids: IdSource
@@ -50,6 +53,7 @@ export type SimulatedHostDeps = {
   readonly random: Random
   readonly log: Log
   readonly tell: (line: string) => void
+  readonly planted?: PlantedFault | undefined
   /** How often an engine does not start. */
   readonly failedStarts: () => number
 }
@@ -118,6 +122,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           if (random.chance(deps.failedStarts()))
             throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start')
           instance.processes.push({ generation: payload.generation })
+          if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation })
           instance.generation = payload.generation
         }
         return { endpoint: { host: description.address, port: instance.port }, caCertificate }
@@ -138,7 +143,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         await stopEngine(instance, context)
         instance.hasData = false
         await work(context)
-        placed.delete(instanceId)
+        if (deps.planted !== 'leaves-behind') placed.delete(instanceId)
         return undefined
       }
       default:

@@ -17,6 +17,8 @@ export class InvariantBroken extends Error {
 
 /** How long a deadline that has passed may go unnoticed: every process that keeps it may be down for a while. */
 const graceMs = 180_000
+/** A host that counted as lost may run what was moved or deleted meanwhile, until it is back and has been told. */
+const returnMs = 300_000
 
 /** Follows the log beside the system, and looks whether what it says is so. */
 export const createInvariants = (world: World, now: () => number) => {
@@ -27,9 +29,16 @@ export const createInvariants = (world: World, now: () => number) => {
     throw new InvariantBroken(what)
   }
 
+  const lostAt = new Map<string, number>()
+  let unreadable: string | null = null
+
   world.eventLog.onAppended((stored: StoredEvent) => {
     const checked = checkEvent(stored)
-    if (!checked?.readable) return broken(`an event that cannot be read was appended: ${JSON.stringify(checked)}`)
+    if (!checked?.readable) {
+      // Thrown here, it would be the failure of an append, which the system tries again.
+      unreadable ??= `${stored.type} in ${stored.stream}`
+      return
+    }
     const [category, id] = [
       stored.stream.slice(0, stored.stream.indexOf('-')),
       stored.stream.slice(stored.stream.indexOf('-') + 1),
@@ -40,12 +49,13 @@ export const createInvariants = (world: World, now: () => number) => {
       instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
     } else if (category === 'operation') {
       operations.set(id as OperationId, operation.evolve(operations.get(id as OperationId) ?? operation.initial, event))
-    } else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
-    return undefined
+    } else if (stored.type === 'HostLost') lostAt.set(id, now())
+    else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
   })
 
-  const processesOf = (instanceId: InstanceId): number =>
-    world.hosts.reduce((sum, { placed }) => sum + (placed.get(instanceId)?.processes.length ?? 0), 0)
+  const processesOf = (instanceId: InstanceId, hosts = world.hosts): number =>
+    hosts.reduce((sum, { placed }) => sum + (placed.get(instanceId)?.processes.length ?? 0), 0)
+  const wasLost = (hostId: string): boolean => now() < (lostAt.get(hostId) ?? Number.NEGATIVE_INFINITY) + returnMs
   /** One whose provisioning was undone is listed until it is deleted, and has nothing. */
   const exists = (state: InstanceState): boolean =>
     state.status === 'FAILED' ? state.dataKept : state.status !== 'ABSENT' && state.status !== 'DELETED'
@@ -55,11 +65,17 @@ export const createInvariants = (world: World, now: () => number) => {
     operations,
     /** After every step. */
     check: (): void => {
+      if (unreadable !== null) broken(`an event that cannot be read was appended: ${unreadable}`)
       for (const [instanceId, state] of instances) {
         const running = processesOf(instanceId)
-        if (running > 1) broken(`instance ${instanceId} has ${running} engines at once`)
+        const reachable = processesOf(
+          instanceId,
+          world.hosts.filter(({ hostId }) => !wasLost(hostId)),
+        )
+        const most = Math.max(reachable, ...world.hosts.map((host) => processesOf(instanceId, [host])))
+        if (most > 1) broken(`instance ${instanceId} has ${most} engines at once`)
         if (state.status === 'ACTIVE' && running === 0) broken(`instance ${instanceId} is ACTIVE and nothing answers`)
-        if (state.status === 'DELETED' && running > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
+        if (state.status === 'DELETED' && reachable > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
       }
       for (const [operationId, state] of operations) {
         const deadline = nextDeadline(state)
@@ -74,6 +90,9 @@ export const createInvariants = (world: World, now: () => number) => {
         if (!['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(state.status)) {
           broken(`operation ${operationId} did not end: it is ${state.status}`)
         }
+      }
+      for (const id of instances.keys()) {
+        if (processesOf(id) > 1) broken(`instance ${id} still has ${processesOf(id)} engines`)
       }
       const listed = new Set([...instances].filter(([, state]) => exists(state)).map(([id]) => id))
       const held = new Set([...projects.values()].flatMap(({ ledger }) => committedIds(ledger)))

@@ -48,6 +48,7 @@ export const createNetwork = ({ time, random, tell, crash }: NetworkDeps): Netwo
     faults,
     delay,
     partition: (name, isCut) => {
+      tell(`${name} is ${isCut ? 'cut off' : 'connected again'}`)
       if (isCut) cut.add(name)
       else cut.delete(name)
     },

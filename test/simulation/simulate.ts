@@ -1,6 +1,7 @@
 import type { DispatchAccepted, PublicCommand } from '../../commands/api.ts'
 import { type InstanceId, type OperationId, parseFlavorId } from '../../domain/ids.ts'
 import { admin, memberOf, projectA } from '../support/control-plane.ts'
+import type { PlantedFault } from './host.ts'
 import { createInvariants } from './invariants.ts'
 import type { Faults } from './network.ts'
 import { createRandom, type Random } from './random.ts'
@@ -23,7 +24,7 @@ const users = 3
 const mostTurns = 3000
 
 /** One run of the whole system on virtual time: users and faults, then quiet, then everything is deleted. */
-export const simulate = async (seed: number): Promise<SimulationResult> => {
+export const simulate = async (seed: number, planted?: PlantedFault): Promise<SimulationResult> => {
   const random = createRandom(seed)
   const time = installVirtualTime(random)
   const beganAt = time.now()
@@ -31,7 +32,7 @@ export const simulate = async (seed: number): Promise<SimulationResult> => {
   const tell = (line: string): void => {
     history.push(`${((time.now() - beganAt) / 1000).toFixed(3).padStart(9)}  ${line}`)
   }
-  const world = createWorld({ time, random, tell })
+  const world = createWorld({ time, random, tell, planted })
   world.eventLog.onAppended(({ position, type, stream }) => tell(`event ${position}: ${type} in ${stream}`))
   let failure: Error | null = null
   try {

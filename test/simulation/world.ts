@@ -2,12 +2,12 @@ import type { Dispatch } from '../../commands/api.ts'
 import { createDirectory } from '../../commands/directory.ts'
 import { createDispatch } from '../../commands/dispatch/dispatch.ts'
 import { createHandler } from '../../commands/handle.ts'
-import type { IdSource } from '../../commands/ids.ts'
-import type { Log } from '../../commands/log.ts'
 import type { Checkpoint, CheckpointStore } from '../../commands/ports/checkpoint-store.ts'
 import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Log } from '../../kernel/log.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
@@ -16,7 +16,7 @@ import { createViews } from '../../projections/queries.ts'
 import { settings } from '../support/control-plane.ts'
 import { createSimulatedBus } from './bus.ts'
 import { createSimulatedLog } from './event-log.ts'
-import { createSimulatedHost } from './host.ts'
+import { createSimulatedHost, type PlantedFault } from './host.ts'
 import { createNetwork } from './network.ts'
 import type { Random } from './random.ts'
 import type { Life, VirtualTime } from './virtual-time.ts'
@@ -46,10 +46,12 @@ export const createWorld = ({
   time,
   random,
   tell,
+  planted,
 }: {
   readonly time: VirtualTime
   readonly random: Random
   readonly tell: (line: string) => void
+  readonly planted?: PlantedFault | undefined
 }) => {
   const ids = createIds(time, random)
   const clock = { now: time.now }
@@ -73,7 +75,7 @@ export const createWorld = ({
   }
   const network = createNetwork({ time, random, tell, crash })
   const eventLog = createSimulatedLog(network)
-  const bus = createSimulatedBus({ network, random, time })
+  const bus = createSimulatedBus({ network, random, time, tell })
   const viewStore = createMemoryViewStore()
   const checkpoints = new Map<string, Checkpoint>()
 
@@ -170,7 +172,7 @@ export const createWorld = ({
     engine.start()
   })
   const hosts = ['host-1', 'host-2'].map((name) =>
-    createSimulatedHost({ name, ids, time, random, log, tell, failedStarts: () => chances.failedStarts }),
+    createSimulatedHost({ name, ids, time, random, log, tell, planted, failedStarts: () => chances.failedStarts }),
   )
   for (const host of hosts) define(host.name, (life) => host.startAgent(bus.open(life)))
 
