@@ -11,10 +11,21 @@ export class KafkaTimeout extends Error {
   readonly code = 'KAFKA_TIMEOUT'
 }
 
+/**
+ * kafkajs 2.2.4 asks a broker that it has just lost, or not reached yet, and then throws an error without a name or code of its own
+ * (`src/broker/index.js`).
+ */
+const isNotConnected = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'Error' && error.message === 'Broker not connected'
+
 /** What the client threw, as the port has it; bugs stay what they are. */
 export const translated = (what: string, error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
   const isOfKafka =
-    error instanceof KafkaJSError || error instanceof KafkaJSAggregateError || error instanceof KafkaTimeout
+    error instanceof KafkaJSError ||
+    error instanceof KafkaJSAggregateError ||
+    error instanceof KafkaTimeout ||
+    isNotConnected(error)
   return isOfKafka ? new MessageBusUnavailable(`${what}: ${error.message}`, { cause: error }) : error
 }
 
@@ -45,7 +56,7 @@ const retriedAll: ReadonlySet<string> = new Set(['KafkaJSNumberOfRetriesExceeded
  * broker that is too old, a bug.
  */
 export const isWorthRetrying = (error: unknown): boolean => {
-  if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout) return true
+  if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout || isNotConnected(error)) return true
   if (!(error instanceof Error)) return false
   if (retriedAll.has(error.name)) return true
   if (error.cause !== undefined) return isWorthRetrying(error.cause)
