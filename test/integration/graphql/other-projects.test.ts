@@ -71,6 +71,7 @@ const createMember = (ask: Ask, token: string) => {
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const times = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 const cursors = /"cursor": "[^"]+"/g
+const eventIds = /"event_[\w-]+"/g
 
 /** The same text for everything but what is drawn or timed anew in each run: ids are numbered as they come. */
 const normalised = (text: string): string => {
@@ -83,6 +84,7 @@ const normalised = (text: string): string => {
     })
     .replace(times, 'time')
     .replace(cursors, '"cursor": "opaque"')
+    .replace(eventIds, '"opaque"')
 }
 
 /** All that project A is answered while it lives its life, `between` whose steps others do what they like. */
