@@ -9,8 +9,8 @@ import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import { encodeEvent } from './event-codec.ts'
 import { type Folded, foldStream, missingEvents, nothingFolded, UnreadableHistory } from './history.ts'
-import { createKeyedLock } from './keyed-lock.ts'
-import { type EventStore, RevisionConflict } from './ports/event-store.ts'
+import { createKeyedBatches, type Pending } from './keyed-batches.ts'
+import { type EventStore, type NewEvent, RevisionConflict } from './ports/event-store.ts'
 
 /** What goes into the metadata of every event a command leads to. */
 export type CommandContext = Omit<EventMetadata, 'eventId' | 'at'>
@@ -53,7 +53,8 @@ export type LoadOptions = {
 export interface Handler {
   /**
    * Load, decide, append, at the revision that was read. A conflict with another process re-runs all three, at most 3 times, and is then
-   * rejected with `CONCURRENT_MODIFICATION`. Commands on one stream queue within the process, so that they do not conflict with each other.
+   * rejected with `CONCURRENT_MODIFICATION`. Commands on one stream queue within the process, so that they do not conflict with each other;
+   * those that wait are decided one on the other's outcome and appended together.
    * Guard and decider may be asked about a state from memory; only what the log has confirmed is answered.
    * Throws `EventStoreUnavailable` and `UnreadableHistory`.
    */
@@ -84,8 +85,20 @@ const contextFor = <State>(context: ContextOf<State>, loaded: Loaded<State>): Co
 
 const maxConflicts = 3
 
+/** How many commands on one stream are appended together at most. */
+const maxTogether = 64
+
+/** One command, whatever its aggregate: a stream is only ever asked for by the decider of its own. */
+type Asked = {
+  readonly decider: Decider<unknown, unknown, CofferEvent>
+  readonly command: unknown
+  readonly context: ContextOf<unknown>
+  readonly options: HandleOptions<unknown>
+}
+type Answered = Handled<unknown, CofferEvent>
+type Queued = Pending<Asked, Answered>
+
 export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: HandlerDependencies): Handler => {
-  const lock = createKeyedLock()
   const cache = new Map<StreamName, Loaded<unknown>>()
 
   const remember = (stream: StreamName, loaded: Loaded<unknown>) => {
@@ -175,28 +188,99 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     return append(decider, stream, decision.events, context, loaded)
   }
 
+  const carryOut = async (stream: StreamName, { decider, command, context, options }: Asked): Promise<Answered> => {
+    for (let conflicts = 0; ; conflicts += 1) {
+      try {
+        return await attempt(decider, stream, command, context, { ...options, trustMemory: conflicts === 0 })
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error
+        // Others went on from what is remembered, and what they added is read. If that does not help, it is not to be trusted.
+        if (conflicts > 0) cache.delete(stream)
+        if (conflicts < maxConflicts) continue
+        return {
+          outcome: 'rejected',
+          rejection: {
+            code: 'CONCURRENT_MODIFICATION',
+            message: `${stream} was changed by others ${maxConflicts + 1} times while this command was decided; try again`,
+          },
+          ...(await load(decider, stream)),
+        }
+      }
+    }
+  }
+
+  /** The events it would lead to; none where only the log can say, or deciding fails: then it is tried by itself. */
+  const guessOf = ({ decider, command, options }: Asked, loaded: Loaded<unknown>): readonly CofferEvent[] => {
+    if (options.mayBeDone) return []
+    try {
+      if (options.guard?.(loaded, false)) return []
+      const decision = decider.decide(command, loaded.state)
+      return decision.outcome === 'accepted' ? decision.events : []
+    } catch {
+      return []
+    }
+  }
+
+  /**
+   * Decides commands on what is remembered, each on the outcome of those before it, up to the first that leads to no events: that rests on a state
+   * that only the log can confirm. Appends the events at once, answers, and returns what is left to do; after a conflict that is all.
+   */
+  const carryOutTogether = async (stream: StreamName, queued: readonly Queued[]): Promise<readonly Queued[]> => {
+    const known = recall<unknown>(stream)
+    if (!known || known.revision === null) return queued
+    const at = isoNow(clock)
+    const newEvents: NewEvent[] = []
+    const decided: {
+      readonly queued: Queued
+      readonly events: readonly CofferEvent[]
+      readonly now: Loaded<unknown>
+    }[] = []
+    let now: Loaded<unknown> = known
+    for (const each of queued) {
+      const events = guessOf(each.job, now)
+      if (events.length === 0) break
+      const metadata = { ...contextFor(each.job.context, now), at }
+      newEvents.push(...events.map((event) => encodeEvent(event, metadata, ids.next())))
+      const state = events.reduce(each.job.decider.evolve, now.state)
+      now = { ...now, state, revision: known.revision + newEvents.length }
+      decided.push({ queued: each, events, now })
+    }
+    if (decided.length < 2) return queued
+    const left = queued.slice(decided.length)
+    try {
+      const { position } = await eventStore.append(stream, newEvents, known.revision)
+      remember(stream, { ...now, position })
+      for (const { queued, events, now } of decided) queued.resolve({ outcome: 'accepted', events, ...now, position })
+      return left
+    } catch (error) {
+      if (error instanceof RevisionConflict) return queued
+      for (const { queued } of decided) queued.reject(error)
+      return left
+    }
+  }
+
+  const streams = createKeyedBatches<Asked, Answered>(maxTogether, async (key, batch) => {
+    const stream = key as StreamName
+    let left: readonly Queued[] = batch
+    while (left.length > 0) {
+      const [next, ...others] = left.length > 1 ? await carryOutTogether(stream, left) : left
+      if (next) await carryOut(stream, next.job).then(next.resolve, next.reject)
+      left = others
+    }
+  })
+
   return {
     load,
-    handle: (decider, stream, command, context, options = {}) =>
-      lock.run(stream, async () => {
-        for (let conflicts = 0; ; conflicts += 1) {
-          try {
-            return await attempt(decider, stream, command, context, { ...options, trustMemory: conflicts === 0 })
-          } catch (error) {
-            if (!(error instanceof RevisionConflict)) throw error
-            // Others went on from what is remembered, and what they added is read. If that does not help, it is not to be trusted.
-            if (conflicts > 0) cache.delete(stream)
-            if (conflicts < maxConflicts) continue
-            return {
-              outcome: 'rejected',
-              rejection: {
-                code: 'CONCURRENT_MODIFICATION',
-                message: `${stream} was changed by others ${maxConflicts + 1} times while this command was decided; try again`,
-              },
-              ...(await load(decider, stream)),
-            }
-          }
-        }
-      }),
+    handle: <State, Command, Event extends CofferEvent>(
+      decider: Decider<State, Command, Event>,
+      stream: StreamName,
+      command: Command,
+      context: ContextOf<State>,
+      options: HandleOptions<State> = {},
+    ) => {
+      // The queue of a stream holds commands of its own aggregate alone, and each is answered with what its own decider made of it.
+      const asked = { decider, command, context, options } as unknown as Asked
+      return streams.run(stream, asked) as Promise<Handled<State, Event>>
+    },
   }
 }

@@ -13,6 +13,7 @@ import { sealUsers } from '../secrets/seal-users.ts'
 import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 import { credentialsFor } from './credentials.ts'
+import { withFormerNames } from './former-names.ts'
 import { createPatientHandler } from './patient-handler.ts'
 
 type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
@@ -105,20 +106,22 @@ const reserveQuota = async (
   { ids }: Job,
   { command: { projectId, name }, spec, context }: Wish,
 ): Promise<Rejection | null> => {
-  const handled = await handler.handle(
-    project,
-    projectStream(projectId),
-    {
-      type: 'ReserveQuota',
-      projectId,
-      instanceId: ids.instanceId,
-      name,
-      resources: resourcesOf(spec),
-      now: isoNow(clock),
-      expiresAt: isoAfter(clock, settings.reservationMs),
-      defaultLimits: settings.defaultQuota,
-    },
-    context,
+  const handled = await withFormerNames(handler, projectId, context, () =>
+    handler.handle(
+      project,
+      projectStream(projectId),
+      {
+        type: 'ReserveQuota',
+        projectId,
+        instanceId: ids.instanceId,
+        name,
+        resources: resourcesOf(spec),
+        now: isoNow(clock),
+        expiresAt: isoAfter(clock, settings.reservationMs),
+        defaultLimits: settings.defaultQuota,
+      },
+      context,
+    ),
   )
   return handled.outcome === 'rejected' ? handled.rejection : null
 }

@@ -6,10 +6,14 @@ import type { DispatchAnswer, PublicCommand } from '../api.ts'
 import { reaches } from './authorise.ts'
 import { changeInstance } from './change-instance.ts'
 import { type DispatchDependencies, type Job, refused } from './context.ts'
+import { withFormerNames } from './former-names.ts'
 
 type RenameInstance = Extract<PublicCommand, { readonly type: 'RenameInstance' }>
 
-/** The name in the project's stream first, held with an expiry until the instance has it; the sagas confirm it where this is cut off. */
+/**
+ * The name in the project's stream first, held with an expiry until the instance has it. That it has it the sagas confirm, and with that its former
+ * name is free; who asks for that one earlier finds it so as well.
+ */
 export const renameInstance = async (
   dependencies: DispatchDependencies,
   job: Job,
@@ -19,22 +23,23 @@ export const renameInstance = async (
   if (badName) return refused(badName)
   const { handler, clock, settings } = dependencies
   const rename = () => changeInstance(dependencies, job, instanceId, { type: 'RenameInstance', name }, null)
-  const { state } = await handler.load(instance, instanceStream(instanceId))
+  const { state } = await handler.load(instance, instanceStream(instanceId), { atLeast: 0 })
   // It is refused, or answered as it was: there is nothing to hold a name for.
   if (state.status === 'ABSENT' || state.status === 'DELETED' || !reaches(job.reach, state.projectId)) return rename()
   const { projectId } = state
-  const stream = projectStream(projectId)
   const context = { ...job.context, projectId, instanceId }
-  const now = isoNow(clock)
   const heldUntil = isoAfter(clock, settings.reservationMs)
-  const hold = { type: 'HoldName', projectId, instanceId, name, now, heldUntil } as const
-  const held = await handler.handle(project, stream, hold, context)
+  const hold = { type: 'HoldName', projectId, instanceId, name, now: isoNow(clock), heldUntil } as const
+  const held = await withFormerNames(handler, projectId, context, () =>
+    handler.handle(project, projectStream(projectId), hold, context),
+  )
   if (held.outcome === 'rejected') return refused(held.rejection)
   const answer = await rename()
+  if (answer.accepted && !answer.replayed) return answer
   // A repeat may have been carried out before, and the name may be another by now.
   const after = await handler.load(instance, instanceStream(instanceId))
   const hasIt = after.state.status !== 'ABSENT' && after.state.name === name
   const settled = { type: hasIt ? 'ConfirmName' : 'ReleaseName', projectId, instanceId, name } as const
-  await handler.handle(project, stream, settled, context)
+  await handler.handle(project, projectStream(projectId), settled, context)
   return answer
 }

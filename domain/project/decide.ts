@@ -16,7 +16,7 @@ import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
 import type { ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
-import { namesHeldBy, otherHolder } from './names.ts'
+import { isLapsed, namesHeldBy, otherHolder, sameName } from './names.ts'
 import type { ProjectState } from './state.ts'
 import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
@@ -76,7 +76,7 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       const { instanceId, reason } = command
       const names = namesHeldBy(state.names, instanceId)
         // An instance that failed is there, under its name, until it is deleted.
-        .filter(({ heldUntil }) => reason === 'DELETED' || (reason !== 'FAILED' && heldUntil !== null))
+        .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
         .map(({ name }) => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } }) as const)
       if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
       return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
@@ -85,18 +85,25 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       const { instanceId, name, now, heldUntil } = command
       const other = otherHolder(state.names, instanceId, name, now)
       if (other) return reject(nameTaken(projectId, name, other))
-      const isHeldAlready = namesHeldBy(state.names, instanceId).some((hold) => hold.name === name)
-      return isHeldAlready
-        ? accept()
-        : accept({ type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil } })
+      const own = namesHeldBy(state.names, instanceId)
+      // Not for its having the name: it is to be kept until then, whatever becomes of the names that it has in between.
+      if (own.some((hold) => sameName(hold.name, name) && (hold.heldUntil ?? '') >= heldUntil)) return accept()
+      const lapsed = own
+        .filter((hold) => isLapsed(hold, now) && !sameName(hold.name, name))
+        .map((hold) => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name: hold.name } }) as const)
+      return accept<ProjectEvent>(...lapsed, {
+        type: 'ProjectNameHeld',
+        data: { projectId, instanceId, name, heldUntil },
+      })
     }
     case 'ConfirmName':
       return accept(...nameConfirmed(command, state))
     case 'ReleaseName': {
       const { instanceId, name } = command
-      const hold = namesHeldBy(state.names, instanceId).find((each) => each.name === name)
+      const hold = namesHeldBy(state.names, instanceId).find((each) => sameName(each.name, name))
       if (!hold || hold.heldUntil === null) return accept()
-      return accept({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } })
+      const type = hold.confirmed ? 'ProjectNameConfirmed' : 'ProjectNameReleased'
+      return accept({ type, data: { projectId, instanceId, name } })
     }
     default:
       return unreachable(command)
@@ -108,7 +115,9 @@ const nameConfirmed = (
   { projectId, instanceId, name }: Pick<ConfirmName, 'projectId' | 'instanceId' | 'name'>,
   { names }: ProjectState,
 ): readonly ProjectEvent[] => {
-  const isConfirmed = namesHeldBy(names, instanceId).some((hold) => hold.name === name && hold.heldUntil === null)
+  const isConfirmed = namesHeldBy(names, instanceId).some(
+    (hold) => sameName(hold.name, name) && hold.confirmed && hold.heldUntil === null,
+  )
   if (isConfirmed || otherHolder(names, instanceId, name, null)) return []
   return [{ type: 'ProjectNameConfirmed', data: { projectId, instanceId, name } }]
 }

@@ -2,8 +2,13 @@ import type { InstanceId } from '../ids.ts'
 import { emptyIdMap, getById, type IdMap, putById, removeById } from '../values/id-map.ts'
 import { hasPassed } from '../values/time.ts'
 
-/** `heldUntil`: null once the instance has the name. */
-type NameHold = { readonly instanceId: InstanceId; readonly name: string; readonly heldUntil: string | null }
+/** `confirmed`: the instance has the name. `heldUntil`: until when it is kept for the instance to be renamed to it; null where it is not. */
+type NameHold = {
+  readonly instanceId: InstanceId
+  readonly name: string
+  readonly confirmed: boolean
+  readonly heldUntil: string | null
+}
 
 /** Which instance has which name, or is about to have it. An instance that is being renamed has two. */
 export type Names = {
@@ -16,6 +21,8 @@ export const noNames: Names = { holds: emptyIdMap, ofInstance: emptyIdMap }
 /** Names that look the same are the same (NFC). The sign in front keeps a name from being one of those that every object has. */
 const keyOf = (name: string): string => `=${name.normalize('NFC')}`
 
+export const sameName = (one: string, other: string): boolean => keyOf(one) === keyOf(other)
+
 /** The instance that keeps the name from this one at that time; null when it is free. `now` null: holds that have lapsed count, too. */
 export const otherHolder = (
   { holds }: Names,
@@ -25,15 +32,24 @@ export const otherHolder = (
 ): InstanceId | null => {
   const hold = getById(holds, keyOf(name))
   if (!hold || hold.instanceId === instanceId) return null
-  const isLapsed = now !== null && hold.heldUntil !== null && hasPassed(hold.heldUntil, now)
-  return isLapsed ? null : hold.instanceId
+  return now !== null && isLapsed(hold, now) ? null : hold.instanceId
 }
+
+/** Free again: the instance was not given the name in time. */
+export const isLapsed = ({ confirmed, heldUntil }: NameHold, now: string): boolean =>
+  !confirmed && heldUntil !== null && hasPassed(heldUntil, now)
 
 export const namesHeldBy = ({ ofInstance }: Names, instanceId: InstanceId): readonly NameHold[] =>
   getById(ofInstance, instanceId) ?? []
 
-/** Takes the place of whichever instance held the name before. */
-export const holdName = (names: Names, hold: NameHold): Names => {
+/** Takes the place of the instance that held the name before. The name that the instance has stays its own while it is held once more. */
+export const holdName = (names: Names, held: Omit<NameHold, 'confirmed'>): Names => {
+  const before = getById(names.holds, keyOf(held.name))
+  const isOwn = before?.instanceId === held.instanceId
+  return putHold(names, { ...held, confirmed: isOwn && before.confirmed })
+}
+
+const putHold = (names: Names, hold: NameHold): Names => {
   const before = getById(names.holds, keyOf(hold.name))
   const free = before ? releaseName(names, before.instanceId, before.name) : names
   return {
@@ -42,12 +58,17 @@ export const holdName = (names: Names, hold: NameHold): Names => {
   }
 }
 
-/** The instance has this name from now on, and the one it had before is free. */
+/** The instance has this name from now on. The one it had before is free, unless it is held to be given back to it. */
 export const confirmName = (names: Names, instanceId: InstanceId, name: string): Names => {
-  const former = namesHeldBy(names, instanceId).filter(({ heldUntil }) => heldUntil === null)
-  const free = former.reduce((left, each) => releaseName(left, instanceId, each.name), names)
-  return holdName(free, { instanceId, name, heldUntil: null })
+  const former = namesHeldBy(names, instanceId).filter((hold) => hold.confirmed && keyOf(hold.name) !== keyOf(name))
+  const free = former.reduce(unconfirm, names)
+  return putHold(free, { instanceId, name, confirmed: true, heldUntil: null })
 }
+
+const unconfirm = (names: Names, hold: NameHold): Names =>
+  hold.heldUntil === null
+    ? releaseName(names, hold.instanceId, hold.name)
+    : putHold(names, { ...hold, confirmed: false })
 
 export const releaseName = (names: Names, instanceId: InstanceId, name: string): Names => {
   const key = keyOf(name)

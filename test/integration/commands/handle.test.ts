@@ -45,6 +45,15 @@ const countReads = (eventStore: EventStore) => {
   return { eventStore: { ...eventStore, readStream }, reads: () => count }
 }
 
+const countAppends = (eventStore: EventStore) => {
+  let count = 0
+  const append: EventStore['append'] = (...events) => {
+    count += 1
+    return eventStore.append(...events)
+  }
+  return { eventStore: { ...eventStore, append }, appends: () => count }
+}
+
 const reads = async (): Promise<readonly unknown[]> => {
   const limits: unknown[] = []
   for await (const page of side.eventStore.readStream(stream)) {
@@ -116,6 +125,40 @@ describe('handling a command', () => {
       Array.from({ length: 50 }, (_, index) => here.handle(project, stream, limit(index + 1), context)),
     )
     expect(handled.map(({ revision }) => revision)).toEqual(Array.from({ length: 50 }, (_, index) => index))
+  })
+
+  it('appends together what waits for one stream, and answers each with what it led to', async () => {
+    const counted = countAppends(side.eventStore)
+    const { here } = twoHandlers(counted.eventStore)
+    await here.handle(project, stream, limit(1), context)
+    const wishes = [limit(2), limit(2), limit(3), limit(4)]
+    const handled = await Promise.all(wishes.map((wish) => here.handle(project, stream, wish, context)))
+    expect(handled.map(({ outcome, state }) => [outcome, state.limits?.instances])).toEqual([
+      ['accepted', 2],
+      ['accepted', 2],
+      ['accepted', 3],
+      ['accepted', 4],
+    ])
+    expect(await reads()).toEqual([1, 2, 3, 4])
+    expect(counted.appends()).toBe(3)
+  })
+
+  it('decides each by itself where another process was faster, or one of them fails', async () => {
+    const { here, there } = twoHandlers()
+    await here.handle(project, stream, limit(1), context)
+    await there.handle(project, stream, limit(2), context)
+    const failing = { ...project, decide: () => expect.fail('a bug') }
+    const handled = await Promise.allSettled([
+      here.handle(project, stream, limit(3), context),
+      here.handle(project, stream, limit(4), context),
+      here.handle(failing, stream, limit(9), context),
+      here.handle(project, stream, limit(5), context),
+    ])
+    expect(handled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    await there.handle(project, stream, limit(6), context)
+    const later = [7, 8, 9].map((instances) => here.handle(project, stream, limit(instances), context))
+    expect((await Promise.all(later)).map(({ revision }) => revision)).toEqual([6, 7, 8])
+    expect(await reads()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
   it('takes a stream that it begins to be absent, without reading it, and finds out when it is not', async () => {

@@ -95,6 +95,35 @@ describe('the name of an instance', () => {
     given(confirmed(1, 'old')).when(drop(1, 'old')).thenNothing()
   })
 
+  it('that the instance has can be held for it to come back to, and is kept so when another was confirmed meanwhile', () => {
+    const back = [confirmed(1, 'old'), held(1, 'new'), held(1, 'old'), confirmed(1, 'new')]
+    given(...back)
+      .when(hold(2, 'old', 59))
+      .thenRejected('ALREADY_EXISTS')
+    given(...back)
+      .when(hold(2, 'old', 60))
+      .thenEvents(held(2, 'old', 60))
+    given(confirmed(1, 'old'), held(1, 'old'))
+      .when(hold(2, 'old', 61))
+      .thenRejected('ALREADY_EXISTS')
+    given(confirmed(1, 'old'), held(1, 'old')).when(drop(1, 'old')).thenEvents(confirmed(1, 'old'))
+  })
+
+  it('written in another way stays the one that the instance has', () => {
+    given(confirmed(1, 'caf\u00e9'), held(1, 'cafe\u0301'))
+      .when(hold(2, 'caf\u00e9', 61))
+      .thenRejected('ALREADY_EXISTS')
+  })
+
+  it('is held anew when the same instance asks again, and what lapsed for it is given up', () => {
+    given(held(1, 'shop'))
+      .when(hold(1, 'shop', 70))
+      .thenEvents(held(1, 'shop', 70))
+    given(held(1, 'shop'))
+      .when(hold(1, 'other', 70))
+      .thenEvents(released(1, 'shop'), held(1, 'other', 70))
+  })
+
   it('is not taken away from another that got it meanwhile', () => {
     given(held(1, 'shop'), held(2, 'shop', 60))
       .when(confirm(1, 'shop'))
