@@ -27,7 +27,8 @@ describe('the role that owns a database', () => {
       fc.property(names, names, (one, other) => {
         const role = ownerRoleOf(one)
         expect(Buffer.byteLength(role)).toBeLessThanOrEqual(63)
-        expect(role).not.toContain('\uFFFD')
+        // A name may have that character itself.
+        if (!one.includes('\uFFFD')) expect(role).not.toContain('\uFFFD')
         if (one !== other) expect(role).not.toBe(ownerRoleOf(other))
       }),
     )
