@@ -97,6 +97,13 @@ type Asked = {
 }
 type Answered = Handled<unknown, CofferEvent>
 type Queued = Pending<Asked, Answered>
+/** One that led to events, and the state around them. */
+type Decided = {
+  readonly queued: Queued
+  readonly events: readonly CofferEvent[]
+  readonly before: Loaded<unknown>
+  readonly after: Loaded<unknown>
+}
 
 export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: HandlerDependencies): Handler => {
   const cache = new Map<StreamName, Loaded<unknown>>()
@@ -134,6 +141,16 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     return loaded
   }
 
+  /** The events as they are appended; `loaded`: what they were decided on. */
+  const encode = <State>(
+    events: readonly CofferEvent[],
+    context: ContextOf<State>,
+    loaded: Loaded<State>,
+  ): readonly NewEvent[] => {
+    const metadata = { ...contextFor(context, loaded), at: isoNow(clock) }
+    return events.map((event) => encodeEvent(event, metadata, ids.next()))
+  }
+
   const append = async <State, Command, Event extends CofferEvent>(
     decider: Decider<State, Command, Event>,
     stream: StreamName,
@@ -141,9 +158,7 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     context: ContextOf<State>,
     loaded: Loaded<State>,
   ): Promise<Handled<State, Event>> => {
-    const metadata = { ...contextFor(context, loaded), at: isoNow(clock) }
-    const newEvents = events.map((event) => encodeEvent(event, metadata, ids.next()))
-    const appended = await eventStore.append(stream, newEvents, loaded.revision ?? 'no-stream')
+    const appended = await eventStore.append(stream, encode(events, context, loaded), loaded.revision ?? 'no-stream')
     const state = events.reduce(decider.evolve, loaded.state)
     const now = { state, revision: appended.revision, position: appended.position }
     remember(stream, now)
@@ -228,29 +243,25 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
   const carryOutTogether = async (stream: StreamName, queued: readonly Queued[]): Promise<readonly Queued[]> => {
     const known = recall<unknown>(stream)
     if (!known || known.revision === null) return queued
-    const at = isoNow(clock)
-    const newEvents: NewEvent[] = []
-    const decided: {
-      readonly queued: Queued
-      readonly events: readonly CofferEvent[]
-      readonly now: Loaded<unknown>
-    }[] = []
-    let now: Loaded<unknown> = known
+    const decided: Decided[] = []
+    let now = { ...known, revision: known.revision }
     for (const each of queued) {
       const events = guessOf(each.job, now)
       if (events.length === 0) break
-      const metadata = { ...contextFor(each.job.context, now), at }
-      newEvents.push(...events.map((event) => encodeEvent(event, metadata, ids.next())))
       const state = events.reduce(each.job.decider.evolve, now.state)
-      now = { ...now, state, revision: known.revision + newEvents.length }
-      decided.push({ queued: each, events, now })
+      const after = { ...now, state, revision: now.revision + events.length }
+      decided.push({ queued: each, events, before: now, after })
+      now = after
     }
     if (decided.length < 2) return queued
     const left = queued.slice(decided.length)
     try {
+      const newEvents = decided.flatMap(({ queued, events, before }) => encode(events, queued.job.context, before))
       const { position } = await eventStore.append(stream, newEvents, known.revision)
       remember(stream, { ...now, position })
-      for (const { queued, events, now } of decided) queued.resolve({ outcome: 'accepted', events, ...now, position })
+      for (const { queued, events, after } of decided) {
+        queued.resolve({ outcome: 'accepted', events, ...after, position })
+      }
       return left
     } catch (error) {
       if (error instanceof RevisionConflict) return queued

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CommandContext, createHandler, type Loaded } from '../../../commands/handle.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { parseCommandId, parseProjectId } from '../../../domain/ids.ts'
@@ -35,23 +35,14 @@ const twoHandlers = (eventStore: EventStore = side.eventStore) => ({
   there: createHandler(side),
 })
 
-/** The same log, and how often streams of it were read. */
-const countReads = (eventStore: EventStore) => {
-  let count = 0
-  const readStream: EventStore['readStream'] = (...read) => {
-    count += 1
-    return eventStore.readStream(...read)
+/** The same log, and how often streams of it were read and written. */
+const countCalls = (eventStore: EventStore) => {
+  const [readStream, append] = [vi.fn(eventStore.readStream), vi.fn(eventStore.append)]
+  return {
+    eventStore: { ...eventStore, readStream, append },
+    reads: () => readStream.mock.calls.length,
+    appends: () => append.mock.calls.length,
   }
-  return { eventStore: { ...eventStore, readStream }, reads: () => count }
-}
-
-const countAppends = (eventStore: EventStore) => {
-  let count = 0
-  const append: EventStore['append'] = (...events) => {
-    count += 1
-    return eventStore.append(...events)
-  }
-  return { eventStore: { ...eventStore, append }, appends: () => count }
 }
 
 const reads = async (): Promise<readonly unknown[]> => {
@@ -128,7 +119,7 @@ describe('handling a command', () => {
   })
 
   it('appends together what waits for one stream, and answers each with what it led to', async () => {
-    const counted = countAppends(side.eventStore)
+    const counted = countCalls(side.eventStore)
     const { here } = twoHandlers(counted.eventStore)
     await here.handle(project, stream, limit(1), context)
     const wishes = [limit(2), limit(2), limit(3), limit(4)]
@@ -162,7 +153,7 @@ describe('handling a command', () => {
   })
 
   it('takes a stream that it begins to be absent, without reading it, and finds out when it is not', async () => {
-    const counted = countReads(side.eventStore)
+    const counted = countCalls(side.eventStore)
     const { here, there } = twoHandlers(counted.eventStore)
     const begun = await here.handle(project, stream, limit(1), context, { begins: true })
     expect([begun.revision, counted.reads()]).toEqual([0, 0])
@@ -221,7 +212,7 @@ describe('handling a command that may have got through before', () => {
 
 describe('loading a stream', () => {
   it('answers from memory what has seen the revision that is asked for, and asks the log for all else', async () => {
-    const counted = countReads(side.eventStore)
+    const counted = countCalls(side.eventStore)
     const { here, there } = twoHandlers(counted.eventStore)
     expect((await here.load(project, stream, { atLeast: 0 })).revision).toBeNull()
     await here.handle(project, stream, limit(1), context)
