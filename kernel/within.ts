@@ -1,3 +1,4 @@
+import { aborted } from './aborted.ts'
 import type { Timers } from './timers.ts'
 
 /** Returns the answer, or throws an error that says how long it waited. The work itself is not stopped. */
@@ -16,11 +17,7 @@ export const within = async <T>(
 }
 
 /** Waits until the work has ended, well or not, or the signal aborts. The work itself is not stopped. */
-export const endedWithin = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
-  const { promise: aborted, resolve: abort } = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => abort(), { once: true })
-  if (signal.aborted) abort()
-  await Promise.race([work.then(noop, noop), aborted])
-}
+export const endedWithin = (work: Promise<unknown>, signal: AbortSignal): Promise<void> =>
+  Promise.race([work.then(noop, noop), aborted(signal)])
 
 const noop = (): void => {}

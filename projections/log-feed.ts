@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createFollower, type FollowerStatus } from '../commands/follower.ts'
 import type { EventStore, Position, SubscriptionBatch } from '../commands/ports/event-store.ts'
 import { eventMark } from '../commands/ports/log-mark.ts'
+import { aborted } from '../kernel/aborted.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import type { Log } from '../kernel/log.ts'
 import type { ViewName } from './documents.ts'
@@ -67,8 +68,8 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
   /** Where the view that is furthest behind stands, of those that are placed by then. */
   const place = async (signal: AbortSignal): Promise<Position> => {
     if (position === null) {
-      await Promise.race([allTried.promise, ended(signal), delay(patienceMs, undefined, { signal, ref: false })])
-      await Promise.race([oneOpened.promise, ended(signal)])
+      await Promise.race([allTried.promise, aborted(signal), delay(patienceMs, undefined, { signal, ref: false })])
+      await Promise.race([oneOpened.promise, aborted(signal)])
       signal.throwIfAborted()
       position = Math.min(...firstPlaces)
       // What views in memory are filled with at the start happened long ago.
@@ -163,11 +164,4 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
     leave: (view) => lanes.get(view)?.close(),
     isFed: (view) => lanes.has(view),
   }
-}
-
-const ended = (signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return Promise.resolve()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import { backOffMs } from '../../kernel/back-off.ts'
 import { type ConsumeOptions, type IncomingMessage, PoisonMessage } from '../ports/message-bus.ts'
 
 /** A message with its place in its partition, which grows, as a number. */
@@ -38,7 +39,7 @@ export const startPartitionReader = (
   const name = `${partition.topic}/${partition.number}`
 
   const backOff = async (attempt: number): Promise<void> => {
-    const waitMs = Math.min(deps.retryMaxMs, deps.retryBaseMs * 2 ** Math.min(attempt - 1, 30))
+    const waitMs = backOffMs(attempt, { firstMs: deps.retryBaseMs, maxMs: deps.retryMaxMs })
     // An abort ends the wait early; the loop that called looks at the signal itself.
     await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { aborted } from '../../aborted.ts'
+import { aborted } from '../../../kernel/aborted.ts'
 import { createDeadLetter, deadLetterRetentionMs } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { assignPartitions, whyNotTogether } from '../group-assignment.ts'

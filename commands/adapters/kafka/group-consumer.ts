@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { backOffMs } from '../../../kernel/back-off.ts'
 import type { ConsumeOptions, Consumer } from '../../ports/message-bus.ts'
 import { isWorthRetrying } from './errors.ts'
 import type { GroupMembers } from './group-members.ts'
@@ -92,7 +93,8 @@ export const startGroupConsumer = (
         return
       }
       onProblem(`the consumer of group ${group} failed and starts again`, error)
-      const waitMs = Math.min(timing.rejoinMaxMs, timing.retryBaseMs * 2 ** Math.min(failures++, 20))
+      failures += 1
+      const waitMs = backOffMs(failures, { firstMs: timing.retryBaseMs, maxMs: timing.rejoinMaxMs })
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
     ready.reject(new Error(`the consumer of group ${group} was stopped before it had joined`))

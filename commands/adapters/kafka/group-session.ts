@@ -6,7 +6,8 @@ import {
   type Consumer as KafkaConsumer,
   PartitionAssigners,
 } from 'kafkajs'
-import { aborted } from '../../aborted.ts'
+import { aborted } from '../../../kernel/aborted.ts'
+import { backOffMs } from '../../../kernel/back-off.ts'
 import { createDeadLetter } from '../../dead-letter-message.ts'
 import type { ConsumeOptions, OutgoingMessage } from '../../ports/message-bus.ts'
 import { type PartitionReader, type PlacedMessage, startPartitionReader } from '../partition-reader.ts'
@@ -215,7 +216,7 @@ export const startGroupSession = (
         return
       } catch (error) {
         onProblem(`group ${group} could not find where to begin`, error)
-        const waitMs = Math.min(timing.rejoinMaxMs, timing.retryBaseMs * 2 ** Math.min(attempt, 20))
+        const waitMs = backOffMs(attempt + 1, { firstMs: timing.retryBaseMs, maxMs: timing.rejoinMaxMs })
         await delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
       }
     }
