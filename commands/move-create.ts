@@ -1,12 +1,11 @@
 import type { HostId } from '../domain/ids.ts'
-import { parseCommandId } from '../domain/ids.ts'
 import type { ProvisioningInstance } from '../domain/instance/index.ts'
-import { operation, operationStream, stepNames } from '../domain/operation/index.ts'
+import { operation, operationStream } from '../domain/operation/index.ts'
 import type { UserSpec } from '../domain/values/instance-spec.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
 import { isoNow } from '../kernel/clock.ts'
-import { deriveId } from '../kernel/ids.ts'
 import { type ClaimDependencies, claimHost, releaseHost } from './claim-host.ts'
+import { guestCommandIds } from './guest-command-ids.ts'
 import type { CommandContext } from './handle.ts'
 
 /** The users with their passwords sealed to another key. */
@@ -35,11 +34,8 @@ export const createMoveCreate =
     const { hostId, sealingKey } = placed
     const users = sealingKey && reseal ? await reseal(sealingKey) : []
     // Others than those of any host before, whose journals may know them.
-    const commandIds = Object.fromEntries(
-      stepNames('provision', { ...state, epoch: state.epoch, users: [...users], databases: [...state.databases] }).map(
-        (step) => [step, parseCommandId(deriveId('guest-command', operationId, context.commandId, step))],
-      ),
-    )
+    const subject = { ...state, users: [...users], databases: [...state.databases] }
+    const commandIds = guestCommandIds(operationId, 'provision', subject, context.commandId)
     const key = sealingKey?.number ?? null
     const command = {
       type: 'MoveOperation',

@@ -3,24 +3,17 @@ import { datastoreStream } from '../../domain/datastore/stream.ts'
 import { unreachable } from '../../domain/decider.ts'
 import { host } from '../../domain/host/index.ts'
 import { hostStream } from '../../domain/host/stream.ts'
-import { type OperationId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import { type OperationInput, operation, operationStream, stepNames } from '../../domain/operation/index.ts'
+import { type OperationInput, operation, operationStream } from '../../domain/operation/index.ts'
 import type { Reaction } from '../../domain/processes/reaction.ts'
 import { project } from '../../domain/project/index.ts'
 import { projectStream } from '../../domain/project/stream.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
-import { deriveId } from '../../kernel/ids.ts'
+import { guestCommandIds } from '../guest-command-ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 
 type Start = Extract<OperationInput, { readonly type: 'StartOperation' }>
-
-/** Derived from operation and step, so that a re-issued guest command is the same command. */
-const commandIdsFor = (operationId: OperationId, { kind, subject }: Pick<Start, 'kind' | 'subject'>) =>
-  Object.fromEntries(
-    stepNames(kind, subject).map((step) => [step, parseCommandId(deriveId('guest-command', operationId, step))]),
-  )
 
 /** Adds what a pure function could not know. */
 const toInput = (
@@ -29,7 +22,7 @@ const toInput = (
   traceparent: string | undefined,
 ): OperationInput => {
   if (command.type === 'ConfirmOutcome') return { ...command, now }
-  const commandIds = commandIdsFor(command.operationId, command)
+  const commandIds = guestCommandIds(command.operationId, command.kind, command.subject)
   return { ...command, now, commandIds, ...(traceparent === undefined ? {} : { traceparent }) }
 }
 

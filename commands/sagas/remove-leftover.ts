@@ -1,9 +1,8 @@
 import type { HostId } from '../../domain/ids.ts'
-import { parseCommandId } from '../../domain/ids.ts'
 import type { InstanceState } from '../../domain/instance/index.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
-import { deriveId } from '../../kernel/ids.ts'
+import { guestCommandId } from '../guest-command-ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 
 /** `epoch`: the newest that the host has seen of the instance. */
@@ -29,7 +28,7 @@ export const removeLeftover = async (
   // An instance moves in its first operation alone, and its last one deletes it.
   const operationId = state.hostId === hostId ? operationIds.at(-1) : operationIds[0]
   if (operationId === undefined) return false
-  const commandId = parseCommandId(deriveId('guest-command', operationId, context.commandId))
+  const commandId = guestCommandId(operationId, context.commandId)
   const command = { type: 'RemoveLeftover', hostId, epoch, commandId, now: isoNow(clock) } as const
   const by = { ...context, correlationId: operationId, projectId, instanceId }
   const handled = await handler.handle(operation, operationStream(operationId), command, by)

@@ -4,6 +4,8 @@ import type { Fault } from '../values/fault.ts'
 import type { UserSpec } from '../values/instance-spec.ts'
 import type { OperationKind, OperationSubject } from './events.ts'
 
+export type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
+
 /**
  * The inputs of a process manager. `now`: ISO 8601, when the input is handled. All may come late, twice or in another order: what
  * is no longer of interest decides to nothing.

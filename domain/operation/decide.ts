@@ -4,7 +4,7 @@ import { processOf, stepNames, stepsFor } from '../processes/processes.ts'
 import type { Fault } from '../values/fault.ts'
 import { hasPassed } from '../values/time.ts'
 import { forwardDeadlineOf } from './budget.ts'
-import type { OperationInput } from './commands.ts'
+import type { InputOf, OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import { endpointUntoldFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
 import { handleHostLost, moveOperation, removeLeftover } from './lost-host.ts'
@@ -21,7 +21,6 @@ import {
 import { commandIdOf, type Events, endStep, failStep, followedBy, proceed, reachOutcome, stepOf } from './steps.ts'
 
 type OperationDecision = Decision<OperationEvent>
-type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
 
 export const decide = (input: OperationInput, state: OperationState): OperationDecision => {
   switch (input.type) {

@@ -3,12 +3,10 @@ import type { Step } from '../processes/process.ts'
 import { processOf } from '../processes/processes.ts'
 import { plusMs } from '../values/time.ts'
 import { outlastingMs } from './budget.ts'
-import type { OperationInput } from './commands.ts'
+import type { InputOf } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import { type BegunOperation, isAwaiting, isStepping, type Leftover, leftoverOf, type OperationState } from './state.ts'
-import { commandIdOf, type Events, endStep, followedBy, proceed, stepOf } from './steps.ts'
-
-type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
+import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, stepOf } from './steps.ts'
 
 /** Settles what nobody has to wait for, and gives what another host may do in its place the time of the whole operation. */
 export const handleHostLost = (state: OperationState, { hostId, now }: InputOf<'HandleHostLost'>): Events => {
@@ -56,20 +54,7 @@ const removingStep = ({ kind }: BegunOperation): Step => {
 }
 
 const removalOf = (state: BegunOperation, leftover: Leftover, commandId: CommandId, now: string): OperationEvent => {
-  const { operationId, subject, traceparent } = state
-  const { hostId, epoch, sealingKey } = leftover
-  const step = removingStep(state)
-  const payload = step.payload({ ...subject, sealingKey })
-  if (!payload) throw new Error(`step ${step.name} has nothing to do`)
-  const command = {
-    commandId,
-    operationId,
-    instanceId: subject.instanceId,
-    hostId,
-    epoch,
-    deadline: plusMs(now, outlastingMs),
-    payload,
-    ...(traceparent && { traceparent }),
-  }
-  return { type: 'GuestCommandIssued', data: { step: step.name, command } }
+  const { epoch, ...place } = leftover
+  const deadline = plusMs(now, outlastingMs)
+  return issueCommand(state, removingStep(state), { ...state.subject, ...place }, { commandId, epoch, deadline })
 }

@@ -5,10 +5,10 @@ import type { Step } from '../processes/process.ts'
 import { processOf, stepsFor } from '../processes/processes.ts'
 import type { Fault } from '../values/fault.ts'
 import { commandDeadlineOf, stepDeadlineOf } from './budget.ts'
-import type { OperationEvent } from './events.ts'
+import type { OperationEvent, OperationSubject } from './events.ts'
 import { evolve } from './evolve.ts'
 import { notUndoneFault, unfinishedFault } from './faults.ts'
-import { type Awaiting, isStepping, type OperationState, type SteppingOperation } from './state.ts'
+import { type Awaiting, type BegunOperation, isStepping, type OperationState, type SteppingOperation } from './state.ts'
 
 export type Events = readonly OperationEvent[]
 type OutcomeReached = Extract<OperationEvent, { readonly type: 'OperationOutcomeReached' }>
@@ -81,25 +81,43 @@ const plannedSteps = (state: SteppingOperation): readonly Step[] =>
 const nextStep = (state: SteppingOperation): Step | undefined =>
   plannedSteps(state).find((step) => !state.completed.includes(step.name))
 
-const beginStep = (state: SteppingOperation, step: Step, now: string): Events => {
-  const payload = step.payload(state.subject)
+/** What makes a command of a step another one than that of any other try, host or time. */
+type Issue = Pick<GuestCommand, 'commandId' | 'epoch' | 'deadline'>
+
+/** `subject`: of the host that it is for. */
+export const issueCommand = (
+  { operationId, traceparent }: BegunOperation,
+  step: Step,
+  subject: OperationSubject,
+  { commandId, epoch, deadline }: Issue,
+): OperationEvent => {
+  const payload = step.payload(subject)
   if (!payload) throw new Error(`step ${step.name} was begun though it has nothing to do`)
-  const { operationId, subject, traceparent } = state
-  const compensating = state.status === 'COMPENSATING'
-  const deadline = stepDeadlineOf(state, step, now)
+  const { instanceId, hostId } = subject
   const command: GuestCommand = {
-    commandId: commandIdOf(state, step.name),
+    commandId,
     operationId,
-    instanceId: subject.instanceId,
-    hostId: subject.hostId,
-    // What undoes the steps fences off whatever of them is still on its way to the agent.
-    epoch: compensating ? subject.epoch + 1 : subject.epoch,
-    deadline: commandDeadlineOf(step, deadline),
+    instanceId,
+    hostId,
+    epoch,
+    deadline,
     payload,
     ...(traceparent && { traceparent }),
   }
+  return { type: 'GuestCommandIssued', data: { step: step.name, command } }
+}
+
+const beginStep = (state: SteppingOperation, step: Step, now: string): Events => {
+  const { subject } = state
+  const compensating = state.status === 'COMPENSATING'
+  const deadline = stepDeadlineOf(state, step, now)
   return [
     { type: 'OperationStepStarted', data: { step: step.name, deadline, compensating } },
-    { type: 'GuestCommandIssued', data: { step: step.name, command } },
+    issueCommand(state, step, subject, {
+      commandId: commandIdOf(state, step.name),
+      // What undoes the steps fences off whatever of them is still on its way to the agent.
+      epoch: compensating ? subject.epoch + 1 : subject.epoch,
+      deadline: commandDeadlineOf(step, deadline),
+    }),
   ]
 }
