@@ -16,7 +16,7 @@ import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
 import type { ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
-import { isLapsed, namesHeldBy, otherHolder, sameName } from './names.ts'
+import { isHeldUntil, isLapsed, namesHeldBy, otherHolder, sameName } from './names.ts'
 import type { ProjectState } from './state.ts'
 import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
@@ -77,7 +77,7 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       const names = namesHeldBy(state.names, instanceId)
         // An instance that failed is there, under its name, until it is deleted.
         .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
-        .map(({ name }) => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } }) as const)
+        .map((hold) => nameReleased(projectId, hold))
       if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
       return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
     }
@@ -87,10 +87,10 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       if (other) return reject(nameTaken(projectId, name, other))
       const own = namesHeldBy(state.names, instanceId)
       // Not for its having the name: it is to be kept until then, whatever becomes of the names that it has in between.
-      if (own.some((hold) => sameName(hold.name, name) && (hold.heldUntil ?? '') >= heldUntil)) return accept()
+      if (own.some((hold) => sameName(hold.name, name) && isHeldUntil(hold, heldUntil))) return accept()
       const lapsed = own
         .filter((hold) => isLapsed(hold, now) && !sameName(hold.name, name))
-        .map((hold) => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name: hold.name } }) as const)
+        .map((hold) => nameReleased(projectId, hold))
       return accept<ProjectEvent>(...lapsed, {
         type: 'ProjectNameHeld',
         data: { projectId, instanceId, name, heldUntil },
@@ -109,6 +109,11 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       return unreachable(command)
   }
 }
+
+const nameReleased = (
+  projectId: ProjectId,
+  { instanceId, name }: Pick<ConfirmName, 'instanceId' | 'name'>,
+): ProjectEvent => ({ type: 'ProjectNameReleased', data: { projectId, instanceId, name } })
 
 /** The instance exists under its name, so there is nothing to refuse; but what another has is not taken away from it. */
 const nameConfirmed = (

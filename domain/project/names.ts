@@ -39,6 +39,10 @@ export const otherHolder = (
 export const isLapsed = ({ confirmed, heldUntil }: NameHold, now: string): boolean =>
   !confirmed && heldUntil !== null && hasPassed(heldUntil, now)
 
+/** Whether it is kept at least that long, to be given to the instance. */
+export const isHeldUntil = ({ heldUntil }: NameHold, time: string): boolean =>
+  heldUntil !== null && hasPassed(time, heldUntil)
+
 export const namesHeldBy = ({ ofInstance }: Names, instanceId: InstanceId): readonly NameHold[] =>
   getById(ofInstance, instanceId) ?? []
 
@@ -60,7 +64,7 @@ const putHold = (names: Names, hold: NameHold): Names => {
 
 /** The instance has this name from now on. The one it had before is free, unless it is held to be given back to it. */
 export const confirmName = (names: Names, instanceId: InstanceId, name: string): Names => {
-  const former = namesHeldBy(names, instanceId).filter((hold) => hold.confirmed && keyOf(hold.name) !== keyOf(name))
+  const former = namesHeldBy(names, instanceId).filter((hold) => hold.confirmed && !sameName(hold.name, name))
   const free = former.reduce(unconfirm, names)
   return putHold(free, { instanceId, name, confirmed: true, heldUntil: null })
 }
