@@ -4,7 +4,7 @@ import type { HostId, InstanceId } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import { getById } from '../domain/values/id-map.ts'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
-import { amountInWords, type Resources, resourceKinds } from '../domain/values/resources.ts'
+import { amountInWords, resourceKinds, resourcesOf } from '../domain/values/resources.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
 import { isoAfter, isoNow, type WallClock } from '../kernel/clock.ts'
 import type { Directory } from './directory.ts'
@@ -30,12 +30,6 @@ export type HostWish = {
 export type Place = { readonly hostId: HostId; readonly sealingKey: SealingKey | null }
 
 export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; readonly rejection: Rejection }
-
-export const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: InstanceSpec): Resources => ({
-  vcpus,
-  memoryMiB,
-  volumeGiB,
-})
 
 /** Asks the hosts that are up one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
 export const claimHost = async (

@@ -1,4 +1,4 @@
-import { type InstanceId, parseCommandId } from '../../domain/ids.ts'
+import type { InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
 import type { WallClock } from '../../kernel/clock.ts'
@@ -6,9 +6,10 @@ import type { IdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Credential } from '../api.ts'
 import type { Directory } from '../directory.ts'
-import type { CommandContext, Handler } from '../handle.ts'
+import type { Handler } from '../handle.ts'
 import type { MoveCreate } from '../move-create.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
+import { systemContext } from '../system-context.ts'
 
 export type KeptCreatesDependencies = {
   readonly handler: Handler
@@ -46,19 +47,6 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
   let looking: Promise<void> | null = null
   let isStopped = false
 
-  const context = (): CommandContext => {
-    const id = ids.next()
-    const actor = { kind: 'system', name: 'move-create' } as const
-    return {
-      actor,
-      commandId: parseCommandId(id),
-      correlationId: null,
-      projectId: null,
-      instanceId: null,
-      causationId: id,
-    }
-  }
-
   const look = async (instanceId: InstanceId, { credentials }: Kept): Promise<void> => {
     const { state } = await handler.load(instance, instanceStream(instanceId))
     if (state.status !== 'PROVISIONING') {
@@ -66,16 +54,15 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
       return
     }
     const { hostId, projectId } = state
-    if (!lostHosts().has(hostId)) return
-    const by = { ...context(), correlationId: state.operation.operationId, projectId, instanceId }
-    const moved = await moveCreate(state, (key) => sealUsers(key, instanceId, credentials), by)
+    if (!directory.hosts().some((host) => host.status === 'LOST' && host.hostId === hostId)) return
+    const by = systemContext('move-create', ids.next())
+    const context = { ...by, correlationId: state.operation.operationId, projectId, instanceId }
+    const moved = await moveCreate(state, (key) => sealUsers(key, instanceId, credentials), context)
     if (moved) log.info({ instanceId, from: hostId, to: moved }, 'another host makes an instance whose host is lost')
   }
 
-  const lostHosts = () => new Set(directory.hosts().flatMap((state) => (state.status === 'LOST' ? [state.hostId] : [])))
-
   const lookAtAll = async (): Promise<void> => {
-    const isAnyLost = lostHosts().size > 0
+    const isAnyLost = directory.hosts().some(({ status }) => status === 'LOST')
     for (const [instanceId, entry] of kept) {
       if (isStopped) return
       if (!isAnyLost && clock.now() < entry.lookAt) continue

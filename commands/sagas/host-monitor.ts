@@ -1,6 +1,6 @@
 import { type Heartbeat, heartbeatEchoKey, heartbeatSchema } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, parseCommandId, parseInstanceId } from '../../domain/ids.ts'
+import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Health } from '../../domain/values/instance-spec.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
@@ -12,6 +12,7 @@ import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { createMoveCreate } from '../move-create.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
+import { systemContext } from '../system-context.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { createReconciler } from './reconcile-holdings.ts'
@@ -75,18 +76,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   let isStopped = false
   let reporting: Promise<void> = Promise.resolve()
 
-  const context = (traceparent: string | undefined): CommandContext => {
-    const id = ids.next()
-    return {
-      actor: { kind: 'system', name: 'host-monitor' },
-      commandId: parseCommandId(id),
-      correlationId: null,
-      projectId: null,
-      instanceId: null,
-      causationId: id,
-      ...(traceparent !== undefined && { traceparent }),
-    }
-  }
+  const context = (traceparent: string | undefined): CommandContext =>
+    systemContext('host-monitor', ids.next(), traceparent)
 
   /** What has become of a host has no cause but the host: a trace of its own. */
   const traced = (name: string, hostId: HostId, parent: string | undefined, work: (span: Span) => Promise<void>) =>

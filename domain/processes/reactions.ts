@@ -8,7 +8,7 @@ import type { OperationState } from '../operation/state.ts'
 import type { ReleaseReason } from '../project/commands.ts'
 import type { TokenEvent, TokenState } from '../token/index.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
-import type { Resources } from '../values/resources.ts'
+import { resourcesOf } from '../values/resources.ts'
 import type { Reaction } from './reaction.ts'
 
 /** The events that lead to something: for all others nothing needs to be read. */
@@ -183,7 +183,7 @@ const settle = (state: InstanceState): readonly Reaction[] => {
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
 const holdResources = ({ projectId, instanceId, hostId, name, spec }: KnownInstance): readonly Reaction[] => {
-  const resources: Resources = { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB }
+  const resources = resourcesOf(spec)
   return [
     { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, resources } },
     { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, instanceId, resources } },

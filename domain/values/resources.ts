@@ -11,6 +11,9 @@ export type Resources = z.infer<typeof resourcesSchema>
 
 export const resourceKinds = ['vcpus', 'memoryMiB', 'volumeGiB'] as const
 
+/** Of anything that says how much it takes, and more. */
+export const resourcesOf = ({ vcpus, memoryMiB, volumeGiB }: Resources): Resources => ({ vcpus, memoryMiB, volumeGiB })
+
 export const noResources: Resources = { vcpus: 0, memoryMiB: 0, volumeGiB: 0 }
 
 export const addResources = (a: Resources, b: Resources): Resources => ({

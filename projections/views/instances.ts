@@ -2,6 +2,7 @@ import type { InstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/stream.ts'
 import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
+import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
 import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
 
@@ -60,7 +61,7 @@ const begun = (
   datastore: spec.datastore,
   version: spec.version,
   flavor: spec.flavor,
-  resources: { vcpus: spec.vcpus, memoryMiB: spec.memoryMiB, volumeGiB: spec.volumeGiB },
+  resources: resourcesOf(spec),
   hostId,
   endpoint: null,
   caCertificate: null,
