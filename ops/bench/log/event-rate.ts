@@ -1,3 +1,13 @@
+import { beforeFirst, type EventStore } from '../../../commands/ports/event-store.ts'
+
+/** Events a second of reading the whole log through its client, parsed, and doing nothing with it. */
+export const readingRateOf = (events: number, eventStore: EventStore, signal: AbortSignal): Promise<number> =>
+  eventRateOf(events, async () => {
+    let read = 0
+    for await (const page of eventStore.readAll({ after: beforeFirst, signal })) read += page.length
+    return read
+  })
+
 /** Events a second of a run over a log of so many, which must see all of them. */
 export const eventRateOf = async (events: number, run: () => Promise<number>): Promise<number> => {
   globalThis.gc?.()

@@ -1,10 +1,9 @@
-import { beforeFirst } from '../../../commands/ports/event-store.ts'
 import { parseEventId } from '../../../domain/ids.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import { compare, comparedFigure } from '../compare.ts'
-import { eventRateOf } from '../log/event-rate.ts'
+import { eventRateOf, readingRateOf } from '../log/event-rate.ts'
 import { populateThrough } from '../log/population.ts'
 import { createWriteSide, strictLog } from '../log/write-side.ts'
 import type { MeasureRow } from '../rows.ts'
@@ -37,12 +36,7 @@ export const measure: MeasureRow = async (context) => {
     })
     say(`${events} events`)
     const { viewStore } = here
-    const floor = () =>
-      eventRateOf(events, async () => {
-        let read = 0
-        for await (const page of eventStore.readAll({ after: beforeFirst, signal })) read += page.length
-        return read
-      })
+    const floor = () => readingRateOf(events, eventStore, signal)
     const subject = () =>
       eventRateOf(events, async () => {
         const views = await rebuildViews({ eventStore, viewStore, projections: allProjections, log: strictLog }, signal)

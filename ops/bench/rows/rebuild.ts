@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
-import { beforeFirst } from '../../../commands/ports/event-store.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import { compare, comparedFigure } from '../compare.ts'
-import { eventRateOf } from '../log/event-rate.ts'
+import { eventRateOf, readingRateOf } from '../log/event-rate.ts'
 import { populate } from '../log/population.ts'
 import { strictLog } from '../log/write-side.ts'
 import type { MeasureRow } from '../rows.ts'
@@ -22,12 +21,7 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
   const database = openEmbeddedDatabase({ dataDir })
   const eventStore = createEmbeddedEventStore({ database })
 
-  const floor = () =>
-    eventRateOf(events, async () => {
-      let read = 0
-      for await (const page of eventStore.readAll({ after: beforeFirst, signal })) read += page.length
-      return read
-    })
+  const floor = () => readingRateOf(events, eventStore, signal)
   const subject = () =>
     eventRateOf(events, async () => {
       const viewStore = createMemoryViewStore()
