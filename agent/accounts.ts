@@ -2,6 +2,7 @@ import type { HostAccount } from '../domain/guest/report.ts'
 import type { HostId, InstanceId } from '../domain/ids.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
+import type { CommandWorkerDeps } from './command-worker.ts'
 import { findHoldings, type HoldingsDeps } from './holdings.ts'
 import type { InstanceRecords } from './journal/instances.ts'
 import type { Journal } from './journal/journal.ts'
@@ -64,3 +65,12 @@ export const createAccounts = (deps: AccountsDeps): Accounts => {
     },
   }
 }
+
+/** Makes outcomes true, and tells of an instance that was removed what is left of it: a control plane that knows less learns of its end. */
+export const tellingWhatIsGone =
+  (accounts: Pick<Accounts, 'tell'>, makeTrue: CommandWorkerDeps['makeTrue']): CommandWorkerDeps['makeTrue'] =>
+  async (command, context) => {
+    const facts = await makeTrue(command, context)
+    if (command.payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
+    return facts
+  }

@@ -5,7 +5,7 @@ import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 import { noTracer } from '../kernel/tracer.ts'
-import { createAccounts } from './accounts.ts'
+import { createAccounts, tellingWhatIsGone } from './accounts.ts'
 import type { AgentDeps, Inspection } from './agent.ts'
 import { allEnded } from './all-ended.ts'
 import { openBusClock } from './bus-clock.ts'
@@ -189,11 +189,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     log,
     tracer,
     maxConcurrent: config.maxConcurrentCommands,
-    makeTrue: async ({ payload }, context) => {
-      const facts = await makeTrue(host, payload, context)
-      if (payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
-      return facts
-    },
+    makeTrue: tellingWhatIsGone(accounts, ({ payload }, context) => makeTrue(host, payload, context)),
   })
   closers.defer(() => worker.stop())
 

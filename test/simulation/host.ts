@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Accounts } from '../../agent/accounts.ts'
+import { type Accounts, tellingWhatIsGone } from '../../agent/accounts.ts'
 import { openBusClock } from '../../agent/bus-clock.ts'
 import { openBusLink } from '../../agent/bus-link.ts'
 import { createCommandWorker } from '../../agent/command-worker.ts'
@@ -11,11 +11,11 @@ import { createReporter } from '../../agent/reporter.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { EngineFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
-import type { HostDescription } from '../../domain/host/events.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
+import { hostDescription } from '../support/scripted-agent.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -39,7 +39,6 @@ export type SimulatedHost = {
   readonly startAgent: (bus: MessageBus) => void
 }
 
-const caCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 const firstPort = 15_432
 const longestWorkMs = 3000
 
@@ -65,16 +64,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   const placed = new Map<InstanceId, Placed>()
   let ports = firstPort
 
-  const description: HostDescription = {
-    hostId,
-    name,
-    address: '127.0.0.1',
-    agentVersion: '0.0.0',
-    caCertificate,
-    capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
-    engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
-    isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
-  }
+  const description = hostDescription({ hostId, name })
 
   const required = (instanceId: InstanceId): Placed => {
     const known = placed.get(instanceId)
@@ -125,7 +115,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation })
           instance.generation = payload.generation
         }
-        return { endpoint: { host: description.address, port: instance.port }, caCertificate }
+        return {
+          endpoint: { host: description.address, port: instance.port },
+          caCertificate: description.caCertificate,
+        }
       }
       case 'accounts-ready':
         required(instanceId).databases = payload.databases.map((one) => one.name)
@@ -181,12 +174,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       ids,
       log,
       maxConcurrent: 4,
-      makeTrue: async ({ payload, epoch }, context) => {
+      makeTrue: tellingWhatIsGone(accounts, ({ payload, epoch }, context) => {
         tell(`${name}: ${payload.kind} of ${context.instanceId} (epoch ${epoch})`)
-        const facts = await makeTrue(payload, context)
-        if (payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
-        return facts
-      },
+        return makeTrue(payload, context)
+      }),
     })
     const holds = async () =>
       Object.fromEntries([...placed].map(([instanceId, instance]) => [instanceId, holdingOf(instanceId, instance)]))
