@@ -5,6 +5,7 @@ import { nextDeadline, type OperationState, operation } from '../../domain/opera
 import { project } from '../../domain/project/index.ts'
 import type { ProjectState } from '../../domain/project/state.ts'
 import { checkEvent } from '../../domain/read-event.ts'
+import { streamCategory } from '../../domain/stream.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { verifyViews } from '../../projections/verify.ts'
@@ -39,10 +40,8 @@ export const createInvariants = (world: World, now: () => number) => {
       unreadable ??= `${stored.type} in ${stored.stream}`
       return
     }
-    const [category, id] = [
-      stored.stream.slice(0, stored.stream.indexOf('-')),
-      stored.stream.slice(stored.stream.indexOf('-') + 1),
-    ]
+    const category = streamCategory(stored.stream)
+    const id = stored.stream.slice(category.length + 1)
     // The category says whose event it is.
     const event = checked.event as never
     if (category === 'instance') {

@@ -6,7 +6,7 @@ import type { Checkpoint, CheckpointStore } from '../../commands/ports/checkpoin
 import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
-import type { IdSource } from '../../kernel/ids.ts'
+import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../projections/all-projections.ts'
@@ -24,23 +24,6 @@ import type { Life, VirtualTime } from './virtual-time.ts'
 const longestRestartMs = 20_000
 const nothing = async () => []
 
-/** UUIDv7 from the seed and the virtual clock. */
-const createIds = (time: VirtualTime, random: Random): IdSource => {
-  let count = 0
-  return {
-    next: () => {
-      count += 1
-      const ms = time.now().toString(16).padStart(12, '0')
-      const hex = (digits: number) =>
-        Math.floor(random.next() * 16 ** digits)
-          .toString(16)
-          .padStart(digits, '0')
-      const counter = (count & 0xfff).toString(16).padStart(3, '0')
-      return `${ms.slice(0, 8)}-${ms.slice(8)}-7${counter}-8${hex(3)}-${hex(6)}${hex(6)}`
-    },
-  }
-}
-
 /** The servers, the hosts, and the processes of a system, all in this process. What the lives of processes share outlives them. */
 export const createWorld = ({
   time,
@@ -53,8 +36,8 @@ export const createWorld = ({
   readonly tell: (line: string) => void
   readonly planted?: PlantedFault | undefined
 }) => {
-  const ids = createIds(time, random)
   const clock = { now: time.now }
+  const ids = createIdSource(clock, random)
   const say =
     (level: string): Log['info'] =>
     (fields, message) => {

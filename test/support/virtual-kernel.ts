@@ -1,9 +1,9 @@
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Log } from '../../kernel/log.ts'
-import type { Random } from '../../kernel/random.ts'
 import type { Timers } from '../../kernel/timers.ts'
 import { noTracer } from '../../kernel/tracer.ts'
+import { createSeededRandom } from './seeded-random.ts'
 
 export type VirtualKernelOptions = {
   /** The same seed gives the same ids and chances. Default 1. */
@@ -112,18 +112,3 @@ export const createVirtualKernel = (options: VirtualKernelOptions = {}): Virtual
 }
 
 const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
-/** mulberry32, by Tommy Ettinger (public domain): 32 bits of state, good enough to shuffle and to draw ids for a test. */
-const createSeededRandom = (seed: number): Random => {
-  let state = seed >>> 0
-  const draw = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
-  return {
-    next: () => draw() / 2 ** 32,
-    bytes: (count) => Uint8Array.from({ length: count }, () => draw() & 0xff),
-  }
-}
