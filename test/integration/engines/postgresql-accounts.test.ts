@@ -151,7 +151,11 @@ describe('databases and users of PostgreSQL', () => {
     await ensure(instance, [app.database], [wish()])
     for (const setting of [`role = ${app.user}`, 'statement_timeout = 1', 'default_transaction_read_only = on']) {
       // The settings so far apply to this session as well; a statement that takes more than 1 ms would end with the second.
-      await query(instance, { ...app, options: '-c statement_timeout=0' }, `ALTER DATABASE ${app.database} SET ${setting}`)
+      await query(
+        instance,
+        { ...app, options: '-c statement_timeout=0' },
+        `ALTER DATABASE ${app.database} SET ${setting}`,
+      )
     }
     await ensure(instance, [app.database], [wish(), { ...wish(), name: `${app.user}b` }])
   })
