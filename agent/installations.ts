@@ -1,3 +1,4 @@
+import { engineOf } from '../domain/engines/registry.ts'
 import type { Engine } from '../domain/host/events.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
 import type { Log } from '../kernel/log.ts'
@@ -23,7 +24,8 @@ export const probeInstallations = async (
   const probed = await Promise.all(
     drivers.map(async (driver) => {
       try {
-        return (await driver.probe(signal)).map((installation) => ({ driver, installation }))
+        const installations = await driver.probe(signal)
+        return installations.filter(isRelease(log)).map((installation) => ({ driver, installation }))
       } catch (error) {
         signal.throwIfAborted()
         log.error({ datastore: driver.datastore, err: error }, 'looking for installed engines failed')
@@ -50,3 +52,12 @@ export const probeInstallations = async (
     newest: (datastore) => found.find(({ installation }) => installation.datastore === datastore)?.installation,
   }
 }
+
+/** Versions are compared and stored, so that one of another shape than the engine's releases have is not offered. */
+const isRelease =
+  (log: Log) =>
+  ({ datastore, version, binDir }: Installation): boolean => {
+    if (engineOf(datastore).version.test(version)) return true
+    log.warn({ datastore, version, binDir }, 'left out an engine whose version is not that of a release')
+    return false
+  }

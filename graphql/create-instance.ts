@@ -1,4 +1,5 @@
 import type { Credential, PublicCommand } from '../commands/api.ts'
+import { datastoreChoice } from '../domain/engines/registry.ts'
 import type { SchemaParts } from './builder.ts'
 import { withoutNulls } from './input.ts'
 import { writtenInstance, writtenOperation } from './instance-commands.ts'
@@ -100,7 +101,7 @@ const defineInput = ({ builder }: SchemaParts) => {
       name: t.string({ required: true, description: 'Unique in the project among what is not deleted.' }),
       datastore: t.string({
         required: true,
-        description: '`postgresql`, `mariadb` or `redis`, as `datastores` lists them.',
+        description: `${datastoreChoice}, as \`datastores\` lists them.`,
       }),
       version: t.string({
         description: "A prefix picks the newest: `17` may become `17.10`. The datastore's default if left out.",

@@ -1,7 +1,8 @@
 import type { PublicCommand } from '../commands/api.ts'
 import { buildNotes } from '../domain/datastore/build-notes.ts'
+import { datastoreChoice, datastoreTypes } from '../domain/engines/registry.ts'
 import type { Engine } from '../domain/host/events.ts'
-import { type DatastoreType, datastoreTypeSchema, datastoreTypes } from '../domain/values/instance-spec.ts'
+import { type DatastoreType, datastoreTypeSchema } from '../domain/values/instance-spec.ts'
 import { quote } from '../domain/values/text.ts'
 import { compareVersions } from '../domain/values/version.ts'
 import type { HostDocument } from '../projections/documents.ts'
@@ -46,7 +47,7 @@ export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): v
   Datastore.implement({
     description: 'A kind of database that instances can be asked for.',
     fields: (t) => ({
-      type: t.exposeString('type', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      type: t.exposeString('type', { description: `${datastoreChoice}.` }),
       versions: t.exposeStringList('versions', {
         complexity: 1,
         description: 'Versions to choose from, newest first.',
@@ -124,7 +125,7 @@ const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): vo
     const Input = builder.inputType(`${type}Input`, {
       description: 'Which version of which datastore.',
       fields: (t) => ({
-        datastore: t.string({ required: true, description: '`postgresql`, `mariadb` or `redis`.' }),
+        datastore: t.string({ required: true, description: `${datastoreChoice}.` }),
         version: t.string({ required: true, description: 'An exact version, such as `17.10`.' }),
         ...idempotencyKeyField(t),
       }),

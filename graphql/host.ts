@@ -1,3 +1,4 @@
+import { datastoreChoice } from '../domain/engines/registry.ts'
 import type { Engine, Isolation } from '../domain/host/events.ts'
 import { hostIdSchema } from '../domain/ids.ts'
 import type { UnlistedInstance as UnlistedDocument } from '../projections/documents.ts'
@@ -42,7 +43,7 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
   const HostEngine = builder.objectRef<Engine>('HostEngine').implement({
     description: 'An engine installed on a host.',
     fields: (t) => ({
-      datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      datastore: t.exposeString('datastore', { description: `${datastoreChoice}.` }),
       version: t.exposeString('version', { description: 'The exact version.' }),
       source: t.exposeString('source', {
         description: 'Where it comes from: `npm`, `added` (by an administrator), `system` or another word.',

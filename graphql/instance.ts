@@ -1,9 +1,5 @@
-import {
-  type DatastoreType,
-  datastoreTypeSchema,
-  datastoreTypes,
-  healthStates,
-} from '../domain/values/instance-spec.ts'
+import { datastoreChoice, datastoreTypes } from '../domain/engines/registry.ts'
+import { type DatastoreType, datastoreTypeSchema, healthStates } from '../domain/values/instance-spec.ts'
 import { quote } from '../domain/values/text.ts'
 import { type InstanceDocument, type InstanceStatus, instanceStatuses } from '../projections/documents.ts'
 import type { InstanceFilter } from '../projections/queries.ts'
@@ -92,7 +88,7 @@ const addInstanceType = (
         description:
           'What has happened to the engine within the last ten minutes: it crashed, ran out of memory, or served nobody and was restarted. Null for nothing.',
       }),
-      datastore: t.exposeString('datastore', { description: '`postgresql`, `mariadb` or `redis`.' }),
+      datastore: t.exposeString('datastore', { description: `${datastoreChoice}.` }),
       version: t.exposeString('version', { description: 'The exact version, such as `17.10`.' }),
       flavor: t.exposeID('flavor', { description: 'The id of its flavor.' }),
       vcpus: t.int({ description: 'Virtual CPUs it may use.', resolve: ({ resources }) => resources.vcpus }),

@@ -1,3 +1,4 @@
+import { mostRoom } from '../../domain/engines/registry.ts'
 import type { VolumeUse } from '../../domain/values/volume-use.ts'
 import { EngineFault, type Owner } from '../engines/engine.ts'
 import { exists } from '../files.ts'
@@ -41,11 +42,8 @@ export interface Volumes {
   hasLent(place: VolumePlace): Promise<boolean>
 }
 
-/**
- * The reserve of a volume. PostgreSQL needs a segment of its log (16 MiB) to recover, one more for the checkpoint after that, and room to write what is
- * in them.
- */
-export const reserveBytes = 64 * 1024 ** 2
+/** The reserve of a volume: what an engine needs to recover. */
+export const reserveBytes = mostRoom.recoveryMiB * 1024 ** 2
 /**
  * What is kept of it on a full volume, at most and at least: an engine that refuses writes still needs some room, for a client's login or a `TRUNCATE`,
  * and is left so much where it can be.

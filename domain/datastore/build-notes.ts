@@ -1,8 +1,7 @@
+import type { EngineDescriptor } from '../engines/descriptor.ts'
+import { engineOf } from '../engines/registry.ts'
 import type { Engine } from '../host/events.ts'
 import { compareVersions } from '../values/version.ts'
-
-/** The newest patch level of each major version when this Coffer was made. */
-const newest = { asOf: 'November 2026', versions: ['15.20', '16.16', '17.12', '18.6'] }
 
 /** Of a library, what is known to be too old, and why that matters. */
 const outdated: readonly { readonly name: string; readonly below: string; readonly why: string }[] = [
@@ -15,7 +14,8 @@ const outdated: readonly { readonly name: string; readonly below: string; readon
  * nothing to say.
  */
 export const buildNotes = ({ datastore, version, libraries = [] }: Engine): readonly string[] => {
-  const behind = datastore === 'postgresql' ? patchesBehind(version) : null
+  const { releases } = engineOf(datastore)
+  const behind = releases && patchesBehind(version, releases)
   return [
     ...(behind === null ? [] : [behind]),
     ...libraries.flatMap((library) => {
@@ -27,11 +27,15 @@ export const buildNotes = ({ datastore, version, libraries = [] }: Engine): read
   ]
 }
 
-const patchesBehind = (version: string): string | null => {
-  const major = version.split('.')[0]
-  const latest = newest.versions.find((candidate) => candidate.startsWith(`${major}.`))
+/** Versions of one series differ in their last part alone. */
+const patchesBehind = (version: string, { asOf, newest }: NonNullable<EngineDescriptor['releases']>): string | null => {
+  const latest = newest.find((candidate) => seriesOf(candidate) === seriesOf(version))
   if (latest === undefined || compareVersions(version, latest) >= 0) return null
-  const missing = Number(latest.split('.')[1]) - Number(version.split('.')[1])
+  const missing = patchOf(latest) - patchOf(version)
   const releases = missing === 1 ? 'one patch release' : `${missing} patch releases`
-  return `It is ${releases} behind ${latest}, the newest of ${newest.asOf}.`
+  return `It is ${releases} behind ${latest}, the newest of ${asOf}.`
 }
+
+const seriesOf = (version: string): string => version.slice(0, version.lastIndexOf('.'))
+
+const patchOf = (version: string): number => Number(version.slice(version.lastIndexOf('.') + 1))

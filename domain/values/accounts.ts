@@ -1,3 +1,4 @@
+import { findEngine } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
 import { databaseNameRefusal, userNameRefusal } from './account-names.ts'
 import type { DatabaseSpec, DatastoreType } from './instance-spec.ts'
@@ -33,13 +34,15 @@ export const completeAccounts = <User extends UserWish>(
   datastore: string,
   { databases, users }: Accounts<User>,
 ): Accounts<User> => {
-  if (databases.length > 0 || datastore === 'redis') return { databases, users }
+  if (databases.length > 0 || hasNumberedDatabases(datastore)) return { databases, users }
   const names = new Set(users.filter(getsOwnDatabase).map(({ name }) => name))
   return {
     databases: [...names].map((name) => ({ name })),
     users: users.map((user) => (getsOwnDatabase(user) ? { ...user, databases: [user.name] } : user)),
   }
 }
+
+const hasNumberedDatabases = (datastore: string): boolean => findEngine(datastore)?.databases.kind === 'numbered'
 
 const getsOwnDatabase = ({ databases }: UserWish): boolean => databases === undefined
 
@@ -67,10 +70,10 @@ const databaseFaults = (datastore: DatastoreType, { name, characterSet, collatio
 
 const userFaults = (datastore: DatastoreType, databases: readonly DatabaseSpec[], user: UserWish, path: string) => [
   userNameRefusal(datastore, user.name, `${path}.name`) ??
-    (databases.length === 0 && datastore !== 'redis' && getsOwnDatabase(user)
+    (databases.length === 0 && !hasNumberedDatabases(datastore) && getsOwnDatabase(user)
       ? databaseNameRefusal(datastore, user.name, `${path}.name`)
       : null),
-  user.password === undefined ? null : passwordRefusal(user.password, `${path}.password`),
+  user.password === undefined ? null : passwordRefusal(datastore, user.password, `${path}.password`),
   accessRefusal(user.databases ?? [], databases, `${path}.databases`),
 ]
 

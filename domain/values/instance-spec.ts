@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { datastoreTypes } from '../engines/registry.ts'
 import { flavorIdSchema, projectIdSchema } from '../ids.ts'
 import { resourcesSchema } from './resources.ts'
 
-export const datastoreTypes = ['postgresql', 'mariadb', 'redis'] as const
 export const datastoreTypeSchema = z.enum(datastoreTypes)
 export type DatastoreType = z.infer<typeof datastoreTypeSchema>
 

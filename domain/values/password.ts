@@ -1,24 +1,18 @@
+import { engineOf } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
+import type { DatastoreType } from './instance-spec.ts'
 import { invalidInput } from './invalid-input.ts'
-import { type SaslprepFault, saslprepFault } from './saslprep.ts'
 import { characterCount } from './text.ts'
 
 const minCharacters = 8
 const maxCharacters = 128
 
-const explanations: Readonly<Record<SaslprepFault, string>> = {
-  character:
-    'this one has a character that drivers send in different ways or refuse, such as an emoji, a control character, a ligature or a special space',
-  composition: 'this one has an accent or a part of a character that drivers join with the one before it',
-  direction:
-    'this one has letters that are written from right to left, and then it must begin and end with one and have none of other scripts (RFC 4013)',
-}
-
-/** Why this can not be a password, or null. The refusal never shows it. */
-export const passwordRefusal = (password: string, field: string): Rejection | null => {
-  const rule = `a password is ${minCharacters} to ${maxCharacters} characters that every driver sends alike, as all of ASCII that can be typed`
+/** Why this cannot be a password in this engine, or null. The refusal never shows it. */
+export const passwordRefusal = (datastore: DatastoreType, password: string, field: string): Rejection | null => {
+  const { wanted, fault } = engineOf(datastore).password
+  const rule = `a password is ${minCharacters} to ${maxCharacters} characters ${wanted}`
   const count = characterCount(password)
   if (count < minCharacters || count > maxCharacters) return invalidInput(`${rule}; this one has ${count}`, field)
-  const fault = saslprepFault(password)
-  return fault && invalidInput(`${rule}; ${explanations[fault]}`, field)
+  const found = fault(password)
+  return found === null ? null : invalidInput(`${rule}; ${found}`, field)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostRoom } from '../engines/registry.ts'
 
 /**
  * How full a volume is. From `FILLING` (less than 20 % left) and `NEARLY_FULL` (less than 10 %) its owner should act. `FULL`: so little is left that
@@ -19,8 +20,11 @@ const mib = 1024 ** 2
 const limits: Readonly<Record<Exclude<VolumeStage, 'ROOMY'>, Limit>> = {
   FILLING: { share: 0.2 },
   NEARLY_FULL: { share: 0.1 },
-  // Three segments of PostgreSQL's log, which it ends without.
-  FULL: { share: 0.03, bytes: { least: 48 * mib, most: 1024 * mib }, files: { least: 256, most: 10_000 } },
+  FULL: {
+    share: 0.03,
+    bytes: { least: mostRoom.writesMiB * mib, most: 1024 * mib },
+    files: { least: 256, most: 10_000 },
+  },
 }
 type Bounds = { readonly least: number; readonly most: number }
 type Limit = { readonly share: number; readonly bytes?: Bounds; readonly files?: Bounds }

@@ -2,48 +2,45 @@ import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { engineOf } from '../../domain/engines/registry.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { type ClientEnvironment, clientDataDir } from './settings.ts'
 
 const run = promisify(execFile)
 
-/** A program of PostgreSQL on this machine. `major`: null when it does not tell its version. */
-export type ClientTool = { readonly path: string; readonly major: number | null }
-
-const majorOf = (version: string): number => Number.parseInt(version, 10)
+/** `advice`: what to know about this program with the engine; null when it fits. */
+export type ClientTool = { readonly path: string; readonly advice: string | null }
 
 /**
- * The psql for an engine of this version: the one of its own major version where there is one, in the client's own directory or where distributions
+ * The program for an engine of this version: the one of its own version where there is one, in the client's own directory or where distributions
  * put it, else the one on the path. Null when there is none.
  */
-export const findPsql = async (version: string, environment: ClientEnvironment): Promise<ClientTool | null> => {
-  const major = majorOf(version)
+export const findClientTool = async (
+  datastore: DatastoreType,
+  version: string,
+  environment: ClientEnvironment,
+): Promise<ClientTool | null> => {
+  const { client } = engineOf(datastore)
   const ownDirectories = [
-    join(clientDataDir(environment), 'postgresql', String(major), 'bin'),
-    `/usr/lib/postgresql/${major}/bin`,
-    `/usr/pgsql-${major}/bin`,
+    join(clientDataDir(environment), datastore, String(Number.parseInt(version, 10)), 'bin'),
+    ...client.directories(version),
   ]
-  for (const path of ownDirectories.map((directory) => join(directory, 'psql'))) {
-    if (await isExecutable(path)) return { path, major }
+  for (const path of ownDirectories.map((directory) => join(directory, client.program))) {
+    if (await isExecutable(path)) return { path, advice: null }
   }
-  const onPath = (environment.PATH ?? '').split(':').map((directory) => join(directory || '.', 'psql'))
-  for (const path of onPath) if (await isExecutable(path)) return { path, major: await askMajor(path) }
+  const onPath = (environment.PATH ?? '').split(':').map((directory) => join(directory || '.', client.program))
+  for (const path of onPath) {
+    if (!(await isExecutable(path))) continue
+    const own = await askVersion(path, client.version)
+    return { path, advice: own === null ? null : client.advice(own, version) }
+  }
   return null
 }
 
-/** Where to get the tools of a version. pg_dump refuses an engine that is newer than itself; psql of an older version fails at some commands. */
-export const howToGetClients = (version: string): string =>
-  `Debian, Ubuntu: apt-get install postgresql-client-${majorOf(version)}; other ways are in docs/guides/postgresql-clients.md`
-
-/** What to know about this psql with an engine of this version; null when it fits. */
-export const adviceOn = ({ major }: ClientTool, version: string): string | null =>
-  major === null || major >= majorOf(version)
-    ? null
-    : `psql is of version ${major} and the database of ${majorOf(version)}: some \\d commands may fail, and pg_dump ${major} cannot dump it. ${howToGetClients(version)}`
-
-const askMajor = async (path: string): Promise<number | null> => {
+/** Null when it does not tell. */
+const askVersion = async (path: string, pattern: RegExp): Promise<string | null> => {
   const printed = await run(path, ['--version']).catch(() => null)
-  const [, major] = /\(PostgreSQL\) (\d+)/.exec(printed?.stdout ?? '') ?? []
-  return major === undefined ? null : Number(major)
+  return pattern.exec(printed?.stdout ?? '')?.[1] ?? null
 }
 
 const isExecutable = (path: string): Promise<boolean> =>

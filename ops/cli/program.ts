@@ -175,11 +175,13 @@ const addInstanceCommands = (program: Command, { run, setExitCode }: ProgramPart
     .action((id, options) => run(options, (context) => removeUnlisted(context, id, options)))
 
   program
-    .command('connect <instance> [psql-arguments...]')
-    .description('open psql on a database; the password is asked for, or taken from COFFER_DB_PASSWORD')
+    .command('connect <instance> [client-arguments...]')
+    .description(
+      "open the engine's client program (psql for PostgreSQL) on a database; it asks for the password, or takes COFFER_DB_PASSWORD",
+    )
     .option('--user <name>', 'the user (default: the first one)')
     .option('--database <name>', 'the database (default: the first one of the user)')
-    .option('-c, --command <sql>', 'have psql carry this out, instead of a session')
+    .option('-c, --command <text>', 'have the client program carry this out, instead of a session')
     .option('--print', 'print the URI instead', false)
     .addOption(new Option('--format <format>', 'print how to connect in this form instead').choices(connectionFormats))
     .addOption(outputOption())

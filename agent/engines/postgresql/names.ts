@@ -1,3 +1,4 @@
+import { postgresql } from '../../../domain/engines/postgresql.ts'
 import { EngineFault } from '../engine.ts'
 import { isReservedDatabase, isReservedRole } from './roles.ts'
 
@@ -5,7 +6,7 @@ import { isReservedDatabase, isReservedRole } from './roles.ts'
  * PostgreSQL cuts longer names short without an error, and would so use another database or user than the one asked
  * for.
  */
-const mostBytes = 63
+const mostBytes = postgresql.userName.maxBytes
 
 /** Throws `EngineFault` (`INVALID_NAME`, `RESERVED_NAME`) for a database name that can not be used as it is. */
 export const assertDatabaseName = (name: string): void => assertName('database', name, isReservedDatabase)

@@ -1,4 +1,4 @@
-import { connectionUri } from '../../../domain/values/connection-strings.ts'
+import { connectionTarget, connectionUri } from '../../../domain/values/connection-strings.ts'
 import { saveCaCertificate } from '../ca-certificate.ts'
 import { type CliContext, shellWord } from '../context.ts'
 import { documents } from '../documents.ts'
@@ -126,13 +126,14 @@ const resultOf = (
 }
 
 const uriOf = (
-  { datastore, endpoint, databases: all }: Instance,
+  instance: Instance,
   caFile: string,
-  { user, password, databases }: Omit<ShownCredential, 'uri'>,
+  { user, password, databases: [database] }: Omit<ShownCredential, 'uri'>,
 ): string | null => {
+  const { datastore, endpoint } = instance
   if (!endpoint) return null
-  const account = password === null ? { user } : { user, password }
-  return connectionUri({ datastore, endpoint, ...account, database: databases[0] ?? all[0] ?? 'postgres', caFile })
+  const target = connectionTarget(instance, endpoint, { user, database })
+  return connectionUri(datastore, { ...target, password: password ?? undefined, caFile })
 }
 
 const credentialLines = ({ user, password, uri }: ShownCredential): string[] =>

@@ -113,7 +113,7 @@ describe('databases and users of PostgreSQL', () => {
         fc.string({ unit: 'binary', minLength: 8, maxLength: 20 }),
         fc.string({ unit: 'grapheme', minLength: 8, maxLength: 20 }),
       )
-      .filter((password) => passwordRefusal(password, 'password') === null)
+      .filter((password) => passwordRefusal('postgresql', password, 'password') === null)
     await fc.assert(
       fc.asyncProperty(accepted, async (password) => {
         await bench.driver.ensureUsers(instance, [{ ...wish(), password }], bound())

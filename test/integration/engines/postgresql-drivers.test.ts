@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createScramVerifier } from '../../../agent/engines/postgresql/scram.ts'
 import { createCertificateAuthority } from '../../../agent/tls/authority.ts'
-import { type ConnectionTarget, connectionUri, jdbcUrl } from '../../../domain/values/connection-strings.ts'
+import type { ConnectionTarget } from '../../../domain/engines/descriptor.ts'
+import { postgresql } from '../../../domain/engines/postgresql.ts'
 import { passwordRefusal } from '../../../domain/values/password.ts'
-import { type ConnectionFormat, connect } from '../../../ops/cli/commands/connect.ts'
+import { connect } from '../../../ops/cli/commands/connect.ts'
 import type { CliContext } from '../../../ops/cli/context.ts'
 import { type Driver, drivers } from '../../support/postgresql-drivers/drivers.ts'
 import { type Bench, bound, createBench, inspect } from './bench.ts'
@@ -47,7 +48,7 @@ const anotherAuthority = async (): Promise<string> => {
 }
 
 /** What `coffer connect` prints on a machine whose user keeps his data in a directory with an odd name. */
-const print = async (format: ConnectionFormat): Promise<string> => {
+const print = async (format: string): Promise<string> => {
   const { address: host, port } = instance.listen
   const made = {
     ...{ name: 'shop', status: 'ACTIVE', datastore: 'postgresql', version: '18.4', endpoint: { host, port } },
@@ -104,8 +105,8 @@ const textFor = (
   parts: Pick<ConnectionTarget, 'user' | 'password' | 'database' | 'caFile'>,
 ): string => {
   const { address: host, port } = instance.listen
-  const target = { datastore: 'postgresql', endpoint: { host, port }, ...parts } as const
-  return driver.takes === 'jdbc' ? jdbcUrl(target) : connectionUri(target)
+  const target = { endpoint: { host, port }, ...parts }
+  return driver.takes === 'jdbc' ? String(postgresql.forms.jdbc?.write(target)) : postgresql.uri(target)
 }
 
 /** Of letters and signs that a keyboard has somewhere, of ASCII alone, and of one script from right to left. */
@@ -116,7 +117,7 @@ const accepted = fc
     fc.stringMatching(/^[äöüßéñçøåпарольżłμ密码パスワード비밀번호 !@%&+=#/?:'"\\]{8,24}$/),
     fc.stringMatching(/^[א-ת][א-ת0-9 !?@%+]{6,20}[א-ת]$/),
   )
-  .filter((text) => passwordRefusal(text, 'password') === null)
+  .filter((text) => passwordRefusal('postgresql', text, 'password') === null)
 
 describe.each(drivers)('a password that is accepted', (driver) => {
   it(`is sent by ${driver.name} as it is, alone and within its URI`, async (context) => {
@@ -151,7 +152,7 @@ describe('a password that is refused', () => {
   it('is one that some drivers do not send as it is', async (context) => {
     const tools = await Promise.all(drivers.map(async (driver) => ({ driver, tool: await prepared(driver, context) })))
     for (const { name, secret } of refused) {
-      expect(passwordRefusal(secret, 'password')).toMatchObject({ code: 'INVALID_INPUT' })
+      expect(passwordRefusal('postgresql', secret, 'password')).toMatchObject({ code: 'INVALID_INPUT' })
       // The driver of the engine refuses it as well.
       await inspect(instance, `CREATE ROLE ${name} LOGIN PASSWORD '${await createScramVerifier(secret)}'`)
       await inspect(instance, `GRANT CONNECT ON DATABASE "${database}" TO ${name}`)

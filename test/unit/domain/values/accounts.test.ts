@@ -110,7 +110,7 @@ describe('a password that somebody chose', () => {
   it.each(['12345678', 'correct horse battery staple', 'pässwörter', 'x'.repeat(128), `'";--\\`.repeat(3)])(
     'may be %j',
     (password) => {
-      expect(passwordRefusal(password, 'password')).toBeNull()
+      expect(passwordRefusal('postgresql', password, 'password')).toBeNull()
     },
   )
 
@@ -130,7 +130,7 @@ describe('a password that somebody chose', () => {
     'secret\u{1f511}secret',
     'secret\u05d0secret',
   ])('may not be %j, and is not shown', (password) => {
-    const rejection = passwordRefusal(password, 'users[0].password')
+    const rejection = passwordRefusal('postgresql', password, 'users[0].password')
     expect(rejection).toMatchObject({ code: 'INVALID_INPUT', field: 'users[0].password' })
     expect(rejection?.message).not.toContain('secret')
   })

@@ -92,3 +92,37 @@ describe('the psql that is opened', () => {
     expect(said.join('')).toMatch(/psql is not installed here.*postgresql-client-17/)
   })
 })
+
+describe('the client of another engine', () => {
+  const cache = {
+    status: 'ACTIVE',
+    datastore: 'redis',
+    version: '7.0.15',
+    databases: [],
+    users: [{ name: 'app', databases: [] }],
+  }
+
+  it('is opened with its own arguments, and reads from its environment and input what may be on no command line', async () => {
+    const home = temp.next()
+    mkdirSync(home, { recursive: true })
+    const noted = join(home, 'noted')
+    const script = `#!/bin/sh\n[ "$1" = --version ] && echo "redis-cli 7.0.15" && exit\n{ echo "$@"; echo "$REDISCLI_AUTH"; cat; } > '${noted}'\nexit 7\n`
+    writeFileSync(join(home, 'redis-cli'), script, { mode: 0o755 })
+    const environment = { XDG_DATA_HOME: home, PATH: `${home}:/bin:/usr/bin`, COFFER_DB_PASSWORD: 'a secret' }
+    const { context } = clientOf(cache, environment)
+    expect(await connect(context, 'shop', { print: false, command: 'GET "a b"' }, ['--raw'])).toBe(7)
+    const [args = '', password, input] = readFileSync(noted, 'utf8').split('\n')
+    expect(args).toMatch(/^-h 127\.0\.0\.1 -p 15432 --tls --cacert \S+ --user app --raw$/)
+    expect([password, input]).toEqual(['a secret', 'GET "a b"'])
+  })
+
+  it('has the forms of its engine, and no others', async () => {
+    const { context, printed } = clientOf(cache)
+    await connect(context, 'shop', { print: true }, [])
+    expect(printed).toEqual([{ uri: 'rediss://app@127.0.0.1:15432/' }])
+    await expect(connect(context, 'shop', { print: false, format: 'pgpass' }, [])).rejects.toMatchObject({
+      exitCode: 2,
+      failure: { code: 'INVALID_INPUT', message: 'shop is a Redis, which has no form "pgpass": uri can be printed' },
+    })
+  })
+})

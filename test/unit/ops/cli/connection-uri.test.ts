@@ -7,20 +7,14 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import {
-  type ConnectionTarget,
-  connectionUri,
-  environmentLines,
-  jdbcUrl,
-  pgpassLine,
-} from '../../../../domain/values/connection-strings.ts'
+import type { ConnectionTarget } from '../../../../domain/engines/descriptor.ts'
+import { postgresql } from '../../../../domain/engines/postgresql.ts'
 import { saveCaCertificate } from '../../../../ops/cli/ca-certificate.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
 
 const temp = createTempDir('connection-uri')
 const caFile = saveCaCertificate('a certificate\n', temp.path)
 const target: ConnectionTarget = {
-  datastore: 'postgresql',
   endpoint: { host: '127.0.0.1', port: 15_432 },
   user: 'app',
   password: 'secret',
@@ -30,18 +24,18 @@ const target: ConnectionTarget = {
 
 describe('a connection URI', () => {
   it('verifies the server against the CA in a file', () => {
-    expect(connectionUri(target)).toBe(
+    expect(postgresql.uri(target)).toBe(
       `postgresql://app:secret@127.0.0.1:15432/app?sslmode=verify-full&sslrootcert=${caFile}`,
     )
   })
 
   it('leaves the password out where there is none to tell', () => {
     const { password: _password, ...without } = target
-    expect(connectionUri(without)).toContain('postgresql://app@127.0.0.1')
+    expect(postgresql.uri(without)).toContain('postgresql://app@127.0.0.1')
   })
 
   it('puts an IPv6 address into brackets', () => {
-    expect(connectionUri({ ...target, endpoint: { host: '::1', port: 1 } })).toContain('@[::1]:1/')
+    expect(postgresql.uri({ ...target, endpoint: { host: '::1', port: 1 } })).toContain('@[::1]:1/')
   })
 
   it('is understood by node-postgres whatever the names and the password are', () => {
@@ -50,7 +44,7 @@ describe('a connection URI', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_$+@ -]{0,62}$/)
     fc.assert(
       fc.property(text, text, name, (user, password, database) => {
-        const client = new pg.Client({ connectionString: connectionUri({ ...target, user, password, database }) })
+        const client = new pg.Client({ connectionString: postgresql.uri({ ...target, user, password, database }) })
         expect([client.user, client.password, client.database]).toEqual([user, password, database])
         expect(client.ssl).toMatchObject({ ca: 'a certificate\n' })
       }),
@@ -67,7 +61,7 @@ describe('a path of a CA certificate', () => {
       fc.property(oddPath, (name) => {
         const directory = join(temp.path, name)
         const odd = saveCaCertificate('an odd one\n', directory)
-        const client = new pg.Client({ connectionString: connectionUri({ ...target, caFile: odd }) })
+        const client = new pg.Client({ connectionString: postgresql.uri({ ...target, caFile: odd }) })
         expect(client.ssl).toMatchObject({ ca: 'an odd one\n' })
       }),
     )
@@ -82,7 +76,7 @@ describe('a path of a CA certificate', () => {
     const { port } = server.address() as AddressInfo
     try {
       for (const name of ['a&b', 'a=b', 'a+b', 'a b', 'a#b', 'a%2Fb', "a'b", 'ä', 'a?b', 'a;b', 'a,b']) {
-        const uri = connectionUri({ ...target, caFile: `/none/${name}/ca.pem`, endpoint: { host: '127.0.0.1', port } })
+        const uri = postgresql.uri({ ...target, caFile: `/none/${name}/ca.pem`, endpoint: { host: '127.0.0.1', port } })
         const { stderr } = await promisify(execFile)('psql', [uri, '-c', 'SELECT 1']).catch((error) => error)
         expect(stderr).toContain(`"/none/${name}/ca.pem"`)
       }
@@ -96,7 +90,7 @@ describe('other forms of a connection', () => {
   const odd = { ...target, password: "p:a\\ss'+&=", caFile: '/a b/c&d=e+f.pem' }
 
   it('is a URL for JDBC, which reads + as a space', () => {
-    const url = jdbcUrl(odd)
+    const url = String(postgresql.forms.jdbc?.write(odd))
     expect(url).toMatch(/^jdbc:postgresql:\/\/127\.0\.0\.1:15432\/app\?/)
     const read = new URLSearchParams(url.slice(url.indexOf('?')))
     expect(Object.fromEntries(read)).toEqual({
@@ -108,13 +102,16 @@ describe('other forms of a connection', () => {
   })
 
   it('is lines for a shell, which reads every value back', async () => {
-    const script = [...environmentLines(odd), 'printf "%s|%s|%s" "$PGPASSWORD" "$PGSSLROOTCERT" "$PGHOST"'].join('\n')
+    const script = [
+      ...(postgresql.forms.env?.write(odd) ?? []),
+      'printf "%s|%s|%s" "$PGPASSWORD" "$PGSSLROOTCERT" "$PGHOST"',
+    ].join('\n')
     const { stdout } = await promisify(execFile)('sh', ['-c', script])
     expect(stdout).toBe(`${odd.password}|${odd.caFile}|127.0.0.1`)
   })
 
   it('is a line for pgpass with its two special characters escaped', () => {
-    expect(pgpassLine(odd)).toBe("127.0.0.1:15432:app:app:p\\:a\\\\ss'+&=")
+    expect(postgresql.forms.pgpass?.write(odd)).toBe("127.0.0.1:15432:app:app:p\\:a\\\\ss'+&=")
   })
 })
 

@@ -1,0 +1,46 @@
+import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
+import { printablePassword } from './printable-password.ts'
+import { authorityOf, escapePath } from './uri-parts.ts'
+
+/** The scheme says TLS; clients take the CA as an option of their own, and not from the URI. */
+const uri = (target: ConnectionTarget): string => `rediss://${authorityOf(target)}/${escapePath(target.database ?? '')}`
+
+export const redis: EngineDescriptor = {
+  title: 'Redis',
+  version: /^\d+\.\d+\.\d+$/,
+  userName: {
+    what: 'the name of a Redis user',
+    pattern: /^[a-zA-Z0-9_-]+$/,
+    alphabet: 'letters a to z, digits, _ and -',
+    maxBytes: 63,
+    reserved: new Set(['default']),
+    reservedPrefixes: [ownPrefix],
+  },
+  databases: { kind: 'numbered', refusal: 'Redis has numbered databases that are always there: none can be named' },
+  password: printablePassword,
+  fallbackDatabase: null,
+  uri,
+  forms: {},
+  client: {
+    program: 'redis-cli',
+    directories: () => [],
+    version: /^redis-cli (\d+\.\d+\.\d+)/,
+    advice: () => null,
+    howToGet: () => 'Debian, Ubuntu: apt-get install redis-tools',
+    environment: /^(REDISCLI_(?:HISTFILE|RCFILE)|FAKETTY)$/,
+    passwordVariable: 'REDISCLI_AUTH',
+    session: ({ endpoint, user, password, database, caFile }, command) => ({
+      args: [
+        ...['-h', endpoint.host, '-p', String(endpoint.port), '--tls'],
+        ...(caFile === undefined ? [] : ['--cacert', caFile]),
+        ...(user === null ? [] : ['--user', user]),
+        ...(password === undefined ? ['--askpass'] : []),
+        ...(database === null ? [] : ['-n', database]),
+      ],
+      ...(command === undefined ? {} : { input: `${command}\n` }),
+    }),
+  },
+  releases: null,
+  // An append-only file that is rewritten stands beside the one before it until it is whole.
+  room: { recoveryMiB: 16, writesMiB: 16 },
+}
