@@ -1,4 +1,5 @@
 import type { Process, Step } from '../processes/process.ts'
+import { processOf } from '../processes/processes.ts'
 import { earlierOf, msBetween, plusMs } from '../values/time.ts'
 import type { Compensating, Running } from './state.ts'
 
@@ -27,6 +28,11 @@ export const stepDeadlineOf = (operation: Running | Compensating, step: Step, no
   return earlierOf(plusMs(now, step.timeoutMs), bound)
 }
 
-/** Until when the agent may still begin it. */
-export const commandDeadlineOf = (step: Step, stepDeadline: string): string =>
-  step.outlastsOperation ? plusMs(stepDeadline, outlastingMs) : stepDeadline
+/**
+ * Until when the agent may still work on it. A step that waits for its lost host is given the time of all steps, and so is its command from the start:
+ * the host that returns finds only that. What is given up earlier is fenced off by what undoes it.
+ */
+export const commandDeadlineOf = (operation: Running | Compensating, step: Step, stepDeadline: string): string => {
+  if (step.outlastsOperation) return plusMs(stepDeadline, outlastingMs)
+  return operation.status === 'RUNNING' && processOf(operation.kind).movable ? operation.forwardDeadline : stepDeadline
+}

@@ -117,7 +117,7 @@ const beginStep = (state: SteppingOperation, step: Step, now: string): Events =>
       commandId: commandIdOf(state, step.name),
       // What undoes the steps fences off whatever of them is still on its way to the agent.
       epoch: compensating ? subject.epoch + 1 : subject.epoch,
-      deadline: commandDeadlineOf(step, deadline),
+      deadline: commandDeadlineOf(state, step, deadline),
     }),
   ]
 }

@@ -76,6 +76,13 @@ describe('an operation whose host is lost', () => {
       .thenNothing()
   })
 
+  it('finds its command still wanted when the host returns within that time', () => {
+    const log = logOf(provision, lost())
+    const state = log.reduce(operation.evolve, operation.initial)
+    const command = log.flatMap((event) => (event.type === 'GuestCommandIssued' ? [event.data.command] : [])).at(-1)
+    expect(command?.deadline).toBe(isAwaiting(state) && state.step.deadline)
+  })
+
   it('fails for it when nobody took it over in time', () => {
     const [failed] = given(...logOf(provision, lost()))
       .when(check(906))

@@ -66,7 +66,7 @@ describe('a result of the agent', () => {
       .thenTypes('OperationStepCompleted', 'OperationStepStarted', 'GuestCommandIssued')
     expect(completed?.data).toEqual({ step: 'engine', facts })
     expect(started?.data).toEqual({ step: 'verify', deadline: at(100), compensating: false })
-    expect(command?.data).toMatchObject({ step: 'verify', command: { commandId: commandId(3), deadline: at(100) } })
+    expect(command?.data).toMatchObject({ step: 'verify', command: { commandId: commandId(3), deadline: at(905) } })
   })
 
   it('that tells failure fails the step and begins to undo, with the agent’s fault as it is', () => {
