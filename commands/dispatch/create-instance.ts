@@ -14,7 +14,7 @@ import { sealUsers } from '../secrets/seal-users.ts'
 import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
 import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 import { credentialsFor } from './credentials.ts'
-import { withFormerNames } from './former-names.ts'
+import { type AskForName, withFormerNames } from './former-names.ts'
 import { createPatientHandler } from './patient-handler.ts'
 
 type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
@@ -58,14 +58,14 @@ export const createInstance = async (
     hasSecrets: (command.users ?? []).length > 0,
     holdMs: settings.reservationMs,
   }
-  const refusal = await reserveQuota(dependencies, job, wish)
-  if (refusal) return refused(refusal)
+  const reserved = await reserveQuota(dependencies, job, wish)
+  if (reserved.outcome === 'rejected') return refused(reserved.rejection)
   const placed = await twice(() => claimHost(dependencies, hostWish, context), lookAgain)
   if (!placed.ok) {
     await releaseQuota(dependencies, job, wish)
     return refused(placed.rejection)
   }
-  return request(dependencies, job, wish, placed, credentials)
+  return request(dependencies, job, { ...wish, nameFence: reserved.revision ?? 0 }, placed, credentials)
 }
 
 /** Where a host has what was asked for, and is about to offer it, the request is early and not wrong. Throws `NotOfferedYet`. */
@@ -102,12 +102,12 @@ const credentialsOf = ({ masterKey }: DispatchDependencies, job: Job, { database
     { idempotencyKey: job.request.idempotencyKey, scope: job.ids.instanceId },
   )
 
-const reserveQuota = async (
+const reserveQuota = (
   { handler, clock, settings }: DispatchDependencies,
   { ids }: Job,
   { command: { projectId, name }, spec, context }: Wish,
-): Promise<Rejection | null> => {
-  const handled = await withFormerNames(handler, projectId, context, () =>
+): ReturnType<AskForName> =>
+  withFormerNames(handler, { projectId, name }, context, (refusedBy) =>
     handler.handle(
       project,
       projectStream(projectId),
@@ -116,6 +116,7 @@ const reserveQuota = async (
         projectId,
         instanceId: ids.instanceId,
         name,
+        refusedBy,
         resources: resourcesOf(spec),
         now: isoNow(clock),
         expiresAt: isoAfter(clock, settings.reservationMs),
@@ -124,13 +125,11 @@ const reserveQuota = async (
       context,
     ),
   )
-  return handled.outcome === 'rejected' ? handled.rejection : null
-}
 
 const request = async (
   dependencies: DispatchDependencies,
   job: Job,
-  wish: Wish,
+  wish: Wish & { readonly nameFence: number },
   { hostId, sealingKey }: Place,
   credentials: readonly Credential[],
 ): Promise<DispatchAnswer> => {
@@ -146,6 +145,7 @@ const request = async (
       projectId,
       operationId,
       name,
+      nameFence: wish.nameFence,
       spec: wish.spec,
       hostId,
       databases,

@@ -22,7 +22,10 @@ export const renameInstance = async (
   const badName = instanceNameRefusal(name)
   if (badName) return refused(badName)
   const { handler, clock, settings } = dependencies
-  const rename = () => changeInstance(dependencies, job, instanceId, { type: 'RenameInstance', name }, null)
+  const rename = (nameFence?: number) => {
+    const fence = nameFence === undefined ? {} : { nameFence }
+    return changeInstance(dependencies, job, instanceId, { type: 'RenameInstance', name, ...fence }, null)
+  }
   const { state } = await handler.load(instance, instanceStream(instanceId), { atLeast: 0 })
   // It is refused, or answered as it was: there is nothing to hold a name for.
   if (state.status === 'ABSENT' || state.status === 'DELETED' || !reaches(job.reach, state.projectId)) return rename()
@@ -30,11 +33,11 @@ export const renameInstance = async (
   const context = { ...job.context, projectId, instanceId }
   const heldUntil = isoAfter(clock, settings.reservationMs)
   const hold = { type: 'HoldName', projectId, instanceId, name, now: isoNow(clock), heldUntil } as const
-  const held = await withFormerNames(handler, projectId, context, () =>
-    handler.handle(project, projectStream(projectId), hold, context),
+  const held = await withFormerNames(handler, { projectId, name }, context, (refusedBy) =>
+    handler.handle(project, projectStream(projectId), { ...hold, refusedBy }, context),
   )
   if (held.outcome === 'rejected') return refused(held.rejection)
-  const answer = await rename()
+  const answer = await rename(held.revision ?? 0)
   if (answer.accepted && !answer.replayed) return answer
   // A repeat may have been carried out before, and the name may be another by now.
   const after = await handler.load(instance, instanceStream(instanceId))

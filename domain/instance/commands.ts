@@ -12,6 +12,12 @@ type BeginsOperation<Type extends string> = {
   readonly deadline: string
 }
 
+/**
+ * The revision of the project's stream at which a name was held, or seen to have lapsed: names are given in that order, and what comes later than another
+ * that was held after it is refused.
+ */
+export type NameFence = number
+
 /** `endpoint`: null before the engine's first start. */
 export type FoundOnHost = {
   readonly running: boolean
@@ -33,6 +39,7 @@ export type InstanceCommand =
       readonly sealingKey: number | null
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
+      readonly nameFence?: NameFence
     })
   /** The operation goes on on another host. */
   | {
@@ -43,7 +50,9 @@ export type InstanceCommand =
       readonly users: readonly UserSpec[]
       readonly epoch: number
     }
-  | { readonly type: 'RenameInstance'; readonly name: string }
+  | { readonly type: 'RenameInstance'; readonly name: string; readonly nameFence?: NameFence }
+  /** Another takes the name whose hold has lapsed: this instance gets it no more by that hold. Changes nothing where it has the name. */
+  | { readonly type: 'LapseName'; readonly name: string; readonly nameFence: NameFence }
   | BeginsOperation<'RequestRestart'>
   | BeginsOperation<'RequestStop'>
   | BeginsOperation<'RequestStart'>

@@ -1,9 +1,18 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { OperationId } from '../ids.ts'
-import type { InstanceCommand } from './commands.ts'
+import { sameName } from '../values/names.ts'
+import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
 import { reconcile } from './reconcile.ts'
-import { alreadyExists, notAccepted, notFound, notLarger, operationInProgress, withoutEndpoint } from './refusals.ts'
+import {
+  alreadyExists,
+  nameHeldTooLong,
+  notAccepted,
+  notFound,
+  notLarger,
+  operationInProgress,
+  withoutEndpoint,
+} from './refusals.ts'
 import {
   type BusyInstance,
   firstEpoch,
@@ -45,7 +54,9 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
     case 'AdoptInstance':
       return adoptInstance(command, state)
     case 'RenameInstance':
-      return renameInstance(command.name, state)
+      return renameInstance(command, state)
+    case 'LapseName':
+      return lapseName(command, state)
     case 'RequestRestart':
     case 'RequestStop':
     case 'RequestStart':
@@ -71,7 +82,8 @@ const requestInstance = (command: CommandOf<'RequestInstance'>, state: InstanceS
   if (state.status !== 'ABSENT') {
     return isKnownOperation(state, command.operationId) ? accept() : reject(alreadyExists(state))
   }
-  const { type: _, databases, users, ...wish } = command
+  if (isFencedOff(command, state)) return reject(nameHeldTooLong(command.name))
+  const { type: _, databases, users, nameFence: __, ...wish } = command
   return accept({
     type: 'InstanceRequested',
     data: { ...wish, databases: [...databases], users: [...users], epoch: firstEpoch },
@@ -103,10 +115,27 @@ const adoptInstance = (command: CommandOf<'AdoptInstance'>, state: InstanceState
   })
 }
 
-const renameInstance = (name: string, state: InstanceState): InstanceDecision => {
+const renameInstance = (
+  { type: _, ...renamed }: CommandOf<'RenameInstance'>,
+  state: InstanceState,
+): InstanceDecision => {
   if (state.status === 'ABSENT' || state.status === 'DELETED') return reject(notFound())
-  return name === state.name ? accept() : accept({ type: 'InstanceRenamed', data: { name } })
+  if (renamed.name === state.name) return accept()
+  return isFencedOff(renamed, state)
+    ? reject(nameHeldTooLong(renamed.name))
+    : accept({ type: 'InstanceRenamed', data: renamed })
 }
+
+const lapseName = ({ type: _, ...lapsed }: CommandOf<'LapseName'>, state: InstanceState): InstanceDecision => {
+  if (state.status === 'DELETED' || isFencedOff(lapsed, state)) return accept()
+  const hasIt = state.status !== 'ABSENT' && sameName(state.name, lapsed.name)
+  return hasIt ? accept() : accept({ type: 'InstanceNameLapsed', data: lapsed })
+}
+
+const isFencedOff = (
+  { nameFence }: { readonly nameFence?: NameFence },
+  state: { readonly nameFence?: NameFence },
+): boolean => nameFence !== undefined && nameFence < (state.nameFence ?? 0)
 
 const requestOperation = (command: CommandOf<RequestType>, state: InstanceState): InstanceDecision => {
   if (state.status === 'ABSENT') return reject(notFound())

@@ -68,7 +68,10 @@ export const instanceEvents = {
   ),
   /** Everything the operation had made was removed again, or the fault says what could not be. */
   InstanceProvisioningFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
-  InstanceRenamed: defineEvent(1, z.object({ name: z.string() })),
+  /** `nameFence`: the revision of the project's stream at which the name was held. */
+  InstanceRenamed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative().optional() })),
+  /** The name was held for this instance, which did not get it in time, and another is about to have it. May come before the instance was requested. */
+  InstanceNameLapsed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative() })),
   InstanceRestartRequested: defineEvent(1, z.object(operation)),
   InstanceRestarted: defineEvent(1, z.object({ operationId: operationIdSchema })),
   InstanceStopRequested: defineEvent(1, z.object(operation)),

@@ -16,6 +16,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       hostId,
       sealingKey,
       name,
+      nameFence: 0,
       spec,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
@@ -35,6 +36,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
     const { endpoint, caCertificate, ...adopted } = event.data
     return {
       ...adopted,
+      nameFence: state.nameFence ?? 0,
       seenEpoch: adopted.epoch,
       sealingKey: null,
       health: 'UNKNOWN',
@@ -45,6 +47,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       operationIds: state.status === 'ABSENT' ? [] : state.operationIds,
     }
   }
+  if (event.type === 'InstanceNameLapsed') return { ...state, nameFence: event.data.nameFence }
   if (state.status === 'ABSENT') return state
   switch (event.type) {
     case 'InstanceProvisioned': {
@@ -78,7 +81,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       return { ...state, ...place, operation: { ...state.operation, epoch: place.epoch } }
     }
     case 'InstanceRenamed':
-      return { ...state, name: event.data.name }
+      return { ...state, name: event.data.name, nameFence: event.data.nameFence ?? state.nameFence }
     case 'InstanceHealthChanged':
       return { ...state, ...seen(state, event.data) }
     case 'InstanceRestartRequested':
@@ -144,6 +147,7 @@ const known = (state: KnownInstance) => ({
   hostId: state.hostId,
   sealingKey: state.sealingKey,
   name: state.name,
+  nameFence: state.nameFence,
   spec: state.spec,
   health: state.health,
   volumeStage: state.volumeStage,

@@ -20,6 +20,13 @@ export const alreadyExists = (state: KnownInstance): Rejection => ({
   details: { instanceId: state.instanceId },
 })
 
+/** Whoever asked was held up for longer than the name was held. */
+export const nameHeldTooLong = (name: string): Rejection => ({
+  code: 'CONCURRENT_MODIFICATION',
+  message: `the name ${quote(name)} was held for this request, which took longer than that: another instance may have it now; ask again`,
+  field: 'name',
+})
+
 export const operationInProgress = (operation: OperationInProgress): Rejection => ({
   code: 'OPERATION_IN_PROGRESS',
   message:

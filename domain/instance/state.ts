@@ -22,6 +22,8 @@ type Known = {
   /** Of the key that its passwords were sealed to, which its host destroys once they are set, or with the instance. */
   readonly sealingKey: number | null
   readonly name: string
+  /** What held a name for it at an earlier revision of the project's stream came too late. */
+  readonly nameFence: number
   readonly spec: InstanceSpec
   readonly health: Health
   readonly volumeStage: VolumeStage
@@ -53,7 +55,8 @@ type Provisioning = Known & {
 type Failed = Known & { readonly status: 'FAILED'; readonly dataKept: boolean }
 
 export type InstanceState =
-  | { readonly status: 'ABSENT' }
+  /** `nameFence`: where the name that it was to have went to another. */
+  | { readonly status: 'ABSENT'; readonly nameFence?: number }
   | Provisioning
   | (Known & { readonly status: 'ACTIVE' })
   | (Known & { readonly status: 'STOPPED' })

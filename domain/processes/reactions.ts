@@ -87,6 +87,7 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceDeleted':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
     case 'InstanceHealthChanged':
+    case 'InstanceNameLapsed':
     case 'InstanceNumbersRaised':
     case 'InstanceEndpointChanged':
       return []

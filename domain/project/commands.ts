@@ -4,13 +4,19 @@ import type { QuotaLimits } from './events.ts'
 
 export type ReleaseReason = 'DELETED' | 'FAILED' | 'NOT_REQUESTED' | 'EXPIRED'
 
+export type LapsedHold = { readonly instanceId: InstanceId; readonly heldUntil: string }
+
 export type ProjectCommand =
-  /** For an instance that is going to be renamed. Refused while another has the name or is about to have it. */
+  /**
+   * For an instance that is going to be renamed. Refused while another has the name or is about to have it. `refusedBy`: the instance that a hold
+   * has lapsed of, and that takes the name no more.
+   */
   | {
       readonly type: 'HoldName'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
       readonly name: string
+      readonly refusedBy?: LapsedHold | undefined
       readonly now: string
       readonly heldUntil: string
     }
@@ -48,6 +54,8 @@ export type ProjectCommand =
       readonly instanceId: InstanceId
       /** Held with the room, and refused alike. */
       readonly name: string
+      /** As of `HoldName`. */
+      readonly refusedBy?: LapsedHold | undefined
       readonly resources: Resources
       /** ISO 8601. Reservations whose time had passed by `now` count no more and are released in the same decision. */
       readonly now: string

@@ -1,5 +1,5 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
-import type { InstanceId, ProjectId } from '../ids.ts'
+import type { ProjectId } from '../ids.ts'
 import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
 import {
@@ -12,15 +12,17 @@ import {
   reservationOf,
   volumeExcess,
 } from '../values/ledger.ts'
+import { sameName } from '../values/names.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
-import type { ProjectCommand } from './commands.ts'
+import type { LapsedHold, ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
-import { isHeldUntil, isLapsed, namesHeldBy, otherHolder, sameName } from './names.ts'
+import { isHeldUntil, isLapsed, type NameHold, namesHeldBy, otherHold } from './names.ts'
 import type { ProjectState } from './state.ts'
 import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
 type ConfirmName = Extract<ProjectCommand, { readonly type: 'ConfirmName' }>
+type HoldName = Extract<ProjectCommand, { readonly type: 'HoldName' }>
 type HoldToken = Extract<ProjectCommand, { readonly type: 'HoldToken' }>
 type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 
@@ -82,19 +84,13 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
     }
     case 'HoldName': {
-      const { instanceId, name, now, heldUntil } = command
-      const other = otherHolder(state.names, instanceId, name, now)
-      if (other) return reject(nameTaken(projectId, name, other))
+      const { instanceId, name, heldUntil } = command
+      const refusal = nameRefusal(state, command)
+      if (refusal) return reject(refusal)
       const own = namesHeldBy(state.names, instanceId)
       // Not for its having the name: it is to be kept until then, whatever becomes of the names that it has in between.
       if (own.some((hold) => sameName(hold.name, name) && isHeldUntil(hold, heldUntil))) return accept()
-      const lapsed = own
-        .filter((hold) => isLapsed(hold, now) && !sameName(hold.name, name))
-        .map((hold) => nameReleased(projectId, hold))
-      return accept<ProjectEvent>(...lapsed, {
-        type: 'ProjectNameHeld',
-        data: { projectId, instanceId, name, heldUntil },
-      })
+      return accept({ type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil } })
     }
     case 'ConfirmName':
       return accept(...nameConfirmed(command, state))
@@ -123,15 +119,34 @@ const nameConfirmed = (
   const isConfirmed = namesHeldBy(names, instanceId).some(
     (hold) => sameName(hold.name, name) && hold.confirmed && hold.heldUntil === null,
   )
-  if (isConfirmed || otherHolder(names, instanceId, name, null)) return []
+  if (isConfirmed || otherHold(names, instanceId, name)) return []
   return [{ type: 'ProjectNameConfirmed', data: { projectId, instanceId, name } }]
 }
 
-const nameTaken = (projectId: ProjectId, name: string, other: InstanceId): Rejection => ({
+/** A hold that has lapsed is told with its time: its instance must refuse the name before another gets it. */
+const nameRefusal = (
+  { names }: ProjectState,
+  { projectId, instanceId, name, now, refusedBy }: HoldName | ReserveQuota,
+): Rejection | null => {
+  const other = otherHold(names, instanceId, name)
+  if (!other) return null
+  const hasLapsed = isLapsed(other, now)
+  return hasLapsed && isSameHold(other, refusedBy) ? null : nameTaken(projectId, name, other, hasLapsed)
+}
+
+const isSameHold = (hold: NameHold, lapsed: LapsedHold | undefined): boolean =>
+  lapsed?.instanceId === hold.instanceId && lapsed.heldUntil === hold.heldUntil
+
+const nameTaken = (
+  projectId: ProjectId,
+  name: string,
+  { instanceId: other, heldUntil }: NameHold,
+  hasLapsed: boolean,
+): Rejection => ({
   code: 'ALREADY_EXISTS',
   message: `project ${projectId} has an instance ${quote(name)} already, ${other}: choose another name, or rename or delete that one`,
   field: 'name',
-  details: { instanceId: other },
+  details: { instanceId: other, ...(hasLapsed && { heldUntil }) },
 })
 
 const decideHold = (command: HoldToken, state: ProjectState): Decision<ProjectEvent> => {
@@ -158,8 +173,8 @@ const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<Proj
   const reservation = reservationOf(live, instanceId)
   if (reservation && sameResources(reservation.resources, resources)) return accept()
 
-  const other = otherHolder(state.names, instanceId, name, now)
-  if (other) return reject(nameTaken(projectId, name, other))
+  const refusal = nameRefusal(state, command)
+  if (refusal) return reject(refusal)
   const { total: used } = release(live, instanceId)
   const excess = findExcess(state.limits ?? defaultLimits, used, { ...resources, instances: 1 })
   if (excess) return reject(quotaExceeded(projectId, excess))

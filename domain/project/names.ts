@@ -1,9 +1,10 @@
 import type { InstanceId } from '../ids.ts'
 import { emptyIdMap, getById, type IdMap, putById, removeById } from '../values/id-map.ts'
+import { sameName } from '../values/names.ts'
 import { hasPassed } from '../values/time.ts'
 
 /** `confirmed`: the instance has the name. `heldUntil`: until when it is kept for the instance to be renamed to it; null where it is not. */
-type NameHold = {
+export type NameHold = {
   readonly instanceId: InstanceId
   readonly name: string
   readonly confirmed: boolean
@@ -18,24 +19,16 @@ export type Names = {
 
 export const noNames: Names = { holds: emptyIdMap, ofInstance: emptyIdMap }
 
-/** Names that look the same are the same (NFC). The sign in front keeps a name from being one of those that every object has. */
+/** The sign in front keeps a name from being one of those that every object has. */
 const keyOf = (name: string): string => `=${name.normalize('NFC')}`
 
-export const sameName = (one: string, other: string): boolean => keyOf(one) === keyOf(other)
-
-/** The instance that keeps the name from this one at that time; null when it is free. `now` null: holds that have lapsed count, too. */
-export const otherHolder = (
-  { holds }: Names,
-  instanceId: InstanceId,
-  name: string,
-  now: string | null,
-): InstanceId | null => {
+/** What keeps the name from this instance; null when nothing does. */
+export const otherHold = ({ holds }: Names, instanceId: InstanceId, name: string): NameHold | null => {
   const hold = getById(holds, keyOf(name))
-  if (!hold || hold.instanceId === instanceId) return null
-  return now !== null && isLapsed(hold, now) ? null : hold.instanceId
+  return hold && hold.instanceId !== instanceId ? hold : null
 }
 
-/** Free again: the instance was not given the name in time. */
+/** The instance was not given the name in time. Who is about to give it may be late all the same: the name is free once that instance refuses it. */
 export const isLapsed = ({ confirmed, heldUntil }: NameHold, now: string): boolean =>
   !confirmed && heldUntil !== null && hasPassed(heldUntil, now)
 

@@ -35,3 +35,6 @@ const plainNameRefusal = (what: string, name: string, field: string): Rejection 
   if (!plainName.test(name)) return invalidInput(`${rule}; ${quote(name)} has others`, field)
   return null
 }
+
+/** Names that look the same are the same (NFC). */
+export const sameName = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC')

@@ -106,6 +106,7 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     })),
     InstanceProvisioningFailed: changes(({ data }) => ({ ...ended('FAILED'), fault: data.fault })),
     InstanceRenamed: changes(({ data }) => ({ name: data.name })),
+    InstanceNameLapsed: changes(() => ({})),
     InstanceRestartRequested: begins('RESTARTING'),
     InstanceRestarted: changes(() => ended('ACTIVE')),
     InstanceStopRequested: begins('STOPPING'),

@@ -90,6 +90,7 @@ export const operationsProjection = defineProjection<
     InstanceDeleted: 'ignored',
     InstanceOperationFailed: 'ignored',
     InstanceRenamed: 'ignored',
+    InstanceNameLapsed: 'ignored',
     InstanceHealthChanged: 'ignored',
     InstanceAdopted: 'ignored',
     InstanceMoved: 'ignored',

@@ -46,6 +46,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceProvisioned: ({ operationId, endpoint }) => ({ operationId, endpoint }),
   InstanceProvisioningFailed: ({ operationId, fault }) => ({ operationId, fault }),
   InstanceRenamed: ({ name }) => ({ name }),
+  InstanceNameLapsed: ({ name }) => ({ name }),
   InstanceRestartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
   InstanceRestarted: ({ operationId }) => ({ operationId }),
   InstanceStopRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
+import type { LapsedHold } from '../../../../domain/project/commands.ts'
 import { type ProjectCommand, type ProjectEvent, project, projectEvents } from '../../../../domain/project/index.ts'
 import { specOf } from '../../../support/spec.ts'
 import { at, instanceId, projectId, resources } from '../samples.ts'
@@ -9,20 +10,23 @@ const { given } = specOf(project, projectEvents)
 
 const limits = { instances: 100, vcpus: 100, memoryMiB: 100_000, volumeGiB: 1000 }
 const of = (ordinal: number, name: string) => ({ projectId, instanceId: instanceId(ordinal), name })
-const reserve = (ordinal: number, name: string, now = 0): ProjectCommand => ({
+const reserve = (ordinal: number, name: string, now = 0, refusedBy?: LapsedHold): ProjectCommand => ({
   type: 'ReserveQuota',
   ...of(ordinal, name),
+  refusedBy,
   resources,
   now: at(now),
   expiresAt: at(now + 60),
   defaultLimits: limits,
 })
-const hold = (ordinal: number, name: string, now = 0): ProjectCommand => ({
+const hold = (ordinal: number, name: string, now = 0, refusedBy?: LapsedHold): ProjectCommand => ({
   type: 'HoldName',
   ...of(ordinal, name),
+  refusedBy,
   now: at(now),
   heldUntil: at(now + 60),
 })
+const lapsed = (ordinal: number, second = 60) => ({ instanceId: instanceId(ordinal), heldUntil: at(second) })
 const confirm = (ordinal: number, name: string): ProjectCommand => ({ type: 'ConfirmName', ...of(ordinal, name) })
 const drop = (ordinal: number, name: string): ProjectCommand => ({ type: 'ReleaseName', ...of(ordinal, name) })
 const releaseQuota = (ordinal: number, reason: 'DELETED' | 'FAILED' | 'NOT_REQUESTED'): ProjectCommand => ({
@@ -65,9 +69,20 @@ describe('the name of an instance', () => {
     given(confirmed(1, name), released(1, name)).when(hold(2, name)).thenEvents(held(2, name))
   })
 
-  it('is free when it was held for nothing', () => {
+  it('is free when it was held for nothing, once the other was told that it does not get it any more', () => {
     given(held(1, 'shop'))
       .when(hold(2, 'shop', 60))
+      .thenRejected('ALREADY_EXISTS', { details: { instanceId: instanceId(1), heldUntil: at(60) } })
+    for (const ask of [hold, reserve]) {
+      given(held(1, 'shop'))
+        .when(ask(2, 'shop', 60, lapsed(1, 61)))
+        .thenRejected('ALREADY_EXISTS')
+      given(held(1, 'shop'))
+        .when(ask(2, 'shop', 59, lapsed(1)))
+        .thenRejected('ALREADY_EXISTS')
+    }
+    given(held(1, 'shop'))
+      .when(hold(2, 'shop', 60, lapsed(1)))
       .thenEvents(held(2, 'shop', 60))
     given(held(1, 'shop')).when(drop(1, 'shop')).thenEvents(released(1, 'shop'))
     given(held(1, 'shop')).when(releaseQuota(1, 'NOT_REQUESTED')).thenEvents(released(1, 'shop'))
@@ -101,7 +116,7 @@ describe('the name of an instance', () => {
       .when(hold(2, 'old', 59))
       .thenRejected('ALREADY_EXISTS')
     given(...back)
-      .when(hold(2, 'old', 60))
+      .when(hold(2, 'old', 60, lapsed(1)))
       .thenEvents(held(2, 'old', 60))
     given(confirmed(1, 'old'), held(1, 'old'))
       .when(hold(2, 'old', 61))
@@ -115,13 +130,13 @@ describe('the name of an instance', () => {
       .thenRejected('ALREADY_EXISTS')
   })
 
-  it('is held anew when the same instance asks again, and what lapsed for it is given up', () => {
+  it('is held anew when the same instance asks again, and stays held while it asks for another', () => {
     given(held(1, 'shop'))
       .when(hold(1, 'shop', 70))
       .thenEvents(held(1, 'shop', 70))
     given(held(1, 'shop'))
       .when(hold(1, 'other', 70))
-      .thenEvents(released(1, 'shop'), held(1, 'other', 70))
+      .thenEvents(held(1, 'other', 70))
   })
 
   it('is not taken away from another that got it meanwhile', () => {
