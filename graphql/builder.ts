@@ -16,7 +16,7 @@ import type {
   TokenDocument,
 } from '../projections/documents.ts'
 import type { ApiContext } from './context.ts'
-import type { ListedLetter } from './dead-letter-page.ts'
+import type { ListedLetter } from './nouns/dead-letter-page.ts'
 
 type SchemaTypes = {
   Context: ApiContext

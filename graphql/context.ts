@@ -7,9 +7,9 @@ import type { HostDocument, InstanceDocument, OperationDocument } from '../proje
 import type { Views } from '../projections/queries.ts'
 import type { Cursors } from './cursor.ts'
 import { createLoader } from './loader.ts'
-import type { ProjectSlots } from './project-slots.ts'
+import type { ProjectSlots } from './server/project-slots.ts'
+import type { TakeTurn } from './server/turns.ts'
 import type { Session } from './session.ts'
-import type { TakeTurn } from './turns.ts'
 
 /** What every request shares. */
 export type Backend = {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
-import { streamHeaders } from '../graphql/stream-headers.ts'
+import { streamHeaders } from '../graphql/server/stream-headers.ts'
 import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
 import type { OnProgress, ViewProgress } from '../projections/progress.ts'
 import { RebuildGaveUp } from '../projections/rebuild.ts'

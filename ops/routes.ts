@@ -1,5 +1,5 @@
-import type { Api } from '../graphql/api.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
+import type { Api } from '../graphql/server/api.ts'
 import type { OnProgress } from '../projections/progress.ts'
 import type { ViewVerification } from '../projections/verify.ts'
 import { adminRoute } from './admin-route.ts'

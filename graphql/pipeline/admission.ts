@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga'
+import type { TakeTurn } from '../server/turns.ts'
 import type { Session } from '../session.ts'
 import type { OperationType } from '../telemetry.ts'
-import type { TakeTurn } from '../turns.ts'
 import { type Documents, operationTypeOf } from './document-limits.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { type RequestContext, sessionOf } from './request-context.ts'

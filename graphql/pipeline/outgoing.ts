@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
-import type { Outlets } from '../outlets.ts'
-import { streamHeaders } from '../stream-headers.ts'
+import type { Outlets } from '../server/outlets.ts'
+import { streamHeaders } from '../server/stream-headers.ts'
 import { type RequestContext, sessionOf } from './request-context.ts'
 
 /** What the server adapter leaves on the object of a request that came over a socket. */

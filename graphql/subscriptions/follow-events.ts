@@ -6,8 +6,8 @@ import { auditKey } from '../../projections/views/events.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
-import { type EventFilterInput, eventFilter } from '../event-filter.ts'
-import { isEventPlace, isVisibleEvent } from '../event-place.ts'
+import { type EventFilterInput, eventFilter } from '../nouns/event-filter.ts'
+import { isEventPlace, isVisibleEvent } from '../nouns/event-place.ts'
 import { openSubscription } from './open.ts'
 
 /** Events behind a cursor (or from now on), each once, in order. */

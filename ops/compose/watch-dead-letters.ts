@@ -1,5 +1,5 @@
 import { isCofferTopic } from '../../domain/guest/topics.ts'
-import { type DeadLetterSources, readDeadLetterPage } from '../../graphql/dead-letter-page.ts'
+import { type DeadLetterSources, readDeadLetterPage } from '../../graphql/nouns/dead-letter-page.ts'
 import type { Metrics, Readings } from '../metrics.ts'
 
 /** As many as an alert needs, and fewer where they are large: who wants to know all of them lists them. */

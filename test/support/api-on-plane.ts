@@ -1,5 +1,5 @@
 import { parseProjectId } from '../../domain/ids.ts'
-import { createApi, defaultApiConfig } from '../../graphql/api.ts'
+import { createApi, defaultApiConfig } from '../../graphql/server/api.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'

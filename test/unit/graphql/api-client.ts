@@ -1,4 +1,4 @@
-import type { Api } from '../../../graphql/api.ts'
+import type { Api } from '../../../graphql/server/api.ts'
 
 export type Reply = {
   readonly status: number

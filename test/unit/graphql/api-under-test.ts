@@ -6,7 +6,7 @@ import {
   type AuthConfig,
   createApi,
   defaultApiConfig,
-} from '../../../graphql/api.ts'
+} from '../../../graphql/server/api.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createViews, type Views } from '../../../projections/queries.ts'
 import { createKeptLetters } from '../../support/kept-letters.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { instanceUri } from '../../../graphql/connection-uri.ts'
+import { instanceUri } from '../../../graphql/nouns/connection-uri.ts'
 import { createApiUnderTest, shop } from './api-under-test.ts'
 
 const instance = await createApiUnderTest().putInstance(shop, {

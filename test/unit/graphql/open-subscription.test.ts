@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiContext } from '../../../graphql/context.ts'
-import { createProjectSlots } from '../../../graphql/project-slots.ts'
+import { createProjectSlots } from '../../../graphql/server/project-slots.ts'
+import { createTurns } from '../../../graphql/server/turns.ts'
 import { createSession } from '../../../graphql/session.ts'
 import { openSubscription } from '../../../graphql/subscriptions/open.ts'
-import { createTurns } from '../../../graphql/turns.ts'
 import { shop } from './api-under-test.ts'
 
 const open = (caller: AbortSignal) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createOutlets, type OutletLimits } from '../../../graphql/outlets.ts'
+import { createOutlets, type OutletLimits } from '../../../graphql/server/outlets.ts'
 import { bank, shop } from './api-under-test.ts'
 
 const limits: OutletLimits = {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { WebSocket as GraphQLSocket, Server } from 'graphql-ws'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { WebSocket } from 'ws'
-import { connectSocket } from '../../../graphql/socket.ts'
+import { connectSocket } from '../../../graphql/server/socket.ts'
 
 /** A socket whose peer takes what was sent only when the test says so, joined to a protocol that does nothing by itself. */
 const connect = () => {

@@ -1,12 +1,12 @@
-import { tryParsePlace } from '../domain/dead-letter/place.ts'
-import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, tokenIdSchema } from '../domain/ids.ts'
-import type { SchemaParts } from './builder.ts'
-import type { ApiContext } from './context.ts'
+import { tryParsePlace } from '../../domain/dead-letter/place.ts'
+import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, tokenIdSchema } from '../../domain/ids.ts'
+import type { SchemaParts } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { invalidInput } from '../errors.ts'
+import { tryParseId } from '../ids.ts'
+import { visibleTo } from '../pipeline/tenancy.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
-import { invalidInput } from './errors.ts'
 import { findEvent } from './event-id.ts'
-import { tryParseId } from './ids.ts'
-import { visibleTo } from './pipeline/tenancy.ts'
 
 const maxIds = 100
 

@@ -1,13 +1,13 @@
-import type { AuditDocument, AuditFault } from '../projections/documents.ts'
-import type { SchemaParts } from './builder.ts'
-import { listPage } from './connection.ts'
-import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
-import { cursorPlace } from './cursor.ts'
+import type { AuditDocument, AuditFault } from '../../projections/documents.ts'
+import type { SchemaParts } from '../builder.ts'
+import { listPage } from '../connection.ts'
+import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
+import { cursorPlace } from '../cursor.ts'
+import { followEvents } from '../subscriptions/follow-events.ts'
+import { emptyPage } from '../visible.ts'
 import { eventFilter } from './event-filter.ts'
 import { eventNodeId } from './event-id.ts'
 import { isVisibleEvent } from './event-place.ts'
-import { followEvents } from './subscriptions/follow-events.ts'
-import { emptyPage } from './visible.ts'
 
 export const addEvent = (parts: SchemaParts): void => {
   addEventType(parts)

@@ -1,6 +1,6 @@
-import { type Rejection, rejectionCodes } from '../domain/rejection.ts'
-import { quote } from '../domain/values/text.ts'
-import type { SchemaParts } from './builder.ts'
+import { type Rejection, rejectionCodes } from '../../domain/rejection.ts'
+import { quote } from '../../domain/values/text.ts'
+import type { SchemaParts } from '../builder.ts'
 
 export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
   const RefusalCode = builder.enumType('RefusalCode', {

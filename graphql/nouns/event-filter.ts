@@ -1,11 +1,11 @@
-import { type CofferEventType, eventCatalogue } from '../domain/catalogue.ts'
-import { quote } from '../domain/values/text.ts'
-import type { EventFilter } from '../projections/queries.ts'
-import type { ApiContext } from './context.ts'
-import { invalidInput } from './errors.ts'
-import { isGiven } from './input.ts'
-import { scopeOf } from './pipeline/tenancy.ts'
-import { visibleInstance, visibleOperation } from './visible.ts'
+import { type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
+import { quote } from '../../domain/values/text.ts'
+import type { EventFilter } from '../../projections/queries.ts'
+import type { ApiContext } from '../context.ts'
+import { invalidInput } from '../errors.ts'
+import { isGiven } from '../input.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
+import { visibleInstance, visibleOperation } from '../visible.ts'
 
 export type EventFilterInput = {
   readonly instanceId?: string | null | undefined

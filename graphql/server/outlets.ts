@@ -1,5 +1,5 @@
-import type { ProjectId } from '../domain/ids.ts'
-import type { ApiLimits } from './limits.ts'
+import type { ProjectId } from '../../domain/ids.ts'
+import type { ApiLimits } from '../limits.ts'
 
 /** The connection of one subscriber, as far as it tells what waits in it: a TCP or TLS socket. */
 export type Outlet = {

@@ -1,11 +1,11 @@
-import type { PublicCommand } from '../commands/api.ts'
-import { type FlavorId, flavorIdSchema } from '../domain/ids.ts'
-import type { Rejection } from '../domain/rejection.ts'
-import { quote } from '../domain/values/text.ts'
-import type { SchemaParts } from './builder.ts'
-import type { ApiContext } from './context.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
-import { readBack, type Written, write } from './write.ts'
+import type { PublicCommand } from '../../commands/api.ts'
+import { type FlavorId, flavorIdSchema } from '../../domain/ids.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import { quote } from '../../domain/values/text.ts'
+import type { SchemaParts } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { readBack, type Written, write } from '../write.ts'
 
 type WrittenFlavor = Written & { readonly flavorId: FlavorId }
 

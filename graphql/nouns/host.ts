@@ -1,13 +1,13 @@
-import { datastoreChoice } from '../domain/engines/registry.ts'
-import type { Engine, Isolation } from '../domain/host/events.ts'
-import { hostIdSchema } from '../domain/ids.ts'
-import type { UnlistedInstance as UnlistedDocument } from '../projections/documents.ts'
-import type { SchemaParts } from './builder.ts'
-import { listPage } from './connection.ts'
-import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
-import { cursorPlace } from './cursor.ts'
-import { tryParseId } from './ids.ts'
-import { requireAdmin } from './pipeline/tenancy.ts'
+import { datastoreChoice } from '../../domain/engines/registry.ts'
+import type { Engine, Isolation } from '../../domain/host/events.ts'
+import { hostIdSchema } from '../../domain/ids.ts'
+import type { UnlistedInstance as UnlistedDocument } from '../../projections/documents.ts'
+import type { SchemaParts } from '../builder.ts'
+import { listPage } from '../connection.ts'
+import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
+import { cursorPlace } from '../cursor.ts'
+import { tryParseId } from '../ids.ts'
+import { requireAdmin } from '../pipeline/tenancy.ts'
 
 export const addHost = (parts: SchemaParts): void => {
   addHostType(parts)

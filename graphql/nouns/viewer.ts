@@ -1,5 +1,5 @@
-import type { SchemaParts } from './builder.ts'
-import type { Session } from './session.ts'
+import type { SchemaParts } from '../builder.ts'
+import type { Session } from '../session.ts'
 
 export const addViewer = ({ builder, Role }: SchemaParts): void => {
   const Viewer = builder.objectRef<Session>('Viewer').implement({

@@ -1,4 +1,4 @@
-import type { ApiLimits } from './limits.ts'
+import type { ApiLimits } from '../limits.ts'
 
 /** What a place is for: a WebSocket, as far as it tells that it has gone. */
 type Guest = { readonly once: (event: 'close', listener: () => void) => unknown }

@@ -1,8 +1,8 @@
-import type { Position } from '../commands/ports/event-store.ts'
-import type { AuditDocument } from '../projections/documents.ts'
-import { auditKey } from '../projections/views/events.ts'
-import type { ApiContext } from './context.ts'
-import { scopeOf } from './pipeline/tenancy.ts'
+import type { Position } from '../../commands/ports/event-store.ts'
+import type { AuditDocument } from '../../projections/documents.ts'
+import { auditKey } from '../../projections/views/events.ts'
+import type { ApiContext } from '../context.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
 
 /** No id of another kind begins like this. */
 const prefix = 'event_'

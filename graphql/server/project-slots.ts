@@ -1,4 +1,4 @@
-import type { ProjectId } from '../domain/ids.ts'
+import type { ProjectId } from '../../domain/ids.ts'
 
 /** Counts what the projects have open of something, so that none can hold more than its share of memory and connections. */
 export type ProjectSlots = {

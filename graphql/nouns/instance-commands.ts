@@ -1,13 +1,13 @@
-import type { PublicCommand } from '../commands/api.ts'
-import { type InstanceId, instanceIdSchema, projectIdSchema } from '../domain/ids.ts'
-import type { Rejection } from '../domain/rejection.ts'
-import type { ObjectRef, SchemaParts } from './builder.ts'
-import type { ApiContext } from './context.ts'
-import { tryParseId } from './ids.ts'
-import { isGiven } from './input.ts'
-import { type AcceptedInterface, defineResult, expectedVersionField, idempotencyKeyField } from './mutation.ts'
+import type { PublicCommand } from '../../commands/api.ts'
+import { type InstanceId, instanceIdSchema, projectIdSchema } from '../../domain/ids.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import type { ObjectRef, SchemaParts } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { tryParseId } from '../ids.ts'
+import { isGiven } from '../input.ts'
+import { type AcceptedInterface, defineResult, expectedVersionField, idempotencyKeyField } from '../mutation.ts'
+import { readBack, type Written, write } from '../write.ts'
 import { invalidId } from './refusal.ts'
-import { readBack, type Written, write } from './write.ts'
 
 /** What people do to an instance that exists. Creating one is in `create-instance.ts`. */
 export const addInstanceCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {

@@ -1,4 +1,4 @@
-import type { SchemaParts } from './builder.ts'
+import type { SchemaParts } from '../builder.ts'
 
 /** The small types that several nouns share. */
 export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: SchemaParts): void => {

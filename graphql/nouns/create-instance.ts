@@ -1,11 +1,11 @@
-import type { Credential, PublicCommand } from '../commands/api.ts'
-import { datastoreChoice } from '../domain/engines/registry.ts'
-import type { SchemaParts } from './builder.ts'
-import { withoutNulls } from './input.ts'
+import type { Credential, PublicCommand } from '../../commands/api.ts'
+import { datastoreChoice } from '../../domain/engines/registry.ts'
+import type { SchemaParts } from '../builder.ts'
+import { withoutNulls } from '../input.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { projectForWrite } from '../pipeline/tenancy.ts'
+import { type Written, write } from '../write.ts'
 import { writtenInstance, writtenOperation } from './instance-commands.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
-import { projectForWrite } from './pipeline/tenancy.ts'
-import { type Written, write } from './write.ts'
 
 export const addCreateInstance = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
   const { builder } = parts

@@ -1,13 +1,13 @@
-import type { Actor as ActorDocument } from '../domain/metadata.ts'
-import type { UnreadableDocument } from '../projections/documents.ts'
-import type { SchemaParts } from './builder.ts'
-import { listPage } from './connection.ts'
-import { defineConnection, listArguments, listComplexity } from './connection-type.ts'
-import { cursorPlace } from './cursor.ts'
+import type { Actor as ActorDocument } from '../../domain/metadata.ts'
+import type { UnreadableDocument } from '../../projections/documents.ts'
+import type { SchemaParts } from '../builder.ts'
+import { listPage } from '../connection.ts'
+import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
+import { cursorPlace } from '../cursor.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { requireAdmin } from '../pipeline/tenancy.ts'
+import { type Written, write } from '../write.ts'
 import { isEventPlace } from './event-place.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
-import { requireAdmin } from './pipeline/tenancy.ts'
-import { type Written, write } from './write.ts'
 
 type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
 

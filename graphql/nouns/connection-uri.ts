@@ -1,5 +1,5 @@
-import { connectionTarget, connectionUri } from '../domain/values/connection-strings.ts'
-import type { InstanceDocument } from '../projections/documents.ts'
+import { connectionTarget, connectionUri } from '../../domain/values/connection-strings.ts'
+import type { InstanceDocument } from '../../projections/documents.ts'
 
 /** The URI of an instance, never with a password: of its first user and that user's first database unless told. Null without an endpoint. */
 export const instanceUri = (

@@ -1,11 +1,11 @@
-import { type ProjectId, projectIdSchema } from '../domain/ids.ts'
-import { quote } from '../domain/values/text.ts'
-import type { QuotaDocument } from '../projections/documents.ts'
-import type { Views } from '../projections/queries.ts'
-import type { SchemaParts } from './builder.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from './mutation.ts'
-import { projectOf } from './pipeline/tenancy.ts'
-import { readBack, type Written, write } from './write.ts'
+import { type ProjectId, projectIdSchema } from '../../domain/ids.ts'
+import { quote } from '../../domain/values/text.ts'
+import type { QuotaDocument } from '../../projections/documents.ts'
+import type { Views } from '../../projections/queries.ts'
+import type { SchemaParts } from '../builder.ts'
+import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { projectOf } from '../pipeline/tenancy.ts'
+import { readBack, type Written, write } from '../write.ts'
 
 type WrittenQuota = Written & { readonly projectId: ProjectId }
 

@@ -1,6 +1,6 @@
-import { auditKey } from '../projections/views/events.ts'
-import type { ApiContext } from './context.ts'
-import { scopeOf } from './pipeline/tenancy.ts'
+import { auditKey } from '../../projections/views/events.ts'
+import type { ApiContext } from '../context.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
 
 /** Whether a sort key can be one of the audit log. */
 export const isEventPlace = (sortKey: string): boolean => {
