@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { compileExactFit, type ExactFit } from './exact-fit.ts'
 
 type Upcast = (data: never) => unknown
 
@@ -6,6 +7,8 @@ type Upcast = (data: never) => unknown
 export type EventDefinition<Data = unknown> = {
   readonly version: number
   readonly schema: z.ZodType<Data>
+  /** Null where the schema has parts that `compileExactFit` does not know: then the schema alone is asked. */
+  readonly fits: ExactFit | null
   /** `upcasts[1]` turns data of version 1 into data of version 2, and so on: one step each. */
   readonly upcasts: Readonly<Record<number, Upcast>>
 }
@@ -28,7 +31,7 @@ export const defineEvent = <Data>(
   for (let from = 1; from < version; from += 1) {
     if (!upcasts[from]) throw new Error(`event version ${version} has no upcast from version ${from}`)
   }
-  return { version, schema, upcasts }
+  return { version, schema, fits: compileExactFit(schema), upcasts }
 }
 
 export type RawEvent = { readonly type: string; readonly version: number; readonly data: unknown }
