@@ -1,33 +1,8 @@
-import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
-import type { WallClock } from '../kernel/clock.ts'
-import type { IdSource } from '../kernel/ids.ts'
-import type { Log } from '../kernel/log.ts'
-import type { Tracer } from '../kernel/tracer.ts'
 import type { BusState } from './bus-link.ts'
-import type { AgentConfig } from './config.ts'
-import type { EngineDriver } from './engines/engine.ts'
-import type { InstanceRecord } from './journal/instances.ts'
-import { type OpenAgent, openAgent } from './open-agent.ts'
-
-export type AgentDeps = {
-  readonly bus: MessageBus
-  readonly drivers: readonly EngineDriver[]
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
-  readonly config: AgentConfig
-  /** Default: the work is not traced; the traces of others are passed on all the same. */
-  readonly tracer?: Tracer
-}
-
-/** What really happened for an instance on this host: `effects` in order, each with the intent it served. */
-export type Inspection = {
-  readonly record: InstanceRecord | null
-  readonly effects: readonly { readonly kind: string; readonly intent: string; readonly at: string }[]
-}
+import { type AgentDeps, type Inspection, type OpenAgent, openAgent } from './open-agent.ts'
 
 export type Agent = {
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { removeTree } from './files.ts'
-import { type Host, volumePlace } from './host.ts'
+import type { Host } from './host.ts'
 import type { Facts } from './journal/facts.ts'
 
 /** Another one after every start of the machine; null where the kernel does not tell. */
@@ -28,7 +28,7 @@ export const discardUnsynced = async (
     if (durable) continue
     records.update(instanceId, { desired: 'stopped' })
     try {
-      await volumes(volume.kind).attach(volumePlace(layout, instanceId), signal)
+      await volumes(volume.kind).attach(layout.volumePlace(instanceId), signal)
       await removeTree(layout.dataDir(instanceId))
     } catch (error) {
       signal.throwIfAborted()

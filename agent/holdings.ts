@@ -1,7 +1,6 @@
 import type { Holding } from '../domain/guest/report.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import { exists } from './files.ts'
-import { volumePlace } from './host.ts'
 import type { InstanceRecord, InstanceRecords } from './journal/instances.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Layout } from './layout.ts'
@@ -31,6 +30,6 @@ export const findHoldings = async ({
 }
 
 const hasVolume = (layout: Layout, { instanceId, volume }: InstanceRecord): Promise<boolean> => {
-  const { directory, image } = volumePlace(layout, instanceId)
+  const { directory, image } = layout.volumePlace(instanceId)
   return exists(volume.kind === 'loop' ? image : directory)
 }

@@ -5,7 +5,7 @@ import type { AgentConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
 import type { Owners } from './isolation/owners.ts'
-import type { VolumeKind, VolumePlace, Volumes } from './isolation/volumes.ts'
+import type { VolumeKind, Volumes } from './isolation/volumes.ts'
 import type { InstanceRecords } from './journal/instances.ts'
 import type { Layout } from './layout.ts'
 import type { PreparedVolumes } from './prepared-volumes.ts'
@@ -38,8 +38,3 @@ export type Host = {
   readonly fenceOff: (instanceId: InstanceId) => void
   readonly log: Log
 }
-
-export const volumePlace = (layout: Layout, instanceId: InstanceId): VolumePlace => ({
-  directory: layout.volume(instanceId),
-  image: layout.volumeImage(instanceId),
-})

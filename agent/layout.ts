@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { InstanceId } from '../domain/ids.ts'
 import type { TlsFiles } from './engines/engine.ts'
+import type { VolumePlace } from './isolation/volumes.ts'
 
 /** Enough of a UUIDv7 to name things on one host: its last 12 digits are random. */
 export const shortId = (id: string): string => id.replaceAll('-', '').slice(-12)
@@ -13,6 +14,8 @@ export type Layout = ReturnType<typeof createLayout>
  */
 export const createLayout = (enginesRoot: string, runRoot: string) => {
   const instance = (id: InstanceId): string => join(enginesRoot, 'instances', id)
+  /** A mount point, or the directory itself. */
+  const volume = (id: InstanceId): string => join(instance(id), 'volume')
   return {
     enginesRoot,
     runRoot,
@@ -20,11 +23,9 @@ export const createLayout = (enginesRoot: string, runRoot: string) => {
     prepared: join(enginesRoot, 'prepared'),
     instances: join(enginesRoot, 'instances'),
     instance,
-    /** The image of a loop volume. */
-    volumeImage: (id: InstanceId): string => join(instance(id), 'volume.img'),
-    /** The volume: a mount point, or the directory itself. */
-    volume: (id: InstanceId): string => join(instance(id), 'volume'),
-    dataDir: (id: InstanceId): string => join(instance(id), 'volume', 'data'),
+    volume,
+    volumePlace: (id: InstanceId): VolumePlace => ({ directory: volume(id), image: join(instance(id), 'volume.img') }),
+    dataDir: (id: InstanceId): string => join(volume(id), 'data'),
     logDir: (id: InstanceId): string => join(instance(id), 'log'),
     logFile: (id: InstanceId): string => join(instance(id), 'log', 'engine.log'),
     /** What the engine writes its log to. Apart from the log, so that nobody who looks through that reads the pipe. */

@@ -1,28 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
-import { noTracer } from '../kernel/tracer.ts'
+import type { WallClock } from '../kernel/clock.ts'
+import type { IdSource } from '../kernel/ids.ts'
+import type { Log } from '../kernel/log.ts'
+import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { createAccounts, tellingWhatIsGone } from './accounts.ts'
-import type { AgentDeps, Inspection } from './agent.ts'
 import { allEnded } from './all-ended.ts'
 import { openBusClock } from './bus-clock.ts'
 import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
 import { createCommandWorker } from './command-worker.ts'
+import type { AgentConfig } from './config.ts'
 import { discardUnsynced } from './discard-unsynced.ts'
+import type { EngineDriver } from './engines/engine.ts'
 import { ensureDirectory } from './files.ts'
 import { findHoldings } from './holdings.ts'
-import { type Host, volumePlace } from './host.ts'
+import type { Host } from './host.ts'
 import { loadIdentity } from './identity.ts'
 import { probeInstallations } from './installations.ts'
 import { findIsolation } from './isolation/isolation.ts'
 import { createPlacement } from './isolation/placement.ts'
 import { openAgentDatabase } from './journal/database.ts'
 import { createFacts } from './journal/facts.ts'
-import { createInstanceRecords } from './journal/instances.ts'
+import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
 import { createJournal } from './journal/journal.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout } from './layout.ts'
@@ -40,6 +45,23 @@ import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
 import { earliestEnd } from './tls/earliest-end.ts'
+
+export type AgentDeps = {
+  readonly bus: MessageBus
+  readonly drivers: readonly EngineDriver[]
+  readonly clock: WallClock
+  readonly ids: IdSource
+  readonly log: Log
+  readonly config: AgentConfig
+  /** Default: the work is not traced; the traces of others are passed on all the same. */
+  readonly tracer?: Tracer
+}
+
+/** What really happened for an instance on this host: `effects` in order, each with the intent it served. */
+export type Inspection = {
+  readonly record: InstanceRecord | null
+  readonly effects: readonly { readonly kind: string; readonly intent: string; readonly at: string }[]
+}
 
 export type OpenAgent = {
   readonly description: HostDescription
@@ -133,11 +155,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     (act: 'attach' | 'keepRoom') =>
     async (instanceId: InstanceId, acting: AbortSignal): Promise<void> => {
       const record = records.get(instanceId)
-      if (record) await volumes(record.volume.kind)[act](volumePlace(layout, instanceId), acting)
+      if (record) await volumes(record.volume.kind)[act](layout.volumePlace(instanceId), acting)
     }
   const measureVolume = async (instanceId: InstanceId, measuring: AbortSignal): Promise<VolumeUse | null> => {
     const volume = records.get(instanceId)?.volume
-    return volume ? volumes(volume.kind).measure(volumePlace(layout, instanceId), volume.sizeGiB, measuring) : null
+    return volume ? volumes(volume.kind).measure(layout.volumePlace(instanceId), volume.sizeGiB, measuring) : null
   }
   const reporter = createReporter({ bus, journal, log, tracer })
   closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))

@@ -1,5 +1,5 @@
 import { removeTree } from './files.ts'
-import { type Host, volumePlace } from './host.ts'
+import type { Host } from './host.ts'
 import { shortId } from './layout.ts'
 
 /** Ends all engines cleanly and puts away what only running ones need. They are to run again at the next start. */
@@ -12,7 +12,7 @@ export const stopEngines = async (host: Host, signal: AbortSignal): Promise<void
         await control.stop(record, signal, config.lastStopMs)
         if (record.desired === 'running')
           supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped with its host')
-        await volumes(record.volume.kind).detach(volumePlace(layout, instanceId), signal)
+        await volumes(record.volume.kind).detach(layout.volumePlace(instanceId), signal)
         await cgroups.remove(shortId(instanceId), signal)
         await removeTree(layout.runDir(instanceId))
       } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { allEnded } from '../all-ended.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { exists, removeTree } from '../files.ts'
-import { type Host, volumePlace } from '../host.ts'
+import type { Host } from '../host.ts'
 import type { Installed } from '../installations.ts'
 import { reserveDirectory } from '../isolation/volumes.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
@@ -20,7 +20,7 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
     const change = `from ${known.spec.version} to ${spec.version}`
     throw new EngineFault('VERSION_CHANGE_REFUSED', `starting the engine does not change its version ${change}`)
   }
-  await host.volumes(known.volume.kind).attach(volumePlace(layout, instanceId), signal)
+  await host.volumes(known.volume.kind).attach(layout.volumePlace(instanceId), signal)
   if (!(await exists(layout.dataDir(instanceId)))) {
     if (known.durable) throw dataMissing(layout.dataDir(instanceId))
     progress(0.1, 'copying the template')

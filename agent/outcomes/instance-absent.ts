@@ -1,6 +1,6 @@
 import { EngineFault } from '../engines/engine.ts'
 import { removeTree } from '../files.ts'
-import { type Host, volumePlace } from '../host.ts'
+import type { Host } from '../host.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
 import { shortId } from '../layout.ts'
 import type { Outcome } from './outcome.ts'
@@ -25,7 +25,7 @@ export const instanceAbsent: Outcome<'instance-absent'> = async (
   await cgroups.remove(shortId(instanceId), signal)
   // Of both kinds: which one it was to be is known only from a record, and a record may be missing.
   for (const kind of ['loop', 'directory'] as const) {
-    await host.volumes(kind).remove(volumePlace(layout, instanceId), signal)
+    await host.volumes(kind).remove(layout.volumePlace(instanceId), signal)
   }
   await removeTree(layout.instance(instanceId))
   await removeTree(layout.runDir(instanceId))

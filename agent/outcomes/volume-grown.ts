@@ -1,5 +1,4 @@
 import { EngineFault } from '../engines/engine.ts'
-import { volumePlace } from '../host.ts'
 import { type Outcome, requireRecord } from './outcome.ts'
 
 /**
@@ -10,7 +9,7 @@ export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { 
   const { control, records } = host
   const record = requireRecord(host, instanceId)
   const { kind } = record.volume
-  const place = volumePlace(host.layout, instanceId)
+  const place = host.layout.volumePlace(instanceId)
   const grow = () => host.volumes(kind).ensure(place, sizeGiB, signal)
   progress(0.1, 'growing the volume')
   const isInUse = await grow().then(

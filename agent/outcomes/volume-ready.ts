@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
 import { ensureDirectory, exists } from '../files.ts'
-import { type Host, volumePlace } from '../host.ts'
+import type { Host } from '../host.ts'
 import { requireVolume, type VolumeKind } from '../isolation/volumes.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -39,7 +39,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
       })
   await ensureDirectory(layout.instance(instanceId), 0o711)
   const volumes = host.volumes(record.volume.kind)
-  const place = volumePlace(layout, instanceId)
+  const place = layout.volumePlace(instanceId)
   const makeVolume = async (): Promise<void> => {
     if (!existing && volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB, signal)
     await volumes.ensure(place, sizeGiB, signal)
@@ -52,7 +52,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
 
 /** The kind of the volume that the instance has on this host, known of or not. */
 const findKept = async ({ layout }: Host, instanceId: InstanceId): Promise<VolumeKind> => {
-  const { directory, image } = volumePlace(layout, instanceId)
+  const { directory, image } = layout.volumePlace(instanceId)
   if (await exists(image)) return 'loop'
   await requireVolume(directory)
   return 'directory'

@@ -8,7 +8,7 @@ import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { Command, Privileges } from '../isolation/privileges.ts'
 import type { ProcessId } from '../journal/instances.ts'
-import type { Engine } from './engine-control.ts'
+import type { Engine } from './engine.ts'
 import type { EngineLogs } from './engine-log.ts'
 import { identifyProcess, instanceMarker } from './process-table.ts'
 

@@ -11,7 +11,7 @@ import {
   type Volumes,
 } from '../isolation/volumes.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
-import type { Engine } from './engine-control.ts'
+import type { Engine } from './engine.ts'
 
 export type RecoveryRoom = {
   /**

@@ -8,7 +8,8 @@ import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
-import type { Engine, EngineControl } from './engine-control.ts'
+import type { Engine } from './engine.ts'
+import type { EngineControl } from './engine-control.ts'
 import {
   type Incident,
   type IncidentDeps,
@@ -17,8 +18,8 @@ import {
   incidentOfSessions,
 } from './incidents.ts'
 import { isAlive } from './process-table.ts'
+import type { SetHealth } from './report-health.ts'
 import { createRestartDelay } from './restart-delay.ts'
-import type { Supervisor } from './supervisor.ts'
 import { createUsabilityWatch, type UsabilityDeps } from './watch-usability.ts'
 import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 
@@ -34,7 +35,7 @@ export type WatchDeps = {
     keepRoom(instanceId: InstanceId, signal: AbortSignal): Promise<void>
     measure(instanceId: InstanceId, signal: AbortSignal): Promise<VolumeUse | null>
   }
-  readonly setHealth: Supervisor['setHealth']
+  readonly setHealth: SetHealth
   readonly setUse: (instanceId: InstanceId, use: VolumeUse) => void
 }
 
@@ -174,7 +175,7 @@ const usabilityDeps = (
     } catch (error) {
       // A certificate whose time has come since the last look, or that lacks an address which clients were told since.
       const isDistrusted = error instanceof EngineFault && error.code === 'ENDPOINT_NOT_TRUSTED'
-      if (isDistrusted) await control.keepCertificate(instanceId, engine, main)
+      if (isDistrusted) await control.keepCertificate(engine, main)
       throw error
     }
     nextEndpointCheckAt = performance.now() + config.endpointIntervalMs
@@ -272,7 +273,7 @@ const keepUp = async (
   process: ProcessId,
   signal: AbortSignal,
 ): Promise<void> => {
-  await control.keepCertificate(instanceId, engine, process).catch((error: unknown) => {
+  await control.keepCertificate(engine, process).catch((error: unknown) => {
     log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
   })
   await volumes.keepRoom(instanceId, signal).catch((error: unknown) => {

@@ -73,6 +73,16 @@ const violationsOf = (file: SourceFile): readonly string[] => {
   })
 }
 
+/** Files that import themselves over others, also for a type alone: what is left when those that import none of the rest are taken away. */
+const circlesIn = (files: readonly SourceFile[]): readonly string[] => {
+  let left = new Map(files.map((file) => [file.path, importsOf(file).map(({ target }) => target)]))
+  for (;;) {
+    const bound = new Map([...left].filter(([, targets]) => targets.some((target) => left.has(target))))
+    if (bound.size === left.size) return [...left.keys()]
+    left = bound
+  }
+}
+
 const layers = Object.keys(rules)
 const sources = readSourceFiles(layers)
 const domainSources = sources.filter(({ path }) => path.startsWith('domain/'))
@@ -82,6 +92,10 @@ describe('who imports whom', () => {
     const files = sources.filter(({ path }) => path.startsWith(`${layer}/`))
     expect(files.length).toBeGreaterThan(0)
     expect(files.flatMap(violationsOf)).toEqual([])
+  })
+
+  it.each(['kernel', 'projections', 'graphql', 'agent'])('%s has no circle of imports', (layer) => {
+    expect(circlesIn(sources.filter(({ path }) => path.startsWith(`${layer}/`)))).toEqual([])
   })
 })
 
@@ -112,7 +126,7 @@ describe('time and chance', () => {
     'agent/reporter.ts',
     'agent/secrets/offer-sealing-keys.ts',
     'agent/supervision/endings.ts',
-    'agent/supervision/engine-control.ts',
+    'agent/supervision/end-engine.ts',
     'agent/supervision/engine-launcher.ts',
     'agent/supervision/engine-log.ts',
     'agent/supervision/pulse.ts',
@@ -212,6 +226,14 @@ describe('the domain', () => {
 })
 
 describe('the check itself', () => {
+  it('finds a circle, and nothing where there is none', () => {
+    const a = { path: 'agent/a.ts', text: "import type { B } from './b.ts'" }
+    const b = { path: 'agent/b.ts', text: "import { a } from './a.ts'\nimport { c } from './c.ts'" }
+    const c = { path: 'agent/c.ts', text: "import { readFile } from 'node:fs'" }
+    expect(circlesIn([a, b, c])).toEqual(['agent/a.ts', 'agent/b.ts'])
+    expect(circlesIn([b, c])).toEqual([])
+  })
+
   it.each([
     ['domain/instance/decide.ts', "import { readFile } from 'node:fs'"],
     ['domain/instance/decide.ts', "import { v7 } from 'uuid'"],

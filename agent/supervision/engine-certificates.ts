@@ -1,0 +1,44 @@
+import type { InstanceId } from '../../domain/ids.ts'
+import type { AgentConfig } from '../config.ts'
+import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { Layout } from '../layout.ts'
+import type { CertificateAuthority } from '../tls/authority.ts'
+import type { Engine } from './engine.ts'
+import { sendSignal } from './wait.ts'
+
+export type EngineCertificates = {
+  /** Before a start: the engine finds a certificate that holds for every address that clients were told. */
+  ensure(engine: Engine): Promise<{ readonly renewed: boolean }>
+  /** The engine of this process never serves with a certificate that has expired, however long it runs. */
+  keep(engine: Engine, process: ProcessId): Promise<void>
+}
+
+export type EngineCertificatesDeps = {
+  readonly config: Pick<AgentConfig, 'address' | 'listenAddress'>
+  readonly layout: Pick<Layout, 'tlsDir'>
+  readonly records: InstanceRecords
+  readonly authority: CertificateAuthority
+}
+
+export const createEngineCertificates = (deps: EngineCertificatesDeps): EngineCertificates => {
+  const { config, layout, records, authority } = deps
+  /** Clients that were told another address before, and have not been told the new one, still connect there. */
+  const ensure: EngineCertificates['ensure'] = ({ instance }) => {
+    const instanceId = instance.instanceId as InstanceId
+    const former = records.get(instanceId)?.addresses ?? []
+    const addresses = [...former.filter((address) => address !== config.address), config.address]
+    records.update(instanceId, { addresses })
+    return authority.ensureServerCertificate({
+      directory: layout.tlsDir(instanceId),
+      addresses: [config.address, config.listenAddress, ...former],
+      owner: instance.owner,
+    })
+  }
+  return {
+    ensure,
+    keep: async (engine, process) => {
+      const { renewed } = await ensure(engine)
+      if (renewed) sendSignal([process], engine.driver.reloadSignal)
+    },
+  }
+}
