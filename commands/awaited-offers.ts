@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { HostState, RegisteredHost } from '../domain/host/index.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import type { Timers } from '../kernel/timers.ts'
 import type { Directory } from './directory.ts'
 
 /** What a host has registered with and nobody can ask for yet: its offer follows from the registration, a moment later. */
@@ -16,14 +16,18 @@ export const awaitedOffers = (directory: Known): readonly AwaitedOffer[] =>
     .flatMap((host) => awaitedFrom(directory, host))
 
 /** Resolves once the host is known with all that it has on offer; rejects when the signal aborts first. */
-export const offersOf = async (directory: Known, hostId: HostId, signal: AbortSignal): Promise<void> => {
+export const offersOf = async (
+  { directory, timers }: { readonly directory: Known; readonly timers: Pick<Timers, 'sleep'> },
+  hostId: HostId,
+  signal: AbortSignal,
+): Promise<void> => {
   const isKnown = (): boolean => {
     const host = directory
       .hosts()
       .find((candidate) => candidate.status !== 'UNREGISTERED' && candidate.hostId === hostId)
     return host !== undefined && host.status !== 'UNREGISTERED' && awaitedFrom(directory, host).length === 0
   }
-  while (!isKnown()) await delay(lookEveryMs, undefined, { signal })
+  while (!isKnown()) await timers.sleep(lookEveryMs, { signal })
 }
 
 const lookEveryMs = 20

@@ -7,9 +7,8 @@ import { hostCategory } from '../domain/host/stream.ts'
 import type { FlavorId } from '../domain/ids.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
-import type { WallClock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
-import { createFollower, type FollowerStatus, openLog } from './follower.ts'
+import { createFollower, type FollowerKernel, type FollowerStatus, openLog } from './follower.ts'
 import type { HistoryFault } from './history.ts'
 import { beforeFirst, type EventStore, type Position } from './ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from './stream-folds.ts'
@@ -35,16 +34,16 @@ export interface Directory {
   status(): FollowerStatus
 }
 
-export type DirectoryOptions = {
+export type DirectoryOptions = FollowerKernel & {
   readonly eventStore: EventStore
-  readonly clock: WallClock
   readonly log: Log
   /** How long `catchUp` waits at most. Default 2000. */
   readonly catchUpMs?: number
 }
 
 /** The flavors, datastores and hosts of the log, folded in memory and kept up to date. */
-export const createDirectory = ({ eventStore, clock, log, catchUpMs = 2000 }: DirectoryOptions): Directory => {
+export const createDirectory = (options: DirectoryOptions): Directory => {
+  const { eventStore, log, timers, catchUpMs = 2000 } = options
   const caughtUp = Promise.withResolvers<void>()
   const waiting = new Set<() => void>()
   let position: Position = beforeFirst
@@ -70,9 +69,8 @@ export const createDirectory = ({ eventStore, clock, log, catchUpMs = 2000 }: Di
   const folds = [flavors, datastores, hosts]
 
   const follower = createFollower({
+    ...options,
     name: 'directory',
-    log,
-    clock,
     place: async () => position,
     open: openLog(eventStore, foldedCategories(flavorCategory, datastoreCategory, hostCategory)),
     handle: async (batch) => {
@@ -94,8 +92,7 @@ export const createDirectory = ({ eventStore, clock, log, catchUpMs = 2000 }: Di
           else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
         }),
       ]),
-    catchUp: async (signal) =>
-      reached(await eventStore.head(), AbortSignal.any([signal, AbortSignal.timeout(catchUpMs)])),
+    catchUp: async (signal) => reached(await eventStore.head(), AbortSignal.any([signal, timers.timeout(catchUpMs)])),
     flavor: (flavorId) => flavors.get(flavorStream(flavorId)),
     flavors: flavors.all,
     datastore: (type) => datastores.get(datastoreStream(type)),

@@ -3,8 +3,8 @@ import { checkEvents } from '../domain/read-event.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import { createBackOff } from '../kernel/back-off.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { Log } from '../kernel/log.ts'
-import { systemTimers } from '../kernel/timers.ts'
 import { isOutage } from './outage.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from './ports/event-store.ts'
 
@@ -34,13 +34,15 @@ export class PlaceLost extends Error {
   readonly code = 'PLACE_LOST'
 }
 
+/** What a follower needs of time and chance. */
+export type FollowerKernel = Pick<Kernel, 'timers' | 'random'> & { readonly clock: WallClock }
+
 /** What a follower is handed at a time. `position`: reached when it is handled. */
 export type Batch = { readonly position: Position }
 
-export type FollowerOptions<B extends Batch> = {
+export type FollowerOptions<B extends Batch> = FollowerKernel & {
   readonly name: string
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
-  readonly clock: WallClock
   /** Asked again before every (re)subscription: where to go on. May wait, until the signal aborts. */
   readonly place: (signal: AbortSignal) => Promise<Position>
   /** What comes after a position, without end. Ends when the signal aborts; throws or ends when the connection drops. */
@@ -48,8 +50,6 @@ export type FollowerOptions<B extends Batch> = {
   /** Handles one batch at a time. When it throws, the follower goes back to `place`, after a back-off that grows. */
   readonly handle: (batch: B, signal: AbortSignal) => Promise<void> | void
   readonly backOff?: BackOffBounds
-  /** From 0 up to 1. Default `Math.random`. */
-  readonly random?: () => number
 }
 
 /** Follows something ordered: the log for a fold, a view or the bus. Never rejects and never gives up; `status` says how it fares. */
@@ -63,10 +63,10 @@ export type Follower = {
 const defaultBackOff: BackOffBounds = { firstMs: 50, maxMs: 5000 }
 
 export const createFollower = <B extends Batch>(options: FollowerOptions<B>): Follower => {
-  const { name, log, clock, place, open, handle, random = Math.random } = options
+  const { name, log, clock, place, open, handle } = options
   const stopping = new AbortController()
   const { signal } = stopping
-  const backoff = createBackOff({ random: { next: random }, timers: systemTimers }, options.backOff ?? defaultBackOff)
+  const backoff = createBackOff(options, options.backOff ?? defaultBackOff)
   let state: FollowerState = 'stopped'
   let position: Position = beforeFirst
   /** The furthest it has been: who comes back to the same place and fails again has got no further. */

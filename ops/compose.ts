@@ -115,7 +115,8 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       // An agent alone runs without the bus, too; a server that says it is ready can make databases.
       if (agent) await unlessAborted(agent.connected(), signal)
       // What follows from its registration is done by the sagas of this process; without those, nobody knows when.
-      if (hostId && runs(config, 'saga')) await offersOf(central.controlPlane.directory, hostId, signal)
+      if (hostId && runs(config, 'saga'))
+        await offersOf({ ...central.kernel, directory: central.controlPlane.directory }, hostId, signal)
     }
     const url = urlOf(config.host, port)
     if (central?.api) {

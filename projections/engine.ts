@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FollowerError, FollowerStatus } from '../commands/follower.ts'
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import type { ViewName } from './documents.ts'
 import { createLagMeter, type ViewLag } from './lag.ts'
@@ -37,17 +36,14 @@ export const defaultEngineConfig: ProjectionEngineConfig = {
   lookAtViewsMs: 5000,
 }
 
-export type ProjectionEngineDeps = {
+export type ProjectionEngineDeps = Pick<Kernel, 'clock' | 'random' | 'timers' | 'log'> & {
   readonly eventStore: EventStore
   readonly viewStore: ViewStore
   readonly projections: readonly Projection[]
-  readonly log: Log
   readonly metrics?: ProjectionMetrics
   /** Default: what is applied is not traced. */
   readonly tracer?: Tracer
   readonly config?: Partial<ProjectionEngineConfig>
-  /** Milliseconds, only ever compared with each other. */
-  readonly now?: () => number
 }
 
 /**
@@ -87,23 +83,22 @@ export type ProjectionEngine = {
  * each event through once.
  */
 export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEngine => {
-  const { eventStore, viewStore, projections, log, metrics = noMetrics, tracer = noTracer, now = Date.now } = deps
+  const { eventStore, viewStore, projections, log, clock, timers, metrics = noMetrics, tracer = noTracer } = deps
   const config: ProjectionEngineConfig = { ...defaultEngineConfig, ...deps.config }
   const { backOff, maxBufferedEvents, patienceMs } = config
   const stopping = new AbortController()
   const { signal } = stopping
   const logId = createLogId(eventStore, signal)
-  const lagMeter = createLagMeter(now)
+  const lagMeter = createLagMeter(clock.elapsedMs)
   const onApplied = tracer === noTracer ? undefined : createAppliedTracer(tracer)
   let connected = false
   let looking: Promise<void> = Promise.resolve()
 
   const feed = createLogFeed({
-    eventStore,
+    ...deps,
     read: createEventReader({ log, metrics }),
     categories: categoriesOf(projections),
     views: projections.map(({ view }) => view),
-    log,
     backOff,
     maxBufferedEvents,
     patienceMs,
@@ -123,8 +118,8 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
 
   const views = projections.map((projection) =>
     createViewFollower(
-      { eventStore, viewStore, feed, log, metrics, backOff, onApplied },
-      createViewProjector({ viewStore, logId, completeAt, metrics }, projection),
+      { ...deps, feed, metrics, backOff, onApplied },
+      createViewProjector({ ...deps, logId, completeAt, metrics }, projection),
     ),
   )
 
@@ -139,7 +134,7 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
 
   const lookAtViews = async (): Promise<void> => {
     while (!signal.aborted) {
-      await delay(config.lookAtViewsMs, undefined, { signal }).catch(() => {})
+      await timers.sleep(config.lookAtViewsMs, { signal }).catch(() => {})
       for (const followed of views.filter(isIdle)) {
         const { projection, checkpoint } = followed.projector
         const known = checkpoint()
@@ -162,7 +157,10 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
       stopping.abort()
       connected = false
       const timeout = new AbortController()
-      const late = delay(config.stopTimeoutMs, 'late', { signal: timeout.signal }).catch(() => 'stopped')
+      const late = timers.sleep(config.stopTimeoutMs, { signal: timeout.signal }).then(
+        () => 'late',
+        () => 'stopped',
+      )
       const stopped = Promise.all([...views, feed].map((follower) => follower.stop()).concat(looking))
       const outcome = await Promise.race([stopped, late])
       timeout.abort()

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { createFollower, type FollowerStatus } from '../commands/follower.ts'
+import { createFollower, type FollowerKernel, type FollowerStatus } from '../commands/follower.ts'
 import type { EventStore, Position, SubscriptionBatch } from '../commands/ports/event-store.ts'
 import { eventMark } from '../commands/ports/log-mark.ts'
 import { aborted } from '../kernel/aborted.ts'
@@ -11,7 +10,7 @@ import { neverWritten } from './ports/view-store.ts'
 import type { EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
 
-export type LogFeedDeps = {
+export type LogFeedDeps = FollowerKernel & {
   readonly eventStore: EventStore
   readonly read: EventReader
   /** Of the streams that the views follow. Default: all. */
@@ -50,7 +49,7 @@ export type LogFeed = {
 }
 
 export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
-  const { eventStore, read, categories, views, log, backOff, maxBufferedEvents, patienceMs } = deps
+  const { eventStore, timers, read, categories, views, log, maxBufferedEvents, patienceMs } = deps
   const lanes = new Map<ViewName, Lane>()
   const unplaced = new Set(views)
   const firstPlaces: Position[] = []
@@ -68,7 +67,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
   /** Where the view that is furthest behind stands, of those that are placed by then. */
   const place = async (signal: AbortSignal): Promise<Position> => {
     if (position === null) {
-      await Promise.race([allTried.promise, aborted(signal), delay(patienceMs, undefined, { signal, ref: false })])
+      await Promise.race([allTried.promise, aborted(signal), timers.sleep(patienceMs, { signal, ref: false })])
       await Promise.race([oneOpened.promise, aborted(signal)])
       signal.throwIfAborted()
       position = Math.min(...firstPlaces)
@@ -94,7 +93,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
 
   const waitForRoom = async (): Promise<void> => {
     const over = new AbortController()
-    const late = delay(patienceMs, undefined, { signal: over.signal, ref: false }).catch(() => {})
+    const late = timers.sleep(patienceMs, { signal: over.signal, ref: false }).catch(() => {})
     await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.room())), late])
     over.abort()
     for (const [view, lane] of lanes) {
@@ -139,10 +138,8 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
   }
 
   const follower = createFollower<SubscriptionBatch>({
+    ...deps,
     name: 'views',
-    log,
-    clock: { now: Date.now },
-    backOff,
     place,
     open: async function* (after, signal) {
       try {

@@ -1,5 +1,6 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import { createBackOff } from '../kernel/back-off.ts'
+import { systemClock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { systemTimers } from '../kernel/timers.ts'
@@ -99,7 +100,8 @@ export const createReplayer = ({
   const read = createEventReader({ log, metrics: noMetrics })
   return (projections, options) => {
     const logId = createLogId(eventStore, options.signal)
-    const deps = { viewStore, logId, completeAt: async () => neverWritten, metrics: noMetrics }
+    const kernel = { clock: systemClock, timers: systemTimers }
+    const deps = { ...kernel, viewStore, logId, completeAt: async () => neverWritten, metrics: noMetrics }
     const projectors = projections.map((projection) => createViewProjector(deps, projection))
     return replay({ eventStore, read, log }, projectors, options)
   }

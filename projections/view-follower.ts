@@ -1,4 +1,4 @@
-import { createFollower, type Follower, PlaceLost } from '../commands/follower.ts'
+import { createFollower, type Follower, type FollowerKernel, PlaceLost } from '../commands/follower.ts'
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import type { Log } from '../kernel/log.ts'
@@ -11,7 +11,7 @@ import type { ProjectionMetrics } from './telemetry.ts'
 import type { OnApplied } from './trace-applied.ts'
 import type { ViewProjector } from './view-projector.ts'
 
-export type ViewFollowerDeps = {
+export type ViewFollowerDeps = FollowerKernel & {
   readonly eventStore: EventStore
   readonly viewStore: Pick<ViewStore, 'invalidate'>
   readonly feed: LogFeed
@@ -30,7 +30,7 @@ export type ViewFollower = Follower & {
 
 /** Moves one view along the log, from wherever its store says that it is. */
 export const createViewFollower = (deps: ViewFollowerDeps, projector: ViewProjector): ViewFollower => {
-  const { eventStore, viewStore, feed, log, metrics, backOff, onApplied } = deps
+  const { eventStore, viewStore, feed, log, metrics, onApplied } = deps
   const { view } = projector.projection
   let isOfThisLog = false
   let isAdvancing = false
@@ -76,10 +76,8 @@ export const createViewFollower = (deps: ViewFollowerDeps, projector: ViewProjec
   }
 
   const follower = createFollower<FedRange>({
+    ...deps,
     name: `view ${view}`,
-    log,
-    clock: { now: Date.now },
-    backOff,
     place,
     open: (after, signal) => feed.open(view, after, signal),
     handle,

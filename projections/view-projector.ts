@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Position } from '../commands/ports/event-store.ts'
 import { type EventMark, eventMark, noMark } from '../commands/ports/log-mark.ts'
 import type { EventId } from '../domain/ids.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { neverWritten, type ViewPlace, type ViewStore } from './ports/view-store.ts'
 import { type EventRange, ProjectionFailed, projectBatch } from './project-batch.ts'
 import type { Projection } from './projection.ts'
@@ -11,7 +11,7 @@ import type { OnApplied } from './trace-applied.ts'
 /** The part of a view store that is needed to move views. */
 export type ProjectedViews = Pick<ViewStore, 'apply' | 'place' | 'getMany'>
 
-export type ViewProjectorDeps = {
+export type ViewProjectorDeps = Pick<Kernel, 'clock' | 'timers'> & {
   readonly viewStore: ProjectedViews
   /** The identity of the log that is projected. */
   readonly logId: () => Promise<EventId | null>
@@ -43,7 +43,7 @@ export type ViewProjector = {
 }
 
 export const createViewProjector = (
-  { viewStore, logId, completeAt, metrics }: ViewProjectorDeps,
+  { clock, timers, viewStore, logId, completeAt, metrics }: ViewProjectorDeps,
   projection: Projection,
 ): ViewProjector => {
   const { view } = projection
@@ -55,8 +55,8 @@ export const createViewProjector = (
   }
 
   const apply = async (range: EventRange, onApplied: OnApplied | undefined): Promise<'tried' | 'held'> => {
-    const startedAt = Date.now()
-    const started = performance.now()
+    const startedAt = clock.now()
+    const started = clock.elapsedMs()
     const expected = place.checkpoint
     const next = {
       checkpoint: range.position,
@@ -72,7 +72,7 @@ export const createViewProjector = (
       return 'tried'
     }
     place = next
-    const seconds = (performance.now() - started) / 1000
+    const seconds = (clock.elapsedMs() - started) / 1000
     metrics.applied(view, { events: range.events.length, writes: writes.length, seconds })
     onApplied?.(projection, range, startedAt)
     return 'tried'
@@ -110,7 +110,7 @@ export const createViewProjector = (
         if (place.checkpoint >= range.position) return 'done'
         if (place.checkpoint < after) return 'behind'
         if ((await advanceOnce(range, onApplied)) === 'tried') continue
-        await delay(heldPauseMs, undefined, { signal })
+        await timers.sleep(heldPauseMs, { signal })
         // Another view may stand there by now, further on than this one was.
         await refresh()
       }

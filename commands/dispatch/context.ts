@@ -4,6 +4,7 @@ import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { RequestIds } from '../../domain/request/index.ts'
 import type { WallClock } from '../../kernel/clock.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Credential, DispatchAnswer, DispatchRequest } from '../api.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
@@ -36,7 +37,7 @@ export type DispatchSettings = {
   readonly idempotencyKeyLifetimeMs: number
 }
 
-export type DispatchDependencies = {
+export type DispatchDependencies = Pick<Kernel, 'timers' | 'random'> & {
   readonly handler: Handler
   readonly directory: Directory
   /** Only read from: what is published follows from the log. */

@@ -26,7 +26,7 @@ export const createInstance = async (
   asked: CreateInstance,
 ): Promise<DispatchAnswer> => {
   // Sagas write to the streams of projects and hosts for every other create.
-  const handler = createPatientHandler(given.handler, job.request.signal)
+  const handler = createPatientHandler(given, job.request.signal)
   const dependencies = { ...given, handler }
   const { directory, settings } = dependencies
   const { instanceId, operationId } = job.ids

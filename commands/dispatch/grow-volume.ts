@@ -21,7 +21,7 @@ export const growVolume = async (
   job: Job,
   { instanceId, volumeGiB }: GrowVolume,
 ): Promise<DispatchAnswer> => {
-  const handler = createPatientHandler(given.handler, job.request.signal)
+  const handler = createPatientHandler(given, job.request.signal)
   const dependencies = { ...given, handler }
   const { clock, settings } = dependencies
   const tooLarge = volumeRefusal(volumeGiB, settings.maxVolumeGiB)

@@ -2,8 +2,8 @@ import type { InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
 import type { WallClock } from '../../kernel/clock.ts'
-import type { IdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timer } from '../../kernel/timers.ts'
 import type { Credential } from '../api.ts'
 import type { Directory } from '../directory.ts'
 import type { Handler } from '../handle.ts'
@@ -11,12 +11,10 @@ import type { MoveCreate } from '../move-create.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
 import { systemContext } from '../system-context.ts'
 
-export type KeptCreatesDependencies = {
+export type KeptCreatesDependencies = Pick<Kernel, 'ids' | 'log' | 'timers'> & {
   readonly handler: Handler
   readonly directory: Pick<Directory, 'hosts'>
   readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
   readonly moveCreate: MoveCreate
   /** How often it looks, while it keeps anything. Default 1000. */
   readonly lookEveryMs?: number
@@ -41,9 +39,9 @@ const looks = { firstMs: 2000, maxMs: 10_000 }
  * ends, the instance waits for its host.
  */
 export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates => {
-  const { handler, directory, clock, ids, log, moveCreate, lookEveryMs = 1000 } = deps
+  const { handler, directory, clock, ids, log, timers, moveCreate, lookEveryMs = 1000 } = deps
   const kept = new Map<InstanceId, Kept>()
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let looking: Promise<void> | null = null
   let isStopped = false
 
@@ -76,14 +74,14 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
 
   const schedule = (): void => {
     if (isStopped || timer !== undefined || kept.size === 0) return
-    timer = setTimeout(() => {
+    const lookAgain = () => {
       looking = lookAtAll().finally(() => {
         looking = null
         timer = undefined
         schedule()
       })
-    }, lookEveryMs)
-    timer.unref()
+    }
+    timer = timers.after(lookEveryMs, lookAgain, { ref: false })
   }
 
   return {
@@ -97,7 +95,7 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
     },
     stop: async () => {
       isStopped = true
-      clearTimeout(timer)
+      timer?.cancel()
       kept.clear()
       await looking
     },

@@ -4,9 +4,8 @@ import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Health } from '../../domain/values/instance-spec.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
-import type { WallClock } from '../../kernel/clock.ts'
-import type { IdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timer } from '../../kernel/timers.ts'
 import { inSpan, noTracer, type Span, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
@@ -18,20 +17,15 @@ import { parseMessage } from './parse-message.ts'
 import { createReconciler } from './reconcile-holdings.ts'
 import { createStrandedWork } from './stranded-work.ts'
 
-export type HostMonitorOptions = {
+export type HostMonitorOptions = Pick<Kernel, 'clock' | 'ids' | 'log' | 'timers'> & {
   readonly handler: Handler
   readonly directory: Directory
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
   /** Publishes an echo among the heartbeats, which `take` is then given like any of them. Rejects while the bus is away. */
   readonly callOut: () => Promise<void>
   /** Whether heartbeats come to this process: one of all that run sagas hears them and judges by them. */
   readonly isJudge: () => boolean
-  /** Milliseconds by a clock that nobody sets. Default `performance.now`. */
-  readonly elapsedMs?: () => number
   /** Default: what it finds out is not traced. */
   readonly tracer?: Tracer
 }
@@ -50,8 +44,8 @@ export interface HostMonitor {
  * registered, makes it lost.
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
-  const { handler, directory, clock, ids, log, hostLostAfterMs, callOut, isJudge, tracer = noTracer } = options
-  const elapsedMs = options.elapsedMs ?? (() => performance.now())
+  const { handler, directory, clock, timers, ids, log, hostLostAfterMs, callOut, isJudge, tracer = noTracer } = options
+  const { elapsedMs } = clock
   const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
   /**
    * A look that comes so much later than the one before it: the process stood still, or another was the judge, so that what was said
@@ -70,7 +64,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   let heardAt = listeningSince
   /** When it called out first without having heard anything since. */
   let unansweredSince: number | null = null
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let isDeaf = false
   let isChecking = false
   let isStopped = false
@@ -202,8 +196,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       void look()
     }
     lookRound()
-    timer = setInterval(lookRound, checkEveryMs)
-    timer.unref()
+    timer = timers.every(checkEveryMs, lookRound, { ref: false })
   }
 
   const takeReturn = (hostId: HostId, holds: Heartbeat['holds'], parent: string | undefined) =>
@@ -233,7 +226,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     start: listen,
     stop: async () => {
       isStopped = true
-      clearInterval(timer)
+      timer?.cancel()
       await reporting.catch(() => undefined)
     },
   }

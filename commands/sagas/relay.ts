@@ -1,24 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { allCategories } from '../../domain/aggregates.ts'
 import { formatPlace, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
 import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import type { CheckedEvent, ReadableEvent, UnreadableEvent } from '../../domain/read-event.ts'
-import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
+import type { Timer } from '../../kernel/timers.ts'
 import { noTracer, type Span, type Tracer } from '../../kernel/tracer.ts'
 import { deadLetterRetentionMs, parkMessage } from '../dead-letter-message.ts'
-import { createFollower, type FollowerStatus, openLog, PlaceLost } from '../follower.ts'
+import { createFollower, type FollowerKernel, type FollowerStatus, openLog, PlaceLost } from '../follower.ts'
 import type { Checkpoint, CheckpointStore } from '../ports/checkpoint-store.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
 import { traceHeader, traceHeaders } from './message-trace.ts'
 import { lostTopic, type Replay, replaysOf } from './replays.ts'
 
-export type RelayOptions = {
+export type RelayOptions = FollowerKernel & {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
-  readonly clock: WallClock
   readonly log: Log
   /** Names this process among those that relay the same log. */
   readonly holder: string
@@ -110,19 +108,19 @@ const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Pro
  * checkpoint turns out stale steps back.
  */
 export const createRelay = (options: RelayOptions): Relay => {
-  const { eventStore, bus, checkpoints, clock, log, holder, tracer = noTracer } = options
+  const { eventStore, bus, checkpoints, timers, log, holder, tracer = noTracer } = options
   const stopping = new AbortController()
   const { signal } = stopping
   let version = 0
   let saved: Position = beforeFirst
   let published: Position = beforeFirst
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let saving: Promise<void> = Promise.resolve()
   let lost = false
   let topicsMayBeMissing = false
 
   const save = () => {
-    clearTimeout(timer)
+    timer?.cancel()
     timer = undefined
     saving = saving.then(async () => {
       const position = published
@@ -140,13 +138,12 @@ export const createRelay = (options: RelayOptions): Relay => {
 
   const saveSoon = () => {
     if (timer || published === saved) return
-    timer = setTimeout(() => {
+    const saveNow = () =>
       save().catch((error) => {
         saving = Promise.resolve()
         log.warn({ err: error }, 'the relay could not save its checkpoint and will try again')
       })
-    }, options.saveEveryMs)
-    timer.unref()
+    timer = timers.after(options.saveEveryMs, saveNow, { ref: false })
   }
 
   const current = async (): Promise<Checkpoint> => (await checkpoints.load(relayCheckpoint)) ?? noOne
@@ -160,7 +157,7 @@ export const createRelay = (options: RelayOptions): Relay => {
     let seen = await current()
     let wasBehind = false
     while (!options.exclusive && seen.holder !== holder && seen.holder !== '') {
-      await delay(options.takeOverAfterMs, undefined, { signal, ref: false })
+      await timers.sleep(options.takeOverAfterMs, { signal, ref: false })
       const head = await eventStore.head()
       if (head <= seen.position) continue
       const later = await current()
@@ -254,9 +251,8 @@ export const createRelay = (options: RelayOptions): Relay => {
   }
 
   const follower = createFollower({
+    ...options,
     name: relayName,
-    log,
-    clock,
     place: becomeActive,
     open: openLog(eventStore, allCategories),
     handle: async ({ events, position }) => {

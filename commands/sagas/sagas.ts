@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { heartbeatEchoKey } from '../../domain/guest/report.ts'
 import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { parseCommandId } from '../../domain/ids.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
-import { isoNow, type WallClock } from '../../kernel/clock.ts'
-import type { IdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import { isoNow } from '../../kernel/clock.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
 import type { FollowerStatus } from '../follower.ts'
@@ -22,14 +20,11 @@ import { createReportHandler } from './take-in-reports.ts'
 import { createTimers } from './timers.ts'
 import { type ConsumerStatus, watchConsumer } from './watch-consumer.ts'
 
-export type SagasOptions = {
+export type SagasOptions = Omit<Kernel, 'tracer'> & {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly handler: Handler
   readonly directory: Directory
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
   /** Whether this process has appended an event. Default: not known of any. */
   readonly isOwn?: (eventId: string) => boolean
   /** Names this process among those that run sagas on the same bus. */
@@ -68,17 +63,20 @@ const resultsFirstMs = 15_000
 const lagPollMs = 20
 
 /** Resolves once the sagas have no report left to take in, or when the signal aborts. */
-const allReportsTaken = async (bus: MessageBus, signal: AbortSignal): Promise<void> => {
+const allReportsTaken = async (
+  { bus, timers }: Pick<SagasOptions, 'bus' | 'timers'>,
+  signal: AbortSignal,
+): Promise<void> => {
   const isBehind = async () =>
     (await bus.lag(sagaGroup)).some(({ topic, messages }) => topic === agentResultsTopic && messages > 0)
   while (!signal.aborted && (await isBehind())) {
-    await delay(lagPollMs, undefined, { signal, ref: false }).catch(() => undefined)
+    await timers.sleep(lagPollMs, { signal, ref: false }).catch(() => undefined)
   }
 }
 
 /** Everything that goes on without anybody asking: follow-ups of events, results of agents, deadlines, lost hosts. */
 export const createSagas = (options: SagasOptions): Sagas => {
-  const { eventStore, bus, clock, ids, log, tracer = noTracer } = options
+  const { bus, clock, ids, log, tracer = noTracer } = options
   const handler = createPersistentHandler(options.handler)
   const react = createEventReactor({
     handler,
@@ -93,10 +91,8 @@ export const createSagas = (options: SagasOptions): Sagas => {
   let judging: Consumer | null = null
   const isJudge = () => judging?.holds() ?? false
   const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]), isJudge })
-  const timers = createTimers({
-    eventStore,
-    clock,
-    log,
+  const deadlines = createTimers({
+    ...options,
     onDue: async (operationId, { state, last, fault }) => {
       const { projectId, instanceId } = state.subject
       const step = {
@@ -163,12 +159,12 @@ export const createSagas = (options: SagasOptions): Sagas => {
       monitor.start()
       void removeFormerGroups()
       // After a time away: what agents did in time counts, though nobody was there to hear of it. So results go before deadlines.
-      starting = allReportsTaken(bus, AbortSignal.any([stopping.signal, AbortSignal.timeout(resultsFirstMs)]))
+      starting = allReportsTaken(options, AbortSignal.any([stopping.signal, options.timers.timeout(resultsFirstMs)]))
         .catch((error) =>
           log.warn({ err: error }, 'could not tell whether all results are in; deadlines count from now'),
         )
         .then(() => {
-          if (!stopping.signal.aborted) timers.start()
+          if (!stopping.signal.aborted) deadlines.start()
         })
     },
     stop: async (signal) => {
@@ -176,10 +172,10 @@ export const createSagas = (options: SagasOptions): Sagas => {
       await starting
       await monitor.stop()
       await Promise.all(consumers.map((consumer) => consumer.stop(signal)))
-      await timers.stop()
+      await deadlines.stop()
     },
-    pendingOperations: timers.pending,
-    timers: timers.status,
+    pendingOperations: deadlines.pending,
+    timers: deadlines.status,
     consumers: () => [followUps.status(), heartbeats.status()],
   }
 }

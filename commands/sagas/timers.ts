@@ -9,9 +9,9 @@ import {
 } from '../../domain/operation/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
-import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
-import { createFollower, type FollowerStatus, openLog } from '../follower.ts'
+import type { Timer } from '../../kernel/timers.ts'
+import { createFollower, type FollowerKernel, type FollowerStatus, openLog } from '../follower.ts'
 import type { HistoryFault } from '../history.ts'
 import { beforeFirst, type EventStore, type Position } from '../ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from '../stream-folds.ts'
@@ -26,14 +26,11 @@ export type Due = {
   readonly fault: HistoryFault | null
 }
 
-export type TimersOptions = {
+export type TimersOptions = FollowerKernel & {
   readonly eventStore: EventStore
-  readonly clock: WallClock
   readonly log: Log
   /** Tells an operation that its time has come. When it throws, the operation is told again later. */
   readonly onDue: (operationId: OperationId, due: Due) => Promise<void>
-  /** From 0 up to 1. Default `Math.random`. */
-  readonly random?: () => number
 }
 
 export interface Timers {
@@ -58,11 +55,12 @@ const longestTimeoutMs = 2 ** 31 - 1
  * following it. Many processes may run timers on one log, each with all operations, so that none waits for a process that is gone: telling
  * an operation twice changes nothing. Where many are due, each process begins elsewhere and leaves out what others have come to first.
  */
-export const createTimers = ({ eventStore, clock, log, onDue, random = Math.random }: TimersOptions): Timers => {
+export const createTimers = (options: TimersOptions): Timers => {
+  const { eventStore, clock, random, timers, log, onDue } = options
   const stopping = new AbortController()
   const armed = new Map<OperationId, Armed>()
   let position: Position = beforeFirst
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let firing: Promise<void> | null = null
   let caughtUp = false
 
@@ -86,26 +84,26 @@ export const createTimers = ({ eventStore, clock, log, onDue, random = Math.rand
   })
 
   const arm = () => {
-    clearTimeout(timer)
+    timer?.cancel()
     timer = undefined
     // One firing at a time; the one that is under way arms anew at its end.
     if (!caughtUp || firing || stopping.signal.aborted || armed.size === 0) return
     let earliest = Number.POSITIVE_INFINITY
     for (const { dueMs } of armed.values()) earliest = Math.min(earliest, dueMs)
     const inMs = Math.min(Math.max(0, earliest - clock.now()), longestTimeoutMs)
-    timer = setTimeout(() => {
+    const fireAll = () => {
       firing = fire().finally(() => {
         firing = null
         arm()
       })
-    }, inMs)
-    timer.unref()
+    }
+    timer = timers.after(inMs, fireAll, { ref: false })
   }
 
   const fire = async () => {
     const now = clock.now()
     const due = [...armed].filter(([, { dueMs }]) => dueMs <= now)
-    const first = Math.floor(random() * due.length)
+    const first = Math.floor(random.next() * due.length)
     for (const [operationId, entry] of [...due.slice(first), ...due.slice(0, first)]) {
       // Has gone on since: another process, or a result that came after all.
       if (armed.get(operationId) !== entry) continue
@@ -122,9 +120,8 @@ export const createTimers = ({ eventStore, clock, log, onDue, random = Math.rand
   }
 
   const follower = createFollower({
+    ...options,
     name: 'timers',
-    log,
-    clock,
     place: async () => position,
     open: openLog(eventStore, foldedCategories(operationCategory)),
     handle: async (batch) => {
@@ -139,7 +136,7 @@ export const createTimers = ({ eventStore, clock, log, onDue, random = Math.rand
     start: follower.start,
     stop: async () => {
       stopping.abort()
-      clearTimeout(timer)
+      timer?.cancel()
       await Promise.all([follower.stop(), firing])
     },
     pending: () => armed.size,

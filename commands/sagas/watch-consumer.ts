@@ -1,4 +1,4 @@
-import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { type Clock, isoNow } from '../../kernel/clock.ts'
 import type { FollowerError } from '../follower.ts'
 import { isOutage } from '../outage.ts'
 import { type ConsumeOptions, PoisonMessage } from '../ports/message-bus.ts'
@@ -25,14 +25,14 @@ type Failing = { readonly failures: number; readonly sinceMs: number; readonly e
 const notFailing = { failures: 0, seconds: 0, error: null }
 
 export const watchConsumer = (
-  { name, group, clock }: { readonly name: string; readonly group: string; readonly clock: WallClock },
+  { name, group, clock }: { readonly name: string; readonly group: string; readonly clock: Clock },
   handle: ConsumeOptions['handle'],
 ): ConsumerWatch => {
   /** By partition: in each, one message at a time is handled, and the others wait behind it. In the order in which they began to fail. */
   const failing = new Map<string, Failing>()
 
   const failed = (partition: string, cause: unknown): void => {
-    const { failures, sinceMs } = failing.get(partition) ?? { failures: 0, sinceMs: performance.now() }
+    const { failures, sinceMs } = failing.get(partition) ?? { failures: 0, sinceMs: clock.elapsedMs() }
     const message = cause instanceof Error ? cause.message : String(cause)
     const error = { kind: isOutage(cause) ? 'outage' : 'bug', message, at: isoNow(clock) } as const
     failing.set(partition, { failures: failures + 1, sinceMs, error })
@@ -54,7 +54,7 @@ export const watchConsumer = (
       const [longest] = failing.values()
       if (!longest) return { name, group, ...notFailing }
       const { failures, sinceMs, error } = longest
-      return { name, group, failures, seconds: (performance.now() - sinceMs) / 1000, error }
+      return { name, group, failures, seconds: (clock.elapsedMs() - sinceMs) / 1000, error }
     },
   }
 }

@@ -4,25 +4,20 @@ import { type Agent, createAgent } from '../../agent/agent.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { systemClock } from '../../kernel/clock.ts'
-import { createIdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
-import { systemRandom } from '../../kernel/random.ts'
-import type { Tracer } from '../../kernel/tracer.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import { programVersion } from '../program-info.ts'
 import { postgresqlPaths } from './postgresql-paths.ts'
 
 /** The agent of this machine, with every engine it knows to run. */
 export const createLocalAgent = (
-  deps: { readonly bus: MessageBus; readonly log: Log; readonly tracer: Tracer },
+  { bus, kernel }: { readonly bus: MessageBus; readonly kernel: Kernel },
   config: Config,
 ): Agent =>
   createAgent({
-    ...deps,
-    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths(config.dataDir), log: deps.log })],
-    clock: systemClock,
-    ids: createIdSource(systemClock, systemRandom),
+    ...kernel,
+    bus,
+    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths(config.dataDir), log: kernel.log })],
     config: {
       ...agentDefaults,
       agentDir: join(config.dataDir, 'agent'),

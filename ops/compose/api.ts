@@ -12,11 +12,7 @@ import { type Authenticate, createAuthenticate } from '../../graphql/pipeline/au
 import { oidcDefaults } from '../../graphql/pipeline/oidc.ts'
 import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
 import { type Api, type AuthConfig, createApi, defaultApiConfig } from '../../graphql/server/api.ts'
-import { systemClock } from '../../kernel/clock.ts'
-import { createIdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
-import { systemRandom } from '../../kernel/random.ts'
-import type { Tracer } from '../../kernel/tracer.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
 import { createViews, type Views } from '../../projections/queries.ts'
@@ -46,30 +42,27 @@ export const createApiParts = (
     readonly controlPlane: ControlPlane
     readonly bus: MessageBus
     readonly metrics: Metrics
-    readonly tracer: Tracer
-    readonly log: Log
+    readonly kernel: Kernel
   },
   config: Config,
 ): ApiParts => {
+  const { kernel } = deps
   const { handler, directory } = deps.controlPlane
-  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, deps.log)
-  const ids = createIdSource(systemClock, systemRandom)
+  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, kernel.log)
   const settings = dispatchSettings(config)
   const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
-  const clock = systemClock
-  const moveCreate = createMoveCreate({ handler, directory, clock })
-  const keptCreates = createKeptCreates({ handler, directory, clock, ids, log: deps.log, moveCreate })
+  const moveCreate = createMoveCreate({ ...kernel, handler, directory })
+  const keptCreates = createKeptCreates({ ...kernel, handler, directory, moveCreate })
   const dispatch = traceDispatch(
-    deps.tracer,
+    kernel.tracer,
     deps.metrics.countDispatch(
       createDispatch({
+        ...kernel,
         handler,
         directory,
         eventStore: deps.eventStore,
         bus: deps.bus,
-        clock,
-        ids,
         keptCreates,
         masterKey,
         settings,
@@ -94,12 +87,12 @@ export const createApiParts = (
     limits: { requestsPerMinute: config.rateLimitPerMinute },
     ...(deps.createLimiter && { createLimiter: deps.createLimiter }),
     metrics: deps.metrics.api,
-    tracer: deps.tracer,
-    log: deps.log,
+    tracer: kernel.tracer,
+    log: kernel.log,
   })
   const verifiers = [
     createAdminTokenVerifier(adminTokens, adminProject),
-    createApiTokenVerifier(views, () => new Date()),
+    createApiTokenVerifier(views, () => new Date(kernel.clock.now())),
   ]
   return { api, authenticate: createAuthenticate(verifiers), dispatch, keptCreates, views, adminTokenFile }
 }

@@ -3,11 +3,7 @@ import { createHandler, type Handler } from '../../commands/handle.ts'
 import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
-import { systemClock } from '../../kernel/clock.ts'
-import { createIdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
-import { systemRandom } from '../../kernel/random.ts'
-import type { Tracer } from '../../kernel/tracer.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import type { Stores } from './stores.ts'
 
@@ -24,44 +20,36 @@ const saveCheckpointEveryMs = 250
 
 /** The write side: what it takes to handle commands, and what follows from them by itself (`relay`, `sagas`). Nothing runs yet. */
 export const createControlPlane = (
-  deps: { readonly stores: Stores; readonly log: Log; readonly tracer: Tracer },
+  { stores, kernel }: { readonly stores: Stores; readonly kernel: Kernel },
   config: Config,
 ): ControlPlane => {
-  const { stores, log, tracer } = deps
   const { bus, checkpoints, holder, isShared } = stores
   const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
-  const clock = systemClock
-  const ids = createIdSource(clock, systemRandom)
-  const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, clock, log })
+  const handler = createHandler({ ...kernel, eventStore })
+  const directory = createDirectory({ ...kernel, eventStore })
   return {
     handler,
     directory,
     relay: createRelay({
+      ...kernel,
       eventStore,
       bus,
       checkpoints,
-      clock,
-      log,
       holder,
       // The lock on a data directory lets one process have the role.
       exclusive: !isShared,
       takeOverAfterMs,
       saveEveryMs: saveCheckpointEveryMs,
-      tracer,
     }),
     sagas: createSagas({
+      ...kernel,
       eventStore,
       bus,
       handler,
       directory,
-      clock,
-      ids,
-      log,
       isOwn,
       worker: holder,
       hostLostAfterMs: config.hostLostAfterMs,
-      tracer,
     }),
   }
 }

@@ -1,7 +1,6 @@
 import type { Agent } from '../../agent/agent.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import type { Log } from '../../kernel/log.ts'
-import type { Tracer } from '../../kernel/tracer.ts'
+import { type Kernel, systemKernel } from '../../kernel/kernel.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine, type ProjectionEngine } from '../../projections/engine.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
@@ -29,6 +28,7 @@ export type Parts = {
 
 /** What the roles `api`, `saga` and `projector` share. */
 export type CentralParts = {
+  readonly kernel: Kernel
   readonly stores: Stores
   readonly viewStore: ViewStore
   readonly viewStoreWarning: ReadSide['warning']
@@ -43,18 +43,18 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
   const { config, log } = context
   const metrics = createMetrics()
   const tracing = createTracing(config, log)
-  const { tracer } = tracing
+  const kernel = systemKernel(log, tracing.tracer)
   // The embedded stores hold the directory for every role.
   const release = isDistributed(config) && runs(config, 'agent') ? holdDataDir(config.dataDir, ['agent']) : () => {}
   const { bus, central, close } = isAgentAlone(config)
     ? { ...openBus(context, decorate), central: null }
-    : openCentral(context, { metrics, tracer }, decorate)
+    : openCentral(context, { metrics, kernel }, decorate)
   return {
     metrics,
     tracing,
     bus,
     central,
-    agent: runs(config, 'agent') ? createLocalAgent({ bus, log, tracer }, config) : null,
+    agent: runs(config, 'agent') ? createLocalAgent({ bus, kernel }, config) : null,
     close: async () => {
       await close()
       release()
@@ -62,30 +62,31 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
   }
 }
 
-/** What is told of what happens, beside the log. */
-export type Telemetry = { readonly metrics: Metrics; readonly tracer: Tracer }
+/** What every part of a process is given. */
+type Common = { readonly metrics: Metrics; readonly kernel: Kernel }
 
 type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts }
 
-const openCentral = (context: StoresContext, telemetry: Telemetry, decorate: DecorateStores): Opened => {
+const openCentral = (context: StoresContext, common: Common, decorate: DecorateStores): Opened => {
   const { config, log } = context
-  const stores = openStores(context, telemetry, decorate)
+  const stores = openStores(context, { metrics: common.metrics, tracer: common.kernel.tracer }, decorate)
   const { viewStore, createLimiter, warning, close } = openReadSide(config, log)
-  const controlPlane = createControlPlane({ stores, log, tracer: telemetry.tracer }, config)
+  const controlPlane = createControlPlane({ ...common, stores }, config)
   const api = runs(config, 'api')
     ? createApiParts(
-        { eventStore: stores.eventStore, viewStore, createLimiter, controlPlane, bus: stores.bus, log, ...telemetry },
+        { ...common, eventStore: stores.eventStore, viewStore, createLimiter, controlPlane, bus: stores.bus },
         config,
       )
     : null
   return {
     bus: stores.bus,
     central: {
+      kernel: common.kernel,
       stores,
       viewStore,
       viewStoreWarning: warning,
       controlPlane,
-      engine: createEngine({ stores, viewStore, log, ...telemetry }, config),
+      engine: createEngine({ ...common, stores, viewStore }, config),
       api,
     },
     close: async () => {
@@ -96,17 +97,16 @@ const openCentral = (context: StoresContext, telemetry: Telemetry, decorate: Dec
 }
 
 const createEngine = (
-  deps: Telemetry & { readonly stores: Stores; readonly viewStore: ViewStore; readonly log: Log },
+  deps: Common & { readonly stores: Stores; readonly viewStore: ViewStore },
   config: Config,
 ): ProjectionEngine | null => {
   if (!keepsViews(config)) return null
-  const { stores, viewStore, metrics, tracer, log } = deps
+  const { stores, viewStore, metrics, kernel } = deps
   return createProjectionEngine({
+    ...kernel,
     eventStore: stores.eventStore,
     viewStore,
     projections: allProjections,
-    log,
     metrics: metrics.projections,
-    tracer,
   })
 }

@@ -8,6 +8,7 @@ import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
+import { systemTimers } from '../../kernel/timers.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
@@ -36,7 +37,7 @@ export const createWorld = ({
   readonly tell: (line: string) => void
   readonly planted?: PlantedFault | undefined
 }) => {
-  const clock = { now: time.now }
+  const clock = { now: time.now, elapsedMs: time.now }
   const ids = createIdSource(clock, random)
   const say =
     (level: string): Log['info'] =>
@@ -45,6 +46,8 @@ export const createWorld = ({
       tell(`${level}: ${message}${err instanceof Error ? ` (${err.message})` : ''}`)
     }
   const log: Log = { debug: () => {}, info: () => {}, warn: say('warn'), error: say('error') }
+  // The timers of the process, which are replaced.
+  const kernel = { clock, random, timers: systemTimers, ids, log }
   const starts = new Map<string, (life: Life) => void>()
   const lives = new Map<string, Life>()
   const chances = { failedStarts: 0 }
@@ -91,10 +94,10 @@ export const createWorld = ({
 
   const openWriteSide = (life: Life) => {
     const eventStore = eventLog.open(life)
-    const handler = createHandler({ eventStore, clock, ids })
-    const directory = createDirectory({ eventStore, clock, log })
+    const handler = createHandler({ ...kernel, eventStore })
+    const directory = createDirectory({ ...kernel, eventStore })
     directory.start()
-    return { eventStore, handler, directory, clock, ids, log, bus: bus.open(life) }
+    return { ...kernel, eventStore, handler, directory, bus: bus.open(life) }
   }
 
   const define = (name: string, begin: (life: Life) => void): void => {
@@ -146,11 +149,10 @@ export const createWorld = ({
   }
   define('projector', (life) => {
     const engine = createProjectionEngine({
+      ...kernel,
       eventStore: eventLog.open(life),
       viewStore: openViews(life),
       projections: allProjections,
-      log,
-      now: time.now,
     })
     engine.start()
   })

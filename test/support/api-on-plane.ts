@@ -22,7 +22,7 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
   const viewStore = createMemoryViewStore()
   const { eventStore } = plane
   const { log, lines } = createRecordingLog()
-  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log: plane.log })
+  const engine = createProjectionEngine({ ...plane, viewStore, projections: allProjections })
   engine.start()
   cleanups.push(engine.stop)
   const api = createApi({

@@ -49,10 +49,10 @@ export const requestTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333
 export const openDeadLetterDesk = async (bus: MessageBus): Promise<DeadLetterDesk> => {
   const directory = mkdtempSync(join(tmpdir(), 'coffer-desk-'))
   const side = openWriteSide(directory)
-  const { eventStore, log } = side
+  const { eventStore } = side
   const viewStore = createMemoryViewStore()
   const views = createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) })
-  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log })
+  const engine = createProjectionEngine({ ...side, viewStore, projections: allProjections })
   engine.start()
   await bus.ensureTopics(controlPlaneTopics)
 

@@ -6,8 +6,8 @@ import { createDirectory } from '../../commands/directory.ts'
 import { createHandler } from '../../commands/handle.ts'
 import { systemClock, type WallClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
+import { systemKernel } from '../../kernel/kernel.ts'
 import type { Log } from '../../kernel/log.ts'
-import { systemRandom } from '../../kernel/random.ts'
 
 /** Keeps what was logged, so that a test can say nothing went wrong. */
 export const createRecordingLog = () => {
@@ -26,21 +26,25 @@ export const createRecordingLog = () => {
 }
 
 /** The write side on the embedded stores, all real, in one directory. */
-export const openWriteSide = (dataDir: string, clock: WallClock = systemClock) => {
+export const openWriteSide = (dataDir: string, wallClock: WallClock = systemClock) => {
   const { log, lines } = createRecordingLog()
+  const { random, timers } = systemKernel(log)
+  const clock = { ...systemClock, ...wallClock }
   const database = openEmbeddedDatabase({ dataDir })
   const eventStore = createEmbeddedEventStore({ database })
   const bus = createEmbeddedMessageBus({ database })
   const checkpoints = createEmbeddedCheckpointStore({ database })
-  const ids = createIdSource(clock, systemRandom)
+  const ids = createIdSource(clock, random)
   const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, clock, log })
+  const directory = createDirectory({ eventStore, clock, random, timers, log })
   return {
     database,
     eventStore,
     bus,
     checkpoints,
     clock,
+    random,
+    timers,
     ids,
     handler,
     directory,

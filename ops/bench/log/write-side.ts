@@ -7,10 +7,10 @@ import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler, type Handler } from '../../../commands/handle.ts'
 import type { AppendResult, EventStore, NewEvent, StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { StreamName } from '../../../domain/stream.ts'
-import { systemClock, type WallClock } from '../../../kernel/clock.ts'
-import { createIdSource, type IdSource } from '../../../kernel/ids.ts'
+import type { WallClock } from '../../../kernel/clock.ts'
+import type { IdSource } from '../../../kernel/ids.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import type { Log } from '../../../kernel/log.ts'
-import { systemRandom } from '../../../kernel/random.ts'
 
 export type WriteSide = {
   readonly eventStore: EventStore
@@ -69,16 +69,15 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
         },
       }
     : store
-  const clock = systemClock
-  const ids = createIdSource(clock, systemRandom)
-  const handler = createHandler({ eventStore, clock, ids })
-  const directory = createDirectory({ eventStore, clock, log: strictLog })
+  const kernel = systemKernel(strictLog)
+  const { clock, ids } = kernel
+  const handler = createHandler({ ...kernel, eventStore })
+  const directory = createDirectory({ ...kernel, eventStore })
   const dispatch = createDispatch({
+    ...kernel,
     handler,
     directory,
     eventStore,
-    clock,
-    ids,
     masterKey: randomBytes(32),
     // Nothing is cancelled here, and no message was parked.
     findInstanceOf: async () => null,

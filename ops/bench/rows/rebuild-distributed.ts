@@ -1,4 +1,5 @@
 import { parseEventId } from '../../../domain/ids.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
@@ -101,7 +102,12 @@ const untilRight = async (connection: Connection, signal: AbortSignal): Promise<
     return mark.event?.id !== lostEvent && checkpoint >= head
   }
   const startedAt = performance.now()
-  const engine = createProjectionEngine({ eventStore, viewStore, projections: allProjections, log: tolerantLog })
+  const engine = createProjectionEngine({
+    ...systemKernel(tolerantLog),
+    eventStore,
+    viewStore,
+    projections: allProjections,
+  })
   engine.start()
   try {
     await until(

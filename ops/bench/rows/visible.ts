@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../../domain/ids.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import type { InstanceDocument } from '../../../projections/documents.ts'
@@ -26,10 +27,10 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
   const side = openWriteSide(dataDir)
   const viewStore = createMemoryViewStore()
   const engine = createProjectionEngine({
+    ...systemKernel(strictLog),
     eventStore: side.eventStore,
     viewStore,
     projections: allProjections,
-    log: strictLog,
   })
   try {
     await side.directory.ready(signal)

@@ -51,7 +51,7 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
       return head
     },
   }
-  const directory = createDirectory({ eventStore, clock: side.clock, log: side.log, catchUpMs })
+  const directory = createDirectory({ ...side, eventStore, catchUpMs })
   disposals.push(async () => {
     held?.resolve()
     await directory.stop()
@@ -123,14 +123,14 @@ describe('a create, in a process that is a moment behind the log', () => {
   })
 
   it('may be sent again where a host has what it asks for, and is about to offer it', async () => {
-    const { makeKnown, directory, create } = await start()
+    const { makeKnown, directory, timers, create } = await start()
     for (const each of ['flavor', 'host'] as const) await makeKnown[each]()
     const known = await waitFor('the host', () => directory.hosts()[0])
     if (known.status === 'UNREGISTERED') throw new Error('the host is not registered')
     await expect(create()).rejects.toThrow(/^postgresql 17\.\d+ of host .* is not on offer yet/)
     const { hostId } = known
-    const offered = offersOf(directory, hostId, AbortSignal.timeout(60_000))
-    await expect(offersOf(directory, hostId, AbortSignal.abort())).rejects.toThrow()
+    const offered = offersOf({ timers, directory }, hostId, AbortSignal.timeout(60_000))
+    await expect(offersOf({ timers, directory }, hostId, AbortSignal.abort())).rejects.toThrow()
     await makeKnown.version()
     await makeKnown.olderVersion()
     await offered

@@ -69,8 +69,8 @@ const start = async () => {
   let isJudge = true
   const monitor = createHostMonitor({
     ...side,
+    clock: { ...side.clock, elapsedMs: () => elapsed },
     hostLostAfterMs,
-    elapsedMs: () => elapsed,
     callOut: () => callOut(),
     isJudge: () => isJudge,
   })

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKurrentCheckpointStore } from '../../../commands/adapters/kurrentdb/checkpoint-store.ts'
 import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
@@ -22,7 +23,7 @@ const follow = async () => {
   const eventStore = createKurrentEventStore({ connection })
   const checkpoints = createKurrentCheckpointStore({ connection })
   const viewStore = createMemoryViewStore()
-  const deps = { eventStore, viewStore, projections: allProjections, log: silent }
+  const deps = { ...systemKernel(silent), eventStore, viewStore, projections: allProjections }
   const engine = createProjectionEngine({ ...deps, config: { backOff: { firstMs: 1, maxMs: 20 } } })
   onTestFinished(async () => {
     await engine.stop()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseEventId } from '../../../domain/ids.ts'
 import { createStreamName } from '../../../domain/stream.ts'
+import { systemClock } from '../../../kernel/clock.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { InstanceDocument } from '../../../projections/documents.ts'
@@ -118,7 +119,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
   it('says that it is cut off and how long while the log is away, and comes back by itself', async () => {
     const scene = createScene(dir)
     let nowMs = 0
-    const engine = scene.startEngine({ now: () => nowMs })
+    const engine = scene.startEngine({ clock: { ...systemClock, elapsedMs: () => nowMs } })
     tellLives(scene, 1, 3)
     await scene.append()
     await engine.caughtUp(within(timeoutMs))

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
@@ -94,7 +95,12 @@ const createViews = () => {
     warn: () => {},
     error: (_fields: object, message: string) => errors.push(message),
   }
-  const depsOf = (eventStore: EventStore) => ({ eventStore, viewStore, projections: allProjections, log })
+  const depsOf = (eventStore: EventStore) => ({
+    eventStore,
+    viewStore,
+    projections: allProjections,
+    ...systemKernel(log),
+  })
   return {
     viewStore,
     errors,

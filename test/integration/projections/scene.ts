@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import { type EventStore, EventStoreUnavailable, type SubscribeOptions } from '../../../commands/ports/event-store.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import type { Log } from '../../../kernel/log.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
@@ -87,10 +88,10 @@ export const createScene = (dir: TempDir) => {
     },
     startEngine: (deps: Partial<ProjectionEngineDeps> = {}): ProjectionEngine => {
       const engine = createProjectionEngine({
+        ...systemKernel(silent),
         eventStore,
         viewStore,
         projections: allProjections,
-        log: silent,
         metrics: noMetrics,
         config: { backOff: { firstMs: 1, maxMs: 20 } },
         ...deps,

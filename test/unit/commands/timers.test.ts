@@ -5,15 +5,14 @@ import { createTimers } from '../../../commands/sagas/timers.ts'
 import { type OperationId, parseCommandId, parseOperationId } from '../../../domain/ids.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
 import { streamNameSchema } from '../../../domain/stream.ts'
-import { createIdSource } from '../../../kernel/ids.ts'
-import { systemRandom } from '../../../kernel/random.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 import { hostId, instanceId, projectId, spec } from '../domain/samples.ts'
 
 const bounded = { timeout: 20_000, interval: 2 }
-const clock = { now: () => Date.now() }
-const ids = createIdSource(clock, systemRandom)
+const kernel = systemKernel(createRecordingLog().log)
+const { clock, ids } = kernel
 const subject = {
   instanceId: instanceId(),
   projectId,
@@ -117,8 +116,7 @@ describe('timers', () => {
     const told: OperationId[] = []
     const timers = createTimers({
       eventStore: logOf([...late, ...begun(0, 3_600_000)]),
-      clock,
-      log: createRecordingLog().log,
+      ...kernel,
       onDue: async (operationId) => {
         told.push(operationId)
       },
@@ -135,7 +133,7 @@ describe('timers', () => {
     const recording = createRecordingLog()
     const timers = createTimers({
       eventStore: logOf(begun(3_600_000, 60_000)),
-      clock,
+      ...kernel,
       log: recording.log,
       onDue: async () => {
         tries += 1
@@ -154,8 +152,7 @@ describe('timers', () => {
     let most = 0
     const timers = createTimers({
       eventStore: logOf([...begun(3_600_000, 60_000), ...begun(3_600_000, 60_000)]),
-      clock,
-      log: createRecordingLog().log,
+      ...kernel,
       onDue: async () => {
         inHand += 1
         most = Math.max(most, inHand)
@@ -182,9 +179,8 @@ describe('timers', () => {
     const told: OperationId[] = []
     const timers = createTimers({
       eventStore,
-      clock,
-      log: createRecordingLog().log,
-      random: () => 0.5,
+      ...kernel,
+      random: { ...kernel.random, next: () => 0.5 },
       onDue: async (operationId) => {
         told.push(operationId)
         if (told.length > 1) return
@@ -205,7 +201,7 @@ describe('timers', () => {
     const told = new Map<OperationId, string | null>()
     const timers = createTimers({
       eventStore: logOf([...odd, ...unknown, ...late]),
-      clock,
+      ...kernel,
       log: recording.log,
       onDue: async (operationId, { fault }) => {
         told.set(operationId, fault && `${fault.eventType} at ${fault.revision}: ${fault.reason}`)
@@ -230,7 +226,7 @@ describe('timers', () => {
     const told: OperationId[] = []
     const timers = createTimers({
       eventStore: logOf([...foreign, ...late]),
-      clock,
+      ...kernel,
       log: recording.log,
       onDue: async (operationId) => {
         told.push(operationId)
