@@ -1,5 +1,5 @@
 import { host, hostStream } from '../../domain/host/index.ts'
-import { instance, instanceStream, type KnownInstance, specHeld } from '../../domain/instance/index.ts'
+import { instance, instanceStream, isInProgress, type KnownInstance } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
@@ -13,8 +13,8 @@ import { createPatientHandler } from './patient-handler.ts'
 type GrowVolume = Extract<PublicCommand, { readonly type: 'GrowVolume' }>
 
 /**
- * The difference is held in the project's quota and on the host before the instance is asked, and given back where it refuses. Cut off in between, more is
- * held than is needed, until the volume grows or the instance is deleted; never less.
+ * The difference is held in the project's quota and on the host before the instance is asked, with an expiry until the sagas confirm it, and given back where
+ * the instance refuses.
  */
 export const growVolume = async (
   given: DispatchDependencies,
@@ -42,7 +42,7 @@ export const growVolume = async (
   if (!mayGrow || volumeGiB <= state.spec.volumeGiB) return ask()
   const refusal = await holdMore(dependencies, job, state, volumeGiB)
   const answer = refusal ? refused(refusal) : await ask()
-  if (!answer.accepted) await holdAsNeeded(dependencies, job, instanceId)
+  if (!answer.accepted || answer.replayed) await releaseUnused(dependencies, job, state)
   return answer
 }
 
@@ -60,25 +60,26 @@ const holdMore = async (
   volumeGiB: number,
 ): Promise<Rejection | null> => {
   const { projectId, hostId, instanceId } = state
-  const wish = { type: 'HoldMoreVolume', instanceId, volumeGiB } as const
+  const { operationId } = job.ids
+  const held = { now: isoNow(clock), expiresAt: isoAfter(clock, settings.reservationMs) }
+  const wish = { type: 'HoldMoreVolume', instanceId, operationId, volumeGiB, ...held } as const
   const inQuota = { ...wish, projectId, defaultLimits: settings.defaultQuota }
-  const held = await handler.handle(project, projectStream(projectId), inQuota, contextOf(job, state))
-  if (held.outcome === 'rejected') return held.rejection
-  const onHost = { ...wish, hostId, now: isoNow(clock) }
-  const claimed = await handler.handle(host, hostStream(hostId), onHost, contextOf(job, state))
+  const granted = await handler.handle(project, projectStream(projectId), inQuota, contextOf(job, state))
+  if (granted.outcome === 'rejected') return granted.rejection
+  const claimed = await handler.handle(host, hostStream(hostId), { ...wish, hostId }, contextOf(job, state))
   return claimed.outcome === 'rejected' ? claimed.rejection : null
 }
 
-/** What the instance needs by now: another request may have been granted meanwhile. */
-const holdAsNeeded = async (
+/** Of an operation that was not begun or is over. One that the same request has begun a moment ago keeps what it has. */
+const releaseUnused = async (
   { handler }: DispatchDependencies,
   job: Job,
-  instanceId: GrowVolume['instanceId'],
+  { projectId, hostId, instanceId }: KnownInstance,
 ): Promise<void> => {
+  const { operationId } = job.ids
   const { state } = await handler.load(instance, instanceStream(instanceId))
-  if (state.status === 'ABSENT') return
-  const { projectId, hostId } = state
-  const need = { type: 'HoldVolume', instanceId, volumeGiB: specHeld(state).volumeGiB } as const
-  await handler.handle(project, projectStream(projectId), { ...need, projectId }, contextOf(job, state))
-  await handler.handle(host, hostStream(hostId), { ...need, hostId }, contextOf(job, state))
+  if (state.status === 'ABSENT' || isInProgress(state, operationId)) return
+  const unused = { type: 'ReleaseMoreVolume', instanceId, operationId } as const
+  await handler.handle(project, projectStream(projectId), { ...unused, projectId }, contextOf(job, state))
+  await handler.handle(host, hostStream(hostId), { ...unused, hostId }, contextOf(job, state))
 }

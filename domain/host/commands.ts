@@ -1,4 +1,4 @@
-import type { HostId, InstanceId } from '../ids.ts'
+import type { HostId, InstanceId, OperationId } from '../ids.ts'
 import type { ReleaseReason } from '../project/commands.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Resources } from '../values/resources.ts'
@@ -42,19 +42,29 @@ export type HostCommand =
     }
   | { readonly type: 'SettleUnlisted'; readonly hostId: HostId; readonly instanceId: InstanceId }
   | { readonly type: 'ReportHostReturned'; readonly hostId: HostId }
-  /** The volume of an instance that holds resources grows, if there is room for what it has more. */
+  /** An operation is about to be requested that grows the volume: what that takes more is held until `expiresAt`, if there is room for it. */
   | {
       readonly type: 'HoldMoreVolume'
       readonly hostId: HostId
       readonly instanceId: InstanceId
+      readonly operationId: OperationId
       /** In all. */
       readonly volumeGiB: number
       readonly now: string
+      readonly expiresAt: string
     }
-  /** The instance holds exactly this volume, as it has it. */
+  /** The operation was not requested after all. */
+  | {
+      readonly type: 'ReleaseMoreVolume'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      readonly operationId: OperationId
+    }
+  /** The instance holds exactly this volume, as the operation gives it: what was held for that is in it, or free. */
   | {
       readonly type: 'HoldVolume'
       readonly hostId: HostId
       readonly instanceId: InstanceId
+      readonly operationId: OperationId
       readonly volumeGiB: number
     }

@@ -1,6 +1,20 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import type { HostId, InstanceId } from '../ids.ts'
 import { getById } from '../values/id-map.ts'
-import { commitmentOf, findExcess, isHeld, lapsedBy, release, reservationOf, volumeExcess } from '../values/ledger.ts'
+import {
+  commitmentOf,
+  dropGrowth,
+  findExcess,
+  holdingOf,
+  isHeld,
+  type Lapsed,
+  type Ledger,
+  lapse,
+  moreVolume,
+  release,
+  reservationOf,
+  settleVolume,
+} from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
@@ -32,19 +46,19 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       if (commitmentOf(state.claims, instanceId)) return accept()
       return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources } })
     }
-    case 'HoldMoreVolume':
+    case 'HoldMoreVolume': {
+      const lapsed = lapse(state.claims, command.now)
+      const held = moreVolume(lapsed.live, command, state.description.capacity.volumeGiB)
+      if (held === null) return accept()
+      if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
+      if (!held.ok) return reject(noCapacity(state.description, held.excess))
+      return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, command.instanceId, held.ledger))
+    }
+    case 'ReleaseMoreVolume':
     case 'HoldVolume': {
-      const { instanceId, volumeGiB } = command
-      const held = commitmentOf(state.claims, instanceId)
-      const more = volumeGiB - (held?.volumeGiB ?? volumeGiB)
-      if (!held || more === 0 || (more < 0 && command.type === 'HoldMoreVolume')) return accept()
-      if (command.type === 'HoldMoreVolume') {
-        if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
-        const live = lapsedBy(state.claims, command.now).reduce(release, state.claims)
-        const excess = volumeExcess(state.description.capacity.volumeGiB, live.total, more)
-        if (excess) return reject(noCapacity(state.description, excess))
-      }
-      return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources: { ...held, volumeGiB } } })
+      const claims =
+        command.type === 'HoldVolume' ? settleVolume(state.claims, command) : dropGrowth(state.claims, command)
+      return claims === state.claims ? accept() : accept(...holds(hostId, command.instanceId, claims))
     }
     case 'ReleaseCapacity': {
       const { instanceId, reason } = command
@@ -89,8 +103,8 @@ const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
   const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command
-  const lapsed = lapsedBy(state.claims, now)
-  const live = lapsed.reduce(release, state.claims)
+  const lapsed = lapse(state.claims, now)
+  const { live } = lapsed
   if (commitmentOf(live, instanceId)) return accept()
   const claim = reservationOf(live, instanceId)
   if (claim && sameResources(claim.resources, resources)) return accept()
@@ -104,13 +118,20 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   if (excess) return reject(noCapacity(description, excess))
   const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
   if (sealingKey === undefined) return reject(noSealingKey(description))
-  return accept<HostEvent>(
-    ...lapsed.map(
-      (id) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId: id, reason: 'EXPIRED' } }) as const,
-    ),
-    {
-      type: 'HostCapacityClaimed',
-      data: { hostId, instanceId, resources, expiresAt, ...(sealingKey && { sealingKey }) },
-    },
-  )
+  return accept<HostEvent>(...lapsedEvents(hostId, lapsed), {
+    type: 'HostCapacityClaimed',
+    data: { hostId, instanceId, resources, expiresAt, ...(sealingKey && { sealingKey }) },
+  })
+}
+
+const lapsedEvents = (hostId: HostId, { live, expired, shrunk }: Lapsed): readonly HostEvent[] => [
+  ...expired.map(
+    (instanceId) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason: 'EXPIRED' } }) as const,
+  ),
+  ...shrunk.flatMap((instanceId) => holds(hostId, instanceId, live)),
+]
+
+const holds = (hostId: HostId, instanceId: InstanceId, claims: Ledger): readonly HostEvent[] => {
+  const holding = holdingOf(claims, instanceId)
+  return holding ? [{ type: 'HostClaimConfirmed', data: { hostId, instanceId, ...holding } }] : []
 }

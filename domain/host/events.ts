@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema } from '../ids.ts'
 import { datastoreTypeSchema, instanceLabelSchema } from '../values/instance-spec.ts'
+import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 
@@ -68,9 +69,10 @@ export const hostEvents = {
       sealingKey: sealingKeySchema.optional(),
     }),
   ),
+  /** The instance was requested: what it claims is held until it is released, and what is for `growths` until their time has passed. */
   HostClaimConfirmed: defineEvent(
     1,
-    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, resources: resourcesSchema }),
+    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),
   ),
   /** `MOVED`: the host was lost while the instance was made, another host has it, and nothing of it is left here. */
   HostCapacityReleased: defineEvent(

@@ -27,7 +27,7 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
       return { ...state, claims: reserve(state.claims, event.data), sealingKeys }
     }
     case 'HostClaimConfirmed':
-      return { ...state, claims: commit(state.claims, event.data.instanceId, event.data.resources) }
+      return { ...state, claims: commit(state.claims, event.data.instanceId, event.data) }
     case 'HostCapacityReleased':
       return {
         ...state,

@@ -11,6 +11,7 @@ export {
   type BusyInstance,
   type InstanceState,
   isBusy,
+  isInProgress,
   type KnownInstance,
   operationSubject,
   type ProvisioningInstance,

@@ -83,7 +83,10 @@ export const reactionsToInstance = (event: InstanceEvent, state: InstanceState):
     case 'InstanceProvisioningFailed':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'FAILED')]
     case 'InstanceVolumeGrowthFailed':
-      return [confirmOutcome(event.data.operationId), ...(event.data.certain ? holdVolume(state) : [])]
+      return [
+        confirmOutcome(event.data.operationId),
+        ...(event.data.certain ? holdVolume(event.data.operationId, state) : []),
+      ]
     case 'InstanceDeleted':
       return [confirmOutcome(event.data.operationId), ...releaseResources(state, 'DELETED')]
     case 'InstanceHealthChanged':
@@ -162,7 +165,7 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
     id: operationId,
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
-  if (kind === 'grow') return [...holdVolume(state), start]
+  if (kind === 'grow') return [...holdVolume(operationId, state), start]
   return kind === 'provision' ? [...holdResources(state), start] : [start]
 }
 
@@ -199,13 +202,13 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
 }
 
 /** Exactly what its volume needs now, whatever was held for it in between. */
-const holdVolume = (state: InstanceState): readonly Reaction[] => {
+const holdVolume = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
   const { projectId, instanceId, hostId } = state
-  const { volumeGiB } = specHeld(state)
+  const hold = { type: 'HoldVolume', instanceId, operationId, volumeGiB: specHeld(state).volumeGiB } as const
   return [
-    { target: 'project', id: projectId, command: { type: 'HoldVolume', projectId, instanceId, volumeGiB } },
-    { target: 'host', id: hostId, command: { type: 'HoldVolume', hostId, instanceId, volumeGiB } },
+    { target: 'project', id: projectId, command: { ...hold, projectId } },
+    { target: 'host', id: hostId, command: { ...hold, hostId } },
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { InstanceId, ProjectId, TokenId } from '../ids.ts'
+import type { InstanceId, OperationId, ProjectId, TokenId } from '../ids.ts'
 import type { Resources } from '../values/resources.ts'
 import type { QuotaLimits } from './events.ts'
 
@@ -77,20 +77,31 @@ export type ProjectCommand =
       readonly instanceId: InstanceId
       readonly reason: ReleaseReason
     }
-  /** The volume of an instance that holds resources grows, if there is room for what it has more. */
+  /** An operation is about to be requested that grows the volume: what that takes more is held until `expiresAt`, if there is room for it. */
   | {
       readonly type: 'HoldMoreVolume'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
+      readonly operationId: OperationId
       /** In all. */
       readonly volumeGiB: number
+      readonly now: string
+      readonly expiresAt: string
       /** Hold where no admin has set limits. */
       readonly defaultLimits: QuotaLimits
     }
-  /** The instance holds exactly this volume, as it has it. */
+  /** The operation was not requested after all. */
+  | {
+      readonly type: 'ReleaseMoreVolume'
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly operationId: OperationId
+    }
+  /** The instance holds exactly this volume, as the operation gives it: what was held for that is in it, or free. */
   | {
       readonly type: 'HoldVolume'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
+      readonly operationId: OperationId
       readonly volumeGiB: number
     }

@@ -1,16 +1,21 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
-import type { ProjectId } from '../ids.ts'
+import type { InstanceId, ProjectId } from '../ids.ts'
 import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
 import {
   commitmentOf,
+  dropGrowth,
   type Excess,
   findExcess,
+  holdingOf,
   isHeld,
-  lapsedBy,
+  type Lapsed,
+  type Ledger,
+  lapse,
+  moreVolume,
   release,
   reservationOf,
-  volumeExcess,
+  settleVolume,
 } from '../values/ledger.ts'
 import { sameName } from '../values/names.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
@@ -63,16 +68,18 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
         ...nameConfirmed(command, state),
       )
     }
-    case 'HoldMoreVolume':
+    case 'HoldMoreVolume': {
+      const lapsed = lapse(state.ledger, command.now)
+      const held = moreVolume(lapsed.live, command, (state.limits ?? command.defaultLimits).volumeGiB)
+      if (held === null) return accept()
+      if (!held.ok) return reject(quotaExceeded(projectId, held.excess))
+      return accept(...lapsedEvents(projectId, lapsed), ...holds(projectId, command.instanceId, held.ledger))
+    }
+    case 'ReleaseMoreVolume':
     case 'HoldVolume': {
-      const { instanceId, volumeGiB } = command
-      const held = commitmentOf(state.ledger, instanceId)
-      const more = volumeGiB - (held?.volumeGiB ?? volumeGiB)
-      if (!held || more === 0 || (more < 0 && command.type === 'HoldMoreVolume')) return accept()
-      const limits = command.type === 'HoldMoreVolume' ? (state.limits ?? command.defaultLimits) : null
-      const excess = limits && volumeExcess(limits.volumeGiB, state.ledger.total, more)
-      if (excess) return reject(quotaExceeded(projectId, excess))
-      return accept({ type: 'QuotaCommitted', data: { projectId, instanceId, resources: { ...held, volumeGiB } } })
+      const ledger =
+        command.type === 'HoldVolume' ? settleVolume(state.ledger, command) : dropGrowth(state.ledger, command)
+      return ledger === state.ledger ? accept() : accept(...holds(projectId, command.instanceId, ledger))
     }
     case 'ReleaseQuota': {
       const { instanceId, reason } = command
@@ -167,8 +174,8 @@ const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejec
 
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId, instanceId, name, resources, now, expiresAt, defaultLimits } = command
-  const lapsed = lapsedBy(state.ledger, now)
-  const live = lapsed.reduce(release, state.ledger)
+  const lapsed = lapse(state.ledger, now)
+  const { live } = lapsed
   if (commitmentOf(live, instanceId)) return accept()
   const reservation = reservationOf(live, instanceId)
   if (reservation && sameResources(reservation.resources, resources)) return accept()
@@ -179,10 +186,22 @@ const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<Proj
   const excess = findExcess(state.limits ?? defaultLimits, used, { ...resources, instances: 1 })
   if (excess) return reject(quotaExceeded(projectId, excess))
   return accept<ProjectEvent>(
-    ...lapsed.map((id) => ({ type: 'QuotaReleased', data: { projectId, instanceId: id, reason: 'EXPIRED' } }) as const),
+    ...lapsedEvents(projectId, lapsed),
     { type: 'QuotaReserved', data: { projectId, instanceId, resources, expiresAt } },
     { type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } },
   )
+}
+
+const lapsedEvents = (projectId: ProjectId, { live, expired, shrunk }: Lapsed): readonly ProjectEvent[] => [
+  ...expired.map(
+    (instanceId) => ({ type: 'QuotaReleased', data: { projectId, instanceId, reason: 'EXPIRED' } }) as const,
+  ),
+  ...shrunk.flatMap((instanceId) => holds(projectId, instanceId, live)),
+]
+
+const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger): readonly ProjectEvent[] => {
+  const holding = holdingOf(ledger, instanceId)
+  return holding ? [{ type: 'QuotaCommitted', data: { projectId, instanceId, ...holding } }] : []
 }
 
 const quotaExceeded = (projectId: ProjectId, { resource, limit, used, asked }: Excess): Rejection => ({

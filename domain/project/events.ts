@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { instanceIdSchema, projectIdSchema, tokenIdSchema } from '../ids.ts'
+import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
 
 /** Upper bounds of what a project may hold at one time. */
@@ -44,10 +45,10 @@ export const projectEvents = {
       expiresAt: z.iso.datetime(),
     }),
   ),
-  /** The instance was requested: the room is held until it is released. */
+  /** The instance was requested: the room is held until it is released, and that for `growths` until their time has passed. */
   QuotaCommitted: defineEvent(
     1,
-    z.object({ projectId: projectIdSchema, instanceId: instanceIdSchema, resources: resourcesSchema }),
+    z.object({ projectId: projectIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),
   ),
   QuotaReleased: defineEvent(
     1,

@@ -28,7 +28,7 @@ export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState =
     case 'QuotaReserved':
       return { ...state, ledger: reserve(state.ledger, event.data) }
     case 'QuotaCommitted':
-      return { ...state, ledger: commit(state.ledger, event.data.instanceId, event.data.resources) }
+      return { ...state, ledger: commit(state.ledger, event.data.instanceId, event.data) }
     case 'QuotaReleased':
       return { ...state, ledger: release(state.ledger, event.data.instanceId) }
     default:

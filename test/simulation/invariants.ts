@@ -1,12 +1,14 @@
 import type { EventStore, StoredEvent } from '../../commands/ports/event-store.ts'
+import { host } from '../../domain/host/index.ts'
+import type { HostState } from '../../domain/host/state.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
-import { type InstanceState, instance } from '../../domain/instance/index.ts'
+import { type InstanceState, instance, specHeld } from '../../domain/instance/index.ts'
 import { nextDeadline, type OperationState, operation } from '../../domain/operation/index.ts'
 import { project } from '../../domain/project/index.ts'
 import type { ProjectState } from '../../domain/project/state.ts'
 import { checkEvent } from '../../domain/read-event.ts'
 import { streamCategory } from '../../domain/stream.ts'
-import { committedIds } from '../../domain/values/ledger.ts'
+import { committedIds, holdingOf, lapse } from '../../domain/values/ledger.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { verifyViews } from '../../projections/verify.ts'
 import type { World } from './world.ts'
@@ -26,6 +28,9 @@ export const createInvariants = (world: World, now: () => number) => {
   const instances = new Map<InstanceId, InstanceState>()
   const operations = new Map<OperationId, OperationState>()
   const projects = new Map<string, ProjectState>()
+  const hosts = new Map<string, HostState>()
+  /** Whose volume may be larger than the log knows of. */
+  const uncertain = new Set<string>()
   const broken = (what: string): never => {
     throw new InvariantBroken(what)
   }
@@ -45,11 +50,14 @@ export const createInvariants = (world: World, now: () => number) => {
     // The category says whose event it is.
     const event = checked.event as never
     if (category === 'instance') {
+      if (stored.type === 'InstanceVolumeGrowthFailed') uncertain.add(id)
       instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
     } else if (category === 'operation') {
       operations.set(id as OperationId, operation.evolve(operations.get(id as OperationId) ?? operation.initial, event))
-    } else if (stored.type === 'HostLost') lostAt.set(id, now())
-    else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
+    } else if (category === 'host') {
+      if (stored.type === 'HostLost') lostAt.set(id, now())
+      hosts.set(id, host.evolve(hosts.get(id) ?? host.initial, event))
+    } else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
   })
 
   const processesOf = (instanceId: InstanceId, hosts = world.hosts): number =>
@@ -100,6 +108,21 @@ export const createInvariants = (world: World, now: () => number) => {
       for (const id of held) if (!mayHold(id)) broken(`quota is held for instance ${id}, which is not there`)
       for (const id of listed)
         if (!held.has(id)) broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
+      const at = new Date(now()).toISOString()
+      const ledgers = [
+        ...[...projects.values()].map(({ ledger }) => ledger),
+        ...[...hosts.values()].flatMap((state) => (state.status === 'UNREGISTERED' ? [] : [state.claims])),
+      ].map((ledger) => lapse(ledger, at).live)
+      for (const [id, state] of instances) {
+        if (state.status === 'ABSENT' || uncertain.has(id)) continue
+        for (const ledger of ledgers) {
+          const heldGiB = holdingOf(ledger, id)?.resources.volumeGiB ?? null
+          const { volumeGiB } = specHeld(state)
+          if (heldGiB !== null && heldGiB !== volumeGiB) {
+            broken(`${heldGiB} GiB are held for instance ${id}, whose volume has ${volumeGiB}`)
+          }
+        }
+      }
       for (const { name, placed } of world.hosts) {
         for (const id of placed.keys())
           if (!listed.has(id)) broken(`${name} still has instance ${id}, which is not there`)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import { freeCapacity, type HostCommand, type HostEvent, host, hostEvents } from '../../../../domain/host/index.ts'
 import { handleInTurn, specOf } from '../../../support/spec.ts'
-import { at, hostDescription, hostId, instanceId, resources } from '../samples.ts'
+import { at, hostDescription, hostId, instanceId, operationId, resources } from '../samples.ts'
 
 const { given } = specOf(host, hostEvents)
 
@@ -35,6 +35,16 @@ const release = (ordinal: number): HostCommand => ({
   hostId: hostId(),
   instanceId: instanceId(ordinal),
   reason: 'DELETED',
+})
+/** The operation has the number of the instance. */
+const more = (ordinal: number, volumeGiB: number, now = 0): HostCommand => ({
+  type: 'HoldMoreVolume',
+  hostId: hostId(),
+  instanceId: instanceId(ordinal),
+  operationId: operationId(ordinal),
+  volumeGiB,
+  now: at(now),
+  expiresAt: at(now + 60),
 })
 const claimed = (ordinal: number, now = 0): HostEvent => ({
   type: 'HostCapacityClaimed',
@@ -164,7 +174,7 @@ describe('a host that falls silent', () => {
 
   it('grows no volume while it is lost', () => {
     given(registered, confirmed(1), lost)
-      .when({ type: 'HoldMoreVolume', hostId: hostId(), instanceId: instanceId(1), volumeGiB: 100, now: at(101) })
+      .when(more(1, 100, 101))
       .thenRejected('HOST_UNREACHABLE')
   })
 

@@ -71,7 +71,12 @@ describe('the growth of a volume', () => {
       .when(failing('DEADLINE_EXCEEDED'))
       .thenEvents(failed(false, 'DEADLINE_EXCEEDED'))
 
-    const hold = { type: 'HoldVolume', instanceId: instanceId(), volumeGiB: spec.volumeGiB }
+    const hold = {
+      type: 'HoldVolume',
+      instanceId: instanceId(),
+      operationId: operationId(2),
+      volumeGiB: spec.volumeGiB,
+    }
     const undone = failed(true, 'DISK_FULL')
     expect(reactionsToInstance(undone, stateAfter([...growing, undone])).slice(1)).toEqual([
       { target: 'project', id: projectId, command: { ...hold, projectId } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import { type ProjectCommand, type ProjectEvent, project, projectEvents } from '../../../../domain/project/index.ts'
 import { eventsOf, handleInTurn, specOf } from '../../../support/spec.ts'
-import { at, instanceId, projectId, resources } from '../samples.ts'
+import { at, instanceId, operationId, projectId, resources } from '../samples.ts'
 
 const { given } = specOf(project, projectEvents)
 
@@ -272,17 +272,89 @@ describe('quota under any interleaving', () => {
 
 describe('the volume that an instance holds', () => {
   const limits = { ...resources, instances: 1, volumeGiB: 4 }
-  const held = { type: 'QuotaCommitted', data: { projectId, instanceId: instanceId(), resources } } as const
-  const more = (volumeGiB: number) =>
-    project.decide(
-      { type: 'HoldMoreVolume', projectId, instanceId: instanceId(), volumeGiB, defaultLimits: limits },
-      project.evolve(project.initial, held),
-    )
+  const of = (ordinal: number) => ({ projectId, instanceId: instanceId(), operationId: operationId(ordinal) })
+  const more = (volumeGiB: number, ordinal = 1, now = 0): ProjectCommand => ({
+    type: 'HoldMoreVolume',
+    ...of(ordinal),
+    volumeGiB,
+    now: at(now),
+    expiresAt: at(now + 60),
+    defaultLimits: limits,
+  })
+  const settle = (volumeGiB: number, ordinal = 1): ProjectCommand => ({ type: 'HoldVolume', ...of(ordinal), volumeGiB })
+  const unused = (ordinal = 1): ProjectCommand => ({ type: 'ReleaseMoreVolume', ...of(ordinal) })
+  const held = (
+    volumeGiB: number,
+    growths?: readonly [ordinal: number, moreGiB: number][],
+    from = 0,
+  ): ProjectEvent => ({
+    type: 'QuotaCommitted',
+    data: {
+      projectId,
+      instanceId: instanceId(),
+      resources: { ...resources, volumeGiB },
+      ...(growths && {
+        growths: growths.map(([ordinal, moreGiB]) => ({
+          operationId: operationId(ordinal),
+          moreGiB,
+          expiresAt: at(from + 60),
+        })),
+      }),
+    },
+  })
+  const size = resources.volumeGiB
 
   it('grows by the difference, within the limit for volumes alone', () => {
-    const grown = { ...held, data: { ...held.data, resources: { ...resources, volumeGiB: 4 } } }
-    expect(more(4)).toEqual({ outcome: 'accepted', events: [grown] })
-    expect(more(5)).toMatchObject({ outcome: 'rejected', rejection: { code: 'QUOTA_EXCEEDED' } })
-    expect(more(resources.volumeGiB)).toEqual({ outcome: 'accepted', events: [] })
+    given(held(size))
+      .when(more(4))
+      .thenEvents(held(4, [[1, 4 - size]]))
+    given(held(size)).when(more(5)).thenRejected('QUOTA_EXCEEDED')
+    given(held(size)).when(more(size)).thenNothing()
+    given(held(4, [[1, 4 - size]]))
+      .when(more(4))
+      .thenNothing()
+  })
+
+  it('has what an operation holds of it until its time has passed, as others see then', () => {
+    const holding = held(4, [[1, 4 - size]])
+    const other = (now: number): ProjectCommand => ({
+      ...reserve(9, now),
+      resources: { vcpus: 0, memoryMiB: 0, volumeGiB: 1 },
+      defaultLimits: { ...limits, instances: 2 },
+    })
+    given(holding).when(other(59)).thenRejected('QUOTA_EXCEEDED')
+    given(holding).when(other(60)).thenTypes('QuotaCommitted', 'QuotaReserved', 'ProjectNameHeld')
+    given(holding)
+      .when(more(4, 2, 60))
+      .thenEvents(held(size), held(4, [[2, 4 - size]], 60))
+  })
+
+  it('has it for good when the operation was requested, also when its time had passed', () => {
+    given(held(4, [[1, 4 - size]]))
+      .when(settle(4))
+      .thenEvents(held(4))
+    given(held(size)).when(settle(4)).thenEvents(held(4))
+    given(held(4)).when(settle(4)).thenNothing()
+  })
+
+  it('has room for the largest that operations may make it, of which only one goes on', () => {
+    const both = held(4, [
+      [1, 2],
+      [2, 1],
+    ])
+    given(held(4, [[1, 2]]))
+      .when(more(3, 2))
+      .thenEvents(both)
+    given(both)
+      .when(unused(1))
+      .thenEvents(held(3, [[2, 1]]))
+  })
+
+  it('has it no more when the operation was not requested or has failed', () => {
+    given(held(4, [[1, 2]]))
+      .when(unused(1))
+      .thenEvents(held(2))
+    given(held(4)).when(unused(1)).thenNothing()
+    given(held(4)).when(settle(size)).thenEvents(held(size))
   })
 })

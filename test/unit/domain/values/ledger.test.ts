@@ -1,9 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from '../../../../domain/values/id-map.ts'
-import { commit, committedIds, emptyLedger, release, reserve } from '../../../../domain/values/ledger.ts'
+import {
+  commit,
+  committedIds,
+  dropGrowth,
+  emptyLedger,
+  holdingOf,
+  type Ledger,
+  lapse,
+  moreVolume,
+  release,
+  reserve,
+  settleVolume,
+} from '../../../../domain/values/ledger.ts'
 import { deepFreeze } from '../../../support/spec.ts'
-import { at, instanceId, resources } from '../samples.ts'
+import { at, instanceId, operationId, resources } from '../samples.ts'
 
 describe('a map by id', () => {
   it('holds what a Map holds after any changes, and changes nothing in place', () => {
@@ -31,23 +43,43 @@ describe('a ledger', () => {
   const reservation = { instanceId: instanceId(1), resources, expiresAt: at(60) }
 
   it('counts an instance once, reserved or committed', () => {
-    const ledger = commit(reserve(reserve(emptyLedger, reservation), reservation), instanceId(1), resources)
+    const ledger = commit(reserve(reserve(emptyLedger, reservation), reservation), instanceId(1), { resources })
     expect(ledger.total).toEqual({ ...resources, instances: 1 })
     expect(committedIds(ledger)).toEqual([instanceId(1)])
     expect(ledger.reservations).toEqual([])
   })
 
   it('is empty again when all is released, and releasing what is not held leaves it as it is', () => {
-    const held = commit(emptyLedger, instanceId(1), resources)
+    const held = commit(emptyLedger, instanceId(1), { resources })
     expect(release(held, instanceId(1)).total).toEqual(emptyLedger.total)
     expect(release(held, instanceId(2))).toBe(held)
+  })
+
+  it('counts the largest growth until it lapses, is dropped or is settled, and gives all of it back with the instance', () => {
+    const held = { ...commit(emptyLedger, instanceId(1), { resources }) }
+    const size = resources.volumeGiB
+    const more = (ledger: Ledger, ordinal: number, volumeGiB: number) => {
+      const wish = { instanceId: instanceId(1), operationId: operationId(ordinal), volumeGiB, expiresAt: at(ordinal) }
+      const grown = moreVolume(ledger, wish, 100)
+      if (!grown?.ok) throw new Error('refused')
+      return grown.ledger
+    }
+    const both = more(more(held, 1, size + 2), 2, size + 3)
+    expect(both.total.volumeGiB).toBe(size + 3)
+    expect(commit(emptyLedger, instanceId(1), holdingOf(both, instanceId(1)) as never)).toEqual(both)
+    const { live, shrunk } = lapse(both, at(1))
+    expect([live.total.volumeGiB, shrunk]).toEqual([size + 3, [instanceId(1)]])
+    const settled = settleVolume(both, { instanceId: instanceId(1), operationId: operationId(1), volumeGiB: size + 2 })
+    expect(settled.total.volumeGiB).toBe(size + 3)
+    expect(dropGrowth(settled, { operationId: operationId(2) }).total.volumeGiB).toBe(size + 2)
+    expect(release(both, instanceId(1))).toEqual(emptyLedger)
   })
 
   it('folds ten thousand instances in time that grows with their number alone', () => {
     let ledger = emptyLedger
     for (let ordinal = 1; ordinal <= 10_000; ordinal += 1) {
       ledger = reserve(ledger, { ...reservation, instanceId: instanceId(ordinal) })
-      ledger = commit(ledger, instanceId(ordinal), resources)
+      ledger = commit(ledger, instanceId(ordinal), { resources })
     }
     expect(ledger.total.instances).toBe(10_000)
   }, 30_000)
