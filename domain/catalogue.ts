@@ -1,28 +1,23 @@
-import { datastoreEvents } from './datastore/events.ts'
-import { deadLetterEvents } from './dead-letter/events.ts'
-import type { EventOf } from './event-definition.ts'
-import { exclusionEvents } from './exclusion/events.ts'
-import { flavorEvents } from './flavor/events.ts'
-import { hostEvents } from './host/events.ts'
-import { instanceEvents } from './instance/events.ts'
-import { operationEvents } from './operation/events.ts'
-import { projectEvents } from './project/events.ts'
-import { requestEvents } from './request/events.ts'
-import { tokenEvents } from './token/events.ts'
+import { type AggregateOf, aggregates, type Category } from './aggregates.ts'
+import type { EventDefinition, EventDefinitions, EventOf } from './event-definition.ts'
 
-/** Every event type there is. */
-export const eventCatalogue = {
-  ...instanceEvents,
-  ...projectEvents,
-  ...hostEvents,
-  ...flavorEvents,
-  ...datastoreEvents,
-  ...tokenEvents,
-  ...operationEvents,
-  ...requestEvents,
-  ...deadLetterEvents,
-  ...exclusionEvents,
+type EventsOf<C extends Category> = AggregateOf<C>['events']
+type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never
+
+export type CofferEvent = { readonly [C in Category]: EventOf<EventsOf<C>> }[Category]
+export type CofferEventType = CofferEvent['type']
+
+/** Throws where two aggregates name an event alike: their events could not be told apart. */
+const merge = (all: readonly EventDefinitions[]): EventDefinitions => {
+  const merged: Record<string, EventDefinition> = {}
+  for (const [type, definition] of all.flatMap((events) => Object.entries(events))) {
+    if (Object.hasOwn(merged, type)) throw new Error(`two aggregates have an event ${type}`)
+    merged[type] = definition
+  }
+  return merged
 }
 
-export type CofferEvent = EventOf<typeof eventCatalogue>
-export type CofferEventType = CofferEvent['type']
+/** Every event type there is, of all aggregates. */
+export const eventCatalogue = merge(Object.values(aggregates).map(({ events }) => events)) as AllOf<EventsOf<Category>>

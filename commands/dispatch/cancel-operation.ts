@@ -1,7 +1,7 @@
 import type { OperationId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
-import { reactionsToRequest } from '../../domain/processes/reactions.ts'
+import { reactionsToRequest } from '../../domain/reactions/instance.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import type { DispatchAnswer } from '../api.ts'

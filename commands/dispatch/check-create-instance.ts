@@ -1,6 +1,5 @@
-import { resolveVersion } from '../../domain/datastore/index.ts'
-import { datastoreStream } from '../../domain/datastore/stream.ts'
-import { flavorStream } from '../../domain/flavor/stream.ts'
+import { datastoreStream, resolveVersion } from '../../domain/datastore/index.ts'
+import { flavorStream } from '../../domain/flavor/index.ts'
 import { flavorIdSchema } from '../../domain/ids.ts'
 import { allFaults, type Rejection } from '../../domain/rejection.ts'
 import { accountsFaults } from '../../domain/values/accounts.ts'

@@ -1,13 +1,7 @@
-import { datastore } from '../../domain/datastore/index.ts'
-import { datastoreStream } from '../../domain/datastore/stream.ts'
-import { unreachable } from '../../domain/decider.ts'
-import { host } from '../../domain/host/index.ts'
-import { hostStream } from '../../domain/host/stream.ts'
-import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { aggregateOf } from '../../domain/aggregates.ts'
+import { host, hostStream } from '../../domain/host/index.ts'
 import { type OperationInput, operation, operationStream } from '../../domain/operation/index.ts'
-import type { Reaction } from '../../domain/processes/reaction.ts'
-import { project } from '../../domain/project/index.ts'
-import { projectStream } from '../../domain/project/stream.ts'
+import type { Reaction } from '../../domain/reactions/reaction.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { guestCommandIds } from '../guest-command-ids.ts'
@@ -51,23 +45,13 @@ const settleWithoutHost = async (
 }
 
 const dispatchReaction = async (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
-  switch (reaction.target) {
-    case 'instance':
-      return handler.handle(instance, instanceStream(reaction.id), reaction.command, context)
-    case 'operation': {
-      const input = toInput(reaction.command, now, context.traceparent)
-      const begins = input.type === 'StartOperation'
-      const handled = await handler.handle(operation, operationStream(reaction.id), input, context, { begins })
-      if (input.type === 'StartOperation' && input.kind === 'delete') await settleWithoutHost(handler, input, context)
-      return handled
-    }
-    case 'project':
-      return handler.handle(project, projectStream(reaction.id), reaction.command, context)
-    case 'host':
-      return handler.handle(host, hostStream(reaction.id), reaction.command, context)
-    case 'datastore':
-      return handler.handle(datastore, datastoreStream(reaction.id), reaction.command, context)
-    default:
-      return unreachable(reaction)
+  if (reaction.target !== 'operation') {
+    const target = aggregateOf(reaction.target)
+    return handler.handle(target, target.stream(reaction.id), reaction.command, context)
   }
+  const input = toInput(reaction.command, now, context.traceparent)
+  const begins = input.type === 'StartOperation'
+  const handled = await handler.handle(operation, operationStream(reaction.id), input, context, { begins })
+  if (input.type === 'StartOperation' && input.kind === 'delete') await settleWithoutHost(handler, input, context)
+  return handled
 }

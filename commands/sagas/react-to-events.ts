@@ -1,20 +1,10 @@
 import { z } from 'zod'
-import type { HostEvent } from '../../domain/host/events.ts'
-import { parseCommandId, parseInstanceId, parseOperationId, parseTokenId } from '../../domain/ids.ts'
-import { type InstanceEvent, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
-import { type OperationEvent, operation, operationCategory, operationStream } from '../../domain/operation/index.ts'
-import type { Reaction } from '../../domain/processes/reaction.ts'
-import {
-  needsPresent,
-  reactingEventTypes,
-  reactionsToHost,
-  reactionsToInstance,
-  reactionsToOperation,
-  reactionsToToken,
-} from '../../domain/processes/reactions.ts'
+import { aggregateOf, tryCategory } from '../../domain/aggregates.ts'
+import { parseCommandId } from '../../domain/ids.ts'
+import type { Reaction } from '../../domain/reactions/reaction.ts'
+import { needsPresent, reactingEventTypes, reactionsTo } from '../../domain/reactions/reactions.ts'
 import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
-import { streamCategory, streamNameSchema } from '../../domain/stream.ts'
-import { type TokenEvent, token, tokenCategory, tokenStream } from '../../domain/token/index.ts'
+import { streamNameSchema } from '../../domain/stream.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -48,33 +38,14 @@ export type ReactDependencies = {
   readonly tracer?: Tracer
 }
 
-const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
-
-const reactionsTo = async (handler: Handler, { stored, event }: Relayed): Promise<readonly Reaction[]> => {
+/** The event fits its stream's category: `checkEvent` has seen to that. */
+const reactionsToRelayed = async (handler: Handler, { stored, event }: Relayed): Promise<readonly Reaction[]> => {
   const { stream, revision } = stored
+  const category = tryCategory(stream)
+  if (category === null) return []
   const asOfEvent = { atLeast: revision, isThere: true }
-  switch (streamCategory(stream)) {
-    // Each category has events of its own aggregate alone: `checkEvent` has seen to that.
-    case instanceCategory: {
-      const own = event as InstanceEvent
-      const { state } = await handler.load(
-        instance,
-        instanceStream(parseInstanceId(idOf(stream))),
-        needsPresent(own) ? {} : asOfEvent,
-      )
-      return reactionsToInstance(own, state)
-    }
-    case operationCategory: {
-      const { state } = await handler.load(operation, operationStream(parseOperationId(idOf(stream))), asOfEvent)
-      return reactionsToOperation(event as OperationEvent, state)
-    }
-    case tokenCategory: {
-      const { state } = await handler.load(token, tokenStream(parseTokenId(idOf(stream))), asOfEvent)
-      return reactionsToToken(event as TokenEvent, state)
-    }
-    default:
-      return reactionsToHost(event as HostEvent)
-  }
+  const { state } = await handler.load(aggregateOf(category), stream, needsPresent(event) ? {} : asOfEvent)
+  return reactionsTo(event, state)
 }
 
 /** Handles one message of `coffer.events`: carries out what the event leads to. At least once does no harm. */
@@ -89,7 +60,7 @@ export const createEventReactor = ({
 
   const react = async (relayed: Relayed, traceparent: string | undefined): Promise<void> => {
     const { metadata } = relayed
-    const reactions = await reactionsTo(handler, relayed)
+    const reactions = await reactionsToRelayed(handler, relayed)
     for (const [index, reaction] of reactions.entries()) {
       const refusal = await perform({ handler, clock }, reaction, {
         actor: { kind: 'system', name: 'sagas' },

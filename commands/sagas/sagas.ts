@@ -1,7 +1,6 @@
 import { heartbeatEchoKey } from '../../domain/guest/report.ts'
 import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { parseCommandId } from '../../domain/ids.ts'
-import { operation, operationStream } from '../../domain/operation/index.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
@@ -93,27 +92,26 @@ export const createSagas = (options: SagasOptions): Sagas => {
   const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]), isJudge })
   const deadlines = createTimers({
     ...options,
-    onDue: async (operationId, { state, last, fault }) => {
-      const { projectId, instanceId } = state.subject
+    onDue: async ({ aggregate, stream, state, last, fault }) => {
+      const concerned = aggregate.timer.concerns(state)
+      if (!concerned) return
+      const { correlationId, traceparent: begunIn, ...whose } = concerned
       const step = {
-        parent: last?.traceparent ?? state.traceparent,
-        attributes: { 'coffer.operation.id': operationId },
+        parent: last?.traceparent ?? begunIn,
+        attributes: { ...(correlationId && { 'coffer.operation.id': correlationId }) },
       }
       await inSpan(tracer, fault ? 'fail unreadable' : 'check deadlines', step, async ({ traceparent }) => {
+        const commandId = parseCommandId(ids.next())
         const context: CommandContext = {
           actor: { kind: 'system', name: 'timers' },
-          commandId: parseCommandId(ids.next()),
-          correlationId: operationId,
-          projectId,
-          instanceId,
-          causationId: last?.eventId ?? operationId,
+          commandId,
+          correlationId,
+          ...whose,
+          causationId: last?.eventId ?? correlationId ?? commandId,
           ...(traceparent === undefined ? {} : { traceparent }),
         }
-        if (fault) await failUnreadable({ handler, clock }, operationId, fault, context)
-        else {
-          const command = { type: 'CheckDeadlines', now: isoNow(clock) } as const
-          await handler.handle(operation, operationStream(operationId), command, context)
-        }
+        if (fault) await failUnreadable({ handler, clock }, aggregate, fault, context)
+        else await handler.handle(aggregate, stream, aggregate.timer.whenDue(isoNow(clock)), context)
       })
     },
   })

@@ -1,7 +1,6 @@
 import { unreachable } from '../../domain/decider.ts'
 import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
-import { host } from '../../domain/host/index.ts'
-import { hostStream } from '../../domain/host/stream.ts'
+import { host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'

@@ -1,12 +1,5 @@
-import { type OperationId, parseOperationId } from '../../domain/ids.ts'
+import { type AnyAggregate, aggregateOf, allCategories } from '../../domain/aggregates.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
-import {
-  type BegunOperation,
-  nextDeadline,
-  type OperationState,
-  operation,
-  operationCategory,
-} from '../../domain/operation/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -16,12 +9,16 @@ import type { HistoryFault } from '../history.ts'
 import { beforeFirst, type EventStore, type Position } from '../ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from '../stream-folds.ts'
 
+export type TimedAggregate = AnyAggregate & { readonly timer: NonNullable<AnyAggregate['timer']> }
+
 /**
- * What an operation is to be told. `fault`: its history cannot be read any further than to `state`; null when a deadline has passed. `last`:
- * of its last event, null where that is not known.
+ * What an aggregate is to be told. `fault`: its history cannot be read any further than to `state`; null when its time has come. `last`: of
+ * its last event, null where that is not known.
  */
 export type Due = {
-  readonly state: BegunOperation
+  readonly aggregate: TimedAggregate
+  readonly stream: StreamName
+  readonly state: unknown
   readonly last: EventMetadata | null
   readonly fault: HistoryFault | null
 }
@@ -29,59 +26,64 @@ export type Due = {
 export type TimersOptions = FollowerKernel & {
   readonly eventStore: EventStore
   readonly log: Log
-  /** Tells an operation that its time has come. When it throws, the operation is told again later. */
-  readonly onDue: (operationId: OperationId, due: Due) => Promise<void>
+  /** Tells an aggregate that its time has come. When it throws, the aggregate is told again later. */
+  readonly onDue: (due: Due) => Promise<void>
 }
 
 export interface Timers {
   start(): void
   stop(): Promise<void>
-  /** How many operations have a deadline ahead of them. */
+  /** How many aggregates have a time ahead of them: operations, as long as nothing else is timed. */
   pending(): number
   status(): FollowerStatus
 }
 
 type Armed = Due & { readonly dueMs: number; readonly attempts: number }
 
-const operationIdOf = (stream: string): OperationId => parseOperationId(stream.slice(operationCategory.length + 1))
+const isTimed = (aggregate: AnyAggregate): aggregate is TimedAggregate => aggregate.timer !== undefined
+const timedAggregates = allCategories.map(aggregateOf).filter(isTimed)
 
-/** Between the attempts to tell one operation. */
+/** Between the attempts to tell one aggregate. */
 const retry = { firstMs: 1000, maxMs: 60_000 }
 /** The longest a timer of Node can be set for without ending at once. */
 const longestTimeoutMs = 2 ** 31 - 1
 
 /**
- * The deadlines of all operations, durable because they are nothing but a fold of the log: rebuilt at start, kept up to date by
- * following it. Many processes may run timers on one log, each with all operations, so that none waits for a process that is gone: telling
- * an operation twice changes nothing. Where many are due, each process begins elsewhere and leaves out what others have come to first.
+ * The times of all that time alone changes, durable because they are nothing but a fold of the log: rebuilt at start, kept up to date by
+ * following it. Many processes may run timers on one log, each with all of them, so that none waits for a process that is gone: telling
+ * an aggregate twice changes nothing. Where many are due, each process begins elsewhere and leaves out what others have come to first.
  */
 export const createTimers = (options: TimersOptions): Timers => {
   const { eventStore, clock, random, timers, log, onDue } = options
   const stopping = new AbortController()
-  const armed = new Map<OperationId, Armed>()
+  const armed = new Map<StreamName, Armed>()
   let position: Position = beforeFirst
   let timer: Timer | undefined
   let firing: Promise<void> | null = null
   let caughtUp = false
 
-  const armOperation = (stream: StreamName, state: OperationState, due: Omit<Due, 'state'>): void => {
-    const operationId = operationIdOf(stream)
-    const deadline = nextDeadline(state)
-    // One without a deadline ahead is over, or never began.
-    if (state.status === 'ABSENT' || deadline === null) armed.delete(operationId)
-    else armed.set(operationId, { ...due, state, attempts: 0, dueMs: due.fault ? clock.now() : Date.parse(deadline) })
+  const armOne = ({ stream, aggregate, state, ...due }: Due): void => {
+    const time = aggregate.timer.nextDue(state)
+    // One without a time ahead is over, or never began.
+    if (time === null) armed.delete(stream)
+    else {
+      const dueMs = due.fault ? clock.now() : Date.parse(time)
+      armed.set(stream, { ...due, stream, aggregate, state, attempts: 0, dueMs })
+    }
   }
 
-  const operations = createStreamFolds({
-    category: operationCategory,
-    decider: operation,
-    eventStore,
-    log,
-    listener: {
-      folded: (stream, { state }, last) => armOperation(stream, state, { last, fault: null }),
-      refused: (stream, fault, { state }) => armOperation(stream, state, { last: null, fault }),
-    },
-  })
+  const folds = timedAggregates.map((aggregate) =>
+    createStreamFolds({
+      category: aggregate.category,
+      decider: aggregate,
+      eventStore,
+      log,
+      listener: {
+        folded: (stream, { state }, last) => armOne({ aggregate, stream, state, last, fault: null }),
+        refused: (stream, fault, { state }) => armOne({ aggregate, stream, state, last: null, fault }),
+      },
+    }),
+  )
 
   const arm = () => {
     timer?.cancel()
@@ -104,18 +106,18 @@ export const createTimers = (options: TimersOptions): Timers => {
     const now = clock.now()
     const due = [...armed].filter(([, { dueMs }]) => dueMs <= now)
     const first = Math.floor(random.next() * due.length)
-    for (const [operationId, entry] of [...due.slice(first), ...due.slice(0, first)]) {
+    for (const [stream, entry] of [...due.slice(first), ...due.slice(0, first)]) {
       // Has gone on since: another process, or a result that came after all.
-      if (armed.get(operationId) !== entry) continue
+      if (armed.get(stream) !== entry) continue
       try {
-        await onDue(operationId, entry)
+        await onDue(entry)
       } catch (error) {
-        log.warn({ err: error, operationId }, 'an operation could not be told that its time has come; trying again')
+        log.warn({ err: error, stream }, 'an aggregate could not be told that its time has come; trying again')
       }
       // Its own events re-arm it. Where there were none, it is told again later.
       const attempts = entry.attempts + 1
       const again = { ...entry, attempts, dueMs: clock.now() + backOffMs(attempts, retry) }
-      if (armed.get(operationId) === entry) armed.set(operationId, again)
+      if (armed.get(stream) === entry) armed.set(stream, again)
     }
   }
 
@@ -123,9 +125,9 @@ export const createTimers = (options: TimersOptions): Timers => {
     ...options,
     name: 'timers',
     place: async () => position,
-    open: openLog(eventStore, foldedCategories(operationCategory)),
+    open: openLog(eventStore, foldedCategories(...timedAggregates.map(({ category }) => category))),
     handle: async (batch) => {
-      for (const event of batch.events) await operations.take(event)
+      for (const event of batch.events) for (const fold of folds) await fold.take(event)
       caughtUp ||= batch.caughtUp
       position = batch.position
       arm()

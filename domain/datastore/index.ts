@@ -1,18 +1,24 @@
-import type { Decider } from '../decider.ts'
-import type { DatastoreCommand } from './commands.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { datastoreTypeSchema } from '../values/instance-spec.ts'
 import { decide } from './decide.ts'
-import type { DatastoreEvent } from './events.ts'
+import { datastoreEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { type DatastoreState, unknownDatastore } from './state.ts'
+import { unknownDatastore } from './state.ts'
 
 export type { DatastoreCommand } from './commands.ts'
 export { type DatastoreEvent, datastoreEvents } from './events.ts'
 export { type ResolvedVersion, resolveVersion } from './resolve-version.ts'
 export { type DatastoreState, defaultVersion } from './state.ts'
-export { datastoreCategory, datastoreStream } from './stream.ts'
 
-export const datastore: Decider<DatastoreState, DatastoreCommand, DatastoreEvent> = {
+export const datastore = defineAggregate({
+  category: 'datastore',
+  id: datastoreTypeSchema,
+  events: datastoreEvents,
+  audience: 'admins',
   initial: unknownDatastore,
   decide,
   evolve,
-}
+})
+
+export const datastoreCategory = datastore.category
+export const datastoreStream = datastore.stream

@@ -1,8 +1,9 @@
-import { accept, type Decider } from '../decider.ts'
-import type { ExclusionEvent } from './events.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { accept, type Decision } from '../decider.ts'
+import { streamNameSchema } from '../stream.ts'
+import { type ExclusionEvent, exclusionEvents } from './events.ts'
 
 export { type ExclusionEvent, exclusionEvents } from './events.ts'
-export { exclusionCategory, exclusionStream } from './stream.ts'
 
 /** The revisions of one stream that are left out. */
 export type ExclusionState = { readonly revisions: readonly number[] }
@@ -10,9 +11,21 @@ export type ExclusionState = { readonly revisions: readonly number[] }
 /** The event must have been found unreadable. */
 export type ExclusionCommand = { readonly type: 'ExcludeEvent' } & ExclusionEvent['data']
 
-export const exclusion: Decider<ExclusionState, ExclusionCommand, ExclusionEvent> = {
-  initial: { revisions: [] },
-  decide: ({ type: _, ...data }, { revisions }) =>
+const initial: ExclusionState = { revisions: [] }
+
+/** Its streams are named by the stream whose events they are about. */
+export const exclusion = defineAggregate({
+  category: 'exclusion',
+  id: streamNameSchema,
+  events: exclusionEvents,
+  audience: 'project',
+  initial,
+  decide: ({ type: _, ...data }: ExclusionCommand, { revisions }): Decision<ExclusionEvent> =>
     revisions.includes(data.revision) ? accept() : accept({ type: 'EventExcluded', data }),
-  evolve: ({ revisions }, { data }) => ({ revisions: [...revisions, data.revision] }),
-}
+  evolve: ({ revisions }: ExclusionState, { data }: ExclusionEvent): ExclusionState => ({
+    revisions: [...revisions, data.revision],
+  }),
+})
+
+export const exclusionCategory = exclusion.category
+export const exclusionStream = exclusion.stream

@@ -1,13 +1,23 @@
-import type { Decider } from '../decider.ts'
-import type { FlavorCommand } from './commands.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { flavorIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
-import type { FlavorEvent } from './events.ts'
+import { flavorEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { absentFlavor, type FlavorState } from './state.ts'
+import { absentFlavor } from './state.ts'
 
 export type { FlavorCommand } from './commands.ts'
 export { type FlavorEvent, flavorEvents } from './events.ts'
 export type { FlavorState } from './state.ts'
-export { flavorCategory, flavorStream } from './stream.ts'
 
-export const flavor: Decider<FlavorState, FlavorCommand, FlavorEvent> = { initial: absentFlavor, decide, evolve }
+export const flavor = defineAggregate({
+  category: 'flavor',
+  id: flavorIdSchema,
+  events: flavorEvents,
+  audience: 'admins',
+  initial: absentFlavor,
+  decide,
+  evolve,
+})
+
+export const flavorCategory = flavor.category
+export const flavorStream = flavor.stream

@@ -1,9 +1,9 @@
-import type { Decider } from '../decider.ts'
-import type { HostCommand } from './commands.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { hostIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
-import type { HostEvent } from './events.ts'
+import { hostEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { type HostState, unregisteredHost } from './state.ts'
+import { unregisteredHost } from './state.ts'
 
 export { freeCapacity } from './capacity.ts'
 export type { HostCommand } from './commands.ts'
@@ -11,6 +11,16 @@ export { type HostDescription, type HostEvent, hostEvents } from './events.ts'
 export { rankHosts, type Shortage, shortageOf } from './placement.ts'
 export { sealingKeysResource } from './refusals.ts'
 export type { HostState, RegisteredHost } from './state.ts'
-export { hostCategory, hostStream } from './stream.ts'
 
-export const host: Decider<HostState, HostCommand, HostEvent> = { initial: unregisteredHost, decide, evolve }
+export const host = defineAggregate({
+  category: 'host',
+  id: hostIdSchema,
+  events: hostEvents,
+  audience: 'admins',
+  initial: unregisteredHost,
+  decide,
+  evolve,
+})
+
+export const hostCategory = host.category
+export const hostStream = host.stream

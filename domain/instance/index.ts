@@ -1,9 +1,9 @@
-import type { Decider } from '../decider.ts'
-import type { InstanceCommand } from './commands.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { instanceIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
-import type { InstanceEvent } from './events.ts'
+import { instanceEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { absentInstance, type InstanceState } from './state.ts'
+import { absentInstance } from './state.ts'
 
 export type { InstanceCommand } from './commands.ts'
 export { type InstanceEvent, instanceEvents } from './events.ts'
@@ -17,10 +17,16 @@ export {
   type ProvisioningInstance,
   specHeld,
 } from './state.ts'
-export { instanceCategory, instanceStream } from './stream.ts'
 
-export const instance: Decider<InstanceState, InstanceCommand, InstanceEvent> = {
+export const instance = defineAggregate({
+  category: 'instance',
+  id: instanceIdSchema,
+  events: instanceEvents,
+  audience: 'project',
   initial: absentInstance,
   decide,
   evolve,
-}
+})
+
+export const instanceCategory = instance.category
+export const instanceStream = instance.stream

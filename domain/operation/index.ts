@@ -1,19 +1,40 @@
-import type { Decider } from '../decider.ts'
+import { defineAggregate } from '../aggregate.ts'
+import { operationIdSchema } from '../ids.ts'
 import type { OperationInput } from './commands.ts'
 import { decide } from './decide.ts'
-import type { OperationEvent } from './events.ts'
+import { operationEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { absentOperation, type OperationState } from './state.ts'
+import { unreadableHistoryFault } from './faults.ts'
+import { absentOperation, nextDeadline } from './state.ts'
 
 export { stepNames } from '../processes/processes.ts'
 export type { OperationInput } from './commands.ts'
 export { type OperationEvent, type OperationKind, type OperationSubject, operationEvents } from './events.ts'
-export { unreadableHistoryFault } from './faults.ts'
-export { type BegunOperation, nextDeadline, type OperationState } from './state.ts'
-export { operationCategory, operationStream } from './stream.ts'
+export type { BegunOperation, OperationState } from './state.ts'
 
-export const operation: Decider<OperationState, OperationInput, OperationEvent> = {
+export const operation = defineAggregate({
+  category: 'operation',
+  id: operationIdSchema,
+  events: operationEvents,
+  audience: 'project',
   initial: absentOperation,
   decide,
   evolve,
-}
+  timer: {
+    nextDue: nextDeadline,
+    whenDue: (now): OperationInput => ({ type: 'CheckDeadlines', now }),
+    whenUnreadable: (what, now): OperationInput => ({
+      type: 'FailUnreadable',
+      fault: unreadableHistoryFault(what),
+      now,
+    }),
+    concerns: (state) => {
+      if (state.status === 'ABSENT') return null
+      const { projectId, instanceId } = state.subject
+      return { projectId, instanceId, correlationId: state.operationId, traceparent: state.traceparent }
+    },
+  },
+})
+
+export const operationCategory = operation.category
+export const operationStream = operation.stream

@@ -7,7 +7,7 @@ import { openKurrentConnection } from '../../commands/adapters/kurrentdb/connect
 import { createKurrentEventStore } from '../../commands/adapters/kurrentdb/event-store.ts'
 import { createStreamNames } from '../../commands/adapters/kurrentdb/stream-names.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { datastoreStream } from '../../domain/datastore/stream.ts'
+import { datastoreStream } from '../../domain/datastore/index.ts'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
 import { checkEvents } from '../../domain/read-event.ts'
 import { namespacesOf } from '../config/namespaces.ts'

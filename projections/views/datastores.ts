@@ -1,4 +1,4 @@
-import type { datastoreCategory } from '../../domain/datastore/stream.ts'
+import type { datastoreCategory } from '../../domain/datastore/index.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
 import type { DatastoreDocument } from '../documents.ts'

@@ -1,4 +1,4 @@
-import type { deadLetterCategory } from '../../domain/dead-letter/stream.ts'
+import type { deadLetterCategory } from '../../domain/dead-letter/index.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import type { DeadLetterDocument } from '../documents.ts'
 import { defineProjection } from '../projection.ts'

@@ -1,10 +1,6 @@
 import type { Position } from '../../commands/ports/event-store.ts'
-import { allCategories, type Category } from '../../domain/aggregates.ts'
-import { datastoreCategory } from '../../domain/datastore/stream.ts'
-import { deadLetterCategory } from '../../domain/dead-letter/stream.ts'
-import { flavorCategory } from '../../domain/flavor/stream.ts'
-import { hostCategory } from '../../domain/host/stream.ts'
-import { type StreamName, streamCategory } from '../../domain/stream.ts'
+import { aggregates, allCategories, tryCategory } from '../../domain/aggregates.ts'
+import type { StreamName } from '../../domain/stream.ts'
 import type { AuditEntry } from '../documents.ts'
 import type { IndexEntry } from '../ports/view-store.ts'
 import { listedIn, type Projection, unreadable } from '../projection.ts'
@@ -26,18 +22,11 @@ export const auditLists = ({ projectId, instanceId, operationId }: AuditEntry, k
   return lists
 }
 
-/**
- * Streams to which all projects write. What stands in them for one project has a number that counts what the others did: it is for admins, and no
- * project's own list has it. What it says of the project is in the project's streams as well.
- */
-const sharedCategories: ReadonlySet<string> = new Set([
-  hostCategory,
-  datastoreCategory,
-  flavorCategory,
-  deadLetterCategory,
-] satisfies readonly Category[])
-
-const isShared = (stream: StreamName): boolean => sharedCategories.has(streamCategory(stream))
+/** What stands there for one project is for admins; what it says of the project is in the project's own streams as well. */
+const isShared = (stream: StreamName): boolean => {
+  const category = tryCategory(stream)
+  return category !== null && aggregates[category].audience === 'admins'
+}
 
 /** The audit log. Every event stands for itself, so there is nothing to evolve. */
 export const eventsProjection: Projection<AuditEntry> = {

@@ -1,4 +1,4 @@
-import type { flavorCategory } from '../../domain/flavor/stream.ts'
+import type { flavorCategory } from '../../domain/flavor/index.ts'
 import type { FlavorDocument } from '../documents.ts'
 import { defineProjection, listedIn } from '../projection.ts'
 

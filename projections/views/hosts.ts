@@ -1,4 +1,4 @@
-import type { hostCategory } from '../../domain/host/stream.ts'
+import type { hostCategory } from '../../domain/host/index.ts'
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import type { ClaimDocument, HostDocument } from '../documents.ts'

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
-import type { instanceCategory } from '../../domain/instance/stream.ts'
+import type { instanceCategory } from '../../domain/instance/index.ts'
 import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'

@@ -1,6 +1,6 @@
 import type { InstanceId, ProjectId } from '../../domain/ids.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
-import type { projectCategory } from '../../domain/project/stream.ts'
+import type { projectCategory } from '../../domain/project/index.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import type { HoldingDocument, QuotaDocument } from '../documents.ts'
 import { defineProjection, listedIn, type Other } from '../projection.ts'

@@ -1,4 +1,4 @@
-import type { tokenCategory } from '../../domain/token/stream.ts'
+import type { tokenCategory } from '../../domain/token/index.ts'
 import type { TokenDocument } from '../documents.ts'
 import { defineProjection, listedIn } from '../projection.ts'
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
-import { datastoreStream } from '../../domain/datastore/stream.ts'
-import { deadLetterStream } from '../../domain/dead-letter/stream.ts'
+import { datastoreStream } from '../../domain/datastore/index.ts'
+import { deadLetterStream } from '../../domain/dead-letter/index.ts'
 import { exclusionStream } from '../../domain/exclusion/index.ts'
-import { flavorStream } from '../../domain/flavor/stream.ts'
-import { hostStream } from '../../domain/host/stream.ts'
+import { flavorStream } from '../../domain/flavor/index.ts'
+import { hostStream } from '../../domain/host/index.ts'
 import {
   type DeadLetterId,
   type FlavorId,
@@ -25,13 +25,13 @@ import {
   type RequestId,
   type TokenId,
 } from '../../domain/ids.ts'
-import { instanceStream } from '../../domain/instance/stream.ts'
+import { instanceStream } from '../../domain/instance/index.ts'
 import type { Actor, EventMetadata } from '../../domain/metadata.ts'
-import { operationStream } from '../../domain/operation/stream.ts'
-import { projectStream } from '../../domain/project/stream.ts'
-import { requestStream } from '../../domain/request/stream.ts'
+import { operationStream } from '../../domain/operation/index.ts'
+import { projectStream } from '../../domain/project/index.ts'
+import { requestStream } from '../../domain/request/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
-import { tokenStream } from '../../domain/token/stream.ts'
+import { tokenStream } from '../../domain/token/index.ts'
 import { type DatastoreType, type Sealed, sealedSchema } from '../../domain/values/instance-spec.ts'
 
 /** Whom the events of an example are about. */

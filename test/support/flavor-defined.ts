@@ -1,6 +1,6 @@
 import { encodeEvent } from '../../commands/event-codec.ts'
 import type { NewEvent } from '../../commands/ports/event-store.ts'
-import { flavorStream } from '../../domain/flavor/stream.ts'
+import { flavorStream } from '../../domain/flavor/index.ts'
 import { parseCommandId, parseFlavorId } from '../../domain/ids.ts'
 import type { StreamName } from '../../domain/stream.ts'
 

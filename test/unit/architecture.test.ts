@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aggregates, allCategories } from '../../domain/aggregates.ts'
 import { importsOf, projectRoot, readSourceFiles, type SourceFile, withoutComments } from '../support/source-files.ts'
 
 /** Who may import whom. Paths are prefixes from the root. */
@@ -196,19 +197,33 @@ describe('the domain', () => {
     expect(found.map(({ path }) => path)).toEqual([])
   })
 
-  it('builds the name of a stream in the stream.ts of its aggregate and nowhere else', () => {
-    const builders = sources
-      .filter(({ text }) => withoutComments(text).includes('createStreamName('))
-      .filter(({ path }) => !/^domain\/[a-z-]+\/stream\.ts$/.test(path))
-    expect(builders.map(({ path }) => path)).toEqual([])
+  it('builds the name of a stream in the definition of its aggregate and nowhere else', () => {
+    const builders = sources.filter(({ text }) => withoutComments(text).includes('createStreamName('))
+    expect(builders.map(({ path }) => path)).toEqual(['domain/aggregate.ts'])
+  })
+
+  const folders = domainSources.flatMap(({ path, text }) =>
+    text.includes('defineAggregate({') ? [path.replace('/index.ts', '')] : [],
+  )
+
+  it('has every aggregate that it defines in the registry, under its category', async () => {
+    const defined = await Promise.all(
+      folders.map(async (folder): Promise<readonly unknown[]> => {
+        const exported: Readonly<Record<string, unknown>> = await import(`${projectRoot}${folder}/index.ts`)
+        return Object.values(exported)
+      }),
+    )
+    expect(folders).toHaveLength(allCategories.length)
+    for (const category of allCategories) {
+      expect(aggregates[category].category).toBe(category)
+      expect(defined.filter((exported) => exported.includes(aggregates[category]))).toHaveLength(1)
+    }
   })
 
   it('has the same files in every aggregate', () => {
-    const aggregates = domainSources.flatMap(({ path }) => /^domain\/([a-z-]+)\/decide\.ts$/.exec(path)?.[1] ?? [])
-    expect(aggregates.length).toBeGreaterThan(5)
-    const common = ['commands.ts', 'decide.ts', 'events.ts', 'evolve.ts', 'index.ts', 'state.ts', 'stream.ts']
-    for (const aggregate of aggregates) {
-      expect(readdirSync(`${projectRoot}domain/${aggregate}`)).toEqual(expect.arrayContaining(common))
+    const common = ['commands.ts', 'decide.ts', 'events.ts', 'evolve.ts', 'index.ts', 'state.ts']
+    for (const folder of folders.filter((each) => each !== 'domain/exclusion')) {
+      expect(readdirSync(`${projectRoot}${folder}`)).toEqual(expect.arrayContaining(common))
     }
   })
 })

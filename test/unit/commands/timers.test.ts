@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { encodeEvent } from '../../../commands/event-codec.ts'
 import type { EventStore, StoredEvent } from '../../../commands/ports/event-store.ts'
 import { createTimers } from '../../../commands/sagas/timers.ts'
-import { type OperationId, parseCommandId, parseOperationId } from '../../../domain/ids.ts'
+import { parseCommandId, parseOperationId } from '../../../domain/ids.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
-import { streamNameSchema } from '../../../domain/stream.ts'
+import { type StreamName, streamNameSchema } from '../../../domain/stream.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
@@ -108,22 +108,22 @@ const expired = (events: readonly WrittenEvent[]): readonly WrittenEvent[] => {
   }))
 }
 
-const idOf = (events: readonly StoredEvent[]) => events[0]?.stream.replace('operation-', '')
+const streamOf = (events: readonly StoredEvent[]) => events[0]?.stream
 
 describe('timers', () => {
   it('tell every operation whose deadline has passed, and no other', async () => {
     const late = begun(3_600_000, 60_000)
-    const told: OperationId[] = []
+    const told: StreamName[] = []
     const timers = createTimers({
       eventStore: logOf([...late, ...begun(0, 3_600_000)]),
       ...kernel,
-      onDue: async (operationId) => {
-        told.push(operationId)
+      onDue: async ({ stream }) => {
+        told.push(stream)
       },
     })
     timers.start()
     await vi.waitFor(() => expect(told).toHaveLength(1), bounded)
-    expect(operationStream(told[0] as OperationId)).toBe(late[0]?.stream)
+    expect(told).toEqual([streamOf(late)])
     expect(timers.pending()).toBe(2)
     await timers.stop()
   })
@@ -176,13 +176,13 @@ describe('timers', () => {
   it('leave out what another process has come to first, and begin elsewhere than at the oldest', async () => {
     const late = Array.from({ length: 4 }, () => begun(3_600_000, 60_000))
     const { eventStore, append } = openLog(late.flat())
-    const told: OperationId[] = []
+    const told: StreamName[] = []
     const timers = createTimers({
       eventStore,
       ...kernel,
       random: { ...kernel.random, next: () => 0.5 },
-      onDue: async (operationId) => {
-        told.push(operationId)
+      onDue: async ({ stream }) => {
+        told.push(stream)
         if (told.length > 1) return
         append(...late.slice(1).flatMap(expired))
         await vi.waitFor(() => expect(timers.pending()).toBe(1), bounded)
@@ -191,28 +191,28 @@ describe('timers', () => {
     timers.start()
     await vi.waitFor(() => expect(told).toHaveLength(2), bounded)
     await timers.stop()
-    expect(told).toEqual([idOf(late[2] ?? []), idOf(late[0] ?? [])])
+    expect(told).toEqual([streamOf(late[2] ?? []), streamOf(late[0] ?? [])])
   })
 
   it('tell an operation at once whose stream has an event that cannot be read, and keep all other deadlines', async () => {
     const recording = createRecordingLog()
     const [odd, late] = [begun(0, 3_600_000), begun(3_600_000, 60_000)]
     const unknown = odd.slice(-1).map((event) => ({ ...event, revision: event.revision + 1, type: 'OperationPaused' }))
-    const told = new Map<OperationId, string | null>()
+    const told = new Map<StreamName, string | null>()
     const timers = createTimers({
       eventStore: logOf([...odd, ...unknown, ...late]),
       ...kernel,
       log: recording.log,
-      onDue: async (operationId, { fault }) => {
-        told.set(operationId, fault && `${fault.eventType} at ${fault.revision}: ${fault.reason}`)
+      onDue: async ({ stream, fault }) => {
+        told.set(stream, fault && `${fault.eventType} at ${fault.revision}: ${fault.reason}`)
       },
     })
     timers.start()
     await vi.waitFor(() => expect(told.size).toBe(2), bounded)
     await timers.stop()
     expect(Object.fromEntries(told)).toEqual({
-      [idOf(late) ?? '']: null,
-      [idOf(odd) ?? '']: `OperationPaused at ${odd.length}: UNKNOWN_TYPE`,
+      [streamOf(late) ?? '']: null,
+      [streamOf(odd) ?? '']: `OperationPaused at ${odd.length}: UNKNOWN_TYPE`,
     })
     expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
   })
@@ -223,19 +223,19 @@ describe('timers', () => {
     const foreign = late
       .slice(0, 1)
       .map((event) => ({ ...event, stream: streamNameSchema.parse('operation-42'), type: 'OrderShipped' }))
-    const told: OperationId[] = []
+    const told: StreamName[] = []
     const timers = createTimers({
       eventStore: logOf([...foreign, ...late]),
       ...kernel,
       log: recording.log,
-      onDue: async (operationId) => {
-        told.push(operationId)
+      onDue: async ({ stream }) => {
+        told.push(stream)
       },
     })
     timers.start()
     await vi.waitFor(() => expect(told).toHaveLength(1), bounded)
     await timers.stop()
-    expect(told).toEqual([idOf(late)])
+    expect(told).toEqual([streamOf(late)])
     expect(recording.lines).toEqual([])
   })
 })

@@ -1,18 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aggregateOf, aggregates, allCategories, type Category } from '../../../domain/aggregates.ts'
 import { type CofferEvent, eventCatalogue } from '../../../domain/catalogue.ts'
-import { datastore } from '../../../domain/datastore/index.ts'
-import { deadLetter } from '../../../domain/dead-letter/index.ts'
-import type { Decider } from '../../../domain/decider.ts'
 import { type EventDefinitions, type RawEvent, tryDecodeEvent } from '../../../domain/event-definition.ts'
-import { exclusion } from '../../../domain/exclusion/index.ts'
-import { flavor } from '../../../domain/flavor/index.ts'
-import { host } from '../../../domain/host/index.ts'
-import { instance } from '../../../domain/instance/index.ts'
-import { operation } from '../../../domain/operation/index.ts'
-import { project } from '../../../domain/project/index.ts'
-import { request } from '../../../domain/request/index.ts'
-import { token } from '../../../domain/token/index.ts'
 import { deepFreeze } from '../../support/spec.ts'
 
 const folder = new URL('../../fixtures/events/', import.meta.url)
@@ -46,31 +36,16 @@ describe('stored events', () => {
   })
 })
 
-type AnyDecider = Decider<unknown, never, CofferEvent>
-
-// A stream holds events of its own aggregate alone; a fold over all of them together asks more than will ever happen.
-const deciders = {
-  instance,
-  operation,
-  project,
-  host,
-  flavor,
-  datastore,
-  token,
-  request,
-  deadLetter,
-  exclusion,
-} as unknown as Readonly<Record<string, AnyDecider>>
-const categoryOf = (type: string): string => {
-  const word = /^[A-Z][a-z]+/.exec(type)?.[0].toLowerCase() ?? ''
-  return { quota: 'project', guest: 'operation', dead: 'deadLetter', event: 'exclusion' }[word] ?? word
+const categoryOf = (type: string): Category => {
+  const category = allCategories.find((each) => Object.hasOwn(aggregates[each].events, type))
+  if (!category) throw new Error(`${type} belongs to no aggregate`)
+  return category
 }
 
 describe('evolve', () => {
   it.each(fixtureNames)('takes %s in any state that the other events of its stream can lead to', (name) => {
     const event = deepFreeze(decodeFixture(name))
-    const decider = deciders[categoryOf(event.type)]
-    if (!decider) throw new Error(`${event.type} belongs to no decider`)
+    const decider = aggregateOf(categoryOf(event.type))
     const others = fixtureNames.map(decodeFixture).filter(({ type }) => categoryOf(type) === categoryOf(event.type))
     expect(() => decider.evolve(decider.initial, event)).not.toThrow()
     for (const first of others) {

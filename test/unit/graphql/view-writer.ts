@@ -9,7 +9,7 @@ import {
   parseOperationId,
   parseTokenId,
 } from '../../../domain/ids.ts'
-import { instanceStream } from '../../../domain/instance/stream.ts'
+import { instanceStream } from '../../../domain/instance/index.ts'
 import type { Actor, Role } from '../../../domain/metadata.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'

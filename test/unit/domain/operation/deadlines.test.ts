@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GuestCommand } from '../../../../domain/guest/command.ts'
-import {
-  nextDeadline,
-  type OperationEvent,
-  type OperationInput,
-  operation,
-} from '../../../../domain/operation/index.ts'
+import { type OperationEvent, type OperationInput, operation } from '../../../../domain/operation/index.ts'
+import { nextDeadline } from '../../../../domain/operation/state.ts'
 import { at, commandId, fault, hostId, operationId } from '../samples.ts'
 import {
   cancel,

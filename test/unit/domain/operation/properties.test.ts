@@ -2,12 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import { operationKinds } from '../../../../domain/operation/events.ts'
-import {
-  nextDeadline,
-  type OperationEvent,
-  type OperationInput,
-  operation,
-} from '../../../../domain/operation/index.ts'
+import { type OperationEvent, type OperationInput, operation } from '../../../../domain/operation/index.ts'
+import { nextDeadline } from '../../../../domain/operation/state.ts'
 import { handleInTurn } from '../../../support/spec.ts'
 import { commandId } from '../samples.ts'
 import {

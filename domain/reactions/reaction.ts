@@ -1,4 +1,5 @@
 import type { DatastoreCommand } from '../datastore/commands.ts'
+import type { EventDefinitions, EventOf } from '../event-definition.ts'
 import type { HostCommand } from '../host/commands.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
@@ -48,3 +49,17 @@ export type Reaction =
       readonly id: DatastoreType
       readonly command: OneOf<DatastoreCommand, 'OfferDatastoreVersions'>
     }
+
+/** `state`: of the event's aggregate, after the event or later. */
+export type React<Event, State> = (event: Event, state: State) => readonly Reaction[]
+
+/** `present`: asked only with the aggregate as it is now. */
+export type Reacting<Event, State> = React<Event, State> | { readonly present: React<Event, State> }
+
+type Reactive = { readonly events: EventDefinitions; readonly initial: unknown }
+type EventNamed<Definitions extends EventDefinitions, Type> = Extract<EventOf<Definitions>, { readonly type: Type }>
+
+/** What each event of an aggregate leads to. */
+export type ReactionsOf<A extends Reactive> = {
+  readonly [Type in keyof A['events'] & string]: 'none' | Reacting<EventNamed<A['events'], Type>, A['initial']>
+}

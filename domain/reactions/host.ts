@@ -1,0 +1,26 @@
+import type { host } from '../host/index.ts'
+import type { DatastoreType } from '../values/instance-spec.ts'
+import type { ReactionsOf } from './reaction.ts'
+
+export const hostReactions: ReactionsOf<typeof host> = {
+  /** The versions found on it are offered. */
+  HostRegistered: (event) => {
+    const versions = new Map<DatastoreType, string[]>()
+    for (const engine of event.data.engines) {
+      versions.set(engine.datastore, [...(versions.get(engine.datastore) ?? []), engine.version])
+    }
+    return [...versions].map(([datastore, found]) => ({
+      target: 'datastore',
+      id: datastore,
+      command: { type: 'OfferDatastoreVersions', datastore, versions: [...new Set(found)] },
+    }))
+  },
+  HostSealingKeysOffered: 'none',
+  HostCapacityClaimed: 'none',
+  HostClaimConfirmed: 'none',
+  HostCapacityReleased: 'none',
+  HostLost: 'none',
+  HostInstanceFound: 'none',
+  HostInstanceSettled: 'none',
+  HostReturned: 'none',
+}

@@ -1,0 +1,36 @@
+import type { operation } from '../operation/index.ts'
+import type { ReactionsOf } from './reaction.ts'
+
+export const operationReactions: ReactionsOf<typeof operation> = {
+  OperationMoved: ({ data }, state) => {
+    if (state.status === 'ABSENT') return []
+    const { instanceId } = state.subject
+    const { operationId, hostId, sealingKey, users, epoch } = data
+    const command = { type: 'MoveInstance', operationId, hostId, sealingKey, users, epoch } as const
+    return [{ target: 'instance', id: instanceId, command }]
+  },
+  /** Whose operation it is hears how it ended. */
+  OperationOutcomeReached: ({ data }, state) => {
+    if (state.status === 'ABSENT') return []
+    const { operationId, kind } = state
+    const { outcome, fault, facts, compensated, undoneTo } = data
+    const id = state.subject.instanceId
+    if (outcome === 'SUCCEEDED' || !fault) {
+      const command = { type: 'CompleteOperation', operationId, kind, facts: facts ?? null } as const
+      return [{ target: 'instance', id, command }]
+    }
+    const undoing = { compensated: compensated ?? false, undoneTo: undoneTo ?? null }
+    return [{ target: 'instance', id, command: { type: 'FailOperation', operationId, kind, fault, ...undoing } }]
+  },
+  OperationStarted: 'none',
+  OperationStepStarted: 'none',
+  GuestCommandIssued: 'none',
+  OperationStepProgressed: 'none',
+  OperationStepCompleted: 'none',
+  OperationHostLost: 'none',
+  OperationStepFailed: 'none',
+  OperationCancellationRequested: 'none',
+  OperationSucceeded: 'none',
+  OperationFailed: 'none',
+  OperationCancelled: 'none',
+}
