@@ -34,7 +34,8 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
   // What undoes an operation has the epoch after it.
   const isAhead = found.epoch > state.epoch + 1
   const isBack = state.status === 'MISSING'
-  const isCured = state.status === 'FAILED' && state.dataKept && isVerified(found)
+  // What a host said before it heard of the operation that failed says nothing of what that has done.
+  const isCured = state.status === 'FAILED' && state.dataKept && isVerified(found) && found.epoch >= state.epoch
   if (!isBack && !isCured && (!isAhead || status === state.status)) return []
   return [
     {

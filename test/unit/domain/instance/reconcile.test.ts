@@ -48,6 +48,12 @@ describe('an instance that is FAILED', () => {
     expect(event).toMatchObject({ data: { status, health: seen.health } })
   })
 
+  it('stays so for what its host said before it heard of the operation that failed', () => {
+    given(...histories.FAILED)
+      .when(found({ epoch: 1, generation: 0 }))
+      .thenNothing()
+  })
+
   it.each([
     { running: true, health: 'UNHEALTHY' },
     { running: true, health: 'UNKNOWN' },
