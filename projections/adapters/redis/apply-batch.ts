@@ -72,6 +72,6 @@ const inPieces = (writes: readonly ViewWrite[], options: ApplyOptions): readonly
 const flatten = (write: ViewWrite): readonly (string | number)[] => {
   const key = encodeText(write.key)
   if (write.kind === 'delete') return [key, '', -1]
-  const places = write.entries.map((entry) => encodePlace({ ...entry, key: write.key }))
+  const places = write.entries.map((entry) => encodePlace({ ...entry, key: write.key }, key))
   return [key, JSON.stringify(write.document), places.length, ...places]
 }

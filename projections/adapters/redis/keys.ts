@@ -65,9 +65,12 @@ export const checkPrefix = (prefix: string): string => {
 
 export type Place = { readonly index: string; readonly value: string; readonly sortKey: string; readonly key: string }
 
-/** A member of `order`. */
-export const encodePlace = ({ index, value, sortKey, key }: Place): string =>
-  [index, value, sortKey, key].map(encodeText).join(separator)
+/** A member of `order`. `encodedKey`: of the document, where it is known. */
+export const encodePlace = ({ index, value, sortKey, key }: Place, encodedKey = encodeText(key)): string => {
+  // Most lists are in the order of keys, and escaping is most of what a write costs here.
+  const encodedSortKey = sortKey === key ? encodedKey : encodeText(sortKey)
+  return `${encodeText(index)}${separator}${encodeText(value)}${separator}${encodedSortKey}${separator}${encodedKey}`
+}
 
 export const decodePlace = (member: string): Place => {
   const [index = '', value = '', sortKey = '', key = ''] = member.split(separator).map(decodeText)
