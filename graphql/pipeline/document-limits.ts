@@ -1,8 +1,8 @@
 import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import { ApiError } from '../errors.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { OperationType } from '../telemetry.ts'
-import { createLru } from './lru.ts'
 import { parseDocument } from './parse-document.ts'
 
 export type DocumentLimits = Pick<
@@ -19,20 +19,26 @@ export type Documents = {
   known(query: string): DocumentNode | undefined
 }
 
-/** A parsed document takes up to 200 times the memory of its text: 50 MB in all at the worst. */
-const kept = { entries: 1000, keyChars: 250_000 }
+/** Of the texts of all that are kept. A parsed document takes up to 200 times the memory of its text: 50 MB in all at the worst. */
+const maxKeptChars = 250_000
+/** What even the shortest document takes, told as text. */
+const overheadChars = 50
 /** Longer documents are rare and parsed anew, so that one does not take the place of many. */
 const maxKeptLength = 10_000
 
 export const createDocuments = (limits: DocumentLimits): Documents => {
-  const earlier = createLru<AdmittedDocument>(kept)
+  const earlier = new LRUCache<string, AdmittedDocument>({
+    maxSize: maxKeptChars,
+    maxEntrySize: maxKeptLength + overheadChars,
+    sizeCalculation: (_, query) => query.length + overheadChars,
+  })
   return {
     admit: (query) => {
       const known = earlier.get(query)
       if (known) return known
       const document = parseDocument(query, limits)
       const admitted = { document, rootFields: checkShape(document, limits) }
-      if (query.length <= maxKeptLength) earlier.set(query, admitted)
+      earlier.set(query, admitted)
       return admitted
     },
     known: (query) => earlier.get(query)?.document,
