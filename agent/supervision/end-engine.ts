@@ -10,7 +10,7 @@ import { findBystanders, findProcesses, isUnburied } from './process-table.ts'
 import { killAll, waitUntil } from './wait.ts'
 
 export type EngineEnder = {
-  /** The engine does not run. Cleanly where it can be, by force where that takes longer than `gracefulMs`. */
+  /** The engine does not run. Cleanly where it can be, by force where that takes longer than `gracefulMs`, or nothing happens any more. */
   stop(record: InstanceRecord, signal: AbortSignal, gracefulMs?: number): Promise<void>
   /**
    * Nothing of the instance runs, and what was in hand is lost. The engine ends itself where it can: one that is killed leaves the shared memory
@@ -37,6 +37,8 @@ export type EngineEnderDeps = {
   readonly log: Log
 }
 
+type Step = readonly [name: NodeJS.Signals, boundMs: number]
+
 const pollMs = 20
 const gracefulStopMs = 60_000
 const immediateStopMs = 10_000
@@ -48,6 +50,19 @@ const settleMs = 15_000
 export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps): EngineEnder => {
   const { describe, tryDescribe, traitsOf, findRunning } = finder
   const endings = createEndings()
+
+  /** Tells the engine to end by one signal after the other, and gives it so long for each. */
+  const ask = async (
+    occupant: Occupant,
+    main: ProcessId | null,
+    steps: readonly Step[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    if (!main) return
+    const traits = await traitsOf(occupant, signal)
+    for (const [name, boundMs] of steps)
+      await endings.ask({ main, processes: () => findProcesses(traits) }, name, boundMs, signal)
+  }
 
   const kill: EngineEnder['kill'] = async (occupant, signal) => {
     const { instanceId } = occupant
@@ -87,8 +102,11 @@ export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps
         const engine = await describe(record, signal)
         const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
         const { graceful, immediate } = engine.driver.stopSignals
-        await endings.ask(process, graceful, gracefulMs, signal)
-        await endings.ask(process, immediate, immediateStopMs, signal)
+        const steps: readonly Step[] = [
+          [graceful, gracefulMs],
+          [immediate, immediateStopMs],
+        ]
+        await ask(record, process, steps, signal)
       }
       await kill(record, signal)
     },
@@ -96,8 +114,8 @@ export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps
       using _log = await logs.hold(occupant.instanceId)
       const engine = await tryDescribe(occupant, signal)
       if (engine) {
-        const process = await findRunning(engine)
-        await endings.ask(process, engine.driver.stopSignals.immediate, immediateStopMs, signal)
+        const { immediate } = engine.driver.stopSignals
+        await ask(occupant, await findRunning(engine), [[immediate, immediateStopMs]], signal)
       }
       await kill(occupant, signal)
     },

@@ -1,10 +1,17 @@
 import type { ProcessId } from '../journal/instances.ts'
 import { isAlive } from './process-table.ts'
+import { createStillness } from './stillness.ts'
 import { sendSignal, waitUntil } from './wait.ts'
 
+/** `processes`: all of the engine, the main one included. */
+export type Asked = { readonly main: ProcessId; readonly processes: () => readonly ProcessId[] }
+
 export type Endings = {
-  /** Sends the engine's main process, if it runs, this signal, and gives it so long to end. */
-  ask(process: ProcessId | null, name: NodeJS.Signals, boundMs: number, signal: AbortSignal): Promise<void>
+  /**
+   * Sends the engine's main process this signal, if it runs. Returns when it has ended, after `boundMs`, or as soon as the engine stands still:
+   * then it will not end of itself.
+   */
+  ask(asked: Asked, name: NodeJS.Signals, boundMs: number, signal: AbortSignal): Promise<void>
   /** Whether it was asked by this agent, and has not ended yet: engines take a moment to say so themselves. */
   wasAsked(process: ProcessId): boolean
 }
@@ -15,12 +22,14 @@ const pollMs = 20
 export const createEndings = (): Endings => {
   const asked = new Map<ProcessId['pid'], ProcessId>()
   return {
-    ask: async (process, name, boundMs, signal) => {
-      if (!process || !isAlive(process)) return
-      sendSignal([process], name)
-      asked.set(process.pid, process)
+    ask: async ({ main, processes }, name, boundMs, signal) => {
+      if (!isAlive(main)) return
+      sendSignal([main], name)
+      asked.set(main.pid, main)
       const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)])
-      if (await waitUntil(() => !isAlive(process), pollMs, bound)) asked.delete(process.pid)
+      const stillness = createStillness(main, processes, () => performance.now())
+      await waitUntil(() => !isAlive(main) || stillness.lasts(), pollMs, bound)
+      if (!isAlive(main)) asked.delete(main.pid)
       signal.throwIfAborted()
     },
     wasAsked: ({ pid, startedAtTicks }) => asked.get(pid)?.startedAtTicks === startedAtTicks,

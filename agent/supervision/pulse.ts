@@ -6,6 +6,8 @@ export type Pulse = {
   readonly atMs: number
   /** How often the main process was given a processor. */
   readonly switches: number
+  /** The same of them all. */
+  readonly allSwitches: number
   /** Some process runs, waits for a processor, or for a disk. */
   readonly busy: boolean
   /** The main process is held by a signal or a debugger. */
@@ -25,6 +27,7 @@ export const feelPulse = (main: ProcessId, processes: readonly ProcessId[]): Pul
   return {
     atMs: performance.now(),
     switches: own?.switches ?? 0,
+    allSwitches: times.reduce((sum, { switches }) => sum + switches, 0),
     busy: times.some(({ state }) => state === 'R' || state === 'D'),
     held: own?.state === 'T' || own?.state === 't',
     usedTicks: times.reduce((sum, { ticks }) => sum + ticks, 0) + (own?.reapedTicks ?? 0),
@@ -42,3 +45,7 @@ export const stoodStill = (before: Pulse, after: Pulse): boolean => {
   const used = after.usedTicks - before.usedTicks
   return used < (after.atMs - before.atMs) * ticksPerMs * idleShare
 }
+
+/** Whether any of its processes ran at all, wanted to, or ended. */
+export const hasStirred = (before: Pulse, after: Pulse): boolean =>
+  !after.held && (before.busy || after.busy || after.allSwitches !== before.allSwitches)

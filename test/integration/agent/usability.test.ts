@@ -9,7 +9,14 @@ import type { AgentReport } from '../../../domain/guest/report.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
-import { newInstanceId, openTestHost, patienceMs, type TestHost, volumeReady } from '../../support/agent-host.ts'
+import {
+  engineStopped,
+  newInstanceId,
+  openTestHost,
+  patienceMs,
+  type TestHost,
+  volumeReady,
+} from '../../support/agent-host.ts'
 import { silentConnections } from '../../support/crowd.ts'
 import { createNpmPostgresqlDriver, postgresqlRunning, superuserOf } from '../../support/postgresql-host.ts'
 
@@ -63,6 +70,24 @@ const main = (): ProcessId => {
 }
 const childrenOf = (pid: number): readonly number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+/** Looks without a pause: it takes the engine some milliseconds. */
+const recoveringAlready = (pid: number): number => {
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline) {
+    const children = childrenOf(pid)
+    const named = (part: string) => children.find((child) => titleOf(child).includes(`: ${part}`))
+    const recovery = named('startup')
+    if (recovery !== undefined && named('checkpointer') !== undefined) return recovery
+  }
+  throw new Error('the engine was never seen to recover')
+}
+const titleOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
 const superuser = async (): Promise<pg.Client> => {
   const session = await superuserOf(host.dataDir(instanceId))
   sessions.push(session)
@@ -176,6 +201,28 @@ describe('a PostgreSQL that serves its clients', { timeout: 2 * patienceMs }, ()
     sessions.push(ender)
     await ender.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT count%'")
     await Promise.all(working)
+  })
+})
+
+describe('a PostgreSQL that is told to end while it recovers from the crash of a process', {
+  timeout: 2 * patienceMs,
+}, () => {
+  it('has ended within seconds, though it waits for itself', async () => {
+    const [victim = 0] = childrenOf(main().pid)
+    process.kill(victim, 'SIGKILL')
+    // With the checkpointer there already, and the recovery not at its end.
+    const recovery = recoveringAlready(main().pid)
+    process.kill(recovery, 'SIGSTOP')
+    const stopping = await host.plane.send(description, instanceId, engineStopped)
+    const status = () =>
+      readFileSync(join(host.dataDir(instanceId), 'postmaster.pid'), 'utf8')
+        .split('\n')[7]
+        ?.trim()
+    await expect.poll(status, { timeout: patienceMs }).toBe('stopping')
+    process.kill(recovery, 'SIGCONT')
+    const from = performance.now()
+    expect(await host.plane.resultOf(stopping)).toMatchObject({ type: 'succeeded' })
+    expect(performance.now() - from).toBeLessThan(20_000)
   })
 })
 
