@@ -3,6 +3,7 @@ import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { BusState } from './bus-link.ts'
 import { type AgentDeps, type Inspection, type OpenAgent, openAgent } from './open-agent.ts'
+import { type IncidentCounts, noIncidents } from './supervision/incidents.ts'
 
 export type Agent = {
   /**
@@ -26,6 +27,8 @@ export type Agent = {
   inspect(instanceId: InstanceId): Inspection
   /** How the volumes of instances that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
+  /** How many incidents of engines were reported since the agent's start, of each cause. */
+  incidents(): IncidentCounts
   /** When the first certificate ends, of the CA and of instances that should run. Null while the agent does not run. */
   certificatesEnd(): Promise<Date | null>
 }
@@ -48,6 +51,7 @@ export const createAgent = (deps: AgentDeps): Agent => {
     },
     inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
     volumeUses: () => opened?.volumeUses() ?? [],
+    incidents: () => opened?.incidents() ?? noIncidents,
     certificatesEnd: async () => (opened ? opened.certificatesEnd() : null),
   }
 }

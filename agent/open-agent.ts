@@ -41,6 +41,7 @@ import { createSealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 import { openSealingKeys } from './secrets/sealing-keys.ts'
 import { stopEngines } from './stop-engines.ts'
 import { createEngineControl } from './supervision/engine-control.ts'
+import type { IncidentCounts } from './supervision/incidents.ts'
 import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
@@ -70,6 +71,7 @@ export type OpenAgent = {
   close(engines: 'keep' | 'stop'): Promise<void>
   inspect(instanceId: InstanceId): Inspection
   volumeUses(): readonly VolumeUse[]
+  incidents(): IncidentCounts
   certificatesEnd(): Promise<Date>
 }
 
@@ -266,6 +268,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     bus: link.state,
     inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
     volumeUses: supervisor.volumeUses,
+    incidents: supervisor.incidents,
     certificatesEnd: () => {
       const running = records.all().filter(({ desired }) => desired === 'running')
       const files = running.map(({ instanceId }) => layout.tlsFiles(instanceId).certificate)

@@ -30,6 +30,8 @@ export type Metrics = {
     labels: readonly string[],
     read: () => Promise<readonly LabelledReading[]>,
   ) => void
+  /** As `gauge`, for what only ever grows while the process runs. */
+  readonly total: (name: string, help: string, label: string, read: () => Readonly<Record<string, number>>) => void
   /** A number that is found out when it is asked for. Labelled by `label` when it answers several. */
   readonly gauge: (name: string, help: string, label: string | null, read: () => Promise<Readings>) => void
 }
@@ -146,6 +148,18 @@ export const createMetrics = (): Metrics => {
           const readings = (await tryRead(read)) ?? []
           this.reset()
           for (const { labels: own, value } of readings) this.set(own, value)
+        },
+      })
+    },
+    total: (name, help, label, read) => {
+      new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          this.reset()
+          for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count)
         },
       })
     },

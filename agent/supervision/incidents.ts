@@ -2,8 +2,18 @@ import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { type LogFinding, tellFindings } from '../engines/engine.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
 
+/**
+ * - `OUT_OF_MEMORY`: the kernel ended a process of the engine, or all of it.
+ * - `CRASHED`: a process of the engine crashed, and the main process recovered.
+ * - `ENDED`: the main process ended, and nobody of Coffer's had told it to.
+ * - `FORCED`: it served nobody, and the agent ended it.
+ */
+export type IncidentCause = 'OUT_OF_MEMORY' | 'CRASHED' | 'ENDED' | 'FORCED'
+export type IncidentCounts = Readonly<Record<IncidentCause, number>>
+export const noIncidents: IncidentCounts = { OUT_OF_MEMORY: 0, CRASHED: 0, ENDED: 0, FORCED: 0 }
+
 /** What has happened to an engine, with the count of memory kills that it takes into account; to be reported together. */
-export type Incident = { readonly reason: string; readonly memoryKills: number }
+export type Incident = { readonly cause: IncidentCause; readonly reason: string; readonly memoryKills: number }
 
 export type IncidentDeps = {
   readonly clock: WallClock
@@ -18,7 +28,8 @@ export const incidentOfSessions = (deps: IncidentDeps, crashed: boolean): Incide
   const memory = wantOfMemory(deps)
   if (memory === null && !crashed) return null
   const what = memory ?? 'a process of the engine crashed'
-  return incident(deps, crashed ? `${what}: every session was cut, and the engine recovered` : what)
+  const cause = memory === null ? 'CRASHED' : 'OUT_OF_MEMORY'
+  return incident(deps, cause, crashed ? `${what}: every session was cut, and the engine recovered` : what)
 }
 
 /** `how`: the main process ended, if that is known. */
@@ -28,13 +39,15 @@ export const incidentOfProcess = (
   findings: readonly LogFinding[],
 ): Incident => {
   const memory = wantOfMemory(deps)
-  return incident(deps, `the engine's process ${how ?? 'ended'}: ${memory ?? tellFindings(findings)}`)
+  const cause = memory === null ? 'ENDED' : 'OUT_OF_MEMORY'
+  return incident(deps, cause, `the engine's process ${how ?? 'ended'}: ${memory ?? tellFindings(findings)}`)
 }
 
 export const incidentOfForce = (deps: IncidentDeps, why: string): Incident =>
-  incident(deps, `the engine was ended by force: ${why}`)
+  incident(deps, 'FORCED', `the engine was ended by force: ${why}`)
 
-const incident = ({ clock, known, memoryKills }: IncidentDeps, what: string): Incident => ({
+const incident = ({ clock, known, memoryKills }: IncidentDeps, cause: IncidentCause, what: string): Incident => ({
+  cause,
   reason: `at ${isoNow(clock).slice(11, 19)} UTC ${what}`,
   memoryKills: memoryKills ?? known.memoryKills,
 })

@@ -8,7 +8,7 @@ import type { AgentConfig } from '../config.ts'
 import type { InstanceRecords } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Reporter } from '../reporter.ts'
-import type { Incident } from './incidents.ts'
+import type { Incident, IncidentCause } from './incidents.ts'
 
 /** Reports how the engine is, and what else is known, if that is news. */
 export type SetHealth = (instanceId: InstanceId, health: Health, reason: string, known?: Known) => void
@@ -25,10 +25,12 @@ export type HealthReportDeps = {
   readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
+  /** Called once for each incident that was written down. */
+  readonly countIncident: (cause: IncidentCause) => void
 }
 
 export const createHealthReports = (deps: HealthReportDeps): SetHealth => {
-  const { hostId, config, records, journal, reporter, clock, ids, log } = deps
+  const { hostId, config, records, journal, reporter, clock, ids, log, countIncident } = deps
   const shownFromNow = ({ reason }: Incident) => ({
     reason,
     until: new Date(clock.now() + config.incidentShownMs).toISOString(),
@@ -59,6 +61,7 @@ export const createHealthReports = (deps: HealthReportDeps): SetHealth => {
       log.error({ instanceId, health, volumeStage, err: error }, 'the health of an engine can not be written for now')
       return
     }
+    if (known.incident) countIncident(known.incident.cause)
     log.info({ instanceId, health, volumeStage, reason }, 'the health of an engine changed')
     reporter.wake()
   }

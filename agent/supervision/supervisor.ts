@@ -8,6 +8,7 @@ import type { InstanceRecords } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Reporter } from '../reporter.ts'
 import type { EngineControl } from './engine-control.ts'
+import { type IncidentCause, type IncidentCounts, noIncidents } from './incidents.ts'
 import { createHealthReports, type SetHealth } from './report-health.ts'
 import { type WatchDeps, watchEngine } from './watch-engine.ts'
 
@@ -32,6 +33,8 @@ export type Supervisor = {
   readonly setHealth: SetHealth
   /** How the volumes of engines that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
+  /** How many incidents were reported since the start, of each cause. */
+  incidents(): IncidentCounts
   /** Keeps its hands off everything. Engines run on. */
   stop(): Promise<void>
 }
@@ -43,7 +46,11 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   const watches = new Map<InstanceId, Watch>()
   const uses = new Map<InstanceId, VolumeUse>()
 
-  const setHealth = createHealthReports(deps)
+  const incidents = new Map<IncidentCause, number>()
+  const countIncident = (cause: IncidentCause): void => {
+    incidents.set(cause, (incidents.get(cause) ?? 0) + 1)
+  }
+  const setHealth = createHealthReports({ ...deps, countIncident })
 
   const setUse = (instanceId: InstanceId, use: VolumeUse): void => {
     uses.set(instanceId, use)
@@ -73,6 +80,7 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
       for (const instanceId of uses.keys()) if (records.get(instanceId)?.desired !== 'running') uses.delete(instanceId)
       return [...uses.values()]
     },
+    incidents: () => ({ ...noIncidents, ...Object.fromEntries(incidents) }),
     stop: async () => {
       await Promise.all([...watches.keys()].map(release))
     },

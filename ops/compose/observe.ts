@@ -152,6 +152,12 @@ export const watchAgent = (metrics: Metrics, bus: MessageBus, agent: Agent, host
     null,
     async () => Math.max(0, ...bytes().map(usedShare)),
   )
+  metrics.total(
+    'coffer_agent_incidents_total',
+    'What has cut the sessions of engines of this host since the start of its agent',
+    'reason',
+    () => agent.incidents(),
+  )
   metrics.gauge(
     'coffer_agent_certificates_end_timestamp_seconds',
     'When the first certificate of this host ends, in seconds since 1970',

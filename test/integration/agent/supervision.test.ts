@@ -41,8 +41,9 @@ const killEngine = (): number => {
 
 describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
   it('brings a killed engine back within seconds and reports both', async () => {
-    const { description } = await host.start()
+    const { agent, description } = await host.start()
     await provision(description)
+    expect(agent.incidents()).toEqual({ OUT_OF_MEMORY: 0, CRASHED: 0, ENDED: 0, FORCED: 0 })
     const killedAt = performance.now()
     const killed = killEngine()
     await host.plane.report(() => healthReports().length === 3)
@@ -50,6 +51,7 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
     expect(healthReports()).toEqual(['HEALTHY', 'UNHEALTHY', 'HEALTHY'])
     expect(pidsOf(dataDir())).toHaveLength(1)
     expect(pidsOf(dataDir())).not.toContain(killed)
+    expect(agent.incidents()).toEqual({ OUT_OF_MEMORY: 0, CRASHED: 0, ENDED: 1, FORCED: 0 })
   })
 
   it('notices the death of an engine that it adopted', async () => {

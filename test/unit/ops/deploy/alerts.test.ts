@@ -96,7 +96,7 @@ describe('alerts and dashboard', () => {
     expect(lostLabels(expr, shown)).toEqual([])
   })
 
-  it('look at the relay, the sagas, the views, hosts, their room, engines, certificates and dead letters', () => {
+  it('look at the relay, the sagas, the views, hosts, their room, engines, what befell them, certificates and dead letters', () => {
     const all = rules.map(({ expr }) => expr).join()
     for (const name of [
       'coffer_relay_lag_seconds',
@@ -108,6 +108,7 @@ describe('alerts and dashboard', () => {
       'coffer_instances{status="FAILED"}',
       'coffer_hosts_claimed_ratio',
       'coffer_agent_certificates_end_timestamp_seconds',
+      'coffer_agent_incidents_total',
     ]) {
       expect(all).toContain(name)
     }
