@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { GuestCommand } from '../domain/guest/command.ts'
 import type { AgentReport, EngineFacts } from '../domain/guest/report.ts'
 import type { HostId, InstanceId } from '../domain/ids.ts'
-import type { Fault } from '../domain/values/fault.ts'
+import type { KnownFault } from '../domain/values/fault.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
@@ -32,7 +32,7 @@ export type CommandWorker = {
   stop(): Promise<void>
 }
 
-type Ending = { readonly facts?: EngineFacts | undefined } | { readonly fault: Fault }
+type Ending = { readonly facts?: EngineFacts | undefined } | { readonly fault: KnownFault }
 type Running = { readonly command: TakenCommand; readonly ending: AbortController; readonly ended: Promise<void> }
 
 const journalRetryMs = 500
@@ -100,7 +100,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
   const carryOut = async (
     command: GuestCommand,
     ending: AbortController,
-  ): Promise<Fault | CommandEnded | undefined> => {
+  ): Promise<KnownFault | CommandEnded | undefined> => {
     const { commandId, instanceId, operationId, payload, deadline, traceparent } = command
     const leftMs = Date.parse(deadline) - clock.now()
     if (leftMs <= 0) {
@@ -142,7 +142,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     }
   }
 
-  const endedFault = (command: GuestCommand, { why }: CommandEnded, last: unknown): Fault =>
+  const endedFault = (command: GuestCommand, { why }: CommandEnded, last: unknown): KnownFault =>
     why === 'deadline'
       ? deadlineExceeded(command.deadline, true, last)
       : { code: 'SUPERSEDED', message: 'a newer command for the same instance took its place', retryable: false }

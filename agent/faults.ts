@@ -1,4 +1,4 @@
-import type { Fault } from '../domain/values/fault.ts'
+import type { KnownFault } from '../domain/values/fault.ts'
 import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
 import { CommandFailed } from './run.ts'
@@ -15,14 +15,14 @@ export class CommandEnded extends Error {
   }
 }
 
-export const staleEpoch = (epoch: number, newest: number): Fault => ({
+export const staleEpoch = (epoch: number, newest: number): KnownFault => ({
   code: 'STALE_EPOCH',
   message: `the command has epoch ${epoch}, but the agent has already seen epoch ${newest} of this instance`,
   retryable: false,
 })
 
 /** `last`: what kept the step from its end, as far as that is known. */
-export const deadlineExceeded = (deadline: string, begun: boolean, last?: unknown): Fault => ({
+export const deadlineExceeded = (deadline: string, begun: boolean, last?: unknown): KnownFault => ({
   code: 'DEADLINE_EXCEEDED',
   message: begun
     ? `the step was not finished at its deadline ${deadline} and was broken off`
@@ -35,7 +35,7 @@ export const deadlineExceeded = (deadline: string, begun: boolean, last?: unknow
  * Turns whatever a handler threw into what the person who asked gets to read. It goes into the log of events, where nothing can be taken back:
  * only `EngineFault` speaks for itself, all others are told by `describeError`.
  */
-export const toFault = (error: unknown): Fault => {
+export const toFault = (error: unknown): KnownFault => {
   if (error instanceof EngineFault) {
     const { code, message, retryable, detail } = error
     return { code, message, retryable, ...(detail ? { cause: detail } : {}) }

@@ -4,7 +4,7 @@ import { guestCommandSchema } from '../domain/guest/command.ts'
 import type { AgentReport } from '../domain/guest/report.ts'
 import { agentCommandsTopic } from '../domain/guest/topics.ts'
 import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
-import type { Fault } from '../domain/values/fault.ts'
+import type { KnownFault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
@@ -91,7 +91,7 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
   else reporter.wake()
 }
 
-const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: Fault): void => {
+const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: KnownFault): void => {
   deps.journal.report(address.operationId, failedReport(deps, address, fault))
   deps.reporter.wake()
 }
@@ -99,7 +99,7 @@ const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: 
 const failedReport = (
   { hostId, ids, clock }: InboxDeps,
   { commandId, operationId, instanceId, traceparent }: z.infer<typeof addressSchema>,
-  fault: Fault,
+  fault: KnownFault,
 ): AgentReport => ({
   type: 'failed',
   reportId: ids.next(),

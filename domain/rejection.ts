@@ -1,28 +1,31 @@
-/** Every reason for which a command can be refused. The list is closed: clients switch on it. */
-export const rejectionCodes = [
-  'INVALID_INPUT',
-  'NOT_FOUND',
-  'UNKNOWN_DATASTORE',
-  'UNKNOWN_VERSION',
-  'UNKNOWN_FLAVOR',
-  'RESERVED_NAME',
-  'ALREADY_EXISTS',
-  'QUOTA_EXCEEDED',
-  'NO_CAPACITY',
-  'HOST_UNREACHABLE',
-  'OPERATION_IN_PROGRESS',
-  'INVALID_STATE',
-  'NOT_CANCELLABLE',
-  'VERSION_CONFLICT',
-  'IDEMPOTENCY_KEY_REUSED',
-  'CONCURRENT_MODIFICATION',
-  'UNREADABLE_HISTORY',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'RATE_LIMITED',
-] as const
+/** Every reason for which a command can be refused, and what to do about it. The list is closed: clients switch on it. */
+export const rejections = {
+  INVALID_INPUT: 'A value is outside what is accepted. `field` names it, and the message says what is accepted.',
+  NOT_FOUND: 'It does not exist, or belongs to another project.',
+  UNKNOWN_DATASTORE: 'No such datastore is on offer. `coffer datastore list` shows those that are.',
+  UNKNOWN_VERSION: 'No such version is on offer. `coffer datastore list` shows those that are.',
+  UNKNOWN_FLAVOR: 'No such flavor exists. `coffer flavor list` shows those that do.',
+  RESERVED_NAME: 'The name is reserved for the engine or for Coffer. Choose another.',
+  ALREADY_EXISTS: 'Something of this name exists in the project. `details` has its id.',
+  QUOTA_EXCEEDED: "The project's quota does not allow it. `details` has the limit and what is used.",
+  NO_CAPACITY: 'No host has room for it. The message says what is short.',
+  HOST_UNREACHABLE: "The instance's host is lost. Try again when it is back.",
+  OPERATION_IN_PROGRESS: 'Another operation is changing the instance. `details` has its id: wait for it or cancel it.',
+  INVALID_STATE: 'The status does not allow it. `details` has the statuses that do.',
+  NOT_CANCELLABLE: 'The operation has ended, or cannot be undone once it has begun.',
+  VERSION_CONFLICT: 'It has changed since `expectedVersion`. Read it again and decide again.',
+  IDEMPOTENCY_KEY_REUSED: 'The key was used with another input. Repeat that input, or choose a new key.',
+  CONCURRENT_MODIFICATION: 'Others were changing it at the same time, and four tries were not enough. Try again.',
+  UNREADABLE_HISTORY: 'Its history has an event that this version cannot read. See the runbook on unreadable events.',
+  UNAUTHENTICATED: 'The token is missing, malformed, unknown, expired or revoked.',
+  FORBIDDEN: 'The role of the token does not allow it.',
+  RATE_LIMITED: 'The project has sent too many requests. `Retry-After` says when to come back.',
+} as const satisfies Readonly<Record<string, string>>
 
-export type RejectionCode = (typeof rejectionCodes)[number]
+export type RejectionCode = keyof typeof rejections
+
+// The keys of a literal, which TypeScript widens to strings; `z.enum` and GraphQL need them as a tuple that is not empty.
+export const rejectionCodes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
 
 /**
  * A refusal, written for the person who reads it: what was refused, which value, what would be accepted.

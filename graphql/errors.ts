@@ -7,33 +7,32 @@ import { cut } from '../domain/values/text.ts'
  * `OPERATION_RESOLUTION_FAILURE` and `REQUEST_ENTITY_TOO_LARGE`.
  * Refusals of commands are results, not errors, and have their own codes.
  */
-export const errorStatuses = {
-  /** No token, or one that is malformed, unknown, expired or revoked: which of them is not said. */
-  UNAUTHENTICATED: 401,
-  /** The role of the token does not allow it. */
-  FORBIDDEN: 200,
-  /** An argument outside of what is accepted. */
-  INVALID_INPUT: 200,
-  /** Nothing to subscribe to: it does not exist, or belongs to another project. */
-  NOT_FOUND: 200,
-  /** The document is over a limit on tokens, depth, aliases, root fields or cost. */
-  QUERY_TOO_COMPLEX: 400,
-  /** Not GraphQL. */
-  GRAPHQL_PARSE_FAILED: 400,
-  /** Over the requests a minute of the project; `Retry-After` says when to come back. */
-  RATE_LIMITED: 429,
-  /** Too many subscriptions are open at once. */
-  TOO_MANY_SUBSCRIPTIONS: 429,
-  /** A store or the identity provider is away: the same request may be repeated. */
-  UNAVAILABLE: 503,
-  /** A fault of the server, logged there under the request's id. */
-  INTERNAL_ERROR: 500,
+export const apiErrors = {
+  UNAUTHENTICATED: {
+    status: 401,
+    means: 'No token, or one that is malformed, unknown, expired or revoked: which of them is not said.',
+  },
+  FORBIDDEN: { status: 200, means: 'The role of the token does not allow it.' },
+  INVALID_INPUT: { status: 200, means: 'An argument is outside what is accepted. `field` names it.' },
+  NOT_FOUND: { status: 200, means: 'Nothing to subscribe to: it does not exist, or belongs to another project.' },
+  QUERY_TOO_COMPLEX: {
+    status: 400,
+    means: 'The document is over a limit on tokens, depth, aliases, root fields or cost.',
+  },
+  GRAPHQL_PARSE_FAILED: { status: 400, means: 'The document is not GraphQL.' },
+  RATE_LIMITED: {
+    status: 429,
+    means: 'The project has sent too many requests. `Retry-After` says when to come back.',
+  },
+  TOO_MANY_SUBSCRIPTIONS: { status: 429, means: 'Too many subscriptions are open at once.' },
+  UNAVAILABLE: { status: 503, means: 'A store or the identity provider is away. The same request may be repeated.' },
+  INTERNAL_ERROR: { status: 500, means: "A fault of the server. Its log has it under the request's id." },
 } as const
 
 /** Messages quote what they are about, such as names in a document, which may be as long as a body. */
 export const maxErrorCharacters = 500
 
-export type ErrorCode = keyof typeof errorStatuses
+export type ErrorCode = keyof typeof apiErrors
 
 export type ErrorOptions = {
   /** The argument at fault, such as `first`. */
@@ -53,7 +52,7 @@ export class ApiError extends GraphQLError {
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    const status: number = errorStatuses[code]
+    const { status }: { readonly status: number } = apiErrors[code]
     const headers = httpHeaders(code, options)
     super(cut(message, maxErrorCharacters), {
       extensions: {

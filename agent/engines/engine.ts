@@ -1,3 +1,4 @@
+import type { FaultCode } from '../../domain/values/fault-codes.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
@@ -63,10 +64,14 @@ export const unlimited: EngineLimits = { clients: 'served', volume: 'ROOMY' }
  */
 export class EngineFault extends Error {
   override readonly name = 'EngineFault'
-  readonly code: string
+  readonly code: FaultCode
   readonly retryable: boolean
   readonly detail: string | undefined
-  constructor(code: string, message: string, options: { retryable?: boolean; detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: FaultCode,
+    message: string,
+    options: { retryable?: boolean; detail?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false

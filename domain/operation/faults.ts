@@ -1,39 +1,39 @@
 import type { Process } from '../processes/process.ts'
-import type { Fault } from '../values/fault.ts'
+import type { Fault, KnownFault } from '../values/fault.ts'
 import type { ActiveStep, BegunOperation } from './state.ts'
 
-export const cancelledFault: Fault = {
+export const cancelledFault: KnownFault = {
   code: 'CANCELLED',
   message: 'the operation was cancelled as asked',
   retryable: true,
 }
 
-export const notBegunFault = (now: string, forwardDeadline: string): Fault => ({
+export const notBegunFault = (now: string, forwardDeadline: string): KnownFault => ({
   code: 'DEADLINE_EXCEEDED',
   message: `nothing was begun: the operation was taken up at ${now}, and its steps had to be over by ${forwardDeadline}`,
   retryable: true,
 })
 
-export const stepDeadlineFault = (operation: BegunOperation, step: ActiveStep): Fault => ({
+export const stepDeadlineFault = (operation: BegunOperation, step: ActiveStep): KnownFault => ({
   code: 'DEADLINE_EXCEEDED',
   message: `step ${step.name} did not end by ${step.deadline}: no result came from the agent on host ${operation.subject.hostId}`,
   retryable: true,
 })
 
-export const hostLostFault = (step: ActiveStep): Fault => ({
+export const hostLostFault = (step: ActiveStep): KnownFault => ({
   code: 'HOST_UNREACHABLE',
   message: `step ${step.name} did not end by ${step.deadline}: its host is lost, and no other host had room`,
   retryable: true,
 })
 
 /** `what`: the event at fault and why, for a person. */
-export const unreadableHistoryFault = (what: string): Fault => ({
+export const unreadableHistoryFault = (what: string): KnownFault => ({
   code: 'UNREADABLE_HISTORY',
   message: `the operation cannot go on: ${what}`,
   retryable: true,
 })
 
-export const endpointUntoldFault = (step: ActiveStep): Fault => ({
+export const endpointUntoldFault = (step: ActiveStep): KnownFault => ({
   code: 'AGENT_ANSWER_INCOMPLETE',
   message: `the agent said that step ${step.name} succeeded, but not where clients connect`,
   retryable: false,

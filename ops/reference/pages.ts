@@ -3,6 +3,7 @@ import { schemaText } from '../../graphql/print-schema.ts'
 import { programDir } from '../program-info.ts'
 import { commandLinePage } from './command-line.ts'
 import { configurationPage } from './configuration.ts'
+import { errorsPage } from './errors.ts'
 import { eventsPage } from './events.ts'
 
 /** `path`: from the directory of package.json. `text`: the whole file, made from code. */
@@ -18,6 +19,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('configuration', configurationPage),
   page('command-line', commandLinePage),
   page('events', eventsPage),
+  page('errors', errorsPage),
   { path: 'graphql/schema.graphql', text: schemaText },
 ]
 

@@ -124,8 +124,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         required(instanceId).databases = payload.databases.map((one) => one.name)
         return undefined
       case 'endpoint-verified':
-        if (required(instanceId).processes.length === 0)
-          throw new EngineFault('ENDPOINT_UNREACHABLE', 'nothing answers')
+        if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined
       case 'engine-stopped':
         await stopEngine(required(instanceId), context)

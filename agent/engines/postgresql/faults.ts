@@ -1,4 +1,5 @@
 import type { DatabaseError } from 'pg'
+import type { FaultCode } from '../../../domain/values/fault-codes.ts'
 import { describeError } from '../../describe-error.ts'
 import { isFull, systemErrorOf } from '../../system-errors.ts'
 import { EngineFault } from '../engine.ts'
@@ -28,7 +29,7 @@ export const hasCode = (error: unknown, ...codes: string[]): boolean =>
  * What `error`, met while trying to `doing` (`create database "shop"`), is for the person who asked: a full disk is
  * told apart from everything else, which becomes `code` with the reason in our own words.
  */
-export const toEngineFault = (error: unknown, doing: string, code: string): EngineFault => {
+export const toEngineFault = (error: unknown, doing: string, code: FaultCode): EngineFault => {
   if (error instanceof EngineFault) return error
   if (hasCode(error, '53100') || isFull(systemErrorOf(error))) {
     const message = `Could not ${doing}: no space is left on its volume`

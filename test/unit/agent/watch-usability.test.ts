@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EngineFault } from '../../../agent/engines/engine.ts'
 import { createUsabilityWatch, type UsabilityDeps } from '../../../agent/supervision/watch-usability.ts'
+import type { FaultCode } from '../../../domain/values/fault-codes.ts'
 
 const never = new AbortController().signal
 
@@ -24,7 +25,7 @@ const looks = async (deps: Partial<UsabilityDeps>, count: number) => {
   return seen
 }
 
-const refusing = (code: string) => async (): Promise<string> => {
+const refusing = (code: FaultCode) => async (): Promise<string> => {
   throw new EngineFault(code, 'it said no')
 }
 
@@ -37,7 +38,7 @@ describe('an engine whose process runs', () => {
     expect(patient.map(({ is }) => is)).toEqual(['doubtful', 'ails', 'ails', 'ails', 'ails'])
   })
 
-  it.each(['ENGINE_REFUSED', 'ENGINE_CUT_OFF', 'ENDPOINT_NOT_TRUSTED', 'ENDPOINT_NOT_VERIFIED', 'DISK_FULL'])(
+  it.each(['ENGINE_REFUSED', 'ENGINE_CUT_OFF', 'ENDPOINT_NOT_TRUSTED', 'ENDPOINT_NOT_VERIFIED', 'DISK_FULL'] as const)(
     'is never useless when it answers with %s',
     async (code) => {
       const seen = await looks({ ask: refusing(code) }, 6)
@@ -45,7 +46,7 @@ describe('an engine whose process runs', () => {
     },
   )
 
-  it.each(['ENGINE_FULL', 'ENGINE_SLOTS_TAKEN'])(
+  it.each(['ENGINE_FULL', 'ENGINE_SLOTS_TAKEN'] as const)(
     'is never useless when it is full (%s), and ails after a while',
     async (code) => {
       const seen = await looks({ ask: refusing(code) }, 4)
@@ -60,8 +61,12 @@ describe('an engine whose process runs', () => {
   })
 
   it('has time for each trouble on its own', async () => {
-    const codes = ['ENGINE_BROKEN', 'ENGINE_BROKEN', 'ENGINE_FULL', 'ENGINE_BROKEN', 'ENGINE_BROKEN', 'ENGINE_BROKEN']
-    const seen = await looks({ ask: () => refusing(codes.shift() ?? '')() }, 6)
+    let count = 0
+    const ask = () => {
+      count += 1
+      return refusing(count === 3 ? 'ENGINE_FULL' : 'ENGINE_BROKEN')()
+    }
+    const seen = await looks({ ask }, 6)
     expect(seen.map(({ is }) => is)).toEqual(['doubtful', 'ails', 'doubtful', 'ails', 'ails', 'useless'])
   })
 
@@ -79,7 +84,7 @@ describe('an engine whose process runs', () => {
     expect(seen.map((look) => look.is === 'serves' && look.crashed)).toEqual([false, false, true, false])
   })
 
-  it.each(['ENGINE_UNREACHABLE', 'ENGINE_BROKEN', 'ENDPOINT_NOT_TRUSTED'])(
+  it.each(['ENGINE_UNREACHABLE', 'ENGINE_BROKEN', 'ENDPOINT_NOT_TRUSTED'] as const)(
     'is never useless while it answers the agent and its clients meet %s',
     async (code) => {
       const verify = async (): Promise<void> => void (await refusing(code)())
