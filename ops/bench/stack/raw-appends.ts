@@ -3,7 +3,7 @@ import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client'
 import { parseConnectionUrl } from '../../../commands/adapters/kurrentdb/connection-url.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import { operator } from '../log/population.ts'
-import type { Work } from '../log/renames.ts'
+import type { Work } from '../log/repeated-commands.ts'
 import type { Stack } from './stack.ts'
 
 /** What can not be done without: appends to the event store of a stack by its client alone. */
