@@ -22,6 +22,8 @@ export type CommandWorkerDeps = {
   readonly maxConcurrent: number
   /** Default: the work is not traced; the trace of a command goes with its result all the same. */
   readonly tracer?: Tracer
+  /** What is left of a report that may leave the host; the journal sees to those that it keeps. Default: all of it. */
+  readonly cleanse?: (report: AgentReport) => AgentReport
   readonly makeTrue: (command: GuestCommand, context: OutcomeContext) => Promise<EngineFacts | undefined>
 }
 
@@ -39,7 +41,7 @@ const journalRetryMs = 500
 
 /** One command at a time for each instance, in the order they came; instances side by side. */
 export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
-  const { hostId, journal, reporter, clock, ids, log, tracer = noTracer } = deps
+  const { hostId, journal, reporter, clock, ids, log, tracer = noTracer, cleanse = (report) => report } = deps
   const waiting: TakenCommand[] = []
   const running = new Map<InstanceId, Running>()
   const stopping = new AbortController()
@@ -123,7 +125,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
         message,
         ...(traceparent && { traceparent }),
       }
-      reporter.progress({ key: operationId, body: JSON.stringify(report), traceparent })
+      reporter.progress({ key: operationId, body: JSON.stringify(cleanse(report)), traceparent })
     }
     try {
       const facts = await deps.makeTrue(command, { instanceId, signal: ending.signal, progress })

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { engineOf } from '../domain/engines/registry.ts'
 import type { Engine } from '../domain/host/events.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
@@ -9,6 +10,8 @@ export type Installed = { readonly driver: EngineDriver; readonly installation: 
 
 export type Installations = {
   readonly engines: readonly Engine[]
+  /** Where they were found. */
+  readonly directories: readonly string[]
   /** Throws `ENGINE_NOT_INSTALLED`, naming what there is. The installation is one that engines' accounts can reach. */
   find(datastore: DatastoreType, version: string, signal: AbortSignal): Promise<Installed>
   newest(datastore: DatastoreType): Installation | undefined
@@ -41,6 +44,7 @@ export const probeInstallations = async (
       source,
       ...(libraries && libraries.length > 0 ? { libraries: [...libraries] } : {}),
     })),
+    directories: found.map(({ installation }) => dirname(installation.binDir)),
     find: async (datastore, version, finding) => {
       const match = found.find(({ installation: i }) => i.datastore === datastore && i.version === version)
       if (!match) {

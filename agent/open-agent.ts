@@ -21,10 +21,11 @@ import type { EngineDriver } from './engines/engine.ts'
 import { ensureDirectory } from './files.ts'
 import { findHoldings } from './holdings.ts'
 import type { Host } from './host.ts'
+import { createHostPaths } from './host-paths.ts'
 import { loadIdentity } from './identity.ts'
 import { probeInstallations } from './installations.ts'
 import { findIsolation } from './isolation/isolation.ts'
-import { createPlacement } from './isolation/placement.ts'
+import { createPlacement, placementRoots } from './isolation/placement.ts'
 import { openAgentDatabase } from './journal/database.ts'
 import { createFacts } from './journal/facts.ts'
 import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
@@ -94,7 +95,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
 
   const database = closers.adopt(openAgentDatabase(join(config.agentDir, 'agent.db')), (opened) => opened.close())
   const clock = closers.adopt(openBusClock(deps), (opened) => opened.stop())
-  const journal = createJournal(database)
+  const hostPaths = createHostPaths()
+  hostPaths.add(config.agentDir, ...placementRoots)
+  const journal = createJournal(database, hostPaths.withoutPaths)
   const records = createInstanceRecords(database)
   const identity = loadIdentity(config.agentDir, ids.next)
   const { hostId } = identity
@@ -106,6 +109,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   closers.defer(async () => {
     if (engines === 'stop') await placement.close(AbortSignal.timeout(closeTimeoutMs))
   })
+  hostPaths.add(placement.enginesRoot, placement.runRoot)
   const layout = createLayout(placement.enginesRoot, placement.runRoot)
   for (const directory of [layout.instances, layout.templates]) {
     await ensureDirectory(directory, root ? 0o711 : 0o700)
@@ -121,6 +125,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     findCapacity(config, layout.enginesRoot, facts),
   )
 
+  hostPaths.add(...installations.directories)
   const { cgroups, owners, privileges, volumes, volumeKind } = isolation
   const randomName = (): string => randomBytes(4).toString('hex')
   const templates = createTemplates({ layout, owners, run, log, randomName })
@@ -213,6 +218,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     log,
     tracer,
     maxConcurrent: config.maxConcurrentCommands,
+    cleanse: hostPaths.withoutPaths,
     makeTrue: tellingWhatIsGone(accounts, ({ payload }, context) => makeTrue(host, payload, context)),
   })
   closers.defer(() => worker.stop())

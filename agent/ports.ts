@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
 
 /** By which the system says that it is about this port alone: somebody has it, or only root may. */
@@ -10,7 +11,7 @@ export const isPortFree = (address: string, port: number): Promise<boolean> =>
     const server = createServer()
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (portCodes.includes(cause.code ?? '')) return resolve(false)
-      const message = `engines can not listen on ${address}, which this host does not have (now): ${cause.message}`
+      const message = `engines can not listen on ${address}, which this host does not have (now): ${describeError(cause)}`
       reject(new EngineFault('ADDRESS_UNAVAILABLE', message, { retryable: true, cause }))
     })
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)))

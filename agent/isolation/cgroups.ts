@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeError } from '../describe-error.ts'
 import { waitUntil } from '../supervision/wait.ts'
 import { listMounts } from './mounts.ts'
 
@@ -50,11 +51,17 @@ export const detectCgroups = (host: string): Cgroups => {
       const found = attempt()
       if (found) return found
     } catch (error) {
-      missing.push(error instanceof Error ? error.message : String(error))
+      missing.push(describeError(error))
     }
   }
   const why = missing.length > 0 ? missing.join('; ') : 'the host offers no memory, cpu and pids controllers'
   return noCgroups(`no limit on memory, CPU and processes: ${why}`)
+}
+
+/** What `memory.events` of version 2, or `memory.oom_control` of version 1, counts; null where the kernel does not. */
+export const memoryKillsIn = (text: string): number | null => {
+  const counted = /^oom_kill (\d+)$/m.exec(text)?.[1]
+  return counted === undefined ? null : Number(counted)
 }
 
 const noCgroups = (missing: string): Cgroups => ({
@@ -135,8 +142,7 @@ const over = (kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => 
     for (const { parent, countsKills } of hierarchies) {
       if (!countsKills) continue
       try {
-        const counted = /^oom_kill (\d+)$/m.exec(readFileSync(join(parent, name, countsKills), 'utf8'))?.[1]
-        return counted === undefined ? null : Number(counted)
+        return memoryKillsIn(readFileSync(join(parent, name, countsKills), 'utf8'))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { isDiskFull } from '../faults.ts'
 import { ensureDirectory, exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
@@ -249,7 +250,7 @@ export const probeLoopVolumes = async (run: Run, directory: string, signal: Abor
     return { whyNot: null, reserves }
   } catch (error) {
     signal.throwIfAborted()
-    return { whyNot: error instanceof Error ? error.message : String(error), reserves: false }
+    return { whyNot: describeError(error), reserves: false }
   } finally {
     await volumes.remove(place, signal)
   }

@@ -23,6 +23,10 @@ export type Placement = {
 
 export type PlacementDeps = { readonly run: Run; readonly log: Log; readonly root: boolean }
 
+const mountsRoot = '/run/coffer'
+const copiesRoot = '/var/lib/coffer'
+/** Below which a placement may put things, beside the agent's own directory. */
+export const placementRoots: readonly string[] = [mountsRoot, copiesRoot]
 /** A socket's path may have 107 bytes; the instance's directory and the socket's name need about 30. */
 const longestRunRoot = 75
 const passable = 0o711
@@ -59,12 +63,12 @@ const placeForRoot = async (
   hostId: HostId,
   signal: AbortSignal,
 ): Promise<Placement> => {
-  const here = join('/run/coffer', shortId(hostId))
-  const elsewhere = join('/var/lib/coffer', hostId)
+  const here = join(mountsRoot, shortId(hostId))
+  const elsewhere = join(copiesRoot, hostId)
   const programs = join(here, 'programs')
   const copies = join(elsewhere, 'programs')
   const runRoot = join(here, 'run')
-  for (const directory of ['/run/coffer', here, runRoot, programs]) await ensurePassable(directory)
+  for (const directory of [mountsRoot, here, runRoot, programs]) await ensurePassable(directory)
 
   const placeEngines = async (): Promise<string> => {
     const own = join(agentDir, 'engines')
@@ -80,7 +84,7 @@ const placeForRoot = async (
       { directory: moved },
       'engines can not pass to the agent directory and nothing can be mounted: data goes elsewhere',
     )
-    for (const directory of ['/var/lib/coffer', elsewhere, moved]) await ensurePassable(directory)
+    for (const directory of [copiesRoot, elsewhere, moved]) await ensurePassable(directory)
     return moved
   }
 
@@ -115,7 +119,7 @@ const placeForRoot = async (
     }
     const copy = join(copies, name)
     if (await exists(copy)) return copy
-    for (const directory of ['/var/lib/coffer', elsewhere, copies]) await ensurePassable(directory)
+    for (const directory of [copiesRoot, elsewhere, copies]) await ensurePassable(directory)
     const unfinished = `${copy}.new`
     await removeTree(unfinished)
     await run('cp', ['--archive', '--reflink=auto', prefix, unfinished], signal)
@@ -147,9 +151,8 @@ const placeForRoot = async (
         await removeTree(enginesRoot)
       }
       if (enginesRoot === join(here, 'engines')) await unmount(run, enginesRoot, closing)
-      for (const directory of [join(here, 'engines'), programs, runRoot, here, '/run/coffer'])
-        await removeEmpty(directory)
-      for (const directory of [elsewhere, '/var/lib/coffer']) await removeEmpty(directory)
+      for (const directory of [join(here, 'engines'), programs, runRoot, here, mountsRoot]) await removeEmpty(directory)
+      for (const directory of [elsewhere, copiesRoot]) await removeEmpty(directory)
     },
   }
 }

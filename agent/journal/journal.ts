@@ -28,8 +28,13 @@ export type Journal = ReturnType<typeof createJournal>
  * What the agent was asked and what it answered, durably. A command is `accepted` before its message is done, stays pending
  * until its result is written, and a result stays unpublished until the bus has it: at every moment in between the agent may be
  * killed, and goes on from there. Every method is one transaction.
+ *
+ * `cleanse`: what is left of a report that may leave the host.
  */
-export const createJournal = (database: DatabaseSync) => {
+export const createJournal = (
+  database: DatabaseSync,
+  cleanse: (report: AgentReport) => AgentReport = (report) => report,
+) => {
   const commands = {
     find: database.prepare('SELECT done FROM commands WHERE command_id = ?'),
     insert: database.prepare('INSERT INTO commands (command_id, instance_id, body, accepted_at) VALUES (?, ?, ?, ?)'),
@@ -101,7 +106,7 @@ export const createJournal = (database: DatabaseSync) => {
     commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
 
   const addReport = (key: string, report: AgentReport, commandId: CommandId | null): void => {
-    reports.insert.run(report.reportId, commandId, key, JSON.stringify(report))
+    reports.insert.run(report.reportId, commandId, key, JSON.stringify(cleanse(report)))
   }
 
   return {
