@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
+import { isSameDescription } from '../domain/host/description.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import { isoNow } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
@@ -40,7 +41,7 @@ export type BusLinkDeps = {
 }
 
 export type BusLinkOptions = {
-  /** What the host is now: its CA may have been renewed. */
+  /** What the host is now: its CA may have been renewed, or others have taken what instances need. */
   readonly description: () => HostDescription
   readonly heartbeatIntervalMs: number
 }
@@ -61,7 +62,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   let absence: string | null = 'the bus has not answered yet'
   let inbox: Consumer | null = null
   let beats: Heartbeats | null = null
-  let told: string | null = null
+  let told: HostDescription | null = null
 
   /** Registers at every start: what the host offers may have changed. Answers the commands to go on with. */
   const register = async (): Promise<readonly TakenCommand[]> => {
@@ -75,7 +76,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     signal.throwIfAborted()
     const host = description()
     journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host })
-    told = host.caCertificate
+    told = host
     await accounts.tellAll()
   }
 
@@ -85,8 +86,9 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   }
 
   const beatHolds = async (): Promise<Heartbeat['holds']> => {
-    if (description().caCertificate !== told) introduceAgain()
-    return holds()
+    const held = await holds()
+    if (told && !isSameDescription(description(), told)) introduceAgain()
+    return held
   }
 
   const registerPatiently = async (): Promise<readonly TakenCommand[]> => {

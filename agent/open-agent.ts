@@ -24,6 +24,7 @@ import type { Host } from './host.ts'
 import { createHostPaths } from './host-paths.ts'
 import { loadIdentity } from './identity.ts'
 import { probeInstallations } from './installations.ts'
+import { openInstanceLimit } from './instance-limit.ts'
 import { findIsolation } from './isolation/isolation.ts'
 import { createPlacement, placementRoots } from './isolation/placement.ts'
 import { openAgentDatabase } from './journal/database.ts'
@@ -31,7 +32,7 @@ import { createFacts } from './journal/facts.ts'
 import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
 import { createJournal } from './journal/journal.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
-import { createLayout } from './layout.ts'
+import { createLayout, shortId } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
 import { findClockFault } from './plausible-clock.ts'
 import { prepareTemplates } from './prepare-templates.ts'
@@ -223,6 +224,20 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   closers.defer(() => worker.stop())
 
+  const instanceLimit = await openInstanceLimit(
+    {
+      ports: config.ports,
+      records,
+      ownAccounts: owners.own,
+      volumeKind,
+      enginesRoot: layout.enginesRoot,
+      name: shortId(hostId),
+      run,
+      log,
+      elapsedMs: () => performance.now(),
+    },
+    signal,
+  )
   const clockFault = findClockFault(facts, clock.now())
   if (clockFault) log.warn({}, clockFault)
   const missing = [...isolation.description.missing, ...(clockFault ? [clockFault] : [])]
@@ -233,6 +248,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     agentVersion: config.agentVersion,
     caCertificate: authority.certificate,
     capacity,
+    instanceLimit: instanceLimit.current(),
     engines: [...installations.engines],
     isolation: { ...isolation.description, missing },
   }
@@ -251,13 +267,20 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     preparing.abort()
     return preparation
   })
-  const holds = () => findHoldings({ records, journal, layout })
+  const holds = async () => {
+    await instanceLimit.renew()
+    return findHoldings({ records, journal, layout })
+  }
   const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
   closers.defer(() => keyOffers.stop())
   const link = openBusLink(
     { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
     {
-      description: () => ({ ...description, caCertificate: authority.certificate }),
+      description: () => ({
+        ...description,
+        caCertificate: authority.certificate,
+        instanceLimit: instanceLimit.current(),
+      }),
       heartbeatIntervalMs: config.heartbeatIntervalMs,
     },
   )

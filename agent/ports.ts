@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
@@ -40,3 +41,23 @@ export const choosePort = async (
     `no port from ${range.first} to ${range.last} is free on ${address}: delete instances or give the agent a wider range`,
   )
 }
+
+/** How many ports of the range there are for instances: all but those on which others listen, at any address. */
+export const countPorts = (
+  range: { readonly first: number; readonly last: number },
+  own: ReadonlySet<number>,
+): number => {
+  const foreign = listeningPorts().filter((port) => port >= range.first && port <= range.last && !own.has(port))
+  return range.last - range.first + 1 - new Set(foreign).size
+}
+
+/** State `0A`: listening. The local address is `<address>:<port>` in hexadecimal digits (proc_net_tcp). */
+const listeningPorts = (): readonly number[] =>
+  ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state]) => state === '0A')
+      .map(([, local = '']) => Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)),
+  )

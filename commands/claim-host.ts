@@ -1,5 +1,5 @@
 import { unreachable } from '../domain/decider.ts'
-import { host, hostStream, rankHosts, type Shortage, shortageOf } from '../domain/host/index.ts'
+import { host, hostStream, needInWords, rankHosts, type Shortage, shortageOf } from '../domain/host/index.ts'
 import type { HostId, InstanceId } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import { getById } from '../domain/values/id-map.ts'
@@ -91,12 +91,15 @@ const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
     case 'NO_ENGINE':
       return { code: 'NO_CAPACITY', message: `no host that is up has ${datastore} ${version}`, details }
     case 'NO_ROOM': {
-      const short = shortage.short.length > 0 ? shortage.short : resourceKinds
-      const asked = short.map((resource) => amountInWords(resource, spec[resource])).join(' and ')
+      const { lacks } = shortage
+      const short = shortage.short.length > 0 || lacks ? shortage.short : resourceKinds
+      const amounts = short.map((resource) => amountInWords(resource, spec[resource]))
+      const asked = [...amounts, ...(lacks ? [needInWords(lacks)] : [])].join(' and ')
+      const helps = short.length > 0 ? 'choose a smaller flavor or volume' : 'delete an instance'
       return {
         code: 'NO_CAPACITY',
-        message: `no host has room for ${asked} more: choose a smaller flavor or volume, or add a host`,
-        details: { ...details, short: short.join(' ') },
+        message: `no host has room for ${asked} more: ${helps}, or add a host`,
+        details: { ...details, short: [...short, ...(lacks ? [lacks] : [])].join(' ') },
       }
     }
     default:

@@ -1,6 +1,6 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
-import type { Engine, FoundInstance, Isolation } from '../domain/host/events.ts'
+import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../domain/host/events.ts'
 import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { OperationKind } from '../domain/operation/events.ts'
@@ -129,6 +129,7 @@ export type HostDocument = {
   readonly status: (typeof hostStatuses)[number]
   readonly caCertificate: string
   readonly capacity: Resources
+  readonly instanceLimit?: InstanceLimit | undefined
   /** What the `ClaimDocument`s of the host add up to. */
   readonly claimed: Resources
   readonly engines: readonly Engine[]

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists } from '../files.ts'
-import type { Run } from '../run.ts'
+import { exists, removeTree } from '../files.ts'
+import { CommandFailed, type Run } from '../run.ts'
+import { findMount } from './mounts.ts'
 
 const devices = '/sys/block'
 
@@ -22,4 +23,35 @@ export const makeLoopNodes = async (run: Run, signal: AbortSignal): Promise<bool
     made = true
   }
   return made
+}
+
+/** Whether further devices get their nodes, from the kernel or from the agent. Tried with a node of that name, which is gone again. */
+export const mayMakeLoopNodes = async (run: Run, name: string, signal: AbortSignal): Promise<boolean> => {
+  if (findMount('/dev')?.fileSystem === 'devtmpfs') return true
+  const node = `/dev/coffer-${name}`
+  try {
+    await removeTree(node)
+    await run('mknod', ['-m', '600', node, 'b', String(loopMajor), '0'], signal)
+    await removeTree(node)
+    return true
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof CommandFailed || (error as NodeJS.ErrnoException).code === 'EROFS') return false
+    throw error
+  }
+}
+
+/** Linux: Documentation/admin-guide/devices.txt. */
+const loopMajor = 7
+
+/** How many devices with a node there are for instances: all but those that others have attached files to, and one to prepare volumes with. */
+export const countLoopDevices = async (enginesRoot: string): Promise<number> => {
+  const names = (await readdir('/dev')).filter((name) => /^loop\d+$/.test(name))
+  const isOurs = await Promise.all(
+    names.map(async (name) => {
+      const file = await readFile(join(devices, name, 'loop/backing_file'), 'utf8').catch(() => null)
+      return file === null || file.startsWith(`${enginesRoot}/`)
+    }),
+  )
+  return Math.max(0, isOurs.filter(Boolean).length - 1)
 }

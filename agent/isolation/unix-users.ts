@@ -83,6 +83,15 @@ export const findAccount = (user: string): Account | null => {
 /** Whether the id still belongs to this name: that of an account which was removed is soon given to another. */
 export const isAccount = ({ user, uid }: Pick<Account, 'user' | 'uid'>): boolean => findAccount(user)?.uid === uid
 
+/** How many accounts there are for instances: all of the range but those of others. */
+export const countAccounts = (own: ReadonlySet<string>): number => {
+  const foreign = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([user = '', , uid]) => !own.has(user) && Number(uid) >= uidRange.first && Number(uid) <= uidRange.last)
+  return uidRange.last - uidRange.first + 1 - foreign.length
+}
+
 const hasGroup = (name: string): boolean => findEntry('/etc/group', name) !== undefined
 
 const findEntry = (file: string, name: string): readonly string[] | undefined =>

@@ -19,7 +19,15 @@ import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
 import type { FoundInstance, HostDescription, HostEvent } from './events.ts'
-import { hostLost, hostUnreachable, noCapacity, noSealingKey, unknownEngine, unregistered } from './refusals.ts'
+import {
+  hostLost,
+  hostUnreachable,
+  noCapacity,
+  noPlace,
+  noSealingKey,
+  unknownEngine,
+  unregistered,
+} from './refusals.ts'
 import { freeKeys, isSameOffer } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
@@ -114,7 +122,11 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
   if (!hasEngine) return reject(unknownEngine(description, datastore, version))
   const { total: used } = release(live, instanceId)
-  const excess = findExcess(description.capacity, used, { ...resources, instances: 1 })
+  const { capacity, instanceLimit } = description
+  if (instanceLimit && used.instances >= instanceLimit.atMost) {
+    return reject(noPlace(description, instanceLimit, used.instances))
+  }
+  const excess = findExcess(capacity, used, { ...resources, instances: 1 })
   if (excess) return reject(noCapacity(description, excess))
   const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
   if (sealingKey === undefined) return reject(noSealingKey(description))

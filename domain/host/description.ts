@@ -9,6 +9,8 @@ export const isSameDescription = (a: HostDescription, b: HostDescription): boole
   a.agentVersion === b.agentVersion &&
   a.caCertificate === b.caCertificate &&
   sameResources(a.capacity, b.capacity) &&
+  a.instanceLimit?.atMost === b.instanceLimit?.atMost &&
+  a.instanceLimit?.limitedBy === b.instanceLimit?.limitedBy &&
   isSameSet(enginesOf(a), enginesOf(b)) &&
   isSameIsolation(a.isolation, b.isolation)
 

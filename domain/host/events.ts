@@ -27,7 +27,15 @@ export const isolationSchema = z.object({
 })
 export type Isolation = z.infer<typeof isolationSchema>
 
-/** What an agent says of its host. `caCertificate`: PEM. */
+/** What each instance takes one of, or a fixed number, however small it is: a port, a Unix account, a loop device, processes. */
+export const instanceNeedSchema = z.enum(['ports', 'accounts', 'loopDevices', 'processes'])
+export type InstanceNeed = z.infer<typeof instanceNeedSchema>
+
+/** No more than `atMost` instances fit, those that are there included, for want of what `limitedBy` says. */
+export const instanceLimitSchema = z.object({ atMost: z.int().nonnegative(), limitedBy: instanceNeedSchema })
+export type InstanceLimit = z.infer<typeof instanceLimitSchema>
+
+/** What an agent says of its host. `caCertificate`: PEM. `instanceLimit`: absent where the agent cannot tell. */
 export const hostDescriptionSchema = z.object({
   hostId: hostIdSchema,
   name: z.string(),
@@ -35,6 +43,7 @@ export const hostDescriptionSchema = z.object({
   agentVersion: z.string(),
   caCertificate: z.string(),
   capacity: resourcesSchema,
+  instanceLimit: instanceLimitSchema.optional(),
   engines: z.array(engineSchema),
   isolation: isolationSchema,
 })

@@ -9,7 +9,7 @@ export { freeCapacity } from './capacity.ts'
 export type { HostCommand } from './commands.ts'
 export { type HostDescription, type HostEvent, hostEvents } from './events.ts'
 export { rankHosts, type Shortage, shortageOf } from './placement.ts'
-export { sealingKeysResource } from './refusals.ts'
+export { needInWords, sealingKeysResource } from './refusals.ts'
 export type { HostState, RegisteredHost } from './state.ts'
 
 export const host = defineAggregate({

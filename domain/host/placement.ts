@@ -2,7 +2,7 @@ import type { InstanceId } from '../ids.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import { release } from '../values/ledger.ts'
 import { resourceKinds } from '../values/resources.ts'
-import { freeCapacity } from './capacity.ts'
+import { freeCapacity, freePlaces, type Lack, lackOf } from './capacity.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 /**
@@ -33,24 +33,25 @@ const candidates = (hosts: readonly HostState[], { datastore, version }: Omit<In
 export type Shortage =
   | { readonly kind: 'NO_HOST_UP' | 'NO_ENGINE' }
   /** On the host that comes nearest. */
-  | { readonly kind: 'NO_ROOM'; readonly short: readonly (typeof resourceKinds)[number][] }
+  | ({ readonly kind: 'NO_ROOM' } & Lack)
 
 /** Why no host takes the instance. Tells no amounts: what hosts have left follows from what all projects do. */
 export const shortageOf = (hosts: readonly HostState[], spec: Omit<InstanceSpec, 'flavor'>, now: string): Shortage => {
   if (!hosts.some((host) => host.status === 'UP')) return { kind: 'NO_HOST_UP' }
   const [nearest] = candidates(hosts, spec)
-    .map((host) => {
-      const free = freeCapacity(host, now)
-      return resourceKinds.filter((kind) => free[kind] < spec[kind])
-    })
-    .sort((a, b) => a.length - b.length)
-  return nearest ? { kind: 'NO_ROOM', short: nearest } : { kind: 'NO_ENGINE' }
+    .map((host) => lackOf(host, spec, now))
+    .sort((a, b) => countOf(a) - countOf(b))
+  return nearest ? { kind: 'NO_ROOM', ...nearest } : { kind: 'NO_ENGINE' }
 }
+
+const countOf = ({ short, lacks }: Lack): number => short.length + (lacks === null ? 0 : 1)
 
 /** Of the capacity that the instance would leave scarcest; negative when it does not fit. */
 const shareLeft = (host: RegisteredHost, spec: Omit<InstanceSpec, 'flavor'>, now: string): number => {
+  const { capacity, instanceLimit } = host.description
   const free = freeCapacity(host, now)
-  return Math.min(
-    ...resourceKinds.map((kind) => (free[kind] - spec[kind]) / Math.max(1, host.description.capacity[kind])),
-  )
+  const shares = resourceKinds.map((kind) => (free[kind] - spec[kind]) / Math.max(1, capacity[kind]))
+  const places = freePlaces(host, now)
+  if (instanceLimit && places !== null) shares.push((places - 1) / Math.max(1, instanceLimit.atMost))
+  return Math.min(...shares)
 }

@@ -1,9 +1,10 @@
+import { unreachable } from '../decider.ts'
 import type { HostId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Excess } from '../values/ledger.ts'
 import { amountInWords } from '../values/resources.ts'
-import type { HostDescription } from './events.ts'
+import type { HostDescription, InstanceLimit, InstanceNeed } from './events.ts'
 
 export const unregistered = (hostId: HostId): Rejection => ({
   code: 'NOT_FOUND',
@@ -42,6 +43,32 @@ export const noCapacity = ({ hostId, name }: HostDescription, excess: Excess): R
       `host ${name} has ${amountInWords(resource, limit)}, of which ${used} are taken: ` +
       `${amountInWords(resource, asked)} more do not fit`,
     details: { hostId, resource, capacity: limit, claimed: used, asked },
+  }
+}
+
+export const noPlace = (
+  { hostId, name }: HostDescription,
+  { atMost, limitedBy }: InstanceLimit,
+  claimed: number,
+): Rejection => ({
+  code: 'NO_CAPACITY',
+  message: `host ${name} has no room for ${needInWords(limitedBy)} more: it has that for ${atMost} instances`,
+  details: { hostId, resource: limitedBy, capacity: atMost, claimed, asked: 1 },
+})
+
+/** What one more instance would need: `a port`. */
+export const needInWords = (need: InstanceNeed): string => {
+  switch (need) {
+    case 'ports':
+      return 'a port'
+    case 'accounts':
+      return 'a Unix account'
+    case 'loopDevices':
+      return 'a loop device'
+    case 'processes':
+      return "an engine's processes"
+    default:
+      return unreachable(need)
   }
 }
 

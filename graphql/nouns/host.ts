@@ -1,5 +1,5 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
-import type { Engine, Isolation } from '../../domain/host/events.ts'
+import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
 import { hostIdSchema } from '../../domain/ids.ts'
 import type { UnlistedInstance as UnlistedDocument } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
@@ -61,6 +61,15 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
       missing: t.exposeStringList('missing', { complexity: 1, description: 'In words: what the host can not give.' }),
     }),
   })
+  const HostInstanceLimit = builder.objectRef<InstanceLimit>('HostInstanceLimit').implement({
+    description: 'How many instances a host can have, whatever room they take.',
+    fields: (t) => ({
+      atMost: t.exposeInt('atMost', { description: 'Those that are there included.' }),
+      limitedBy: t.exposeString('limitedBy', {
+        description: 'What there would be too few of: `ports`, `accounts`, `loopDevices` or `processes`.',
+      }),
+    }),
+  })
   const UnlistedInstance = builder.objectRef<UnlistedDocument>('UnlistedInstance').implement({
     description: 'An instance that a host has and the log does not know of, as after a restore from a backup.',
     fields: (t) => ({
@@ -95,6 +104,12 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
       agentVersion: t.exposeString('agentVersion', { description: 'The version of its agent.' }),
       status: t.expose('status', { type: HostStatus, description: 'Whether its agent is heard of.' }),
       capacity: t.expose('capacity', { type: Resources, description: 'What it gives to instances.' }),
+      instanceLimit: t.field({
+        type: HostInstanceLimit,
+        nullable: true,
+        description: 'How many instances it can have; null where its agent has not told.',
+        resolve: ({ instanceLimit }) => instanceLimit ?? null,
+      }),
       claimed: t.expose('claimed', { type: Resources, description: 'What instances take of it.' }),
       engines: t.expose('engines', { type: [HostEngine], description: 'What its agent found installed.' }),
       isolation: t.expose('isolation', { type: HostIsolation, description: 'How instances are kept apart.' }),

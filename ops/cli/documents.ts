@@ -119,6 +119,7 @@ export const documents = {
         node {
           id name address status agentVersion registeredAt updatedAt
           capacity { ${resourceFields} } claimed { ${resourceFields} }
+          instanceLimit { atMost limitedBy }
           engines { datastore version source } isolation { unixUser cgroup volume missing }
         }
       }

@@ -131,6 +131,7 @@ export type Host = {
   readonly agentVersion: string
   readonly capacity: Resources
   readonly claimed: Resources
+  readonly instanceLimit: { readonly atMost: number; readonly limitedBy: string } | null
   readonly engines: readonly { readonly datastore: string; readonly version: string; readonly source: string }[]
   readonly isolation: {
     readonly unixUser: boolean

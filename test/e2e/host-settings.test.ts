@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { documents } from '../../ops/cli/documents.ts'
-import type { Connection, Host } from '../../ops/cli/types.ts'
+import type { Connection, Host, Refusal } from '../../ops/cli/types.ts'
+import { freePortRange } from '../support/free-ports.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
@@ -34,6 +35,28 @@ describe('a server whose clock was ahead at its first start', () => {
     const shop = await makeShop(api)
     expect(await shop.countOrders()).toBe(ordersOfShop)
     expect(await api.changeAndWait('restart', shop.instance.id)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+})
+
+describe('a host that has room for more instances than it has ports', () => {
+  const site = createServerSite('few-ports')
+
+  it('takes as many as it has ports for, refuses the next at once, and takes it when one is gone', async () => {
+    const { first } = await freePortRange(2)
+    const server = await site.start({ env: { COFFER_ENGINE_PORTS: `${first}-${first + 1}` } })
+    const api = createServerApi(server)
+    const { instance } = await makeShop(api)
+    await makeShop(api, 'second')
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+    expect(hosts.edges[0]?.node.instanceLimit).toEqual({ atMost: 2, limitedBy: 'ports' })
+    const input = { name: 'third', datastore: 'postgresql' }
+    const refused = await api.request<{ result: Refusal }>(documents.createInstance, { input })
+    expect(refused.result).toMatchObject({
+      code: 'NO_CAPACITY',
+      message: 'no host has room for a port more: delete an instance, or add a host',
+    })
+    await api.changeAndWait('delete', instance.id)
+    await makeShop(api, 'third')
   })
 })
 

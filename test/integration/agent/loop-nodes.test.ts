@@ -18,6 +18,7 @@ const isPossible = process.getuid?.() === 0 && (await probeLoopVolumes(run, prob
 rmSync(probe, { recursive: true })
 
 const loopVolumes = join(import.meta.dirname, '../../../agent/isolation/loop-volumes.ts')
+const loopNodes = join(import.meta.dirname, '../../../agent/isolation/loop-nodes.ts')
 const runModule = join(import.meta.dirname, '../../../agent/run.ts')
 
 /** With the device nodes of a container: those of loop devices are missing. Nothing outside the process sees that. */
@@ -28,14 +29,19 @@ const withoutLoopNodes = `
   shift
   exec "$@"`
 const program = `
-  const [{ probeLoopVolumes }, { run }] = await Promise.all([import(process.argv[1]), import(process.argv[2])])
-  console.log(JSON.stringify(await probeLoopVolumes(run, process.argv[3], AbortSignal.timeout(60_000))))`
+  const [{ probeLoopVolumes }, { run }, nodes] = await Promise.all(process.argv.slice(1, 4).map((path) => import(path)))
+  const [directory, signal] = [process.argv[4], AbortSignal.timeout(60_000)]
+  const mayMakeNodes = await nodes.mayMakeLoopNodes(run, 'test', signal)
+  const support = await probeLoopVolumes(run, directory, signal)
+  console.log(JSON.stringify({ ...support, mayMakeNodes, devices: await nodes.countLoopDevices(directory) }))`
 
-const probeThere = (...by: readonly string[]): LoopSupport => {
+type Found = LoopSupport & { readonly mayMakeNodes: boolean; readonly devices: number }
+
+const probeThere = (...by: readonly string[]): Found => {
   const [devices, volumes] = [join(directory, 'dev'), join(directory, 'volumes')]
   mkdirSync(devices)
   mkdirSync(volumes)
-  const node = [process.execPath, '--input-type=module', '-e', program, loopVolumes, runModule, volumes]
+  const node = [process.execPath, '--input-type=module', '-e', program, loopVolumes, runModule, loopNodes, volumes]
   const answer = execFileSync('unshare', ['--mount', 'sh', '-ec', withoutLoopNodes, 'sh', devices, ...by, ...node])
   return JSON.parse(String(answer))
 }
@@ -45,13 +51,14 @@ describe.runIf(isPossible)(
   { timeout: 60_000 },
   () => {
     it('are mounted all the same', () => {
-      expect(probeThere()).toMatchObject({ whyNot: null })
+      expect(probeThere()).toMatchObject({ whyNot: null, mayMakeNodes: true })
     })
 
     it('are refused with what the host lacks where the agent may not make the nodes', () => {
-      const { whyNot } = probeThere('setpriv', '--bounding-set=-mknod', '--inh-caps=-mknod')
+      const { whyNot, mayMakeNodes, devices } = probeThere('setpriv', '--bounding-set=-mknod', '--inh-caps=-mknod')
       expect(whyNot).toContain('/dev lacks nodes of loop devices')
       expect(whyNot).toContain('CAP_MKNOD')
+      expect([mayMakeNodes, devices]).toEqual([false, 0])
     })
   },
 )

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { choosePort } from '../../../agent/ports.ts'
+import { choosePort, countPorts } from '../../../agent/ports.ts'
 import { freePortRange } from '../../support/free-ports.ts'
 
 const lowest = (): number => 0
@@ -18,6 +18,17 @@ describe('the port of an engine', () => {
     })
     stranger.close()
     await once(stranger, 'close')
+  })
+
+  it('is counted unless somebody else listens on it', async () => {
+    const stranger = createServer().listen(0, '127.0.0.1')
+    await once(stranger, 'listening')
+    const { port } = stranger.address() as AddressInfo
+    const one = { first: port, last: port }
+    expect([countPorts(one, new Set()), countPorts(one, new Set([port]))]).toEqual([0, 1])
+    stranger.close()
+    await once(stranger, 'close')
+    expect(countPorts(one, new Set())).toBe(1)
   })
 
   it('is any of those that are free, and all of them are tried before there is none', async () => {

@@ -189,6 +189,28 @@ describe('a host that falls silent', () => {
   })
 })
 
+describe('a host on which few instances can be, however small they are', () => {
+  const few: HostEvent = {
+    type: 'HostRegistered',
+    data: { ...description, instanceLimit: { atMost: 2, limitedBy: 'ports' } },
+  }
+
+  it('takes no more than that, and says what it lacks', () => {
+    given(few, confirmed(1)).when(claim(2)).thenEvents(claimed(2))
+    given(few, confirmed(1), claimed(2)).when(claim(2)).thenNothing()
+    given(few, confirmed(1), claimed(2))
+      .when(claim(3))
+      .thenRejected('NO_CAPACITY', { message: expect.stringContaining('no room for a port more') })
+    given(few, confirmed(1), claimed(2)).when(claim(3, 60)).thenTypes('HostCapacityReleased', 'HostCapacityClaimed')
+  })
+
+  it('tells of it when it changes, and not again', () => {
+    const { data } = few as Extract<HostEvent, { readonly type: 'HostRegistered' }>
+    given(registered).when({ type: 'RegisterHost', description: data }).thenEvents(few)
+    given(few).when({ type: 'RegisterHost', description: data }).thenNothing()
+  })
+})
+
 describe('claims under any interleaving', () => {
   const steps = fc.array(
     fc.record({

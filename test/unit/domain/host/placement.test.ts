@@ -97,7 +97,16 @@ describe('a shortage', () => {
     expect(shortage([hostOf(1)], { ...spec, version: '16.0' })).toEqual({ kind: 'NO_ENGINE' })
     const wish = { ...spec, memoryMiB: 8192, volumeGiB: 30 }
     const roomy = hostOf(2, { capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 } })
-    expect(shortage([hostOf(1)], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB', 'volumeGiB'] })
-    expect(shortage([hostOf(1), roomy], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB'] })
+    expect(shortage([hostOf(1)], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB', 'volumeGiB'], lacks: null })
+    expect(shortage([hostOf(1), roomy], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB'], lacks: null })
+  })
+
+  it('is that of what each instance needs one of, where there is room otherwise', () => {
+    const few = { instanceLimit: { atMost: 1, limitedBy: 'ports' } } as const
+    const full = hostOf(1, few, taken(1, 1))
+    expect(idsOf([hostOf(1, few)])).toEqual([hostId(1)])
+    expect(idsOf([full])).toEqual([])
+    expect(idsOf([full, hostOf(2, {}, taken(2, 3))])).toEqual([hostId(2)])
+    expect(shortage([full])).toEqual({ kind: 'NO_ROOM', short: [], lacks: 'ports' })
   })
 })

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { openInstanceLimit } from '../../../agent/instance-limit.ts'
+import { countAccounts } from '../../../agent/isolation/unix-users.ts'
+import { freePortRange } from '../../support/free-ports.ts'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const run = () => Promise.reject(new Error('nothing is to be run'))
+
+describe('how many instances a host can have', () => {
+  it('is limited by its ports where those are fewest, and is looked at again after a while', async () => {
+    const { first } = await freePortRange(3)
+    const ports = { first, last: first + 2 }
+    let elapsedMs = 0
+    const limit = await openInstanceLimit(
+      {
+        ports,
+        records: { all: () => [] },
+        ownAccounts: true,
+        volumeKind: 'directory',
+        enginesRoot: '/nonexistent',
+        name: 'test',
+        run,
+        log: silent,
+        elapsedMs: () => elapsedMs,
+      },
+      new AbortController().signal,
+    )
+    expect(limit.current()).toEqual({ atMost: 3, limitedBy: 'ports' })
+    ports.last = first
+    await limit.renew()
+    expect(limit.current().atMost).toBe(3)
+    elapsedMs = 60_000
+    await limit.renew()
+    expect(limit.current()).toEqual({ atMost: 1, limitedBy: 'ports' })
+  })
+
+  it('is limited by accounts and processes, of which every host has some', async () => {
+    expect(countAccounts(new Set())).toBeGreaterThan(0)
+    const limit = await openInstanceLimit(
+      {
+        ports: { first: 1, last: 65_535 },
+        records: { all: () => [] },
+        ownAccounts: true,
+        volumeKind: 'directory',
+        enginesRoot: '/nonexistent',
+        name: 'test',
+        run,
+        log: silent,
+        elapsedMs: () => 0,
+      },
+      new AbortController().signal,
+    )
+    expect(['accounts', 'processes']).toContain(limit.current().limitedBy)
+    expect(limit.current().atMost).toBeLessThanOrEqual(countAccounts(new Set()))
+  })
+})
