@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { listMounts } from '../../agent/isolation/mounts.ts'
+import { documents } from '../../ops/cli/documents.ts'
 import { fillDisk, freeBytes } from '../support/fill-disk.ts'
 import { noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
 import { mountDisk } from '../support/mount-disk.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { canMount } from '../support/privileges.ts'
-import { createServerApi, type ServerApi } from '../support/server-api.ts'
+import { type Changed, createServerApi, type ServerApi } from '../support/server-api.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { createServerSite, type ServerSite } from '../support/server-site.ts'
-import { makeShop, ordersOfShop } from '../support/shop.ts'
+import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 // On one site only: of a host and its disks: the same in both forms.
@@ -20,6 +22,8 @@ const sizeMiB = 700
 const mib = 1024 * 1024
 /** A volume of 1 GiB with what else a server needs, and not two. */
 const roomForOneMiB = 1800
+/** A volume of 2 GiB with what else a server needs. */
+const roomForTwoMiB = 3000
 /** For the log of the server, which is on that disk, too. */
 const logRoomBytes = 8 * mib
 
@@ -99,6 +103,68 @@ describe.skipIf(!canMount)('a server with loop volumes whose disk fills up (need
     // An orderly stop writes out everything.
     expect(await api.changeAndWait('restart', shop.instance.id)).toMatchObject({ status: 'ACTIVE' })
     expect(await shop.countOrders()).toBe(ordersOfShop)
+  })
+})
+
+describe.skipIf(!canMount)('a volume that is to grow (needs to mount)', () => {
+  const site = createServerSite('growth')
+  const held = '{ quota { used { volumeGiB } } hosts(first: 1) { nodes { claimed { volumeGiB } } } }'
+  type Held = { quota: { used: { volumeGiB: number } }; hosts: { nodes: { claimed: { volumeGiB: number } }[] } }
+  let api: ServerApi
+  let shop: Shop
+
+  beforeAll(async () => {
+    mountDisk(site.dataDir, roomForTwoMiB)
+    const server = await site.start({
+      env: { COFFER_VOLUME_KIND: 'loop', COFFER_CAPACITY_VOLUME_GIB: '10', COFFER_PREPARED_VOLUMES: '0' },
+    })
+    api = createServerApi(server)
+    shop = await makeShop(api)
+  })
+
+  const grow = async () => {
+    const input = { id: shop.instance.id, volumeGiB: 2 }
+    const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+    return api.operationEnd(result.operation.id)
+  }
+  const heldGiB = async () => {
+    const { quota, hosts } = await api.request<Held>(held)
+    return [quota.used.volumeGiB, hosts.nodes[0]?.claimed.volumeGiB]
+  }
+  const volume = () => {
+    const mount = listMounts().find(({ mountPoint }) => mountPoint.endsWith(`/${shop.instance.id}/volume`))
+    if (!mount) throw new Error('the volume is not mounted')
+    return mount.mountPoint
+  }
+  const image = () => statSync(`${volume()}.img`)
+
+  it('fails with DISK_FULL where the disk of its host has too little left, and neither it nor what is held for it has grown', async () => {
+    const before = image()
+    const ballast = fillDisk(site.dataDir, 600 * mib)
+    const ended = await grow()
+    expect(ended).toMatchObject({ status: 'FAILED', fault: { code: 'DISK_FULL', retryable: true } })
+    expect(ended.fault?.message).toMatch(/^the disk of the database host has \d+ bytes left, too few/)
+    expect(await api.instance(shop.instance.id)).toMatchObject({ status: 'ACTIVE', volumeGiB: 1, health: 'HEALTHY' })
+    await expect.poll(heldGiB).toEqual([1, 1])
+    expect([image().size, image().blocks]).toEqual([before.size, before.blocks])
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+    rmSync(ballast)
+  })
+
+  it('brings back an instance that is FAILED because its volume is full to the last block', async () => {
+    // As root, which may take what is kept for the recovery of the engine.
+    fillDisk(volume(), 0)
+    execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=1M 2>&1 || true', 'sh', join(volume(), 'rest')])
+    const { operation } = await api.change('restart', shop.instance.id)
+    expect(await api.operationEnd(operation.id)).toMatchObject({ status: 'FAILED' })
+    expect(await api.settled(operation.id)).toMatchObject({ status: 'FAILED' })
+    expect(await grow()).toMatchObject({ status: 'SUCCEEDED' })
+    await expect
+      .poll(() => api.instance(shop.instance.id), { timeout: 60_000 })
+      .toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', volumeGiB: 2 })
+    expect(await heldGiB()).toEqual([2, 2])
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+    await queryOnce(shop.login, 'CREATE TABLE more (n int)')
   })
 })
 
