@@ -41,8 +41,6 @@ export type WatchDeps = {
 
 /** How soon the end of a process that is not the agent's child is noticed. */
 const aliveIntervalMs = 1000
-/** The same while a volume may be full at any moment. */
-const fillingIntervalMs = 100
 const startTimeoutMs = 300_000
 const explainedLogBytes = 16 * 1024
 /** An engine that stays useless after a forced restart is left alone for twice as long each time, up to this. */
@@ -148,7 +146,7 @@ const attend = async (
       await keepUp(deps, instanceId, engine, process, signal)
       nextUpkeepAt = performance.now() + config.upkeepIntervalMs
     }
-    await control.waitForEnd(process, volume.stage === 'NEARLY_FULL' ? fillingIntervalMs : aliveIntervalMs, signal)
+    await control.waitForEnd(process, Math.min(aliveIntervalMs, volumeWatch.dueInMs()), signal)
   }
   if (signal.aborted) return null
   engineLog.drain()
@@ -249,18 +247,20 @@ const limit = async (
 const tellServing = (
   { records, clock, setHealth }: WatchDeps,
   instanceId: InstanceId,
-  { stage, use }: SeenVolume,
+  { stage, told: toldStage, use }: SeenVolume,
   news: Incident | null,
 ): void => {
   const told = records.get(instanceId)?.incident
   const isOver = told && clock.now() >= Date.parse(told.until)
   const incident = news?.reason ?? (isOver ? null : (told?.reason ?? null))
-  const known = { volumeStage: stage, ...(news ? { incident: news } : isOver && { incident: null }) }
+  const known = { volumeStage: toldStage, ...(news ? { incident: news } : isOver && { incident: null }) }
   const words = use ? useInWords(use) : ''
   const say = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join('; ')
-  if (stage === 'FULL') setHealth(instanceId, 'UNHEALTHY', say(`${words}: writes are refused`, incident), known)
-  else {
-    const reason = say(stage === 'ROOMY' ? null : words, incident)
+  if (toldStage === 'FULL') {
+    const writes = stage === 'FULL' ? 'writes are refused' : 'writes are taken again'
+    setHealth(instanceId, 'UNHEALTHY', say(`${words}: ${writes}`, incident), known)
+  } else {
+    const reason = say(toldStage === 'ROOMY' ? null : words, incident)
     setHealth(instanceId, 'HEALTHY', reason || 'the engine answers', known)
   }
 }
