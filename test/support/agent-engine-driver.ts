@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type EngineDriver, EngineFault, type EngineInstance } from '../../agent/engines/engine.ts'
 
-export const fakeVersion = '1.0'
+export const fakeVersion = '1.0.0'
 const serverScript = fileURLToPath(new URL('agent-engine-server.mjs', import.meta.url))
 
 /** Lays out an installation of the stand-in below `prefix`: its runtime and its program. Answers its `binDir`. */
