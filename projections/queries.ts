@@ -1,7 +1,7 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { CofferEventType } from '../domain/catalogue.ts'
 import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
-import type { OperationKind } from '../domain/operation/events.ts'
+import type { OperationKind } from '../domain/instance/operations.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import {

@@ -2,6 +2,7 @@ import type { HostState } from '../../domain/host/index.ts'
 import { hostUnreachable } from '../../domain/host/refusals.ts'
 import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
 import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
+import { type RequestedKind, removes } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { DispatchAnswer } from '../api.ts'
@@ -73,31 +74,20 @@ export const changeInstance = async (
   return accepted({ position: handled.position, instanceId, replayed, ...(operationId ? { operationId } : {}) })
 }
 
-type Begins = Extract<
-  InstanceCommand,
-  { readonly type: 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion' }
->
-type BeginsKind = 'restart' | 'stop' | 'start' | 'delete'
-
-const beginCommands = {
-  restart: 'RequestRestart',
-  stop: 'RequestStop',
-  start: 'RequestStart',
-  delete: 'RequestDeletion',
-} as const satisfies Record<BeginsKind, Begins['type']>
+type RequestedWithoutWish = Exclude<RequestedKind, 'grow'>
 
 /** Asks for an operation on an existing instance. */
 export const beginOperation = async (
   dependencies: DispatchDependencies,
   job: Job,
   instanceId: InstanceId,
-  kind: BeginsKind,
+  kind: RequestedWithoutWish,
 ): Promise<DispatchAnswer> => {
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
-  const command = { type: beginCommands[kind], operationId, deadline }
+  const command = { type: 'RequestOperation', kind, wish: {}, operationId, deadline } as const
   const needsHost = (hostId: HostId): Rejection | null =>
-    kind === 'delete' ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
+    removes(kind) ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
   const ask = () => changeInstance(dependencies, job, instanceId, command, operationId, needsHost)
   const answer = await ask()
   if (answer.accepted || answer.rejection.code !== 'HOST_UNREACHABLE') return answer

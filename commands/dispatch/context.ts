@@ -1,4 +1,5 @@
 import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
+import type { OperationKind } from '../../domain/instance/operations.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -23,14 +24,7 @@ export type DispatchSettings = {
   /** Tokens of a project that are valid at one time. */
   readonly maxTokens: number
   /** Until when an operation of this kind has ended at the latest, counted from the request. */
-  readonly operationTimeoutMs: {
-    readonly provision: number
-    readonly restart: number
-    readonly stop: number
-    readonly start: number
-    readonly grow: number
-    readonly delete: number
-  }
+  readonly operationTimeoutMs: Readonly<Record<OperationKind, number>>
   /** How long quota and capacity are held for a request that was cut off in the middle. */
   readonly reservationMs: number
   /** How long after its first use an idempotency key stands for that request. */

@@ -33,7 +33,7 @@ export const growVolume = async (
       dependencies,
       job,
       instanceId,
-      { type: 'RequestVolumeGrowth', operationId, deadline, volumeGiB },
+      { type: 'RequestOperation', kind: 'grow', wish: { volumeGiB }, operationId, deadline },
       operationId,
     )
   const { state } = await handler.load(instance, instanceStream(instanceId))

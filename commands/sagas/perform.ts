@@ -1,5 +1,6 @@
 import { aggregateOf } from '../../domain/aggregates.ts'
 import { host, hostStream } from '../../domain/host/index.ts'
+import { removes } from '../../domain/instance/operations.ts'
 import { type OperationInput, operation, operationStream } from '../../domain/operation/index.ts'
 import type { Reaction } from '../../domain/reactions/reaction.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -52,6 +53,6 @@ const dispatchReaction = async (handler: Handler, reaction: Reaction, context: C
   const input = toInput(reaction.command, now, context.traceparent)
   const begins = input.type === 'StartOperation'
   const handled = await handler.handle(operation, operationStream(reaction.id), input, context, { begins })
-  if (input.type === 'StartOperation' && input.kind === 'delete') await settleWithoutHost(handler, input, context)
+  if (input.type === 'StartOperation' && removes(input.kind)) await settleWithoutHost(handler, input, context)
   return handled
 }

@@ -1,6 +1,7 @@
 import type { HostState } from '../../domain/host/index.ts'
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { type BusyInstance, instance, instanceStream, isBusy } from '../../domain/instance/index.ts'
+import { operationOf, removes } from '../../domain/instance/operations.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { heldIds } from '../../domain/values/ledger.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
@@ -34,7 +35,7 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     const by = { ...context(undefined), correlationId: operationId, projectId, instanceId }
     const command = { type: 'HandleHostLost', hostId, now: isoNow(clock) } as const
     await handler.handle(operation, operationStream(operationId), command, by)
-    if (state.status === 'PROVISIONING' && state.users.length === 0) await moveCreate(state, null, by)
+    if (state.status === 'PROVISIONING' && state.operation.wish.users.length === 0) await moveCreate(state, null, by)
   }
 
   /** Whether it needs no second look. */
@@ -44,7 +45,7 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     if (state.status === 'ABSENT') return false
     if (state.hostId !== hostId || !isBusy(state)) return true
     const { kind } = state.operation
-    if (kind !== 'provision' && kind !== 'delete') return true
+    if (!operationOf(kind).movable && !removes(kind)) return true
     await handOn(state)
     return false
   }

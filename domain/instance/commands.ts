@@ -1,9 +1,9 @@
 import type { EngineFacts } from '../guest/report.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
-import type { OperationKind } from '../operation/events.ts'
 import type { Fault } from '../values/fault.ts'
 import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
+import type { OperationKind, RequestedKind, WishOf } from './operations.ts'
 
 type BeginsOperation<Type extends string> = {
   readonly type: Type
@@ -17,6 +17,11 @@ type BeginsOperation<Type extends string> = {
  * that was held after it is refused.
  */
 export type NameFence = number
+
+/** Asks an instance that is there for an operation of a kind, with the wish of that kind. */
+export type RequestOperation = {
+  readonly [K in RequestedKind]: BeginsOperation<'RequestOperation'> & { readonly kind: K; readonly wish: WishOf<K> }
+}[RequestedKind]
 
 /** `endpoint`: null before the engine's first start. */
 export type FoundOnHost = {
@@ -53,11 +58,7 @@ export type InstanceCommand =
   | { readonly type: 'RenameInstance'; readonly name: string; readonly nameFence?: NameFence }
   /** Another takes the name whose hold has lapsed: this instance gets it no more by that hold. Changes nothing where it has the name. */
   | { readonly type: 'LapseName'; readonly name: string; readonly nameFence: NameFence }
-  | BeginsOperation<'RequestRestart'>
-  | BeginsOperation<'RequestStop'>
-  | BeginsOperation<'RequestStart'>
-  | BeginsOperation<'RequestDeletion'>
-  | (BeginsOperation<'RequestVolumeGrowth'> & { readonly volumeGiB: number })
+  | RequestOperation
   | {
       readonly type: 'CompleteOperation'
       readonly operationId: OperationId

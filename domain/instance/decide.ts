@@ -3,13 +3,13 @@ import type { OperationId } from '../ids.ts'
 import { sameName } from '../values/names.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
+import { operationOf } from './operations.ts'
 import { reconcile } from './reconcile.ts'
 import {
   alreadyExists,
   nameHeldTooLong,
   notAccepted,
   notFound,
-  notLarger,
   operationInProgress,
   withoutEndpoint,
 } from './refusals.ts'
@@ -21,30 +21,10 @@ import {
   isInProgress,
   type KnownInstance,
   nextEpoch,
-  type RestingStatus,
-  specHeld,
 } from './state.ts'
 
 type InstanceDecision = Decision<InstanceEvent>
 type CommandOf<Type extends InstanceCommand['type']> = Extract<InstanceCommand, { readonly type: Type }>
-type RequestType = 'RequestVolumeGrowth' | 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion'
-
-const requestedEvents = {
-  RequestRestart: 'InstanceRestartRequested',
-  RequestStop: 'InstanceStopRequested',
-  RequestStart: 'InstanceStartRequested',
-  RequestDeletion: 'InstanceDeletionRequested',
-} as const satisfies Record<Exclude<RequestType, 'RequestVolumeGrowth'>, InstanceEvent['type']>
-
-/** The statuses in which each wish makes sense. A `FAILED` instance without data accepts deletion alone. */
-const acceptingStatuses = {
-  RequestRestart: ['ACTIVE', 'FAILED'],
-  RequestStop: ['ACTIVE', 'FAILED'],
-  RequestStart: ['STOPPED', 'FAILED', 'MISSING'],
-  RequestVolumeGrowth: ['ACTIVE', 'STOPPED', 'FAILED'],
-  RequestDeletion: ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'],
-} as const satisfies Record<RequestType, readonly InstanceState['status'][]>
-
 export const decide = (command: InstanceCommand, state: InstanceState): InstanceDecision => {
   switch (command.type) {
     case 'RequestInstance':
@@ -57,11 +37,7 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return renameInstance(command, state)
     case 'LapseName':
       return lapseName(command, state)
-    case 'RequestRestart':
-    case 'RequestStop':
-    case 'RequestStart':
-    case 'RequestDeletion':
-    case 'RequestVolumeGrowth':
+    case 'RequestOperation':
       return requestOperation(command, state)
     case 'CompleteOperation':
       return isInProgress(state, command.operationId) ? completeOperation(command, state) : accept()
@@ -137,85 +113,57 @@ const isFencedOff = (
   state: { readonly nameFence?: NameFence },
 ): boolean => nameFence !== undefined && nameFence < (state.nameFence ?? 0)
 
-const requestOperation = (command: CommandOf<RequestType>, state: InstanceState): InstanceDecision => {
+const requestOperation = (command: CommandOf<'RequestOperation'>, state: InstanceState): InstanceDecision => {
   if (state.status === 'ABSENT') return reject(notFound())
-  if (isKnownOperation(state, command.operationId)) return accept()
+  const { kind, wish, operationId, deadline } = command
+  if (isKnownOperation(state, operationId)) return accept()
   if (state.status === 'DELETED') return reject(notFound())
   if (isBusy(state)) return reject(operationInProgress(state.operation))
-  const statuses: readonly InstanceState['status'][] = acceptingStatuses[command.type]
-  const hasNoUse = state.status === 'FAILED' && !state.dataKept && command.type !== 'RequestDeletion'
-  if (hasNoUse || !statuses.includes(state.status)) return reject(notAccepted(command.type, state, statuses))
-  const data = { operationId: command.operationId, epoch: nextEpoch(state), deadline: command.deadline }
-  if (command.type !== 'RequestVolumeGrowth') return accept({ type: requestedEvents[command.type], data })
-  const { volumeGiB } = command
-  if (volumeGiB <= state.spec.volumeGiB) return reject(notLarger(volumeGiB, state.spec.volumeGiB))
-  return accept({ type: 'InstanceVolumeGrowthRequested', data: { ...data, volumeGiB } })
+  const operation = operationOf(kind)
+  const isLost = state.status === 'FAILED' && !state.dataKept
+  const accepts = operation.accepts.includes(state.status) && (!isLost || operation.acceptsLost === true)
+  if (!accepts) return reject(notAccepted(operation, state))
+  const refusal = operation.refuses?.(state, wish)
+  if (refusal) return reject(refusal)
+  return accept(eventOf(operation.requested, { operationId, epoch: nextEpoch(state), deadline, ...wish }))
 }
+
+/** By its definition: the type of an event and its data belong together there. */
+const eventOf = (type: string, data: object): InstanceEvent => ({ type, data }) as InstanceEvent
 
 /** Where the engine was started, a client query has just succeeded: it is healthy. Where it was stopped, there is no health to speak of. */
 const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyInstance): InstanceDecision => {
   const { operationId, facts } = command
-  switch (state.operation.kind) {
-    case 'provision': {
-      if (!facts) return reject(withoutEndpoint(operationId))
-      const { endpoint, caCertificate } = facts
-      return accept(
-        { type: 'InstanceProvisioned', data: { operationId, endpoint, caCertificate } },
-        ...servesAgain(state),
-      )
-    }
-    case 'restart':
-      return accept({ type: 'InstanceRestarted', data: { operationId } }, ...servesAgain(state))
-    case 'start':
-      return accept({ type: 'InstanceStarted', data: { operationId } }, ...servesAgain(state))
-    case 'stop':
-      return accept(
-        { type: 'InstanceStopped', data: { operationId } },
-        ...healthChange(state, { health: 'UNKNOWN', reason: stopped }),
-      )
-    case 'grow': {
-      const before = 'before' in state ? state.before : 'FAILED'
-      return accept({
-        type: 'InstanceVolumeGrown',
-        data: { operationId, volumeGiB: specHeld(state).volumeGiB, status: before },
-      })
-    }
-    case 'delete':
-      return accept({ type: 'InstanceDeleted', data: { operationId } })
-    default:
-      return unreachable(state.operation.kind)
-  }
+  const operation = operationOf(state.operation.kind)
+  const applied = operation.applies(state, state.operation.wish, facts)
+  if (!applied) return reject(withoutEndpoint(operationId))
+  return accept(
+    eventOf(operation.succeeded, { operationId, ...applied }),
+    ...(operation.shows === 'SERVES' ? servesAgain(state) : []),
+    ...(operation.shows === 'STOPPED' ? healthChange(state, isStopped) : []),
+  )
 }
 
 const queried = 'a client query over the endpoint succeeded'
-const stopped = 'the engine was stopped as asked'
+const isStopped = { health: 'UNKNOWN', reason: 'the engine was stopped as asked' } as const
 
 const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
   const { operationId, fault, compensated, undoneTo } = command
-  if (state.status === 'PROVISIONING') {
-    return accept({ type: 'InstanceProvisioningFailed', data: { operationId, fault } })
-  }
-  if (state.status === 'RESIZING') {
-    const certain = fault.code !== 'DEADLINE_EXCEEDED'
-    return accept({ type: 'InstanceVolumeGrowthFailed', data: { operationId, fault, certain, status: state.before } })
-  }
-  const status = compensated ? leftAt(state.before, undoneTo) : 'FAILED'
-  const failed: InstanceEvent = { type: 'InstanceOperationFailed', data: { operationId, fault, status } }
-  if (status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
-  if (status === 'STOPPED') return accept(failed, ...healthChange(state, { health: 'UNKNOWN', reason: stopped }))
+  const operation = operationOf(state.operation.kind)
+  const left = operation.leaves(state.before, { fault, compensated, undoneTo })
+  const failed = eventOf(operation.failed, { operationId, fault, ...left })
+  if (left.status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
+  if (left.status === 'STOPPED' && compensated) return accept(failed, ...healthChange(state, isStopped))
   return accept(failed)
 }
-
-/** What undoing has verified is so, whatever was said before; an instance that its host does not have was not found by it. */
-const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): RestingStatus =>
-  before === 'MISSING' ? before : (undoneTo ?? before)
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
   if (state.status !== 'ABSENT' && state.hostId !== command.hostId) return accept()
+  if (isBusy(state))
+    return operationOf(state.operation.kind).creates ? accept() : accept(...healthChange(state, command))
   switch (state.status) {
     case 'ABSENT':
-    case 'PROVISIONING':
     case 'STOPPED':
     case 'MISSING':
     case 'DELETED':
@@ -224,11 +172,6 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
       if (!state.dataKept) return accept()
       return command.health === 'HEALTHY' ? accept(recovered(state, command)) : accept(...healthChange(state, command))
     case 'ACTIVE':
-    case 'RESTARTING':
-    case 'STOPPING':
-    case 'STARTING':
-    case 'DELETING':
-    case 'RESIZING':
       return accept(...healthChange(state, command))
     default:
       return unreachable(state)

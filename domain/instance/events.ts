@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
-import { faultSchema } from '../values/fault.ts'
 import {
   databaseSpecSchema,
   endpointSchema,
@@ -10,12 +9,10 @@ import {
   userSpecSchema,
 } from '../values/instance-spec.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
-
-const operation = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
-
-const restingSchema = z.enum(['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'])
+import { asked, operationEventDefinitions } from './operations.ts'
 
 export const instanceEvents = {
+  ...operationEventDefinitions,
   /** A host had it and the log did not know of it, as after the log was restored from a backup. Its numbers go on above the host's. */
   InstanceAdopted: defineEvent(
     1,
@@ -47,7 +44,7 @@ export const instanceEvents = {
       sealingKey: z.int().positive().nullable(),
       databases: z.array(databaseSpecSchema),
       users: z.array(userSpecSchema),
-      ...operation,
+      ...asked,
     }),
   ),
   /** Its host was lost before it was provisioned: another one provisions it. `epoch` fences the commands for that one. */
@@ -61,47 +58,10 @@ export const instanceEvents = {
       epoch: z.int().positive(),
     }),
   ),
-  /** A client query over the endpoint succeeded. `caCertificate`: PEM of the CA that signed the engine's certificate. */
-  InstanceProvisioned: defineEvent(
-    1,
-    z.object({ operationId: operationIdSchema, endpoint: endpointSchema, caCertificate: z.string() }),
-  ),
-  /** Everything the operation had made was removed again, or the fault says what could not be. */
-  InstanceProvisioningFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
   /** `nameFence`: the revision of the project's stream at which the name was held. */
   InstanceRenamed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative().optional() })),
   /** The name was held for this instance, which did not get it in time, and another is about to have it. May come before the instance was requested. */
   InstanceNameLapsed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative() })),
-  InstanceRestartRequested: defineEvent(1, z.object(operation)),
-  InstanceRestarted: defineEvent(1, z.object({ operationId: operationIdSchema })),
-  InstanceStopRequested: defineEvent(1, z.object(operation)),
-  InstanceStopped: defineEvent(1, z.object({ operationId: operationIdSchema })),
-  InstanceStartRequested: defineEvent(1, z.object(operation)),
-  InstanceStarted: defineEvent(1, z.object({ operationId: operationIdSchema })),
-  InstanceDeletionRequested: defineEvent(1, z.object(operation)),
-  /** Quota and capacity for the larger volume are held. `volumeGiB`: what it is to have in all. */
-  InstanceVolumeGrowthRequested: defineEvent(1, z.object({ ...operation, volumeGiB: z.int().positive() })),
-  /** `status`: where it was before, and is again. */
-  InstanceVolumeGrown: defineEvent(
-    1,
-    z.object({ operationId: operationIdSchema, volumeGiB: z.int().positive(), status: restingSchema }),
-  ),
-  /** `certain`: the volume has the size that it had. Else its host has not said, and it may have grown. */
-  InstanceVolumeGrowthFailed: defineEvent(
-    1,
-    z.object({ operationId: operationIdSchema, fault: faultSchema, certain: z.boolean(), status: restingSchema }),
-  ),
-  /** Nothing of it is left on its host. */
-  InstanceDeleted: defineEvent(1, z.object({ operationId: operationIdSchema })),
-  /** An operation other than provisioning ended without reaching its aim; `status` is where its compensation left the instance. */
-  InstanceOperationFailed: defineEvent(
-    1,
-    z.object({
-      operationId: operationIdSchema,
-      fault: faultSchema,
-      status: z.enum(['ACTIVE', 'STOPPED', 'FAILED', 'MISSING']),
-    }),
-  ),
   /**
    * The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before, or its volume at another
    * stage, or something has happened to the engine, or that is long enough ago. Absent: as it was. `incident`: null for what is over.

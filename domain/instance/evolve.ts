@@ -1,16 +1,26 @@
 import { unreachable } from '../decider.ts'
-import type { OperationId } from '../ids.ts'
-import type { OperationKind } from '../operation/events.ts'
 import type { InstanceEvent } from './events.ts'
-import type { InstanceState, KnownInstance, OperationInProgress, RestingStatus } from './state.ts'
+import type { RestingStatus } from './known.ts'
+import type { AnyOperation, Asked, InstanceChange } from './operations/define-operation.ts'
+import { type FailedType, operationOf, phaseOf, type RequestedType, type SucceededType } from './operations.ts'
+import { type BusyInstance, type InstanceState, isBusy, type KnownInstance } from './state.ts'
 
-type Requested = { readonly operationId: OperationId; readonly epoch: number; readonly deadline: string }
+type OfOperation = RequestedType | SucceededType | FailedType
+type OperationEvent = Extract<InstanceEvent, { readonly type: OfOperation }>
+/** These may come before anything is known of the instance. */
+type Beginning = Extract<
+  InstanceEvent,
+  { readonly type: 'InstanceRequested' | 'InstanceAdopted' | 'InstanceNameLapsed' }
+>
 
 export const evolve = (state: InstanceState, event: InstanceEvent): InstanceState => {
   if (event.type === 'InstanceRequested') {
     const { instanceId, projectId, hostId, sealingKey, name, spec, databases, users } = event.data
+    const { operationId, epoch, deadline } = event.data
+    const wish = { databases, users }
     return {
       status: 'PROVISIONING',
+      before: 'FAILED',
       instanceId,
       projectId,
       hostId,
@@ -22,14 +32,12 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       volumeStage: 'ROOMY',
       incident: null,
       generation: 0,
-      epoch: event.data.epoch,
+      epoch,
       seenEpoch: 0,
       endpoint: null,
       caCertificate: null,
-      operationIds: [event.data.operationId],
-      operation: inProgress('provision', event.data, 0),
-      databases,
-      users,
+      operationIds: [operationId],
+      operation: { kind: 'provision', operationId, wish, epoch, deadline, generation: 0 },
     }
   }
   if (event.type === 'InstanceAdopted') {
@@ -49,24 +57,13 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
   }
   if (event.type === 'InstanceNameLapsed') return { ...state, nameFence: event.data.nameFence }
   if (state.status === 'ABSENT') return state
+  return isOfOperation(event) ? evolveOperation(state, event) : evolveOwn(state, event)
+}
+
+const isOfOperation = (event: InstanceEvent): event is OperationEvent => phaseOf(event.type) !== null
+
+const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, OperationEvent | Beginning>): InstanceState => {
   switch (event.type) {
-    case 'InstanceProvisioned': {
-      const { endpoint, caCertificate } = event.data
-      return { status: 'ACTIVE', ...known(state), endpoint, caCertificate }
-    }
-    case 'InstanceRestarted':
-    case 'InstanceStarted':
-      return { status: 'ACTIVE', ...known(state) }
-    case 'InstanceStopped':
-      return { status: 'STOPPED', ...known(state) }
-    case 'InstanceDeleted':
-      return { status: 'DELETED', ...known(state) }
-    case 'InstanceProvisioningFailed':
-      return { status: 'FAILED', ...known(state), dataKept: false }
-    case 'InstanceOperationFailed':
-      if (event.data.status !== 'FAILED') return { status: event.data.status, ...known(state) }
-      // A deletion that failed may have taken some of the data already.
-      return { status: 'FAILED', ...known(state), dataKept: state.status !== 'DELETING' }
     case 'InstanceReconciled': {
       const { status, epoch } = event.data
       return { status, ...known(state), ...raised(state, event.data), epoch, ...seen(state, event.data) }
@@ -77,51 +74,62 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       return { ...state, endpoint: event.data.endpoint, caCertificate: event.data.caCertificate }
     case 'InstanceMoved': {
       if (state.status !== 'PROVISIONING') return state
-      const { operationId: _, ...place } = event.data
-      return { ...state, ...place, operation: { ...state.operation, epoch: place.epoch } }
+      const { operationId: _, users, ...place } = event.data
+      const { operation } = state
+      return {
+        ...state,
+        ...place,
+        operation: { ...operation, epoch: place.epoch, wish: { ...operation.wish, users } },
+      }
     }
     case 'InstanceRenamed':
       return { ...state, name: event.data.name, nameFence: event.data.nameFence ?? state.nameFence }
     case 'InstanceHealthChanged':
       return { ...state, ...seen(state, event.data) }
-    case 'InstanceRestartRequested':
-      return { status: 'RESTARTING', ...begun(state, 'restart', event.data), generation: state.generation + 1 }
-    case 'InstanceStopRequested':
-      return { status: 'STOPPING', ...begun(state, 'stop', event.data) }
-    case 'InstanceStartRequested':
-      return { status: 'STARTING', ...begun(state, 'start', event.data) }
-    case 'InstanceVolumeGrowthRequested':
-      return { status: 'RESIZING', ...begun(state, 'grow', event.data), growsTo: event.data.volumeGiB }
-    case 'InstanceVolumeGrown':
-      return resting({ ...state, spec: { ...state.spec, volumeGiB: event.data.volumeGiB } }, event.data.status)
-    case 'InstanceVolumeGrowthFailed':
-      return resting(state, event.data.status)
-    case 'InstanceDeletionRequested':
-      return { status: 'DELETING', ...begun(state, 'delete', event.data) }
     default:
       return unreachable(event)
   }
 }
 
-const resting = (state: KnownInstance, status: RestingStatus): InstanceState => {
-  return status === 'FAILED' ? { status, ...known(state), dataKept: true } : { status, ...known(state) }
+/** What an event of an operation makes of the instance follows from the definition of its kind. */
+const evolveOperation = (state: KnownInstance, event: OperationEvent): InstanceState => {
+  const told = phaseOf(event.type)
+  if (!told) return state
+  const { phase, operation } = told
+  const data: Readonly<Record<string, unknown>> = event.data
+  if (phase === 'requested') return begun(state, operation, data as Asked)
+  // Several kinds may fail with the same event: then the one in progress is meant.
+  if (phase === 'failed') {
+    const { keepsData } = isBusy(state) ? operationOf(state.operation.kind) : operation
+    return resting(state, (data.status ?? 'FAILED') as RestingStatus, keepsData)
+  }
+  const changed = changedBy(state, operation.changes?.(data) ?? {})
+  const { becomes } = operation
+  return resting(changed, becomes === 'as before' ? (data.status as RestingStatus) : becomes, true)
 }
 
-const inProgress = (kind: OperationKind, requested: Requested, generation: number): OperationInProgress => ({
-  operationId: requested.operationId,
-  kind,
-  epoch: requested.epoch,
-  deadline: requested.deadline,
-  generation,
+const changedBy = (state: KnownInstance, { volumeGiB, ...change }: InstanceChange): KnownInstance => ({
+  ...state,
+  ...change,
+  ...(volumeGiB !== undefined && { spec: { ...state.spec, volumeGiB } }),
 })
 
-const begun = (state: KnownInstance, kind: OperationKind, requested: Requested) => ({
-  ...known(state),
-  epoch: requested.epoch,
-  operationIds: [...state.operationIds, requested.operationId],
-  operation: inProgress(kind, requested, state.generation),
-  before: restingStatus(state),
-})
+const resting = (state: KnownInstance, status: RestingStatus | 'DELETED', dataKept: boolean): InstanceState =>
+  status === 'FAILED' ? { status, ...known(state), dataKept } : { status, ...known(state) }
+
+const begun = (state: KnownInstance, operation: AnyOperation, { operationId, epoch, deadline, ...wish }: Asked) => {
+  const { generation } = state
+  // Status and operation belong together: they are of one definition.
+  return {
+    ...known(state),
+    status: operation.meanwhile,
+    epoch,
+    generation: operation.renews ? generation + 1 : generation,
+    operationIds: [...state.operationIds, operationId],
+    operation: { kind: operation.kind, operationId, wish, epoch, deadline, generation },
+    before: restingStatus(state),
+  } as BusyInstance
+}
 
 const restingStatus = (state: KnownInstance): RestingStatus =>
   state.status === 'ACTIVE' || state.status === 'STOPPED' || state.status === 'MISSING' ? state.status : 'FAILED'

@@ -1,15 +1,9 @@
 import type { OperationId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
 import { quote } from '../values/text.ts'
-import type { InstanceState, KnownInstance, OperationInProgress } from './state.ts'
-
-const wishes = {
-  RequestRestart: 'restarted',
-  RequestStop: 'stopped',
-  RequestStart: 'started',
-  RequestDeletion: 'deleted',
-  RequestVolumeGrowth: 'given a larger volume',
-} as const
+import type { AnyOperation } from './operations/define-operation.ts'
+import { operationOf } from './operations.ts'
+import type { KnownInstance, OperationInProgress } from './state.ts'
 
 /** The words for another project's instance too: the two can not be told apart. */
 export const notFound = (): Rejection => ({ code: 'NOT_FOUND', message: 'there is no such instance' })
@@ -31,31 +25,20 @@ export const operationInProgress = (operation: OperationInProgress): Rejection =
   code: 'OPERATION_IN_PROGRESS',
   message:
     `operation ${operation.operationId} (${operation.kind}) is changing the instance and ends by ${operation.deadline}: ` +
-    (operation.kind === 'delete' ? 'wait for it' : 'wait for it or cancel it'),
+    (operationOf(operation.kind).notCancellable === null ? 'wait for it or cancel it' : 'wait for it'),
   details: { operationId: operation.operationId, kind: operation.kind, deadline: operation.deadline },
 })
 
-export const notAccepted = (
-  wish: keyof typeof wishes,
-  state: InstanceState,
-  accepting: readonly InstanceState['status'][],
-): Rejection => {
+export const notAccepted = ({ done, accepts }: AnyOperation, state: KnownInstance): Rejection => {
   const dataLost = state.status === 'FAILED' && !state.dataKept
   return {
     code: 'INVALID_STATE',
     message: dataLost
-      ? `an instance that is FAILED and has no data left can not be ${wishes[wish]}: it can only be deleted`
-      : `an instance that is ${state.status} can not be ${wishes[wish]}: that takes one that is ${accepting.join(' or ')}`,
-    details: { status: state.status, accepting: dataLost ? null : accepting.join(' ') },
+      ? `an instance that is FAILED and has no data left cannot be ${done}: it can only be deleted`
+      : `an instance that is ${state.status} cannot be ${done}: that takes one that is ${accepts.join(' or ')}`,
+    details: { status: state.status, accepting: dataLost ? null : accepts.join(' ') },
   }
 }
-
-export const notLarger = (volumeGiB: number, presentGiB: number): Rejection => ({
-  code: 'INVALID_INPUT',
-  message: `the volume has ${presentGiB} GiB and can only grow: ask for more than that, not for ${volumeGiB}`,
-  field: 'volumeGiB',
-  details: { volumeGiB: presentGiB },
-})
 
 export const withoutEndpoint = (operationId: OperationId): Rejection => ({
   code: 'INVALID_INPUT',

@@ -1,6 +1,6 @@
-import type { Process, Step } from '../processes/process.ts'
-import { processOf } from '../processes/processes.ts'
+import { operationOf } from '../instance/operations.ts'
 import { earlierOf, msBetween, plusMs } from '../values/time.ts'
+import type { Process, Step } from './process.ts'
 import type { Compensating, Running } from './state.ts'
 
 /** Kept at the very end, for the instance to be told how the operation ended. */
@@ -34,5 +34,7 @@ export const stepDeadlineOf = (operation: Running | Compensating, step: Step, no
  */
 export const commandDeadlineOf = (operation: Running | Compensating, step: Step, stepDeadline: string): string => {
   if (step.outlastsOperation) return plusMs(stepDeadline, outlastingMs)
-  return operation.status === 'RUNNING' && processOf(operation.kind).movable ? operation.forwardDeadline : stepDeadline
+  return operation.status === 'RUNNING' && operationOf(operation.kind).movable
+    ? operation.forwardDeadline
+    : stepDeadline
 }

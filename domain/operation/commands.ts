@@ -1,8 +1,9 @@
 import type { GuestResult } from '../guest/report.ts'
 import type { CommandId, HostId, OperationId } from '../ids.ts'
+import type { OperationKind } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
 import type { UserSpec } from '../values/instance-spec.ts'
-import type { OperationKind, OperationSubject } from './events.ts'
+import type { OperationSubject } from './subject.ts'
 
 export type InputOf<Type extends OperationInput['type']> = Extract<OperationInput, { readonly type: Type }>
 

@@ -1,6 +1,6 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { GuestResult } from '../guest/report.ts'
-import { processOf, stepNames, stepsFor } from '../processes/processes.ts'
+import { operationOf, stepNames, stepsFor } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
 import { hasPassed } from '../values/time.ts'
 import { forwardDeadlineOf } from './budget.ts'
@@ -50,7 +50,7 @@ export const decide = (input: OperationInput, state: OperationState): OperationD
 const start = (input: InputOf<'StartOperation'>): Events => {
   const { operationId, kind, subject, deadline, commandIds, traceparent, now } = input
   for (const name of stepNames(kind, subject)) commandIdOf(input, name)
-  const forwardDeadline = forwardDeadlineOf(processOf(kind), now, deadline)
+  const forwardDeadline = forwardDeadlineOf(operationOf(kind), now, deadline)
   const steps = stepsFor(kind, subject).map((step) => step.name)
   const wish = { operationId, kind, subject, deadline, commandIds, ...(traceparent && { traceparent }) }
   const started: OperationEvent = { type: 'OperationStarted', data: { ...wish, steps, forwardDeadline } }
@@ -108,7 +108,7 @@ const cancel = (state: OperationState, now: string): OperationDecision => {
     case 'ABSENT':
       return reject(notFound())
     case 'RUNNING': {
-      const { notCancellable: reason } = processOf(state.kind)
+      const { notCancellable: reason } = operationOf(state.kind)
       if (reason) return reject(notCancellable(state, reason))
       const { operationId } = state
       const requested: OperationEvent = { type: 'OperationCancellationRequested', data: { operationId } }

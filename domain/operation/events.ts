@@ -2,33 +2,11 @@ import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { guestCommandSchema } from '../guest/command.ts'
 import { engineFactsSchema } from '../guest/report.ts'
-import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { commandIdSchema, hostIdSchema, operationIdSchema } from '../ids.ts'
+import { operationKindSchema } from '../instance/operations.ts'
 import { faultSchema } from '../values/fault.ts'
-import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
-
-export const operationKinds = ['provision', 'restart', 'stop', 'start', 'grow', 'delete'] as const
-export const operationKindSchema = z.enum(operationKinds)
-export type OperationKind = z.infer<typeof operationKindSchema>
-
-/** Everything a process needs to know of its instance, fixed when the operation starts. */
-export const operationSubjectSchema = z.object({
-  instanceId: instanceIdSchema,
-  projectId: projectIdSchema,
-  hostId: hostIdSchema,
-  sealingKey: z.int().positive().nullable(),
-  name: z.string().optional(),
-  spec: instanceSpecSchema,
-  /** How often the engine was asked to start anew before this operation. */
-  generation: z.int().nonnegative(),
-  epoch: z.int().positive(),
-  /** The host does not know of the instance: its data is to be found there, and nothing is made in its place. */
-  missing: z.boolean().optional(),
-  /** The port that clients of a missing instance know. */
-  port: z.int().nullable().optional(),
-  databases: z.array(databaseSpecSchema),
-  users: z.array(userSpecSchema),
-})
-export type OperationSubject = z.infer<typeof operationSubjectSchema>
+import { userSpecSchema } from '../values/instance-spec.ts'
+import { operationSubjectSchema } from './subject.ts'
 
 export const outcomes = ['SUCCEEDED', 'FAILED', 'CANCELLED'] as const
 

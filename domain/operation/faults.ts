@@ -1,5 +1,5 @@
-import type { Process } from '../processes/process.ts'
 import type { Fault, KnownFault } from '../values/fault.ts'
+import type { Process } from './process.ts'
 import type { ActiveStep, BegunOperation } from './state.ts'
 
 export const cancelledFault: KnownFault = {

@@ -7,10 +7,11 @@ import { evolve } from './evolve.ts'
 import { unreadableHistoryFault } from './faults.ts'
 import { absentOperation, nextDeadline } from './state.ts'
 
-export { stepNames } from '../processes/processes.ts'
+export { type OperationKind, stepNames } from '../instance/operations.ts'
 export type { OperationInput } from './commands.ts'
-export { type OperationEvent, type OperationKind, type OperationSubject, operationEvents } from './events.ts'
+export { type OperationEvent, operationEvents } from './events.ts'
 export type { BegunOperation, OperationState } from './state.ts'
+export type { OperationSubject } from './subject.ts'
 
 export const operation = defineAggregate({
   category: 'operation',

@@ -1,10 +1,10 @@
 import type { CommandId } from '../ids.ts'
-import type { Step } from '../processes/process.ts'
-import { processOf } from '../processes/processes.ts'
+import { operationOf, removes } from '../instance/operations.ts'
 import { plusMs } from '../values/time.ts'
 import { outlastingMs } from './budget.ts'
 import type { InputOf } from './commands.ts'
 import type { OperationEvent } from './events.ts'
+import type { Step } from './process.ts'
 import { type BegunOperation, isAwaiting, isStepping, type Leftover, leftoverOf, type OperationState } from './state.ts'
 import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, stepOf } from './steps.ts'
 
@@ -12,14 +12,14 @@ import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, s
 export const handleHostLost = (state: OperationState, { hostId, now }: InputOf<'HandleHostLost'>): Events => {
   if (!isAwaiting(state) || state.subject.hostId !== hostId) return []
   if (stepOf(state).settledWithoutHost) return endStep(state, { deferred: true }, now)
-  if (state.status !== 'RUNNING' || !processOf(state.kind).movable || state.step.hostLost) return []
+  if (state.status !== 'RUNNING' || !operationOf(state.kind).movable || state.step.hostLost) return []
   return [{ type: 'OperationHostLost', data: { hostId, deadline: state.forwardDeadline } }]
 }
 
 /** All over again on another host. What the former one has of it is fenced off, and removed as soon as it hears of that. */
 export const moveOperation = (state: OperationState, input: InputOf<'MoveOperation'>): Events => {
   const { from, hostId, sealingKey, users, commandIds, now } = input
-  if (state.status !== 'RUNNING' || !isAwaiting(state) || !processOf(state.kind).movable) return []
+  if (state.status !== 'RUNNING' || !isAwaiting(state) || !operationOf(state.kind).movable) return []
   if (state.subject.hostId !== from) return []
   const { operationId, subject } = state
   const moved: OperationEvent = {
@@ -40,14 +40,14 @@ export const removeLeftover = (state: OperationState, input: InputOf<'RemoveLeft
 }
 
 const leftoversOf = (state: BegunOperation): readonly Leftover[] => {
-  if (state.kind !== 'delete' || isStepping(state)) return state.leftovers
+  if (!removes(state.kind) || isStepping(state)) return state.leftovers
   const { hostId, epoch, sealingKey } = state.subject
   return [{ hostId, epoch, sealingKey }]
 }
 
 /** The step after which nothing of the instance is left. */
 const removingStep = ({ kind }: BegunOperation): Step => {
-  const { steps, compensation } = processOf(kind)
+  const { steps, compensation } = operationOf(kind)
   const removing = [...steps, ...compensation].find((step) => step.settledWithoutHost)
   if (!removing) throw new Error(`the ${kind} process removes nothing`)
   return removing

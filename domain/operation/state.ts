@@ -1,7 +1,9 @@
 import type { EngineFacts } from '../guest/report.ts'
 import type { CommandId, HostId, OperationId } from '../ids.ts'
+import type { OperationKind } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
-import type { OperationKind, OperationSubject, outcomes } from './events.ts'
+import type { outcomes } from './events.ts'
+import type { OperationSubject } from './subject.ts'
 
 export type Outcome = (typeof outcomes)[number]
 

@@ -1,14 +1,15 @@
 import type { GuestCommand } from '../guest/command.ts'
 import type { EngineFacts } from '../guest/report.ts'
 import type { CommandId, OperationId } from '../ids.ts'
-import type { Step } from '../processes/process.ts'
-import { processOf, stepsFor } from '../processes/processes.ts'
+import { operationOf, stepsFor } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
 import { commandDeadlineOf, stepDeadlineOf } from './budget.ts'
-import type { OperationEvent, OperationSubject } from './events.ts'
+import type { OperationEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { notUndoneFault, unfinishedFault } from './faults.ts'
+import type { Step } from './process.ts'
 import { type Awaiting, type BegunOperation, isStepping, type OperationState, type SteppingOperation } from './state.ts'
+import type { OperationSubject } from './subject.ts'
 
 export type Events = readonly OperationEvent[]
 type OutcomeReached = Extract<OperationEvent, { readonly type: 'OperationOutcomeReached' }>
@@ -27,7 +28,7 @@ export const proceed = (state: OperationState, now: string): Events => {
   if (state.status === 'RUNNING') {
     return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...(state.facts && { facts: state.facts }) })]
   }
-  const { undoneTo } = processOf(state.kind)
+  const { undoneTo } = operationOf(state.kind)
   const undone = { outcome: state.aim, fault: state.fault, compensated: true, ...(undoneTo && { undoneTo }) }
   return [reachOutcome(state.operationId, undone)]
 }
@@ -42,7 +43,7 @@ export const endStep = (state: Awaiting, end: StepEnd, now: string): Events => {
 
 /** A step that failed is undone with all before it; when undoing fails, or there is no way back, that is the end. */
 export const failStep = (state: SteppingOperation, fault: Fault, now: string): Events => {
-  const process = processOf(state.kind)
+  const process = operationOf(state.kind)
   const step = state.step?.name ?? nextStep(state)?.name ?? ''
   const failed: OperationEvent = { type: 'OperationStepFailed', data: { step, fault } }
   const giveUp = (last: Fault): Events => [
@@ -76,7 +77,7 @@ export const commandIdOf = (
 }
 
 const plannedSteps = (state: SteppingOperation): readonly Step[] =>
-  state.status === 'RUNNING' ? stepsFor(state.kind, state.subject) : processOf(state.kind).compensation
+  state.status === 'RUNNING' ? stepsFor(state.kind, state.subject) : operationOf(state.kind).compensation
 
 const nextStep = (state: SteppingOperation): Step | undefined =>
   plannedSteps(state).find((step) => !state.completed.includes(step.name))

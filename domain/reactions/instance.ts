@@ -7,42 +7,58 @@ import {
   operationSubject,
   specHeld,
 } from '../instance/index.ts'
+import {
+  allOperations,
+  type FailedType,
+  operationOf,
+  type RequestedType,
+  type SucceededType,
+} from '../instance/operations.ts'
 import type { ReleaseReason } from '../project/index.ts'
 import { resourcesOf } from '../values/resources.ts'
 import type { Reaction, ReactionsOf } from './reaction.ts'
 
-type Of = { readonly data: { readonly operationId: OperationId } }
+type Of = { readonly data: { readonly operationId: OperationId; readonly certain?: boolean } }
 
 const begins = ({ data }: Of, state: InstanceState): readonly Reaction[] => reactionsToRequest(data.operationId, state)
 const ends = ({ data }: Of): readonly Reaction[] => [confirmOutcome(data.operationId)]
+const failsToCreate = (event: Of, state: InstanceState): readonly Reaction[] => [
+  ...ends(event),
+  ...releaseResources(state, 'FAILED'),
+]
+/** What it would have had is given back, unless its host has not said whether it has it. */
+const failsToHold = (event: Of, state: InstanceState): readonly Reaction[] => [
+  ...ends(event),
+  ...(event.data.certain === true ? holdVolume(event.data.operationId, state) : []),
+]
+
+type OfOperation = RequestedType | SucceededType | FailedType
+type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
+
+/** How it ended is told to the operation; what it holds is settled by what its definition says. */
+const ofOperations = Object.fromEntries(
+  allOperations.flatMap(({ creates, holds, requested, succeeded, becomes, failed }) => [
+    [requested, holds || creates ? { present: begins } : begins],
+    [
+      succeeded,
+      (event: Of, state: InstanceState) => [
+        ...ends(event),
+        ...(becomes === 'DELETED' ? releaseResources(state, 'DELETED') : []),
+      ],
+    ],
+    [failed, creates ? failsToCreate : holds ? { present: failsToHold } : ends],
+  ]),
+) as unknown as OperationReactions
 
 export const instanceReactions: ReactionsOf<typeof instance> = {
+  ...ofOperations,
   InstanceRequested: { present: begins },
-  InstanceRestartRequested: begins,
-  InstanceStopRequested: begins,
-  InstanceStartRequested: begins,
-  InstanceDeletionRequested: begins,
-  InstanceVolumeGrowthRequested: { present: begins },
   InstanceAdopted: { present: (_, state) => [...holdAgain(state), ...settle(state)] },
   InstanceReconciled: { present: (_, state) => holdAgain(state) },
   InstanceMoved: {
     present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state) : []),
   },
-  InstanceProvisioned: ends,
-  InstanceRestarted: ends,
-  InstanceStopped: ends,
-  InstanceStarted: ends,
-  InstanceVolumeGrown: ends,
-  InstanceOperationFailed: ends,
   InstanceRenamed: { present: (_, state) => confirmName(state) },
-  InstanceProvisioningFailed: (event, state) => [...ends(event), ...releaseResources(state, 'FAILED')],
-  InstanceVolumeGrowthFailed: {
-    present: (event, state) => [
-      ...ends(event),
-      ...(event.data.certain ? holdVolume(event.data.operationId, state) : []),
-    ],
-  },
-  InstanceDeleted: (event, state) => [...ends(event), ...releaseResources(state, 'DELETED')],
   InstanceHealthChanged: 'none',
   InstanceNameLapsed: 'none',
   InstanceNumbersRaised: 'none',
@@ -62,8 +78,9 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
     id: operationId,
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
-  if (kind === 'grow') return [...holdVolume(operationId, state), start]
-  return kind === 'provision' ? [...holdResources(state), start] : [start]
+  const { creates, holds } = operationOf(kind)
+  if (holds) return [...holdVolume(operationId, state), start]
+  return creates ? [...holdResources(state), start] : [start]
 }
 
 const confirmOutcome = (operationId: OperationId): Reaction => ({

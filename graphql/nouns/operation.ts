@@ -1,5 +1,5 @@
 import { operationIdSchema } from '../../domain/ids.ts'
-import { operationKinds } from '../../domain/operation/events.ts'
+import { operationKinds } from '../../domain/instance/operations.ts'
 import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../../projections/documents.ts'
 import type { OperationFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'

@@ -1,4 +1,5 @@
 import type { DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import { type OperationKind, operationKinds } from '../../domain/instance/operations.ts'
 import type { Config } from '../config.ts'
 
 export const defaultQuota = (config: Config): DispatchSettings['defaultQuota'] => ({
@@ -17,14 +18,10 @@ export const dispatchSettings = (config: Config): DispatchSettings => {
     defaultVolumeGiB: config.defaultVolumeGiB,
     maxVolumeGiB: config.maxVolumeGiB,
     maxTokens: config.maxTokens,
-    operationTimeoutMs: {
-      provision: timeoutMs,
-      restart: timeoutMs,
-      stop: timeoutMs,
-      start: timeoutMs,
-      grow: timeoutMs,
-      delete: timeoutMs,
-    },
+    operationTimeoutMs: Object.fromEntries(operationKinds.map((kind) => [kind, timeoutMs])) as Record<
+      OperationKind,
+      number
+    >,
     // Of a request that was cut off in the middle they are free again then. Not sooner: while the sagas are away, a request
     // that was accepted waits to be begun, and what it is to have must not go to another.
     reservationMs: timeoutMs,

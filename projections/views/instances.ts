@@ -1,10 +1,19 @@
-import type { InstanceId } from '../../domain/ids.ts'
+import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
+import type { RestingStatus } from '../../domain/instance/known.ts'
+import type { AnyOperation } from '../../domain/instance/operations/define-operation.ts'
+import {
+  allOperations,
+  type FailedType,
+  type RequestedType,
+  type SucceededType,
+} from '../../domain/instance/operations.ts'
+import type { Fault } from '../../domain/values/fault.ts'
 import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
-import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
+import { aggregateId, defineProjection, listedIn, type Projected, type ProjectionSpec } from '../projection.ts'
 
 type Change = Partial<InstanceDocument>
 
@@ -15,11 +24,6 @@ const changes =
     if (!document || event.revision <= document.stateVersion) return document
     return { ...document, ...change(event), updatedAt: event.metadata.at, stateVersion: event.revision }
   }
-
-type BeginsOperation = Extract<InstanceEvent, { data: { deadline: string } }>
-
-const begins = (status: InstanceStatus) =>
-  changes<BeginsOperation>(({ data }) => ({ status, operationId: data.operationId, fault: null }))
 
 const ended = (status: InstanceStatus): Change => ({ status, operationId: null })
 
@@ -74,6 +78,39 @@ const begun = (
   stateVersion: revision,
 })
 
+type Of = { readonly operationId: OperationId; readonly status?: RestingStatus; readonly fault?: Fault }
+
+/** What an operation makes of an instance is told by its definition. */
+const ofOperation = ({ creates, requested, meanwhile, succeeded, becomes, changes, failed }: AnyOperation) => [
+  ...(creates
+    ? []
+    : [[requested, changed(({ operationId }) => ({ status: meanwhile as InstanceStatus, operationId, fault: null }))]]),
+  [
+    succeeded,
+    changed((data, { resources }) => {
+      const { volumeGiB, ...change } = changes?.(data) ?? {}
+      return {
+        ...ended(becomes === 'as before' ? (data.status ?? 'FAILED') : becomes),
+        ...change,
+        ...(volumeGiB !== undefined && { resources: { ...resources, volumeGiB } }),
+        ...(becomes === 'DELETED' && { endpoint: null }),
+      }
+    }),
+  ],
+  [failed, changed(({ status = 'FAILED', fault = null }) => ({ ...ended(status), fault }))],
+]
+
+const changed =
+  (change: (data: Of, document: InstanceDocument) => Change) =>
+  (document: InstanceDocument | null, event: Projected<InstanceEvent & { readonly data: Of }>) =>
+    changes((_) => (document ? change(event.data, document) : {}))(document, event)
+
+type Handlers = ProjectionSpec<InstanceDocument, typeof instanceCategory>['on']
+const ofOperations = Object.fromEntries(allOperations.flatMap(ofOperation)) as unknown as Pick<
+  Handlers,
+  RequestedType | SucceededType | FailedType
+>
+
 export const instancesProjection = defineProjection<InstanceDocument, typeof instanceCategory>({
   view: 'instances',
   version: 3,
@@ -98,31 +135,10 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
         ...published,
       }
     },
+    ...ofOperations,
     InstanceMoved: changes(({ data: { hostId } }) => ({ hostId })),
-    InstanceProvisioned: changes(({ data }) => ({
-      ...ended('ACTIVE'),
-      endpoint: data.endpoint,
-      caCertificate: data.caCertificate,
-    })),
-    InstanceProvisioningFailed: changes(({ data }) => ({ ...ended('FAILED'), fault: data.fault })),
     InstanceRenamed: changes(({ data }) => ({ name: data.name })),
     InstanceNameLapsed: changes(() => ({})),
-    InstanceRestartRequested: begins('RESTARTING'),
-    InstanceRestarted: changes(() => ended('ACTIVE')),
-    InstanceStopRequested: begins('STOPPING'),
-    InstanceStopped: changes(() => ended('STOPPED')),
-    InstanceStartRequested: begins('STARTING'),
-    InstanceStarted: changes(() => ended('ACTIVE')),
-    InstanceVolumeGrowthRequested: begins('RESIZING'),
-    InstanceVolumeGrown: (document, event) =>
-      changes<typeof event>(({ data: { status, volumeGiB } }) => ({
-        ...ended(status),
-        ...(document && { resources: { ...document.resources, volumeGiB } }),
-      }))(document, event),
-    InstanceVolumeGrowthFailed: changes(({ data: { status, fault } }) => ({ ...ended(status), fault })),
-    InstanceDeletionRequested: begins('DELETING'),
-    InstanceDeleted: changes(() => ({ ...ended('DELETED'), endpoint: null })),
-    InstanceOperationFailed: changes(({ data }) => ({ ...ended(data.status), fault: data.fault })),
     InstanceHealthChanged: changes(({ data }) => seen(data)),
     InstanceReconciled: changes(({ data }) => ({ ...ended(data.status), ...seen(data), fault: null })),
     InstanceNumbersRaised: changes(() => ({})),

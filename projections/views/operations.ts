@@ -1,11 +1,17 @@
 import { type InstanceId, type OperationId, parseInstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
-import type { OperationKind } from '../../domain/operation/events.ts'
+import {
+  allOperations,
+  type FailedType,
+  type OperationKind,
+  type RequestedType,
+  type SucceededType,
+} from '../../domain/instance/operations.ts'
 import type { operationCategory } from '../../domain/operation/index.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { OperationDocument, OperationStatus } from '../documents.ts'
-import { aggregateId, defineProjection, listedIn, type Projected } from '../projection.ts'
+import { aggregateId, defineProjection, listedIn, type Projected, type ProjectionSpec } from '../projection.ts'
 import {
   beginAgain,
   completeStep,
@@ -64,6 +70,17 @@ const ends = (status: 'FAILED' | 'CANCELLED') =>
     endedAt: metadata.at,
   }))
 
+type Handlers = ProjectionSpec<OperationDocument, typeof instanceCategory>['on']
+
+const requested = Object.fromEntries(
+  allOperations.map((operation) => [operation.requested, requests(operation.kind)]),
+) as unknown as Pick<Handlers, RequestedType | 'InstanceRequested'>
+
+/** How an operation ended is taken from its own stream. */
+const ended = Object.fromEntries(
+  allOperations.flatMap(({ succeeded, failed }) => [succeeded, failed].map((type) => [type, 'ignored'])),
+) as unknown as Pick<Handlers, SucceededType | FailedType>
+
 export const operationsProjection = defineProjection<
   OperationDocument,
   typeof instanceCategory | typeof operationCategory
@@ -73,22 +90,8 @@ export const operationsProjection = defineProjection<
   keysOf: (event) =>
     event.type.startsWith('Instance') && 'operationId' in event.data ? [event.data.operationId] : [aggregateId(event)],
   on: {
-    InstanceRequested: requests('provision'),
-    InstanceRestartRequested: requests('restart'),
-    InstanceStopRequested: requests('stop'),
-    InstanceStartRequested: requests('start'),
-    InstanceDeletionRequested: requests('delete'),
-    InstanceVolumeGrowthRequested: requests('grow'),
-    InstanceVolumeGrown: 'ignored',
-    InstanceVolumeGrowthFailed: 'ignored',
-    // How an operation ended is taken from its own stream.
-    InstanceProvisioned: 'ignored',
-    InstanceProvisioningFailed: 'ignored',
-    InstanceRestarted: 'ignored',
-    InstanceStopped: 'ignored',
-    InstanceStarted: 'ignored',
-    InstanceDeleted: 'ignored',
-    InstanceOperationFailed: 'ignored',
+    ...requested,
+    ...ended,
     InstanceRenamed: 'ignored',
     InstanceNameLapsed: 'ignored',
     InstanceHealthChanged: 'ignored',

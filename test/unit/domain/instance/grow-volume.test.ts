@@ -13,10 +13,11 @@ import { complete, fail, histories } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
 const grow = (volumeGiB: number, ordinal: number): InstanceCommand => ({
-  type: 'RequestVolumeGrowth',
+  type: 'RequestOperation',
+  kind: 'grow',
+  wish: { volumeGiB },
   operationId: operationId(ordinal),
   deadline: at(1000 * ordinal),
-  volumeGiB,
 })
 const requested = (ordinal: number): InstanceEvent => ({
   type: 'InstanceVolumeGrowthRequested',

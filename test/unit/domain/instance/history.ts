@@ -1,5 +1,5 @@
 import type { InstanceCommand, InstanceEvent } from '../../../../domain/instance/index.ts'
-import type { OperationKind } from '../../../../domain/operation/index.ts'
+import type { OperationKind, RequestedKind } from '../../../../domain/instance/operations.ts'
 import { at, databases, facts, fault, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
 
 /** Events of an instance whose n-th operation has the id `operationId(n)`. */
@@ -107,10 +107,10 @@ export const requestInstance: Extract<InstanceCommand, { readonly type: 'Request
   deadline: at(420),
 }
 
-type RequestType = 'RequestRestart' | 'RequestStop' | 'RequestStart' | 'RequestDeletion'
-
-export const ask = (type: RequestType, ordinal: number): InstanceCommand => ({
-  type,
+export const ask = (kind: Exclude<RequestedKind, 'grow'>, ordinal: number): InstanceCommand => ({
+  type: 'RequestOperation',
+  kind,
+  wish: {},
   operationId: operationId(ordinal),
   deadline: at(1000 * ordinal),
 })

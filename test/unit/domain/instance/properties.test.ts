@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type InstanceCommand, type InstanceEvent, instance } from '../../../../domain/instance/index.ts'
-import { operationKinds } from '../../../../domain/operation/events.ts'
+import { operationKinds } from '../../../../domain/instance/operations.ts'
 import { handleInTurn } from '../../../support/spec.ts'
 import { hostId } from '../samples.ts'
 import { ask, complete, fail, requestInstance } from './history.ts'
@@ -11,9 +11,7 @@ const ordinal = fc.integer({ min: 1, max: 6 })
 /** Of everybody, in any order, with ids that meet often enough. */
 const anyCommand: fc.Arbitrary<InstanceCommand> = fc.oneof(
   fc.constant(requestInstance),
-  fc
-    .tuple(fc.constantFrom('RequestRestart', 'RequestStop', 'RequestStart', 'RequestDeletion'), ordinal)
-    .map(([type, n]) => ask(type, n)),
+  fc.tuple(fc.constantFrom('restart', 'stop', 'start', 'delete'), ordinal).map(([type, n]) => ask(type, n)),
   fc.tuple(ordinal, fc.constantFrom(...operationKinds)).map(([n, kind]) => complete(n, kind)),
   fc.tuple(ordinal, fc.constantFrom(...operationKinds), fc.boolean()).map(([n, kind, done]) => fail(n, kind, done)),
   fc.constantFrom('shop', 'store').map((name) => ({ type: 'RenameInstance', name }) as const),

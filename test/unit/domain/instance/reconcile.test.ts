@@ -90,7 +90,7 @@ describe('an instance that its host does not have any more', () => {
 
   it('is looked for, at the port that clients know, when it is started', () => {
     const state = given(...histories.ACTIVE, missing(1))
-      .when(ask('RequestStart', 2))
+      .when(ask('start', 2))
       .thenTypes('InstanceStartRequested')
     const begun = given(...histories.ACTIVE, missing(1), ...state).state
     expect(operationSubject(begun)).toMatchObject({ missing: true, port: facts.endpoint.port })
@@ -98,7 +98,7 @@ describe('an instance that its host does not have any more', () => {
 
   it('is MISSING again when it could not be brought back', () => {
     const [requested] = given(...histories.ACTIVE, missing(1))
-      .when(ask('RequestStart', 2))
+      .when(ask('start', 2))
       .thenTypes('InstanceStartRequested')
     if (!requested) throw new Error('the start was not requested')
     const [failed] = given(...histories.ACTIVE, missing(1), requested)
@@ -109,10 +109,10 @@ describe('an instance that its host does not have any more', () => {
 
   it('can be deleted, but not restarted', () => {
     given(...histories.ACTIVE, missing(1))
-      .when(ask('RequestDeletion', 2))
+      .when(ask('delete', 2))
       .thenTypes('InstanceDeletionRequested')
     given(...histories.ACTIVE, missing(1))
-      .when(ask('RequestRestart', 2))
+      .when(ask('restart', 2))
       .thenRejected('INVALID_STATE')
   })
 
@@ -135,7 +135,7 @@ describe('an instance of which its host knows more than the log', () => {
     expect(event).toMatchObject({ data: { status: 'STOPPED', epoch: 9, generation: 4 } })
     if (!event) throw new Error('it was not reconciled')
     const [started] = given(...histories.ACTIVE, event)
-      .when(ask('RequestStart', 2))
+      .when(ask('start', 2))
       .thenTypes('InstanceStartRequested')
     expect(started).toMatchObject({ data: { epoch: 11 } })
   })

@@ -66,7 +66,7 @@ describe('renaming an instance', () => {
   })
 })
 
-const wishes = ['RequestRestart', 'RequestStop', 'RequestStart', 'RequestDeletion'] as const
+const wishes = ['restart', 'stop', 'start', 'delete'] as const
 
 describe.each(wishes)('%s', (wish) => {
   it.each(['ABSENT', 'DELETED'] as const)('is refused when the instance is %s, as there is none', (situation) => {
@@ -94,16 +94,16 @@ describe.each(wishes)('%s', (wish) => {
 
 describe('which wish makes sense in which status', () => {
   it.each([
-    ['RequestRestart', 'ACTIVE', restartRequested(2)],
-    ['RequestRestart', 'FAILED', restartRequested(3)],
-    ['RequestStop', 'ACTIVE', stopRequested(2)],
-    ['RequestStop', 'FAILED', stopRequested(3)],
-    ['RequestStart', 'STOPPED', startRequested(3)],
-    ['RequestStart', 'FAILED', startRequested(3)],
-    ['RequestDeletion', 'ACTIVE', deletionRequested(2)],
-    ['RequestDeletion', 'STOPPED', deletionRequested(3)],
-    ['RequestDeletion', 'FAILED', deletionRequested(3)],
-    ['RequestDeletion', 'FAILED without data', deletionRequested(2)],
+    ['restart', 'ACTIVE', restartRequested(2)],
+    ['restart', 'FAILED', restartRequested(3)],
+    ['stop', 'ACTIVE', stopRequested(2)],
+    ['stop', 'FAILED', stopRequested(3)],
+    ['start', 'STOPPED', startRequested(3)],
+    ['start', 'FAILED', startRequested(3)],
+    ['delete', 'ACTIVE', deletionRequested(2)],
+    ['delete', 'STOPPED', deletionRequested(3)],
+    ['delete', 'FAILED', deletionRequested(3)],
+    ['delete', 'FAILED without data', deletionRequested(2)],
   ] as const)('%s is accepted when the instance is %s', (wish, situation, event) => {
     const ordinal = histories[situation].filter(({ type }) => type.endsWith('Requested')).length + 1
     given(...histories[situation])
@@ -112,12 +112,12 @@ describe('which wish makes sense in which status', () => {
   })
 
   it.each([
-    ['RequestRestart', 'STOPPED', 'ACTIVE or FAILED'],
-    ['RequestStop', 'STOPPED', 'ACTIVE or FAILED'],
-    ['RequestStart', 'ACTIVE', 'STOPPED or FAILED'],
-    ['RequestRestart', 'FAILED without data', 'can only be deleted'],
-    ['RequestStop', 'FAILED without data', 'can only be deleted'],
-    ['RequestStart', 'FAILED without data', 'can only be deleted'],
+    ['restart', 'STOPPED', 'ACTIVE or FAILED'],
+    ['stop', 'STOPPED', 'ACTIVE or FAILED'],
+    ['start', 'ACTIVE', 'STOPPED or FAILED'],
+    ['restart', 'FAILED without data', 'can only be deleted'],
+    ['stop', 'FAILED without data', 'can only be deleted'],
+    ['start', 'FAILED without data', 'can only be deleted'],
   ] as const)('%s is refused when the instance is %s, and says what is possible: %s', (wish, situation, hint) => {
     const { message } = given(...histories[situation])
       .when(ask(wish, 9))
@@ -128,10 +128,10 @@ describe('which wish makes sense in which status', () => {
   it('leaves only deletion after a deletion that failed, as data may be gone', () => {
     const history = [...histories.ACTIVE, deletionRequested(2), operationFailed(2, 'FAILED')]
     given(...history)
-      .when(ask('RequestRestart', 3))
+      .when(ask('restart', 3))
       .thenRejected('INVALID_STATE')
     given(...history)
-      .when(ask('RequestDeletion', 3))
+      .when(ask('delete', 3))
       .thenEvents(deletionRequested(3))
   })
 })
@@ -139,29 +139,27 @@ describe('which wish makes sense in which status', () => {
 describe('the same request again', () => {
   it('does nothing while its operation is in progress', () => {
     given(...histories.RESTARTING)
-      .when(ask('RequestRestart', 2))
+      .when(ask('restart', 2))
       .thenNothing()
   })
 
   it('does nothing when its operation has ended long ago, in whatever status the instance is now', () => {
     const later: readonly InstanceEvent[] = [restarted(2), stopRequested(3)]
     given(...histories.RESTARTING, ...later)
-      .when(ask('RequestRestart', 2))
+      .when(ask('restart', 2))
       .thenNothing()
   })
 
   it('does nothing when it was a deletion that has been done', () => {
     given(...histories.DELETED)
-      .when(ask('RequestDeletion', 2))
+      .when(ask('delete', 2))
       .thenNothing()
   })
 })
 
 describe('epochs', () => {
   it('leave one between two operations, for undoing the first', () => {
-    given(requested, provisioned, restartRequested(2), restarted(2))
-      .when(ask('RequestStop', 3))
-      .thenEvents(stopRequested(3))
+    given(requested, provisioned, restartRequested(2), restarted(2)).when(ask('stop', 3)).thenEvents(stopRequested(3))
     expect(stopRequested(3).data).toMatchObject({ epoch: 5 })
   })
 })

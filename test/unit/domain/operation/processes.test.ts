@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { operationKinds } from '../../../../domain/operation/events.ts'
+import { operationKinds, operationOf } from '../../../../domain/instance/operations.ts'
 import { stepNames } from '../../../../domain/operation/index.ts'
-import { processOf } from '../../../../domain/processes/processes.ts'
 import { commandId, databases, facts, operationId, spec, users } from '../samples.ts'
 import {
   confirm,
@@ -129,7 +128,7 @@ describe.each(operationKinds)('the %s process', (kind) => {
     expect(new Set(names).size).toBe(names.length)
   })
 
-  const { steps, compensation } = processOf(kind)
+  const { steps, compensation } = operationOf(kind)
   it.each([...steps, ...compensation])(
     'lets the bus be away for half a minute and come back during its step $name',
     ({ timeoutMs }) => {
@@ -138,7 +137,7 @@ describe.each(operationKinds)('the %s process', (kind) => {
   )
 
   it('undoes things even if the agent comes back long after', () => {
-    expect(processOf(kind).compensation[0]?.outlastsOperation ?? true).toBe(true)
+    expect(operationOf(kind).compensation[0]?.outlastsOperation ?? true).toBe(true)
   })
 
   it('needs an id for the command of every step', () => {

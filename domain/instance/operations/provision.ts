@@ -1,8 +1,27 @@
+import { z } from 'zod'
+import { leastStepMs, seconds } from '../../operation/process.ts'
+import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
+import { defineOperation } from './define-operation.ts'
 import { labelled } from './engine-steps.ts'
-import { leastStepMs, type Process, seconds } from './process.ts'
 
-export const provisionInstance: Process = {
+export const provision = defineOperation({
   kind: 'provision',
+  done: 'made',
+  accepts: [],
+  meanwhile: 'PROVISIONING',
+  wish: { databases: z.array(databaseSpecSchema), users: z.array(userSpecSchema) },
+  creates: true,
+  requested: 'InstanceRequested',
+  succeeded: 'InstanceProvisioned',
+  applied: { endpoint: endpointSchema, caCertificate: z.string() },
+  applies: (_, __, facts) => facts && { endpoint: facts.endpoint, caCertificate: facts.caCertificate },
+  changes: ({ endpoint, caCertificate }) => ({ endpoint, caCertificate }),
+  becomes: 'ACTIVE',
+  shows: 'SERVES',
+  failed: 'InstanceProvisioningFailed',
+  left: {},
+  leaves: () => ({}),
+  keepsData: false,
   movable: true,
   steps: [
     {
@@ -41,4 +60,4 @@ export const provisionInstance: Process = {
   undoneTo: null,
   notCancellable: null,
   remains: 'its process, files or volume may still be on the host',
-}
+})

@@ -1,8 +1,21 @@
+import { leastStepMs, seconds } from '../../operation/process.ts'
+import { defineOperation, failsAsUndone } from './define-operation.ts'
 import { labelled, verifyStep } from './engine-steps.ts'
-import { leastStepMs, type Process, seconds } from './process.ts'
 
-export const startInstance: Process = {
+export const start = defineOperation({
   kind: 'start',
+  done: 'started',
+  accepts: ['STOPPED', 'FAILED', 'MISSING'],
+  meanwhile: 'STARTING',
+  wish: {},
+  requested: 'InstanceStartRequested',
+  succeeded: 'InstanceStarted',
+  applied: {},
+  applies: () => ({}),
+  becomes: 'ACTIVE',
+  shows: 'SERVES',
+  ...failsAsUndone,
+  keepsData: true,
   steps: [
     {
       name: 'volume',
@@ -30,4 +43,4 @@ export const startInstance: Process = {
   undoneTo: 'STOPPED',
   notCancellable: null,
   remains: 'the engine may be running',
-}
+})

@@ -1,6 +1,6 @@
-import type { OperationSubject } from '../operation/events.ts'
-import type { InstanceLabel } from '../values/instance-spec.ts'
-import { leastStepMs, type Step } from './process.ts'
+import { leastStepMs, type Step } from '../../operation/process.ts'
+import type { OperationSubject } from '../../operation/subject.ts'
+import type { InstanceLabel } from '../../values/instance-spec.ts'
 
 /** What several processes do to bring an engine up again as it was. */
 export const bringBackSteps: readonly Step[] = [

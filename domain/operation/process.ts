@@ -1,5 +1,5 @@
 import type { GuestPayload } from '../guest/command.ts'
-import type { OperationKind, OperationSubject } from '../operation/events.ts'
+import type { OperationSubject } from './subject.ts'
 
 /** One outcome that the agent is asked to make true. */
 export type Step = {
@@ -17,7 +17,6 @@ export type Step = {
 
 /** A long-running wish as data: what is done, in order, and how it is undone. Interpreted by `domain/operation`. */
 export type Process = {
-  readonly kind: OperationKind
   readonly steps: readonly Step[]
   /** Brings the instance back to where it was before, from whichever step had begun. Empty: there is no way back. */
   readonly compensation: readonly Step[]
@@ -25,7 +24,7 @@ export type Process = {
   readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
   /** Another host may do all of it instead: nothing of it is used before it has ended. */
   readonly movable?: true
-  /** Why it can not be cancelled; null when it can. */
+  /** Why it cannot be cancelled; null when it can. */
   readonly notCancellable: string | null
   /** What may be there when neither the steps nor undoing them came to an end. */
   readonly remains: string

@@ -1,0 +1,35 @@
+import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { Endpoint, Health, InstanceSpec } from '../values/instance-spec.ts'
+import type { VolumeStage } from '../values/volume-use.ts'
+
+export const restingStatuses = ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'] as const
+/** Where an instance is while no operation changes it. */
+export type RestingStatus = (typeof restingStatuses)[number]
+
+/** What is known of an instance in every status. */
+export type Known = {
+  readonly instanceId: InstanceId
+  readonly projectId: ProjectId
+  readonly hostId: HostId
+  /** Of the key that its passwords were sealed to, which its host destroys once they are set, or with the instance. */
+  readonly sealingKey: number | null
+  readonly name: string
+  /** What held a name for it at an earlier revision of the project's stream came too late. */
+  readonly nameFence: number
+  readonly spec: InstanceSpec
+  readonly health: Health
+  readonly volumeStage: VolumeStage
+  /** What has happened to the engine lately; null for nothing, or nothing that is not over. */
+  readonly incident: string | null
+  /** How often the engine was asked to start anew. */
+  readonly generation: number
+  /** The fencing epoch of the last operation that the log knows of. */
+  readonly epoch: number
+  /** The highest that its host is known to have seen: above `epoch + 1` only where the log has lost operations. */
+  readonly seenEpoch: number
+  /** Where clients were told to connect, and by which authorities to verify it; null before that was known. */
+  readonly endpoint: Endpoint | null
+  readonly caCertificate: string | null
+  /** Every operation there ever was, oldest first: a repeated request is recognised by it. */
+  readonly operationIds: readonly OperationId[]
+}

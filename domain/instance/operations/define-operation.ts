@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { EngineFacts } from '../../guest/report.ts'
+import type { OperationId } from '../../ids.ts'
+import type { Process } from '../../operation/process.ts'
+import type { Rejection } from '../../rejection.ts'
+import type { Fault } from '../../values/fault.ts'
+import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
+import { type Known, type RestingStatus, restingStatuses } from '../known.ts'
+
+type Shape = Readonly<Record<string, z.ZodType>>
+/** The data of a shape. Unlike `z.infer`, an empty one has room for more. */
+export type DataOf<S extends Shape> = { readonly [Field in keyof S]: z.output<S[Field]> }
+
+/** How an operation has failed, as its steps tell. */
+export type Failure = {
+  readonly fault: Fault
+  /** Whether undoing brought the instance back to where it was before the operation. */
+  readonly compensated: boolean
+  /** What undoing has verified of the engine; null when nothing was undone. */
+  readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
+}
+
+/** What an operation changes of what is known of the instance, beside its status. */
+export type InstanceChange = {
+  readonly endpoint?: Endpoint
+  readonly caCertificate?: string
+  readonly volumeGiB?: number
+}
+
+/**
+ * One kind of work on an instance, told in one file: commands, events, statuses, views, reactions and settings follow from it. The names of
+ * events are stored and read by others: they never change.
+ */
+export type OperationDefinition<
+  Kind extends string,
+  Status extends string,
+  Wish extends Shape,
+  Requested extends string,
+  Succeeded extends string,
+  Applied extends Shape,
+  Failed extends string,
+  Left extends Shape,
+> = Process & {
+  readonly kind: Kind
+  /** For a sentence such as "a stopped instance cannot be restarted". */
+  readonly done: string
+  /** Where an instance must be to accept it. Of one that is `FAILED` and has no data left, only where `acceptsLost`. */
+  readonly accepts: readonly RestingStatus[]
+  readonly acceptsLost?: true
+  /** The status of the instance meanwhile. */
+  readonly meanwhile: Status
+  /** What is asked for beside the kind. */
+  readonly wish: Wish
+  readonly refuses?: (instance: Known, wish: DataOf<Wish>) => Rejection | null
+  /** What quota and capacity are held for meanwhile. Absent: as before. */
+  readonly holds?: (spec: InstanceSpec, wish: DataOf<Wish>) => InstanceSpec
+  /** It makes the instance, whose resources are held when it begins and released when it fails. */
+  readonly creates?: true
+  /** It asks the engine to start anew. */
+  readonly renews?: true
+  readonly requested: Requested
+  readonly succeeded: Succeeded
+  readonly applied: Applied
+  /** What is recorded of its success; null where the steps have not told enough. */
+  readonly applies: (
+    instance: Known & { readonly before: RestingStatus },
+    wish: DataOf<Wish>,
+    facts: EngineFacts | null,
+  ) => DataOf<Applied> | null
+  /** What of the instance is other than before, by what was recorded. Absent: nothing. */
+  readonly changes?: (applied: DataOf<Applied>) => InstanceChange
+  /** Where success leaves the instance. */
+  readonly becomes: RestingStatus | 'DELETED' | 'as before'
+  /** What success has shown of the engine: a client query succeeded, or it has stopped. */
+  readonly shows: 'SERVES' | 'STOPPED' | null
+  readonly failed: Failed
+  readonly left: Left
+  /** What is recorded of its failure, beside the fault. */
+  readonly leaves: (before: RestingStatus, failure: Failure) => DataOf<Left>
+  /** Whether an instance that is `FAILED` after it has its data. */
+  readonly keepsData: boolean
+}
+
+export const defineOperation = <
+  const Kind extends string,
+  const Status extends string,
+  Wish extends Shape,
+  const Requested extends string,
+  const Succeeded extends string,
+  Applied extends Shape,
+  const Failed extends string,
+  Left extends Shape,
+>(
+  definition: OperationDefinition<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left>,
+): OperationDefinition<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left> => definition
+
+/** For an operation whose failure leaves the instance where undoing has brought it. */
+export const failsAsUndone = {
+  failed: 'InstanceOperationFailed',
+  left: { status: z.enum(restingStatuses) },
+  leaves: (before: RestingStatus, { compensated, undoneTo }: Failure) => ({
+    status: compensated ? leftAt(before, undoneTo) : ('FAILED' as const),
+  }),
+} as const
+
+/** What undoing has verified is so, whatever was said before; an instance that its host does not have was not found by it. */
+const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): RestingStatus =>
+  before === 'MISSING' ? before : (undoneTo ?? before)
+
+/** Any definition, of which only the running program knows the kind: its functions are given what was made for them. */
+export type AnyOperation = Process & {
+  readonly kind: string
+  readonly done: string
+  readonly accepts: readonly RestingStatus[]
+  readonly acceptsLost?: true
+  readonly meanwhile: string
+  readonly wish: Shape
+  readonly refuses?: (instance: Known, wish: unknown) => Rejection | null
+  readonly holds?: (spec: InstanceSpec, wish: unknown) => InstanceSpec
+  readonly creates?: true
+  readonly renews?: true
+  readonly requested: string
+  readonly succeeded: string
+  readonly applied: Shape
+  readonly applies: (
+    instance: Known & { readonly before: RestingStatus },
+    wish: unknown,
+    facts: EngineFacts | null,
+  ) => Readonly<Record<string, unknown>> | null
+  readonly changes?: (applied: unknown) => InstanceChange
+  readonly becomes: RestingStatus | 'DELETED' | 'as before'
+  readonly shows: 'SERVES' | 'STOPPED' | null
+  readonly failed: string
+  readonly left: Shape
+  readonly leaves: (before: RestingStatus, failure: Failure) => Readonly<Record<string, unknown>>
+  readonly keepsData: boolean
+}
+
+export type Asked = { readonly operationId: OperationId; readonly epoch: number; readonly deadline: string }
+export type Ended = { readonly operationId: OperationId }

@@ -1,0 +1,33 @@
+import { seconds } from '../../operation/process.ts'
+import { defineOperation, failsAsUndone } from './define-operation.ts'
+
+export const deleteOperation = defineOperation({
+  kind: 'delete',
+  done: 'deleted',
+  accepts: ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'],
+  acceptsLost: true,
+  meanwhile: 'DELETING',
+  wish: {},
+  requested: 'InstanceDeletionRequested',
+  succeeded: 'InstanceDeleted',
+  applied: {},
+  applies: () => ({}),
+  becomes: 'DELETED',
+  shows: null,
+  ...failsAsUndone,
+  // One that failed may have taken some of the data already.
+  keepsData: false,
+  steps: [
+    {
+      name: 'remove',
+      timeoutMs: seconds(180),
+      outlastsOperation: true,
+      settledWithoutHost: true,
+      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
+    },
+  ],
+  compensation: [],
+  undoneTo: null,
+  notCancellable: 'its data may be gone already',
+  remains: 'its process, files or volume may still be on the host',
+})

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { hostIdSchema, instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
+
+/** What was asked for beside the kind of the operation: its definition says what is in it. */
+const wishSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+
+/** Everything a process needs to know of its instance, fixed when the operation starts. */
+export const operationSubjectSchema = z.object({
+  instanceId: instanceIdSchema,
+  projectId: projectIdSchema,
+  hostId: hostIdSchema,
+  sealingKey: z.int().positive().nullable(),
+  name: z.string().optional(),
+  spec: instanceSpecSchema,
+  /** How often the engine was asked to start anew before this operation. */
+  generation: z.int().nonnegative(),
+  epoch: z.int().positive(),
+  /** The host does not know of the instance: its data is to be found there, and nothing is made in its place. */
+  missing: z.boolean().optional(),
+  /** The port that clients of a missing instance know. */
+  port: z.int().nullable().optional(),
+  /** Absent where the kind says it all. The accounts of a new instance are told apart, below. */
+  wish: wishSchema.optional(),
+  databases: z.array(databaseSpecSchema),
+  users: z.array(userSpecSchema),
+})
+export type OperationSubject = z.infer<typeof operationSubjectSchema>
