@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventDefinition } from '../event-definition.ts'
 import { operationIdSchema } from '../ids.ts'
-import type { Step } from '../operation/process.ts'
+import { retryDelaysMs, type Step } from '../operation/process.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import { type Fault, faultSchema } from '../values/fault.ts'
 import type { AnyOperation, Asked, DataOf, Ended } from './operations/define-operation.ts'
@@ -73,9 +73,18 @@ const phases = new Map(
 export const stepsFor = (kind: OperationKind, subject: OperationSubject): readonly Step[] =>
   operationOf(kind).steps.filter((step) => step.payload(subject) !== null)
 
-/** The names of all steps that may come to a guest command, those that undo included: `StartOperation` brings an id for each. */
+/** The names of all steps that may come to a guest command, those that undo included. */
 export const stepNames = (kind: OperationKind, subject: OperationSubject): readonly string[] =>
   [...stepsFor(kind, subject), ...operationOf(kind).compensation].map((step) => step.name)
+
+/** What the id of the guest command of an attempt is known by. The first has the name of its step. */
+export const attemptName = (step: string, attempt: number): string => (attempt === 1 ? step : `${step}#${attempt}`)
+
+/** The names of all guest commands that may come: `StartOperation` brings an id for each. */
+export const guestCommandNames = (kind: OperationKind, subject: OperationSubject): readonly string[] => {
+  const steps = stepNames(kind, subject)
+  return [...steps, ...retryDelaysMs.flatMap((_, index) => steps.map((step) => attemptName(step, index + 2)))]
+}
 
 /** Its steps leave nothing of the instance, so that they need no host that is lost: it carries them out when it is back. */
 export const removes = (kind: OperationKind): boolean => operationOf(kind).steps.some((step) => step.settledWithoutHost)

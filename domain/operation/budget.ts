@@ -22,11 +22,13 @@ const compensationDeadlineOf = (operation: Compensating): string => {
   return plusMs(operation.deadline, -Math.min(settlingMs, Math.floor(reserveMs / 4)))
 }
 
+/** By when all steps, or undoing them, are over. */
+export const boundOf = (operation: Running | Compensating): string =>
+  operation.status === 'RUNNING' ? operation.forwardDeadline : compensationDeadlineOf(operation)
+
 /** The step's own time, cut where the time for all steps, or for undoing them, ends. */
-export const stepDeadlineOf = (operation: Running | Compensating, step: Step, now: string): string => {
-  const bound = operation.status === 'RUNNING' ? operation.forwardDeadline : compensationDeadlineOf(operation)
-  return earlierOf(plusMs(now, step.timeoutMs), bound)
-}
+export const stepDeadlineOf = (operation: Running | Compensating, step: Step, now: string): string =>
+  earlierOf(plusMs(now, step.timeoutMs), boundOf(operation))
 
 /**
  * Until when the agent may still work on it. A step that waits for its lost host is given the time of all steps, and so is its command from the start:

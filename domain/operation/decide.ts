@@ -18,7 +18,18 @@ import {
   nextDeadline,
   type OperationState,
 } from './state.ts'
-import { commandIdOf, type Events, endStep, failStep, followedBy, proceed, reachOutcome, stepOf } from './steps.ts'
+import {
+  beginAttempt,
+  commandIdOf,
+  type Events,
+  endStep,
+  failStep,
+  followedBy,
+  proceed,
+  reachOutcome,
+  retryOrFail,
+  stepOf,
+} from './steps.ts'
 
 type OperationDecision = Decision<OperationEvent>
 
@@ -74,7 +85,7 @@ const handleResult = (state: OperationState, result: GuestResult, now: string): 
       return [{ type: 'OperationStepProgressed', data }]
     }
     case 'failed':
-      return failStep(state, result.fault, now)
+      return retryOrFail(state, result.fault, now)
     case 'succeeded':
       if (stepOf(state).tellsEndpoint && !result.facts) return failStep(state, endpointUntoldFault(state.step), now)
       return endStep(state, { ...(result.facts && { facts: result.facts }) }, now)
@@ -89,8 +100,8 @@ const expire = (state: OperationState, now: string): Events => {
   if (due === null || !hasPassed(due, now)) return []
   if (state.status === 'ENDING') return [end(state)]
   if (!isAwaiting(state)) return []
-  const failed = failStep(state, lateFault(state), now)
-  return followedBy(state, failed, (next) => expire(next, now))
+  const next = state.step.retryAt === null ? failStep(state, lateFault(state), now) : beginAttempt(state, now)
+  return followedBy(state, next, (after) => expire(after, now))
 }
 
 const lateFault = (state: Awaiting): Fault =>

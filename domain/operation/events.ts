@@ -29,7 +29,13 @@ export const operationEvents = {
   ),
   OperationStepStarted: defineEvent(
     1,
-    z.object({ step: z.string(), deadline: z.iso.datetime(), compensating: z.boolean() }),
+    z.object({
+      step: z.string(),
+      deadline: z.iso.datetime(),
+      compensating: z.boolean(),
+      /** Absent: the first. */
+      attempt: z.int().min(2).optional(),
+    }),
   ),
   /** The relay passes it to the agent's topic. */
   GuestCommandIssued: defineEvent(1, z.object({ step: z.string(), command: guestCommandSchema })),
@@ -54,6 +60,11 @@ export const operationEvents = {
       epoch: z.int().positive(),
       commandIds: z.record(z.string(), commandIdSchema),
     }),
+  ),
+  /** It failed for a reason that may pass. `attempt`: the number of the next, which begins at `at`. */
+  OperationStepRetried: defineEvent(
+    1,
+    z.object({ step: z.string(), fault: faultSchema, attempt: z.int().min(2), at: z.iso.datetime() }),
   ),
   OperationStepFailed: defineEvent(1, z.object({ step: z.string(), fault: faultSchema })),
   OperationCancellationRequested: defineEvent(1, z.object({ operationId: operationIdSchema })),

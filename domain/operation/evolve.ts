@@ -31,14 +31,19 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
   if (state.status === 'ABSENT') return state
   switch (event.type) {
     case 'OperationStepStarted': {
-      const { step: name, deadline } = event.data
-      return withStep(state, () => ({ name, deadline, commandId: null, progress: 0, message: '', hostLost: false }))
+      const { step: name, deadline, attempt = 1 } = event.data
+      const begun = { commandId: null, progress: 0, message: '', hostLost: false, retryAt: null }
+      return withStep(state, () => ({ name, deadline, attempt, ...begun }))
     }
     case 'GuestCommandIssued':
       return commanded(state, event.data)
     case 'OperationStepProgressed': {
       const { progress, message } = event.data
       return withStep(state, (step) => step && { ...step, progress, message })
+    }
+    case 'OperationStepRetried': {
+      const { attempt, at } = event.data
+      return withStep(state, (step) => step && { ...step, attempt, retryAt: at, commandId: null })
     }
     case 'OperationStepCompleted': {
       if (!isStepping(state)) return state

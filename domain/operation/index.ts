@@ -7,7 +7,7 @@ import { evolve } from './evolve.ts'
 import { unreadableHistoryFault } from './faults.ts'
 import { absentOperation, nextDeadline } from './state.ts'
 
-export { type OperationKind, stepNames } from '../instance/operations.ts'
+export { guestCommandNames, type OperationKind, stepNames } from '../instance/operations.ts'
 export type { OperationInput } from './commands.ts'
 export { type OperationEvent, operationEvents } from './events.ts'
 export type { BegunOperation, OperationState } from './state.ts'

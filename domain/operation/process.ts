@@ -37,3 +37,6 @@ export const seconds = (count: number): number => count * 1000
  * the agent did meanwhile is to be heard of.
  */
 export const leastStepMs = seconds(90)
+
+/** How long to wait before the second and the third attempt at a step. */
+export const retryDelaysMs: readonly number[] = [2_000, 10_000]

@@ -16,6 +16,10 @@ export type ActiveStep = {
   readonly message: string
   /** Since it began, its host was lost. */
   readonly hostLost: boolean
+  /** From 1. */
+  readonly attempt: number
+  /** When that attempt begins, if it has not; null once it has. */
+  readonly retryAt: string | null
 }
 
 /** A host that is to remove what it has of the instance; `epoch` is that of the command. */
@@ -67,7 +71,7 @@ export const isAwaiting = (state: OperationState): state is Awaiting => isSteppi
 
 /** When time alone will change this operation (ISO 8601), so when `CheckDeadlines` is due; null when it never will. */
 export const nextDeadline = (state: OperationState): string | null => {
-  if (isStepping(state)) return state.step?.deadline ?? state.deadline
+  if (isStepping(state)) return state.step?.retryAt ?? state.step?.deadline ?? state.deadline
   return state.status === 'ENDING' ? state.deadline : null
 }
 

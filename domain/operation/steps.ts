@@ -1,13 +1,14 @@
 import type { GuestCommand } from '../guest/command.ts'
 import type { EngineFacts } from '../guest/report.ts'
 import type { CommandId, OperationId } from '../ids.ts'
-import { operationOf, stepsFor } from '../instance/operations.ts'
+import { attemptName, operationOf, stepsFor } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
-import { commandDeadlineOf, stepDeadlineOf } from './budget.ts'
+import { hasPassed, plusMs } from '../values/time.ts'
+import { boundOf, commandDeadlineOf, stepDeadlineOf } from './budget.ts'
 import type { OperationEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { notUndoneFault, unfinishedFault } from './faults.ts'
-import type { Step } from './process.ts'
+import { retryDelaysMs, type Step } from './process.ts'
 import { type Awaiting, type BegunOperation, isStepping, type OperationState, type SteppingOperation } from './state.ts'
 import type { OperationSubject } from './subject.ts'
 
@@ -54,6 +55,24 @@ export const failStep = (state: SteppingOperation, fault: Fault, now: string): E
   if (process.compensation.length === 0) return giveUp(unfinishedFault(process, fault))
   return followedBy(state, [failed], (undoing) => proceed(undoing, now))
 }
+
+/**
+ * A step that failed for a reason that may pass is tried again, after a while and within the time for all steps, or for undoing them. Else it
+ * has failed for good.
+ */
+export const retryOrFail = (state: Awaiting, fault: Fault, now: string): Events => {
+  const { name, attempt } = state.step
+  const delayMs = retryDelaysMs[attempt - 1]
+  if (!fault.retryable || delayMs === undefined || !state.commandIds[attemptName(name, attempt + 1)]) {
+    return failStep(state, fault, now)
+  }
+  const at = plusMs(now, delayMs)
+  if (hasPassed(boundOf(state), at)) return failStep(state, fault, now)
+  return [{ type: 'OperationStepRetried', data: { step: name, fault, attempt: attempt + 1, at } }]
+}
+
+export const beginAttempt = (state: Awaiting, now: string): Events =>
+  beginStep(state, stepOf(state), now, state.step.attempt)
 
 export const reachOutcome = (
   operationId: OperationId,
@@ -108,14 +127,17 @@ export const issueCommand = (
   return { type: 'GuestCommandIssued', data: { step: step.name, command } }
 }
 
-const beginStep = (state: SteppingOperation, step: Step, now: string): Events => {
+const beginStep = (state: SteppingOperation, step: Step, now: string, attempt = 1): Events => {
   const { subject } = state
   const compensating = state.status === 'COMPENSATING'
   const deadline = stepDeadlineOf(state, step, now)
   return [
-    { type: 'OperationStepStarted', data: { step: step.name, deadline, compensating } },
+    {
+      type: 'OperationStepStarted',
+      data: { step: step.name, deadline, compensating, ...(attempt > 1 && { attempt }) },
+    },
     issueCommand(state, step, subject, {
-      commandId: commandIdOf(state, step.name),
+      commandId: commandIdOf(state, attemptName(step.name, attempt)),
       // What undoes the steps fences off whatever of them is still on its way to the agent.
       epoch: compensating ? subject.epoch + 1 : subject.epoch,
       deadline: commandDeadlineOf(state, step, deadline),

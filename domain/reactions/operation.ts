@@ -28,6 +28,7 @@ export const operationReactions: ReactionsOf<typeof operation> = {
   OperationStepProgressed: 'none',
   OperationStepCompleted: 'none',
   OperationHostLost: 'none',
+  OperationStepRetried: 'none',
   OperationStepFailed: 'none',
   OperationCancellationRequested: 'none',
   OperationSucceeded: 'none',

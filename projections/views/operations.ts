@@ -126,6 +126,9 @@ export const operationsProjection = defineProjection<
       steps: remarkRunning(steps, 'its host is lost: waiting for another'),
     })),
     OperationMoved: changes(({ steps }) => ({ steps: beginAgain(steps) })),
+    OperationStepRetried: changes(({ steps }, { data: { step, fault } }) => ({
+      steps: progressStep(steps, { step, progress: 0, message: `${fault.message}; it is tried again` }),
+    })),
     OperationStepFailed: changes(({ steps }, { data, metadata }) => ({
       steps: failStep(steps, data.step, metadata.at, data.fault),
     })),

@@ -149,6 +149,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   OperationStepCompleted: ({ step, deferred }) => ({ step, ...(deferred && { deferred }) }),
   OperationHostLost: ({ hostId, deadline }) => ({ hostId, deadline }),
   OperationMoved: ({ operationId, hostId, epoch }) => ({ operationId, hostId, epoch }),
+  OperationStepRetried: ({ step, fault, attempt, at }) => ({ step, fault, attempt, at }),
   OperationStepFailed: ({ step, fault }) => ({ step, fault }),
   OperationCancellationRequested: ({ operationId }) => ({ operationId }),
   OperationOutcomeReached: ({ operationId, outcome, fault, compensated }) => ({

@@ -110,7 +110,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           await stopEngine(instance, context)
           await work(context)
           if (random.chance(deps.failedStarts()))
-            throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start')
+            throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start', {
+              retryable: random.chance(0.5),
+            })
           instance.processes.push({ generation: payload.generation })
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation })
           instance.generation = payload.generation

@@ -12,6 +12,7 @@ const mustHaveHappened = [
   /is cut off$/,
   /: InstanceDeleted in/,
   /: OperationFailed in/,
+  /: OperationStepRetried in/,
 ]
 
 describe('the simulated system', () => {
