@@ -47,15 +47,27 @@ export const crowd = (config: pg.ClientConfig, count: number): Crowd => {
   }
 }
 
-/** Connections that never say a word. Resolves when the system has accepted them all; answers how to end them. */
+/** Connections that never say a word, each opened again when it is dropped if `again`. Resolves when the system has accepted them all; answers how to end them. */
 export const silentConnections = async (
   { host, port }: { readonly host: string; readonly port: number },
   count: number,
+  { again = false } = {},
 ): Promise<() => void> => {
-  const sockets: Socket[] = Array.from({ length: count }, () => connect({ host, port }))
-  for (const socket of sockets) socket.on('error', () => {}).resume()
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  const sockets = new Set<Socket>()
+  let left = false
+  const open = (): Socket => {
+    const socket = connect({ host, port })
+    sockets.add(socket)
+    socket.on('error', () => {}).resume()
+    socket.once('close', () => {
+      sockets.delete(socket)
+      if (again && !left) open()
+    })
+    return socket
+  }
+  await Promise.all(Array.from({ length: count }, () => once(open(), 'connect')))
   return () => {
+    left = true
     for (const socket of sockets) socket.destroy()
   }
 }

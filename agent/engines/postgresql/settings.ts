@@ -47,8 +47,12 @@ export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version
 
 const mostConnections = 500
 
-/** The agent administers over the socket as the superuser: two sessions to make accounts, one for health, two to spare. */
-const superuserSlots = 5
+/**
+ * The agent administers over the socket as the superuser: two sessions to make accounts, one for health, two to spare. The others are for
+ * connections that have not logged in: the engine takes twice as many as all its slots, those of logged-in clients included, and refuses
+ * everybody then. 200 that say nothing leave room. Nobody but the superuser gets a session in them, and 80 take 4 MiB of shared memory (17, 18).
+ */
+const superuserSlots = 5 + 80
 /** Sessions of the monitor account over the endpoint: one for a verification, one for what a killed agent left open, one to spare. */
 const monitorSlots = 3
 

@@ -145,10 +145,21 @@ describe('a PostgreSQL that runs and serves nobody', { timeout: 2 * patienceMs }
 })
 
 describe('a PostgreSQL that serves its clients', { timeout: 2 * patienceMs }, () => {
+  it('is healthy and lets its owner in while 200 connections that say nothing are opened again and again', async () => {
+    await anotherHost({ healthIntervalMs: 100 })
+    const before = main()
+    const leave = await silentConnections(endpoint, 200, { again: true })
+    const until = performance.now() + 25_000
+    while (performance.now() < until) await (await superuser()).end()
+    leave()
+    expect(main()).toEqual(before)
+    expect(reports().map(({ health }) => health)).not.toContain('UNHEALTHY')
+  })
+
   it('is left alone, and healthy, while connections that say nothing take every place', async () => {
     await anotherHost({ healthIntervalMs: 100 })
     const before = main()
-    const leave = await silentConnections(endpoint, 200)
+    const leave = await silentConnections(endpoint, 500)
     const login = () =>
       superuser().then(
         () => 'served',

@@ -62,7 +62,7 @@ describe('connections that never log in', { timeout: 60_000 }, () => {
     '%s says to the agent that it is full, and drops them within its time',
     async (version) => {
       const instance = await start(version)
-      const leave = await silentConnections({ host: '127.0.0.1', port: instance.listen.port }, 200)
+      const leave = await silentConnections({ host: '127.0.0.1', port: instance.listen.port }, 500)
       await expect
         .poll(() => query(instance, app, 'SELECT 1').catch((error) => error.code), { timeout: 30_000 })
         .toBe('53300')

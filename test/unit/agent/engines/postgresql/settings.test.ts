@@ -10,8 +10,8 @@ const kib = (value: string | number | undefined): number => {
 describe('the settings that follow from the size of a PostgreSQL', () => {
   it('are these for 1 vCPU, 1 GiB of memory and a volume of 10 GiB', () => {
     expect(sizeSettings({ vcpus: 1, memoryMiB: 1024, volumeGiB: 10 }, '18.4')).toEqual({
-      max_connections: 112 + 5 + 3,
-      superuser_reserved_connections: 5,
+      max_connections: 112 + 85 + 3,
+      superuser_reserved_connections: 85,
       reserved_connections: 3,
       shared_buffers: '262144kB',
       effective_cache_size: '786432kB',
@@ -40,8 +40,8 @@ describe('the settings that follow from the size of a PostgreSQL', () => {
         const memoryKiB = Math.max(size.memoryMiB, 64) * 1024
         expect(kib(settings.shared_buffers)).toBeLessThanOrEqual(memoryKiB / 4)
         expect(kib(settings.work_mem)).toBeGreaterThanOrEqual(1024)
-        expect(Number(settings.max_connections)).toBeGreaterThanOrEqual(20 + 8)
-        expect(Number(settings.max_connections)).toBeLessThanOrEqual(500 + 8)
+        expect(Number(settings.max_connections)).toBeGreaterThanOrEqual(20 + 88)
+        expect(Number(settings.max_connections)).toBeLessThanOrEqual(500 + 88)
         expect(kib(settings.min_wal_size)).toBeGreaterThanOrEqual(2 * 16 * 1024)
         expect(kib(settings.min_wal_size)).toBeLessThanOrEqual(kib(settings.max_wal_size))
         expect(kib(settings.max_wal_size)).toBeLessThanOrEqual((Math.max(size.volumeGiB, 1) * 1024 * 1024) / 10)
@@ -52,7 +52,7 @@ describe('the settings that follow from the size of a PostgreSQL', () => {
 
   it('keep slots for a role only where PostgreSQL can: from version 16 on', () => {
     const settings = sizeSettings({ vcpus: 1, memoryMiB: 1024, volumeGiB: 10 }, '15.18')
-    expect(settings).toMatchObject({ max_connections: 112 + 5, superuser_reserved_connections: 5 })
+    expect(settings).toMatchObject({ max_connections: 112 + 85, superuser_reserved_connections: 85 })
     expect(settings).not.toHaveProperty('reserved_connections')
   })
 
