@@ -86,8 +86,11 @@ export type LogFinding = { readonly kind: 'disk-full' | 'port-taken' | 'other'; 
 export const tellFindings = (findings: readonly LogFinding[]): string =>
   findings.length === 0 ? 'its log on the database host tells more' : findings.map(({ text }) => text).join('; ')
 
-/** What one engine can do. Every call is an outcome: a repeat is harmless. All throw `EngineFault`. */
-export interface EngineDriver {
+/**
+ * Everything about the process of an engine. Every call of a driver is an outcome: a repeat is harmless. All throw `EngineFault`; an aborted call
+ * rejects with the signal's reason.
+ */
+export interface EngineLifecycle {
   readonly datastore: DatastoreType
   /** Finds what is installed and really runs (asks the program for its version). Sorted, newest first, without doubles. */
   probe(signal: AbortSignal): Promise<readonly Installation[]>
@@ -101,23 +104,9 @@ export interface EngineDriver {
    * another, such as the name by which replicas and backups know it. A matter of milliseconds; nothing is synced.
    */
   giveIdentity(directory: string): Promise<void>
-  /**
-   * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
-   * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
-   * follows it after `applyConfiguration`.
-   */
-  configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
-  /** The engine runs, and what begins from now on in it follows its configuration. */
-  applyConfiguration(instance: EngineInstance, signal: AbortSignal): Promise<void>
-  /** The engine runs, and gives back what it holds of its volume and can do without. */
-  giveRoomBack(instance: EngineInstance, signal: AbortSignal): Promise<void>
-  /** Ends the sessions that are in the middle of a write. */
-  endWrites(instance: EngineInstance, signal: AbortSignal): Promise<void>
   processSpec(instance: EngineInstance): ProcessSpec
   /** The signal that ends the main process soon but cleanly, and the one for when that takes too long. */
   readonly stopSignals: { readonly graceful: NodeJS.Signals; readonly immediate: NodeJS.Signals }
-  /** The signal by which the main process reads its certificate and key again, while it serves on. */
-  readonly reloadSignal: NodeJS.Signals
   /** The pid of the main process as the engine itself recorded it for this data directory, if that process is alive and really it. */
   findProcess(instance: EngineInstance): Promise<number | null>
   /** Whether the main process was told to end, by anybody: it may take its time for that, and serves nobody again. */
@@ -134,8 +123,6 @@ export interface EngineDriver {
    * nothing. Throws as `verifyEndpoint`.
    */
   checkEndpoint(instance: EngineInstance, signal: AbortSignal): Promise<void>
-  ensureDatabases(instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal): Promise<void>
-  ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
   /**
    * A client query over the network endpoint, with TLS verified against the CA, as the monitor account (made here if it is missing)
    * and as each of the users.
@@ -143,4 +130,39 @@ export interface EngineDriver {
   verifyEndpoint(instance: EngineInstance, users: readonly UserWish[], signal: AbortSignal): Promise<void>
   /** What this part of the engine's log tells of a failure, oldest first: of the last start alone. Nothing of the log itself. */
   explainLog(instance: EngineInstance, log: string): readonly LogFinding[]
+}
+
+export interface EngineConfiguration {
+  /**
+   * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
+   * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
+   * follows it after `applyConfiguration`.
+   */
+  configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
+  /** The engine runs, and what begins from now on in it follows its configuration. */
+  applyConfiguration(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /** The engine runs, and clients that connect from now on get the certificate that is in its files now. Others are not disturbed. */
+  reloadCertificate(instance: EngineInstance, signal: AbortSignal): Promise<void>
+}
+
+export interface EngineAccounts {
+  /** Null where databases cannot be named: the descriptor says so to whoever asks for one. */
+  readonly ensureDatabases:
+    | ((instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal) => Promise<void>)
+    | null
+  ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
+}
+
+/** For an engine that can do something about a volume that is full, beyond following `EngineLimits`. */
+export interface EngineRoom {
+  /** The engine runs, and gives back what it holds of its volume and can do without. */
+  giveRoomBack(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /** Ends the sessions that are in the middle of a write. */
+  endWrites(instance: EngineInstance, signal: AbortSignal): Promise<void>
+}
+
+/** What one engine can do. A part that is null is something it has not, or not yet. */
+export interface EngineDriver extends EngineLifecycle, EngineConfiguration {
+  readonly accounts: EngineAccounts
+  readonly room: EngineRoom | null
 }

@@ -1,6 +1,7 @@
+import { engineOf } from '../../domain/engines/registry.ts'
 import type { InstanceId } from '../../domain/ids.ts'
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
-import type { UserWish } from '../engines/engine.ts'
+import { type EngineDriver, EngineFault, type UserWish } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
@@ -14,11 +15,19 @@ export const accountsReady: Outcome<'accounts-ready'> = async (
   const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
   const wishes = await openUsers(host, instanceId, users)
   const patience = patienceWith(host, instanceId, signal)
-  progress(0.1, 'creating databases')
-  await persist(() => driver.ensureDatabases(instance, databases, signal), patience)
+  if (databases.length > 0) {
+    progress(0.1, 'creating databases')
+    const ensureDatabases = driver.accounts.ensureDatabases ?? unnamed(driver)
+    await persist(() => ensureDatabases(instance, databases, signal), patience)
+  }
   progress(0.6, 'creating users')
-  await persist(() => driver.ensureUsers(instance, wishes, signal), patience)
+  await persist(() => driver.accounts.ensureUsers(instance, wishes, signal), patience)
   return undefined
+}
+
+/** Refused before a command is sent; one that was sent by another version is refused here. */
+const unnamed = ({ datastore }: EngineDriver): never => {
+  throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(datastore).title} has no databases that can be named`)
 }
 
 /** Opens the sealed passwords: from here on they are in clear, in memory alone. Rejects with `SECRET_UNREADABLE`. */

@@ -1,16 +1,15 @@
 import type { InstanceId } from '../../domain/ids.ts'
 import type { AgentConfig } from '../config.ts'
-import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { InstanceRecords } from '../journal/instances.ts'
 import type { Layout } from '../layout.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
 import type { Engine } from './engine.ts'
-import { sendSignal } from './wait.ts'
 
 export type EngineCertificates = {
   /** Before a start: the engine finds a certificate that holds for every address that clients were told. */
   ensure(engine: Engine): Promise<{ readonly renewed: boolean }>
-  /** The engine of this process never serves with a certificate that has expired, however long it runs. */
-  keep(engine: Engine, process: ProcessId): Promise<void>
+  /** An engine that runs never serves with a certificate that has expired, however long it runs. */
+  keep(engine: Engine, signal: AbortSignal): Promise<void>
 }
 
 export type EngineCertificatesDeps = {
@@ -36,9 +35,9 @@ export const createEngineCertificates = (deps: EngineCertificatesDeps): EngineCe
   }
   return {
     ensure,
-    keep: async (engine, process) => {
+    keep: async (engine, signal) => {
       const { renewed } = await ensure(engine)
-      if (renewed) sendSignal([process], engine.driver.reloadSignal)
+      if (renewed) await engine.driver.reloadCertificate(engine.instance, signal)
     },
   }
 }

@@ -64,7 +64,7 @@ export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps):
       const own = volumes(volume.kind)
       const place = placeOf(record)
       if (!(await own.hasLent(place))) return
-      await driver.giveRoomBack(instance, signal)
+      await driver.room?.giveRoomBack(instance, signal)
       const stage = await measureStage(record, signal)
       // Written while there is a file to write it to, and in force only when the reserve is kept.
       await driver.configure(instance, { clients: 'served', volume: stage })

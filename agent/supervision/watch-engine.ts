@@ -143,7 +143,7 @@ const attend = async (
       nextCheckAt = performance.now() + config.healthIntervalMs
     }
     if (performance.now() >= nextUpkeepAt) {
-      await keepUp(deps, instanceId, engine, process, signal)
+      await keepUp(deps, instanceId, engine, signal)
       nextUpkeepAt = performance.now() + config.upkeepIntervalMs
     }
     await control.waitForEnd(process, Math.min(aliveIntervalMs, volumeWatch.dueInMs()), signal)
@@ -173,7 +173,7 @@ const usabilityDeps = (
     } catch (error) {
       // A certificate whose time has come since the last look, or that lacks an address which clients were told since.
       const isDistrusted = error instanceof EngineFault && error.code === 'ENDPOINT_NOT_TRUSTED'
-      if (isDistrusted) await control.keepCertificate(engine, main)
+      if (isDistrusted) await control.keepCertificate(engine, signal)
       throw error
     }
     nextEndpointCheckAt = performance.now() + config.endpointIntervalMs
@@ -235,7 +235,7 @@ const limit = async (
     await control.takeRoomBack(instanceId, engine, bound)
     await control.limit(engine, stage, bound)
     // Later on, writes are of those who make room.
-    if (stage === 'FULL' && before !== 'FULL') await engine.driver.endWrites(engine.instance, bound)
+    if (stage === 'FULL' && before !== 'FULL') await engine.driver.room?.endWrites(engine.instance, bound)
     return stage
   } catch (error) {
     if (!signal.aborted)
@@ -270,10 +270,9 @@ const keepUp = async (
   { control, log, volumes }: WatchDeps,
   instanceId: InstanceId,
   engine: Engine,
-  process: ProcessId,
   signal: AbortSignal,
 ): Promise<void> => {
-  await control.keepCertificate(engine, process).catch((error: unknown) => {
+  await control.keepCertificate(engine, signal).catch((error: unknown) => {
     log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
   })
   await volumes.keepRoom(instanceId, signal).catch((error: unknown) => {

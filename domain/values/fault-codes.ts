@@ -30,6 +30,7 @@ export const faultCodes = {
   ENGINE_SLOTS_TAKEN: 'All connection slots are taken. Close connections or choose a larger flavor.',
   ENGINE_START_FAILED: 'The engine did not start; `cause` has what its log says.',
   ENGINE_UNREACHABLE: 'The engine did not answer, or closed the connection.',
+  FEATURE_NOT_AVAILABLE: 'The engine does not have what was asked for; the message says what.',
   HOST_COMMAND_FAILED: 'A system program on the host failed; the message names it.',
   HOST_UNREACHABLE: 'The host was lost while it had work to do, and no other host had room.',
   INSTANCE_IN_USE: 'The database has clients already, so its provisioning is not undone. Delete it if it is to go.',

@@ -2,12 +2,11 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, createAgent } from '../../agent/agent.ts'
 import { agentDefaults } from '../../agent/config.ts'
-import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
+import { engineSetups } from '../../agent/engines/registry.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
-import { programVersion } from '../program-info.ts'
-import { postgresqlPaths } from './postgresql-paths.ts'
+import { programDir, programVersion } from '../program-info.ts'
 
 /** The agent of this machine, with every engine it knows to run. */
 export const createLocalAgent = (
@@ -17,7 +16,7 @@ export const createLocalAgent = (
   createAgent({
     ...kernel,
     bus,
-    drivers: [createPostgresqlDriver({ searchPaths: postgresqlPaths(config.dataDir), log: kernel.log })],
+    drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel.log)),
     config: {
       ...agentDefaults,
       agentDir: join(config.dataDir, 'agent'),
@@ -34,6 +33,6 @@ export const createLocalAgent = (
       volumes: config.volumeKind,
       preparedVolumes: config.preparedVolumes,
       // The version a request without one gets is ready before anybody asks for it.
-      prepare: [{ datastore: 'postgresql' }],
+      prepare: engineSetups.map(({ datastore }) => ({ datastore })),
     },
   })

@@ -1,16 +1,19 @@
-import { join, resolve } from 'node:path'
-import { carriedLibraries } from '../../agent/engines/postgresql/carried-libraries.ts'
+import { resolve } from 'node:path'
+import { BuildRefused } from '../../agent/engines/engine-setup.ts'
+import { engineSetups } from '../../agent/engines/registry.ts'
 import { buildNotes } from '../../domain/datastore/build-notes.ts'
-import { addedBuilds } from '../compose/postgresql-paths.ts'
-import { addBuild, BuildRefused } from './add-build.ts'
+import { engineOf } from '../../domain/engines/registry.ts'
+import { programDir } from '../program-info.ts'
 
 /** `npm run add-engine -- FILE`: what is added is offered once the agent of the data directory (`COFFER_DATA_DIR`, else `data`) starts again. */
 const addFrom = async (file: string): Promise<void> => {
-  const root = addedBuilds(resolve(process.env.COFFER_DATA_DIR || 'data'))
-  const { version, directory } = await addBuild(resolve(process.env.INIT_CWD || '.', file), root, say)
-  const libraries = [...(await carriedLibraries(join(directory, 'bin')))]
-  say(`added PostgreSQL ${version} in ${directory}. Restart the agent to offer it.`)
-  for (const note of buildNotes({ datastore: 'postgresql', version, source: 'added', libraries })) say(note)
+  const adds = engineSetups.find(({ addBuild }) => addBuild)?.addBuild
+  if (!adds) throw new BuildRefused('no engine takes builds')
+  const places = { programDir, dataDir: resolve(process.env.COFFER_DATA_DIR || 'data') }
+  const { installation, directory } = await adds(resolve(process.env.INIT_CWD || '.', file), places, say)
+  const { datastore, version, source, libraries = [] } = installation
+  say(`added ${engineOf(datastore).title} ${version} in ${directory}. Restart the agent to offer it.`)
+  for (const note of buildNotes({ datastore, version, source, libraries: [...libraries] })) say(note)
 }
 
 const say = (text: string): void => {

@@ -6,7 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type EngineDriver, EngineFault, type EngineInstance } from '../../agent/engines/engine.ts'
 
-export const fakeVersion = '1.0.0'
+/** It is taken for this engine by everything that knows engines by their words alone. */
+export const fakeDatastore = 'postgresql'
+export const fakeVersion = '1.0'
 const serverScript = fileURLToPath(new URL('agent-engine-server.mjs', import.meta.url))
 
 /** Lays out an installation of the stand-in below `prefix`: its runtime and its program. Answers its `binDir`. */
@@ -28,10 +30,12 @@ export type FakeDriverOptions = {
 /** Acts on `agent-engine-server.mjs` as on an engine, so that the agent's core is tested without PostgreSQL. */
 export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}): EngineDriver => {
   return {
-    datastore: 'redis',
-    probe: async () => [{ datastore: 'redis', version: fakeVersion, source: 'system', binDir }],
-    createTemplate: async (_installation, directory, owner) => {
+    datastore: fakeDatastore,
+    probe: async () => [{ datastore: fakeDatastore, version: fakeVersion, source: 'system', binDir }],
+    createTemplate: async (_installation, directory, owner, signal) => {
+      signal.throwIfAborted()
       await options.createTemplate?.(directory)
+      if (existsSync(directory)) return
       await mkdir(directory, { mode: 0o700 })
       await writeFile(join(directory, 'format'), '1', { mode: 0o600 })
       if (owner) await chown(directory, owner.uid, owner.gid)
@@ -43,15 +47,13 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       if (owner) await chown(file, owner.uid, owner.gid)
     },
     applyConfiguration: () => Promise.resolve(),
-    giveRoomBack: () => Promise.resolve(),
-    endWrites: () => Promise.resolve(),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),
       args: [join(installation.binDir, 'engine.mjs'), dataDir, runDir, listen.address, String(listen.port)],
       env: {},
     }),
     stopSignals: { graceful: 'SIGINT', immediate: 'SIGTERM' },
-    reloadSignal: 'SIGCONT',
+    reloadCertificate: () => Promise.resolve(),
     findProcess: async ({ dataDir }) => {
       const pid = Number(await readFile(join(dataDir, 'engine.pid'), 'utf8').catch(() => ''))
       if (pid === 0) return null
@@ -60,22 +62,28 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     },
     isEnding: async ({ dataDir }) => existsSync(join(dataDir, 'ending')),
     waitReady: async (instance, signal) => {
-      while (!(await answers(instance))) await delay(10, undefined, { signal })
+      while (!(await answers(instance, signal))) {
+        signal.throwIfAborted()
+        await delay(10, undefined, { signal }).catch(() => signal.throwIfAborted())
+      }
     },
     checkEndpoint: async () => {},
     checkHealth: async (instance, signal) => {
       await assertAnswers(instance, signal)
       return 'uncut'
     },
-    ensureDatabases: async (instance, wishes) => {
-      await assertAnswers(instance)
-      await writeFile(join(instance.dataDir, 'databases'), wishes.map(({ name }) => name).join('\n'))
+    accounts: {
+      ensureDatabases: async (instance, wishes) => {
+        await assertAnswers(instance)
+        await writeFile(join(instance.dataDir, 'databases'), wishes.map(({ name }) => name).join('\n'))
+      },
+      ensureUsers: async (instance, wishes) => {
+        await assertAnswers(instance)
+        const lines = wishes.map(({ name, password }) => `${name} ${password.length}`)
+        await writeFile(join(instance.dataDir, 'users'), lines.join('\n'))
+      },
     },
-    ensureUsers: async (instance, wishes) => {
-      await assertAnswers(instance)
-      const lines = wishes.map(({ name, password }) => `${name} ${password.length}`)
-      await writeFile(join(instance.dataDir, 'users'), lines.join('\n'))
-    },
+    room: null,
     verifyEndpoint: async (instance, _users, signal) => {
       await options.verifyEndpoint?.(signal)
       await assertAnswers(instance)
@@ -89,19 +97,25 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
 }
 
 const assertAnswers = async (instance: EngineInstance, signal?: AbortSignal): Promise<void> => {
-  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
-  if (await Promise.race([answers(instance), aborted])) return
-  throw new EngineFault('ENGINE_UNREACHABLE', 'nobody answers on the port', { retryable: true })
+  const isThere = await answers(instance, signal)
+  signal?.throwIfAborted()
+  if (!isThere) throw new EngineFault('ENGINE_UNREACHABLE', 'nobody answers on the port', { retryable: true })
 }
 
-const answers = ({ listen }: EngineInstance): Promise<boolean> =>
+/** False also when the signal aborts first. */
+const answers = ({ listen }: EngineInstance, signal?: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: listen.address, port: listen.port })
-    socket.setEncoding('utf8')
-    socket.once('data', (text) => {
+    const end = (isThere: boolean): void => {
       socket.destroy()
-      resolve(String(text).startsWith('at your service'))
-    })
-    socket.on('error', () => resolve(false))
-    socket.once('end', () => resolve(false))
+      signal?.removeEventListener('abort', giveUp)
+      resolve(isThere)
+    }
+    const giveUp = (): void => end(false)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    if (signal?.aborted) giveUp()
+    socket.setEncoding('utf8')
+    socket.once('data', (text) => end(String(text).startsWith('at your service')))
+    socket.on('error', () => end(false))
+    socket.once('end', () => end(false))
   })

@@ -23,7 +23,7 @@ import type { WallClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemRandom } from '../../kernel/random.ts'
-import { createFakeDriver, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
+import { createFakeDriver, fakeDatastore, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
 
@@ -325,7 +325,7 @@ export const newInstanceId = (): InstanceId =>
   parseInstanceId(createIdSource({ now: () => Date.now() }, systemRandom).next())
 
 export const fakeSpec = {
-  datastore: 'redis',
+  datastore: fakeDatastore,
   version: fakeVersion,
   flavor: 'small',
   vcpus: 1,

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { aggregates, allCategories } from '../../domain/aggregates.ts'
+import { datastoreTypes } from '../../domain/engines/registry.ts'
 import { importsOf, projectRoot, readSourceFiles, type SourceFile, withoutComments } from '../support/source-files.ts'
 
 /** Who may import whom. Paths are prefixes from the root. */
@@ -111,11 +112,11 @@ describe('time and chance', () => {
     'agent/bus-link.ts',
     'agent/command-worker.ts',
     'agent/engines/owned-file.ts',
-    'agent/engines/postgresql/apply-configuration.ts',
-    'agent/engines/postgresql/cluster-identity.ts',
-    'agent/engines/postgresql/hydrate-symlinks.ts',
-    'agent/engines/postgresql/readiness.ts',
-    'agent/engines/postgresql/template.ts',
+    'agent/engines/postgresql/configuration/apply-configuration.ts',
+    'agent/engines/postgresql/lifecycle/cluster-identity.ts',
+    'agent/engines/postgresql/setup/hydrate-symlinks.ts',
+    'agent/engines/postgresql/lifecycle/readiness.ts',
+    'agent/engines/postgresql/lifecycle/template.ts',
     'agent/heartbeat.ts',
     'agent/isolation/loop-volumes.ts',
     'agent/isolation/mounts.ts',
@@ -175,6 +176,53 @@ describe('time and chance', () => {
         (direct.test(withoutComments(file.text)) || importsOf(file).some(({ target }) => timersOfNode.test(target))),
     )
     expect(found.map(({ path }) => path).toSorted()).toEqual(notYet.toSorted())
+  })
+})
+
+describe('engines', () => {
+  const folder = /^agent\/engines\/([a-z]+)\//
+  const isOf = (path: string): string | null => folder.exec(path)?.[1] ?? null
+
+  it('have a folder for their driver, which only they and the registry import from', () => {
+    const strangers = sources
+      .filter(({ path }) => path !== 'agent/engines/registry.ts')
+      .flatMap((file) =>
+        importsOf(file).flatMap(({ target }) => {
+          const engine = isOf(target)
+          return engine === null || engine === isOf(file.path) ? [] : [`${file.path} imports ${target}`]
+        }),
+      )
+    expect(strangers).toEqual([])
+  })
+
+  it('have a descriptor, which only the registry and their driver import', () => {
+    const strangers = sources
+      .filter(({ path }) => path !== 'domain/engines/registry.ts')
+      .flatMap((file) =>
+        importsOf(file).flatMap(({ target }) => {
+          const engine = /^domain\/engines\/([a-z]+)\.ts$/.exec(target)?.[1]
+          const isAnEngine = datastoreTypes.some((type) => type === engine)
+          return isAnEngine && isOf(file.path) !== engine ? [`${file.path} imports ${target}`] : []
+        }),
+      )
+    expect(strangers).toEqual([])
+  })
+
+  /** Examples in what people read, and engines that Coffer itself measures or shows. */
+  const examples =
+    /^ops\/(?:bench|demo|dev|engines|client-package)[/.]|^ops\/(?:serve|demo)\.ts$|^ops\/cli\/(?:help|program|commands\/show-instance)\.ts$|^graphql\/nouns\/instance\.ts$/
+
+  it('are named by nothing else', () => {
+    const named = /postgres|psql|pgpass|mariadb|mysql/i
+    const isTheirs = (path: string): boolean => isOf(path) !== null || path.startsWith('domain/engines/')
+    const found = sources.filter(
+      ({ path, text }) =>
+        !isTheirs(path) &&
+        !examples.test(path) &&
+        path !== 'agent/engines/registry.ts' &&
+        named.test(withoutComments(text)),
+    )
+    expect(found.map(({ path }) => path)).toEqual([])
   })
 })
 

@@ -159,7 +159,7 @@ describe('an agent that is given commands', { timeout: patienceMs }, () => {
     const wish = engineRunning()
     const payload = wish.kind === 'engine-running' ? { ...wish, spec: { ...wish.spec, version: '9.9' } } : wish
     expect(await host.ask(description, instanceId, payload)).toMatchObject({
-      fault: { code: 'ENGINE_NOT_INSTALLED', message: expect.stringContaining('redis 1.0') },
+      fault: { code: 'ENGINE_NOT_INSTALLED', message: expect.stringContaining('postgresql 1.0') },
     })
   })
 

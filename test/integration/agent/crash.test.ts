@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InstanceId } from '../../../domain/ids.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
+import { fakeDatastore } from '../../support/agent-engine-driver.ts'
 import {
   engineRunning,
   instanceAbsent,
@@ -63,7 +64,7 @@ describe('an agent that is killed', { timeout: 3 * patienceMs }, () => {
     async (afterMs) => {
       await host.close()
       host = await openTestHost({
-        config: { volumes: 'loop', preparedVolumes: 1, prepare: [{ datastore: 'redis' }] },
+        config: { volumes: 'loop', preparedVolumes: 1, prepare: [{ datastore: fakeDatastore }] },
       })
       const first = await host.spawn()
       const { plane } = host

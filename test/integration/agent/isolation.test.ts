@@ -12,6 +12,7 @@ import { shortId } from '../../../agent/layout.ts'
 import { CommandFailed, type Run, run } from '../../../agent/run.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
 import { type InstanceId, parseHostId } from '../../../domain/ids.ts'
+import { fakeDatastore } from '../../support/agent-engine-driver.ts'
 import {
   engineRunning,
   engineStopped,
@@ -259,7 +260,7 @@ describe.runIf(asRoot)('an agent that is root (needs root)', { timeout: 2 * pati
   it.each(['directory', 'loop'] as const)(
     'makes an instance from one of two %s volumes that were prepared, and prepares the next',
     async (volumes) => {
-      host = await openTestHost({ config: { volumes, preparedVolumes: 2, prepare: [{ datastore: 'redis' }] } })
+      host = await openTestHost({ config: { volumes, preparedVolumes: 2, prepare: [{ datastore: fakeDatastore }] } })
       const { description } = await host.start()
       const prepared = join(host.agentDir, 'engines', 'prepared')
       const ready = (): readonly string[] => readdirSync(prepared).filter((name) => name.startsWith(volumes))

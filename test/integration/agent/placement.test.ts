@@ -10,6 +10,7 @@ import { createPlacement } from '../../../agent/isolation/placement.ts'
 import { createLayout } from '../../../agent/layout.ts'
 import { run } from '../../../agent/run.ts'
 import { parseHostId } from '../../../domain/ids.ts'
+import { fakeDatastore } from '../../support/agent-engine-driver.ts'
 import { newInstanceId, silentLog } from '../../support/agent-host.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
@@ -87,7 +88,7 @@ describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', (
     const bound = () => AbortSignal.timeout(30_000)
     const place = () => createPlacement({ run, log: silentLog, root: true }, join(closed, 'agent'), hostId, bound())
     const installation = {
-      datastore: 'redis',
+      datastore: fakeDatastore,
       version: '1',
       source: 'npm',
       binDir: join(installed, 'bin'),

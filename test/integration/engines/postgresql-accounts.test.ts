@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
-import { matchesScramVerifier } from '../../../agent/engines/postgresql/scram.ts'
+import { matchesScramVerifier } from '../../../agent/engines/postgresql/accounts/scram.ts'
 import { passwordRefusal } from '../../../domain/values/password.ts'
 import { type Bench, bound, connect, createBench, inspect, query } from './bench.ts'
 
@@ -27,8 +27,8 @@ const ensure = async (
   users: { name: string; password: string; databases: string[] }[],
 ) => {
   const wishes = databases.map((name) => ({ name }))
-  await bench.driver.ensureDatabases(on, wishes, bound())
-  await bench.driver.ensureUsers(on, users, bound())
+  await bench.driver.accounts.ensureDatabases(on, wishes, bound())
+  await bench.driver.accounts.ensureUsers(on, users, bound())
 }
 
 let count = 0
@@ -116,7 +116,7 @@ describe('databases and users of PostgreSQL', () => {
       .filter((password) => passwordRefusal('postgresql', password, 'password') === null)
     await fc.assert(
       fc.asyncProperty(accepted, async (password) => {
-        await bench.driver.ensureUsers(instance, [{ ...wish(), password }], bound())
+        await bench.driver.accounts.ensureUsers(instance, [{ ...wish(), password }], bound())
         await query(instance, { ...app, password }, 'SELECT 1')
       }),
       { numRuns: 40 },
@@ -125,7 +125,7 @@ describe('databases and users of PostgreSQL', () => {
 
   it('are refused where the name is reserved, too long or empty', async () => {
     for (const name of ['postgres', 'pg_mine', 'coffer_monitor', 'public']) {
-      const refused = bench.driver.ensureUsers(instance, [{ ...wish(), name, databases: [] }], bound())
+      const refused = bench.driver.accounts.ensureUsers(instance, [{ ...wish(), name, databases: [] }], bound())
       await expect(refused).rejects.toMatchObject({ code: 'RESERVED_NAME' })
     }
     for (const [name, code] of [
@@ -133,13 +133,13 @@ describe('databases and users of PostgreSQL', () => {
       ['x'.repeat(64), 'INVALID_NAME'],
       ['', 'INVALID_NAME'],
     ] as const) {
-      const refused = bench.driver.ensureDatabases(instance, [{ name }], bound())
+      const refused = bench.driver.accounts.ensureDatabases(instance, [{ name }], bound())
       await expect(refused).rejects.toMatchObject({ code })
     }
   })
 
   it('are refused where a user is to use a database that does not exist, and the user is not made', async () => {
-    const refused = bench.driver.ensureUsers(instance, [{ ...wish(), databases: ['nowhere'] }], bound())
+    const refused = bench.driver.accounts.ensureUsers(instance, [{ ...wish(), databases: ['nowhere'] }], bound())
     await expect(refused).rejects.toMatchObject({
       code: 'DATABASE_MISSING',
       message: expect.stringMatching(/"nowhere"/),
@@ -168,7 +168,7 @@ describe('character set and collation of a PostgreSQL database', () => {
       `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collation FROM pg_database WHERE datname = '${name}'`,
     )
   const make = (form: { characterSet?: string; collation?: string }, on = instance) =>
-    bench.driver.ensureDatabases(on, [{ name: app.database, ...form }], bound())
+    bench.driver.accounts.ensureDatabases(on, [{ name: app.database, ...form }], bound())
 
   it('are the ones asked for', async () => {
     for (const on of [instance, oldest]) {
@@ -231,7 +231,7 @@ describe('passwords in PostgreSQL', () => {
 
   it('are refused when clients would send them in different bytes', async () => {
     for (const password of ['', 'ﬁne', 'soft\u00ADhyphen', 'e\u0301']) {
-      const refused = bench.driver.ensureUsers(instance, [{ ...wish(), password, databases: [] }], bound())
+      const refused = bench.driver.accounts.ensureUsers(instance, [{ ...wish(), password, databases: [] }], bound())
       await expect(refused).rejects.toMatchObject({ code: 'PASSWORD_REFUSED' })
     }
   })

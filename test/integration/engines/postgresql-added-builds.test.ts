@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { addBuild } from '../../../ops/engines/add-build.ts'
+import { addBuild } from '../../../agent/engines/postgresql/setup/add-build.ts'
 import { hasProgram } from '../../support/fetch-once.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 

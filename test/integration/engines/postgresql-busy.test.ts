@@ -17,9 +17,9 @@ const app = { user: 'app', password: 'a secret of app', database: 'app' }
 const start = async (version: string): Promise<EngineInstance> => {
   const instance = await bench.prepare(await bench.installation(version))
   await bench.start(instance)
-  await bench.driver.ensureDatabases(instance, [{ name: app.database }], bound())
+  await bench.driver.accounts.ensureDatabases(instance, [{ name: app.database }], bound())
   const user = { name: app.user, password: app.password, databases: [app.database] }
-  await bench.driver.ensureUsers(instance, [user], bound())
+  await bench.driver.accounts.ensureUsers(instance, [user], bound())
   return instance
 }
 
@@ -38,7 +38,7 @@ describe('a PostgreSQL whose clients have taken every slot and ask for more', { 
     const signal = bound()
     const insist = (work: () => Promise<unknown>) => persist(work, { signal, mayCome: () => false })
     await insist(() => driver.checkHealth(instance, signal))
-    await insist(() => driver.ensureDatabases(instance, [{ name: 'another' }], signal))
+    await insist(() => driver.accounts.ensureDatabases(instance, [{ name: 'another' }], signal))
     await insist(() => driver.verifyEndpoint(instance, [], signal))
     await insist(() => driver.verifyEndpoint(instance, [], signal))
     await bench.stop(instance)

@@ -27,8 +27,8 @@ describe('the documented defaults of PostgreSQL', () => {
     for (const installation of await bench.installations()) {
       const instance = await bench.prepare(installation)
       await bench.start(instance)
-      await bench.driver.ensureDatabases(instance, [{ name: 'shop' }], bound())
-      await bench.driver.ensureUsers(instance, [{ name: 'ann', password, databases: ['shop'] }], bound())
+      await bench.driver.accounts.ensureDatabases(instance, [{ name: 'shop' }], bound())
+      await bench.driver.accounts.ensureUsers(instance, [{ name: 'ann', password, databases: ['shop'] }], bound())
       // Over the network: keepalives are of TCP.
       const settings = await query(
         instance,

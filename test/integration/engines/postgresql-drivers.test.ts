@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
-import { createScramVerifier } from '../../../agent/engines/postgresql/scram.ts'
+import { createScramVerifier } from '../../../agent/engines/postgresql/accounts/scram.ts'
 import { createCertificateAuthority } from '../../../agent/tls/authority.ts'
 import type { ConnectionTarget } from '../../../domain/engines/descriptor.ts'
 import { postgresql } from '../../../domain/engines/postgresql.ts'
@@ -29,8 +29,8 @@ beforeAll(async () => {
   if (newest === undefined) throw new Error('no PostgreSQL is installed: npm install brings it')
   instance = await bench.prepare(newest)
   await bench.start(instance)
-  await bench.driver.ensureDatabases(instance, [{ name: database }], bound())
-  await bench.driver.ensureUsers(instance, [{ name: user, password, databases: [database] }], bound())
+  await bench.driver.accounts.ensureDatabases(instance, [{ name: database }], bound())
+  await bench.driver.accounts.ensureUsers(instance, [{ name: user, password, databases: [database] }], bound())
   dataHome = join(bench.directory, "a b&c=d+e#f%2Fg'h;i,jä")
 })
 afterAll(() => bench.close())
@@ -125,7 +125,7 @@ describe.each(drivers)('a password that is accepted', (driver) => {
     const users = fc
       .sample(accepted, { numRuns: 40, seed: 7 })
       .map((secret, index) => ({ name: `user${index}`, password: secret, databases: [database] }))
-    await bench.driver.ensureUsers(instance, users, bound())
+    await bench.driver.accounts.ensureUsers(instance, users, bound())
     const logins = users.flatMap((each) => {
       const parts = { user: each.name, database, caFile: instance.tls.ca }
       return [

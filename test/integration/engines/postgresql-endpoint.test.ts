@@ -22,8 +22,8 @@ beforeAll(async () => {
   bench = await createBench()
   instance = await bench.prepare(await bench.installation('17.10'))
   await bench.start(instance)
-  await bench.driver.ensureDatabases(instance, [{ name: app.database }], bound())
-  await bench.driver.ensureUsers(instance, [user], bound())
+  await bench.driver.accounts.ensureDatabases(instance, [{ name: app.database }], bound())
+  await bench.driver.accounts.ensureUsers(instance, [user], bound())
 })
 afterAll(() => bench.close())
 
@@ -150,7 +150,7 @@ describe('verifying the endpoint', () => {
   })
 
   it('is content with the password of a user without databases', async () => {
-    await bench.driver.ensureUsers(instance, [{ name: 'guest', password: 'guest', databases: [] }], bound())
+    await bench.driver.accounts.ensureUsers(instance, [{ name: 'guest', password: 'guest', databases: [] }], bound())
     await bench.driver.verifyEndpoint(instance, [{ name: 'guest', password: 'guest', databases: [] }], bound())
   })
 

@@ -3,9 +3,9 @@ import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, writeFile }
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SearchPaths } from '../../../agent/engines/postgresql/discover.ts'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
-import { hydrateSymlinks } from '../../../agent/engines/postgresql/hydrate-symlinks.ts'
+import type { SearchPaths } from '../../../agent/engines/postgresql/setup/discover.ts'
+import { hydrateSymlinks } from '../../../agent/engines/postgresql/setup/hydrate-symlinks.ts'
 import { type Bench, bound, createBench } from './bench.ts'
 
 const run = promisify(execFile)

@@ -15,8 +15,12 @@ beforeAll(async () => {
   if (!newest) throw new Error('no PostgreSQL is installed: npm install brings it')
   instance = await bench.prepare(newest)
   await bench.start(instance)
-  await bench.driver.ensureDatabases(instance, [{ name: app.database }], bound())
-  await bench.driver.ensureUsers(instance, [{ name: app.user, password: app.password, databases: ['shop'] }], bound())
+  await bench.driver.accounts.ensureDatabases(instance, [{ name: app.database }], bound())
+  await bench.driver.accounts.ensureUsers(
+    instance,
+    [{ name: app.user, password: app.password, databases: ['shop'] }],
+    bound(),
+  )
 })
 afterAll(() => bench.close())
 

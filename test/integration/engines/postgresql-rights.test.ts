@@ -18,13 +18,13 @@ afterAll(() => bench.close())
 
 const password = 'a long enough password'
 const ensure = async (on: EngineInstance, databases: string[], users: Readonly<Record<string, string[]>>) => {
-  await bench.driver.ensureDatabases(
+  await bench.driver.accounts.ensureDatabases(
     on,
     databases.map((name) => ({ name })),
     bound(),
   )
   const wishes = Object.entries(users).map(([name, used]) => ({ name, password, databases: used }))
-  await bench.driver.ensureUsers(on, wishes, bound())
+  await bench.driver.accounts.ensureUsers(on, wishes, bound())
 }
 let count = 0
 let database: string

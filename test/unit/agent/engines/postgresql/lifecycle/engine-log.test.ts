@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { explainPostgresqlLog, logSince } from '../../../../../agent/engines/postgresql/engine-log.ts'
+import { explainPostgresqlLog, logSince } from '../../../../../../agent/engines/postgresql/lifecycle/engine-log.ts'
 
 const settings = new Set(['shared_buffers', 'max_connections'])
 const explain = (log: string | readonly string[]) =>
@@ -84,7 +84,7 @@ describe('explaining a PostgreSQL log', () => {
   })
 })
 
-const nodeModules = join(import.meta.dirname, '../../../../../node_modules')
+const nodeModules = join(import.meta.dirname, '../../../../../../node_modules')
 const carried = readdirSync(nodeModules).filter((name) => /^postgresql-.*-linux-/.test(name))
 
 /** Every message of this PostgreSQL that has a place for something: read from the program itself. */

@@ -1,11 +1,11 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../../../kernel/log.ts'
-import type { Installation } from '../engine.ts'
+import type { Log } from '../../../../kernel/log.ts'
+import type { Installation } from '../../engine.ts'
+import { runProgram } from '../../run-program.ts'
+import { compareVersions, majorOf, oldestMajor, parseServerVersion } from '../version.ts'
 import { carriedLibraries } from './carried-libraries.ts'
 import { hydrateSymlinks } from './hydrate-symlinks.ts'
-import { runProgram } from './run-program.ts'
-import { compareVersions, majorOf, oldestMajor, parseServerVersion } from './version.ts'
 
 export type SearchPaths = {
   /** `node_modules` directories, which may hold packages named `postgresql-<version>-linux-<arch>`. */

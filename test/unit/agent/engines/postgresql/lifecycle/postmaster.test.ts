@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { findPostmaster, pidFileOf } from '../../../../../agent/engines/postgresql/postmaster.ts'
-import { createTempDir } from '../../../../support/temp-dir.ts'
+import { findPostmaster, pidFileOf } from '../../../../../../agent/engines/postgresql/lifecycle/postmaster.ts'
+import { createTempDir } from '../../../../../support/temp-dir.ts'
 
 const dir = createTempDir('postmaster')
 

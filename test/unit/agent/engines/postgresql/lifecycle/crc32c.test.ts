@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { crc32c } from '../../../../../agent/engines/postgresql/crc32c.ts'
+import { crc32c } from '../../../../../../agent/engines/postgresql/lifecycle/crc32c.ts'
 
 describe('CRC-32C', () => {
   // RFC 3720, appendix B.4, and the check value of the catalogue of parametrised CRC algorithms.

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { escapeLiteral } from 'pg'
-import type { EngineInstance, UserWish } from '../engine.ts'
-import { hasCode, toEngineFault } from './faults.ts'
-import { monitorRole, slotsRole } from './roles.ts'
-import { createScramVerifier, matchesScramVerifier } from './scram.ts'
-import { lockAccounts, type Target, withAdministration, withSession } from './session.ts'
-import { hasReservedSlots } from './version.ts'
+import type { EngineFault, EngineInstance, UserWish } from '../../engine.ts'
+import { monitorRole, slotsRole } from '../accounts/roles.ts'
+import { createScramVerifier, matchesScramVerifier } from '../accounts/scram.ts'
+import { hasCode, toEngineFault } from '../faults.ts'
+import { lockAccounts, type Target, withAdministration, withSession } from '../session.ts'
+import { hasReservedSlots } from '../version.ts'
 
 /**
  * Connects as clients do, over the network with TLS verified against the instance's CA and the address, and queries: as
@@ -25,7 +25,7 @@ export const verifyEndpoint = async (
     while (checks.length > 0) await Promise.all(checks.splice(0, checksAtOnce).map((check) => check()))
   } catch (error) {
     signal.throwIfAborted()
-    throw toEngineFault(error, 'query over the endpoint', 'ENDPOINT_NOT_VERIFIED')
+    throw notVerified(error)
   }
 }
 
@@ -77,9 +77,13 @@ const ensureMonitor = (instance: EngineInstance, signal: AbortSignal): Promise<v
 export const checkEndpoint = async (instance: EngineInstance, signal: AbortSignal): Promise<void> => {
   const login = { user: monitorRole, password: instance.monitorPassword, database: 'postgres' }
   await canQuery({ ...(await endpointOf(instance)), ...login }, signal).catch((error) => {
-    if (!hasCode(error, 'ENGINE_SLOTS_TAKEN')) throw error
+    signal.throwIfAborted()
+    if (!hasCode(error, 'ENGINE_SLOTS_TAKEN')) throw notVerified(error)
   })
 }
+
+const notVerified = (error: unknown): EngineFault =>
+  toEngineFault(error, 'query over the endpoint', 'ENDPOINT_NOT_VERIFIED')
 
 type Endpoint = Pick<Target, 'host' | 'port' | 'ca' | 'name'>
 

@@ -1,5 +1,5 @@
-import { postgresql } from '../../../domain/engines/postgresql.ts'
-import { EngineFault } from '../engine.ts'
+import { postgresql } from '../../../../domain/engines/postgresql.ts'
+import { EngineFault } from '../../engine.ts'
 import { isReservedDatabase, isReservedRole } from './roles.ts'
 
 /**

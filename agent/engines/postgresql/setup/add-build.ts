@@ -3,12 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promis
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { parseServerVersion } from '../../agent/engines/postgresql/version.ts'
+import { BuildRefused } from '../../engine-setup.ts'
+import { parseServerVersion } from '../version.ts'
 
 const run = promisify(execFile)
-
-/** A build that could not be added, in words for the administrator. */
-export class BuildRefused extends Error {}
 
 /**
  * Adds a build of PostgreSQL to those that an agent offers, and answers its version and directory. `archive`: a source archive as the PostgreSQL

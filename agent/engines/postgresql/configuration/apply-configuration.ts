@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EngineInstance } from '../engine.ts'
-import { withAdministration } from './session.ts'
+import type { EngineInstance } from '../../engine.ts'
+import { withAdministration } from '../session.ts'
 
 const pollMs = 10
 

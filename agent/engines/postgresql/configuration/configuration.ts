@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { VolumeStage } from '../../../domain/values/volume-use.ts'
-import type { EngineInstance, EngineLimits, Installation } from '../engine.ts'
-import { writeOwnedFile } from '../owned-file.ts'
-import { toEngineFault } from './faults.ts'
-import { findPostmaster, pidFileOf } from './postmaster.ts'
+import type { VolumeStage } from '../../../../domain/values/volume-use.ts'
+import type { EngineInstance, EngineLimits, Installation } from '../../engine.ts'
+import { writeOwnedFile } from '../../owned-file.ts'
+import { ownerRolePrefix } from '../accounts/roles.ts'
+import { toEngineFault } from '../faults.ts'
+import { findPostmaster, pidFileOf } from '../lifecycle/postmaster.ts'
+import { majorOf } from '../version.ts'
 import { preloadOf } from './preload.ts'
-import { ownerRolePrefix } from './roles.ts'
 import { type Settings, sizeSettings } from './settings.ts'
-import { majorOf } from './version.ts'
 
 /**
  * Writes `coffer.conf`, `postgresql.conf` (which only includes it), `pg_hba.conf` and `pg_ident.conf` in the instance's

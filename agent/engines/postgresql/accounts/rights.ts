@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg'
+import type { Query } from '../session.ts'
+import { majorOf } from '../version.ts'
 import { ownerRolePrefix } from './roles.ts'
-import type { Query } from './session.ts'
-import { majorOf } from './version.ts'
 
 /**
  * What a user of a database may do beyond it, and so may its owner role. Before version 16, CREATEROLE lets its holder become any role but a superuser, and so run programs on

@@ -1,5 +1,5 @@
-import { isFull, systemErrorAtEnd } from '../../system-errors.ts'
-import type { LogFinding } from '../engine.ts'
+import { isFull, systemErrorAtEnd } from '../../../system-errors.ts'
+import type { LogFinding } from '../../engine.ts'
 
 /** What `log_line_prefix` puts before a line: time, pid and, in a session, who it is of. */
 const prefix = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) \S+ \[\d+\] /

@@ -1,5 +1,5 @@
-import type { Resources } from '../../../domain/values/resources.ts'
-import { hasReservedSlots } from './version.ts'
+import type { Resources } from '../../../../domain/values/resources.ts'
+import { hasReservedSlots } from '../version.ts'
 
 /** Name and value, the value as it stands in the file; strings still unquoted. */
 export type Settings = Readonly<Record<string, string | number>>

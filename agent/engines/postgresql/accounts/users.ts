@@ -1,12 +1,12 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
-import { saslprepFault } from '../../../domain/values/saslprep.ts'
-import { EngineFault, type EngineInstance, type UserWish } from '../engine.ts'
-import { toEngineFault } from './faults.ts'
+import { saslprepFault } from '../../../../domain/values/saslprep.ts'
+import { EngineFault, type EngineInstance, type UserWish } from '../../engine.ts'
+import { toEngineFault } from '../faults.ts'
+import { lockAccounts, type Query, withAdministration } from '../session.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 import { ensureSpanningRights, userAttributes } from './rights.ts'
 import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
 import { createScramVerifier } from './scram.ts'
-import { lockAccounts, type Query, withAdministration } from './session.ts'
 
 /**
  * Makes each user exist with this password and with access to exactly these databases. In each of them a session of the user acts as the owner role of

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { readTail } from '../../files.ts'
-import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../engine.ts'
-import { settingsOf } from './configuration.ts'
+import { readTail } from '../../../files.ts'
+import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../../engine.ts'
+import { settingsOf } from '../configuration/configuration.ts'
+import { hasCode } from '../faults.ts'
+import { withAdministration } from '../session.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog, logSince } from './engine-log.ts'
-import { hasCode } from './faults.ts'
 import { findPostmaster, isAnyPostmasterOn } from './postmaster.ts'
-import { withAdministration } from './session.ts'
 
 const pollMs = 10
 /**

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isFull, systemErrorIn } from '../../system-errors.ts'
-import type { Installation, Owner } from '../engine.ts'
-import { EngineFault } from '../engine.ts'
+import { isFull, systemErrorIn } from '../../../system-errors.ts'
+import type { Installation, Owner } from '../../engine.ts'
+import { EngineFault } from '../../engine.ts'
+import { type ProgramRun, runProgram } from '../../run-program.ts'
+import { monitorRole } from '../accounts/roles.ts'
+import { preloadOf } from '../configuration/preload.ts'
+import { hasCode, toEngineFault } from '../faults.ts'
+import { majorOf } from '../version.ts'
 import { extensionStatements, parseProbe, probeExtensions } from './extensions.ts'
-import { hasCode, toEngineFault } from './faults.ts'
-import { preloadOf } from './preload.ts'
-import { monitorRole } from './roles.ts'
-import { type ProgramRun, runProgram } from './run-program.ts'
-import { majorOf } from './version.ts'
 
 /**
  * What holds in every instance before anybody can reach it: nobody but the superuser may connect to the maintenance

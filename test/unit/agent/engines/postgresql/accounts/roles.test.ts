@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ownerRoleOf } from '../../../../../agent/engines/postgresql/roles.ts'
+import { ownerRoleOf } from '../../../../../../agent/engines/postgresql/accounts/roles.ts'
 
 describe('the role that owns a database', () => {
   it('is named after it', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
-import type { Owner } from '../engine.ts'
+import type { Owner } from './engine.ts'
 
 export type ProgramRun = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
 

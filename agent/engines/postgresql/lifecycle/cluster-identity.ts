@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, readdir } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
-import { EngineFault } from '../engine.ts'
+import { EngineFault } from '../../engine.ts'
 import { crc32c } from './crc32c.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { EngineInstance } from '../engine.ts'
-import { withAdministration } from './session.ts'
+import type { EngineInstance } from '../../engine.ts'
+import { withAdministration } from '../session.ts'
 
 /**
  * Ends the sessions of clients whose transaction has written: a transaction that began before writes were refused would go on with them. Throws

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createScramVerifier, matchesScramVerifier } from '../../../../../agent/engines/postgresql/scram.ts'
+import { createScramVerifier, matchesScramVerifier } from '../../../../../../agent/engines/postgresql/accounts/scram.ts'
 
 /** Of password `pencil` and the salt of the example in RFC 7677, computed with another implementation. */
 const pencil =

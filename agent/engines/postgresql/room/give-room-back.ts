@@ -1,5 +1,5 @@
-import type { EngineInstance } from '../engine.ts'
-import { withAdministration } from './session.ts'
+import type { EngineInstance } from '../../engine.ts'
+import { withAdministration } from '../session.ts'
 
 /**
  * Gives back the log that no recovery needs any more, down to `min_wal_size`. Before that, one session in each database: the first after a start writes a

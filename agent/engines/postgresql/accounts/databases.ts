@@ -1,10 +1,10 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
-import { type DatabaseWish, EngineFault, type EngineInstance } from '../engine.ts'
-import { hasCode, toEngineFault } from './faults.ts'
+import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engine.ts'
+import { hasCode, toEngineFault } from '../faults.ts'
+import { lockAccounts, type Query, withAdministration } from '../session.ts'
 import { assertDatabaseName } from './names.ts'
 import { ensureSpanningRights, ownerAttributes, ownerMemberships } from './rights.ts'
 import { ownerRoleOf } from './roles.ts'
-import { lockAccounts, type Query, withAdministration } from './session.ts'
 
 /**
  * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).

@@ -1,0 +1,28 @@
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import type { Log } from '../../kernel/log.ts'
+import type { EngineDriver, Installation } from './engine.ts'
+
+/** Where an engine may be found besides the operating system's own directories: with the program, and in its data directory. */
+export type EnginePlaces = { readonly programDir: string; readonly dataDir: string }
+
+/** What an agent, an operator's commands and an image need of one engine. An absent part is one that the engine does not need. */
+export type EngineSetup = {
+  readonly datastore: DatastoreType
+  readonly createDriver: (places: EnginePlaces, log: Pick<Log, 'warn'>) => EngineDriver
+  /** Makes the builds that the program brings along fit to run, where its directory may be written to. May be repeated. */
+  readonly finishCarried?: (programDir: string) => Promise<void>
+  /**
+   * Adds a build from an archive to those that agents of this data directory offer, whole or not at all. Answers what it is and where. Throws
+   * `BuildRefused`.
+   */
+  readonly addBuild?: (
+    archive: string,
+    places: EnginePlaces,
+    say: (text: string) => void,
+  ) => Promise<{ readonly installation: Installation; readonly directory: string }>
+}
+
+/** A build that could not be added, in words for the administrator. */
+export class BuildRefused extends Error {
+  override readonly name = 'BuildRefused'
+}

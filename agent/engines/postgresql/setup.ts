@@ -1,0 +1,27 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineSetup } from '../engine-setup.ts'
+import { createPostgresqlDriver } from './driver.ts'
+import { addBuild } from './setup/add-build.ts'
+import { carriedLibraries } from './setup/carried-libraries.ts'
+import { hydrateSymlinks } from './setup/hydrate-symlinks.ts'
+import { addedBuilds, postgresqlPaths } from './setup/search-paths.ts'
+
+const datastore = 'postgresql'
+
+export const postgresqlSetup: EngineSetup = {
+  datastore,
+  createDriver: (places, log) => createPostgresqlDriver({ searchPaths: postgresqlPaths(places), log }),
+  finishCarried: async (programDir) => {
+    const packages = join(programDir, 'node_modules')
+    for (const name of await readdir(packages)) {
+      if (name.startsWith('postgresql-')) await hydrateSymlinks(join(packages, name))
+    }
+  },
+  addBuild: async (archive, { dataDir }, say) => {
+    const { version, directory } = await addBuild(archive, addedBuilds(dataDir), say)
+    const binDir = join(directory, 'bin')
+    const libraries = await carriedLibraries(binDir)
+    return { installation: { datastore, version, source: 'added', libraries, binDir }, directory }
+  },
+}

@@ -1,0 +1,5 @@
+import type { EngineSetup } from './engine-setup.ts'
+import { postgresqlSetup } from './postgresql/setup.ts'
+
+/** The engines that agents can run, in the order in which their templates are made ready. */
+export const engineSetups: readonly EngineSetup[] = [postgresqlSetup]
