@@ -1,5 +1,5 @@
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { EngineDriver, Installation } from './engine.ts'
 
 /** Where an engine may be found besides the operating system's own directories: with the program, and in its data directory. */
@@ -8,7 +8,7 @@ export type EnginePlaces = { readonly programDir: string; readonly dataDir: stri
 /** What an agent, an operator's commands and an image need of one engine. An absent part is one that the engine does not need. */
 export type EngineSetup = {
   readonly datastore: DatastoreType
-  readonly createDriver: (places: EnginePlaces, log: Pick<Log, 'warn'>) => EngineDriver
+  readonly createDriver: (places: EnginePlaces, kernel: Pick<Kernel, 'clock' | 'timers' | 'log'>) => EngineDriver
   /** Makes the builds that the program brings along fit to run, where its directory may be written to. May be repeated. */
   readonly finishCarried?: (programDir: string) => Promise<void>
   /**

@@ -16,7 +16,7 @@ export const createLocalAgent = (
   createAgent({
     ...kernel,
     bus,
-    drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel.log)),
+    drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel)),
     config: {
       ...agentDefaults,
       agentDir: join(config.dataDir, 'agent'),

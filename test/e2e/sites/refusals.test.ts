@@ -67,7 +67,7 @@ onEverySite('refusals', (site) => {
     const sql = `x'; DROP TABLE users; --`
     const wrong: readonly (readonly [string, Partial<CreateInput>, string, string])[] = [
       ['an unknown datastore', { datastore: 'oracle' }, 'UNKNOWN_DATASTORE', 'datastore'],
-      ['a datastore that no host has', { datastore: 'redis' }, 'UNKNOWN_DATASTORE', 'datastore'],
+      ['a datastore that no host has', { datastore: 'mariadb' }, 'UNKNOWN_DATASTORE', 'datastore'],
       ['an unknown version', { version: '9.6' }, 'UNKNOWN_VERSION', 'version'],
       ['an unknown flavor', { flavor: 'gigantic' }, 'UNKNOWN_FLAVOR', 'flavor'],
       ['an empty name', { name: '' }, 'INVALID_INPUT', 'name'],

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { documents } from '../../../ops/cli/documents.ts'
+import type { Instance } from '../../../ops/cli/types.ts'
+import { onEverySite } from '../../support/every-site.ts'
+import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
+import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
+import type { ServerProcess } from '../../support/server-process.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0
+
+type Login = { readonly instance: Instance; readonly user: string; readonly password: string }
+
+/** One command as a client sends it, over TLS with the server verified. Rejects for what Redis refuses. */
+const askAs = async ({ instance, user, password }: Login, command: string, ...args: string[]): Promise<unknown> => {
+  const { host, port } = instance.endpoint ?? {}
+  const client = new Redis({
+    ...{ host, port, username: user, password, tls: { ca: instance.caCertificate ?? '' } },
+    ...{ lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false },
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return await client.call(command, ...args)
+  } finally {
+    client.disconnect()
+  }
+}
+
+onEverySite('redis', (site) =>
+  describe.skipIf(!hasRedis)('a Redis (needs redis-server)', () => {
+    let server: ServerProcess
+    let api: ServerApi
+    let cache: Login
+
+    const runOf = async (): Promise<string | undefined> =>
+      /^run_id:(\w+)/m.exec(String(await askAs(cache, 'INFO', 'server')))?.[1]
+
+    it('is offered as soon as a host that has it has registered', async () => {
+      server = await site.start({ COFFER_CAPACITY_VOLUME_GIB: '6' })
+      api = createServerApi(server)
+      await waitFor('Redis to be offered', async () => {
+        const { datastores } = await api.request<{ datastores: readonly { type: string }[] }>('{ datastores { type } }')
+        return datastores.some(({ type }) => type === 'redis')
+      })
+    })
+
+    it('has no databases that can be named, and says so', async () => {
+      const input = { name: 'cache', datastore: 'redis', databases: [{ name: 'app' }] }
+      expect(await api.tryCreate(input)).toMatchObject({
+        code: 'INVALID_INPUT',
+        field: 'databases[0].name',
+        message: 'Redis has numbered databases that are always there: none can be named',
+      })
+    })
+
+    it('is made, healthy, and used by its user over TLS', async () => {
+      const made = await api.provision({ name: 'cache', datastore: 'redis', users: [{ name: 'app' }] })
+      const [credential] = made.credentials
+      if (!credential) throw new Error('no credentials were given')
+      cache = { instance: made.instance, user: credential.user, password: credential.password }
+      expect(made.instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', datastore: 'redis', databases: [] })
+      expect(await askAs(cache, 'SET', 'kept', 'yes')).toBe('OK')
+      expect(await askAs(cache, 'CONFIG', 'GET', 'maxmemory').catch(String)).toContain('NOPERM')
+      await expect(askAs({ ...cache, password: 'a wrong one' }, 'GET', 'kept')).rejects.toThrow('Connection is closed')
+    })
+
+    it('is opened by the command line with the address it was given', async () => {
+      const { stdout } = await site.cli(['connect', 'cache', '--print'])
+      const { host, port } = cache.instance.endpoint ?? {}
+      expect(stdout.trim()).toBe(`rediss://app@${host}:${port}/`)
+      const env = { COFFER_DB_PASSWORD: cache.password }
+      expect((await site.cli(['connect', 'cache', '-c', 'GET kept'], { env })).stdout.trim()).toBe('yes')
+    })
+
+    it.each(['restart', 'stop and start'] as const)('keeps its data through a %s', async (how) => {
+      const before = await runOf()
+      if (how === 'restart') await api.changeAndWait('restart', cache.instance.id)
+      else {
+        expect(await api.changeAndWait('stop', cache.instance.id)).toMatchObject({ status: 'STOPPED' })
+        expect(isListening(cache.instance.endpoint?.port ?? 0)).toBe(false)
+        await api.changeAndWait('start', cache.instance.id)
+      }
+      expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
+      expect(await runOf()).not.toBe(before)
+    })
+
+    // The distributed form has its agent in a process that this one's death does not concern.
+    it.skipIf(site.form === 'distributed')(
+      'serves on while its agent is dead, and is adopted by the next',
+      async () => {
+        const before = await runOf()
+        await server.kill()
+        expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
+        server = await site.start({ COFFER_CAPACITY_VOLUME_GIB: '6' })
+        api = createServerApi(server)
+        await waitFor('the adopted Redis to be healthy', async () => {
+          const { status, health } = await api.instance(cache.instance.id)
+          return status === 'ACTIVE' && health === 'HEALTHY'
+        })
+        expect(await runOf()).toBe(before)
+      },
+    )
+
+    it('grows its volume and goes on', async () => {
+      const input = { id: cache.instance.id, volumeGiB: 2 }
+      const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
+      expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
+    })
+
+    it('is deleted, and nothing of it is left', async () => {
+      await api.changeAndWait('delete', cache.instance.id)
+      expect(tracesOfInstance(site.dataDir, cache.instance.id)).toEqual(noTraces)
+    })
+  }),
+)
