@@ -10,10 +10,11 @@ import { isoAfter, isoNow, type WallClock } from '../kernel/clock.ts'
 import type { Directory } from './directory.ts'
 import { isPassing } from './dispatch/patient-handler.ts'
 import type { CommandContext, Handler } from './handle.ts'
+import { UnreadableHistory } from './history.ts'
 
 export type ClaimDependencies = {
   readonly handler: Handler
-  readonly directory: Pick<Directory, 'hosts'>
+  readonly directory: Pick<Directory, 'hosts' | 'hostRefusals'>
   readonly clock: WallClock
 }
 
@@ -31,7 +32,10 @@ export type Place = { readonly hostId: HostId; readonly sealingKey: SealingKey |
 
 export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; readonly rejection: Rejection }
 
-/** Asks the hosts that are up one after the other, the one with most room first; each decides by its own stream whether the room is really there. */
+/**
+ * Asks the hosts that are up one after the other, the one with most room first; each decides by its own stream whether the room is really there. One whose
+ * history cannot be read is left out: nobody counts on half of it.
+ */
 export const claimHost = async (
   { handler, directory, clock }: ClaimDependencies,
   { instanceId, spec, hasSecrets, holdMs }: HostWish,
@@ -40,9 +44,10 @@ export const claimHost = async (
   const { datastore, version } = spec
   const resources = resourcesOf(spec)
   const hosts = directory.hosts()
-  let refusal = noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
+  const isUnreadable = hosts.length === 0 && directory.hostRefusals().length > 0
+  let refusal = isUnreadable ? hostsUnreadable : noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
   for (const { hostId } of rankHosts(hosts, spec, instanceId, isoNow(clock))) {
-    const handled = await handler.handle(
+    const claimed = handler.handle(
       host,
       hostStream(hostId),
       {
@@ -58,6 +63,14 @@ export const claimHost = async (
       },
       context,
     )
+    const handled = await claimed.catch((error) => {
+      if (error instanceof UnreadableHistory) return null
+      throw error
+    })
+    if (handled === null) {
+      if (refusal.code === 'NO_CAPACITY') refusal = hostsUnreadable
+      continue
+    }
     if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
       return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, instanceId) ?? null }
     }
@@ -81,6 +94,13 @@ const hostsBusy = (code: Rejection['code']): Rejection => ({
   code,
   message: 'the hosts with room for it are busy with other instances: ask again in a moment',
 })
+
+/** Nor which host it was that cannot be read. */
+const hostsUnreadable: Rejection = {
+  code: 'UNREADABLE_HISTORY',
+  message:
+    'events of the hosts that could have room for it are missing or cannot be read: an administrator finds them in "coffer admin status" and "coffer admin log unreadable"',
+}
 
 const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
   const { datastore, version, vcpus, memoryMiB, volumeGiB } = spec

@@ -28,6 +28,8 @@ export interface Directory {
   hosts(): readonly HostState[]
   /** Why a flavor, datastore or host is left out, where its history cannot be read. */
   refusal(stream: StreamName): HistoryFault | undefined
+  /** Of the hosts that are left out. */
+  hostRefusals(): readonly HistoryFault[]
   status(): FollowerStatus
 }
 
@@ -96,6 +98,7 @@ export const createDirectory = (options: DirectoryOptions): Directory => {
     datastores: datastores.all,
     hosts: hosts.all,
     refusal: (stream) => folds.map((fold) => fold.refusal(stream)).find((fault) => fault !== undefined),
+    hostRefusals: hosts.refusals,
     status: follower.status,
   }
 }

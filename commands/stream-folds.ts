@@ -27,6 +27,7 @@ export type StreamFolds<State> = {
   readonly get: (stream: StreamName) => State
   readonly all: () => readonly State[]
   readonly refusal: (stream: StreamName) => HistoryFault | undefined
+  readonly refusals: () => readonly HistoryFault[]
 }
 
 export type StreamFoldsOptions<State, Command, Event extends CofferEvent> = {
@@ -98,5 +99,6 @@ export const createStreamFolds = <State, Command, Event extends CofferEvent>({
     get: (stream) => folds.get(stream)?.state ?? decider.initial,
     all: () => [...folds.values()].map(({ state }) => state),
     refusal: (stream) => refusals.get(stream),
+    refusals: () => [...refusals.values()],
   }
 }

@@ -15,6 +15,10 @@ export const apiErrors = {
   FORBIDDEN: { status: 200, means: 'The role of the token does not allow it.' },
   INVALID_INPUT: { status: 200, means: 'An argument is outside what is accepted. `field` names it.' },
   NOT_FOUND: { status: 200, means: 'Nothing to subscribe to: it does not exist, or belongs to another project.' },
+  UNREADABLE_HISTORY: {
+    status: 200,
+    means: 'Events that the answer rests on are missing or cannot be read. An administrator can mend that.',
+  },
   QUERY_TOO_COMPLEX: {
     status: 400,
     means: 'The document is over a limit on tokens, depth, aliases, root fields or cost.',

@@ -35,7 +35,18 @@ export type Server = {
 const startTimeoutMs = 600_000
 
 /** What stands further left is stopped earlier: nothing is taken away from what still uses it. */
-const stopOrder = ['api', 'http', 'sagas', 'relay', 'views', 'agent', 'directory', 'traces', 'stores'] as const
+const stopOrder = [
+  'api',
+  'http',
+  'sagas',
+  'relay',
+  'views',
+  'agent',
+  'directory',
+  'streams',
+  'traces',
+  'stores',
+] as const
 type Stage = (typeof stopOrder)[number]
 
 /**
@@ -69,13 +80,14 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       await central?.api?.keptCreates.stop()
       await central?.controlPlane.directory.stop()
     },
+    streams: async () => central?.streamWatch.stop(),
     traces: tracing.stop,
     stores: parts.close,
   }
   const started = new Set<Stage>(['stores'])
 
   const startCentral = async (
-    { controlPlane, engine, viewStore }: CentralParts,
+    { controlPlane, engine, viewStore, streamWatch }: CentralParts,
     signal: AbortSignal,
   ): Promise<void> => {
     const { directory, relay, sagas } = controlPlane
@@ -96,6 +108,8 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       relay.start()
       await unlessAborted(sagas.start(), signal)
     }
+    started.add('streams')
+    streamWatch.start()
   }
 
   const startAll = async (signal: AbortSignal): Promise<Started> => {

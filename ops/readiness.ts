@@ -35,6 +35,8 @@ export type ReadinessDeps = {
   readonly viewStoreWarning?: () => string | null
   /** Those of this process, other than its views. */
   readonly followers: ReadFollowers
+  /** Where this process has to do with the log: what others did to its streams; null where they did nothing. */
+  readonly streamWarning?: () => string | null
   readonly maxLagMs: number
 }
 
@@ -59,7 +61,15 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
     deps.engine ? checkViews(deps.engine, deps.maxLagMs) : [],
     deps.followers(),
   ])
-  const checks = [server, ...stores, ...views, ...followers.map((follower) => checkFollower(follower, deps.maxLagMs))]
+  // A stream that was cut costs nobody but those who ask for it.
+  const streams = deps.streamWarning ? [warned(deps.streamWarning())({ name: 'streams', ok: true })] : []
+  const checks = [
+    server,
+    ...stores,
+    ...streams,
+    ...views,
+    ...followers.map((follower) => checkFollower(follower, deps.maxLagMs)),
+  ]
   return { ready: checks.every(({ ok }) => ok), checks }
 }
 

@@ -5,7 +5,7 @@ import type { ViewVerification } from '../projections/verify.ts'
 import { adminRoute } from './admin-route.ts'
 import type { HostDifference } from './host-differences.ts'
 import { type Route, sendJson } from './http.ts'
-import type { LogGap } from './log-gaps.ts'
+import type { LogHealth } from './log-health.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 import type { Status } from './status.ts'
@@ -26,8 +26,8 @@ export type GraphqlRoutes = {
   readonly stopping: AbortSignal
   readonly verifyViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<readonly ViewVerification[]>
   readonly status: () => Promise<Status>
-  /** What of the log is missing. */
-  readonly logGaps: (signal: AbortSignal) => Promise<readonly LogGap[]>
+  /** What of the log is missing, and what others have set on its streams. */
+  readonly logHealth: (signal: AbortSignal) => Promise<LogHealth>
   /** Where hosts and the log differ. */
   readonly hostDifferences: (signal: AbortSignal) => Promise<readonly HostDifference[]>
   readonly rebuildViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<unknown>
@@ -87,11 +87,11 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
   '/admin/views/verify': adminRoute(deps, 'verify', async (signal, onProgress) => ({
     views: await deps.verifyViews(signal, onProgress),
     hosts: await deps.hostDifferences(signal),
-    gaps: await deps.logGaps(signal),
+    log: await deps.logHealth(signal),
   })),
   '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal, onProgress) => {
     await deps.rebuildViews(signal, onProgress)
     const views = await deps.verifyViews(signal, onProgress)
-    return { views, hosts: await deps.hostDifferences(signal), gaps: await deps.logGaps(signal) }
+    return { views, hosts: await deps.hostDifferences(signal), log: await deps.logHealth(signal) }
   }),
 })

@@ -45,7 +45,7 @@ const countEngineStates = (views: Counter, status: (typeof engineStatuses)[numbe
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)
 
-export const countHosts = (views: Counter): Promise<Record<HostDocument['status'], number>> =>
+export const countHosts = (views: Counter): Promise<Record<(typeof hostStatuses)[number], number>> =>
   countEach(hostStatuses, (status) => views.count('hosts', 'status', status))
 
 const hostsPerPage = 200

@@ -116,17 +116,25 @@ export type OperationDocument = {
   readonly endedAt: string | null
 }
 
-export const hostStatuses = ['UP', 'LOST'] as const
+/**
+ * A document that adds up the events of one stream. `flaws`: revisions of the stream that cannot be read and were not left out, and 0 where the head is
+ * missing. While there is one, what it adds up may be wrong.
+ */
+export type WithFlaws = { readonly flaws: readonly number[] }
+
+/** `UNREADABLE`: its history is not whole or lacks the registration, so nothing is placed on it. */
+export const hostStatuses = ['UP', 'LOST', 'UNREADABLE'] as const
 
 export type UnlistedInstance = FoundInstance & { readonly instanceId: InstanceId; readonly foundAt: string }
 
 /** Key: the id. Indexes: `all`, and `status` by status; sorted by id. */
-export type HostDocument = {
+export type HostDocument = WithFlaws & {
   readonly id: HostId
   readonly name: string
   readonly address: string
   readonly agentVersion: string
-  readonly status: (typeof hostStatuses)[number]
+  /** As far as its history can be read: see `hostStatusOf`. */
+  readonly status: Exclude<(typeof hostStatuses)[number], 'UNREADABLE'>
   readonly caCertificate: string
   readonly capacity: Resources
   readonly instanceLimit?: InstanceLimit | undefined
@@ -136,9 +144,13 @@ export type HostDocument = {
   readonly isolation: Isolation
   /** What it has and the log does not know of. */
   readonly unlisted: readonly UnlistedInstance[]
-  readonly registeredAt: string
-  readonly updatedAt: string
+  /** Null where its registration is missing. */
+  readonly registeredAt: string | null
+  readonly updatedAt: string | null
 }
+
+export const hostStatusOf = ({ status, flaws, registeredAt }: HostDocument): (typeof hostStatuses)[number] =>
+  flaws.length > 0 || registeredAt === null ? 'UNREADABLE' : status
 
 /**
  * One claim on a host, in the view `hosts`. Apart from the host's document, so that a claim costs the same however many there are.
@@ -170,7 +182,7 @@ export type FlavorDocument = {
 }
 
 /** Key: the project's id. Index: `all`. `limits` null: the configured defaults hold. */
-export type QuotaDocument = {
+export type QuotaDocument = WithFlaws & {
   readonly projectId: ProjectId
   readonly limits: QuotaLimits | null
   /** What the `HoldingDocument`s of the project add up to. */

@@ -1,7 +1,11 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
 import { hostIdSchema } from '../../domain/ids.ts'
-import type { UnlistedInstance as UnlistedDocument } from '../../projections/documents.ts'
+import {
+  type HostDocument,
+  hostStatusOf,
+  type UnlistedInstance as UnlistedDocument,
+} from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
@@ -32,12 +36,17 @@ export const addHost = (parts: SchemaParts): void => {
   )
 }
 
+const isReadable = (host: HostDocument): boolean => hostStatusOf(host) !== 'UNREADABLE'
+
 const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
   const HostStatus = builder.enumType('HostStatus', {
     description: 'Whether the agent is heard of.',
     values: {
       UP: { description: 'Heartbeats come.' },
       LOST: { description: 'No heartbeat came for longer than the bound.' },
+      UNREADABLE: {
+        description: 'Events of it are missing or cannot be read, so it takes no instances: see `coffer admin status`.',
+      },
     } as const,
   })
   const HostEngine = builder.objectRef<Engine>('HostEngine').implement({
@@ -99,28 +108,51 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
     description: 'A machine that runs instances.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),
-      name: t.exposeString('name', { description: 'As it calls itself.' }),
+      name: t.exposeString('name', { description: 'As it calls itself; its id where that is not known any more.' }),
       address: t.exposeString('address', { description: 'Where its instances are reached.' }),
       agentVersion: t.exposeString('agentVersion', { description: 'The version of its agent.' }),
-      status: t.expose('status', { type: HostStatus, description: 'Whether its agent is heard of.' }),
-      capacity: t.expose('capacity', { type: Resources, description: 'What it gives to instances.' }),
+      status: t.field({ type: HostStatus, description: 'Whether its agent is heard of.', resolve: hostStatusOf }),
+      capacity: t.field({
+        type: Resources,
+        nullable: true,
+        description: 'What it gives to instances. Null while it is `UNREADABLE`.',
+        resolve: (host) => (isReadable(host) ? host.capacity : null),
+      }),
       instanceLimit: t.field({
         type: HostInstanceLimit,
         nullable: true,
         description: 'How many instances it can have; null where its agent has not told.',
         resolve: ({ instanceLimit }) => instanceLimit ?? null,
       }),
-      claimed: t.expose('claimed', { type: Resources, description: 'What instances take of it.' }),
+      claimed: t.field({
+        type: Resources,
+        nullable: true,
+        description: 'What instances take of it. Null while it is `UNREADABLE`.',
+        resolve: (host) => (isReadable(host) ? host.claimed : null),
+      }),
       engines: t.expose('engines', { type: [HostEngine], description: 'What its agent found installed.' }),
-      isolation: t.expose('isolation', { type: HostIsolation, description: 'How instances are kept apart.' }),
+      isolation: t.field({
+        type: HostIsolation,
+        nullable: true,
+        description: 'How instances are kept apart. Null while it is `UNREADABLE`.',
+        resolve: (host) => (isReadable(host) ? host.isolation : null),
+      }),
       unlisted: t.expose('unlisted', {
         type: [UnlistedInstance],
         complexity: 1,
         description: 'What it has and the log does not know of: `adoptInstance` or `removeUnlistedInstance` ends that.',
       }),
       caCertificate: t.exposeString('caCertificate', { description: 'PEM. The authority of its endpoints.' }),
-      registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first registered.' }),
-      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When anything of this last changed.' }),
+      registeredAt: t.expose('registeredAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it first registered. Null while it is `UNREADABLE` and that is not known.',
+      }),
+      updatedAt: t.expose('updatedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When anything of this last changed. Null while it is `UNREADABLE` and that is not known.',
+      }),
     }),
   })
 }

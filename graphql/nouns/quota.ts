@@ -3,6 +3,7 @@ import { quote } from '../../domain/values/text.ts'
 import type { QuotaDocument } from '../../projections/documents.ts'
 import type { Views } from '../../projections/queries.ts'
 import type { SchemaParts } from '../builder.ts'
+import { ApiError } from '../errors.ts'
 import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
 import { projectOf } from '../pipeline/tenancy.ts'
 import { readBack, type Written, write } from '../write.ts'
@@ -31,7 +32,8 @@ export const addQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void 
     t.field({
       type: Quota,
       args: { project: t.arg.id({ description: "Admins only: which project; one's own if left out." }) },
-      description: 'The quota of the project.',
+      description:
+        'The quota of the project. The error `UNREADABLE_HISTORY` where it is unknown: events of the project are missing or cannot be read.',
       resolve: (_root, { project }, { session, backend }) =>
         readQuota(backend.views, projectOf(session, project, 'project')),
     }),
@@ -40,12 +42,14 @@ export const addQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void 
 }
 
 /** A project needs no creation: one that was never heard of holds nothing under the default limits. */
-const readQuota = async (views: Views, projectId: ProjectId): Promise<QuotaDocument> =>
-  (await views.quota(projectId)) ?? {
-    projectId,
-    limits: null,
-    used: { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 },
+const readQuota = async (views: Views, projectId: ProjectId): Promise<QuotaDocument> => {
+  const quota = await views.quota(projectId)
+  if (quota !== null && quota.flaws.length > 0) {
+    const message = `the quota of project ${projectId} is unknown: its history cannot be read as a whole. An administrator finds the reason in "coffer admin status" and "coffer admin log unreadable"`
+    throw new ApiError('UNREADABLE_HISTORY', message)
   }
+  return quota ?? { projectId, limits: null, used: { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }, flaws: [] }
+}
 
 const addSetQuota = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
   const { builder, Quota } = parts

@@ -127,10 +127,10 @@ export type Host = {
   readonly id: string
   readonly name: string
   readonly address: string
-  readonly status: 'UP' | 'LOST'
+  readonly status: 'UP' | 'LOST' | 'UNREADABLE'
   readonly agentVersion: string
-  readonly capacity: Resources
-  readonly claimed: Resources
+  readonly capacity: Resources | null
+  readonly claimed: Resources | null
   readonly instanceLimit: { readonly atMost: number; readonly limitedBy: string } | null
   readonly engines: readonly { readonly datastore: string; readonly version: string; readonly source: string }[]
   readonly isolation: {
@@ -138,9 +138,9 @@ export type Host = {
     readonly cgroup: string
     readonly volume: string
     readonly missing: readonly string[]
-  }
-  readonly registeredAt: string
-  readonly updatedAt: string
+  } | null
+  readonly registeredAt: string | null
+  readonly updatedAt: string | null
 }
 
 export type QuotaLimits = Resources & { readonly instances: number }

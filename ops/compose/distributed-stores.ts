@@ -5,6 +5,7 @@ import { createKafkaMessageBus } from '../../commands/adapters/kafka/message-bus
 import { createKurrentCheckpointStore } from '../../commands/adapters/kurrentdb/checkpoint-store.ts'
 import { openKurrentConnection } from '../../commands/adapters/kurrentdb/connection.ts'
 import { createKurrentEventStore } from '../../commands/adapters/kurrentdb/event-store.ts'
+import { createKurrentStreamInspector } from '../../commands/adapters/kurrentdb/stream-inspector.ts'
 import { createStreamNames } from '../../commands/adapters/kurrentdb/stream-names.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { datastoreStream } from '../../domain/datastore/index.ts'
@@ -30,6 +31,7 @@ export const openDistributedStores = (context: StoresContext): Stores => {
     eventStore,
     bus,
     checkpoints: createKurrentCheckpointStore({ connection }),
+    inspector: createKurrentStreamInspector({ connection, eventStore }),
     holder,
     isShared: true,
     hasLogWithoutNamespace: async () => {

@@ -3,6 +3,7 @@ import { createEmbeddedCheckpointStore } from '../../commands/adapters/embedded/
 import { createEmbeddedEventStore } from '../../commands/adapters/embedded/event-store.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
+import { createEmbeddedStreamInspector } from '../../commands/adapters/embedded/stream-inspector.ts'
 import { roleNames, runs } from '../config.ts'
 import { holdDataDir } from './hold-data-dir.ts'
 import type { Stores, StoresContext } from './stores.ts'
@@ -20,6 +21,7 @@ export const openEmbeddedStores = ({ config, log }: StoresContext): Stores => {
       eventStore,
       bus,
       checkpoints: createEmbeddedCheckpointStore({ database }),
+      inspector: createEmbeddedStreamInspector({ database }),
       // The same at every start, so that what it left is found again; the lock lets one process have each role.
       holder: hostname(),
       isShared: false,

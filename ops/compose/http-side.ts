@@ -6,10 +6,11 @@ import { verifyViews } from '../../projections/verify.ts'
 import { type Config, runs } from '../config.ts'
 import { findHostDifferences } from '../host-differences.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
-import { findLogGaps } from '../log-gaps.ts'
+import { readLogHealth } from '../log-health.ts'
 import { type ReadinessDeps, readReadiness } from '../readiness.ts'
 import { createRoutes, type GraphqlRoutes } from '../routes.ts'
 import { readStatus } from '../status.ts'
+import { warningOf } from '../stream-watch.ts'
 import { assertTopicsAreThere } from './assert-topics-are-there.ts'
 import { watchFollowers } from './observe.ts'
 import type { CentralParts, Parts } from './parts.ts'
@@ -42,7 +43,13 @@ export const createHttpSide = (
     eventStore: central?.stores.eventStore ?? null,
     engine: central?.engine ?? null,
     viewStore: central?.api || central?.engine ? central.viewStore : null,
-    ...(central && { viewStoreWarning: central.viewStoreWarning }),
+    ...(central && {
+      viewStoreWarning: central.viewStoreWarning,
+      streamWarning: () => {
+        const conditions = central.streamWatch.latest()
+        return conditions && warningOf(conditions)
+      },
+    }),
     followers: followers.others,
     maxLagMs: config.maxLagMs,
   }
@@ -65,7 +72,7 @@ const graphqlRoutes = (
   state: Pick<GraphqlRoutes, 'isRunning' | 'stopping' | 'status'>,
   log: Log,
 ): GraphqlRoutes | null => {
-  const { api, viewStore, stores } = central
+  const { api, viewStore, stores, streamWatch } = central
   if (api === null) return null
   const views = { eventStore: stores.eventStore, viewStore, projections: allProjections, log }
   return {
@@ -74,7 +81,7 @@ const graphqlRoutes = (
     ...state,
     verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
     hostDifferences: (signal) => findHostDifferences(api.views, signal),
-    logGaps: (signal) => findLogGaps(stores.eventStore, signal),
+    logHealth: (signal) => readLogHealth(stores.eventStore, streamWatch, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
 }

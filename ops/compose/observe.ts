@@ -15,6 +15,7 @@ import { neverWritten, type ViewStore } from '../../projections/ports/view-store
 import { type Config, runs } from '../config.ts'
 import type { FollowerReport, ReadFollowers } from '../followers.ts'
 import type { Metrics, Readings } from '../metrics.ts'
+import { hasSettings, isCut, type StreamWatch } from '../stream-watch.ts'
 import type { ApiParts } from './api.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { CentralParts } from './parts.ts'
@@ -23,7 +24,8 @@ import { watchDeadLetters } from './watch-dead-letters.ts'
 
 /** Defines what is measured when Prometheus asks. */
 export const watchParts = (metrics: Metrics, central: CentralParts, config: Config): void => {
-  const { stores, controlPlane, engine, viewStore } = central
+  const { stores, controlPlane, engine, viewStore, streamWatch } = central
+  watchStreams(metrics, streamWatch)
   if (central.api) watchApi(metrics, central.api, stores.bus)
   if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
   const views = allProjections.map(({ view }) => view)
@@ -34,6 +36,18 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
     watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
   }
 }
+
+/** Nothing is told before the first look. */
+const watchStreams = (metrics: Metrics, { latest }: StreamWatch): void =>
+  metrics.gauge(
+    'coffer_touched_streams',
+    'Streams that lack their first events (cut), or have settings of an operator (set); looked at once an hour',
+    'condition',
+    async (): Promise<Readings> => {
+      const streams = latest()?.streams
+      return streams ? { cut: streams.filter(isCut).length, set: streams.filter(hasSettings).length } : {}
+    },
+  )
 
 const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: MessageBus): void => {
   watchDeadLetters(metrics, { deadLetters, views })

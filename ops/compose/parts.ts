@@ -6,6 +6,7 @@ import { createProjectionEngine, type ProjectionEngine } from '../../projections
 import type { ViewStore } from '../../projections/ports/view-store.ts'
 import { type Config, isAgentAlone, isDistributed, runs } from '../config.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
+import { createStreamWatch, type StreamWatch } from '../stream-watch.ts'
 import { createTracing, type Tracing } from '../tracing/tracing.ts'
 import { createLocalAgent } from './agent.ts'
 import { type ApiParts, createApiParts } from './api.ts'
@@ -33,6 +34,7 @@ export type CentralParts = {
   readonly viewStore: ViewStore
   readonly viewStoreWarning: ReadSide['warning']
   readonly controlPlane: ControlPlane
+  readonly streamWatch: StreamWatch
   /** Null where this process keeps no views. */
   readonly engine: ProjectionEngine | null
   readonly api: ApiParts | null
@@ -86,6 +88,7 @@ const openCentral = (context: StoresContext, common: Common, decorate: DecorateS
       viewStore,
       viewStoreWarning: warning,
       controlPlane,
+      streamWatch: createStreamWatch({ ...common.kernel, inspector: stores.inspector }),
       engine: createEngine({ ...common, stores, viewStore }, config),
       api,
     },

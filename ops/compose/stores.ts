@@ -1,6 +1,7 @@
 import type { CheckpointStore } from '../../commands/ports/checkpoint-store.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { StreamInspector } from '../../commands/ports/stream-inspector.ts'
 import { watchLogIdentity } from '../../commands/watch-log-identity.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Tracer } from '../../kernel/tracer.ts'
@@ -14,6 +15,7 @@ export type Stores = {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
+  readonly inspector: StreamInspector
   /** Names this process among those on the same stores. */
   readonly holder: string
   /** Whether another process may have the same roles on the same stores. */

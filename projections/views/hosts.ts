@@ -1,8 +1,9 @@
-import type { hostCategory } from '../../domain/host/index.ts'
-import type { HostId, InstanceId } from '../../domain/ids.ts'
+import { hostCategory } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
-import type { ClaimDocument, HostDocument } from '../documents.ts'
+import { type ClaimDocument, type HostDocument, hostStatusOf } from '../documents.ts'
 import { defineProjection, listedIn, type Other } from '../projection.ts'
+import { withFlaws } from '../whole-history.ts'
 
 type Document = HostDocument | ClaimDocument
 type Claimant = { readonly hostId: HostId; readonly instanceId: InstanceId }
@@ -36,9 +37,9 @@ const seen =
   (document: Document | null, { metadata }: { readonly metadata: { readonly at: string } }): Document | null =>
     document && !isClaim(document) ? { ...document, status, updatedAt: metadata.at } : document
 
-export const hostsProjection = defineProjection<Document, typeof hostCategory>({
+const projection = defineProjection<Document, typeof hostCategory>({
   view: 'hosts',
-  version: 3,
+  version: 4,
   keysOf: ({ type, data }) =>
     'instanceId' in data && type !== 'HostInstanceFound' && type !== 'HostInstanceSettled'
       ? keysOfClaimant(data)
@@ -53,6 +54,7 @@ export const hostsProjection = defineProjection<Document, typeof hostCategory>({
         status: before?.status ?? 'UP',
         claimed: before?.claimed ?? noResources,
         unlisted: before?.unlisted ?? [],
+        flaws: before?.flaws ?? [],
         registeredAt: before?.registeredAt ?? metadata.at,
         updatedAt: metadata.at,
       }
@@ -77,5 +79,29 @@ export const hostsProjection = defineProjection<Document, typeof hostCategory>({
   entries: (document) =>
     isClaim(document)
       ? [listedIn('host', document.hostId, document.instanceId)]
-      : [listedIn('all', 'all', document.id), listedIn('status', document.status, document.id)],
+      : [listedIn('all', 'all', document.id), listedIn('status', hostStatusOf(document), document.id)],
+})
+
+/** Whose registration is missing: nothing is known of it but that it is there. */
+const blankHost = (id: HostId, at: string | null): HostDocument => ({
+  id,
+  name: id,
+  address: '',
+  agentVersion: '',
+  status: 'UP',
+  caCertificate: '',
+  capacity: noResources,
+  claimed: noResources,
+  engines: [],
+  isolation: { unixUser: false, cgroup: 'none', volume: 'directory', missing: [] },
+  unlisted: [],
+  flaws: [],
+  registeredAt: null,
+  updatedAt: at,
+})
+
+export const hostsProjection = withFlaws(projection, {
+  category: hostCategory,
+  isWhole: (document): document is HostDocument => !isClaim(document),
+  blank: (id, at) => blankHost(parseHostId(id), at),
 })

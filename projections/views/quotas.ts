@@ -1,9 +1,10 @@
-import type { InstanceId, ProjectId } from '../../domain/ids.ts'
+import { type InstanceId, type ProjectId, parseProjectId } from '../../domain/ids.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
-import type { projectCategory } from '../../domain/project/index.ts'
+import { projectCategory } from '../../domain/project/index.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import type { HoldingDocument, QuotaDocument } from '../documents.ts'
 import { defineProjection, listedIn, type Other } from '../projection.ts'
+import { withFlaws } from '../whole-history.ts'
 
 type Document = QuotaDocument | HoldingDocument
 type Holder = { readonly projectId: ProjectId; readonly instanceId: InstanceId }
@@ -26,9 +27,14 @@ const holds =
   }
 
 const quotaOf = (document: Document | null, projectId: ProjectId): QuotaDocument =>
-  document && !isHolding(document)
-    ? document
-    : { projectId, limits: null, used: { ...noResources, instances: 0 } satisfies QuotaLimits }
+  document && !isHolding(document) ? document : blankQuota(projectId)
+
+const blankQuota = (projectId: ProjectId): QuotaDocument => ({
+  projectId,
+  limits: null,
+  used: { ...noResources, instances: 0 } satisfies QuotaLimits,
+  flaws: [],
+})
 
 const withUse = (quota: QuotaDocument, before: Resources | null, after: Resources | null): QuotaDocument => ({
   ...quota,
@@ -38,9 +44,9 @@ const withUse = (quota: QuotaDocument, before: Resources | null, after: Resource
   },
 })
 
-export const quotasProjection = defineProjection<Document, typeof projectCategory>({
+const projection = defineProjection<Document, typeof projectCategory>({
   view: 'quotas',
-  version: 1,
+  version: 2,
   keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
   on: {
     ProjectNameHeld: 'ignored',
@@ -58,4 +64,10 @@ export const quotasProjection = defineProjection<Document, typeof projectCategor
     isHolding(document)
       ? [listedIn('project', document.projectId, document.instanceId)]
       : [listedIn('all', 'all', document.projectId)],
+})
+
+export const quotasProjection = withFlaws(projection, {
+  category: projectCategory,
+  isWhole: (document): document is QuotaDocument => !isHolding(document),
+  blank: (id) => blankQuota(parseProjectId(id)),
 })

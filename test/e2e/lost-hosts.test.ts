@@ -133,7 +133,7 @@ const defineDistributed = (): void => {
     await hostBecomes(api, 'first', 'UP')
     await waitFor('its half to be gone', () => !hasFilesOf(sites.first, shop.instance.id))
     await waitFor('its room to be free', async () =>
-      (await hostsOf(api)).some(({ name, claimed }) => name === 'first' && claimed.vcpus === 0),
+      (await hostsOf(api)).some(({ name, claimed }) => name === 'first' && claimed?.vcpus === 0),
     )
     expect(await shop.countOrders()).toBe(10)
     expect(await api.instance(shop.instance.id)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })

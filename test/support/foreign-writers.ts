@@ -19,8 +19,8 @@ export type ForeignWriters = {
   /** What a server of this log is configured with. */
   readonly environment: Readonly<Record<string, string>>
   readonly append: (stream: string, event: ForeignEvent) => Promise<void>
-  /** Null where a log has no such setting. */
-  readonly truncate: ((stream: string, before: number) => Promise<void>) | null
+  /** Cuts the head off a stream, and has the store tidy up, so that what is cut is in no read of the log either. */
+  readonly truncate: (stream: string, before: number) => Promise<void>
   readonly remove: (stream: string) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -47,7 +47,10 @@ export const embeddedWriters = async (dataDir: string): Promise<ForeignWriters> 
           )
           .run(stream, revision, category, randomUUID(), type, version, data, metadata ? JSON.stringify(metadata) : '')
       }),
-    truncate: null,
+    truncate: async (stream, before) =>
+      use((database) => {
+        database.prepare('DELETE FROM events WHERE stream = ? AND revision < ?').run(stream, before)
+      }),
     remove: async (stream) =>
       use((database) => {
         database.prepare('DELETE FROM events WHERE stream = ?').run(stream)
@@ -78,6 +81,10 @@ export const eventStoreWriters = async (): Promise<ForeignWriters> => {
     },
     truncate: async (stream, before) => {
       await client.setStreamMetadata(onServer(stream), { truncateBefore: before })
+      const cut = standIn.log.records.filter(
+        (each) => each.stream === onServer(stream) && each.revision < BigInt(before),
+      )
+      for (const record of cut) standIn.log.erase(record)
     },
     remove: async (stream) => {
       await client.deleteStream(onServer(stream))

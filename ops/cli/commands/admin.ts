@@ -21,12 +21,17 @@ type HostDifference = {
   readonly name: string | null
 }
 
-type LogGap = { readonly stream: string; readonly from: number; readonly to: number }
+type LogHealth = {
+  readonly gaps: readonly { readonly stream: string; readonly from: number; readonly to: number | null }[]
+  readonly count: number
+  readonly settings: readonly { readonly stream: string; readonly settings: readonly string[] }[]
+  readonly settingsCount: number
+}
 
 type Outcome = {
   readonly views: readonly Verification[]
   readonly hosts: readonly HostDifference[]
-  readonly gaps: readonly LogGap[]
+  readonly log: LogHealth
 }
 
 const shownHashLength = 16
@@ -55,16 +60,23 @@ export const rebuildViews = async (
   { verify: verifyOnly }: { readonly verify: boolean },
 ): Promise<void> => {
   const progress = createViewProgress(terminal)
-  const { views, hosts, gaps } = await api
+  const { views, hosts, log } = await api
     .post<Outcome, ViewProgress>(verifyOnly ? '/admin/views/verify' : '/admin/views/rebuild', signal, progress.show)
     .finally(progress.end)
   await output.list(views, columns, 'There are no views.')
   for (const { difference, name, instanceId, hostId } of hosts) {
     terminal.stderr.write(`${difference}: ${name ?? 'a database'} (${instanceId}) on host ${hostId}\n`)
   }
-  for (const { stream, from, to } of gaps) {
-    terminal.stderr.write(`INCOMPLETE: ${stream} has no revisions ${from} to ${to - 1}\n`)
+  for (const { stream, from, to } of log.gaps) {
+    const what = to === null ? 'has no events left' : `has no revisions ${from} to ${to - 1}`
+    terminal.stderr.write(`INCOMPLETE: ${stream} ${what}\n`)
   }
+  if (log.count > log.gaps.length) terminal.stderr.write(`INCOMPLETE: ${log.count - log.gaps.length} more\n`)
+  for (const { stream, settings } of log.settings) {
+    terminal.stderr.write(`SET BY AN OPERATOR: ${stream} (${settings.join(', ')})\n`)
+  }
+  const moreSettings = log.settingsCount - log.settings.length
+  if (moreSettings > 0) terminal.stderr.write(`SET BY AN OPERATOR: ${moreSettings} more streams\n`)
   const different = views.filter(({ equal }) => !equal).map(({ view }) => view)
   if (different.length === 0 && hosts.length > 0) {
     throw new CliFailure(exitCodes.failed, {
@@ -72,10 +84,10 @@ export const rebuildViews = async (
       message: `the views are equal to the log, but hosts and the log differ about ${hosts.length} databases: see "coffer instance list --status MISSING" and "coffer host unlisted"`,
     })
   }
-  if (different.length === 0 && gaps.length > 0) {
+  if (different.length === 0 && log.count > 0) {
     throw new CliFailure(exitCodes.failed, {
       code: 'LOG_INCOMPLETE',
-      message: `the views are equal to the log, but the event store has lost events in ${gaps.length} places: commands on those streams are refused`,
+      message: `the views are equal to the log, but the event store has lost events in ${log.count} places: commands on those streams are refused`,
     })
   }
   if (different.length === 0) return

@@ -84,7 +84,10 @@ export const listFlavors = async (
 
 export const listHosts = async (context: CliContext): Promise<void> => {
   const hosts = await readAll<Host>(context, documents.hosts, 'hosts', {})
-  const share = (what: keyof Resources) => (host: Host) => `${host.claimed[what]} of ${host.capacity[what]}`
+  const share =
+    (what: keyof Resources) =>
+    ({ claimed, capacity }: Host) =>
+      claimed && capacity ? `${claimed[what]} of ${capacity[what]}` : null
   await context.output.list(
     hosts,
     [
@@ -94,15 +97,15 @@ export const listHosts = async (context: CliContext): Promise<void> => {
       ['VCPUS', share('vcpus')],
       ['MEMORY MiB', share('memoryMiB')],
       ['VOLUME GiB', share('volumeGiB')],
-      ['VOLUMES', ({ isolation }) => isolation.volume],
-      ['CGROUP', ({ isolation }) => isolation.cgroup],
+      ['VOLUMES', ({ isolation }) => isolation?.volume ?? null],
+      ['CGROUP', ({ isolation }) => isolation?.cgroup ?? null],
       ['ID', ({ id }) => id],
     ],
     'No host has registered yet.',
   )
   if (context.output.format !== 'table') return
   for (const { name, isolation } of hosts) {
-    for (const missing of isolation.missing) context.terminal.stderr.write(`${name}: ${missing}\n`)
+    for (const missing of isolation?.missing ?? []) context.terminal.stderr.write(`${name}: ${missing}\n`)
   }
 }
 

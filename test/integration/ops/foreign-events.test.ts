@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmbeddedMessageBus } from '../../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
@@ -7,10 +7,18 @@ import type { DispatchAnswer, PublicCommand } from '../../../commands/api.ts'
 import { allCategories, type Category } from '../../../domain/aggregates.ts'
 import type { CofferEventType } from '../../../domain/catalogue.ts'
 import { eventCatalogue } from '../../../domain/catalogue.ts'
-import { type InstanceId, type OperationId, parseFlavorId, parseProjectId } from '../../../domain/ids.ts'
+import type { HostDescription } from '../../../domain/host/events.ts'
+import {
+  type InstanceId,
+  type OperationId,
+  type ProjectId,
+  parseFlavorId,
+  parseProjectId,
+} from '../../../domain/ids.ts'
 import { compose, type Server } from '../../../ops/compose.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import type { Status } from '../../../ops/status.ts'
+import { hostStatusOf } from '../../../projections/documents.ts'
 import { admin } from '../../support/control-plane.ts'
 import { exampleEvent, exampleMetadata, exampleWorld, streamOfEvent, type World } from '../../support/example-events.ts'
 import {
@@ -122,14 +130,13 @@ const startServer = async (
   }
   let created = 0
   /** Others go on: a new database comes into being, which asks for every part of the program. */
-  const createDatabase = async (): Promise<InstanceId> => {
+  const shopOf = (projectId: ProjectId): PublicCommand => {
     created += 1
-    const { instanceId } = await accepted({
-      type: 'CreateInstance',
-      projectId: parseProjectId(`others-${randomUUID().slice(0, 8)}`),
-      name: `shop-${created}`,
-      datastore: 'postgresql',
-    })
+    return { type: 'CreateInstance', projectId, name: `shop-${created}`, datastore: 'postgresql' }
+  }
+  const someProject = () => parseProjectId(`others-${randomUUID().slice(0, 8)}`)
+  const createDatabase = async (projectId = someProject()): Promise<InstanceId> => {
+    const { instanceId } = await accepted(shopOf(projectId))
     if (instanceId === null) throw new Error('no instance')
     await waitFor(
       'the new database to be ACTIVE',
@@ -138,19 +145,23 @@ const startServer = async (
     )
     return instanceId
   }
-  const status = async (): Promise<Status> => {
+  const ask = (path: string): Promise<Response> => {
     const token = environment.COFFER_ADMIN_TOKEN ?? central.api?.adminTokenFile
-    const { readFileSync } = await import('node:fs')
     const authorization = `Bearer ${distributed ? token : readFileSync(String(token), 'utf8').trim()}`
-    const response = await fetch(`${url}/admin/status`, { method: 'POST', headers: { authorization } })
-    return (await response.json()) as Status
+    return fetch(`${url}${path}`, { method: 'POST', headers: { authorization } })
   }
+  const status = async (): Promise<Status> => (await (await ask('/admin/status')).json()) as Status
   return {
     central,
     views,
     send,
     accepted,
     createDatabase,
+    shopOf,
+    /** What others did to the streams, as readiness tells it. */
+    streamWarning: async () => (await status()).checks.find(({ name }) => name === 'streams')?.reason ?? '',
+    verified: async () => (await ask('/admin/views/verify')).text(),
+    startAgent: (description: HostDescription) => startScriptedAgent(central.stores.bus, description, () => 'succeed'),
     isPlaceable: () => {
       const { directory } = central.controlPlane
       return directory.hosts().length > 0 && directory.datastore('postgresql').offered.length > 0
@@ -335,9 +346,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     await waitFor('all to be ready', async () => (await server.status()).ready)
   })
 
-  it('refuses a history that is cut off at its head, and goes on with all others', async (context) => {
-    if (site.writers.truncate === null)
-      return context.skip('needs a log whose streams can be cut, which the embedded one is not')
+  it('refuses a history that is cut off at its head, and goes on with all others', async () => {
     const instanceId = await server.createDatabase()
     await site.writers.truncate(`instance-${instanceId}`, 2)
     await server.stop()
@@ -367,3 +376,66 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     await server.createDatabase()
   })
 })
+
+describe.each(forms)(
+  'a project and a host that have lost a part of their histories (%s)',
+  { timeout: 120_000 },
+  (_form, open) => {
+    let site: Site
+    let server: Running
+    const restart = async () => {
+      await server.stop()
+      server = await site.start()
+    }
+    beforeAll(async () => {
+      site = await open()
+      server = await site.start()
+      await waitFor('the host to be known', () => server.isPlaceable())
+    }, 120_000)
+    afterAll(async () => {
+      await server.stop()
+      await site.writers.close()
+    }, 120_000)
+
+    it('counts no quota from half a history, before a restart and after it, and says so', async () => {
+      const projectId = parseProjectId('cut')
+      const stream = `project-${projectId}`
+      await server.createDatabase(projectId)
+      await server.createDatabase(projectId)
+      await site.writers.truncate(stream, 3)
+      const inUse = async () => (await server.views.quota(projectId))?.used.instances
+      // It goes on with what it remembers, which is all of it.
+      await server.createDatabase(projectId)
+      await waitFor('the quota to count it', async () => (await inUse()) === 3)
+      await restart()
+      await waitFor('the host to be known', () => server.isPlaceable())
+      const rejection = { code: 'UNREADABLE_HISTORY', details: { stream, reason: 'MISSING_EVENTS' } }
+      expect(await server.send(server.shopOf(projectId))).toMatchObject({ rejection })
+      expect((await server.views.quota(projectId))?.flaws).toEqual([0])
+      await server.createDatabase()
+      await waitFor('readiness to name it', async () => (await server.streamWarning()).includes(`${stream} (`))
+      expect(await server.streamWarning()).toContain('begins at revision 3)')
+      expect((await server.status()).ready).toBe(true)
+      expect(await server.verified()).toContain(JSON.stringify({ stream, from: 0, to: 3 }))
+    })
+
+    it('counts no capacity from half a history, before a restart and after it, and says so', async () => {
+      const [host] = server.central.controlPlane.directory.hosts()
+      const stream = `host-${host?.status === 'UNREGISTERED' ? '' : host?.hostId}`
+      await site.writers.truncate(stream, 4)
+      await server.createDatabase()
+      await restart()
+      const { directory } = server.central.controlPlane
+      await waitFor('the host to be left out', () => directory.hostRefusals().length > 0)
+      const projectId = parseProjectId('others')
+      expect(await server.send(server.shopOf(projectId))).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY' } })
+      const hosts = (await server.views.hosts({ first: 10 })).entries.map(({ document }) => document)
+      expect(hosts.map(hostStatusOf)).toEqual(['UNREADABLE'])
+      const other = await server.startAgent(hostDescription())
+      await waitFor('the other host to be known', () => server.isPlaceable())
+      await server.createDatabase()
+      expect(await server.streamWarning()).toContain(`${stream} (`)
+      await other.stop()
+    })
+  },
+)

@@ -6,12 +6,12 @@ const findAll = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }'
 
 describe('an object', () => {
   it('of every kind is found by its id alone', async () => {
-    const { ask, putInstance, putOperation, putToken, put, letters } = createApiUnderTest()
+    const { ask, putInstance, putOperation, putToken, putHost, put, letters } = createApiUnderTest()
     const instance = await putInstance(shop, { name: 'orders' })
     const operation = await putOperation(instance)
     const { document: token } = await putToken(shop, 'reader')
     await put('flavors', 'small', { id: 'small', vcpus: 1, memoryMiB: 512, description: '', retired: false })
-    await put('hosts', instance.hostId, { id: instance.hostId, status: 'UP' })
+    await putHost({ id: instance.hostId })
     const id = await letters.park()
     const found = async (wanted: string) => (await ask(find, { variables: { id: wanted } })).data.node
     expect(await found(instance.id)).toEqual({ __typename: 'Instance', id: instance.id, name: 'orders' })
@@ -37,14 +37,14 @@ describe('an object', () => {
   })
 
   it('that is another project’s, or for admins only, is answered byte for byte like one that is not there', async () => {
-    const { ask, post, putEvent, putInstance, putOperation, putToken, put, letters } = createApiUnderTest()
+    const { ask, post, putEvent, putInstance, putOperation, putToken, putHost, letters } = createApiUnderTest()
     const eventOf = async (project: typeof bank): Promise<string> => {
       await putEvent(project)
       return (await ask('{ events(first: 1, newestFirst: true) { nodes { id } } }')).data.events.nodes[0].id
     }
     const theirs = await putInstance(bank)
     const { token } = await putToken(shop, 'member')
-    await put('hosts', theirs.hostId, { id: theirs.hostId, status: 'UP' })
+    await putHost({ id: theirs.hostId })
     const ids = [
       theirs.id,
       (await putOperation(theirs)).id,

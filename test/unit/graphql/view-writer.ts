@@ -116,6 +116,7 @@ export const createViewWriter = (store: ViewStore) => {
         status: 'UP',
         caCertificate: 'PEM',
         capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 },
+        flaws: [],
         claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
         engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
         isolation: { unixUser: true, cgroup: 'v1', volume: 'loop', missing: [] },

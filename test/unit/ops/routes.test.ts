@@ -41,7 +41,7 @@ const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): 
         authenticate: async () => ({ actor, isAdmin: true }),
         isRunning: () => true,
         hostDifferences: async () => [],
-        logGaps: async () => [],
+        logHealth: async () => ({ gaps: [], count: 0, settings: [], settingsCount: 0 }),
         rebuildViews: async () => {},
       } as unknown as GraphqlRoutes,
     }),
@@ -101,7 +101,7 @@ describe('the verification of views', () => {
       [
         'event: progress\ndata: {"views":["instances"],"events":25,"part":0.25,"secondsLeft":null}\n\n',
         'event: progress\ndata: {"views":["instances"],"events":100,"part":1,"secondsLeft":null}\n\n',
-        'event: done\ndata: {"views":[],"hosts":[],"gaps":[]}\n\n',
+        'event: done\ndata: {"views":[],"hosts":[],"log":{"gaps":[],"count":0,"settings":[],"settingsCount":0}}\n\n',
       ].join(''),
     )
   })

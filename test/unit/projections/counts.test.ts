@@ -38,7 +38,7 @@ describe('the counts of the views', () => {
     expect(await countInstances(views)).toMatchObject({ PROVISIONING: 0, ACTIVE: 0, DELETED: 0, FAILED: 0 })
     expect(await countEngines(views)).toEqual({ UNKNOWN: 0, HEALTHY: 0, UNHEALTHY: 0, UNREACHABLE: 0 })
     expect(await countVolumes(views)).toEqual({ ROOMY: 0, FILLING: 0, NEARLY_FULL: 0, FULL: 0 })
-    expect(await countHosts(views)).toEqual({ UP: 0, LOST: 0 })
+    expect(await countHosts(views)).toEqual({ UP: 0, LOST: 0, UNREADABLE: 0 })
     expect(await claimedShares(views)).toEqual({})
   })
 

@@ -44,7 +44,8 @@ describe('every event type', () => {
       expect(takenBy(view), view).toEqual(shown.filter((type) => type.startsWith(prefix)))
     }
     expect(takenBy('unreadable')).toEqual(['EventExcluded'])
-    expect(takenBy('quotas')).toEqual(eventTypes.filter((type) => /^(ProjectQuota|Quota)/.test(type)))
+    // The first event of a project, whatever it is, begins its history.
+    expect(takenBy('quotas')).toEqual(eventTypes.filter((type) => /^(ProjectNameHeld|ProjectQuota|Quota)/.test(type)))
     expect(takenBy('operations')).toEqual(
       eventTypes.filter((type) => /^Operation/.test(type) || /^Instance(\w+)?Requested$/.test(type)),
     )

@@ -151,6 +151,7 @@ describe('the metrics of a server', () => {
     const labels = new Set(ours.flatMap((metric) => (metric as unknown as Labelled).labelNames))
     expect([...labels].sort()).toEqual([
       'command',
+      'condition',
       'follower',
       'group',
       'health',

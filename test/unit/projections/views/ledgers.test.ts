@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { StoredEvent } from '../../../../commands/ports/event-store.ts'
+import { hostStream } from '../../../../domain/host/index.ts'
+import { projectStream } from '../../../../domain/project/index.ts'
+import type { HostDocument, QuotaDocument } from '../../../../projections/documents.ts'
+import type { Projection } from '../../../../projections/projection.ts'
 import { hostsProjection } from '../../../../projections/views/hosts.ts'
 import { quotasProjection } from '../../../../projections/views/quotas.ts'
 import { createEventLog } from '../../../support/event-log.ts'
@@ -23,7 +28,7 @@ describe('the view of quotas', () => {
     log.add('QuotaCommitted', first)
     log.add('QuotaReserved', second, { resources: three })
     await expectDocuments(quotasProjection, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...four, instances: 2 } },
+      [projectId]: { projectId, limits: null, used: { ...four, instances: 2 }, flaws: [] },
       ...holding(first, one),
       ...holding(second, three),
     })
@@ -36,7 +41,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReleased', first)
     log.add('QuotaReleased', first)
     await expectDocuments(quotasProjection, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...three, instances: 1 } },
+      [projectId]: { projectId, limits: null, used: { ...three, instances: 1 }, flaws: [] },
       ...holding(second, three),
     })
   })
@@ -47,7 +52,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReleased', first)
     log.add('QuotaCommitted', first)
     await expectDocuments(quotasProjection, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...one, instances: 1 } },
+      [projectId]: { projectId, limits: null, used: { ...one, instances: 1 }, flaws: [] },
       ...holding(first, one),
     })
   })
@@ -60,6 +65,7 @@ describe('the view of quotas', () => {
         projectId,
         limits: { instances: 5, vcpus: 8, memoryMiB: 8192, volumeGiB: 50 },
         used: { ...none, instances: 0 },
+        flaws: [],
       },
     })
     expect(keysIn(await project(quotasProjection, log.events(), { deliveries: 1 }), 'all', 'all')).toEqual([projectId])
@@ -74,6 +80,7 @@ describe('the view of hosts', () => {
     status: 'UP',
     claimed: none,
     unlisted: [],
+    flaws: [],
     registeredAt: '2030-01-01T00:00:00.000Z',
     updatedAt: '2030-01-01T00:00:00.000Z',
   }
@@ -122,5 +129,76 @@ describe('the view of hosts', () => {
     const dumped = await project(hostsProjection, log.events(), { deliveries: 2 })
     expect(keysIn(dumped, 'all', 'all')).toEqual([hostId])
     expect(keysIn(dumped, 'host', hostId)).toEqual([`${hostId}/${second.instanceId}`])
+  })
+})
+
+describe('a view of what may have lost a part of its history', () => {
+  /** As the log gives them, with one event spoiled. */
+  const spoiled = (events: readonly StoredEvent[], revision: number): readonly StoredEvent[] =>
+    events.map((event) =>
+      event.revision === revision && !event.stream.startsWith('exclusion-') ? { ...event, metadata: null } : event,
+    )
+  const documentIn = async (projection: Projection, events: readonly StoredEvent[], key: string) =>
+    (await project(projection, events, { deliveries: 2 })).find((each) => each.key === key)?.document as
+      | (QuotaDocument & HostDocument)
+      | undefined
+
+  it('marks a project and a host whose heads are missing, for good', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', first)
+    log.add('QuotaReserved', first)
+    log.add('HostCapacityClaimed', first)
+    log.add('QuotaCommitted', first)
+    const cut = log.events().filter(({ revision }) => revision > 0)
+    expect((await documentIn(quotasProjection, cut, projectId))?.flaws).toEqual([0])
+    const host = await documentIn(hostsProjection, cut, hostId)
+    expect(host).toMatchObject({ id: hostId, name: hostId, flaws: [0], registeredAt: null })
+    expect(keysIn(await project(hostsProjection, cut, { deliveries: 1 }), 'status', 'UNREADABLE')).toEqual([hostId])
+  })
+
+  it('takes a history that begins with what the view ignores for whole', async () => {
+    const log = createEventLog()
+    log.add('ProjectTokenHeld', first)
+    log.add('QuotaReserved', first)
+    expect((await documentIn(quotasProjection, log.events(), projectId))?.flaws).toEqual([])
+  })
+
+  it('marks what rests on an event that cannot be read, until that is left out', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', first)
+    log.add('QuotaReserved', first)
+    log.add('ProjectTokenHeld', first)
+    log.add('QuotaReserved', second, { resources: three })
+    const quota = (events: readonly StoredEvent[]) => documentIn(quotasProjection, events, projectId)
+    for (const revision of [0, 1, 2]) {
+      expect((await quota(spoiled(log.events(), revision)))?.flaws).toEqual([revision])
+    }
+    log.add('EventExcluded', first, { stream: projectStream(projectId), revision: 2 })
+    expect((await quota(spoiled(log.events(), 1)))?.flaws).toEqual([1])
+    expect(await quota(spoiled(log.events(), 2))).toMatchObject({ flaws: [], used: { instances: 1 } })
+    expect((await documentIn(hostsProjection, spoiled(log.events(), 2), hostId))?.flaws).toEqual([])
+  })
+
+  it('shows a host whose first registration was left out once it registers again', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', first)
+    log.add('EventExcluded', first, { stream: hostStream(hostId), revision: 0 })
+    const shown = async () => documentIn(hostsProjection, spoiled(log.events(), 0), hostId)
+    expect(await shown()).toMatchObject({ flaws: [], registeredAt: null })
+    log.add('HostRegistered', first)
+    expect(await shown()).toMatchObject({ flaws: [], name: 'db-1', registeredAt: expect.any(String) })
+  })
+
+  it('keeps a hundred of them apart, and stays marked where there are more', async () => {
+    const log = createEventLog()
+    log.add('ProjectQuotaSet', first)
+    for (let count = 0; count < 150; count += 1) log.add('ProjectTokenHeld', first)
+    for (let revision = 1; revision <= 150; revision += 1) {
+      log.add('EventExcluded', first, { stream: projectStream(projectId), revision })
+    }
+    const events = log
+      .events()
+      .map((event) => (event.type === 'ProjectTokenHeld' ? { ...event, metadata: null } : event))
+    expect((await documentIn(quotasProjection, events, projectId))?.flaws).toHaveLength(100)
   })
 })

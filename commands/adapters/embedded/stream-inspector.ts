@@ -1,0 +1,45 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { tryCategory } from '../../../domain/aggregates.ts'
+import { streamNameSchema } from '../../../domain/stream.ts'
+import { EventStoreUnavailable } from '../../ports/event-store.ts'
+import { maxConditions, type StreamCondition, type StreamInspector } from '../../ports/stream-inspector.ts'
+import type { EmbeddedDatabase } from './open-database.ts'
+import { StorageFailure } from './sqlite-errors.ts'
+
+/** A page blocks the event loop for about a millisecond. */
+const pageStreams = 500
+
+/** Streams have no settings here. A stream of which nothing is left is not known any more. */
+export const createEmbeddedStreamInspector = ({
+  database,
+}: {
+  readonly database: EmbeddedDatabase
+}): StreamInspector => {
+  const heads = database.connection.prepare(
+    'SELECT stream, min(revision) AS first FROM events WHERE stream > ? GROUP BY stream ORDER BY stream LIMIT ?',
+  )
+  const readPage = (after: string) => {
+    try {
+      return database.read(() => heads.all(after, pageStreams))
+    } catch (error) {
+      throw error instanceof StorageFailure ? new EventStoreUnavailable(error.message, { cause: error }) : error
+    }
+  }
+  return {
+    inspect: async (signal) => {
+      const streams: StreamCondition[] = []
+      for (let last: string | undefined = ''; last !== undefined; ) {
+        signal.throwIfAborted()
+        const page = readPage(last)
+        for (const row of page) {
+          if (Number(row.first) === 0 || tryCategory(String(row.stream)) === null) continue
+          if (streams.length === maxConditions) return { streams, complete: false }
+          streams.push({ stream: streamNameSchema.parse(row.stream), settings: [], first: Number(row.first) })
+        }
+        last = page.length < pageStreams ? undefined : String(page.at(-1)?.stream)
+        await nextTurn()
+      }
+      return { streams, complete: true }
+    },
+  }
+}
