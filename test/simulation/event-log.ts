@@ -18,7 +18,15 @@ export type SimulatedLog = {
   readonly events: readonly StoredEvent[]
   readonly open: (life: Life) => EventStore
   readonly onAppended: (listener: (event: StoredEvent) => void) => void
+  /** By another program, whatever is in the stream. */
+  readonly writeBeside: (stream: StreamName, event: Foreign) => void
+  readonly isForeign: (event: StoredEvent) => boolean
+  /** Nobody reads what the stream has before this revision any more; the whole log still gives it, as before a scavenge. */
+  readonly cut: (stream: StreamName, before: number) => void
+  readonly lengthOf: (stream: StreamName) => number
 }
+
+type Foreign = Pick<StoredEvent, 'id' | 'type' | 'version' | 'data' | 'metadata'>
 
 const pageEvents = 64
 const unavailable = (why: string) => new EventStoreUnavailable(`the simulated log: ${why}`)
@@ -26,6 +34,8 @@ const unavailable = (why: string) => new EventStoreUnavailable(`the simulated lo
 export const createSimulatedLog = (network: Network): SimulatedLog => {
   const events: StoredEvent[] = []
   const streams = new Map<StreamName, StoredEvent[]>()
+  const begins = new Map<StreamName, number>()
+  const foreign = new Set<Position>()
   const listeners: ((event: StoredEvent) => void)[] = []
   let grown = Promise.withResolvers<void>()
 
@@ -41,6 +51,12 @@ export const createSimulatedLog = (network: Network): SimulatedLog => {
     if (known.length !== next) {
       throw new RevisionConflict(stream, expected, known.length === 0 ? 'no-stream' : known.length - 1)
     }
+    write(stream, fresh)
+    return { revision: next + fresh.length - 1, position: events.length - 1 }
+  }
+
+  const write = (stream: StreamName, fresh: readonly Foreign[]): void => {
+    const known = streams.get(stream) ?? []
     for (const event of fresh) {
       const stored = structuredClone({ ...event, stream, revision: known.length, position: events.length })
       known.push(stored)
@@ -50,7 +66,6 @@ export const createSimulatedLog = (network: Network): SimulatedLog => {
     for (const event of events.slice(-fresh.length)) for (const listener of listeners) listener(event)
     grown.resolve()
     grown = Promise.withResolvers()
-    return { revision: known.length - 1, position: events.length - 1 }
   }
 
   const wants = (categories: readonly string[] | undefined) => (event: StoredEvent) => {
@@ -68,9 +83,10 @@ export const createSimulatedLog = (network: Network): SimulatedLog => {
       readStream: async function* (stream, { from, direction = 'forwards', maxCount = Number.MAX_SAFE_INTEGER } = {}) {
         const page = await call(`read ${stream}`, () => {
           const known = streams.get(stream) ?? []
-          if (direction === 'forwards') return known.slice(from ?? 0).slice(0, maxCount)
+          const first = begins.get(stream) ?? 0
+          if (direction === 'forwards') return known.slice(Math.max(first, from ?? 0)).slice(0, maxCount)
           return known
-            .slice(0, (from ?? known.length - 1) + 1)
+            .slice(first, (from ?? known.length - 1) + 1)
             .toReversed()
             .slice(0, maxCount)
         })
@@ -114,5 +130,16 @@ export const createSimulatedLog = (network: Network): SimulatedLog => {
       close: async () => {},
     }
   }
-  return { events, open, onAppended: (listener) => listeners.push(listener) }
+  return {
+    events,
+    open,
+    onAppended: (listener) => listeners.push(listener),
+    writeBeside: (stream, event) => {
+      foreign.add(events.length)
+      write(stream, [event])
+    },
+    isForeign: ({ position }) => foreign.has(position),
+    cut: (stream, before) => begins.set(stream, before),
+    lengthOf: (stream) => streams.get(stream)?.length ?? 0,
+  }
 }

@@ -32,6 +32,11 @@ export const createInvariants = (world: World, now: () => number) => {
   const hosts = new Map<string, HostState>()
   /** Whose volume may be larger than the log knows of. */
   const uncertain = new Set<string>()
+  /** Whose streams others have written to, or cut: those concerned, of whom less is asked. */
+  const spoiled = new Set<InstanceId>()
+  /** What is said to them may be parked. */
+  const everSpoiled = new Set<string>()
+  const cut = new Set<InstanceId>()
   const broken = (what: string): never => {
     throw new InvariantBroken(what)
   }
@@ -41,6 +46,7 @@ export const createInvariants = (world: World, now: () => number) => {
 
   world.eventLog.onAppended((stored: StoredEvent) => {
     const checked = checkEvent(stored)
+    if (world.eventLog.isForeign(stored)) return
     if (!checked?.readable) {
       // Thrown here, it would be the failure of an append, which the system tries again.
       unreadable ??= `${stored.type} in ${stored.stream}`
@@ -71,6 +77,19 @@ export const createInvariants = (world: World, now: () => number) => {
   return {
     instances,
     operations,
+    spoiled: (id: InstanceId): void => {
+      spoiled.add(id)
+      everSpoiled.add(id)
+    },
+    struck: (id: OperationId): void => void everSpoiled.add(id),
+    mended: (id: InstanceId): void => void spoiled.delete(id),
+    cut: (id: InstanceId): void => {
+      cut.add(id)
+      everSpoiled.add(id)
+    },
+    isCut: (id: InstanceId): boolean => cut.has(id),
+    isAnyCut: (): boolean => cut.size > 0,
+    isSpoiled: (id: InstanceId): boolean => spoiled.has(id) || cut.has(id),
     /** After every step. */
     check: (): void => {
       if (unreadable !== null) broken(`an event that cannot be read was appended: ${unreadable}`)
@@ -82,6 +101,8 @@ export const createInvariants = (world: World, now: () => number) => {
         )
         const most = Math.max(reachable, ...world.hosts.map((host) => processesOf(instanceId, [host])))
         if (most > 1) broken(`instance ${instanceId} has ${most} engines at once`)
+        // Who cannot be written to cannot be told of, either.
+        if (spoiled.has(instanceId) || cut.has(instanceId)) continue
         if (state.status === 'ACTIVE' && running === 0) broken(`instance ${instanceId} is ACTIVE and nothing answers`)
         if (state.status === 'DELETED' && reachable > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
       }
@@ -106,16 +127,18 @@ export const createInvariants = (world: World, now: () => number) => {
       const held = new Set([...projects.values()].flatMap(({ ledger }) => committedIds(ledger)))
       // A deletion that failed leaves the instance FAILED, with all that it holds, until another one succeeds.
       const mayHold = (id: InstanceId) => listed.has(id) || instances.get(id)?.status === 'FAILED'
-      for (const id of held) if (!mayHold(id)) broken(`quota is held for instance ${id}, which is not there`)
+      for (const id of held)
+        if (!mayHold(id) && !cut.has(id)) broken(`quota is held for instance ${id}, which is not there`)
       for (const id of listed)
-        if (!held.has(id)) broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
+        if (!held.has(id) && !cut.has(id))
+          broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
       const at = new Date(now()).toISOString()
       const ledgers = [
         ...[...projects.values()].map(({ ledger }) => ledger),
         ...[...hosts.values()].flatMap((state) => (state.status === 'UNREGISTERED' ? [] : [state.claims])),
       ].map((ledger) => lapse(ledger, at).live)
       for (const [id, state] of instances) {
-        if (state.status === 'ABSENT' || uncertain.has(id)) continue
+        if (state.status === 'ABSENT' || uncertain.has(id) || cut.has(id)) continue
         for (const ledger of ledgers) {
           const heldGiB = holdingOf(ledger, id)?.resources.volumeGiB ?? null
           const { volumeGiB } = specHeld(state)
@@ -126,9 +149,10 @@ export const createInvariants = (world: World, now: () => number) => {
       }
       for (const { name, placed } of world.hosts) {
         for (const id of placed.keys())
-          if (!listed.has(id)) broken(`${name} still has instance ${id}, which is not there`)
+          if (!listed.has(id) && !cut.has(id)) broken(`${name} still has instance ${id}, which is not there`)
       }
-      if (world.bus.parked.length > 0) broken(`messages were parked: ${world.bus.parked.join('; ')}`)
+      const parked = world.bus.parked.filter((why) => ![...everSpoiled].some((id) => why.includes(id)))
+      if (parked.length > 0) broken(`messages were parked: ${parked.join('; ')}`)
       const { viewStore, log } = world
       const views = await verifyViews(
         { eventStore, viewStore, projections: allProjections, log },

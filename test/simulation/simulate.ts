@@ -2,6 +2,7 @@ import type { DispatchAccepted, PublicCommand } from '../../commands/api.ts'
 import { type InstanceId, type OperationId, parseFlavorId } from '../../domain/ids.ts'
 import { admin, memberOf, projectA } from '../support/control-plane.ts'
 import type { PlantedFault } from './host.ts'
+import { intrude } from './intruders.ts'
 import { createInvariants } from './invariants.ts'
 import type { Faults } from './network.ts'
 import { createRandom, type Random } from './random.ts'
@@ -80,6 +81,10 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
   const mine = { instances: [] as InstanceId[], operations: [] as OperationId[], isOver: false }
   const using = Promise.all(Array.from({ length: users }, (_, user) => useSystem(user, { ask, mine, random, time })))
   const meddling = meddle(world, time, random, mine)
+  const intruders = intrudersOf(random)
+  const isOver = () => mine.isOver
+  const askAsAdmin = (command: PublicCommand) => ask(command, admin)
+  const intruding = intruders && intrude({ world, invariants, time, random: intruders, tell, askAsAdmin, isOver })
   await pass(troubleMs)
   mine.isOver = true
   Object.assign(world.network.faults, {
@@ -92,7 +97,7 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
   world.chances.failedStarts = 0
   for (const name of world.processes) world.network.partition(name, false)
   tell('all is quiet from here on')
-  await through(Promise.all([using, meddling]))
+  await through(Promise.all([using, meddling, intruding]))
   await pass(restMs)
   const eventStore = world.eventLog.open(observer)
   await through(invariants.checkEnd(eventStore))
@@ -104,9 +109,13 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
   await pass(restMs)
   await through(invariants.checkEnd(eventStore))
   for (const [id, { status }] of invariants.instances) {
-    if (status !== 'DELETED') throw new Error(`instance ${id} could not be deleted: it is ${status}`)
+    if (status !== 'DELETED' && !invariants.isCut(id))
+      throw new Error(`instance ${id} could not be deleted: it is ${status}`)
   }
 }
+
+/** In every other run, by a chance of their own: others draw what they would draw without them. */
+const intrudersOf = (random: Random): Random | null => (random.chance(0.5) ? createRandom(random.below(2 ** 31)) : null)
 
 const drawFaults = (random: Random): Faults => ({
   refuse: random.pick([0, 0.002, 0.02]),

@@ -13,6 +13,13 @@ const mustHaveHappened = [
   /: InstanceDeleted in/,
   /: OperationFailed in/,
   /: OperationStepRetried in/,
+  /an intruder writes beside/,
+  /an intruder writes where nobody is/,
+  /an intruder writes on an operation in flight/,
+  /an intruder writes on an instance/,
+  /an operator cuts/,
+  /: EventExcluded in exclusion-operation-/,
+  /refused: UNREADABLE_HISTORY/,
 ]
 
 describe('the simulated system', () => {

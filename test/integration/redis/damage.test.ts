@@ -8,6 +8,7 @@ import { ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
+import { harms, parts } from '../../support/redis/harms.ts'
 import { createKeptLog } from '../../support/redis/kept-log.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis/redis-server.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -16,26 +17,6 @@ import { createScene, silent, within } from '../projections/scene.ts'
 
 const dir = createTempDir('redis-damage')
 const timeoutMs = 300_000
-
-type Part = keyof ReturnType<typeof viewKeys>
-type Admin = RedisServer['admin']
-
-/** What an eviction, an operator or another program may do to a key, or to what is in it. */
-const harms: Readonly<Record<string, (admin: Admin, key: string) => Promise<unknown>>> = {
-  'is deleted': (admin, key) => admin.del(key),
-  'is a text': (admin, key) => admin.set(key, 'x'),
-  'is a hash of others': (admin, key) => admin.multi().del(key).hset(key, 'epoch', 'x', 'checkpoint', 'y').exec(),
-  'is a list': (admin, key) => admin.multi().del(key).rpush(key, 'x').exec(),
-  'is a set': (admin, key) => admin.multi().del(key).sadd(key, 'x').exec(),
-  'is a sorted set of others': (admin, key) => admin.multi().del(key).zadd(key, 0, 'x').exec(),
-  'is a stream of others': (admin, key) => admin.multi().del(key).xadd(key, '*', 'e', 'x').exec(),
-  // Wrong type for some keys: then Redis refuses, and nothing happens.
-  'has other values in its fields': async (admin, key) => {
-    const fields = await admin.hkeys(key).catch(() => [])
-    for (const field of fields) if (field !== '\u0001') await admin.hset(key, field, 'x')
-  },
-}
-const parts: readonly Part[] = ['meta', 'docs', 'places', 'order', 'feed', 'changes', 'hold']
 
 const anyDamage = fc.record({
   view: fc.constantFrom('flavors', 'instances', 'events'),
