@@ -2,9 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
-import { isSameDescription } from '../domain/host/description.ts'
-import type { HostDescription } from '../domain/host/events.ts'
-import { isoNow } from '../kernel/clock.ts'
+import type { HostId } from '../domain/ids.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Accounts } from './accounts.ts'
@@ -13,6 +11,7 @@ import type { CommandWorker } from './command-worker.ts'
 import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
 import { openInbox } from './inbox.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
+import type { Registration } from './registration.ts'
 import type { Reporter } from './reporter.ts'
 import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 
@@ -37,14 +36,11 @@ export type BusLinkDeps = {
   readonly ids: IdSource
   readonly log: Log
   readonly accounts: Accounts
+  readonly registration: Registration
   readonly holds: () => Promise<Heartbeat['holds']>
 }
 
-export type BusLinkOptions = {
-  /** What the host is now: its CA may have been renewed, or others have taken what instances need. */
-  readonly description: () => HostDescription
-  readonly heartbeatIntervalMs: number
-}
+export type BusLinkOptions = { readonly hostId: HostId; readonly heartbeatIntervalMs: number }
 
 /** Beside the time that the bus itself takes to say that it is away. */
 const retryMs = 1000
@@ -54,15 +50,13 @@ const retryMs = 1000
  * after with it or without. Commands that were left pending are taken up with the first new ones, and not before: only the bus
  * tells the time by which their deadlines are meant.
  */
-export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds } = deps
-  const { hostId } = description()
+export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
+  const { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
   let inbox: Consumer | null = null
   let beats: Heartbeats | null = null
-  let told: HostDescription | null = null
 
   /** Registers at every start: what the host offers may have changed. Answers the commands to go on with. */
   const register = async (): Promise<readonly TakenCommand[]> => {
@@ -74,9 +68,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   const introduce = async (): Promise<void> => {
     await bus.ensureTopics(agentTopics(hostId))
     signal.throwIfAborted()
-    const host = description()
-    journal.report(hostId, { type: 'registered', reportId: ids.next(), at: isoNow(clock), host })
-    told = host
+    registration.tell()
     await accounts.tellAll()
   }
 
@@ -87,7 +79,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
 
   const beatHolds = async (): Promise<Heartbeat['holds']> => {
     const held = await holds()
-    if (told && !isSameDescription(description(), told)) introduceAgain()
+    if (registration.isDue()) introduceAgain()
     return held
   }
 
@@ -118,7 +110,19 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
     // After the registration, without which the control plane knows no host to keep them for.
     keyOffers.renew()
     for (const command of pending) worker.take(command)
-    inbox = openInbox({ hostId, bus, journal, reporter, clock, ids, log, accounts, take: worker.take })
+    const { take: onRegistrationAnswer } = registration
+    inbox = openInbox({
+      hostId,
+      bus,
+      journal,
+      reporter,
+      clock,
+      ids,
+      log,
+      accounts,
+      take: worker.take,
+      onRegistrationAnswer,
+    })
     await inbox.ready
     signal.throwIfAborted()
     beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, {
@@ -138,7 +142,7 @@ export const openBusLink = (deps: BusLinkDeps, { description, heartbeatIntervalM
   return {
     connected,
     state: () => {
-      const reason = absence ?? beats?.failure() ?? null
+      const reason = absence ?? beats?.failure() ?? registration.refusal()
       return reason === null ? { ok: true } : { ok: false, reason }
     },
     stop: async (bound) => {

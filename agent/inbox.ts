@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Consumer, IncomingMessage, MessageBus } from '../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../domain/guest/command.ts'
+import { type RegistrationAnswer, registrationAnswerSchema } from '../domain/guest/registration-answer.ts'
 import type { AgentReport } from '../domain/guest/report.ts'
 import { agentCommandsTopic } from '../domain/guest/topics.ts'
 import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
@@ -24,6 +25,7 @@ export type InboxDeps = {
   readonly ids: IdSource
   readonly log: Log
   readonly take: (command: TakenCommand) => void
+  readonly onRegistrationAnswer: (answer: RegistrationAnswer) => void
 }
 
 /** The consumer group of the agent of a host: what waits for it is the lag of this one. */
@@ -54,6 +56,11 @@ export const openInbox = (deps: InboxDeps): Consumer =>
 const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void> => {
   const { hostId, journal, reporter, clock, log } = deps
   const json = tryParseJson(message.value)
+  const answer = registrationAnswerSchema.safeParse(json)
+  if (answer.success) {
+    if (answer.data.hostId === hostId) deps.onRegistrationAnswer(answer.data)
+    return
+  }
   const parsed = guestCommandSchema.safeParse(json)
   if (!parsed.success) {
     const problem = z.prettifyError(parsed.error)

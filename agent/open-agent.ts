@@ -37,6 +37,7 @@ import { makeTrue } from './outcomes/outcomes.ts'
 import { findClockFault } from './plausible-clock.ts'
 import { prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
+import { createRegistration } from './registration.ts'
 import { createReporter } from './reporter.ts'
 import { run } from './run.ts'
 import { createSealingKeyOffers } from './secrets/offer-sealing-keys.ts'
@@ -273,16 +274,14 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
   closers.defer(() => keyOffers.stop())
+  const registration = createRegistration({ journal, facts, clock, ids, log }, () => ({
+    ...description,
+    caCertificate: authority.certificate,
+    instanceLimit: instanceLimit.current(),
+  }))
   const link = openBusLink(
-    { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
-    {
-      description: () => ({
-        ...description,
-        caCertificate: authority.certificate,
-        instanceLimit: instanceLimit.current(),
-      }),
-      heartbeatIntervalMs: config.heartbeatIntervalMs,
-    },
+    { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+    { hostId, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
   const pruning = pruneDaily({ journal, clock, log }, link.connected)

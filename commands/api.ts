@@ -1,6 +1,6 @@
 import type { DeadLetterPlace } from '../domain/dead-letter/place.ts'
 import type { FlavorCommand } from '../domain/flavor/commands.ts'
-import type { InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
+import type { HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
@@ -55,6 +55,8 @@ export type PublicCommand =
       readonly expiresAt?: string | null
     }
   | { readonly type: 'RevokeToken'; readonly tokenId: TokenId }
+  /** `force`: also while it is up and has databases, which are given up with it. */
+  | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean }
   | { readonly type: 'SetProjectQuota'; readonly projectId: ProjectId; readonly limits: QuotaLimits }
   | FlavorCommand
   | { readonly type: 'SetDefaultDatastoreVersion'; readonly datastore: DatastoreType; readonly version: string }

@@ -7,6 +7,7 @@ import type { Decider } from './decider.ts'
 import type { EventDefinitions } from './event-definition.ts'
 import { exclusion } from './exclusion/index.ts'
 import { flavor } from './flavor/index.ts'
+import { fleet } from './fleet/index.ts'
 import { host } from './host/index.ts'
 import { instance } from './instance/index.ts'
 import { operation } from './operation/index.ts'
@@ -23,6 +24,7 @@ export const aggregates = {
   [instance.category]: instance,
   [project.category]: project,
   [host.category]: host,
+  [fleet.category]: fleet,
   [flavor.category]: flavor,
   [datastore.category]: datastore,
   [token.category]: token,

@@ -18,6 +18,7 @@ import { addToken } from './nouns/token.ts'
 import { addUnreadableEvent } from './nouns/unreadable-event.ts'
 import { addValues } from './nouns/values.ts'
 import { addViewer } from './nouns/viewer.ts'
+import { addRemoveHost } from './remove-host.ts'
 import { addScalars } from './scalars.ts'
 
 /** The whole API as one schema. Resolvers find everything they need in the context. */
@@ -46,6 +47,7 @@ export const createSchema = (): GraphQLSchema => {
   addHost(parts)
   addQuota(parts, Accepted)
   addToken(parts, Accepted)
+  addRemoveHost(parts, Accepted)
   addDeadLetter(parts, Accepted)
   addUnreadableEvent(parts, Accepted)
   return parts.builder.toSchema({ sortSchema: true })

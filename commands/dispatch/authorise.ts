@@ -17,6 +17,7 @@ const adminCommands: ReadonlySet<PublicCommand['type']> = new Set([
   'ExcludeEvent',
   'AdoptInstance',
   'RemoveUnlistedInstance',
+  'RemoveHost',
 ])
 
 const forbidden = (message: string): Rejection => ({ code: 'FORBIDDEN', message })

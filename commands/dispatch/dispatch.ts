@@ -16,6 +16,7 @@ import { createInstance } from './create-instance.ts'
 import { excludeEvent } from './exclude-event.ts'
 import { growVolume } from './grow-volume.ts'
 import { createIdempotency } from './idempotency.ts'
+import { removeHost } from './remove-host.ts'
 import { renameInstance } from './rename-instance.ts'
 import { resolveDeadLetter } from './resolve-dead-letter.ts'
 import { issueToken, revokeToken } from './tokens.ts'
@@ -59,6 +60,8 @@ const carryOut = (dependencies: DispatchDependencies, job: Job): Promise<Dispatc
     case 'SetDefaultDatastoreVersion':
     case 'WithdrawDatastoreVersion':
       return changeCatalogue(dependencies, job, command)
+    case 'RemoveHost':
+      return removeHost(dependencies, job, command)
     case 'ReplayDeadLetter':
     case 'DropDeadLetter':
       return resolveDeadLetter(dependencies, job, command)

@@ -1,3 +1,4 @@
+import type { HostState, RegisteredHost } from '../../domain/host/index.ts'
 import type { InstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
@@ -26,6 +27,8 @@ export type KeptCreates = {
   stop(): Promise<void>
 }
 
+const isGone = (host: HostState): host is RegisteredHost => host.status === 'LOST' || host.status === 'REMOVED'
+
 type Kept = { readonly credentials: readonly Credential[]; looks: number; lookAt: number }
 
 /** More than are made at one time: those that came first are given up. */
@@ -52,7 +55,7 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
       return
     }
     const { hostId, projectId } = state
-    if (!directory.hosts().some((host) => host.status === 'LOST' && host.hostId === hostId)) return
+    if (!directory.hosts().some((host) => isGone(host) && host.hostId === hostId)) return
     const by = systemContext('move-create', ids.next())
     const context = { ...by, correlationId: state.operation.operationId, projectId, instanceId }
     const moved = await moveCreate(state, (key) => sealUsers(key, instanceId, credentials), context)
@@ -60,7 +63,7 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
   }
 
   const lookAtAll = async (): Promise<void> => {
-    const isAnyLost = directory.hosts().some(({ status }) => status === 'LOST')
+    const isAnyLost = directory.hosts().some(isGone)
     for (const [instanceId, entry] of kept) {
       if (isStopped) return
       if (!isAnyLost && clock.now() < entry.lookAt) continue

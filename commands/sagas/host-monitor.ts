@@ -124,7 +124,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
 
   const noteHostsThatAreUp = (): void => {
     for (const state of directory.hosts()) {
-      if (state.status === 'LOST') upSince.delete(state.hostId)
+      if (state.status === 'LOST' || state.status === 'REMOVED') upSince.delete(state.hostId)
       else if (state.status === 'UP' && !upSince.has(state.hostId)) upSince.set(state.hostId, elapsedMs())
     }
   }
@@ -218,7 +218,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       const known = directory
         .hosts()
         .find((state) => state.status !== 'UNREGISTERED' && state.description.hostId === hostId)
-      if (known === undefined || known.status === 'UNREGISTERED') return
+      if (known === undefined || known.status === 'UNREGISTERED' || known.status === 'REMOVED') return
       const parent = traceOf(message, undefined)
       if (known.status === 'LOST') await takeReturn(hostId, holds, parent)
       await reconciler.take(known, holds, parent)

@@ -41,7 +41,7 @@ const settleWithoutHost = async (
   context: CommandContext,
 ): Promise<void> => {
   const { state } = await handler.load(host, hostStream(hostId))
-  if (state.status !== 'LOST') return
+  if (state.status !== 'LOST' && state.status !== 'REMOVED') return
   await handler.handle(operation, operationStream(operationId), { type: 'HandleHostLost', hostId, now }, context)
 }
 

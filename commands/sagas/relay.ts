@@ -1,5 +1,7 @@
 import { allCategories } from '../../domain/aggregates.ts'
+import type { CofferEvent } from '../../domain/catalogue.ts'
 import { formatPlace, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
+import { type RegistrationAnswer, registrationAnswer } from '../../domain/guest/registration-answer.ts'
 import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import type { CheckedEvent, ReadableEvent, UnreadableEvent } from '../../domain/read-event.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -64,17 +66,28 @@ const toMessages = ({ checked, span }: Publication): readonly OutgoingMessage[] 
   }
   if (!checked.readable)
     return [parkMessage(message, { group: relayName, attempts: 1, error: unreadableError(checked) })]
-  if (checked.event.type !== 'GuestCommandIssued') return [message]
-  const { command } = checked.event.data
-  return [
-    message,
-    {
-      topic: agentCommandsTopic(command.hostId),
-      key: command.instanceId,
-      value: JSON.stringify(command),
-      headers: { type: command.payload.kind, position, ...trace },
-    },
-  ]
+  const told = toAgent(checked.event)
+  if (!told) return [message]
+  const { hostId, key, type, value } = told
+  const headers = { type, position, ...trace }
+  return [message, { topic: agentCommandsTopic(hostId), key, value: JSON.stringify(value), headers }]
+}
+
+/** What an agent is told with the event; null for nothing. */
+const toAgent = (event: CofferEvent) => {
+  switch (event.type) {
+    case 'GuestCommandIssued': {
+      const { command } = event.data
+      return { hostId: command.hostId, key: command.instanceId, type: command.payload.kind, value: command }
+    }
+    case 'HostRegistrationAnswered': {
+      const { hostId, refusal } = event.data
+      const value: RegistrationAnswer = { kind: registrationAnswer, hostId, refusal }
+      return { hostId, key: hostId, type: value.kind, value }
+    }
+    default:
+      return null
+  }
 }
 
 /** Says where the event lies in the log: that is where it came from. */

@@ -1,9 +1,10 @@
-import type { HostState } from '../../domain/host/index.ts'
+import { type HostState, host, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import { type BusyInstance, instance, instanceStream, isBusy } from '../../domain/instance/index.ts'
 import { operationOf, removes } from '../../domain/instance/operations.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
-import { heldIds } from '../../domain/values/ledger.ts'
+import { hostRemovedFault } from '../../domain/values/host-removed.ts'
+import { heldIds, lapse } from '../../domain/values/ledger.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { MoveCreate } from '../move-create.ts'
@@ -21,19 +22,20 @@ export type StrandedWork = {
 }
 
 /**
- * What is going on on a host that is lost: a deletion is settled without it, and an instance that is being made is given to another host. One whose
+ * What is going on on a host that is lost or was removed: a deletion is settled without it, and an instance that is being made is given to another host. One whose
  * passwords are sealed to the host is moved by who has them in clear, which is the process that took the request.
+ * All else on a host that was removed fails, and gives free what it holds.
  */
 export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork => {
   const { handler, clock, context, moveCreate } = deps
   /** By host, what needs no second look while that host is lost. */
   const settled = new Map<HostId, Set<InstanceId>>()
 
-  const handOn = async (state: BusyInstance): Promise<void> => {
+  const handOn = async (state: BusyInstance, removed: boolean): Promise<void> => {
     const { projectId, instanceId, hostId } = state
     const { operationId } = state.operation
     const by = { ...context(undefined), correlationId: operationId, projectId, instanceId }
-    const command = { type: 'HandleHostLost', hostId, now: isoNow(clock) } as const
+    const command = { type: 'HandleHostLost', hostId, removed, now: isoNow(clock) } as const
     await handler.handle(operation, operationStream(operationId), command, by)
     if (state.status === 'PROVISIONING' && state.operation.wish.users.length === 0) await moveCreate(state, null, by)
   }
@@ -46,22 +48,43 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     if (state.hostId !== hostId || !isBusy(state)) return true
     const { kind } = state.operation
     if (!operationOf(kind).movable && !removes(kind)) return true
-    await handOn(state)
+    await handOn(state, false)
     return false
+  }
+
+  /** What a host that is removed still holds room for, until nothing is left. */
+  const giveUp = async ({ hostId, claims }: RegisteredHost): Promise<void> => {
+    const { expired } = lapse(claims, isoNow(clock))
+    for (const instanceId of heldIds(claims)) {
+      const { state } = await handler.load(instance, instanceStream(instanceId))
+      const isElsewhere = state.status !== 'ABSENT' && state.hostId !== hostId
+      const isOver = state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)
+      if (isElsewhere || isOver || expired.includes(instanceId)) {
+        const reason = isElsewhere ? 'MOVED' : 'FAILED'
+        const release = { type: 'ReleaseCapacity', hostId, instanceId, reason } as const
+        await handler.handle(host, hostStream(hostId), release, context(undefined))
+      } else if (isBusy(state)) await handOn(state, true)
+      else if (state.status !== 'ABSENT') {
+        const by = { ...context(undefined), projectId: state.projectId, instanceId }
+        const lose = { type: 'LoseHost', hostId, fault: hostRemovedFault } as const
+        await handler.handle(instance, instanceStream(instanceId), lose, by)
+      }
+    }
   }
 
   return {
     take: async (hosts) => {
-      for (const host of hosts) {
-        if (host.status === 'UNREGISTERED') continue
-        const { hostId } = host
-        if (host.status === 'UP') {
+      for (const state of hosts) {
+        if (state.status === 'UNREGISTERED') continue
+        const { hostId } = state
+        if (state.status === 'REMOVED') await giveUp(state)
+        if (state.status !== 'LOST') {
           settled.delete(hostId)
           continue
         }
         const known = settled.get(hostId) ?? new Set<InstanceId>()
         settled.set(hostId, known)
-        for (const instanceId of heldIds(host.claims)) {
+        for (const instanceId of heldIds(state.claims)) {
           if (!known.has(instanceId) && (await look(hostId, instanceId))) known.add(instanceId)
         }
       }

@@ -1,10 +1,10 @@
 import { unreachable } from '../../domain/decider.ts'
+import { fleet, fleetStream } from '../../domain/fleet/index.ts'
 import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
-import { host, hostStream } from '../../domain/host/index.ts'
+import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
-import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -123,11 +123,32 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     }
   }
 
+  const isRemoved = async (hostId: HostId): Promise<boolean> =>
+    (await handler.load(host, hostStream(hostId))).state.status === 'REMOVED'
+
+  /** Why the host cannot have the name; null when it has it. */
+  const takeName = async (hostId: HostId, name: string, context: CommandContext): Promise<string | null> => {
+    const taken = await handler.handle(fleet, fleetStream, { type: 'TakeHostName', hostId, name }, context)
+    return taken.outcome === 'accepted' ? null : taken.rejection.message
+  }
+
   const takeRegistration = async (report: Registration, trace: Trace) => {
-    const { hostId } = report.host
-    const command = { type: 'RegisterHost', description: report.host } as const
-    const handled = await handler.handle(host, hostStream(hostId), command, contextOf(report, hostId, trace))
-    if (handled.outcome === 'rejected') warnRefused(handled.rejection, hostId)
+    const { host: description, refusal = null, reportId } = report
+    const { hostId, name } = description
+    const context = contextOf(report, hostId, trace)
+    const registration = { description, refusal, reportId }
+    const nameRefusal = (await isRemoved(hostId)) ? null : await takeName(hostId, name, context)
+    const told: HostCommand = nameRefusal
+      ? { type: 'RefuseRegistration', ...registration, reason: nameRefusal }
+      : { type: 'RegisterHost', ...registration }
+    const handled = await handler.handle(host, hostStream(hostId), told, context)
+    // It was removed since it was looked at, and its name may have been free already.
+    if (handled.state.status === 'REMOVED') {
+      await handler.handle(fleet, fleetStream, { type: 'ReleaseHostName', hostId }, context)
+    }
+    if (handled.state.refusal !== null) {
+      log.warn({ hostId, name, refusal: handled.state.refusal }, 'the registration of a host was refused')
+    }
   }
 
   const takeOffer = async (report: Offer, trace: Trace) => {
@@ -139,9 +160,6 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       contextOf(report, hostId, trace),
     )
   }
-
-  const warnRefused = (rejection: Rejection, hostId: HostId) =>
-    log.warn({ rejection, hostId }, 'the registration of a host was refused')
 
   const take = (report: AgentReport, trace: Trace): Promise<void> => {
     switch (report.type) {

@@ -96,7 +96,14 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     hostId: hostIdSchema,
     holdings: z.array(accountSchema),
   }),
-  z.object({ type: z.literal('registered'), reportId: z.uuid(), at: z.iso.datetime(), host: hostDescriptionSchema }),
+  /** `refusal`: what the host was told last, as long as it holds; absent where it knows of none. */
+  z.object({
+    type: z.literal('registered'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    host: hostDescriptionSchema,
+    refusal: z.string().optional(),
+  }),
 ])
 export type AgentReport = z.infer<typeof agentReportSchema>
 export type GuestResult = Extract<AgentReport, { type: 'succeeded' | 'failed' | 'progress' }>

@@ -5,8 +5,16 @@ import type { Resources } from '../values/resources.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
 import type { FoundInstance, HostDescription } from './events.ts'
 
+/** `refusal`: what the host was told last; null when it knows of none. It is told what it does not know, once for each report. */
+type Registration = {
+  readonly description: HostDescription
+  readonly refusal: string | null
+  readonly reportId: string
+}
+
 export type HostCommand =
-  | { readonly type: 'RegisterHost'; readonly description: HostDescription }
+  | (Registration & { readonly type: 'RegisterHost' })
+  | (Registration & { readonly type: 'RefuseRegistration'; readonly reason: string })
   /** All keys that the host has and that no command has used yet. */
   | { readonly type: 'OfferSealingKeys'; readonly hostId: HostId; readonly keys: readonly SealingKey[] }
   | {
@@ -33,6 +41,8 @@ export type HostCommand =
       readonly instanceId: InstanceId
       readonly reason: ReleaseReason | 'MOVED'
     }
+  /** `force`: also while it is up and has databases. */
+  | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean; readonly now: string }
   | { readonly type: 'ReportHostLost'; readonly hostId: HostId; readonly lastSeenAt: string }
   | {
       readonly type: 'ReportUnlisted'

@@ -5,6 +5,7 @@ import {
   commitmentOf,
   dropGrowth,
   findExcess,
+  heldIds,
   holdingOf,
   isHeld,
   type Lapsed,
@@ -18,13 +19,16 @@ import {
 import { sameResources } from '../values/resources.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
-import type { FoundInstance, HostDescription, HostEvent } from './events.ts'
+import type { FoundInstance, HostEvent } from './events.ts'
 import {
+  hostGone,
+  hostInUse,
   hostLost,
   hostUnreachable,
   noCapacity,
   noPlace,
   noSealingKey,
+  notLetInAgain,
   unknownEngine,
   unregistered,
 } from './refusals.ts'
@@ -32,15 +36,29 @@ import { freeKeys, isSameOffer } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 type HostDecision = Decision<HostEvent>
-type ClaimCapacity = Extract<HostCommand, { readonly type: 'ClaimCapacity' }>
+type CommandOf<Type extends HostCommand['type']> = Extract<HostCommand, { readonly type: Type }>
+type ClaimCapacity = CommandOf<'ClaimCapacity'>
+
+const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmClaim', 'RemoveHost']
+/** What came to be of its databases, and what somebody waits for. All that a removed host says of itself counts no more. */
+const concernsRemoved: readonly HostCommand['type'][] = [
+  'ClaimCapacity',
+  'ConfirmClaim',
+  'HoldMoreVolume',
+  'HoldVolume',
+  'ReleaseCapacity',
+  'RemoveHost',
+]
 
 export const decide = (command: HostCommand, state: HostState): HostDecision => {
-  if (command.type === 'RegisterHost') return register(command.description, state)
+  if (command.type === 'RegisterHost') return register(command, state)
+  if (command.type === 'RefuseRegistration') return accept(...answer(command, command.reason, state))
   const { hostId } = command
   // Only what somebody waits for is refused; what merely reports or lets go has nothing to do here.
   if (state.status === 'UNREGISTERED') {
-    return command.type === 'ClaimCapacity' || command.type === 'ConfirmClaim' ? reject(unregistered(hostId)) : accept()
+    return asksOfHost.includes(command.type) ? reject(unregistered(hostId)) : accept()
   }
+  if (state.status === 'REMOVED' && !concernsRemoved.includes(command.type)) return accept()
   switch (command.type) {
     case 'OfferSealingKeys': {
       const keys = freeKeys(state.sealingKeys, command.keys)
@@ -58,6 +76,7 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       const lapsed = lapse(state.claims, command.now)
       const held = moreVolume(lapsed.live, command, state.description.capacity.volumeGiB)
       if (held === null) return accept()
+      if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
       if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
       if (!held.ok) return reject(noCapacity(state.description, held.excess))
       return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, command.instanceId, held.ledger))
@@ -73,6 +92,8 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       if (!isHeld(state.claims, instanceId)) return accept()
       return accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } })
     }
+    case 'RemoveHost':
+      return removeHost(command, state)
     case 'ReportHostLost':
       if (state.status === 'LOST') return accept()
       return accept({ type: 'HostLost', data: { hostId, lastSeenAt: command.lastSeenAt } })
@@ -95,10 +116,34 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
 }
 
 /** A lost host stays lost until its heartbeats are back: only they tell how its instances are. */
-const register = (description: HostDescription, state: HostState): HostDecision =>
-  state.status !== 'UNREGISTERED' && isSameDescription(state.description, description)
-    ? accept()
-    : accept({ type: 'HostRegistered', data: description })
+const register = (command: CommandOf<'RegisterHost'>, state: HostState): HostDecision => {
+  const { description } = command
+  if (state.status === 'REMOVED') {
+    return accept(...answer(command, notLetInAgain(state.description, state.removedAt), state))
+  }
+  const isKnown = state.status !== 'UNREGISTERED' && isSameDescription(state.description, description)
+  const registered: readonly HostEvent[] = isKnown ? [] : [{ type: 'HostRegistered', data: description }]
+  return accept<HostEvent>(...registered, ...answer(command, null, state))
+}
+
+/** What its agent must be told: nothing where it knows, or has been told for this report. */
+const answer = (
+  { description, refusal, reportId }: CommandOf<'RegisterHost' | 'RefuseRegistration'>,
+  reason: string | null,
+  state: HostState,
+): readonly HostEvent[] => {
+  const isKnown = state.refusal === reason && refusal === reason
+  if (isKnown || state.answered === reportId) return []
+  const { hostId, name } = description
+  return [{ type: 'HostRegistrationAnswered', data: { hostId, name, refusal: reason, reportId } }]
+}
+
+const removeHost = ({ hostId, force, now }: CommandOf<'RemoveHost'>, state: RegisteredHost): HostDecision => {
+  if (state.status === 'REMOVED') return accept()
+  const held = heldIds(lapse(state.claims, now).live).length
+  if (state.status === 'UP' && held > 0 && !force) return reject(hostInUse(state.description, held))
+  return accept({ type: 'HostRemoved', data: { hostId, removedAt: now } })
+}
 
 /** A label is given once. */
 const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
@@ -111,6 +156,7 @@ const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
   const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command
+  if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
   const lapsed = lapse(state.claims, now)
   const { live } = lapsed
   if (commitmentOf(live, instanceId)) return accept()

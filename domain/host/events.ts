@@ -62,6 +62,14 @@ export type FoundInstance = z.infer<typeof foundSchema>
 export const hostEvents = {
   /** The agent registered for the first time, or with a description other than before. */
   HostRegistered: defineEvent(1, hostDescriptionSchema),
+  /**
+   * What its agent is told of its registration, where it does not know that: why it is not let in, or not with what it says of itself now, and what
+   * to do; null when it is let in after all. What it registered with before stays. `reportId`: of the registration.
+   */
+  HostRegistrationAnswered: defineEvent(
+    1,
+    z.object({ hostId: hostIdSchema, name: z.string(), refusal: z.string().nullable(), reportId: z.uuid() }),
+  ),
   /** These keys, in the order of their numbers, are what the host has to offer from now on: it destroyed the others, or they are taken. */
   HostSealingKeysOffered: defineEvent(1, z.object({ hostId: hostIdSchema, keys: z.array(sealingKeySchema) })),
   /**
@@ -92,6 +100,8 @@ export const hostEvents = {
       reason: z.enum(['DELETED', 'FAILED', 'NOT_REQUESTED', 'EXPIRED', 'MOVED']),
     }),
   ),
+  /** An admin says that the host is gone for good. Its databases are given up one after the other. */
+  HostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, removedAt: z.iso.datetime() })),
   /** No heartbeat came for longer than the bound. */
   HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime() })),
   /** The host has an instance that the log does not know of, or has another account of it than before. */

@@ -2,7 +2,7 @@ import { unreachable } from '../decider.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
 import type { HostEvent } from './events.ts'
 import { forgetKey, noSealingKeys, takeKey } from './sealing-keys.ts'
-import type { HostState } from './state.ts'
+import type { HostState, RegisteredHost } from './state.ts'
 
 export const evolve = (state: HostState, event: HostEvent): HostState => {
   if (event.type === 'HostRegistered') {
@@ -14,8 +14,14 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
           claims: emptyLedger,
           sealingKeys: noSealingKeys,
           unlisted: {},
+          refusal: state.refusal,
+          answered: state.answered,
         }
       : { ...state, description: event.data }
+  }
+  if (event.type === 'HostRegistrationAnswered') {
+    const { refusal, reportId: answered } = event.data
+    return { ...state, refusal, answered }
   }
   if (state.status === 'UNREGISTERED') return state
   switch (event.type) {
@@ -36,15 +42,12 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
       }
     case 'HostLost':
       return { ...state, status: 'LOST', lastSeenAt: event.data.lastSeenAt }
+    case 'HostRemoved': {
+      const { removedAt } = event.data
+      return { ...registered(state), unlisted: {}, status: 'REMOVED', removedAt }
+    }
     case 'HostReturned':
-      return {
-        status: 'UP',
-        hostId: state.hostId,
-        description: state.description,
-        claims: state.claims,
-        sealingKeys: state.sealingKeys,
-        unlisted: state.unlisted,
-      }
+      return { ...registered(state), status: 'UP' }
     case 'HostInstanceFound': {
       const { instanceId, found } = event.data
       return { ...state, unlisted: { ...state.unlisted, [instanceId]: found } }
@@ -57,3 +60,14 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
       return unreachable(event)
   }
 }
+
+/** What a host keeps from one status to the next. */
+const registered = ({ hostId, description, claims, sealingKeys, unlisted, refusal, answered }: RegisteredHost) => ({
+  hostId,
+  description,
+  claims,
+  sealingKeys,
+  unlisted,
+  refusal,
+  answered,
+})

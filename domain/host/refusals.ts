@@ -25,6 +25,26 @@ export const hostUnreachable = ({ hostId, name }: HostDescription, lastSeenAt: s
   details: { hostId, lastSeenAt },
 })
 
+export const hostGone = ({ hostId, name }: HostDescription, removedAt: string): Rejection => ({
+  code: 'NO_CAPACITY',
+  message: `host ${name} was removed at ${removedAt} and takes no work any more`,
+  details: { hostId, removedAt },
+})
+
+export const hostInUse = ({ hostId, name }: HostDescription, held: number): Rejection => ({
+  code: 'INVALID_STATE',
+  message:
+    `host ${name} is up and has ${held} ${held === 1 ? 'database' : 'databases'}: delete them first, or stop its agent and wait until it is LOST; ` +
+    '"force" gives them up with the host',
+  field: 'id',
+  details: { hostId, databases: held },
+})
+
+/** For whoever operates the machine. */
+export const notLetInAgain = ({ hostId }: HostDescription, removedAt: string): string =>
+  `host ${hostId} was removed at ${removedAt}, and what it has of databases is given up. To use the machine as a new host, stop this agent and the databases that ` +
+  'still run, move its directory away ("agent" in COFFER_DATA_DIR), and start it again'
+
 export const unknownEngine = (host: HostDescription, datastore: DatastoreType, version: string): Rejection => {
   const versions = host.engines.filter((engine) => engine.datastore === datastore).map((engine) => engine.version)
   return {

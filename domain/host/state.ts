@@ -13,7 +13,13 @@ export type SealingKeys = {
   readonly taken: IdMap<SealingKey>
 }
 
-type Registered = {
+/**
+ * `refusal`: why it was not let in when it tried last; null where it was, or has not tried. `answered`: the report of a registration that its agent was told
+ * something for last.
+ */
+type Tried = { readonly refusal: string | null; readonly answered: string | null }
+
+type Registered = Tried & {
   readonly hostId: HostId
   readonly description: HostDescription
   readonly claims: Ledger
@@ -23,10 +29,12 @@ type Registered = {
 }
 
 export type HostState =
-  | { readonly status: 'UNREGISTERED' }
+  | (Tried & { readonly status: 'UNREGISTERED' })
   | (Registered & { readonly status: 'UP' })
   | (Registered & { readonly status: 'LOST'; readonly lastSeenAt: string })
+  /** For good: it takes no work and is not let in any more. `claims`: of what is not given up yet. */
+  | (Registered & { readonly status: 'REMOVED'; readonly removedAt: string })
 
 export type RegisteredHost = Exclude<HostState, { readonly status: 'UNREGISTERED' }>
 
-export const unregisteredHost: HostState = { status: 'UNREGISTERED' }
+export const unregisteredHost: HostState = { status: 'UNREGISTERED', refusal: null, answered: null }

@@ -103,5 +103,7 @@ export type InstanceCommand =
     }
   /** What a host has of the instance, for long enough not to be a passing moment; `found` null: nothing. */
   | { readonly type: 'ReconcileWithHost'; readonly hostId: HostId; readonly found: FoundOnHost | null }
+  /** Its host was removed for good, with the data. Nothing while an operation is in progress: that ends first. */
+  | { readonly type: 'LoseHost'; readonly hostId: HostId; readonly fault: Fault }
   /** The host has seen these numbers: the next ones are higher. */
   | { readonly type: 'RaiseNumbers'; readonly hostId: HostId; readonly epoch: number; readonly generation: number }

@@ -47,6 +47,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return reportHealth(command, state)
     case 'ReconcileWithHost':
       return reconcile(command, state)
+    case 'LoseHost':
+      return loseHost(command, state)
     case 'RaiseNumbers':
       return raiseNumbers(command, state)
     default:
@@ -183,6 +185,14 @@ const recovered = ({ epoch, generation }: KnownInstance, report: CommandOf<'Repo
   type: 'InstanceReconciled',
   data: { status: 'ACTIVE', epoch, generation, ...seenBy(report) },
 })
+
+const loseHost = ({ hostId, fault }: CommandOf<'LoseHost'>, state: InstanceState): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED' || isBusy(state)) return accept()
+  const hasData = state.status !== 'FAILED' || state.dataKept
+  return state.hostId === hostId && hasData
+    ? accept({ type: 'InstanceHostRemoved', data: { hostId, fault } })
+    : accept()
+}
 
 const raiseNumbers = (
   { hostId, epoch, generation }: CommandOf<'RaiseNumbers'>,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { faultSchema } from '../values/fault.ts'
 import {
   databaseSpecSchema,
   endpointSchema,
@@ -92,6 +93,8 @@ export const instanceEvents = {
       incident: z.string().nullable().optional(),
     }),
   ),
+  /** Its host was removed for good: what it had there is lost, and it holds nothing any more but its name. */
+  InstanceHostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, fault: faultSchema })),
   /** The host has seen higher numbers than the log knows of. */
   InstanceNumbersRaised: defineEvent(1, z.object({ epoch: z.int().nonnegative(), generation: z.int().nonnegative() })),
   /** Clients reach the engine elsewhere than before, or verify it by other authorities: what the host's configuration says has changed. */

@@ -68,6 +68,8 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       const { status, epoch } = event.data
       return { status, ...known(state), ...raised(state, event.data), epoch, ...seen(state, event.data) }
     }
+    case 'InstanceHostRemoved':
+      return { status: 'FAILED', ...known(state), health: 'UNREACHABLE', dataKept: false }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }
     case 'InstanceEndpointChanged':

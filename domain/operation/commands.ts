@@ -29,8 +29,10 @@ export type OperationInput =
   /** What was written to its stream cannot be read, so it cannot go on: what was done is undone as after a step that failed. */
   | { readonly type: 'FailUnreadable'; readonly fault: Fault; readonly now: string }
   | { readonly type: 'CancelOperation'; readonly now: string }
-  /** This host counts as lost: what can be settled without it is, and what another host may do is awaited for longer. */
-  | { readonly type: 'HandleHostLost'; readonly hostId: HostId; readonly now: string }
+  /**
+   * This host counts as lost: what can be settled without it is, and what another host may do is awaited for longer. `removed`: for good, so all else ends.
+   */
+  | { readonly type: 'HandleHostLost'; readonly hostId: HostId; readonly removed?: boolean; readonly now: string }
   /** Another host, on which room is claimed, is to do all that was asked of `from`. */
   | {
       readonly type: 'MoveOperation'

@@ -1,18 +1,23 @@
 import type { CommandId } from '../ids.ts'
 import { operationOf, removes } from '../instance/operations.ts'
+import { hostRemovedFault } from '../values/host-removed.ts'
 import { plusMs } from '../values/time.ts'
 import { outlastingMs } from './budget.ts'
 import type { InputOf } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import type { Step } from './process.ts'
 import { type BegunOperation, isAwaiting, isStepping, type Leftover, leftoverOf, type OperationState } from './state.ts'
-import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, stepOf } from './steps.ts'
+import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, reachOutcome, stepOf } from './steps.ts'
 
 /** Settles what nobody has to wait for, and gives what another host may do in its place the time of the whole operation. */
-export const handleHostLost = (state: OperationState, { hostId, now }: InputOf<'HandleHostLost'>): Events => {
+export const handleHostLost = (state: OperationState, { hostId, now, removed }: InputOf<'HandleHostLost'>): Events => {
   if (!isAwaiting(state) || state.subject.hostId !== hostId) return []
   if (stepOf(state).settledWithoutHost) return endStep(state, { deferred: true }, now)
-  if (state.status !== 'RUNNING' || !operationOf(state.kind).movable || state.step.hostLost) return []
+  const { movable } = operationOf(state.kind)
+  if (removed && !movable) {
+    return [reachOutcome(state.operationId, { outcome: 'FAILED', fault: hostRemovedFault, compensated: false })]
+  }
+  if (state.status !== 'RUNNING' || !movable || state.step.hostLost) return []
   return [{ type: 'OperationHostLost', data: { hostId, deadline: state.forwardDeadline } }]
 }
 

@@ -15,6 +15,11 @@ export const hostReactions: ReactionsOf<typeof host> = {
       command: { type: 'OfferDatastoreVersions', datastore, versions: [...new Set(found)] },
     }))
   },
+  /** Others may have its name. */
+  HostRemoved: ({ data: { hostId } }) => [
+    { target: 'fleet', id: 'hosts', command: { type: 'ReleaseHostName', hostId } },
+  ],
+  HostRegistrationAnswered: 'none',
   HostSealingKeysOffered: 'none',
   HostCapacityClaimed: 'none',
   HostClaimConfirmed: 'none',

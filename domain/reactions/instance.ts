@@ -59,6 +59,7 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
     present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state) : []),
   },
   InstanceRenamed: { present: (_, state) => confirmName(state) },
+  InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
   InstanceHealthChanged: 'none',
   InstanceNameLapsed: 'none',
   InstanceNumbersRaised: 'none',

@@ -1,5 +1,6 @@
 import type { DatastoreCommand } from '../datastore/commands.ts'
 import type { EventDefinitions, EventOf } from '../event-definition.ts'
+import type { FleetCommand } from '../fleet/index.ts'
 import type { HostCommand } from '../host/commands.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
@@ -44,6 +45,7 @@ export type Reaction =
       readonly id: HostId
       readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'HoldVolume' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
+  | { readonly target: 'fleet'; readonly id: 'hosts'; readonly command: OneOf<FleetCommand, 'ReleaseHostName'> }
   | {
       readonly target: 'datastore'
       readonly id: DatastoreType

@@ -16,6 +16,7 @@ const reactions: { readonly [C in Category]: 'none' | ReactionsOf<AggregateOf<C>
   host: hostReactions,
   token: tokenReactions,
   project: 'none',
+  fleet: 'none',
   flavor: 'none',
   datastore: 'none',
   request: 'none',

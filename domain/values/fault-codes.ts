@@ -32,6 +32,7 @@ export const faultCodes = {
   ENGINE_UNREACHABLE: 'The engine did not answer, or closed the connection.',
   FEATURE_NOT_AVAILABLE: 'The engine does not have what was asked for; the message says what.',
   HOST_COMMAND_FAILED: 'A system program on the host failed; the message names it.',
+  HOST_REMOVED: 'The host was removed for good, and its data with it. Delete the database and make another one.',
   HOST_UNREACHABLE: 'The host was lost while it had work to do, and no other host had room.',
   INSTANCE_IN_USE: 'The database has clients already, so its provisioning is not undone. Delete it if it is to go.',
   INSTANCE_UNKNOWN: 'The host has never had this instance.',

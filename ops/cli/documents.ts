@@ -131,6 +131,9 @@ export const documents = {
       edges { cursor node { id name unlisted { id projectId name version running port foundAt } } } ${page}
     }
   }`,
+  removeHost: `mutation ($input: RemoveHostInput!) {
+    result: removeHost(input: $input) { __typename ${refusal} ... on RemoveHostAccepted { hostId } }
+  }`,
   quota: `query ($project: ID) {
     quota(project: $project) {
       projectId isDefault limits { instances ${resourceFields} } used { instances ${resourceFields} }

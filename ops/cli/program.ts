@@ -13,6 +13,7 @@ import { showEvents } from './commands/events.ts'
 import { excludeEvent, listUnreadable } from './commands/log.ts'
 import { login, logout } from './commands/login.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from './commands/operations.ts'
+import { removeHost } from './commands/remove-host.ts'
 import { listInstances, renameInstance, showInstance } from './commands/show-instance.ts'
 import { showStatus } from './commands/status.ts'
 import { issueToken, listTokens, revokeToken } from './commands/tokens.ts'
@@ -372,6 +373,16 @@ const addAdminCommands = (program: Command, { run, setExitCode }: ProgramParts):
     .description('show how the server fares, and how far each of its followers has come')
     .addOption(outputOption())
     .action((options) => run(options, (context) => showStatus(context)))
+
+  const host = admin.command('host').description('the machines the databases run on')
+  host
+    .command('remove <host>')
+    .description('declare a host gone for good: its databases are given up (asks first at a terminal)')
+    .option('--force', 'also while it is up and has databases', false)
+    .option('-y, --yes', 'do not ask, as at a terminal', false)
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => removeHost(context, name, options)))
 
   const log = admin.command('log').description('events of the log that cannot be read')
   log

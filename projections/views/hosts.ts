@@ -59,10 +59,12 @@ const projection = defineProjection<Document, typeof hostCategory>({
         updatedAt: metadata.at,
       }
     },
+    HostRegistrationAnswered: 'ignored',
     HostSealingKeysOffered: 'ignored',
     HostCapacityClaimed: claims(({ resources }) => resources ?? null),
     HostClaimConfirmed: claims(({ resources }) => resources ?? null),
     HostCapacityReleased: claims(() => null),
+    HostRemoved: (document) => (document && isClaim(document) ? document : null),
     HostLost: seen('LOST'),
     HostReturned: seen('UP'),
     HostInstanceFound: (document, { data: { instanceId, found }, metadata: { at } }) => {

@@ -141,6 +141,12 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceNameLapsed: changes(() => ({})),
     InstanceHealthChanged: changes(({ data }) => seen(data)),
     InstanceReconciled: changes(({ data }) => ({ ...ended(data.status), ...seen(data), fault: null })),
+    InstanceHostRemoved: changes(({ data: { fault } }) => ({
+      ...ended('FAILED'),
+      health: 'UNREACHABLE',
+      healthReason: fault.message,
+      fault,
+    })),
     InstanceNumbersRaised: changes(() => ({})),
     InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),
   },

@@ -94,6 +94,7 @@ export const operationsProjection = defineProjection<
     ...ended,
     InstanceRenamed: 'ignored',
     InstanceNameLapsed: 'ignored',
+    InstanceHostRemoved: 'ignored',
     InstanceHealthChanged: 'ignored',
     InstanceAdopted: 'ignored',
     InstanceMoved: 'ignored',

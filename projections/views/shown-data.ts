@@ -46,6 +46,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   InstanceProvisioned: ({ operationId, endpoint }) => ({ operationId, endpoint }),
   InstanceProvisioningFailed: ({ operationId, fault }) => ({ operationId, fault }),
   InstanceRenamed: ({ name }) => ({ name }),
+  InstanceHostRemoved: ({ fault }) => ({ fault }),
   InstanceNameLapsed: ({ name }) => ({ name }),
   InstanceRestartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
   InstanceRestarted: ({ operationId }) => ({ operationId }),
@@ -94,6 +95,9 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   QuotaCommitted: ({ projectId, instanceId, resources }) => ({ projectId, instanceId, resources }),
   QuotaReleased: ({ projectId, instanceId, reason }) => ({ projectId, instanceId, reason }),
 
+  HostRegistrationAnswered: ({ hostId, name, refusal }) => ({ hostId, name, refusal }),
+  FleetHostNameTaken: ({ hostId, name }) => ({ hostId, name }),
+  FleetHostNameReleased: ({ hostId, name }) => ({ hostId, name }),
   HostRegistered: ({ hostId, name, address, agentVersion, capacity, engines, isolation }) => ({
     hostId,
     name,
@@ -107,6 +111,7 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   HostCapacityClaimed: ({ hostId, instanceId, resources, expiresAt }) => ({ hostId, instanceId, resources, expiresAt }),
   HostClaimConfirmed: ({ hostId, instanceId, resources }) => ({ hostId, instanceId, resources }),
   HostCapacityReleased: ({ hostId, instanceId, reason }) => ({ hostId, instanceId, reason }),
+  HostRemoved: ({ hostId, removedAt }) => ({ hostId, removedAt }),
   HostLost: ({ hostId, lastSeenAt }) => ({ hostId, lastSeenAt }),
   HostInstanceFound: ({ hostId, instanceId, found: { label, running, port, epoch, generation } }) => ({
     hostId,

@@ -5,8 +5,10 @@ import { openBusLink } from '../../agent/bus-link.ts'
 import { createCommandWorker } from '../../agent/command-worker.ts'
 import { EngineFault } from '../../agent/engines/engine.ts'
 import { openAgentDatabaseInMemory } from '../../agent/journal/database.ts'
+import { createFacts } from '../../agent/journal/facts.ts'
 import { createJournal } from '../../agent/journal/journal.ts'
 import type { OutcomeContext } from '../../agent/outcomes/outcome.ts'
+import { createRegistration } from '../../agent/registration.ts'
 import { createReporter } from '../../agent/reporter.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
@@ -183,9 +185,13 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const holds = async () =>
       Object.fromEntries([...placed].map(([instanceId, instance]) => [instanceId, holdingOf(instanceId, instance)]))
     const keyOffers = { renew: () => {} }
+    const registration = createRegistration(
+      { journal, facts: createFacts(database), clock, ids, log },
+      () => description,
+    )
     const link = openBusLink(
-      { bus, clock, journal, reporter, worker, keyOffers, accounts, ids, log, holds },
-      { description: () => description, heartbeatIntervalMs: 2000 },
+      { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+      { hostId, heartbeatIntervalMs: 2000 },
     )
     link.connected.catch(() => {})
   }

@@ -4,6 +4,7 @@ import { datastoreStream } from '../../domain/datastore/index.ts'
 import { deadLetterStream } from '../../domain/dead-letter/index.ts'
 import { exclusionStream } from '../../domain/exclusion/index.ts'
 import { flavorStream } from '../../domain/flavor/index.ts'
+import { fleetStream } from '../../domain/fleet/index.ts'
 import { hostStream } from '../../domain/host/index.ts'
 import {
   type DeadLetterId,
@@ -124,6 +125,7 @@ const examples: Examples = {
   InstanceProvisioned: ({ operationId }) => ({ operationId, ...facts }),
   InstanceProvisioningFailed: ({ operationId }) => ({ operationId, fault }),
   InstanceRenamed: () => ({ name: 'store', nameFence: 5 }),
+  InstanceHostRemoved: ({ hostId }) => ({ hostId, fault }),
   InstanceNameLapsed: () => ({ name: 'market', nameFence: 9 }),
   InstanceRestartRequested: operationOf,
   InstanceRestarted: ({ operationId }) => ({ operationId }),
@@ -189,6 +191,15 @@ const examples: Examples = {
   }),
   HostClaimConfirmed: ({ hostId, instanceId }) => ({ hostId, instanceId, resources }),
   HostCapacityReleased: ({ hostId, instanceId }) => ({ hostId, instanceId, reason: 'DELETED' }),
+  HostRegistrationAnswered: ({ hostId }) => ({
+    hostId,
+    name: 'db-1',
+    refusal: 'the name is taken',
+    reportId: exampleUuid('report'),
+  }),
+  FleetHostNameTaken: ({ hostId }) => ({ hostId, name: 'db-1' }),
+  FleetHostNameReleased: ({ hostId }) => ({ hostId, name: 'db-1' }),
+  HostRemoved: ({ hostId }) => ({ hostId, removedAt: '2030-01-01T00:00:00.000Z' }),
   HostLost: ({ hostId }) => ({ hostId, lastSeenAt: '2030-01-01T00:00:00.000Z' }),
   HostInstanceFound: (world) => ({
     hostId: world.hostId,
@@ -304,6 +315,7 @@ export const eventTypes = Object.keys(eventCatalogue) as readonly CofferEventTyp
 export const streamOfEvent = (type: CofferEventType, world: World): StreamName => {
   if (type.startsWith('Instance')) return instanceStream(world.instanceId)
   if (type.startsWith('Operation') || type === 'GuestCommandIssued') return operationStream(world.operationId)
+  if (type.startsWith('Fleet')) return fleetStream
   if (type.startsWith('Host')) return hostStream(world.hostId)
   if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
   if (type.startsWith('Datastore')) return datastoreStream(world.datastore)

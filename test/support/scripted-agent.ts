@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { type GuestCommand, guestCommandSchema } from '../../domain/guest/command.ts'
+import { registrationAnswer, registrationAnswerSchema } from '../../domain/guest/registration-answer.ts'
 import type { AgentReport } from '../../domain/guest/report.ts'
 import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
 import type { HostDescription } from '../../domain/host/events.ts'
@@ -13,20 +14,24 @@ export type Script = (command: GuestCommand) => 'succeed' | 'silent' | Fault
 
 export const caCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
-export const hostDescription = (overrides: Partial<HostDescription> = {}): HostDescription => ({
-  hostId: parseHostId(randomUUID()),
-  name: 'host-a',
-  address: '127.0.0.1',
-  agentVersion: '0.1.0',
-  caCertificate,
-  capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
-  engines: [
-    { datastore: 'postgresql', version: '17.10', source: 'npm' },
-    { datastore: 'postgresql', version: '17.9', source: 'npm' },
-  ],
-  isolation: { unixUser: true, cgroup: 'v1', volume: 'directory', missing: [] },
-  ...overrides,
-})
+export const hostDescription = (overrides: Partial<HostDescription> = {}): HostDescription => {
+  const hostId = parseHostId(randomUUID())
+  return {
+    hostId,
+    // No two hosts have the same.
+    name: `host-${hostId.slice(0, 8)}`,
+    address: '127.0.0.1',
+    agentVersion: '0.1.0',
+    caCertificate,
+    capacity: { vcpus: 64, memoryMiB: 262_144, volumeGiB: 10_000 },
+    engines: [
+      { datastore: 'postgresql', version: '17.10', source: 'npm' },
+      { datastore: 'postgresql', version: '17.9', source: 'npm' },
+    ],
+    isolation: { unixUser: true, cgroup: 'v1', volume: 'directory', missing: [] },
+    ...overrides,
+  }
+}
 
 /** More than a test uses, of a key pair that nobody kept. */
 export const sealingKeys = Array.from({ length: 1000 }, (_, index) => ({
@@ -46,6 +51,7 @@ export const startScriptedAgent = async (
 ) => {
   const { hostId } = description
   const received: GuestCommand[] = []
+  const answers: (string | null)[] = []
   const topic = agentCommandsTopic(hostId)
   const report = (body: AgentReport) =>
     bus.publish([
@@ -70,6 +76,10 @@ export const startScriptedAgent = async (
     topics: [topic],
     start: 'earliest',
     handle: async (message) => {
+      if (message.headers.type === registrationAnswer) {
+        answers.push(registrationAnswerSchema.parse(JSON.parse(message.value)).refusal)
+        return
+      }
       const command = guestCommandSchema.parse(JSON.parse(message.value))
       received.push(command)
       holdings.take(command)
@@ -82,6 +92,8 @@ export const startScriptedAgent = async (
   return {
     hostId,
     received,
+    /** What its registrations were answered with: null where it was let in. */
+    answers,
     holdings,
     answer,
     beat: () =>

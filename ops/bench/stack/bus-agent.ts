@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageBus } from '../../../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
+import { registrationAnswer } from '../../../domain/guest/registration-answer.ts'
 import type { AgentReport, Heartbeat } from '../../../domain/guest/report.ts'
 import {
   agentCommandsTopic,
@@ -32,7 +33,8 @@ export const startBusAgent = async (bus: MessageBus): Promise<{ readonly stop: (
     topics: [agentCommandsTopic(hostId)],
     start: 'earliest',
     // Not awaited, as the real one works on commands beside its inbox: an agent's partition would be a queue for all its instances.
-    handle: async ({ value }) => {
+    handle: async ({ headers, value }) => {
+      if (headers.type === registrationAnswer) return
       const command = guestCommandSchema.parse(JSON.parse(value))
       holdings.take(command)
       void report(answerTo(command, stamp()))

@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises'
+import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
-import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import { mutate } from '../mutate.ts'
 import type { Instance } from '../types.ts'
@@ -59,18 +58,10 @@ export const changeInstance = async (
   await output.one({ ...after, operationId }, () => [`${name} is ${done[change]}: ${after.status}`])
 }
 
-/** Asks a person at a terminal to type the name. Without one there is nobody to ask: a script means what it says. */
 const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<void> => {
   const { stdin, stderr } = context.terminal
   if (!stdin.isTTY || !stderr.isTTY) return
   const { id, name } = await findInstance(context, nameOrId)
-  const lines = createInterface({ input: stdin, output: stderr })
-  try {
-    const question = `This deletes ${name} (${id}) with everything in it, for good. Type its name to go on: `
-    const answer = await lines.question(question, { signal: context.signal })
-    if (answer.trim() === name) return
-    throw refused({ code: 'NOT_CONFIRMED', message: `${name} was not deleted: "${answer.trim()}" is not its name` })
-  } finally {
-    lines.close()
-  }
+  const what = `This deletes ${name} (${id}) with everything in it, for good.`
+  await confirmName(context, name, what, `${name} was not deleted`)
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { offersOf } from '../../../commands/awaited-offers.ts'
 import { createDirectory } from '../../../commands/directory.ts'
@@ -89,7 +90,12 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
     },
     host: async () => {
       const description = hostDescription()
-      await handler.handle(host, hostStream(description.hostId), { type: 'RegisterHost', description }, context)
+      await handler.handle(
+        host,
+        hostStream(description.hostId),
+        { type: 'RegisterHost', description, refusal: null, reportId: randomUUID() },
+        context,
+      )
     },
   }
   await directory.ready(signal)

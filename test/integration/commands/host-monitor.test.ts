@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
@@ -51,7 +52,12 @@ const start = async () => {
     causationId: commandId,
   } as const
   const stream = hostStream(hostId)
-  await handler.handle(host, stream, { type: 'RegisterHost', description: { hostId, ...rest } }, context)
+  await handler.handle(
+    host,
+    stream,
+    { type: 'RegisterHost', description: { hostId, ...rest }, refusal: null, reportId: randomUUID() },
+    context,
+  )
   directory.start()
   await waitFor('the host to be known', () => directory.hosts().length === 1)
   const hears = (key: string, value: unknown): Promise<void> =>
@@ -144,7 +150,12 @@ const start = async () => {
     registersAnother: async () => {
       const other = hostDescription()
       const of = hostStream(other.hostId)
-      await handler.handle(host, of, { type: 'RegisterHost', description: other }, context)
+      await handler.handle(
+        host,
+        of,
+        { type: 'RegisterHost', description: other, refusal: null, reportId: randomUUID() },
+        context,
+      )
       await directory.catchUp(AbortSignal.timeout(10_000))
       return of
     },

@@ -7,7 +7,7 @@ import { project, projectStream } from '../../../domain/project/index.ts'
 import { commitmentOf, heldIds } from '../../../domain/values/ledger.ts'
 import { sealingKeyNumber } from '../../../domain/values/sealing-key.ts'
 import { collect } from '../../support/collect.ts'
-import { projectA, startControlPlane } from '../../support/control-plane.ts'
+import { admin, projectA, startControlPlane } from '../../support/control-plane.ts'
 import { hostDescription, type Script, startScriptedAgent } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -48,6 +48,7 @@ const start = async (settings = {}) => {
     return {
       hostId,
       received: (): readonly GuestCommand[] => agent.received,
+      answers: () => agent.answers,
       holds: () => Object.keys(agent.holdings.now()),
       die: async () => {
         clearInterval(timer)
@@ -301,5 +302,94 @@ describe('a database whose host was lost and is back', { timeout: 60_000 }, () =
     await instanceBecomes(instanceId, 'FAILED')
     await only.comeBack()
     expect(await instanceBecomes(instanceId, 'ACTIVE')).toMatchObject({ health: 'HEALTHY' })
+  })
+})
+
+describe('a host that is removed', { timeout: 60_000 }, () => {
+  const remove = (plane: Awaited<ReturnType<typeof start>>['plane'], hostId: HostId, force = false) =>
+    plane.send({ type: 'RemoveHost', hostId, force }, { actor: admin })
+
+  it('gives up its databases: they fail, hold nothing any more, can be deleted at once, and others get its name', async () => {
+    const scene = await start()
+    const { plane, startHost, becomes, instanceBecomes, isHeldBy, operationEnds } = scene
+    const only = await startHost()
+    const { instanceId } = await plane.sendAccepted(create)
+    await instanceBecomes(instanceId, 'ACTIVE')
+    if (!instanceId) throw new Error('a create has an instance')
+    await only.die()
+    await becomes(only.hostId, 'LOST')
+    const restart = await plane.send({ type: 'RestartInstance', instanceId })
+    expect(restart).toMatchObject({ rejection: { code: 'HOST_UNREACHABLE' } })
+    expect(await remove(plane, only.hostId)).toMatchObject({ accepted: true, replayed: false })
+    expect(await remove(plane, only.hostId)).toMatchObject({ accepted: true, replayed: true })
+
+    const failed = await instanceBecomes(instanceId, 'FAILED')
+    expect(failed).toMatchObject({ health: 'UNREACHABLE', dataKept: false })
+    await waitFor('its room to be free', async () => !(await isHeldBy(only.hostId, instanceId)))
+    await waitFor('its quota to be free', async () => {
+      const { state } = await plane.handler.load(project, projectStream(projectA))
+      return commitmentOf(state.ledger, instanceId) === undefined
+    })
+    const { operationId } = await plane.sendAccepted({ type: 'DeleteInstance', instanceId })
+    expect(await operationEnds(operationId)).toBe('SUCCEEDED')
+    await instanceBecomes(instanceId, 'DELETED')
+    expect(plane.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  it('settles the deletes that wait for it, fails what else is going on there, and moves creates', async () => {
+    const { plane, startHost, instanceBecomes, operationEnds } = await start()
+    let silent = false
+    const first = await startHost(() => (silent ? 'silent' : 'succeed'))
+    const made = await Promise.all(
+      ['a', 'b'].map(async (name) => {
+        const { instanceId } = await plane.sendAccepted({ ...create, name })
+        await instanceBecomes(instanceId, 'ACTIVE')
+        return parseInstanceId(instanceId ?? '')
+      }),
+    )
+    const [restarted, deleted] = made
+    if (!restarted || !deleted) throw new Error('two were made')
+    silent = true
+    const restart = await plane.sendAccepted({ type: 'RestartInstance', instanceId: restarted })
+    const deletion = await plane.sendAccepted({ type: 'DeleteInstance', instanceId: deleted })
+    const creation = await plane.sendAccepted({ ...create, name: 'c' })
+    await waitFor('all to be asked for', () => first.received().length >= 9)
+    const second = await startHost()
+    expect(await remove(plane, first.hostId)).toMatchObject({ rejection: { code: 'INVALID_STATE' } })
+    expect(await remove(plane, first.hostId, true)).toMatchObject({ accepted: true })
+
+    expect(await operationEnds(deletion.operationId)).toBe('SUCCEEDED')
+    expect(await operationEnds(restart.operationId)).toBe('FAILED')
+    await instanceBecomes(restarted, 'FAILED')
+    expect(await operationEnds(creation.operationId)).toBe('SUCCEEDED')
+    expect(await instanceBecomes(creation.instanceId, 'ACTIVE')).toMatchObject({ hostId: second.hostId })
+    await waitFor('nothing to be held there', async () => {
+      const { state } = await plane.handler.load(host, hostStream(first.hostId))
+      return state.status === 'REMOVED' && heldIds(state.claims).length === 0
+    })
+  })
+
+  it('is not let in when it comes back, is told what to do, and gets no work', async () => {
+    const { plane, startHost, becomes } = await start()
+    const only = await startHost()
+    await only.die()
+    await becomes(only.hostId, 'LOST')
+    await remove(plane, only.hostId)
+    await only.comeBack()
+    await waitFor('its registration to be answered', () => only.answers().length > 0)
+    expect(only.answers()[0]).toContain('To use the machine as a new host')
+    expect(await plane.send(create)).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
+    const { state } = await plane.handler.load(host, hostStream(only.hostId))
+    expect(state.status).toBe('REMOVED')
+  })
+
+  it('without databases may be up, and one that never registered is not there', async () => {
+    const { plane, startHost } = await start()
+    const idle = await startHost()
+    expect(await remove(plane, idle.hostId)).toMatchObject({ accepted: true })
+    const nobody = hostDescription()
+    expect(await remove(plane, nobody.hostId)).toMatchObject({ rejection: { code: 'NOT_FOUND' } })
+    const member = await plane.send({ type: 'RemoveHost', hostId: idle.hostId, force: false })
+    expect(member).toMatchObject({ rejection: { code: 'FORBIDDEN' } })
   })
 })

@@ -40,6 +40,7 @@ const examples: Readonly<Record<Category, CofferEventType>> = {
   instance: 'InstanceRequested',
   project: 'ProjectQuotaSet',
   host: 'HostRegistered',
+  fleet: 'FleetHostNameTaken',
   flavor: 'FlavorDefined',
   datastore: 'DatastoreVersionOffered',
   token: 'TokenIssued',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import { freeCapacity, type HostCommand, type HostEvent, host, hostEvents } from '../../../../domain/host/index.ts'
 import { handleInTurn, specOf } from '../../../support/spec.ts'
-import { at, hostDescription, hostId, instanceId, operationId, resources } from '../samples.ts'
+import { at, hostDescription, hostId, instanceId, operationId, reportId, resources } from '../samples.ts'
 
 const { given } = specOf(host, hostEvents)
 
@@ -60,7 +60,7 @@ const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED' = 'DELETED'): H
 })
 
 describe('registering a host', () => {
-  const register: HostCommand = { type: 'RegisterHost', description }
+  const register = { type: 'RegisterHost', description, refusal: null, reportId: reportId() } as const
 
   it('makes it known', () => {
     const state = given().when(register).thenEvents(registered)
@@ -70,7 +70,30 @@ describe('registering a host', () => {
   it('does nothing when nothing is new, in whatever order the engines are listed', () => {
     given(registered).when(register).thenNothing()
     const reversed = { ...description, engines: [...description.engines].reverse() }
-    given(registered).when({ type: 'RegisterHost', description: reversed }).thenNothing()
+    given(registered)
+      .when({ ...register, description: reversed })
+      .thenNothing()
+  })
+
+  it('may be refused, which its agent is told where it does not know, once for each time it asks', () => {
+    const reason = 'its name is taken'
+    const refuse = (refusal: string | null, ordinal = 1): HostCommand => {
+      return { type: 'RefuseRegistration', description, reason, refusal, reportId: reportId(ordinal) }
+    }
+    const answered = (refusal: string | null, ordinal = 1): HostEvent => ({
+      type: 'HostRegistrationAnswered',
+      data: { hostId: hostId(), name: description.name, refusal, reportId: reportId(ordinal) },
+    })
+    const refused = given().when(refuse(null)).thenEvents(answered(reason))
+    expect(refused).toMatchObject({ status: 'UNREGISTERED', refusal: reason })
+    given(answered(reason)).when(refuse(reason, 2)).thenNothing()
+    given(answered(reason)).when(refuse(null, 2)).thenEvents(answered(reason, 2))
+    given(registered).when(refuse(null)).thenEvents(answered(reason))
+
+    const again = { ...register, refusal: reason, reportId: reportId(2) }
+    const letIn = given(registered, answered(reason)).when(again).thenEvents(answered(null, 2))
+    expect(letIn).toMatchObject({ status: 'UP', refusal: null })
+    given(registered).when(again).thenEvents(answered(null, 2))
   })
 
   it.each([
@@ -82,7 +105,7 @@ describe('registering a host', () => {
   ])('again with another %s is noted, and its claims stay', (_, change) => {
     const changed = { ...description, ...change }
     const state = given(registered, confirmed(1))
-      .when({ type: 'RegisterHost', description: changed })
+      .when({ ...register, description: changed })
       .thenEvents({ type: 'HostRegistered', data: changed })
     expect(state).toMatchObject({ status: 'UP', claims: { total: { instances: 1 } } })
   })
@@ -206,8 +229,10 @@ describe('a host on which few instances can be, however small they are', () => {
 
   it('tells of it when it changes, and not again', () => {
     const { data } = few as Extract<HostEvent, { readonly type: 'HostRegistered' }>
-    given(registered).when({ type: 'RegisterHost', description: data }).thenEvents(few)
-    given(few).when({ type: 'RegisterHost', description: data }).thenNothing()
+    given(registered)
+      .when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId() })
+      .thenEvents(few)
+    given(few).when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId() }).thenNothing()
   })
 })
 
@@ -225,7 +250,7 @@ describe('claims under any interleaving', () => {
   it('never exceed the capacity, and what is free is never negative', () => {
     fc.assert(
       fc.property(steps, (plan) => {
-        const commands: HostCommand[] = [{ type: 'RegisterHost', description }]
+        const commands: HostCommand[] = [{ type: 'RegisterHost', description, refusal: null, reportId: reportId() }]
         let now = 0
         for (const { ordinal, act, size, afterSeconds } of plan) {
           now += afterSeconds

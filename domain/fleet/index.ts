@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineAggregate } from '../aggregate.ts'
+import { decide } from './decide.ts'
+import { fleetEvents } from './events.ts'
+import { evolve } from './evolve.ts'
+import { newFleet } from './state.ts'
+
+export type { FleetCommand } from './commands.ts'
+export { type FleetEvent, fleetEvents } from './events.ts'
+export type { FleetState } from './state.ts'
+
+/** There is one. */
+export const fleet = defineAggregate({
+  category: 'fleet',
+  id: z.literal('hosts'),
+  events: fleetEvents,
+  audience: 'admins',
+  initial: newFleet,
+  decide,
+  evolve,
+})
+
+export const fleetStream = fleet.stream('hosts')
