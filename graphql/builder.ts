@@ -1,5 +1,6 @@
 import SchemaBuilder, { type ArgBuilder } from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
+import type { Credential } from '../commands/api.ts'
 import type { Actor } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
@@ -17,6 +18,7 @@ import type {
 } from '../projections/documents.ts'
 import type { ApiContext } from './context.ts'
 import type { ListedLetter } from './nouns/dead-letter-page.ts'
+import type { Written } from './write.ts'
 
 type SchemaTypes = {
   Context: ApiContext
@@ -63,6 +65,7 @@ export const createSchemaParts = () => {
     Role,
     UnreadableReason,
     Actor: builder.objectRef<Actor>('Actor'),
+    Credential: builder.objectRef<Credential>('Credential'),
     DeadLetter: builder.objectRef<ListedLetter>('DeadLetter'),
     Datastore: builder.objectRef<DatastoreDocument>('Datastore'),
     Event: builder.objectRef<AuditDocument>('Event'),
@@ -90,6 +93,10 @@ export type ObjectRef<Shape> = PothosSchemaTypes.ObjectRef<Types, Shape>
 export type EnumRef<Value extends string> = PothosSchemaTypes.EnumRef<Types, Value>
 /** What the `fields` function of an input type is called with. */
 export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
+/** What the `fields` function of an accepted command's type is called with. */
+export type AnswerFields = PothosSchemaTypes.ObjectFieldBuilder<Types, Written>
+/** A reference to a union whose values have the given shape. */
+export type UnionRef<Shape> = PothosSchemaTypes.UnionRef<Types, Shape>
 /** `t.arg` of a field. */
 export type ArgumentFields = ArgBuilder<Types>
 

@@ -1,8 +1,15 @@
-import type { InputFields, ObjectRef, SchemaParts } from './builder.ts'
-import { isRejection, type Written } from './write.ts'
+import type { z } from 'zod'
+import type { CommandName, PublicCommand } from '../commands/api.ts'
+import type { AnswerDefinition, CommandDefinition } from '../commands/public/definition.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import type { AnswerFields, ObjectRef, SchemaParts, UnionRef } from './builder.ts'
+import { answerFieldsOf, inputFieldsOf } from './command-fields.ts'
+import type { ApiContext } from './context.ts'
+import { withoutNulls } from './input.ts'
+import { isRejection, readBack, type Written, write } from './write.ts'
 
-/** What every accepted command says, and the input fields that every command has. */
-export const defineAccepted = ({ builder }: SchemaParts) => {
+/** What every accepted command says. */
+const defineAccepted = ({ builder }: SchemaParts) => {
   const Accepted = builder.interfaceRef<Written>('Accepted')
   Accepted.implement({
     description: 'A command was accepted and is written down: it will not be lost.',
@@ -20,33 +27,102 @@ export const defineAccepted = ({ builder }: SchemaParts) => {
   })
   return Accepted
 }
-export type AcceptedInterface = ReturnType<typeof defineAccepted>
 
-/** `union <name> = <accepted> | Refusal`. */
-export const defineResult = (
-  { builder, Refusal }: SchemaParts,
-  {
-    name,
-    accepted,
-    description,
-  }: { name: string; accepted: ObjectRef<Written> & { name: string }; description: string },
-) =>
-  builder.unionType(name, {
-    description,
-    types: [accepted, Refusal],
-    resolveType: (result) => (isRejection(result) ? 'Refusal' : accepted.name),
-  })
+/** Something a command wrote, read back for its answer: null while the views have not got it. */
+type ReadBack<Answer> = {
+  readonly read: (answer: Answer, context: ApiContext) => Promise<unknown>
+  readonly field: (t: AnswerFields) => ReturnType<AnswerFields['field']>
+}
+/** Each is a nullable field of the answer. */
+export type ReadsBack<Answer> = Readonly<Record<string, ReadBack<Answer>>>
 
-export const idempotencyKeyField = (t: InputFields) => ({
-  idempotencyKey: t.string({
-    description:
-      'Chosen by the client, 1 to 255 printable characters, kept within the project for a day (or what `COFFER_IDEMPOTENCY_KEY_LIFETIME` of the server says) from its first use. Until then the same key with the same input is carried out once and answered alike, and with another input it is refused. What was refused has changed nothing: its repeat is decided anew.',
-  }),
+/** The result of the commands that share an answer: `union <name>Result = <name>Accepted | Refusal`. */
+export type ResultRef<Fields extends z.ZodObject> = {
+  readonly type: UnionRef<Written | Rejection>
+  readonly readsBack: ReadsBack<z.output<Fields>>
+}
+
+export const readsBackAs = <Answer, Document>(
+  type: ObjectRef<Document>,
+  description: string,
+  read: (answer: Answer, context: ApiContext) => Promise<Document | null>,
+): ReadBack<Answer> => ({
+  read,
+  field: (t) =>
+    t.field({
+      type,
+      nullable: true,
+      description,
+      // The type is of the commands that have this answer.
+      resolve: ({ answer }, _args, context) => readBack(context, () => read(answer as Answer, context)) as never,
+    }),
 })
 
-export const expectedVersionField = (t: InputFields) => ({
-  expectedVersion: t.int({
-    description:
-      'The `stateVersion` of the instance last seen: refused with `VERSION_CONFLICT` if it has changed since.',
-  }),
-})
+/** Makes mutations of public commands: their input types, results and resolvers follow from the definitions. */
+export const createMutations = (parts: SchemaParts) => {
+  const { builder, Refusal } = parts
+  const Accepted = defineAccepted(parts)
+
+  return {
+    /**
+     * `became`: what the result is of, in words. `readsBack`: objects that are shown beside the answer's own fields, and that `upToDate` vouches for.
+     */
+    result: <Fields extends z.ZodObject>(
+      { name, says, fields }: AnswerDefinition<Fields>,
+      { became, readsBack }: { readonly became: string; readonly readsBack: ReadsBack<z.output<Fields>> },
+    ): ResultRef<Fields> => {
+      const AcceptedType = builder.objectRef<Written>(`${name}Accepted`).implement({
+        description: says,
+        interfaces: [Accepted],
+        fields: (t) => ({
+          ...answerFieldsOf(parts, t, { fields }),
+          ...Object.fromEntries(Object.entries(readsBack).map(([name, { field }]) => [name, field(t)])),
+        }),
+      })
+      const type = builder.unionType(`${name}Result`, {
+        description: `What became of ${became}.`,
+        types: [AcceptedType, Refusal],
+        resolveType: (result) => (isRejection(result) ? 'Refusal' : AcceptedType.name),
+      })
+      return { type, readsBack }
+    },
+
+    /** The mutation of a command. */
+    mutation: <Name extends CommandName, Fields extends z.ZodObject>(
+      definition: CommandDefinition<Name, z.ZodObject, Fields>,
+      { type, readsBack }: ResultRef<Fields>,
+    ): void => {
+      const { name, does, asks } = definition
+      const inputName: string = `${name}Input`
+      const Input = builder.inputType(inputName, {
+        description: asks,
+        fields: (t) => inputFieldsOf(parts, t, definition),
+      })
+      builder.mutationField(`${name.charAt(0).toLowerCase()}${name.slice(1)}`, (t) =>
+        t.field({
+          type,
+          args: { input: t.arg({ type: Input, required: true, description: asks }) },
+          description: does,
+          resolve: async (_root, { input }, context) => {
+            const { idempotencyKey, expectedVersion, ...given } = withoutNulls(input as CommandInput)
+            return write<z.output<Fields>>(
+              context,
+              // The schema let nothing through that the definition's input has not; what is in it the dispatch checks.
+              { command: { type: name, ...given } as unknown as PublicCommand, idempotencyKey, expectedVersion },
+              (answer) => Promise.all(Object.values(readsBack).map(({ read }) => read(answer, context))),
+            )
+          },
+        }),
+      )
+    },
+  }
+}
+
+export type Mutations = ReturnType<typeof createMutations>
+
+/** What GraphQL makes of every command's input. */
+type CommandInput = {
+  readonly idempotencyKey?: string | null
+  readonly expectedVersion?: number | null
+  readonly [field: string]: unknown
+}

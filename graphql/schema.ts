@@ -1,8 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { createSchemaParts } from './builder.ts'
 import { addPageInfo } from './connection-type.ts'
-import { defineAccepted } from './mutation.ts'
-import { addCreateInstance } from './nouns/create-instance.ts'
+import { createMutations } from './mutation.ts'
 import { addDatastore } from './nouns/datastore.ts'
 import { addDeadLetter } from './nouns/dead-letter.ts'
 import { addEvent } from './nouns/event.ts'
@@ -18,7 +17,6 @@ import { addToken } from './nouns/token.ts'
 import { addUnreadableEvent } from './nouns/unreadable-event.ts'
 import { addValues } from './nouns/values.ts'
 import { addViewer } from './nouns/viewer.ts'
-import { addRemoveHost } from './remove-host.ts'
 import { addScalars } from './scalars.ts'
 
 /** The whole API as one schema. Resolvers find everything they need in the context. */
@@ -30,7 +28,7 @@ export const createSchema = (): GraphQLSchema => {
   parts.builder.mutationType({ description: 'What can be done. Refusals are results, not errors.' })
   parts.builder.subscriptionType({ description: 'What can be followed, over SSE or WebSocket (graphql-transport-ws).' })
 
-  const Accepted = defineAccepted(parts)
+  const mutations = createMutations(parts)
   addScalars(parts)
   addValues(parts)
   addRefusal(parts)
@@ -38,17 +36,15 @@ export const createSchema = (): GraphQLSchema => {
   addViewer(parts)
   addNode(parts)
   addInstance(parts)
-  addCreateInstance(parts, Accepted)
-  addInstanceCommands(parts, Accepted)
-  addOperation(parts, Accepted)
-  addDatastore(parts, Accepted)
-  addFlavor(parts, Accepted)
+  addInstanceCommands(parts, mutations)
+  addOperation(parts, mutations)
+  addDatastore(parts, mutations)
+  addFlavor(parts, mutations)
   addEvent(parts)
-  addHost(parts)
-  addQuota(parts, Accepted)
-  addToken(parts, Accepted)
-  addRemoveHost(parts, Accepted)
-  addDeadLetter(parts, Accepted)
-  addUnreadableEvent(parts, Accepted)
+  addHost(parts, mutations)
+  addQuota(parts, mutations)
+  addToken(parts, mutations)
+  addDeadLetter(parts, mutations)
+  addUnreadableEvent(parts, mutations)
   return parts.builder.toSchema({ sortSchema: true })
 }

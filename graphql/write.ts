@@ -1,12 +1,16 @@
-import { type DispatchAccepted, type DispatchRequest, NotOfferedYet, type PublicCommand } from '../commands/api.ts'
-import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
+import { type DispatchRequest, NotOfferedYet, type PublicCommand } from '../commands/api.ts'
+import { EventStoreUnavailable, type Position } from '../commands/ports/event-store.ts'
+import type { Accepted } from '../commands/public/definition.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError, isStoreAway } from './errors.ts'
 import { isGiven } from './input.ts'
 
 /** A command that was accepted. `upToDate`: the views show it, so what is read now reflects it. */
-export type Written = { readonly answer: DispatchAccepted; readonly upToDate: boolean }
+export type Written<Answer extends object = object> = {
+  readonly answer: Accepted<Answer>
+  readonly upToDate: boolean
+}
 
 export type WriteRequest = {
   readonly command: PublicCommand
@@ -16,18 +20,19 @@ export type WriteRequest = {
 
 /**
  * Sends a command and waits, bounded, until the views show what it wrote. Once the command is accepted nothing throws any more, not even a bug of
- * ours or a foreign value in a view: the answer may hold a password that is shown only this once. `read`: reads what was written, where that is
- * not an instance, operation or token of the answer. Throws `UNAVAILABLE` when the log can not be reached or answers too late.
+ * ours or a foreign value in a view: the answer may hold a password that is shown only this once. `read`: reads what was written.
+ * Throws `UNAVAILABLE` when the log cannot be reached or answers too late.
  */
-export const write = async (
+export const write = async <Answer extends object>(
   context: ApiContext,
   request: WriteRequest,
-  read?: () => Promise<unknown>,
-): Promise<Written | Rejection> => {
-  if (!context.session.canWrite) return readersMayNotWrite
-  const answer = await dispatchInTime(context, request)
-  if (!answer.accepted) return answer.rejection
-  return { answer, upToDate: await isShown(context, answer, read) }
+  read: (answer: Answer) => Promise<unknown>,
+): Promise<Written<Answer> | Rejection> => {
+  const given = await dispatchInTime(context, request)
+  if (!given.accepted) return given.rejection
+  // What the command's definition says that it answers.
+  const answer = given as unknown as Accepted<Answer>
+  return { answer, upToDate: await isShown(context, answer.position, () => read(answer)) }
 }
 
 export const isRejection = (result: object): result is Rejection => 'code' in result
@@ -48,11 +53,6 @@ export const readBack = async <Document>(
 /** That a store is away is said elsewhere. */
 const tellUnreadable = ({ log }: ApiContext['backend'], error: unknown): void => {
   if (!isStoreAway(error)) log.error({ err: error }, 'a command was carried out, and what it wrote cannot be read')
-}
-
-const readersMayNotWrite: Rejection = {
-  code: 'FORBIDDEN',
-  message: 'the token has the role reader, which may only read: use one with the role member or admin',
 }
 
 const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
@@ -87,20 +87,11 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
 }
 
 /** Whether what is read from now on has what was written. */
-const isShown = async (
-  { backend, loadInstance, loadOperation }: ApiContext,
-  { position, instanceId, operationId, tokenId }: DispatchAccepted,
-  read: () => Promise<unknown> = async () => null,
-): Promise<boolean> => {
+const isShown = async ({ backend }: ApiContext, position: Position, read: () => Promise<unknown>): Promise<boolean> => {
   const bound = AbortSignal.any([AbortSignal.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
   try {
     if (!(await backend.views.waitFor(position, bound))) return false
-    await Promise.all([
-      instanceId && loadInstance(instanceId),
-      operationId && loadOperation(operationId),
-      tokenId && backend.views.token(tokenId),
-      read(),
-    ])
+    await read()
     return true
   } catch (error) {
     tellUnreadable(backend, error)

@@ -51,3 +51,15 @@ export const deriveId = (...parts: readonly string[]): string => {
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   return format(bytes)
 }
+
+/**
+ * A UUIDv7 that is a function of another one and of what it is for: it has the other's time and counter, so it sorts like it, and bits of its own behind
+ * them.
+ */
+export const siblingId = (id: string, purpose: string): string => {
+  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
+  const tail = createHash('sha256').update(`${id}\u0000${purpose}`).digest().subarray(0, tailBytes)
+  bytes.set(tail, 8)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return format(bytes)
+}

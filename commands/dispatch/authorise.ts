@@ -1,26 +1,13 @@
 import type { ProjectId } from '../../domain/ids.ts'
-import type { Actor, Role } from '../../domain/metadata.ts'
+import type { Actor } from '../../domain/metadata.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import type { PublicCommand } from '../api.ts'
+import type { CommandRole, Job, Reach } from '../public/definition.ts'
 
-/** Whom a command may touch: one project's things, or anybody's (`null`). */
-export type Reach = { readonly projectId: ProjectId | null }
-
-const adminCommands: ReadonlySet<PublicCommand['type']> = new Set([
-  'SetProjectQuota',
-  'DefineFlavor',
-  'RetireFlavor',
-  'SetDefaultDatastoreVersion',
-  'WithdrawDatastoreVersion',
-  'ReplayDeadLetter',
-  'DropDeadLetter',
-  'ExcludeEvent',
-  'AdoptInstance',
-  'RemoveUnlistedInstance',
-  'RemoveHost',
-])
-
-const forbidden = (message: string): Rejection => ({ code: 'FORBIDDEN', message })
+const forbidden = (message: string, field?: string): Rejection => ({
+  code: 'FORBIDDEN',
+  message,
+  ...(field !== undefined && { field }),
+})
 
 export const isAdmin = (actor: Actor): boolean =>
   actor.kind === 'system' || (actor.kind === 'user' && actor.roles.includes('admin'))
@@ -33,22 +20,30 @@ export const reachOf = (actor: Actor): Reach => ({
 export const reaches = (reach: Reach, projectId: ProjectId): boolean =>
   reach.projectId === null || reach.projectId === projectId
 
-const mayIssue = (roles: readonly Role[], role: Role): boolean => role !== 'admin' || roles.includes('admin')
+/** The project that a command is for: the one it names, else the actor's own. A part of Coffer has none of its own and names it. */
+export const ownerOf = ({ actor }: Pick<Job, 'actor'>, named: ProjectId | undefined): ProjectId => {
+  if (named !== undefined) return named
+  if (actor.kind !== 'user') throw new Error(`a command of ${actor.kind} names no project`)
+  return actor.projectId
+}
 
-/** What can be refused before anything is loaded: by role, and by the project a command names. */
-export const authorise = (command: PublicCommand, actor: Actor): Rejection | null => {
-  if (actor.kind === 'system') return null
+/** What is refused by role alone, before the input is looked at. */
+export const refusalOfRole = (
+  { name, role }: { readonly name: string; readonly role: CommandRole },
+  actor: Actor,
+): Rejection | null => {
   if (actor.kind === 'agent') return forbidden('an agent reports results; it may not send commands')
   if (isAdmin(actor)) return null
-  if (!actor.roles.includes('member')) {
-    return forbidden(`${command.type} needs the role member or admin; yours: ${actor.roles.join(', ') || 'none'}`)
-  }
-  if (adminCommands.has(command.type)) return forbidden(`${command.type} needs the role admin`)
-  if ('projectId' in command && command.projectId !== actor.projectId) {
-    return forbidden(`you act for project ${actor.projectId}; ${command.type} for another project needs the role admin`)
-  }
-  if (command.type === 'IssueToken' && !mayIssue(actor.roles, command.role)) {
-    return forbidden('only an admin may issue a token with the role admin; choose member or reader')
-  }
-  return null
+  if (role === 'admin') return forbidden(`${name} needs the role admin`)
+  if (actor.kind === 'user' && actor.roles.includes(role)) return null
+  const own = actor.kind === 'user' ? actor.roles.join(', ') : ''
+  return forbidden(`${name} needs the role ${role} or admin; yours: ${own || 'none'}`)
+}
+
+/** What is refused by the project that an input names. */
+export const refusalOfProject = (input: Readonly<Record<string, unknown>>, actor: Actor): Rejection | null => {
+  if (isAdmin(actor) || actor.kind !== 'user') return null
+  const { projectId } = input
+  if (projectId === undefined || projectId === actor.projectId) return null
+  return forbidden('only an admin may name another project than its own', 'projectId')
 }

@@ -5,11 +5,10 @@ import { type InstanceCommand, type InstanceState, instance, instanceStream } fr
 import { type RequestedKind, removes } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
-import type { DispatchAnswer } from '../api.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
 import { missingEvents, UnreadableHistory } from '../history.ts'
+import { type AnswerOf, accepted, type DispatchDependencies, type Job, refused } from '../public/definition.ts'
 import { reaches } from './authorise.ts'
-import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
 
 const noSuchInstance = (instanceId: InstanceId): Rejection => ({
   code: 'NOT_FOUND',
@@ -54,7 +53,7 @@ export const changeInstance = async (
   command: InstanceCommand,
   operationId: OperationId | null,
   needsHost: (hostId: HostId) => Rejection | null = () => null,
-): Promise<DispatchAnswer> => {
+): Promise<AnswerOf<{ instanceId: InstanceId }>> => {
   const stream = instanceStream(instanceId)
   const contextOf = ({ state }: Loaded<InstanceState>): CommandContext => ({
     ...job.context,
@@ -71,7 +70,23 @@ export const changeInstance = async (
     return refused(isGone ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : handled.rejection)
   }
   const replayed = handled.events.length === 0
-  return accepted({ position: handled.position, instanceId, replayed, ...(operationId ? { operationId } : {}) })
+  return accepted({ position: handled.position, instanceId, replayed })
+}
+
+type Begins = Extract<InstanceCommand, { readonly operationId: OperationId; readonly deadline: string }>
+type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
+
+/** Carries out a command that begins the operation it names. */
+export const beginWith = async (
+  dependencies: DispatchDependencies,
+  job: Job,
+  instanceId: InstanceId,
+  command: Begins,
+  needsHost?: (hostId: HostId) => Rejection | null,
+): Promise<Began> => {
+  const { operationId } = command
+  const answer = await changeInstance(dependencies, job, instanceId, command, operationId, needsHost)
+  return answer.accepted ? { ...answer, operationId } : answer
 }
 
 type RequestedWithoutWish = Exclude<RequestedKind, 'grow'>
@@ -82,13 +97,13 @@ export const beginOperation = async (
   job: Job,
   instanceId: InstanceId,
   kind: RequestedWithoutWish,
-): Promise<DispatchAnswer> => {
+): Promise<Began> => {
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
   const command = { type: 'RequestOperation', kind, wish: {}, operationId, deadline } as const
   const needsHost = (hostId: HostId): Rejection | null =>
     removes(kind) ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
-  const ask = () => changeInstance(dependencies, job, instanceId, command, operationId, needsHost)
+  const ask = () => beginWith(dependencies, job, instanceId, command, needsHost)
   const answer = await ask()
   if (answer.accepted || answer.rejection.code !== 'HOST_UNREACHABLE') return answer
   // The directory may be a moment behind a host that has returned.

@@ -7,12 +7,10 @@ import { type DatastoreType, datastoreTypeSchema, type InstanceSpec } from '../.
 import { instanceNameRefusal } from '../../domain/values/names.ts'
 import { quote } from '../../domain/values/text.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
-import type { PublicCommand } from '../api.ts'
 import type { Directory } from '../directory.ts'
 import { UnreadableHistory } from '../history.ts'
-import type { DispatchSettings } from './context.ts'
-
-export type CreateInstance = Extract<PublicCommand, { readonly type: 'CreateInstance' }>
+import type { CreateInstance } from '../public/create-instance-input.ts'
+import type { DispatchSettings } from '../public/definition.ts'
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rejection: Rejection }
 

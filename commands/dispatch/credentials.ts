@@ -1,5 +1,8 @@
-import type { Credential, UserInput } from '../api.ts'
+import type { UserInput } from '../public/create-instance-input.ts'
 import { type MasterKey, passwordBytes, passwordOf, secretBytes } from '../secrets/master-key.ts'
+
+/** A user's password as it was given or generated. Shown once, to the caller, and kept nowhere. */
+export type Credential = { readonly user: string; readonly password: string; readonly databases: readonly string[] }
 
 /** Every user with the password it was given, or one made for it, and the databases it may use. */
 export const credentialsFor = (

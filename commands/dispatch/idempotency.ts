@@ -1,17 +1,12 @@
-import {
-  type ProjectId,
-  parseCommandId,
-  parseInstanceId,
-  parseOperationId,
-  parseRequestId,
-  parseTokenId,
-} from '../../domain/ids.ts'
-import { type RequestIds, request, requestStream } from '../../domain/request/index.ts'
+import { type ProjectId, parseCommandId, parseRequestId } from '../../domain/ids.ts'
+import { request, requestStream } from '../../domain/request/index.ts'
 import { isoAfter, isoNow, type WallClock } from '../../kernel/clock.ts'
 import { deriveId, type IdSource } from '../../kernel/ids.ts'
-import type { DispatchAnswer, DispatchRequest } from '../api.ts'
+import type { DispatchRequest } from '../api.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import type { CommandContext, Handler } from '../handle.ts'
+import { type Refused, refused } from '../public/definition.ts'
+import { type RequestIds, requestIds } from '../request-ids.ts'
 import { keyedHash, type MasterKey } from '../secrets/master-key.ts'
 
 export type IdempotencyDependencies = {
@@ -23,39 +18,32 @@ export type IdempotencyDependencies = {
 }
 
 /** Carries a command out under these ids. `repeat` is true when it may have been carried out before. */
-export type CarryOut = (ids: RequestIds, repeat: boolean) => Promise<DispatchAnswer>
-
-const newIds = (ids: IdSource): RequestIds => ({
-  commandId: parseCommandId(ids.next()),
-  instanceId: parseInstanceId(ids.next()),
-  operationId: parseOperationId(ids.next()),
-  tokenId: parseTokenId(ids.next()),
-})
+export type CarryOut<Answer> = (ids: RequestIds, repeat: boolean) => Promise<Answer | Refused>
 
 /**
- * The same key and input is carried out once and gives the same answer; another input under the same key is refused. The ids are written
- * down before the command is carried out, so a repeat after a crash at any point carries on with the same ids and everything is made once.
+ * The same key and input is carried out once and gives the same answer; another input under the same key is refused. The command's id, from which
+ * all others follow, is written down before it is carried out, so a repeat after a crash at any point carries on with the same ids and everything is made once.
  *
  * A refusal has changed nothing and is not remembered: the repeat is decided anew, and granted when what stood in its way is gone. A key lives for
  * `idempotencyKeyLifetimeMs` from its first use and may then be used for anything.
  */
 export const createIdempotency = ({ handler, ids, masterKey, clock, settings }: IdempotencyDependencies) => {
-  const once = async (
+  const once = async <Answer>(
     { command, actor, traceparent }: DispatchRequest,
     key: string,
     projectId: ProjectId,
-    carryOut: CarryOut,
-  ): Promise<DispatchAnswer> => {
+    carryOut: CarryOut<Answer>,
+  ): Promise<Answer | Refused> => {
     const requestId = parseRequestId(deriveId('request', projectId, keyedHash(masterKey, 'idempotency-key', key)))
-    const fresh = newIds(ids)
+    const commandId = parseCommandId(ids.next())
     const fingerprint = keyedHash(masterKey, 'fingerprint', canonicalJson(command))
     const context: CommandContext = {
       actor,
-      commandId: fresh.commandId,
+      commandId,
       correlationId: null,
       projectId,
       instanceId: null,
-      causationId: fresh.commandId,
+      causationId: commandId,
       ...(traceparent === undefined ? {} : { traceparent }),
     }
     const received = await handler.handle(
@@ -65,21 +53,25 @@ export const createIdempotency = ({ handler, ids, masterKey, clock, settings }: 
         type: 'ReceiveRequest',
         requestId,
         fingerprint,
-        ids: fresh,
+        commandId,
         now: isoNow(clock),
         expiresAt: isoAfter(clock, settings.idempotencyKeyLifetimeMs),
       },
       context,
     )
-    if (received.outcome === 'rejected') return { accepted: false, rejection: received.rejection }
+    if (received.outcome === 'rejected') return refused(received.rejection)
     if (received.state.status === 'UNKNOWN') throw new Error(`request ${requestId} was taken in and is not known`)
-    return carryOut(received.state.ids, received.events.length === 0)
+    return carryOut(requestIds(received.state.commandId), received.events.length === 0)
   }
 
   return {
-    run: (requested: DispatchRequest, projectId: ProjectId, carryOut: CarryOut): Promise<DispatchAnswer> =>
+    run: <Answer>(
+      requested: DispatchRequest,
+      projectId: ProjectId,
+      carryOut: CarryOut<Answer>,
+    ): Promise<Answer | Refused> =>
       requested.idempotencyKey === undefined
-        ? carryOut(newIds(ids), false)
+        ? carryOut(requestIds(parseCommandId(ids.next())), false)
         : once(requested, requested.idempotencyKey, projectId, carryOut),
   }
 }

@@ -5,12 +5,12 @@ import { backOffMs } from '../../kernel/back-off.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Timer } from '../../kernel/timers.ts'
-import type { Credential } from '../api.ts'
 import type { Directory } from '../directory.ts'
 import type { Handler } from '../handle.ts'
 import type { MoveCreate } from '../move-create.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
 import { systemContext } from '../system-context.ts'
+import type { Credential } from './credentials.ts'
 
 export type KeptCreatesDependencies = Pick<Kernel, 'ids' | 'log' | 'timers'> & {
   readonly handler: Handler

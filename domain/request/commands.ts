@@ -1,12 +1,11 @@
-import type { RequestId } from '../ids.ts'
-import type { RequestIds } from './events.ts'
+import type { CommandId, RequestId } from '../ids.ts'
 
 export type RequestCommand = {
   readonly type: 'ReceiveRequest'
   readonly requestId: RequestId
   readonly fingerprint: string
   /** What it is carried out under, if it is not known yet. */
-  readonly ids: RequestIds
+  readonly commandId: CommandId
   readonly now: string
   /** Until when the key stands for this request, if it is not known yet. */
   readonly expiresAt: string

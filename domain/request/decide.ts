@@ -5,11 +5,11 @@ import type { RequestEvent } from './events.ts'
 import type { RequestState } from './state.ts'
 
 export const decide = (
-  { requestId, fingerprint, ids, now, expiresAt }: RequestCommand,
+  { requestId, fingerprint, commandId, now, expiresAt }: RequestCommand,
   state: RequestState,
 ): Decision<RequestEvent> => {
   if (state.status === 'UNKNOWN' || hasPassed(state.expiresAt, now)) {
-    return accept({ type: 'RequestReceived', data: { requestId, fingerprint, ids, expiresAt } })
+    return accept({ type: 'RequestReceived', data: { requestId, fingerprint, commandId, expiresAt } })
   }
   if (state.fingerprint === fingerprint) return accept()
   return reject({

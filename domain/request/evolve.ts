@@ -1,16 +1,7 @@
-import { unreachable } from '../decider.ts'
 import type { RequestEvent } from './events.ts'
 import type { RequestState } from './state.ts'
 
-export const evolve = (state: RequestState, event: RequestEvent): RequestState => {
-  switch (event.type) {
-    case 'RequestReceived': {
-      const { fingerprint, ids, expiresAt } = event.data
-      return { status: 'RECEIVED', fingerprint, ids, expiresAt }
-    }
-    case 'RequestRefused':
-      return state
-    default:
-      return unreachable(event)
-  }
+export const evolve = (_state: RequestState, { data }: RequestEvent): RequestState => {
+  const { fingerprint, commandId, expiresAt } = data
+  return { status: 'RECEIVED', fingerprint, commandId, expiresAt }
 }

@@ -6,7 +6,7 @@ import { evolve } from './evolve.ts'
 import { initialRequest } from './state.ts'
 
 export type { RequestCommand } from './commands.ts'
-export type { RequestEvent, RequestIds } from './events.ts'
+export type { RequestEvent } from './events.ts'
 export { requestEvents } from './events.ts'
 export type { RequestState } from './state.ts'
 

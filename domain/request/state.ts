@@ -1,12 +1,12 @@
-import type { RequestIds } from './events.ts'
+import type { CommandId } from '../ids.ts'
 
 export type RequestState =
   | { readonly status: 'UNKNOWN' }
   | {
       readonly status: 'RECEIVED'
       readonly fingerprint: string
-      readonly ids: RequestIds
-      /** From then on the key stands for nothing any more, and may be used anew. */
+      readonly commandId: CommandId
+      /** From then on the key stands for nothing any more, and may be used again. */
       readonly expiresAt: string
     }
 

@@ -1,19 +1,19 @@
-import type { PublicCommand } from '../../commands/api.ts'
+import {
+  datastoreAnswer,
+  setDefaultDatastoreVersion,
+  withdrawDatastoreVersion,
+} from '../../commands/public/datastore-versions.ts'
 import { buildNotes } from '../../domain/datastore/build-notes.ts'
-import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
+import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine } from '../../domain/host/events.ts'
-import { type DatastoreType, datastoreTypeSchema } from '../../domain/values/instance-spec.ts'
-import { quote } from '../../domain/values/text.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
 import type { HostDocument } from '../../projections/documents.ts'
 import type { Page } from '../../projections/page.ts'
 import type { SchemaParts } from '../builder.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
-import { readBack, type Written, write } from '../write.ts'
+import { type Mutations, readsBackAs } from '../mutation.ts'
 
-type WrittenDatastore = Written & { readonly datastore: DatastoreType }
-
-export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+export const addDatastore = (parts: SchemaParts, mutations: Mutations): void => {
   const { builder, Datastore } = parts
   const BuildLibrary = builder
     .objectRef<{ readonly name: string; readonly version: string }>('BuildLibrary')
@@ -79,7 +79,7 @@ export const addDatastore = (parts: SchemaParts, Accepted: AcceptedInterface): v
       resolve: (_root, _args, { backend }) => backend.views.datastores(),
     }),
   )
-  addVersionCommands(parts, Accepted)
+  addVersionCommands(parts, mutations)
 }
 
 /** Each build once, on however many hosts it is. */
@@ -91,63 +91,17 @@ const buildsOf = (type: DatastoreType, hosts: Page<HostDocument>): readonly Engi
   return [...builds.values()].sort((a, b) => compareVersions(b.version, a.version))
 }
 
-const versionCommands = {
-  setDefaultDatastoreVersion: {
-    type: 'SetDefaultDatastoreVersion',
-    does: 'Admins only. Names the version that a request without one gets.',
-  },
-  withdrawDatastoreVersion: {
-    type: 'WithdrawDatastoreVersion',
-    does: 'Admins only. Offers a version no longer; instances that have it keep it.',
-  },
-} as const
-
-const addVersionCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  const { builder, Datastore } = parts
-  const DatastoreAccepted = builder.objectRef<WrittenDatastore>('DatastoreAccepted').implement({
-    description: 'The datastore was changed, or already was as wished.',
-    interfaces: [Accepted],
-    fields: (t) => ({
-      datastore: t.field({
-        type: Datastore,
-        nullable: true,
-        description: 'The datastore as it is now. Null only while `upToDate` is false.',
-        resolve: ({ datastore }, _args, context) => readBack(context, () => context.backend.views.datastore(datastore)),
-      }),
-    }),
+const addVersionCommands = ({ Datastore }: SchemaParts, { result, mutation }: Mutations): void => {
+  const changed = result(datastoreAnswer, {
+    became: 'a command to a datastore',
+    readsBack: {
+      datastore: readsBackAs(
+        Datastore,
+        'The datastore as it is now. Null only while `upToDate` is false.',
+        ({ datastore }, { backend }) => backend.views.datastore(datastore),
+      ),
+    },
   })
-  const DatastoreResult = defineResult(parts, {
-    name: 'DatastoreResult',
-    accepted: DatastoreAccepted,
-    description: 'What became of a command to a datastore.',
-  })
-  for (const [field, { type, does }] of Object.entries(versionCommands)) {
-    const Input = builder.inputType(`${type}Input`, {
-      description: 'Which version of which datastore.',
-      fields: (t) => ({
-        datastore: t.string({ required: true, description: `${datastoreChoice}.` }),
-        version: t.string({ required: true, description: 'An exact version, such as `17.10`.' }),
-        ...idempotencyKeyField(t),
-      }),
-    })
-    builder.mutationField(field, (t) =>
-      t.field({
-        type: DatastoreResult,
-        args: { input: t.arg({ type: Input, required: true, description: 'Which version of which datastore.' }) },
-        description: does,
-        resolve: async (_root, { input: { datastore, version, idempotencyKey } }, context) => {
-          const parsed = datastoreTypeSchema.safeParse(datastore)
-          if (!parsed.success) {
-            const message = `${quote(datastore)} is not a datastore: ${datastoreTypes.join(', ')} are`
-            return { code: 'UNKNOWN_DATASTORE' as const, field: 'datastore', message }
-          }
-          const command: PublicCommand = { type, datastore: parsed.data, version }
-          const result = await write(context, { command, idempotencyKey }, () =>
-            context.backend.views.datastore(parsed.data),
-          )
-          return 'answer' in result ? { ...result, datastore: parsed.data } : result
-        },
-      }),
-    )
-  }
+  mutation(setDefaultDatastoreVersion, changed)
+  mutation(withdrawDatastoreVersion, changed)
 }

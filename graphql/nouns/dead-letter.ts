@@ -1,34 +1,19 @@
+import { dropDeadLetter, replayDeadLetter } from '../../commands/public/resolve-dead-letter.ts'
 import { type DeadLetterPlace, formatPlace, tryParsePlace } from '../../domain/dead-letter/place.ts'
-import type { Rejection } from '../../domain/rejection.ts'
-import { quote } from '../../domain/values/text.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { isGiven } from '../input.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { type Mutations, readsBackAs } from '../mutation.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
-import { readBack, type Written, write } from '../write.ts'
 import { type ListedLetter, readDeadLetterPage, readOneDeadLetter } from './dead-letter-page.ts'
 
-export const addDeadLetter = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+export const addDeadLetter = (parts: SchemaParts, mutations: Mutations): void => {
   addDeadLetterType(parts)
   addDeadLetterQueries(parts)
-  addResolution(parts, Accepted, {
-    mutation: 'replayDeadLetter',
-    name: 'ReplayDeadLetter',
-    description:
-      'Admins only. Publishes the message again to its topic, with its key and its own headers, behind all that came since. Every group of the topic gets it, once more where it had handled it. Decided at most once for a message, published at least once.',
-    accepted: 'The message is published again within moments, and its dead letter is done with.',
-  })
-  addResolution(parts, Accepted, {
-    mutation: 'dropDeadLetter',
-    name: 'DropDeadLetter',
-    description:
-      'Admins only. Says of a message that nobody needs it any more. It stays readable for as long as it is kept.',
-    accepted: 'The dead letter is done with.',
-  })
+  addResolutions(parts, mutations)
 }
 
 const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: SchemaParts): void => {
@@ -166,68 +151,14 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
   )
 }
 
-type Resolution = {
-  readonly mutation: 'replayDeadLetter' | 'dropDeadLetter'
-  readonly name: 'ReplayDeadLetter' | 'DropDeadLetter'
-  readonly description: string
-  readonly accepted: string
+const addResolutions = ({ DeadLetter }: SchemaParts, { result, mutation }: Mutations): void => {
+  const readsBack = {
+    deadLetter: readsBackAs(
+      DeadLetter,
+      'The dead letter as it is now. Null when it cannot be read at the moment.',
+      ({ place }: { readonly place: DeadLetterPlace }, { backend }: ApiContext) => readOneDeadLetter(backend, place),
+    ),
+  }
+  mutation(replayDeadLetter, result(replayDeadLetter.answer, { became: '`replayDeadLetter`', readsBack }))
+  mutation(dropDeadLetter, result(dropDeadLetter.answer, { became: '`dropDeadLetter`', readsBack }))
 }
-type WrittenResolution = Written & { readonly place: DeadLetterPlace }
-
-const addResolution = (
-  parts: SchemaParts,
-  Accepted: AcceptedInterface,
-  { mutation, name, description, accepted }: Resolution,
-): void => {
-  const { builder, DeadLetter } = parts
-  const ResolutionAccepted = builder.objectRef<WrittenResolution>(`${name}Accepted`).implement({
-    description: accepted,
-    interfaces: [Accepted],
-    fields: (t) => ({
-      deadLetter: t.field({
-        type: DeadLetter,
-        nullable: true,
-        description: 'The dead letter as it is now. Null when it can not be read at the moment.',
-        resolve: ({ place }, _args, context) => readBack(context, () => readOneDeadLetter(context.backend, place)),
-      }),
-    }),
-  })
-  const Result = defineResult(parts, {
-    name: `${name}Result`,
-    accepted: ResolutionAccepted,
-    description: `What became of \`${mutation}\`.`,
-  })
-  const Input = builder.inputType(`${name}Input`, {
-    description: 'Which dead letter.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: 'The id of the dead letter.' }),
-      ...idempotencyKeyField(t),
-    }),
-  })
-  builder.mutationField(mutation, (t) =>
-    t.field({
-      type: Result,
-      args: { input: t.arg({ type: Input, required: true, description: 'Which dead letter.' }) },
-      description,
-      resolve: (_root, { input: { id, idempotencyKey } }, context) => resolve(context, name, id, idempotencyKey),
-    }),
-  )
-}
-
-const resolve = async (
-  context: ApiContext,
-  type: Resolution['name'],
-  id: string,
-  idempotencyKey: string | null | undefined,
-): Promise<WrittenResolution | Rejection> => {
-  const place = tryParsePlace(id)
-  if (place === null) return noSuchId(id)
-  const result = await write(context, { command: { type, place }, idempotencyKey })
-  return 'answer' in result ? { ...result, place } : result
-}
-
-const noSuchId = (id: string): Rejection => ({
-  code: 'INVALID_INPUT',
-  field: 'id',
-  message: `${quote(id)} is not the id of a dead letter: <topic>.dead-letters/<partition>/<offset> is`,
-})

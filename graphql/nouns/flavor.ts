@@ -1,18 +1,12 @@
-import type { PublicCommand } from '../../commands/api.ts'
-import { type FlavorId, flavorIdSchema } from '../../domain/ids.ts'
-import type { Rejection } from '../../domain/rejection.ts'
-import { quote } from '../../domain/values/text.ts'
+import { defineFlavor, flavorAnswer } from '../../commands/public/define-flavor.ts'
+import { retireFlavor } from '../../commands/public/retire-flavor.ts'
 import type { SchemaParts } from '../builder.ts'
-import type { ApiContext } from '../context.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
-import { readBack, type Written, write } from '../write.ts'
-
-type WrittenFlavor = Written & { readonly flavorId: FlavorId }
+import { type Mutations, readsBackAs } from '../mutation.ts'
 
 /** More flavors than anybody can choose from. */
 const maxFlavors = 1000
 
-export const addFlavor = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+export const addFlavor = (parts: SchemaParts, mutations: Mutations): void => {
   const { builder, Flavor, Node } = parts
   Flavor.implement({
     interfaces: [Node],
@@ -38,79 +32,20 @@ export const addFlavor = (parts: SchemaParts, Accepted: AcceptedInterface): void
       },
     }),
   )
-  addFlavorCommands(parts, Accepted)
+  addFlavorCommands(parts, mutations)
 }
 
-const addFlavorCommands = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  const { builder, Flavor } = parts
-  const FlavorAccepted = builder.objectRef<WrittenFlavor>('FlavorAccepted').implement({
-    description: 'The flavor was changed, or already was as wished.',
-    interfaces: [Accepted],
-    fields: (t) => ({
-      flavor: t.field({
-        type: Flavor,
-        nullable: true,
-        description: 'The flavor as it is now. Null only while `upToDate` is false.',
-        resolve: ({ flavorId }, _args, context) => readBack(context, () => context.backend.views.flavor(flavorId)),
-      }),
-    }),
+const addFlavorCommands = ({ Flavor }: SchemaParts, { result, mutation }: Mutations): void => {
+  const changed = result(flavorAnswer, {
+    became: 'a command to a flavor',
+    readsBack: {
+      flavor: readsBackAs(
+        Flavor,
+        'The flavor as it is now. Null only while `upToDate` is false.',
+        ({ flavorId }, { backend }) => backend.views.flavor(flavorId),
+      ),
+    },
   })
-  const FlavorResult = defineResult(parts, {
-    name: 'FlavorResult',
-    accepted: FlavorAccepted,
-    description: 'What became of a command to a flavor.',
-  })
-  const DefineFlavorInput = builder.inputType('DefineFlavorInput', {
-    description: 'A size.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: 'Its name: 1 to 63 lower-case letters, digits and dashes.' }),
-      vcpus: t.int({ required: true, description: 'Virtual CPUs, 1 or more.' }),
-      memoryMiB: t.int({ required: true, description: 'Memory in MiB, 1 or more.' }),
-      description: t.string({ required: true, defaultValue: '', description: 'For a person.' }),
-      ...idempotencyKeyField(t),
-    }),
-  })
-  const RetireFlavorInput = builder.inputType('RetireFlavorInput', {
-    description: 'Which flavor.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: 'The id of the flavor.' }),
-      ...idempotencyKeyField(t),
-    }),
-  })
-  builder.mutationField('defineFlavor', (t) =>
-    t.field({
-      type: FlavorResult,
-      args: { input: t.arg({ type: DefineFlavorInput, required: true, description: 'The size.' }) },
-      description: 'Admins only. Offers a size, or changes it for instances to come.',
-      resolve: (_root, { input: { id, idempotencyKey, ...size } }, context) =>
-        writeFlavor(context, { id, idempotencyKey }, (flavorId) => ({ type: 'DefineFlavor', flavorId, ...size })),
-    }),
-  )
-  builder.mutationField('retireFlavor', (t) =>
-    t.field({
-      type: FlavorResult,
-      args: { input: t.arg({ type: RetireFlavorInput, required: true, description: 'Which flavor.' }) },
-      description: 'Admins only. Offers a size no longer; instances that have it keep it.',
-      resolve: (_root, { input }, context) =>
-        writeFlavor(context, input, (flavorId) => ({ type: 'RetireFlavor', flavorId })),
-    }),
-  )
-}
-
-type FlavorInput = { readonly id: string; readonly idempotencyKey?: string | null | undefined }
-
-const writeFlavor = async (
-  context: ApiContext,
-  { id, idempotencyKey }: FlavorInput,
-  command: (flavorId: FlavorId) => PublicCommand,
-): Promise<WrittenFlavor | Rejection> => {
-  const parsed = flavorIdSchema.safeParse(id)
-  if (!parsed.success) {
-    const message = `${quote(id)} cannot name a flavor: 1 to 63 lower-case letters, digits or dashes can`
-    return { code: 'INVALID_INPUT', field: 'id', message }
-  }
-  const result = await write(context, { command: command(parsed.data), idempotencyKey }, () =>
-    context.backend.views.flavor(parsed.data),
-  )
-  return 'answer' in result ? { ...result, flavorId: parsed.data } : result
+  mutation(defineFlavor, changed)
+  mutation(retireFlavor, changed)
 }

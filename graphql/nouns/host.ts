@@ -1,3 +1,4 @@
+import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
 import { hostIdSchema } from '../../domain/ids.ts'
@@ -11,10 +12,12 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import { tryParseId } from '../ids.ts'
+import type { Mutations } from '../mutation.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 
-export const addHost = (parts: SchemaParts): void => {
+export const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addHostType(parts)
+  mutation(removeHost, result(removeHost.answer, { became: '`removeHost`', readsBack: {} }))
   const { builder, Host } = parts
   const { Connection } = defineConnection(parts, { name: 'Host', view: 'hosts', node: Host })
   builder.queryField('hosts', (t) =>

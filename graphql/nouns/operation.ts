@@ -1,4 +1,4 @@
-import { operationIdSchema } from '../../domain/ids.ts'
+import { cancelOperation } from '../../commands/public/cancel-operation.ts'
 import { operationKinds } from '../../domain/instance/operations.ts'
 import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../../projections/documents.ts'
 import type { OperationFilter } from '../../projections/queries.ts'
@@ -8,20 +8,18 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { distinct, isGiven } from '../input.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import { type Mutations, readsBackAs } from '../mutation.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
 import { emptyPage, visibleInstance, visibleOperation } from '../visible.ts'
-import { type Written, write } from '../write.ts'
 import { writtenOperation } from './instance-commands.ts'
-import { invalidId } from './refusal.ts'
 
 type OperationStatusRef = EnumRef<OperationStatus>
 
 const ended = ({ status }: OperationDocument): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
 
-export const addOperation = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+export const addOperation = (parts: SchemaParts, mutations: Mutations): void => {
   const Status = parts.builder.enumType('OperationStatus', {
     description: 'How far an operation is.',
     values: {
@@ -36,7 +34,7 @@ export const addOperation = (parts: SchemaParts, Accepted: AcceptedInterface): v
   addOperationType(parts, Status)
   addOperationQueries(parts, Status)
   addOperationSubscription(parts)
-  addCancel(parts, Accepted)
+  addCancel(parts, mutations)
 }
 
 const addOperationType = (
@@ -167,42 +165,17 @@ const addOperationSubscription = ({ builder, Operation }: SchemaParts): void => 
   )
 }
 
-const addCancel = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  const { builder, Operation } = parts
-  const CancelOperationAccepted = builder.objectRef<Written>('CancelOperationAccepted').implement({
-    description: 'The operation ends as soon as it safely can, and undoes what it did.',
-    interfaces: [Accepted],
-    fields: (t) => ({
-      operationId: t.id({ nullable: true, description: 'The operation.', resolve: ({ answer }) => answer.operationId }),
-      operation: t.field({
-        type: Operation,
-        nullable: true,
-        description: 'The operation as it is now. Null only while `upToDate` is false.',
-        resolve: (written, _args, context) => writtenOperation(written, context),
-      }),
-    }),
-  })
-  const CancelOperationResult = defineResult(parts, {
-    name: 'CancelOperationResult',
-    accepted: CancelOperationAccepted,
-    description: 'What became of `cancelOperation`.',
-  })
-  const CancelOperationInput = builder.inputType('CancelOperationInput', {
-    description: 'Which operation.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: 'The id of the operation.' }),
-      ...idempotencyKeyField(t),
-    }),
-  })
-  builder.mutationField('cancelOperation', (t) =>
-    t.field({
-      type: CancelOperationResult,
-      args: { input: t.arg({ type: CancelOperationInput, required: true, description: 'Which operation.' }) },
-      description: 'Cancels an operation that has not ended. Safe at any moment.',
-      resolve: (_root, { input: { id, idempotencyKey } }, context) => {
-        const parsed = operationIdSchema.safeParse(id)
-        if (!parsed.success) return invalidId(id, 'an operation')
-        return write(context, { command: { type: 'CancelOperation', operationId: parsed.data }, idempotencyKey })
+const addCancel = ({ Operation }: SchemaParts, { result, mutation }: Mutations): void => {
+  mutation(
+    cancelOperation,
+    result(cancelOperation.answer, {
+      became: '`cancelOperation`',
+      readsBack: {
+        operation: readsBackAs(
+          Operation,
+          'The operation as it is now. Null only while `upToDate` is false.',
+          writtenOperation,
+        ),
       },
     }),
   )

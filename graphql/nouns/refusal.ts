@@ -1,5 +1,4 @@
 import { type Rejection, rejectionCodes } from '../../domain/rejection.ts'
-import { quote } from '../../domain/values/text.ts'
 import type { SchemaParts } from '../builder.ts'
 
 export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
@@ -47,10 +46,3 @@ export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
     }),
   })
 }
-
-/** The refusal of an id that can not be one. */
-export const invalidId = (id: string, noun: string): Rejection => ({
-  code: 'INVALID_INPUT',
-  field: 'id',
-  message: `${quote(id)} is not the id of ${noun}: a UUID is`,
-})

@@ -1,19 +1,19 @@
+import { excludeEvent } from '../../commands/public/exclude-event.ts'
 import type { Actor as ActorDocument } from '../../domain/metadata.ts'
 import type { UnreadableDocument } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
-import { type AcceptedInterface, defineResult, idempotencyKeyField } from '../mutation.ts'
+import type { Mutations } from '../mutation.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
-import { type Written, write } from '../write.ts'
 import { isEventPlace } from './event-place.ts'
 
 type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
 
-export const addUnreadableEvent = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
+export const addUnreadableEvent = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addList(parts)
-  addExclusion(parts, Accepted)
+  mutation(excludeEvent, result(excludeEvent.answer, { became: '`excludeEvent`', readsBack: {} }))
 }
 
 const addList = (parts: SchemaParts): void => {
@@ -59,38 +59,6 @@ const addList = (parts: SchemaParts): void => {
         const place = cursorPlace(backend.cursors, 'unreadable', async (sortKey) => isEventPlace(sortKey))
         return listPage(args, place, backend.views.unreadableEvents)
       },
-    }),
-  )
-}
-
-const addExclusion = (parts: SchemaParts, Accepted: AcceptedInterface): void => {
-  const { builder } = parts
-  const ExcludeEventAccepted = builder.objectRef<Written>('ExcludeEventAccepted').implement({
-    description: 'The event is left out: its stream takes commands again, unless it has another one like it.',
-    interfaces: [Accepted],
-  })
-  const Result = defineResult(parts, {
-    name: 'ExcludeEventResult',
-    accepted: ExcludeEventAccepted,
-    description: 'What became of `excludeEvent`.',
-  })
-  const Input = builder.inputType('ExcludeEventInput', {
-    description: 'Which event, and why.',
-    fields: (t) => ({
-      stream: t.string({ required: true, description: 'The stream of the event.' }),
-      revision: t.int({ required: true, description: 'Its revision there.' }),
-      note: t.string({ description: 'Why, for the audit log.' }),
-      ...idempotencyKeyField(t),
-    }),
-  })
-  builder.mutationField('excludeEvent', (t) =>
-    t.field({
-      type: Result,
-      args: { input: t.arg({ type: Input, required: true, description: 'Which event, and why.' }) },
-      description:
-        'Admins only. Declares an event that cannot be read left out. What it would have said is lost to its stream: first run the version that wrote it, if there is one.',
-      resolve: (_root, { input: { stream, revision, note, idempotencyKey } }, context) =>
-        write(context, { command: { type: 'ExcludeEvent', stream, revision, note: note ?? '' }, idempotencyKey }),
     }),
   )
 }

@@ -1,5 +1,4 @@
 import { type ProjectId, projectIdSchema } from '../../domain/ids.ts'
-import type { Rejection } from '../../domain/rejection.ts'
 import { quote } from '../../domain/values/text.ts'
 import { ApiError, invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
@@ -35,16 +34,6 @@ export const projectOf = (session: Session, named: string | null | undefined, fi
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues[0]?.message
   throw invalidInput(field, `${quote(named)} cannot name a project: ${reason}`)
-}
-
-/** The project a command is for, or the refusal to write for another one. */
-export const projectForWrite = (session: Session, named: string | null | undefined): ProjectId | Rejection => {
-  try {
-    return projectOf(session, named, 'projectId')
-  } catch (error) {
-    if (!(error instanceof ApiError) || (error.code !== 'FORBIDDEN' && error.code !== 'INVALID_INPUT')) throw error
-    return { code: error.code, message: error.message, field: 'projectId' }
-  }
 }
 
 /** Throws `FORBIDDEN` for everybody but admins. */

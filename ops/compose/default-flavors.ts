@@ -21,7 +21,7 @@ export const seedFlavors = async (
     const flavorId = parseFlavorId(id)
     if (directory.flavor(flavorId).status !== 'ABSENT') continue
     const answer = await dispatch({
-      command: { type: 'DefineFlavor', flavorId, ...size },
+      command: { type: 'DefineFlavor', id, ...size },
       actor: { kind: 'system', name: 'setup' },
       signal,
     })

@@ -1,4 +1,4 @@
-import type { DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import type { DispatchSettings } from '../../commands/public/definition.ts'
 import { type OperationKind, operationKinds } from '../../domain/instance/operations.ts'
 import type { Config } from '../config.ts'
 

@@ -13,8 +13,8 @@ export const traceDispatch = (tracer: Tracer, dispatch: Dispatch): Dispatch => {
         answer.accepted
           ? {
               'coffer.outcome': answer.replayed ? 'REPLAYED' : 'ACCEPTED',
-              'coffer.instance.id': answer.instanceId,
-              'coffer.operation.id': answer.operationId,
+              'coffer.instance.id': 'instanceId' in answer ? answer.instanceId : null,
+              'coffer.operation.id': 'operationId' in answer ? answer.operationId : null,
             }
           : { 'coffer.outcome': answer.rejection.code },
       )

@@ -168,7 +168,6 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   OperationCancelled: ({ operationId, fault }) => ({ operationId, fault }),
 
   RequestReceived: ({ requestId }) => ({ requestId }),
-  RequestRefused: ({ requestId, rejection }) => ({ requestId, rejection }),
 
   EventExcluded: ({ stream, revision, eventType, note }) => ({ stream, revision, eventType, note }),
 

@@ -1,5 +1,5 @@
 import type { DispatchAccepted, PublicCommand } from '../../commands/api.ts'
-import { type InstanceId, type OperationId, parseFlavorId } from '../../domain/ids.ts'
+import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import { admin, memberOf, projectA } from '../support/control-plane.ts'
 import type { PlantedFault } from './host.ts'
 import { intrude } from './intruders.ts'
@@ -68,7 +68,7 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
   await pass(startMs)
   const flavor = {
     type: 'DefineFlavor',
-    flavorId: parseFlavorId('small'),
+    id: 'small',
     vcpus: 1,
     memoryMiB: 1024,
     description: '',
@@ -104,7 +104,7 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
 
   tell('everything is deleted')
   for (const [instanceId, { status }] of invariants.instances) {
-    if (status !== 'DELETED' && status !== 'ABSENT') await through(ask({ type: 'DeleteInstance', instanceId }))
+    if (status !== 'DELETED' && status !== 'ABSENT') await through(ask({ type: 'DeleteInstance', id: instanceId }))
   }
   await pass(restMs)
   await through(invariants.checkEnd(eventStore))
@@ -165,15 +165,16 @@ const useSystem = async (
     await time.sleep(random.below(20_000))
     if (mine.isOver) return
     const answer = await ask(drawCommand(`db-${user}-${turn}`, mine, random))
-    if (answer?.instanceId && !mine.instances.includes(answer.instanceId)) mine.instances.push(answer.instanceId)
-    if (answer?.operationId) mine.operations.push(answer.operationId)
+    if (answer === null) continue
+    if ('instanceId' in answer && !mine.instances.includes(answer.instanceId)) mine.instances.push(answer.instanceId)
+    if ('operationId' in answer && answer.operationId) mine.operations.push(answer.operationId)
   }
 }
 
 const drawCommand = (name: string, { instances, operations }: Mine, random: Random): PublicCommand => {
   const create = { type: 'CreateInstance', projectId: projectA, name, datastore: 'postgresql' } as const
   if (instances.length === 0 || random.chance(0.25)) return create
-  const instanceId = random.pick(instances)
+  const id = random.pick(instances)
   const kinds = [
     'RestartInstance',
     'StopInstance',
@@ -184,13 +185,13 @@ const drawCommand = (name: string, { instances, operations }: Mine, random: Rand
     'CancelOperation',
   ] as const
   const type = random.pick(kinds)
-  if (type === 'GrowVolume') return { type, instanceId, volumeGiB: 2 + random.below(3) }
-  if (type === 'RenameInstance') return { type, instanceId, name: `renamed-${name}` }
+  if (type === 'GrowVolume') return { type, id, volumeGiB: 2 + random.below(3) }
+  if (type === 'RenameInstance') return { type, id, name: `renamed-${name}` }
   if (type === 'CancelOperation') {
     const operationId = operations.at(-1 - random.below(2))
-    return operationId === undefined ? create : { type, operationId }
+    return operationId === undefined ? create : { type, id: operationId }
   }
-  return { type, instanceId }
+  return { type, id }
 }
 
 /** Cuts agents and sagas off for a while, now and then. */

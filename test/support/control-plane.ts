@@ -1,12 +1,13 @@
-import type { DispatchAccepted, DispatchRequest, PublicCommand } from '../../commands/api.ts'
-import { createDispatch, type DispatchSettings } from '../../commands/dispatch/dispatch.ts'
+import type { AnswerTo, DispatchAccepted, PublicCommand } from '../../commands/api.ts'
+import { createDispatch } from '../../commands/dispatch/dispatch.ts'
 import { createKeptCreates } from '../../commands/dispatch/kept-creates.ts'
 import { createHandler } from '../../commands/handle.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
+import type { DispatchSettings, RequestFacts } from '../../commands/public/definition.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
-import { type InstanceId, type OperationId, parseFlavorId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
+import { type InstanceId, type OperationId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
@@ -91,7 +92,7 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
   relay.start()
   const signal = new AbortController().signal
 
-  const send = (command: PublicCommand, request: Partial<DispatchRequest> = {}) =>
+  const send = <Command extends PublicCommand>(command: Command, request: Partial<RequestFacts> = {}) =>
     dispatch({ command, actor: memberOf(projectA), signal, ...request })
 
   return {
@@ -102,21 +103,20 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
     sagas,
     send,
     /** The same, for commands that must be accepted. */
-    sendAccepted: async (command: PublicCommand, request: Partial<DispatchRequest> = {}): Promise<DispatchAccepted> => {
-      const answer = await send(command, request)
+    sendAccepted: async <Command extends PublicCommand>(
+      command: Command,
+      request: Partial<RequestFacts> = {},
+    ): Promise<DispatchAccepted<Command>> => {
+      const answer: AnswerTo<Command> = await send(command, request)
       if (!answer.accepted) throw new Error(`refused: ${answer.rejection.code} ${answer.rejection.message}`)
       return answer
     },
     defineSmallFlavor: () =>
-      send(
-        { type: 'DefineFlavor', flavorId: parseFlavorId('small'), vcpus: 1, memoryMiB: 1024, description: 'one vCPU' },
-        { actor: admin },
-      ),
-    instanceState: async (instanceId: DispatchAccepted['instanceId']): Promise<InstanceState> => {
-      if (instanceId === null) throw new Error('the answer names no instance')
+      send({ type: 'DefineFlavor', id: 'small', vcpus: 1, memoryMiB: 1024, description: 'one vCPU' }, { actor: admin }),
+    instanceState: async (instanceId: InstanceId): Promise<InstanceState> => {
       return (await handler.load(instance, instanceStream(instanceId))).state
     },
-    operationState: async (operationId: DispatchAccepted['operationId']): Promise<OperationState> => {
+    operationState: async (operationId: OperationId | null): Promise<OperationState> => {
       if (operationId === null) throw new Error('the answer names no operation')
       return (await handler.load(operation, operationStream(operationId))).state
     },

@@ -8,6 +8,7 @@ import { createHandler } from '../../commands/handle.ts'
 import type { DeadLetter } from '../../commands/ports/dead-letters.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
+import { formatPlace } from '../../domain/dead-letter/index.ts'
 import { controlPlaneTopics } from '../../domain/guest/topics.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type ListedLetter, readDeadLetterPage } from '../../graphql/nouns/dead-letter-page.ts'
@@ -71,7 +72,7 @@ export const openDeadLetterDesk = async (bus: MessageBus): Promise<DeadLetterDes
     (dispatch: typeof here, type: 'ReplayDeadLetter' | 'DropDeadLetter', actor: Actor = admin): Resolve =>
     async (letter, idempotencyKey) => {
       if (letter === undefined) throw new Error('there is no such letter')
-      const command: PublicCommand = { type, place: letter.place }
+      const command: PublicCommand = { type, id: formatPlace(letter.place) }
       const signal = AbortSignal.timeout(60_000)
       return dispatch({
         command,

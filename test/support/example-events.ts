@@ -279,13 +279,12 @@ const examples: Examples = {
   OperationFailed: ({ operationId }) => ({ operationId, fault }),
   OperationCancelled: ({ operationId }) => ({ operationId, fault }),
 
-  RequestReceived: ({ requestId, instanceId, operationId, tokenId }) => ({
+  RequestReceived: ({ requestId }) => ({
     requestId,
     fingerprint: plantedSecrets.fingerprint,
-    ids: { commandId: parseCommandId(exampleUuid('command')), instanceId, operationId, tokenId },
+    commandId: parseCommandId(exampleUuid('command')),
     expiresAt: '2030-01-02T00:00:00.000Z',
   }),
-  RequestRefused: ({ requestId }) => ({ requestId, rejection: { code: 'QUOTA_EXCEEDED', message: 'no room' } }),
 
   DeadLetterReplayed: resolutionOf,
   DeadLetterDropped: resolutionOf,

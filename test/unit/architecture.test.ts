@@ -40,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'graphql/',
       'projections/',
       'commands/api.ts',
+      'commands/public/',
       'commands/ports/dead-letters.ts',
       'commands/ports/event-store.ts',
     ],

@@ -56,7 +56,7 @@ export const populateThrough = async (
   const send = async (command: PublicCommand): Promise<InstanceId | null> => {
     const answer = await side.dispatch({ command, actor: operator, signal })
     if (!answer.accepted) throw new Error(`${command.type} was refused: ${answer.rejection.message}`)
-    return answer.instanceId
+    return 'instanceId' in answer ? answer.instanceId : null
   }
   const projectIds = Array.from({ length: options.projects }, (_, index) => parseProjectId(`project-${index}`))
 
@@ -106,12 +106,12 @@ export const populateThrough = async (
   }
 
   const live = async (ids: readonly InstanceId[]): Promise<void> => {
-    await toEvery(2, ids, (instanceId) => ({ type: 'RenameInstance', instanceId, name: `renamed-${instanceId}` }))
-    await toEvery(3, ids, (instanceId) => ({ type: 'RestartInstance', instanceId }))
+    await toEvery(2, ids, (instanceId) => ({ type: 'RenameInstance', id: instanceId, name: `renamed-${instanceId}` }))
+    await toEvery(3, ids, (instanceId) => ({ type: 'RestartInstance', id: instanceId }))
     await beIll(ids.filter((_, index) => index % 7 === 0))
-    await toEvery(4, ids, (instanceId) => ({ type: 'StopInstance', instanceId }))
-    await toEvery(8, ids, (instanceId) => ({ type: 'StartInstance', instanceId }))
-    await toEvery(5, ids, (instanceId) => ({ type: 'DeleteInstance', instanceId }))
+    await toEvery(4, ids, (instanceId) => ({ type: 'StopInstance', id: instanceId }))
+    await toEvery(8, ids, (instanceId) => ({ type: 'StartInstance', id: instanceId }))
+    await toEvery(5, ids, (instanceId) => ({ type: 'DeleteInstance', id: instanceId }))
   }
 
   try {
@@ -119,7 +119,7 @@ export const populateThrough = async (
     await agents.settle()
     await send({
       type: 'DefineFlavor',
-      flavorId: parseFlavorId('small'),
+      id: parseFlavorId('small'),
       vcpus: 1,
       memoryMiB: 1024,
       description: 'one',

@@ -12,7 +12,7 @@ export const createRenames = ({ dispatch }: WriteSide, signal: AbortSignal): Wor
   return {
     begin: async (instanceId) => {
       count += 1
-      const command = { type: 'RenameInstance', instanceId, name: `name-${count}` } as const
+      const command = { type: 'RenameInstance', id: instanceId, name: `name-${count}` } as const
       const answer = await dispatch({ command, actor: operator, signal })
       if (!answer.accepted || answer.replayed) throw new Error(`renaming ${instanceId} changed nothing`)
     },
@@ -25,7 +25,7 @@ export const createQuotaChanges = ({ dispatch }: WriteSide, signal: AbortSignal)
   return {
     begin: async (projectId) => {
       count += 1
-      const command = { type: 'SetProjectQuota', projectId, limits: limitsOf(count) } as const
+      const command = { type: 'SetQuota', projectId, ...limitsOf(count) } as const
       const answer = await dispatch({ command, actor: operator, signal })
       if (!answer.accepted || answer.replayed) throw new Error(`the quota of ${projectId} was not changed`)
     },

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { NewEvent } from '../../../commands/ports/event-store.ts'
 import { relayCheckpoint } from '../../../commands/sagas/relay.ts'
 import { eventsTopic } from '../../../domain/guest/topics.ts'
-import { parseFlavorId } from '../../../domain/ids.ts'
 import type { Figure } from '../figure.ts'
 import { operator } from '../log/population.ts'
 import { createWriteSide, type WriteSide } from '../log/write-side.ts'
@@ -98,7 +97,7 @@ const startLoad = (side: WriteSide, signal: AbortSignal) => {
   let count = 0
   const change = async () => {
     count += 1
-    const flavor = { flavorId: parseFlavorId('bench'), vcpus: 1, memoryMiB: 1024, description: `change ${count}` }
+    const flavor = { id: 'bench', vcpus: 1, memoryMiB: 1024, description: `change ${count}` }
     const answer = await side.dispatch({ command: { type: 'DefineFlavor', ...flavor }, actor: operator, signal })
     if (!answer.accepted) throw new Error(`DefineFlavor was refused: ${answer.rejection.message}`)
     return answer.position

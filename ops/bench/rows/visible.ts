@@ -73,7 +73,11 @@ const createRename = ({ dispatch }: WriteSide, viewStore: ViewStore, signal: Abo
     count += 1
     const name = `name-${count}`
     const startedAt = performance.now()
-    const answer = await dispatch({ command: { type: 'RenameInstance', instanceId, name }, actor: operator, signal })
+    const answer = await dispatch({
+      command: { type: 'RenameInstance', id: instanceId, name },
+      actor: operator,
+      signal,
+    })
     if (!answer.accepted) throw new Error(`renaming ${instanceId} was refused: ${answer.rejection.message}`)
     await Promise.all(['instances', 'events'].map((view) => viewStore.waitFor(view, answer.position, signal)))
     const tookMs = performance.now() - startedAt

@@ -1,6 +1,6 @@
 import type { PublicCommand } from '../../../commands/api.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
-import { type InstanceId, type OperationId, parseFlavorId, parseProjectId } from '../../../domain/ids.ts'
+import { type InstanceId, type OperationId, parseProjectId } from '../../../domain/ids.ts'
 import { operationCategory } from '../../../domain/operation/index.ts'
 import { checkEvents } from '../../../domain/read-event.ts'
 import { operator } from '../log/population.ts'
@@ -29,7 +29,7 @@ export const createOperationUser = async (side: WriteSide, signal: AbortSignal):
   const followed = followEnds(eventStore, ended, AbortSignal.any([signal, following.signal]))
   followed.catch(() => {})
 
-  const send = async (command: PublicCommand) => {
+  const send = async <Command extends PublicCommand>(command: Command) => {
     const answer = await dispatch({ command, actor: operator, signal })
     if (!answer.accepted) throw new Error(`${command.type} was refused: ${answer.rejection.message}`)
     return answer
@@ -45,7 +45,7 @@ export const createOperationUser = async (side: WriteSide, signal: AbortSignal):
   }
 
   await directory.ready(signal)
-  await send({ type: 'DefineFlavor', flavorId: parseFlavorId('small'), vcpus: 1, memoryMiB: 1024, description: 'one' })
+  await send({ type: 'DefineFlavor', id: 'small', vcpus: 1, memoryMiB: 1024, description: 'one' })
   await until(
     'a flavor and a datastore on offer',
     () => (directory.flavors().length > 0 && directory.datastores().length > 0) || null,
@@ -60,11 +60,11 @@ export const createOperationUser = async (side: WriteSide, signal: AbortSignal):
         ),
       )
       await allSucceeded(answers.map(({ operationId }) => operationId))
-      return answers.flatMap(({ instanceId }) => (instanceId === null ? [] : [instanceId]))
+      return answers.map(({ instanceId }) => instanceId)
     },
     restart: async (ids) => {
       const startedAt = performance.now()
-      const answers = await Promise.all(ids.map((instanceId) => send({ type: 'RestartInstance', instanceId })))
+      const answers = await Promise.all(ids.map((instanceId) => send({ type: 'RestartInstance', id: instanceId })))
       await allSucceeded(answers.map(({ operationId }) => operationId))
       return (performance.now() - startedAt) / 1000
     },

@@ -60,13 +60,13 @@ const start = async () => {
       masterKey: new Uint8Array(32).fill(1),
       findInstanceOf: async () => null,
     })
-    const command = { type: 'GrowVolume', instanceId, volumeGiB } as const
+    const command = { type: 'GrowVolume', id: instanceId, volumeGiB } as const
     const { signal } = new AbortController()
     const asked = dispatch({ command, actor: memberOf(projectA), signal, idempotencyKey })
     await expect(asked).rejects.toThrow('the process ended')
   }
   const grow = (volumeGiB: number, idempotencyKey: string) =>
-    plane.send({ type: 'GrowVolume', instanceId, volumeGiB }, { idempotencyKey })
+    plane.send({ type: 'GrowVolume', id: instanceId, volumeGiB }, { idempotencyKey })
   return { plane, create, grow, growCutOff, heldGiB, untilActive, pass: (ms: number) => (aheadMs += ms) }
 }
 

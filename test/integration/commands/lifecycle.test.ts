@@ -80,7 +80,7 @@ describe('an instance, from request to deletion', () => {
       ['DeleteInstance', 'DELETED'],
     ] as const
     for (const [type, status] of steps) {
-      const { operationId } = await plane.sendAccepted({ type, instanceId: id })
+      const { operationId } = await plane.sendAccepted({ type, id })
       await expectOperation(plane, operationId, 'SUCCEEDED')
       await expectStatus(plane, id, status)
     }
@@ -103,7 +103,7 @@ describe('an instance, from request to deletion', () => {
     const before = read.length
     const { operationId } = await plane.sendAccepted({
       type: 'RestartInstance',
-      instanceId: parseInstanceId(instanceId),
+      id: parseInstanceId(instanceId),
     })
     await expectOperation(plane, operationId, 'SUCCEEDED')
     // The request, which dispatch has appended.
@@ -139,7 +139,7 @@ describe('an instance, from request to deletion', () => {
     const created = await plane.sendAccepted(shop)
     await vi.waitFor(() => expect(agent.received).toHaveLength(2), bounded)
     if (created.operationId === null) throw new Error('no operation')
-    await plane.sendAccepted({ type: 'CancelOperation', operationId: created.operationId })
+    await plane.sendAccepted({ type: 'CancelOperation', id: created.operationId })
     await expectOperation(plane, created.operationId, 'CANCELLED')
     await expectStatus(plane, created.instanceId, 'FAILED')
     const [, engine, remove] = agent.received
@@ -156,12 +156,12 @@ describe('an instance, from request to deletion', () => {
     const { operationId } = created
     expect((await plane.operationState(operationId)).status).toBe('ABSENT')
     const stranger = { actor: memberOf(projectB) }
-    const hidden = await plane.send({ type: 'CancelOperation', operationId }, stranger)
+    const hidden = await plane.send({ type: 'CancelOperation', id: operationId }, stranger)
     expect(hidden).toMatchObject({ accepted: false, rejection: { code: 'NOT_FOUND' } })
     expect((await plane.operationState(operationId)).status).toBe('ABSENT')
 
-    expect(await plane.sendAccepted({ type: 'CancelOperation', operationId })).toMatchObject({ replayed: false })
-    expect(await plane.sendAccepted({ type: 'CancelOperation', operationId })).toMatchObject({ replayed: true })
+    expect(await plane.sendAccepted({ type: 'CancelOperation', id: operationId })).toMatchObject({ replayed: false })
+    expect(await plane.sendAccepted({ type: 'CancelOperation', id: operationId })).toMatchObject({ replayed: true })
     const relay = createRelay({ ...plane, holder: 'next', exclusive: true, takeOverAfterMs: 1000, saveEveryMs: 50 })
     disposals.push(relay.stop)
     relay.start()
@@ -176,7 +176,7 @@ describe('an instance, from request to deletion', () => {
   it('that nobody has asked for can not be cancelled', async () => {
     const { plane } = await start()
     const operationId = parseOperationId(plane.ids.next())
-    expect(await plane.send({ type: 'CancelOperation', operationId })).toMatchObject({
+    expect(await plane.send({ type: 'CancelOperation', id: operationId })).toMatchObject({
       accepted: false,
       rejection: { code: 'NOT_FOUND', field: 'id' },
     })
@@ -187,7 +187,7 @@ describe('an instance, from request to deletion', () => {
       script: ({ payload }) => (payload.kind === 'engine-running' ? 'silent' : 'succeed'),
     })
     const created = await plane.sendAccepted(shop)
-    const answer = await plane.send({ type: 'DeleteInstance', instanceId: parseInstanceId(created.instanceId) })
+    const answer = await plane.send({ type: 'DeleteInstance', id: parseInstanceId(created.instanceId) })
     expect(answer).toMatchObject({
       accepted: false,
       rejection: { code: 'OPERATION_IN_PROGRESS', details: { operationId: created.operationId } },
@@ -212,7 +212,7 @@ describe('a command with an idempotency key', () => {
     const { plane } = await start()
     const first = await plane.sendAccepted(withAccounts, { idempotencyKey: 'k1' })
     await expectStatus(plane, first.instanceId, 'ACTIVE')
-    await plane.sendAccepted({ type: 'DeleteInstance', instanceId: parseInstanceId(first.instanceId) })
+    await plane.sendAccepted({ type: 'DeleteInstance', id: parseInstanceId(first.instanceId) })
     await expectStatus(plane, first.instanceId, 'DELETED')
     const again = await plane.sendAccepted(withAccounts, { idempotencyKey: 'k1' })
     expect(again).toMatchObject({ instanceId: first.instanceId, credentials: first.credentials, replayed: true })
@@ -235,12 +235,12 @@ describe('a command with an idempotency key', () => {
   it('does not undo what others have done since', async () => {
     const { plane } = await start()
     const { instanceId } = await plane.sendAccepted(shop)
-    const rename = { type: 'RenameInstance', instanceId: parseInstanceId(instanceId) } as const
+    const rename = { type: 'RenameInstance', id: parseInstanceId(instanceId) } as const
     const limits = { instances: 5, vcpus: 9, memoryMiB: 9999, volumeGiB: 9 }
-    const quota = { type: 'SetProjectQuota', projectId: projectA } as const
+    const quota = { type: 'SetQuota', projectId: projectA } as const
     const changes = [
       { first: { ...rename, name: 'store' }, later: { ...rename, name: 'mall' }, actor: memberOf(projectA) },
-      { first: { ...quota, limits }, later: { ...quota, limits: { ...limits, instances: 6 } }, actor: admin },
+      { first: { ...quota, ...limits }, later: { ...quota, ...limits, instances: 6 }, actor: admin },
     ]
     for (const { first, later, actor } of changes) {
       const request = { idempotencyKey: 'k2', actor }
@@ -311,7 +311,7 @@ describe('a command with an idempotency key', () => {
     expect(first).toMatchObject({ accepted: false, rejection: { code: 'QUOTA_EXCEEDED' } })
     expect(await plane.send(shop, { idempotencyKey: 'k1' })).toEqual(first)
     const limits = { instances: 5, vcpus: 9, memoryMiB: 9999, volumeGiB: 9 }
-    await plane.sendAccepted({ type: 'SetProjectQuota', projectId: projectA, limits }, { actor: admin })
+    await plane.sendAccepted({ type: 'SetQuota', projectId: projectA, ...limits }, { actor: admin })
     const granted = await plane.sendAccepted(shop, { idempotencyKey: 'k1' })
     expect(granted.replayed).toBe(false)
     expect(await plane.sendAccepted(shop, { idempotencyKey: 'k1' })).toMatchObject({
@@ -333,7 +333,7 @@ describe('a command with an idempotency key', () => {
     const other = await plane.sendAccepted({ ...shop, name: 'other' })
     await expectStatus(plane, other.instanceId, 'ACTIVE')
     expect(await plane.send(tooLarge, { idempotencyKey: 'k1' })).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
-    await plane.sendAccepted({ type: 'DeleteInstance', instanceId: parseInstanceId(other.instanceId) })
+    await plane.sendAccepted({ type: 'DeleteInstance', id: parseInstanceId(other.instanceId) })
     await vi.waitFor(async () => expect(await held(plane, agent.hostId)).toEqual({ quota: 0, host: 0 }), bounded)
     const granted = await plane.sendAccepted(tooLarge, { idempotencyKey: 'k1' })
     await expectStatus(plane, granted.instanceId, 'ACTIVE')
@@ -371,7 +371,7 @@ describe('a command with an idempotency key', () => {
       (await import('../../../domain/instance/index.ts')).instance,
       `instance-${instanceId}` as never,
     )
-    const rename = { type: 'RenameInstance', instanceId: parseInstanceId(instanceId), name: 'store' } as const
+    const rename = { type: 'RenameInstance', id: parseInstanceId(instanceId), name: 'store' } as const
     const request = { idempotencyKey: 'k2', expectedVersion: stream.revision ?? -1 }
     await plane.sendAccepted(rename, request)
     expect(await plane.sendAccepted(rename, request)).toMatchObject({ replayed: true })
@@ -397,13 +397,16 @@ describe('quota', () => {
     const { plane, agent } = await start()
     await plane.sendAccepted(
       {
-        type: 'SetProjectQuota',
+        type: 'SetQuota',
         projectId: projectA,
-        limits: { instances: 9, vcpus: 999, memoryMiB: 9_999_999, volumeGiB: 999_999 },
+        instances: 9,
+        vcpus: 999,
+        memoryMiB: 9_999_999,
+        volumeGiB: 999_999,
       },
       { actor: admin },
     )
-    const flavor = { type: 'DefineFlavor', flavorId: 'giant', vcpus: 65, memoryMiB: 1024, description: '' } as never
+    const flavor = { type: 'DefineFlavor', id: 'giant', vcpus: 65, memoryMiB: 1024, description: '' } as const
     await plane.sendAccepted(flavor, { actor: admin })
     await vi.waitFor(() => expect(plane.directory.flavors()).toHaveLength(2), bounded)
     const answer = await plane.send({ ...shop, flavor: 'giant' })
@@ -419,8 +422,8 @@ describe('another project', () => {
     const id = parseInstanceId(instanceId)
     const absent = parseInstanceId('01890000-0000-7000-8000-000000000000')
     for (const type of ['RestartInstance', 'StopInstance', 'StartInstance', 'DeleteInstance'] as const) {
-      const foreign = await plane.send({ type, instanceId: id }, { actor: memberOf(projectB), expectedVersion: 99 })
-      const unknown = await plane.send({ type, instanceId: absent }, { actor: memberOf(projectB), expectedVersion: 99 })
+      const foreign = await plane.send({ type, id }, { actor: memberOf(projectB), expectedVersion: 99 })
+      const unknown = await plane.send({ type, id: absent }, { actor: memberOf(projectB), expectedVersion: 99 })
       expect(JSON.stringify(foreign).replaceAll(id, 'ID')).toBe(JSON.stringify(unknown).replaceAll(absent, 'ID'))
       expect(foreign).toMatchObject({ accepted: false, rejection: { code: 'NOT_FOUND' } })
     }
@@ -471,13 +474,13 @@ describe('a silent host', () => {
     expect(await plane.send({ ...shop, name: 'second' })).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
     for (const type of ['RestartInstance', 'StopInstance', 'StartInstance'] as const) {
       const refusal = { code: 'HOST_UNREACHABLE', message: expect.stringContaining('nothing was heard since') }
-      expect(await plane.send({ type, instanceId: parseInstanceId(instanceId) })).toMatchObject({ rejection: refusal })
+      expect(await plane.send({ type, id: instanceId })).toMatchObject({ rejection: refusal })
     }
     await agent.beat()
     await vi.waitFor(async () => {
       expect((await plane.handler.load(host, hostStream(agent.hostId))).state.status).toBe('UP')
     }, bounded)
-    await plane.sendAccepted({ type: 'RestartInstance', instanceId: parseInstanceId(instanceId) })
+    await plane.sendAccepted({ type: 'RestartInstance', id: parseInstanceId(instanceId) })
 
     const recorded = await Promise.all(
       [hostStream(agent.hostId), instanceStream(parseInstanceId(instanceId))].map((stream) =>

@@ -193,7 +193,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
     await only.die()
     await becomes(only.hostId, 'LOST')
     if (!operationId) throw new Error('a create has an operation')
-    await plane.sendAccepted({ type: 'CancelOperation', operationId })
+    await plane.sendAccepted({ type: 'CancelOperation', id: operationId })
     expect(await operationEnds(operationId)).toBe('CANCELLED')
   })
 })
@@ -218,7 +218,7 @@ describe('a delete on a lost host', { timeout: 60_000 }, () => {
     const { plane, only, instanceId, becomes, instanceBecomes, operationEnds, isHeldBy, unlisted } = scene
     await only.die()
     await becomes(only.hostId, 'LOST')
-    const { operationId } = await plane.sendAccepted({ type: 'DeleteInstance', instanceId })
+    const { operationId } = await plane.sendAccepted({ type: 'DeleteInstance', id: instanceId })
     expect(await operationEnds(operationId)).toBe('SUCCEEDED')
     await instanceBecomes(instanceId, 'DELETED')
     await waitFor('its quota to be free', async () => !(await isCounted(scene)))
@@ -238,7 +238,7 @@ describe('a delete on a lost host', { timeout: 60_000 }, () => {
     const { instanceId } = await scene.plane.sendAccepted(create)
     await scene.instanceBecomes(instanceId, 'ACTIVE')
     if (!instanceId) throw new Error('a create has an instance')
-    const { operationId } = await scene.plane.sendAccepted({ type: 'DeleteInstance', instanceId })
+    const { operationId } = await scene.plane.sendAccepted({ type: 'DeleteInstance', id: instanceId })
     await waitFor('the removal to be asked for', () =>
       only.received().some(({ payload }) => payload.kind === 'instance-absent'),
     )
@@ -254,7 +254,7 @@ describe('a delete on a lost host', { timeout: 60_000 }, () => {
     if (!volume) throw new Error('the host was asked for a volume')
     await only.die()
     await becomes(only.hostId, 'LOST')
-    await plane.sendAccepted({ type: 'DeleteInstance', instanceId })
+    await plane.sendAccepted({ type: 'DeleteInstance', id: instanceId })
     await instanceBecomes(instanceId, 'DELETED')
     await only.comeBack()
     await waitFor('it to be removed', () => only.holds().length === 0)
@@ -276,7 +276,7 @@ describe('a database whose host was lost and is back', { timeout: 60_000 }, () =
     const { instanceId } = await plane.sendAccepted(create)
     await instanceBecomes(instanceId, 'ACTIVE')
     if (!instanceId) throw new Error('a create has an instance')
-    if (how === 'stopped') await plane.sendAccepted({ type: 'StopInstance', instanceId })
+    if (how === 'stopped') await plane.sendAccepted({ type: 'StopInstance', id: instanceId })
     await instanceBecomes(instanceId, status)
     await only.die()
     await becomes(only.hostId, 'LOST')
@@ -295,7 +295,7 @@ describe('a database whose host was lost and is back', { timeout: 60_000 }, () =
     const { instanceId } = await plane.sendAccepted(create)
     await instanceBecomes(instanceId, 'ACTIVE')
     if (!instanceId) throw new Error('a create has an instance')
-    const { operationId } = await plane.sendAccepted({ type: 'RestartInstance', instanceId })
+    const { operationId } = await plane.sendAccepted({ type: 'RestartInstance', id: instanceId })
     await only.die()
     await becomes(only.hostId, 'LOST')
     expect(await operationEnds(operationId)).toBe('FAILED')
@@ -307,7 +307,7 @@ describe('a database whose host was lost and is back', { timeout: 60_000 }, () =
 
 describe('a host that is removed', { timeout: 60_000 }, () => {
   const remove = (plane: Awaited<ReturnType<typeof start>>['plane'], hostId: HostId, force = false) =>
-    plane.send({ type: 'RemoveHost', hostId, force }, { actor: admin })
+    plane.send({ type: 'RemoveHost', id: hostId, force }, { actor: admin })
 
   it('gives up its databases: they fail, hold nothing any more, can be deleted at once, and others get its name', async () => {
     const scene = await start()
@@ -318,7 +318,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     if (!instanceId) throw new Error('a create has an instance')
     await only.die()
     await becomes(only.hostId, 'LOST')
-    const restart = await plane.send({ type: 'RestartInstance', instanceId })
+    const restart = await plane.send({ type: 'RestartInstance', id: instanceId })
     expect(restart).toMatchObject({ rejection: { code: 'HOST_UNREACHABLE' } })
     expect(await remove(plane, only.hostId)).toMatchObject({ accepted: true, replayed: false })
     expect(await remove(plane, only.hostId)).toMatchObject({ accepted: true, replayed: true })
@@ -330,7 +330,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
       const { state } = await plane.handler.load(project, projectStream(projectA))
       return commitmentOf(state.ledger, instanceId) === undefined
     })
-    const { operationId } = await plane.sendAccepted({ type: 'DeleteInstance', instanceId })
+    const { operationId } = await plane.sendAccepted({ type: 'DeleteInstance', id: instanceId })
     expect(await operationEnds(operationId)).toBe('SUCCEEDED')
     await instanceBecomes(instanceId, 'DELETED')
     expect(plane.lines.filter(({ level }) => level === 'error')).toEqual([])
@@ -350,8 +350,8 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     const [restarted, deleted] = made
     if (!restarted || !deleted) throw new Error('two were made')
     silent = true
-    const restart = await plane.sendAccepted({ type: 'RestartInstance', instanceId: restarted })
-    const deletion = await plane.sendAccepted({ type: 'DeleteInstance', instanceId: deleted })
+    const restart = await plane.sendAccepted({ type: 'RestartInstance', id: restarted })
+    const deletion = await plane.sendAccepted({ type: 'DeleteInstance', id: deleted })
     const creation = await plane.sendAccepted({ ...create, name: 'c' })
     await waitFor('all to be asked for', () => first.received().length >= 9)
     const second = await startHost()
@@ -389,7 +389,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     expect(await remove(plane, idle.hostId)).toMatchObject({ accepted: true })
     const nobody = hostDescription()
     expect(await remove(plane, nobody.hostId)).toMatchObject({ rejection: { code: 'NOT_FOUND' } })
-    const member = await plane.send({ type: 'RemoveHost', hostId: idle.hostId, force: false })
+    const member = await plane.send({ type: 'RemoveHost', id: idle.hostId, force: false })
     expect(member).toMatchObject({ rejection: { code: 'FORBIDDEN' } })
   })
 })

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmbeddedMessageBus } from '../../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
-import type { DispatchAnswer, PublicCommand } from '../../../commands/api.ts'
+import type { PublicCommand } from '../../../commands/api.ts'
 import { allCategories, type Category } from '../../../domain/aggregates.ts'
 import type { CofferEventType } from '../../../domain/catalogue.ts'
 import { eventCatalogue } from '../../../domain/catalogue.ts'
@@ -123,22 +123,21 @@ const startServer = async (
   const agent = await startScriptedAgent(central.stores.bus, host, ({ instanceId }) =>
     silent.has(instanceId) ? 'silent' : 'succeed',
   )
-  const send = (command: PublicCommand): Promise<DispatchAnswer> => dispatch({ command, actor: admin, signal })
-  const accepted = async (command: PublicCommand) => {
+  const send = <Command extends PublicCommand>(command: Command) => dispatch({ command, actor: admin, signal })
+  const accepted = async <Command extends PublicCommand>(command: Command) => {
     const answer = await send(command)
     if (!answer.accepted) throw new Error(`refused: ${answer.rejection.code} ${answer.rejection.message}`)
     return answer
   }
   let created = 0
   /** Others go on: a new database comes into being, which asks for every part of the program. */
-  const shopOf = (projectId: ProjectId): PublicCommand => {
+  const shopOf = (projectId: ProjectId) => {
     created += 1
-    return { type: 'CreateInstance', projectId, name: `shop-${created}`, datastore: 'postgresql' }
+    return { type: 'CreateInstance', projectId, name: `shop-${created}`, datastore: 'postgresql' } as const
   }
   const someProject = () => parseProjectId(`others-${randomUUID().slice(0, 8)}`)
   const createDatabase = async (projectId = someProject()): Promise<InstanceId> => {
     const { instanceId } = await accepted(shopOf(projectId))
-    if (instanceId === null) throw new Error('no instance')
     await waitFor(
       'the new database to be ACTIVE',
       async () => (await views.instance(instanceId))?.status === 'ACTIVE',
@@ -254,7 +253,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
   it('fails an operation in whose stream it lies, whose agent does not answer, and no other', async () => {
     const instanceId = await server.createDatabase()
     server.silent.add(instanceId)
-    const { operationId } = await server.accepted({ type: 'RestartInstance', instanceId })
+    const { operationId } = await server.accepted({ type: 'RestartInstance', id: instanceId })
     if (operationId === null) throw new Error('no operation')
     await waitFor(
       'the operation to begin',
@@ -284,14 +283,14 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     expect(letters.letters.map(({ error }) => error)).toContainEqual(
       expect.stringContaining(`operation-${operationId} revision`),
     )
-    await server.accepted({ type: 'DeleteInstance', instanceId })
+    await server.accepted({ type: 'DeleteInstance', id: instanceId })
   })
 
   it('refuses commands on a stream it cannot read, until an administrator leaves the event out', async () => {
     const instanceId = await server.createDatabase()
     const stream = `instance-${instanceId}`
     await site.writers.append(stream, { type: 'InstanceTeleported', version: 1, data: '{}', metadata: {} })
-    const rename: PublicCommand = { type: 'RenameInstance', instanceId, name: 'orders' }
+    const rename = { type: 'RenameInstance', id: instanceId, name: 'orders' } as const
     const refusal = await waitFor('the command to be refused', async () => {
       const answer = await server.send({ ...rename, name: `orders-${randomUUID().slice(0, 8)}` })
       return answer.accepted ? null : answer.rejection
@@ -353,7 +352,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     await server.stop()
     server = await site.start()
     await waitFor('the host to be known', () => server.isPlaceable())
-    const answer = await server.send({ type: 'StopInstance', instanceId })
+    const answer = await server.send({ type: 'StopInstance', id: instanceId })
     expect(answer).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } } })
     await server.createDatabase()
     // The audit log is read on every page that touches the gap.
@@ -367,7 +366,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     expect(entries.map(({ document }) => document.unreadable?.reason)).toContain('MISSING')
     // An event store lets a stream that was deleted softly be written to by whoever knows its last revision, as this server does.
     if (form === 'embedded') {
-      expect(await server.send({ type: 'StopInstance', instanceId })).toMatchObject({
+      expect(await server.send({ type: 'StopInstance', id: instanceId })).toMatchObject({
         rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } },
       })
     }

@@ -1,4 +1,6 @@
-import type { DispatchAccepted, DispatchAnswer, DispatchRequest } from '../../../commands/api.ts'
+import type { AnswerTo, DispatchRequest, PublicCommand } from '../../../commands/api.ts'
+import { checkRequest } from '../../../commands/dispatch/dispatch.ts'
+import { refused } from '../../../commands/public/definition.ts'
 import { type ProjectId, parseProjectId } from '../../../domain/ids.ts'
 import {
   type ApiConfig,
@@ -18,30 +20,32 @@ export const shop: ProjectId = parseProjectId('shop')
 export const bank: ProjectId = parseProjectId('bank')
 export const adminToken = 'the-operators-own-token'
 
-export const accepted = (facts: Partial<DispatchAccepted> = {}): DispatchAccepted => ({
-  accepted: true,
+/** What an accepted command answers, with ids that nothing has. Typed for none of the commands: a script answers whatever it is asked. */
+export const accepted = (facts: Readonly<Record<string, unknown>> = {}) => ({
+  accepted: true as const,
   position: 0,
-  instanceId: null,
-  operationId: null,
-  tokenId: null,
-  credentials: [],
-  token: null,
   replayed: false,
+  instanceId: '01a203e8-d15c-7003-b72b-000000000000',
+  operationId: null,
+  credentials: [],
   ...facts,
 })
+type Script = (request: DispatchRequest) => unknown
 
-/** Answers commands as a test says, and keeps what it was asked. The real one is tested elsewhere. */
+/** Checks commands as the real one does, answers them as a test says, and keeps what it was asked. The real one is tested elsewhere. */
 const createScriptedDispatch = () => {
   const requests: DispatchRequest[] = []
-  let script: (request: DispatchRequest) => DispatchAnswer | Promise<DispatchAnswer> = () => accepted()
+  let script: Script = () => accepted()
   return {
     requests,
-    answer: (next: typeof script) => {
+    answer: (next: Script) => {
       script = next
     },
-    dispatch: async (request: DispatchRequest) => {
+    dispatch: async <Command extends PublicCommand>(request: DispatchRequest<Command>): Promise<AnswerTo<Command>> => {
+      const checked = checkRequest(request)
+      if (!checked.ok) return refused(checked.rejection)
       requests.push(request)
-      return script(request)
+      return (await script(request)) as AnswerTo<Command>
     },
   }
 }

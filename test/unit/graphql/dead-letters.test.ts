@@ -163,15 +163,16 @@ describe('replaying a dead letter', () => {
   it('is one command, and answers with the letter as it is then', async () => {
     const { letters, scripted, resolve, ask } = createWorld()
     const id = letters.park()
+    const place = { topic: 'coffer.events', partition: 0, offset: '0' }
     scripted.answer(async () => {
       await resolve(id, 'REPLAYED')
-      return accepted({ position: -1 })
+      return accepted({ position: -1, place })
     })
     const { data } = await ask(replay, { variables: { input: { id, idempotencyKey: 'key' } } })
     expect(data.replayDeadLetter).toEqual({ replayed: false, upToDate: true, deadLetter: { id, status: 'REPLAYED' } })
     expect(scripted.requests).toMatchObject([
       {
-        command: { type: 'ReplayDeadLetter', place: { topic: 'coffer.events', partition: 0, offset: '0' } },
+        command: { type: 'ReplayDeadLetter', id },
         idempotencyKey: 'key',
       },
     ])
@@ -191,7 +192,7 @@ describe('replaying a dead letter', () => {
   it('is accepted also where the letter can not be read back', async () => {
     const { letters, scripted, ask } = createWorld()
     const id = letters.park()
-    scripted.answer(() => accepted({ position: -1 }))
+    scripted.answer(() => accepted({ position: -1, place: { topic: 'coffer.events', partition: 0, offset: '0' } }))
     letters.deadLetters.get = () => Promise.reject(new MessageBusUnavailable('the broker is away'))
     const { data, errors } = await ask(replay, { variables: { input: { id } } })
     expect({ data: data.replayDeadLetter, errors }).toMatchObject({ data: { deadLetter: null }, errors: [] })

@@ -59,7 +59,6 @@ describe('a command', () => {
       {
         command: {
           type: 'CreateInstance',
-          projectId: 'shop',
           name: 'orders',
           datastore: 'postgresql',
           volumeGiB: -3,
@@ -71,7 +70,7 @@ describe('a command', () => {
         traceparent,
         signal: expect.any(AbortSignal),
       },
-      { command: { type: 'StopInstance', instanceId }, actor, expectedVersion: 0, signal: expect.any(AbortSignal) },
+      { command: { type: 'StopInstance', id: instanceId }, actor, expectedVersion: 0, signal: expect.any(AbortSignal) },
     ])
   })
 
@@ -100,7 +99,7 @@ describe('a command', () => {
     expect(data.stopInstance).toMatchObject({
       code: 'INVALID_INPUT',
       field: 'id',
-      message: '"x" is not the id of an instance: a UUID is',
+      message: '"x" is not a valid instance id: expected a UUID',
     })
     expect(scripted.requests).toEqual([])
   })
@@ -179,7 +178,7 @@ describe('a command', () => {
 
   it('that was done before under the same key says so', async () => {
     const { ask, scripted } = createApiUnderTest()
-    scripted.answer(() => accepted({ position: -1, instanceId, replayed: true, credentials }))
+    scripted.answer(() => accepted({ position: -1, instanceId, operationId, replayed: true, credentials }))
     const input = { name: 'a', datastore: 'postgresql', idempotencyKey: 'k' }
     const { data } = await ask(create, { variables: { input } })
     expect(data.createInstance).toMatchObject({ replayed: true, credentials })
@@ -268,9 +267,9 @@ describe('issueToken', () => {
   it('shows the token and what is known of it', async () => {
     const api = createApiUnderTest()
     await api.putToken(shop, 'reader', { id: tokenId, name: 'ci' })
-    api.scripted.answer(() => accepted({ position: -1, tokenId, token: 'coffer_in-full' }))
+    api.scripted.answer(() => accepted({ position: -1, tokenId, secret: 'coffer_in-full' }))
     const { data } = await api.ask(
-      `mutation { issueToken(input: { name: "ci", role: READER, expiresAt: "tomorrow" }) {
+      `mutation { issueToken(input: { name: "ci", role: READER, expiresAt: "2030-01-31T00:00:00Z" }) {
         ... on IssueTokenAccepted { secret tokenId token { name role revoked createdBy { name } } } } }`,
     )
     expect(data.issueToken).toEqual({
@@ -278,7 +277,7 @@ describe('issueToken', () => {
       tokenId,
       token: { name: 'ci', role: 'READER', revoked: false, createdBy: { name: 'somebody' } },
     })
-    expect(api.scripted.requests[0]?.command).toMatchObject({ role: 'reader', expiresAt: 'tomorrow' })
+    expect(api.scripted.requests[0]?.command).toMatchObject({ role: 'reader', expiresAt: '2030-01-31T00:00:00Z' })
   })
 })
 
@@ -288,7 +287,7 @@ describe('commands to the catalogue', () => {
     api.scripted.answer(({ command }) =>
       command.type === 'RetireFlavor'
         ? { accepted: false, rejection: { code: 'UNKNOWN_FLAVOR', message: 'there is none' } }
-        : accepted({ position: -1 }),
+        : accepted({ position: -1, projectId: shop }),
     )
     const { data, errors } = await api.ask(`mutation {
       retireFlavor(input: { id: "huge" }) { ... on Refusal { code } }
@@ -305,6 +304,6 @@ describe('commands to the catalogue', () => {
       withdrawDatastoreVersion: { code: 'UNKNOWN_DATASTORE', field: 'datastore' },
       setQuota: { quota: { projectId: 'shop' } },
     })
-    expect(api.scripted.requests.map(({ command }) => command.type)).toEqual(['RetireFlavor', 'SetProjectQuota'])
+    expect(api.scripted.requests.map(({ command }) => command.type)).toEqual(['RetireFlavor', 'SetQuota'])
   })
 })

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { CommandDefinition } from '../../../commands/public/definition.ts'
+import { publicCommands } from '../../../commands/public/registry.ts'
 import { parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createSchema } from '../../../graphql/schema.ts'
@@ -301,6 +303,8 @@ describe.each(namesOf('Query'))('%s', (name) => {
 })
 
 describe.each(namesOf('Mutation'))('%s', (name) => {
+  const isForAdmins = definitionOf(name).role === 'admin'
+
   it('refuses a reader before anything is asked of the write side', async () => {
     const { ask, theirs, tokens, scripted } = await createWorld()
     const { data, errors } = await ask(name, tokens.shopReader, theirs)
@@ -309,29 +313,43 @@ describe.each(namesOf('Mutation'))('%s', (name) => {
     expect(scripted.requests).toEqual([])
   })
 
+  it('refuses a member what is for admins', async () => {
+    const { ask, theirs, tokens, scripted } = await createWorld()
+    scripted.answer(() => ({ accepted: false, rejection: { code: 'NOT_FOUND', message: 'there is none' } }))
+    const { data } = await ask(name, tokens.shopMember, theirs)
+    expect(Object.values(data)).toMatchObject([{ code: isForAdmins ? 'FORBIDDEN' : 'NOT_FOUND' }])
+    expect(scripted.requests).toHaveLength(isForAdmins ? 0 : 1)
+  })
+
   it('tells the write side who is asking, for it to judge', async () => {
     const { ask, theirs, tokens, scripted } = await createWorld()
     scripted.answer(() => accepted({ position: -1 }))
-    const { errors } = await ask(name, tokens.bankMember, theirs)
-    expect(errors).toEqual([])
-    expect(scripted.requests.map(({ actor }) => actor)).toEqual([
-      {
-        kind: 'user',
-        subject: expect.stringMatching(/^token:/),
-        projectId: bank,
-        roles: ['member'],
-        tokenId: expect.any(String),
-      },
-    ])
+    await ask(name, isForAdmins ? adminToken : tokens.bankMember, theirs)
+    const member = {
+      subject: expect.stringMatching(/^token:/),
+      projectId: bank,
+      roles: ['member'],
+      tokenId: expect.any(String),
+    }
+    const admin = { subject: 'admin', projectId: 'default', roles: ['admin'] }
+    expect(scripted.requests.map(({ actor }) => actor)).toEqual([{ kind: 'user', ...(isForAdmins ? admin : member) }])
   })
 
   it('passes on that something is absent, whosever it is', async () => {
     const { ask, theirs, tokens, scripted } = await createWorld()
     scripted.answer(() => ({ accepted: false, rejection: { code: 'NOT_FOUND', message: 'there is none' } }))
-    const { data } = await ask(name, tokens.bankMember, theirs)
+    const { data } = await ask(name, isForAdmins ? adminToken : tokens.bankMember, theirs)
     expect(Object.values(data)).toEqual([{ __typename: 'Refusal', code: 'NOT_FOUND', message: 'there is none' }])
   })
 })
+
+/** Of the command that a mutation sends, named as the schema names it. */
+function definitionOf(name: string): CommandDefinition {
+  const field = name.replace('Mutation.', '')
+  const found = Object.values(publicCommands).find((each) => each.name.toLowerCase() === field.toLowerCase())
+  if (!found) throw new Error(`no public command is called as ${name}`)
+  return found
+}
 
 describe.each(['Subscription.instance', 'Subscription.operation'])('%s', (name) => {
   it.each(['shopMember', 'shopReader'] as const)('shows it to a %s of the project', async (who) => {

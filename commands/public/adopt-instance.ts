@@ -1,14 +1,16 @@
+import { z } from 'zod'
 import type { FoundInstance } from '../../domain/host/events.ts'
 import type { RegisteredHost } from '../../domain/host/index.ts'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { InstanceId, ProjectId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { instanceNameRefusal } from '../../domain/values/names.ts'
 import { isoAfter } from '../../kernel/clock.ts'
-import type { DispatchAnswer, PublicCommand } from '../api.ts'
-import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
+import { instanceOperationAnswer } from './answers.ts'
+import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
+import { instanceIdField, projectIdField, textField } from './input.ts'
 
-type AdoptCommand = Extract<PublicCommand, { readonly type: 'AdoptInstance' | 'RemoveUnlistedInstance' }>
+type Answer = AnswerOf<z.output<typeof instanceOperationAnswer.fields>>
 type Unlisted = { readonly host: RegisteredHost; readonly found: FoundInstance }
 
 const notUnlisted = (instanceId: InstanceId): Rejection => ({
@@ -23,30 +25,60 @@ const unlabelled = (instanceId: InstanceId): Rejection => ({
   field: 'id',
 })
 
+export const adoptInstance = defineCommand({
+  name: 'AdoptInstance',
+  role: 'admin',
+  does: 'Admins only. Takes an instance into the log that a host has and the log does not know of. Its engine is not touched.',
+  asks: 'Which unlisted instance, and whose it is.',
+  input: z.strictObject({
+    id: instanceIdField('The id of the instance, as its host lists it.'),
+    projectId: projectIdField('The project it belongs to. By default the one it was made for.').optional(),
+    name: textField('Its name. By default the one it was made with.').optional(),
+  }),
+  faults: ({ name }) => [name === undefined ? null : instanceNameRefusal(name)],
+  answer: instanceOperationAnswer,
+  carryOut: (dependencies, job, { id, ...wish }) => adopt(dependencies, job, id, { ...wish, isRemoval: false }),
+})
+
+export const removeUnlistedInstance = defineCommand({
+  name: 'RemoveUnlistedInstance',
+  role: 'admin',
+  does: 'Admins only. Removes an instance, with all its data, that a host has and the log does not know of. Answers at once.',
+  asks: 'Which unlisted instance.',
+  input: z.strictObject({ id: instanceIdField('The id of the instance, as its host lists it.') }),
+  answer: instanceOperationAnswer,
+  carryOut: (dependencies, job, { id }) => adopt(dependencies, job, id, { isRemoval: true }),
+})
+
+type Wish = {
+  readonly projectId?: ProjectId | undefined
+  readonly name?: string | undefined
+  readonly isRemoval: boolean
+}
+
 /** Takes an instance into the log that a host has and the log does not know of; to remove it, deletes it in the same breath. */
-export const adoptInstance = async (
+const adopt = async (
   dependencies: DispatchDependencies,
   job: Job,
-  command: AdoptCommand,
-): Promise<DispatchAnswer> => {
+  instanceId: InstanceId,
+  wish: Wish,
+): Promise<Answer> => {
   const { handler, clock, settings } = dependencies
-  const { instanceId } = command
   const stream = instanceStream(instanceId)
   const unlisted = findUnlisted(dependencies, instanceId)
   if (!unlisted) {
     const { state, position } = await handler.load(instance, stream)
     // An earlier try under the same key may have done it.
     if (!job.repeat || state.status === 'ABSENT') return refused(notUnlisted(instanceId))
-    return accepted({ position, instanceId, replayed: true })
+    return accepted({ position, instanceId, operationId: wish.isRemoval ? job.ids.operationId : null, replayed: true })
   }
   const { host, found } = unlisted
   if (!found.label) return refused(unlabelled(instanceId))
-  const wish = command.type === 'AdoptInstance' ? command : { projectId: undefined, name: undefined }
   const { projectId = found.label.projectId, name = found.label.name } = wish
   const badName = instanceNameRefusal(name)
   if (badName) return refused(badName)
   const { operationId } = job.ids
-  const isRemoval = command.type === 'RemoveUnlistedInstance'
+  const { isRemoval } = wish
   const { address, caCertificate } = host.description
   const handled = await handler.handle(
     instance,
@@ -70,7 +102,7 @@ export const adoptInstance = async (
   )
   if (handled.outcome === 'rejected') return refused(handled.rejection)
   const replayed = handled.events.length === 0
-  return accepted({ position: handled.position, instanceId, replayed, ...(isRemoval && { operationId }) })
+  return accepted({ position: handled.position, instanceId, replayed, operationId: isRemoval ? operationId : null })
 }
 
 const findUnlisted = ({ directory }: DispatchDependencies, instanceId: InstanceId): Unlisted | null => {

@@ -1,50 +1,52 @@
+import { z } from 'zod'
 import { host, hostStream } from '../../domain/host/index.ts'
 import { instance, instanceStream, isInProgress, type KnownInstance } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
-import type { DispatchAnswer, PublicCommand } from '../api.ts'
-import { reaches } from './authorise.ts'
-import { changeInstance } from './change-instance.ts'
-import { type DispatchDependencies, type Job, refused } from './context.ts'
-import { createPatientHandler } from './patient-handler.ts'
-
-type GrowVolume = Extract<PublicCommand, { readonly type: 'GrowVolume' }>
+import { reaches } from '../dispatch/authorise.ts'
+import { beginWith } from '../dispatch/change-instance.ts'
+import { createPatientHandler } from '../dispatch/patient-handler.ts'
+import { instanceOperationAnswer } from './answers.ts'
+import { type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
+import { instanceIdField, wholeNumberField } from './input.ts'
 
 /**
  * The difference is held in the project's quota and on the host before the instance is asked, with an expiry until the sagas confirm it, and given back where
  * the instance refuses.
  */
-export const growVolume = async (
-  given: DispatchDependencies,
-  job: Job,
-  { instanceId, volumeGiB }: GrowVolume,
-): Promise<DispatchAnswer> => {
-  const handler = createPatientHandler(given, job.request.signal)
-  const dependencies = { ...given, handler }
-  const { clock, settings } = dependencies
-  const tooLarge = volumeRefusal(volumeGiB, settings.maxVolumeGiB)
-  if (tooLarge) return refused(tooLarge)
-  const { operationId } = job.ids
-  const deadline = isoAfter(clock, settings.operationTimeoutMs.grow)
-  const ask = () =>
-    changeInstance(
-      dependencies,
-      job,
-      instanceId,
-      { type: 'RequestOperation', kind: 'grow', wish: { volumeGiB }, operationId, deadline },
-      operationId,
-    )
-  const { state } = await handler.load(instance, instanceStream(instanceId))
-  const mayGrow = state.status !== 'ABSENT' && reaches(job.reach, state.projectId) && state.status !== 'RESIZING'
-  // It refuses, or has done it.
-  if (!mayGrow || volumeGiB <= state.spec.volumeGiB) return ask()
-  const refusal = await holdMore(dependencies, job, state, volumeGiB)
-  const answer = refusal ? refused(refusal) : await ask()
-  if (!answer.accepted || answer.replayed) await releaseUnused(dependencies, job, state)
-  return answer
-}
+export const growVolume = defineCommand({
+  name: 'GrowVolume',
+  role: 'member',
+  does: 'Gives an instance a larger volume, also one that is full, stopped or failed. It cannot be cancelled or undone. Answers at once; the operation goes on by itself.',
+  asks: 'Which volume is to grow, and to what.',
+  input: z.strictObject({
+    id: instanceIdField(),
+    volumeGiB: wholeNumberField('What its volume is to have in all, in GiB: more than now.'),
+  }),
+  versioned: true,
+  answer: instanceOperationAnswer,
+  carryOut: async (given, job, { id: instanceId, volumeGiB }) => {
+    const handler = createPatientHandler(given, job.request.signal)
+    const dependencies = { ...given, handler }
+    const { clock, settings } = dependencies
+    const tooLarge = volumeRefusal(volumeGiB, settings.maxVolumeGiB)
+    if (tooLarge) return refused(tooLarge)
+    const { operationId } = job.ids
+    const deadline = isoAfter(clock, settings.operationTimeoutMs.grow)
+    const command = { type: 'RequestOperation', kind: 'grow', wish: { volumeGiB }, operationId, deadline } as const
+    const ask = () => beginWith(dependencies, job, instanceId, command)
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    const mayGrow = state.status !== 'ABSENT' && reaches(job.reach, state.projectId) && state.status !== 'RESIZING'
+    // It refuses, or has done it.
+    if (!mayGrow || volumeGiB <= state.spec.volumeGiB) return ask()
+    const refusal = await holdMore(dependencies, job, state, volumeGiB)
+    const answer = refusal ? refused(refusal) : await ask()
+    if (!answer.accepted || answer.replayed) await releaseUnused(dependencies, job, state)
+    return answer
+  },
+})
 
 const contextOf = (job: Job, { projectId, instanceId }: KnownInstance) => ({
   ...job.context,

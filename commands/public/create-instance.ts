@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -5,26 +7,50 @@ import { completeAccounts } from '../../domain/values/accounts.ts'
 import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
-import { type Credential, type DispatchAnswer, NotOfferedYet } from '../api.ts'
 import { awaitedOffers } from '../awaited-offers.ts'
 import { claimHost, type Place, releaseHost } from '../claim-host.ts'
 import type { Directory } from '../directory.ts'
+import { ownerOf } from '../dispatch/authorise.ts'
+import { checkCreateInstance, restsOnDirectory } from '../dispatch/check-create-instance.ts'
+import { type Credential, credentialsFor } from '../dispatch/credentials.ts'
+import { type AskForName, withFormerNames } from '../dispatch/former-names.ts'
+import { createPatientHandler } from '../dispatch/patient-handler.ts'
 import type { CommandContext } from '../handle.ts'
+import { NotOfferedYet } from '../not-offered-yet.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
-import { type CreateInstance, checkCreateInstance, restsOnDirectory } from './check-create-instance.ts'
-import { accepted, type DispatchDependencies, type Job, refused } from './context.ts'
-import { credentialsFor } from './credentials.ts'
-import { type AskForName, withFormerNames } from './former-names.ts'
-import { createPatientHandler } from './patient-handler.ts'
+import { shownId } from './answers.ts'
+import { type CreateInstance, createInstanceInput } from './create-instance-input.ts'
+import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
 
 type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
 
+const createInstanceAnswer = {
+  name: 'CreateInstance',
+  says: 'The instance has been asked for and is being made.',
+  fields: z.object({
+    instanceId: shownId(instanceIdSchema, 'The new instance.'),
+    operationId: shownId(operationIdSchema, 'What makes it.'),
+    credentials: z.custom<readonly Credential[]>().meta({
+      listOf: 'Credential',
+      description: 'One per user. Contains the plaintext password, shown only once.',
+    }),
+  }),
+}
+type Answer = AnswerOf<z.output<typeof createInstanceAnswer.fields>>
+
+export const createInstance = defineCommand({
+  name: 'CreateInstance',
+  role: 'member',
+  does: 'Asks for a database server. Answers at once with the instance in `PROVISIONING`; its operation says how it goes and ends within its deadline.',
+  asks: 'The wish for a database server.',
+  input: createInstanceInput,
+  answer: createInstanceAnswer,
+  carryOut: (dependencies, job, input) =>
+    create(dependencies, job, { ...input, projectId: ownerOf(job, input.projectId) }),
+})
+
 /** Room in the project's quota, then on a host, then the instance itself: each held with an expiry until the next is there. */
-export const createInstance = async (
-  given: DispatchDependencies,
-  job: Job,
-  asked: CreateInstance,
-): Promise<DispatchAnswer> => {
+const create = async (given: DispatchDependencies, job: Job, asked: CreateInstance): Promise<Answer> => {
   // Sagas write to the streams of projects and hosts for every other create.
   const handler = createPatientHandler(given, job.request.signal)
   const dependencies = { ...given, handler }
@@ -132,7 +158,7 @@ const request = async (
   wish: Wish & { readonly nameFence: number },
   { hostId, sealingKey }: Place,
   credentials: readonly Credential[],
-): Promise<DispatchAnswer> => {
+): Promise<Answer> => {
   const { handler, clock, settings } = dependencies
   const { instanceId, operationId } = job.ids
   const { projectId, name, databases = [] } = wish.command

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { datastoreChoice } from '../../domain/engines/registry.ts'
+import type { ProjectId } from '../../domain/ids.ts'
+import { keyField, projectIdField, textField, wholeNumberField } from './input.ts'
+
+const databaseInput = z
+  .strictObject({
+    name: textField('Its name, within what the datastore accepts.'),
+    characterSet: textField("The datastore's default if left out.").optional(),
+    collation: textField("The datastore's default if left out.").optional(),
+  })
+  .meta({ inputType: 'DatabaseInput', description: 'A database to make.' })
+
+const userInput = z
+  .strictObject({
+    name: textField('Its name, within what the datastore accepts.'),
+    password: textField('Generated if left out.').optional(),
+    databases: z
+      .array(z.string())
+      .readonly()
+      .meta({
+        description:
+          'What it may use in full. If left out: all databases of this request, or, when it names none, a database with the name of the user, which is made.',
+      })
+      .optional(),
+  })
+  .meta({ inputType: 'UserInput', description: 'A user to make.' })
+
+export const createInstanceInput = z.strictObject({
+  name: textField('Unique in the project among what is not deleted.'),
+  datastore: textField(`${datastoreChoice}, as \`datastores\` lists them.`),
+  version: textField(
+    "A prefix picks the newest: `17` may become `17.10`. The datastore's default if left out.",
+  ).optional(),
+  flavor: keyField('The id of a flavor; the default of the server (`COFFER_DEFAULT_FLAVOR`) if left out.').optional(),
+  volumeGiB: wholeNumberField(
+    'Size of the volume in GiB; the default of the server (`COFFER_DEFAULT_VOLUME_GIB`) if left out.',
+  ).optional(),
+  databases: z.array(databaseInput).readonly().meta({ description: 'Made with the instance.' }).optional(),
+  users: z.array(userInput).readonly().meta({ description: 'Made with the instance.' }).optional(),
+  projectId: projectIdField("Admins only: for which project; one's own if left out.").optional(),
+})
+
+/** The wish for an instance, and whose it is to be. */
+export type CreateInstance = Omit<z.output<typeof createInstanceInput>, 'projectId'> & { readonly projectId: ProjectId }
+export type UserInput = z.output<typeof userInput>

@@ -1,0 +1,40 @@
+import { adoptInstance, removeUnlistedInstance } from './adopt-instance.ts'
+import { cancelOperation } from './cancel-operation.ts'
+import { createInstance } from './create-instance.ts'
+import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastore-versions.ts'
+import { defineFlavor } from './define-flavor.ts'
+import { excludeEvent } from './exclude-event.ts'
+import { growVolume } from './grow-volume.ts'
+import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
+import { issueToken } from './issue-token.ts'
+import { removeHost } from './remove-host.ts'
+import { renameInstance } from './rename-instance.ts'
+import { dropDeadLetter, replayDeadLetter } from './resolve-dead-letter.ts'
+import { retireFlavor } from './retire-flavor.ts'
+import { revokeToken } from './revoke-token.ts'
+import { setQuota } from './set-quota.ts'
+
+/** Every public command, by its name. What stands here can be sent by whoever has its role. */
+export const publicCommands = {
+  CreateInstance: createInstance,
+  AdoptInstance: adoptInstance,
+  RemoveUnlistedInstance: removeUnlistedInstance,
+  RenameInstance: renameInstance,
+  RestartInstance: restartInstance,
+  StopInstance: stopInstance,
+  StartInstance: startInstance,
+  DeleteInstance: deleteInstance,
+  GrowVolume: growVolume,
+  CancelOperation: cancelOperation,
+  IssueToken: issueToken,
+  RevokeToken: revokeToken,
+  RemoveHost: removeHost,
+  SetQuota: setQuota,
+  DefineFlavor: defineFlavor,
+  RetireFlavor: retireFlavor,
+  SetDefaultDatastoreVersion: setDefaultDatastoreVersion,
+  WithdrawDatastoreVersion: withdrawDatastoreVersion,
+  ExcludeEvent: excludeEvent,
+  ReplayDeadLetter: replayDeadLetter,
+  DropDeadLetter: dropDeadLetter,
+}
