@@ -6,6 +6,10 @@ export const outputOption = (): Option =>
 
 export const quietOption = (): Option => new Option('-q, --quiet', 'print only ids, one a line').conflicts('output')
 
+export const watchOption = (): Option => new Option('--watch', 'show it again every 2 s, until Ctrl-C').default(false)
+
+export const idempotencyKey = (): Option => new Option('--idempotency-key <key>', 'a name for this request')
+
 /** What the API takes as an integer; which of them make sense, the server says. */
 export const wholeNumber = (text: string): number => {
   const value = Number(text)

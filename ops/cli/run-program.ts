@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander'
 import { exitCodes } from './failure.ts'
-import { createProgram, type ProgramParts } from './program.ts'
+import { createProgram } from './program.ts'
 import { createRunCommand, type Surroundings } from './run.ts'
+import type { ProgramParts } from './verbs.ts'
 
 /**
  * Carries out the command line of this process. `serve`: absent where there is no server to run. Leaves the exit code with the process, which

@@ -1,0 +1,121 @@
+import { instanceStatuses } from '../../../projections/documents.ts'
+import { type Change, changeInstance } from '../commands/change-instance.ts'
+import { createInstance } from '../commands/create-instance.ts'
+import { listInstances, renameInstance, showInstance } from '../commands/show-instance.ts'
+import { adoptInstance, removeUnlisted } from '../commands/unlisted.ts'
+import {
+  collect,
+  idempotencyKey,
+  oneOrMoreOf,
+  outputOption,
+  watchOption,
+  wholeNumber,
+  withWaiting,
+} from '../options.ts'
+import { shown } from '../shown.ts'
+import type { Verbs } from '../verbs.ts'
+
+/** Databases: made, listed, changed. */
+export const instanceVerbs: Verbs = (program, { run }) => {
+  const instance = program.command('instance').alias('instances').description('make, list and change databases')
+
+  withWaiting(
+    instance
+      .command('create <name>')
+      .description('make a database server')
+      .requiredOption('-d, --datastore <type>', 'postgresql')
+      .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
+      .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
+      .option('--project <id>', 'the project it is for (admins)')
+      .option('--volume <GiB>', 'the size of its volume', wholeNumber)
+      .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
+      .option(
+        '--user <user[:password]>',
+        'a user of all these databases, or of one with its name where none is given; may be repeated. Without a password, one is generated',
+        collect,
+        [],
+      )
+      .option('--password-prompt <user>', 'ask for the password of this user', collect, [])
+      .option(
+        '--password-env <user=variable>',
+        'take the password of this user from an environment variable',
+        collect,
+        [],
+      )
+      .option('--password-stdin <user>', 'take the password of this user from the first line of standard input'),
+  )
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => createInstance(context, name, options)))
+
+  instance
+    .command('list')
+    .alias('ls')
+    .description('list databases')
+    .option('-a, --all', 'deleted ones too', false)
+    .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED', oneOrMoreOf(instanceStatuses))
+    .option('--datastore <type>', 'only those of this kind')
+    .option('--project <id>', 'only those of this project (admins)')
+    .addOption(watchOption())
+    .addOption(outputOption())
+    .action((options) =>
+      run(options, (context) => shown(context, options.watch, () => listInstances(context, options))),
+    )
+
+  instance
+    .command('show <instance>')
+    .description('show one, by name or id')
+    .addOption(watchOption())
+    .addOption(outputOption())
+    .action((name, options) =>
+      run(options, (context) => shown(context, options.watch, () => showInstance(context, name))),
+    )
+
+  instance
+    .command('rename <instance> <name>')
+    .description('give it another name')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, newName, options) => run(options, (context) => renameInstance(context, name, newName, options)))
+
+  withWaiting(
+    instance
+      .command('grow <instance>')
+      .description('give it a larger volume, also when it is full, stopped or failed; it cannot shrink again')
+      .requiredOption('--volume <GiB>', 'what the volume is to have in all', wholeNumber),
+  )
+    .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
+    .addOption(outputOption())
+    .action((name, { volume, ...options }) =>
+      run(options, (context) => changeInstance(context, 'grow', name, { ...options, volumeGiB: volume })),
+    )
+
+  const changes: Readonly<Record<Exclude<Change, 'grow'>, string>> = {
+    restart: 'restart the engine',
+    stop: 'stop the engine; the data stays',
+    start: 'start a stopped engine',
+    delete: 'delete it with everything in it, for good',
+  }
+  for (const change of ['restart', 'stop', 'start', 'delete'] as const) {
+    const command = instance.command(`${change} <instance>`).description(changes[change])
+    if (change === 'delete') command.option('-y, --yes', 'do not ask, as at a terminal', false)
+    withWaiting(command)
+      .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
+      .addOption(outputOption())
+      .action((name, options) => run(options, (context) => changeInstance(context, change, name, options)))
+  }
+
+  instance
+    .command('adopt <id>')
+    .description('take a database into the log that a host has and the log does not know of (admins)')
+    .option('--project <id>', 'whose it is (default: the project it was made for)')
+    .option('--name <name>', 'its name (default: the one it was made with)')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => adoptInstance(context, id, options)))
+  withWaiting(
+    instance
+      .command('remove-unlisted <id>')
+      .description('remove a database, for good, that a host has and the log does not know of (admins)'),
+  )
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => removeUnlisted(context, id, options)))
+}
