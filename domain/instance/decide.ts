@@ -172,7 +172,10 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
       return accept()
     case 'FAILED':
       if (!state.dataKept) return accept()
-      return command.health === 'HEALTHY' ? accept(recovered(state, command)) : accept(...healthChange(state, command))
+      // One that is to be stopped again is judged by what its host says of it as a whole, which tells how far that host has come.
+      return command.health === 'HEALTHY' && !state.mayYetStop
+        ? accept(recovered(state, command))
+        : accept(...healthChange(state, command))
     case 'ACTIVE':
       return accept(...healthChange(state, command))
     default:

@@ -69,7 +69,7 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       return { status, ...known(state), ...raised(state, event.data), epoch, ...seen(state, event.data) }
     }
     case 'InstanceHostRemoved':
-      return { status: 'FAILED', ...known(state), health: 'UNREACHABLE', dataKept: false }
+      return { status: 'FAILED', ...known(state), health: 'UNREACHABLE', dataKept: false, mayYetStop: false }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }
     case 'InstanceEndpointChanged':
@@ -103,7 +103,7 @@ const evolveOperation = (state: KnownInstance, event: OperationEvent): InstanceS
   // Several kinds may fail with the same event: then the one in progress is meant.
   if (phase === 'failed') {
     const { keepsData } = isBusy(state) ? operationOf(state.operation.kind) : operation
-    return resting(state, (data.status ?? 'FAILED') as RestingStatus, keepsData)
+    return resting(state, (data.status ?? 'FAILED') as RestingStatus, keepsData, state.status === 'STARTING')
   }
   const changed = changedBy(state, operation.changes?.(data) ?? {})
   const { becomes } = operation
@@ -116,8 +116,13 @@ const changedBy = (state: KnownInstance, { volumeGiB, ...change }: InstanceChang
   ...(volumeGiB !== undefined && { spec: { ...state.spec, volumeGiB } }),
 })
 
-const resting = (state: KnownInstance, status: RestingStatus | 'DELETED', dataKept: boolean): InstanceState =>
-  status === 'FAILED' ? { status, ...known(state), dataKept } : { status, ...known(state) }
+const resting = (
+  state: KnownInstance,
+  status: RestingStatus | 'DELETED',
+  dataKept: boolean,
+  mayYetStop = false,
+): InstanceState =>
+  status === 'FAILED' ? { status, ...known(state), dataKept, mayYetStop } : { status, ...known(state) }
 
 const begun = (state: KnownInstance, operation: AnyOperation, { operationId, epoch, deadline, ...wish }: Asked) => {
   const { generation } = state

@@ -35,7 +35,8 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
   const isAhead = found.epoch > state.epoch + 1
   const isBack = state.status === 'MISSING'
   // What a host said before it heard of the operation that failed says nothing of what that has done.
-  const isCured = state.status === 'FAILED' && state.dataKept && isVerified(found) && found.epoch >= state.epoch
+  const isCured =
+    state.status === 'FAILED' && state.dataKept && isVerified(found) && found.epoch >= spokenFor(state, found)
   if (!isBack && !isCured && (!isAhead || status === state.status)) return []
   return [
     {
@@ -54,6 +55,10 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
     },
   ]
 }
+
+/** The epoch that a host must have heard of for its word to count: of an engine that is to be stopped again, that of the undoing. */
+const spokenFor = (state: KnownInstance, { running }: FoundOnHost): number =>
+  state.status === 'FAILED' && state.mayYetStop && running ? state.epoch + 1 : state.epoch
 
 /** An agent says `HEALTHY` after a client query over the endpoint, and `UNKNOWN` of an engine that it has stopped. */
 const isVerified = ({ running, health }: FoundOnHost): boolean => health === (running ? 'HEALTHY' : 'UNKNOWN')

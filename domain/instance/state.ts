@@ -25,8 +25,11 @@ type Busy = {
   }
 }[OperationKind]
 
-/** `dataKept`: an engine and its data are there to be brought back, so more than deletion is possible. */
-type Failed = Known & { readonly status: 'FAILED'; readonly dataKept: boolean }
+/**
+ * `dataKept`: an engine and its data are there to be brought back, so more than deletion is possible. `mayYetStop`: what undoes the operation that failed stops
+ * the engine, and its host has not said that it did.
+ */
+type Failed = Known & { readonly status: 'FAILED'; readonly dataKept: boolean; readonly mayYetStop: boolean }
 
 export type InstanceState =
   /** `nameFence`: where the name that it was to have went to another. */

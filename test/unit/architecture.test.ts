@@ -211,7 +211,7 @@ describe('engines', () => {
 
   /** Examples in what people read, and engines that Coffer itself measures or shows. */
   const examples =
-    /^ops\/(?:bench|demo|dev|engines|client-package)[/.]|^ops\/(?:serve|demo)\.ts$|^ops\/cli\/(?:help|program|commands\/show-instance)\.ts$|^graphql\/nouns\/instance\.ts$/
+    /^ops\/(?:bench|demo|dev|engines|client-package)[/.]|^ops\/(?:serve|demo)\.ts$|^ops\/cli\/(?:help|nouns\/connect|nouns\/instance|commands\/show-instance)\.ts$|^graphql\/nouns\/instance\.ts$/
 
   it('are named by nothing else', () => {
     const named = /postgres|psql|pgpass|mariadb|mysql/i

@@ -9,7 +9,7 @@ import {
 } from '../../../../domain/instance/index.ts'
 import { specOf } from '../../../support/spec.ts'
 import { facts, hostId } from '../samples.ts'
-import { ask, deleted, fail, histories, type Situation } from './history.ts'
+import { ask, deleted, fail, histories, operationFailed, type Situation } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
 
@@ -52,6 +52,17 @@ describe('an instance that is FAILED', () => {
     given(...histories.FAILED)
       .when(found({ epoch: 1, generation: 0 }))
       .thenNothing()
+  })
+
+  it('stays so for a running engine whose start is being undone, and is STOPPED once its host has done that', () => {
+    const { STARTING } = histories
+    const failed = given(...STARTING, operationFailed(3, 'FAILED'))
+    failed.when(found({ epoch: 5 })).thenNothing()
+    failed
+      .when({ type: 'ReportHealth', hostId: hostId(), health: 'HEALTHY', reason: 'its host has returned' })
+      .thenTypes('InstanceHealthChanged')
+    const [event] = failed.when(found({ epoch: 6, running: false, health: 'UNKNOWN' })).thenTypes('InstanceReconciled')
+    expect(event).toMatchObject({ data: { status: 'STOPPED' } })
   })
 
   it.each([
