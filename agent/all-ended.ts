@@ -6,6 +6,6 @@ export const allEnded = async <Values extends readonly unknown[]>(
   ...work: { readonly [Index in keyof Values]: Promise<Values[Index]> }
 ): Promise<Values> => {
   await Promise.allSettled(work)
-  // The same values in the same order, which the compiler can not follow through a mapped tuple.
+  // The same values in the same order, which the compiler cannot follow through a mapped tuple.
   return Promise.all(work) as Promise<unknown> as Promise<Values>
 }

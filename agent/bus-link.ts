@@ -19,7 +19,7 @@ import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 export type BusState = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 export type BusLink = {
-  /** Resolves when the host is registered and takes commands. Rejects when the link was stopped, or can not be had in this life. */
+  /** Resolves when the host is registered and takes commands. Rejects when the link was stopped, or cannot be had in this life. */
   readonly connected: Promise<void>
   state(): BusState
   /** Takes no further command. What is on its way to the bus is waited for as long as the signal allows. */

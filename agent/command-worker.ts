@@ -73,7 +73,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       try {
         return finish(command, outcome)
       } catch (error) {
-        log.error({ commandId: command.commandId, err: error }, 'the result of a command can not be written for now')
+        log.error({ commandId: command.commandId, err: error }, 'the result of a command cannot be written for now')
         if (stopping.signal.aborted) return
         await delay(journalRetryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
       }

@@ -19,7 +19,7 @@ export type HeartbeatSources = {
   readonly onReturn: () => void
 }
 
-/** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that can not be published is lost; the next one says the same. */
+/** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that cannot be published is lost; the next one says the same. */
 export const startHeartbeat = (
   deps: { bus: MessageBus; clock: WallClock; log: Log },
   hostId: HostId,

@@ -40,7 +40,7 @@ const addressSchema = z.object({
 })
 
 /**
- * Takes commands from the bus into the journal; the work is done elsewhere, as a handler must not hold up the bus. What can not be
+ * Takes commands from the bus into the journal; the work is done elsewhere, as a handler must not hold up the bus. What cannot be
  * understood is answered with a fault where it says whom to answer, and logged where it does not.
  */
 export const openInbox = (deps: InboxDeps): Consumer =>

@@ -79,7 +79,7 @@ export type OpenAgent = {
 }
 
 const closeTimeoutMs = 30_000
-/** What can not be said by then is said at the next start. */
+/** What cannot be said by then is said at the next start. */
 const lastWordsTimeoutMs = 5000
 
 /**
@@ -92,7 +92,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const made = await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
   if (made !== undefined) await chmod(config.agentDir, 0o711)
   let engines: 'keep' | 'stop' = 'keep'
-  // What is opened here is closed in the opposite order, also when a later part can not be opened.
+  // What is opened here is closed in the opposite order, also when a later part cannot be opened.
   await using closers = new AsyncDisposableStack()
 
   const database = closers.adopt(openAgentDatabase(join(config.agentDir, 'agent.db')), (opened) => opened.close())
@@ -258,7 +258,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   for (const { instanceId, owner } of records.all()) {
     await owners.keep(owner, signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      log.error({ instanceId, owner, err: error }, 'the account of an instance is gone, and can not be had again')
+      log.error({ instanceId, owner, err: error }, 'the account of an instance is gone, and cannot be had again')
     })
     supervisor.watch(instanceId)
   }

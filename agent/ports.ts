@@ -12,7 +12,7 @@ export const isPortFree = (address: string, port: number): Promise<boolean> =>
     const server = createServer()
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (portCodes.includes(cause.code ?? '')) return resolve(false)
-      const message = `engines can not listen on ${address}, which this host does not have (now): ${describeError(cause)}`
+      const message = `engines cannot listen on ${address}, which this host does not have (now): ${describeError(cause)}`
       reject(new EngineFault('ADDRESS_UNAVAILABLE', message, { retryable: true, cause }))
     })
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)))

@@ -79,7 +79,7 @@ export const createReporter = ({ bus, journal, log, tracer = noTracer }: Reporte
         if (!again) break
       } catch (error) {
         if (stopping.signal.aborted) break
-        log.warn({ err: error, retryMs }, 'reports can not be published for now')
+        log.warn({ err: error, retryMs }, 'reports cannot be published for now')
         await delay(retryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
         retryMs = Math.min(retryMs * 2, longestRetryMs)
       }

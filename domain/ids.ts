@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Ids are UUIDs (version 7 when made here) and are branded, so one kind can not be passed for another. */
+/** Ids are UUIDs (version 7 when made here) and are branded, so one kind cannot be passed for another. */
 export const instanceIdSchema = z.uuid().brand<'InstanceId'>()
 export const operationIdSchema = z.uuid().brand<'OperationId'>()
 /** One agent runs on a host and is addressed by the host's id. */

@@ -77,7 +77,7 @@ const httpHeaders = (code: ErrorCode, { retryAfterSeconds }: ErrorOptions): Reco
   ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
 })
 
-/** Thrown by the ports when a store can not be reached: told by the codes they all have in common. */
+/** Thrown by the ports when a store cannot be reached: told by the codes they all have in common. */
 const storeAwayCodes: ReadonlySet<unknown> = new Set([
   'EVENT_STORE_UNAVAILABLE',
   'VIEW_STORE_UNAVAILABLE',

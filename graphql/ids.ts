@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /**
- * The id in an argument of type ID, null when it can not be one: then there is nothing to look for, and the answer is that of an id
+ * The id in an argument of type ID, null when it cannot be one: then there is nothing to look for, and the answer is that of an id
  * that does not exist.
  */
 export const tryParseId = <Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> | null => {

@@ -11,7 +11,7 @@ export type WithoutNulls<Value> = Value extends null | undefined
 
 /** Drops every null and undefined in JSON-like input. */
 export const withoutNulls = <Value extends object>(value: Value): WithoutNulls<Value> =>
-  // The type says exactly what `stripped` does, which the compiler can not follow through Object.entries.
+  // The type says exactly what `stripped` does, which the compiler cannot follow through Object.entries.
   stripped(value) as WithoutNulls<Value>
 
 const stripped = (value: unknown): unknown => {

@@ -20,7 +20,7 @@ export type Started = { readonly url: string; readonly adminTokenFile: string | 
 /** A server, or some roles of one, in this process. */
 export type Server = {
   /**
-   * Starts everything in the order in which one needs the other. When something can not be started, what was is stopped again and the
+   * Starts everything in the order in which one needs the other. When something cannot be started, what was is stopped again and the
    * reason is thrown: as `listen` of Node throws, or what the agent throws.
    */
   readonly start: (signal: AbortSignal) => Promise<Started>
@@ -167,7 +167,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
   }
 }
 
-/** What can not be broken off is left to `stop`. Rejects with the signal's reason. */
+/** What cannot be broken off is left to `stop`. Rejects with the signal's reason. */
 const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)

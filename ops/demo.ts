@@ -49,7 +49,7 @@ const tour = async (stage: Stage): Promise<void> => {
   const downMs = await killEngineOf(stage, uri)
   tell(`Answering again after ${downMs} ms.`)
 
-  tell('What can not be is refused, with a reason and nothing changed. The exit code says so: 2.')
+  tell('What cannot be is refused, with a reason and nothing changed. The exit code says so: 2.')
   await coffer('instance create shop --datastore oracle', { exitCode: 2 })
   await coffer('instance create shop --datastore postgresql --volume 0', { exitCode: 2 })
   await coffer('instance create shop --datastore postgresql --user postgres', { exitCode: 2 })

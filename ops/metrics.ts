@@ -187,7 +187,7 @@ export const createMetrics = (): Metrics => {
 /** Prometheus by itself gives up after ten seconds, and then knows nothing of the process at all. */
 const readPatienceMs = 3000
 
-/** What can not be found out now is left out of the answer, instead of spoiling all of it. */
+/** What cannot be found out now is left out of the answer, instead of spoiling all of it. */
 const tryRead = <T>(read: () => Promise<T>): Promise<T | null> =>
   within(systemTimers, readPatienceMs, read).catch(() => null)
 

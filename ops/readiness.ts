@@ -11,7 +11,7 @@ import type { FollowerReport, ReadFollowers } from './followers.ts'
 export type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string }
 export type Readiness = { readonly ready: boolean; readonly checks: readonly Check[] }
 
-/** `failed`: it can not do its work any more and is about to end. */
+/** `failed`: it cannot do its work any more and is about to end. */
 export type Phase = 'starting' | 'running' | 'failed' | 'stopping'
 
 const storeTimeoutMs = 2000

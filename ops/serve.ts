@@ -43,7 +43,7 @@ export const serve = async (roles?: string): Promise<number> => {
     const started = await server.start(interrupted.signal)
     greet(started, config, process.stdout)
     const failure = await Promise.race([ended, server.failed])
-    if (failure) log.error({ err: failure }, 'this process can not do its work any more and ends, to be started anew')
+    if (failure) log.error({ err: failure }, 'fatal: exiting so that the supervisor can restart this process')
     await server.stop()
     log.info({}, 'stopped')
     return failure ? 1 : 0

@@ -77,6 +77,6 @@ const countEach = async <Value extends string>(
   count: (value: Value) => Promise<number>,
 ): Promise<Record<Value, number>> => {
   const counted = await Promise.all(values.map(async (value) => [value, await count(value)] as const))
-  // One entry for each value, which the compiler can not follow.
+  // One entry for each value, which the compiler cannot follow.
   return Object.fromEntries(counted) as Record<Value, number>
 }

@@ -3,14 +3,14 @@ import type { EventMark } from '../commands/ports/log-mark.ts'
 import type { Document, ViewStore, ViewWrite } from './ports/view-store.ts'
 import type { ProjectedEvent, Projection } from './projection.ts'
 
-/** Thrown when a projection throws, which is a bug in it. `event`: the one it can not take. */
+/** Thrown when a projection throws, which is a bug in it. `event`: the one it cannot take. */
 export class ProjectionFailed extends Error {
   override readonly name = 'ProjectionFailed'
   readonly code = 'PROJECTION_FAILED'
   readonly event: ProjectedEvent
   constructor(projection: Projection, event: ProjectedEvent, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    super(`view ${projection.view} can not take ${event.type} at position ${event.position}: ${reason}`, { cause })
+    super(`view ${projection.view} cannot take ${event.type} at position ${event.position}: ${reason}`, { cause })
     this.event = event
   }
 }
@@ -27,7 +27,7 @@ export type EventRange = {
 
 /**
  * What a range of events does to a view: reads the documents they concern, evolves them in memory, and says what to write. Throws
- * `ProjectionFailed` for an event the projection throws on, `ViewStoreUnavailable` when the documents can not be read.
+ * `ProjectionFailed` for an event the projection throws on, `ViewStoreUnavailable` when the documents cannot be read.
  */
 export const projectBatch = async (
   projection: Projection,

@@ -69,7 +69,7 @@ export const defineProjection = <D extends Document, C extends Category>({
   on,
   entries,
 }: ProjectionSpec<D, C>): Projection<D> => {
-  // Looked up by the event's own type, so that handler and event belong together, which the compiler can not follow.
+  // Looked up by the event's own type, so that handler and event belong together, which the compiler cannot follow.
   const handlers = on as unknown as Readonly<Partial<Record<CofferEventType, 'ignored' | Handler<D, CofferEvent>>>>
   const handlerOf = ({ type }: ProjectedEvent) => {
     const handler = type === unreadable ? undefined : handlers[type]

@@ -53,7 +53,7 @@ export type EventFilter = Scope & {
 }
 
 /**
- * Everything that is read. Documents must not be changed. Every method throws `ViewStoreUnavailable` when the store can not be reached;
+ * Everything that is read. Documents must not be changed. Every method throws `ViewStoreUnavailable` when the store cannot be reached;
  * `events` and `event`, which read the log too, also `EventStoreUnavailable`.
  */
 export type Views = {

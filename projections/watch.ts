@@ -82,7 +82,7 @@ const grownBeyond = async (seenTo: string, changes: AsyncIterator<ViewChange>): 
   }
 }
 
-/** Begins again, with back-off, whenever a store can not be reached or has ended a reader. */
+/** Begins again, with back-off, whenever a store cannot be reached or has ended a reader. */
 async function* throughOutages<T>(signal: AbortSignal, attempt: () => AsyncIterable<T>): AsyncGenerator<T> {
   const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, backOffConfig)
   while (!signal.aborted) {

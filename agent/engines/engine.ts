@@ -100,8 +100,8 @@ export interface EngineLifecycle {
    */
   createTemplate(installation: Installation, directory: string, owner: Owner, signal: AbortSignal): Promise<void>
   /**
-   * Gives a data directory that was just copied from the template, and was not handed to its owner yet, what must differ from one instance to
-   * another, such as the name by which replicas and backups know it. A matter of milliseconds; nothing is synced.
+   * Gives a data directory what must differ between instances, such as the name by which replicas and backups know it. Called right after the
+   * copy from the template, before its owner gets it. Takes milliseconds; nothing is synced.
    */
   giveIdentity(directory: string): Promise<void>
   processSpec(instance: EngineInstance): ProcessSpec
@@ -134,9 +134,9 @@ export interface EngineLifecycle {
 
 export interface EngineConfiguration {
   /**
-   * Writes the engine's configuration for this instance (memory settings from the spec, listen address and port, TLS required of
-   * network clients, administration only by the agent over the socket) into a data directory copied from the template. An engine that runs
-   * follows it after `applyConfiguration`.
+   * Writes the engine's configuration for this instance into a data directory copied from the template. It has memory settings from the spec,
+   * the listen address and port, TLS for network clients, and administration by the agent over the socket alone. A running engine follows it
+   * after `applyConfiguration`.
    */
   configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
   /** The engine runs, and what begins from now on in it follows its configuration. */

@@ -6,8 +6,8 @@ import type { Owner } from './engine.ts'
  * Replaces the file at `path` (absolute, in an existing directory) by `text`, readable by `owner` alone (mode 0600), or
  * leaves it as it was: never half of each, also when the machine stops meanwhile. Throws the file system's own error.
  *
- * The directory may belong to an account that is less trusted than this process, so the new file is made under a name
- * nobody can foresee, with O_EXCL, which follows no link, and is handed over through its handle rather than its name.
+ * The directory may belong to an account that is less trusted than this process. So the new file gets a name that cannot be
+ * foreseen, and O_EXCL, which follows no link. It is handed over through its handle, not its name.
  */
 export const writeOwnedFile = async (path: string, text: string, owner: Owner): Promise<void> => {
   const draft = `${path}.${randomUUID()}`

@@ -12,7 +12,7 @@ export const programEnvironment: Readonly<Record<string, string>> = { LC_ALL: 'C
 
 /**
  * Runs an engine's program to its end, as `owner`, with `input` as its standard input. Resolves also when it fails
- * (`exitCode` is null when a signal ended it). Rejects when it can not be started, and with the signal's reason after
+ * (`exitCode` is null when a signal ended it). Rejects when it cannot be started, and with the signal's reason after
  * ending it when `signal` aborts.
  */
 export const runProgram = async (

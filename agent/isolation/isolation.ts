@@ -29,7 +29,7 @@ export type IsolationOptions = {
 
 /**
  * Finds the strongest isolation this host gives. Loop volumes are tried by really mounting one: neither root nor a device node says
- * that a container allows it. Throws when `loop` was demanded and can not be had.
+ * that a container allows it. Throws when `loop` was demanded and cannot be had.
  */
 export const findIsolation = async (
   run: Run,
@@ -41,7 +41,7 @@ export const findIsolation = async (
   const cgroups = detectCgroups(shortId(hostId))
   const [loop, privileges] = await Promise.all([findLoopSupport(run, options, signal), findPrivileges(run, signal)])
   if (options.volumes === 'loop' && loop.whyNot !== null) {
-    throw new Error(`volumes of kind loop were demanded, but this host can not give them: ${loop.whyNot}`)
+    throw new Error(`volumes of kind loop were demanded, but this host cannot give them: ${loop.whyNot}`)
   }
   const volumeKind = loop.whyNot === null ? 'loop' : 'directory'
   const kinds: Readonly<Record<VolumeKind, Volumes>> = {
@@ -53,7 +53,7 @@ export const findIsolation = async (
       ? [`the size of volumes is not enforced: ${loop.whyNot}`]
       : loop.reserves
         ? []
-        : ['the room of volumes is not reserved: the file system of the host can not do that']
+        : ['the room of volumes is not reserved: the file system of the host cannot do that']
   return {
     owners,
     cgroups,

@@ -24,9 +24,9 @@ const letGoAfterMs = 1000
 const giveBackMs = 10_000
 
 /**
- * An ext4 file system in a file, mounted through a loop device: its size holds, and can grow while it is in use. The file has all its blocks
- * before anybody uses it: where a host's disk is full, a write that needs a new block fails as if the device was broken, the file system
- * becomes read-only, and an engine that had room within its volume is down.
+ * An ext4 file system in a file, mounted through a loop device: its size holds, and can grow while it is in use. All blocks of the file are
+ * allocated before it is used. On a full host disk, a write that needs a new block would fail as if the device was broken: the file system
+ * would become read-only, and an engine with room left in its volume would be down.
  *
  * Its reserve: the blocks that ext4 keeps for root, and files that keep inodes. They are lent by naming the engine's group at a remount.
  */
@@ -179,7 +179,7 @@ const requireRoom = async (path: string, bytes: number): Promise<void> => {
   })
 }
 
-/** Gives the image the blocks that it lacks of so many bytes. False where the host's file system can not do that. */
+/** Gives the image the blocks that it lacks of so many bytes. False where the host's file system cannot do that. */
 const reserveRoom = async (run: Run, image: string, bytes: number, signal: AbortSignal): Promise<boolean> => {
   const { blocks } = await stat(image)
   const lackingBytes = bytes - blocks * statBlockBytes

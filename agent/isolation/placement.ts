@@ -82,7 +82,7 @@ const placeForRoot = async (
     if (isMounted(bound) || (await tryBind(own, bound))) return bound
     log.warn(
       { directory: moved },
-      'engines can not pass to the agent directory and nothing can be mounted: data goes elsewhere',
+      'engines cannot pass to the agent directory and nothing can be mounted: data goes elsewhere',
     )
     for (const directory of [copiesRoot, elsewhere, moved]) await ensurePassable(directory)
     return moved
@@ -94,7 +94,7 @@ const placeForRoot = async (
       return true
     } catch (error) {
       signal.throwIfAborted()
-      log.debug({ source, target, err: error }, 'can not bind')
+      log.debug({ source, target, err: error }, 'cannot bind')
       return false
     }
   }

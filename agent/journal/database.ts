@@ -42,7 +42,7 @@ const schema = `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
 
-/** The agent's database can not be used. The message says why and what to do. */
+/** The agent's database cannot be used. The message says why and what to do. */
 export class AgentDatabaseRefused extends Error {
   override readonly name = 'AgentDatabaseRefused'
   readonly code = 'AGENT_DATABASE_REFUSED'
@@ -103,5 +103,5 @@ const refusal = (file: string, error: unknown): Error => {
       : code === 11 || code === 26
         ? `it is damaged or not a database: restore it from a copy, or move it away (the instances of this host are then unknown to the agent)`
         : String(error)
-  return new AgentDatabaseRefused(`the agent's database ${file} can not be opened: ${why}`, { cause: error })
+  return new AgentDatabaseRefused(`the agent's database ${file} cannot be opened: ${why}`, { cause: error })
 }

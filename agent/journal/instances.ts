@@ -13,9 +13,9 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `owner`: the Unix account of its engine; `own` when it was made for this instance and goes with it.
  * - `generation`: of the engine's process that runs, or ran last; -1 before the first. Written while no process runs, so
  *   a process found later is of this generation, recorded in `process` or not.
- * - `asked`: at least the generation of the next process. Written before the one that runs is ended for it, so that whoever starts the
- *   engine next, be it because it was found not to run, makes the start that was asked for and not one more.
- * - `portKept`: clients may know the port, so it is not chosen anew.
+ * - `asked`: at least the generation of the next process. Written before the running one is ended for it. So the next start, for whatever
+ *   reason, is the one that was asked for and not one more.
+ * - `portKept`: clients may know the port, so it is not chosen again.
  * - `durable`: everything copied for it has reached the disk.
  * - `verifiedKey`: the number of the key whose passwords were verified, and which was destroyed then or is to be.
  * - `verifiedAt`: when a client could use the database for the first time.

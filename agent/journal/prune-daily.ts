@@ -9,7 +9,7 @@ const retentionMs = 30 * dayMs
 export type PruneDeps = { readonly journal: Pick<Journal, 'prune'>; readonly clock: WallClock; readonly log: Log }
 
 /**
- * Has the journal forget what is old, from when the time is known on: by a clock that is far ahead everything would be. What can not be
+ * Has the journal forget what is old, from when the time is known on: by a clock that is far ahead everything would be. What cannot be
  * forgotten, as on a full disk, is tried again the next day.
  */
 export const pruneDaily = ({ journal, clock, log }: PruneDeps, timeKnown: Promise<void>): { stop(): void } => {
@@ -27,7 +27,7 @@ export const pruneDaily = ({ journal, clock, log }: PruneDeps, timeKnown: Promis
     prune()
     timer = setInterval(prune, dayMs).unref()
   }
-  // Whoever asks for the time says why it can not be had.
+  // Whoever asks for the time says why it cannot be had.
   timeKnown.then(begin, () => {})
   return {
     stop: () => {

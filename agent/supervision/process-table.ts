@@ -54,9 +54,9 @@ export type ProcessTraits = {
 export type EngineTraits = { readonly uid: number; readonly program: string; readonly directory: string }
 
 /**
- * All processes of an instance, however they came to be: those marked by their environment, those of its own Unix account, and, because
- * engines write their titles over their environment and leave their session, those that run the engine's program as the engine's
- * user within the instance's directory. Somebody else's process that happens to be there is none of them: see `findBystanders`.
+ * All processes of an instance, however they came to be: those marked by their environment, and those of its own Unix account. Engines write
+ * their titles over their environment and leave their session, so those that run the engine's program as its user within the instance's
+ * directory count as well. Other processes that happen to be there do not: see `findBystanders`.
  */
 export const findProcesses = (traits: ProcessTraits): readonly ProcessId[] => findWhere((pid) => belongs(pid, traits))
 

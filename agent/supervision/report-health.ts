@@ -58,7 +58,7 @@ export const createHealthReports = (deps: HealthReportDeps): SetHealth => {
       journal.report(hostId, report, () => records.update(instanceId, change))
     } catch (error) {
       // On a full disk: an engine must be looked after all the same. It stays news, and is told with the next look.
-      log.error({ instanceId, health, volumeStage, err: error }, 'the health of an engine can not be written for now')
+      log.error({ instanceId, health, volumeStage, err: error }, 'the health of an engine cannot be written for now')
       return
     }
     if (known.incident) countIncident(known.incident.cause)

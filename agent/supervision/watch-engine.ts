@@ -134,7 +134,7 @@ const attend = async (
         served = true
         tellServing(deps, instanceId, volume, incidentOfSessions(incidentDeps(deps, instanceId), look.crashed))
       } else if (look.is === 'useless' && isAlive(process)) {
-        log.warn({ instanceId, reason: look.reason }, 'an engine that serves nobody is ended, to be started again')
+        log.warn({ instanceId, reason: look.reason }, 'restarting an engine that serves no clients')
         await endUseless(deps, instanceId, look.ending, signal)
         return { incident: incidentOfForce(incidentDeps(deps, instanceId), look.reason), forced: true, served }
       } else if (look.is === 'ails' && isAlive(process)) {

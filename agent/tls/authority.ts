@@ -29,7 +29,7 @@ export type CertificateAuthority = {
 /**
  * The agent's own CA, kept in `directory` (absolute; its parent exists): `ca.crt` and `ca.key`, readable by the agent's
  * account alone. Made at the first call, as CN `name`, and the same ever after, also for processes that make it at the
- * same time. Throws when what is there can not be used.
+ * same time. Throws when what is there cannot be used.
  */
 export const createCertificateAuthority = async (
   deps: { now: () => Date },

@@ -3,7 +3,7 @@ import { EventRefused, maxEventBytes, type NewEvent } from '../ports/event-store
 export type EventJson = { readonly data: string; readonly metadata: string }
 
 /**
- * The texts an event is stored as. `JSON.stringify` alone would change what it can not express (a Date, NaN, undefined) instead of
+ * The texts an event is stored as. `JSON.stringify` alone would change what it cannot express (a Date, NaN, undefined) instead of
  * refusing it, and the writer would read back something else than it wrote. Throws `EventRefused`.
  */
 export const serializeEvent = (event: NewEvent): EventJson => {

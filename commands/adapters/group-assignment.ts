@@ -24,7 +24,7 @@ export const assignPartitions = <Partition extends GroupPartition>(
   return assigned
 }
 
-/** Why topics can not be consumed together, by how many partitions each has: null where these are equally many. */
+/** Why topics cannot be consumed together, by how many partitions each has: null where these are equally many. */
 export const whyNotTogether = (partitions: ReadonlyMap<string, number>): UnequalTopics | null => {
   if (new Set(partitions.values()).size <= 1) return null
   const counts = [...partitions].map(([topic, count]) => `${topic} has ${count}`).join(', ')

@@ -29,7 +29,7 @@ const guardInstance =
     if (expectedVersion === undefined || expectedVersion === revision) return needsHost(state.hostId)
     return {
       code: 'VERSION_CONFLICT',
-      message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide anew`,
+      message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide again`,
       field: 'expectedVersion',
       details: { expectedVersion, actualVersion: revision },
     }

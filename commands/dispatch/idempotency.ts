@@ -21,10 +21,11 @@ export type IdempotencyDependencies = {
 export type CarryOut<Answer> = (ids: RequestIds, repeat: boolean) => Promise<Answer | Refused>
 
 /**
- * The same key and input is carried out once and gives the same answer; another input under the same key is refused. The command's id, from which
- * all others follow, is written down before it is carried out, so a repeat after a crash at any point carries on with the same ids and everything is made once.
+ * The same key and input is carried out once and gives the same answer; another input under the same key is refused. The command's id is written
+ * down before it is carried out, and all other ids follow from it. So a repeat after a crash at any point carries on with the same ids, and
+ * everything is made once.
  *
- * A refusal has changed nothing and is not remembered: the repeat is decided anew, and granted when what stood in its way is gone. A key lives for
+ * A refusal has changed nothing and is not remembered: the repeat is decided again, and granted when the obstacle is gone. A key lives for
  * `idempotencyKeyLifetimeMs` from its first use and may then be used for anything.
  */
 export const createIdempotency = ({ handler, ids, masterKey, clock, settings }: IdempotencyDependencies) => {

@@ -40,7 +40,7 @@ export type DeadLetterPage = { readonly letters: readonly DeadLetter[]; readonly
 
 /**
  * What was parked and is still kept: retention, and nothing else, removes it. Reading changes nothing and takes part in no group. Which of
- * them are done with is not known here: brokers can not remove single messages, so that is decided in the log.
+ * them are done with is not known here: brokers cannot remove single messages, so that is decided in the log.
  * Every method throws `MessageBusUnavailable`.
  */
 export interface DeadLetters {

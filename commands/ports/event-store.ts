@@ -59,7 +59,7 @@ export class RevisionConflict extends Error {
   }
 }
 
-/** Thrown by any method: the store can not be reached or refuses for now. The same call may succeed later. */
+/** Thrown by any method: the store cannot be reached or refuses for now. The same call may succeed later. */
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable'
   readonly code = 'EVENT_STORE_UNAVAILABLE'

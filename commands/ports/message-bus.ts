@@ -69,7 +69,7 @@ export interface Consumer {
   stop(signal?: AbortSignal): Promise<void>
 }
 
-/** Thrown by `publish` and `ensureTopics`: the broker can not be reached. The same call may succeed later. */
+/** Thrown by `publish` and `ensureTopics`: the broker cannot be reached. The same call may succeed later. */
 export class MessageBusUnavailable extends Error {
   override readonly name = 'MessageBusUnavailable'
   readonly code = 'MESSAGE_BUS_UNAVAILABLE'

@@ -19,7 +19,7 @@ import { instanceIdField, wholeNumberField } from './input.ts'
 export const growVolume = defineCommand({
   name: 'GrowVolume',
   role: 'member',
-  does: 'Gives an instance a larger volume, also one that is full, stopped or failed. It cannot be cancelled or undone. Answers at once; the operation goes on by itself.',
+  does: 'Gives an instance a larger volume, also one that is full, stopped or failed. It cannot be cancelled or undone. Answers at once; the operation continues in the background.',
   asks: 'Which volume is to grow, and to what.',
   input: z.strictObject({
     id: instanceIdField(),

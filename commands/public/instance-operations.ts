@@ -10,7 +10,7 @@ const which = z.strictObject({ id: instanceIdField() })
 export const restartInstance = defineCommand({
   name: 'RestartInstance',
   role: 'member',
-  does: 'Restarts the engine. Answers at once; the operation goes on by itself.',
+  does: 'Restarts the engine. Answers at once; the operation continues in the background.',
   asks: 'Which instance.',
   input: which,
   versioned: true,
@@ -21,7 +21,7 @@ export const restartInstance = defineCommand({
 export const stopInstance = defineCommand({
   name: 'StopInstance',
   role: 'member',
-  does: 'Stops the engine and keeps the data. Answers at once; the operation goes on by itself.',
+  does: 'Stops the engine and keeps the data. Answers at once; the operation continues in the background.',
   asks: 'Which instance.',
   input: which,
   versioned: true,
@@ -32,7 +32,7 @@ export const stopInstance = defineCommand({
 export const startInstance = defineCommand({
   name: 'StartInstance',
   role: 'member',
-  does: 'Starts a stopped engine. Answers at once; the operation goes on by itself.',
+  does: 'Starts a stopped engine. Answers at once; the operation continues in the background.',
   asks: 'Which instance.',
   input: which,
   versioned: true,
@@ -43,7 +43,7 @@ export const startInstance = defineCommand({
 export const deleteInstance = defineCommand({
   name: 'DeleteInstance',
   role: 'member',
-  does: 'Deletes the instance with everything in it, for good. Answers at once; the operation goes on by itself.',
+  does: 'Deletes the instance with everything in it, for good. Answers at once; the operation continues in the background.',
   asks: 'Which instance.',
   input: which,
   versioned: true,

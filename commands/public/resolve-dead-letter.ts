@@ -27,9 +27,9 @@ const which = z.strictObject({
 const fields = z.object({ place: z.custom<DeadLetterPlace>() })
 
 /**
- * Writes down what an admin wants done with a parked message. A broker cannot delete a single message, so the log records the decision: it is in
- * the audit trail, one of two concurrent decisions loses by the revision of the stream, and what is to be published again is published by the
- * relay, which comes to it whatever is killed meanwhile.
+ * Records what an admin wants done with a parked message. A broker cannot delete a single message, so the log records the decision, which puts it
+ * in the audit trail. One of two concurrent decisions loses by the revision of the stream. The relay publishes what is to be published again, even
+ * after a crash in between.
  */
 const resolveAs =
   (type: 'ReplayDeadLetter' | 'DropDeadLetter') =>
@@ -68,7 +68,7 @@ export const replayDeadLetter = defineCommand({
 export const dropDeadLetter = defineCommand({
   name: 'DropDeadLetter',
   role: 'admin',
-  does: 'Admins only. Says of a message that nobody needs it any more. It stays readable for as long as it is kept.',
+  does: 'Admins only. Marks a message as no longer needed. It stays readable for as long as it is kept.',
   asks: 'Which dead letter.',
   input: which,
   answer: { name: 'DropDeadLetter', says: 'The dead letter is done with.', fields },

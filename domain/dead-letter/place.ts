@@ -8,7 +8,7 @@ export type DeadLetterPlace = {
 
 const suffix = '.dead-letters'
 
-/** Where messages of a topic go that can not be handled. */
+/** Where messages of a topic go that cannot be handled. */
 export const deadLetterTopic = (topic: string): string => `${topic}${suffix}`
 
 /** The topic whose dead letters these are; null for any other topic. */

@@ -18,7 +18,7 @@ export const engineSchema = z.object({
 })
 export type Engine = z.infer<typeof engineSchema>
 
-/** What the agent can give every instance, and in words what it can not (`missing`). */
+/** What the agent can give every instance, and in words what it cannot (`missing`). */
 export const isolationSchema = z.object({
   unixUser: z.boolean(),
   cgroup: z.enum(['v2', 'v1', 'none']),

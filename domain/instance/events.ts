@@ -64,8 +64,8 @@ export const instanceEvents = {
   /** The name was held for this instance, which did not get it in time, and another is about to have it. May come before the instance was requested. */
   InstanceNameLapsed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative() })),
   /**
-   * The agent (or, when its host is lost, the host monitor) sees the engine in another state of health than before, or its volume at another
-   * stage, or something has happened to the engine, or that is long enough ago. Absent: as it was. `incident`: null for what is over.
+   * The engine's health, the stage of its volume or its last incident has changed, as the agent sees it (or the host monitor, when the host is
+   * lost). Absent: as it was. `incident`: null for what is over.
    */
   InstanceHealthChanged: defineEvent(
     1,

@@ -5,7 +5,7 @@ import type { AnyOperation } from './operations/define-operation.ts'
 import { operationOf } from './operations.ts'
 import type { KnownInstance, OperationInProgress } from './state.ts'
 
-/** The words for another project's instance too: the two can not be told apart. */
+/** The words for another project's instance too: the two cannot be told apart. */
 export const notFound = (): Rejection => ({ code: 'NOT_FOUND', message: 'there is no such instance' })
 
 export const alreadyExists = (state: KnownInstance): Rejection => ({
@@ -42,6 +42,6 @@ export const notAccepted = ({ done, accepts }: AnyOperation, state: KnownInstanc
 
 export const withoutEndpoint = (operationId: OperationId): Rejection => ({
   code: 'INVALID_INPUT',
-  message: `operation ${operationId} can not complete the provisioning without the endpoint and the CA certificate`,
+  message: `operation ${operationId} cannot complete the provisioning without the endpoint and the CA certificate`,
   field: 'facts',
 })

@@ -1,7 +1,7 @@
 import type { Rejection } from '../rejection.ts'
 import type { BegunOperation, Outcome } from './state.ts'
 
-/** The words for another project's operation too: the two can not be told apart. */
+/** The words for another project's operation too: the two cannot be told apart. */
 export const notFound = (): Rejection => ({
   code: 'NOT_FOUND',
   message: 'there is no such operation',
@@ -9,7 +9,7 @@ export const notFound = (): Rejection => ({
 
 export const notCancellable = (operation: BegunOperation, reason: string): Rejection => ({
   code: 'NOT_CANCELLABLE',
-  message: `operation ${operation.operationId} (${operation.kind}) can not be cancelled once it has begun: ${reason}`,
+  message: `operation ${operation.operationId} (${operation.kind}) cannot be cancelled once it has begun: ${reason}`,
   details: { operationId: operation.operationId, kind: operation.kind },
 })
 

@@ -13,7 +13,7 @@ type OneOf<Union extends { readonly type: string }, Type extends Union['type']> 
   { readonly type: Type }
 >
 
-/** What a pure function can not know: the clock, the ids of guest commands, the trace. Whoever carries a reaction out adds it. */
+/** What a pure function cannot know: the clock, the ids of guest commands, the trace. Whoever carries a reaction out adds it. */
 type FromOutside = 'now' | 'commandIds' | 'traceparent'
 type Timeless<Command> = Command extends unknown ? Omit<Command, FromOutside> : never
 

@@ -5,15 +5,15 @@ import { characterCount, isPrintable, quote } from './text.ts'
 const maxNameCharacters = 63
 const maxIdempotencyKeyCharacters = 255
 
-/** Why this can not be an instance's name, or null. `field` is the input's path. */
+/** Why this cannot be an instance's name, or null. `field` is the input's path. */
 export const instanceNameRefusal = (name: string, field = 'name'): Rejection | null =>
   plainNameRefusal('an instance name', name, field)
 
-/** Why this can not be an API token's name, or null. */
+/** Why this cannot be an API token's name, or null. */
 export const tokenNameRefusal = (name: string, field = 'name'): Rejection | null =>
   plainNameRefusal('a token name', name, field)
 
-/** Why this can not be an idempotency key, or null. */
+/** Why this cannot be an idempotency key, or null. */
 export const idempotencyKeyRefusal = (key: string, field = 'idempotencyKey'): Rejection | null => {
   const count = characterCount(key)
   if (count >= 1 && count <= maxIdempotencyKeyCharacters && isPrintable(key)) return null

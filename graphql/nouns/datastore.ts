@@ -39,7 +39,8 @@ export const addDatastore = (parts: SchemaParts, mutations: Mutations): void => 
       }),
       notes: t.stringList({
         complexity: 1,
-        description: 'What to know before you choose it: missing patch releases, libraries that nobody mends any more.',
+        description:
+          'What to know before you choose it: missing patch releases, libraries that are no longer maintained.',
         resolve: buildNotes,
       }),
     }),

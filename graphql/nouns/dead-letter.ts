@@ -20,9 +20,9 @@ const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: SchemaParts): v
   const DeadLetterStatus = builder.enumType('DeadLetterStatus', {
     description: 'What became of a dead letter.',
     values: {
-      OPEN: { description: 'Nobody has decided yet.' },
+      OPEN: { description: 'No decision has been made yet.' },
       REPLAYED: { description: 'An admin had it published again.' },
-      DROPPED: { description: 'An admin said that nobody needs it.' },
+      DROPPED: { description: 'An admin marked it as no longer needed.' },
     } as const,
   })
   DeadLetter.implement({
@@ -141,7 +141,7 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'The id of the dead letter.' }) },
       description:
-        'Admins only; others are answered with the error `FORBIDDEN`. One dead letter with its message; null when there is none, or none any more.',
+        'Admins only; others are answered with the error `FORBIDDEN`. One dead letter with its message; null if it does not exist or its retention has expired.',
       resolve: async (_root, { id }, { session, backend }) => {
         requireAdmin(session, 'a dead letter')
         const place = tryParsePlace(id)

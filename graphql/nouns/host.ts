@@ -70,11 +70,11 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
       volume: t.exposeString('volume', {
         description: '`loop`: the size of the volume is enforced; `directory`: usage is measured.',
       }),
-      missing: t.exposeStringList('missing', { complexity: 1, description: 'In words: what the host can not give.' }),
+      missing: t.exposeStringList('missing', { complexity: 1, description: 'In words: what the host cannot give.' }),
     }),
   })
   const HostInstanceLimit = builder.objectRef<InstanceLimit>('HostInstanceLimit').implement({
-    description: 'How many instances a host can have, whatever room they take.',
+    description: 'How many instances a host can have, regardless of their size.',
     fields: (t) => ({
       atMost: t.exposeInt('atMost', { description: 'Those that are there included.' }),
       limitedBy: t.exposeString('limitedBy', {

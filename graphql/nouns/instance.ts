@@ -86,7 +86,7 @@ const addInstanceType = (
       incident: t.exposeString('incident', {
         nullable: true,
         description:
-          'What has happened to the engine within the last ten minutes: it crashed, ran out of memory, or served nobody and was restarted. Null for nothing.',
+          'What has happened to the engine within the last ten minutes: it crashed, ran out of memory, or stopped serving clients and was restarted. Null if nothing happened.',
       }),
       datastore: t.exposeString('datastore', { description: `${datastoreChoice}.` }),
       version: t.exposeString('version', { description: 'The exact version, such as `17.10`.' }),
@@ -166,7 +166,8 @@ const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void
       type: Instance,
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
-      description: "Null if there is none, or if it is another project's. Deleted instances stay visible as `DELETED`.",
+      description:
+        'Null if it does not exist or belongs to another project. Deleted instances stay visible as `DELETED`.',
       resolve: (_root, { id }, context) => visibleInstance(context, id),
     }),
   )

@@ -43,7 +43,7 @@ export const addNode = ({ builder, Node }: SchemaParts): void => {
       type: Node,
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
-      description: 'The object with this id. Null if there is none, or if the caller may not see it.',
+      description: 'The object with this id. Null if it does not exist or the caller may not see it.',
       resolve: (_root, { id }, context) => find(context, id),
     }),
   )

@@ -64,7 +64,7 @@ const addOperationType = (
   })
   Operation.implement({
     interfaces: [Node],
-    description: 'Something that takes time: it has steps and a deadline, and ends by itself whatever happens.',
+    description: 'Something that takes time: it has steps and a deadline, and it always ends by its deadline.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID. Later operations sort behind earlier ones.' }),
       kind: t.expose('kind', { type: Kind, description: 'What it is for.' }),
@@ -105,7 +105,7 @@ const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): vo
       type: Operation,
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'The id of the operation.' }) },
-      description: "Null if there is none, or if it is another project's.",
+      description: 'Null if it does not exist or belongs to another project.',
       resolve: (_root, { id }, context) => visibleOperation(context, id),
     }),
   )

@@ -5,7 +5,7 @@ import type { RequestContext } from './request-context.ts'
 
 /**
  * One way to tell who holds a token. Null: not a token of this kind, or not one that opens anything. Throws `ApiError`
- * `UNAVAILABLE` when that can not be found out now.
+ * `UNAVAILABLE` when that cannot be found out now.
  */
 export type TokenVerifier = (token: string) => Promise<Identity | null>
 

@@ -45,7 +45,7 @@ export const createDocuments = (limits: DocumentLimits): Documents => {
   }
 }
 
-/** What kind of operation a document asks for; `none` when that can not be said, which execution then refuses. */
+/** What kind of operation a document asks for; `none` when that cannot be said, which execution then refuses. */
 export const operationTypeOf = (document: DocumentNode, operationName: string | null | undefined): OperationType =>
   getOperationAST(document, operationName)?.operation ?? 'none'
 

@@ -58,7 +58,7 @@ export const createErrorMasking = (log: Log): ErrorMasking => {
 const internalError = () =>
   new ApiError('INTERNAL_ERROR', 'something went wrong on our side; the request id finds it in the log')
 const storeAway = () =>
-  new ApiError('UNAVAILABLE', 'a store can not be reached at the moment: the same request may be repeated', {
+  new ApiError('UNAVAILABLE', 'a store cannot be reached at the moment: the same request may be repeated', {
     retryAfterSeconds: 1,
   })
 

@@ -89,7 +89,7 @@ const saysTokenIsBad = (error: unknown): boolean =>
   )
 
 const keysUnavailable = (cause: unknown): ApiError =>
-  new ApiError('UNAVAILABLE', 'the keys of the identity provider can not be had at the moment: try again', {
+  new ApiError('UNAVAILABLE', 'the keys of the identity provider cannot be had at the moment: try again', {
     cause,
     retryAfterSeconds: 5,
   })

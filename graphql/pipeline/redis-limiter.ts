@@ -25,7 +25,7 @@ export const createRedisLimiter = ({
   timeoutMs = 250,
   pauseMs = 1000,
 }: RedisLimiterOptions): CreatePointLimiter => {
-  // One that waits for its first command would never get any. That it can not connect is said by whoever made it.
+  // One that waits for its first command would never get any. That it cannot connect is said by whoever made it.
   if (client.status === 'wait') client.connect().catch(() => {})
   return ({ points, windowSeconds: duration }) => {
     const shared = new RateLimiterRedis({

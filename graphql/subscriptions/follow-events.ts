@@ -20,7 +20,7 @@ export const followEvents = (
     const filter = await eventFilter(context, input)
     const position = after === null ? 'now' : await positionOf(context, after, signal)
     if (filter === null) {
-      // Nothing will ever happen to what is not there; whether it is another project's can not be told from the outside.
+      // Nothing will ever happen to what is not there; whether it is another project's cannot be told from the outside.
       if (!signal.aborted) await once(signal, 'abort')
       return
     }

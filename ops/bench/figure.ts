@@ -8,7 +8,7 @@ export type Bar = {
 }
 
 /**
- * One line of the table. `floor`: the same measure, in the same run, of what can not be done without; null where there is no such
+ * One line of the table. `floor`: the same measure, in the same run, of what cannot be done without; null where there is no such
  * thing. `ratio`: of `value` to `floor`. Values are in `unit`.
  */
 export type Figure = {

@@ -7,7 +7,7 @@ import { rowTitles } from './rows.ts'
 import { formatReport } from './table.ts'
 
 /**
- * `npm run bench`: measures how fast Coffer is against what can not be done without. A missed bar is told in the table and is no error:
+ * `npm run bench`: measures how fast Coffer is against what cannot be done without. A missed bar is told in the table and is no error:
  * neither is a row that is skipped because this machine lacks what it needs. The exit code is 1 only when something could not be measured, 2
  * for words it does not understand.
  */

@@ -9,12 +9,12 @@ export type RowContext = {
   readonly say: (what: string) => void
 }
 
-/** Thrown by a row that can not be measured on this machine; the message says what is missing. */
+/** Thrown by a row that cannot be measured on this machine; the message says what is missing. */
 export class NotHere extends Error {
   override readonly name = 'NotHere'
 }
 
-/** Throws when it can not be measured, never when a bar is missed. */
+/** Throws when it cannot be measured, never when a bar is missed. */
 export type MeasureRow = (context: RowContext) => Promise<Measured>
 
 export const rowNames = [

@@ -142,13 +142,13 @@ const explainFailure = (text) => {
   if (/spawn npm ENOENT/.test(output)) return 'npm was not found. Install npm (it comes with Node) and run this again.'
   if (networkErrors.test(output)) {
     const address = /https?:\/\/[^\s/'"]+/.exec(output)?.[0] ?? 'the npm registry'
-    return `the packages could not be downloaded: ${address} can not be reached. Check the network or the proxy (HTTPS_PROXY), then run this again.\n${output.trim()}`
+    return `the packages could not be downloaded: ${address} cannot be reached. Check the network or the proxy (HTTPS_PROXY), then run this again.\n${output.trim()}`
   }
   return `npm could not install the packages:\n${output.trim()}`
 }
 
 /**
- * Makes node_modules what package-lock.json says, quietly, once at a time. Ends the process with a message when it can not. Without
+ * Makes node_modules what package-lock.json says, quietly, once at a time. Ends the process with a message when it cannot. Without
  * `development` an install for running alone is enough, and stays one; a fresh clone gets everything.
  */
 export const ensureInstalled = async ({ development }) => {

@@ -36,7 +36,7 @@ export const runOnNode = (programArguments, environment = process.env) =>
     const env = { NODE_COMPILE_CACHE: compileCache, ...environment }
     const child = spawn(findNode(), [...nodeFlags, ...programArguments], { stdio: 'inherit', env })
     for (const signal of forwarded) process.on(signal, () => child.kill(signal))
-    // npm that is killed hard can not pass that on: what it has started would run on, unseen and holding its port.
+    // npm that is killed hard cannot pass that on: what it has started would run on, unseen and holding its port.
     const parent = process.ppid
     setInterval(() => process.ppid === parent || child.kill('SIGTERM'), orphanPollMs).unref()
     child.once('error', (error) => giveUp(`${programArguments[0]} could not be started: ${error.message}`))

@@ -209,5 +209,5 @@ const explainConnection = (url: string, error: unknown): CliFailure => {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return trouble('NO_SERVER', `${new URL(url).hostname} is not a known host: check COFFER_URL (${url})`, error)
   const reason = cause?.message || (error as Error).message
-  return trouble('CONNECTION_LOST', `${url} can not be reached: ${reason}`, error)
+  return trouble('CONNECTION_LOST', `${url} cannot be reached: ${reason}`, error)
 }

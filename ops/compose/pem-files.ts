@@ -4,7 +4,7 @@ import { ConfigError } from '../config.ts'
 type Named = readonly [variable: string, path: string | null]
 export type Pem = { readonly ca?: string; readonly cert?: string; readonly key?: string }
 
-/** What the files hold whose paths are set. Throws `ConfigError`, naming all that can not be read. */
+/** What the files hold whose paths are set. Throws `ConfigError`, naming all that cannot be read. */
 export const readPemFiles = (files: Readonly<Record<keyof Pem, Named>>): Pem => {
   const problems: string[] = []
   const read = ([variable, path]: Named): string | null => {

@@ -26,7 +26,7 @@ export const watchDeadLetters = (metrics: Metrics, sources: DeadLetterSources): 
 
   metrics.gauge(
     'coffer_dead_letters_open',
-    `Messages that could not be handled and that nobody has decided about, of the latest of each topic (up to ${countedPerTopic})`,
+    `Messages that could not be handled and await a decision, of the latest of each topic (up to ${countedPerTopic})`,
     'topic',
     () => {
       if (counted === null || performance.now() - counted.at > keptForMs) {

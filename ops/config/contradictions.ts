@@ -15,7 +15,7 @@ const valueProblems = (config: Config): readonly string[] => {
     problems.push('COFFER_OIDC_ISSUER and COFFER_OIDC_AUDIENCE belong together: set both or none')
   }
   if (config.oidcJwksUrl !== null && config.oidcIssuer === null) {
-    problems.push('COFFER_OIDC_JWKS_URL is set and COFFER_OIDC_ISSUER is not: nobody would be let in by it')
+    problems.push('COFFER_OIDC_JWKS_URL is set and COFFER_OIDC_ISSUER is not: it would let no one in')
   }
   if (config.adminToken !== null && config.adminTokenFile !== null) {
     problems.push('COFFER_ADMIN_TOKEN and COFFER_ADMIN_TOKEN_FILE are both set: set one of them')
@@ -46,7 +46,7 @@ const storeProblems = (config: Config): readonly string[] => {
       ...(config.namespace === null
         ? []
         : [
-            'COFFER_NAMESPACE is set and COFFER_KAFKA_BROKERS is not: it keeps systems apart that share their stores, and nobody shares a data directory',
+            'COFFER_NAMESPACE is set and COFFER_KAFKA_BROKERS is not: it keeps systems apart that share their stores, and a data directory is never shared',
           ]),
     ]
   }

@@ -15,7 +15,7 @@ export const settings = {
     'COFFER_PORT',
     port,
     '4000',
-    'The port of the API, the probes and the metrics. Every process listens on one, whatever its roles: several on one machine need a different one each.',
+    'The port of the API, the probes and the metrics. Every process listens on one, in every role: several on one machine need different ports.',
   ),
   dataDir: setting(
     'COFFER_DATA_DIR',
@@ -133,7 +133,7 @@ export const settings = {
     'COFFER_IDEMPOTENCY_KEY_LIFETIME',
     seconds(60, 2_592_000),
     '86400',
-    'Seconds from its first use for which an idempotency key stands for that request; after that it may be used anew.',
+    'Seconds from its first use for which an idempotency key stands for that request; after that it may be used again.',
   ),
   engineAddress: setting(
     'COFFER_ENGINE_ADDRESS',

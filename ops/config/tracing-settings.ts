@@ -19,7 +19,7 @@ export const tracingSettings = {
   otlpHeaders: secret(
     'OTEL_EXPORTER_OTLP_HEADERS',
     pairs,
-    'Headers for whoever takes the traces; they may hold a token and are never shown.',
+    'Headers for the receiver of the traces; they may hold a token and are never shown.',
   ),
   otlpTracesHeaders: secret(
     'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
@@ -53,7 +53,7 @@ export const tracingSettings = {
     optional(
       'OTEL_EXPORTER_OTLP_CERTIFICATE',
       pemFile,
-      'Who signed the certificate of whoever takes the traces, if not a public authority.',
+      'The authority that signed the certificate of the receiver of the traces, if not a public one.',
     ),
   ),
   otlpCertFile: orSpecific(
@@ -82,7 +82,7 @@ export const tracingSettings = {
       'traceidratio',
     ),
     'parentbased_always_on',
-    'Which traces are kept. `parentbased_`: as whoever began the trace has decided, the rest for those that begin here.',
+    'Which traces are kept. `parentbased_`: as decided where the trace began; the rest applies to traces that begin here.',
   ),
   tracesSamplerRatio: setting(
     'OTEL_TRACES_SAMPLER_ARG',

@@ -10,7 +10,7 @@ export const tellOutages = (exporter: SpanExporter, url: string, log: Log): Span
         const { error } = result
         const failed = error !== undefined
         if (failed && !isAway)
-          log.warn({ reason: error.message, url }, 'traces can not be sent and are dropped until they can')
+          log.warn({ reason: error.message, url }, 'traces cannot be sent and are dropped until they can')
         if (!failed && isAway) log.info({ url }, 'traces are sent again')
         isAway = failed
         onResult(result)

@@ -10,7 +10,7 @@ export const baseName = (view: string): string => view.split('.', 1)[0] as strin
 /** Throws unless the views are of one base name. */
 export const assertSwappable = (view: string, from: string): void => {
   if (baseName(view) === baseName(from)) return
-  throw new Error(`only ${baseName(view)}.<anything> can take the place of ${view}, and ${from} can not`)
+  throw new Error(`only ${baseName(view)}.<anything> can take the place of ${view}, and ${from} cannot`)
 }
 
 /** A document of a view: plain JSON. Whoever gets one from a store must not change it. */

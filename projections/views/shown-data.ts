@@ -176,5 +176,5 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
 }
 
 export const shownData = (event: CofferEvent): Shown =>
-  // Looked up by the event's own type, so that function and data belong together, which the compiler can not follow.
+  // Looked up by the event's own type, so that function and data belong together, which the compiler cannot follow.
   (shownOf[event.type] as (data: CofferEvent['data']) => Shown)(event.data)

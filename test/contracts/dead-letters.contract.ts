@@ -13,7 +13,7 @@ import { waitFor } from '../support/wait-for.ts'
 
 export type DeadLettersFixture = { readonly bus: MessageBus; readonly dispose: () => Promise<void> }
 
-/** What becomes of messages that can not be handled, whatever the bus. The log and the views are the embedded ones. */
+/** What becomes of messages that cannot be handled, whatever the bus. The log and the views are the embedded ones. */
 export const deadLettersContract = (name: string, create: () => Promise<DeadLettersFixture>): void => {
   const withTopic = async (use: (bus: MessageBus, topic: string) => Promise<void>): Promise<void> => {
     const { bus, dispose } = await create()
@@ -39,7 +39,7 @@ export const deadLettersContract = (name: string, create: () => Promise<DeadLett
     })
   const test = { timeout: 90_000 }
 
-  describe(`${name} keeps a message that can not be handled`, test, () => {
+  describe(`${name} keeps a message that cannot be handled`, test, () => {
     it('as it was, and says who could not handle it and why', () =>
       withTopic(async (bus, topic) => {
         const group = `group-${randomUUID()}`
@@ -50,7 +50,7 @@ export const deadLettersContract = (name: string, create: () => Promise<DeadLett
           place: { topic, partition: 0, offset: expect.stringMatching(/^\d+$/) },
           message: { topic, key: 'key-0', value: '{"n":0}', headers: { traceparent: 'tp-0' } },
           parkedAt: expect.stringMatching(/^20\d\d-.*Z$/),
-          error: 'PoisonMessage: can not be handled',
+          error: 'PoisonMessage: cannot be handled',
           attempts: 1,
           group,
           origin: { partition: expect.any(Number), offset: expect.stringMatching(/^\d+$/) },
@@ -184,7 +184,7 @@ export const deadLettersContract = (name: string, create: () => Promise<DeadLett
         expect(handled).toHaveLength(1)
       }))
 
-    it('and parks it anew where it still can not be handled', () =>
+    it('and parks it anew where it still cannot be handled', () =>
       withDesk(async ({ desk, topic }) => {
         const [first] = await desk.open(topic)
         expect(await desk.replay(first)).toMatchObject({ accepted: true })
@@ -263,7 +263,7 @@ const parkMessages = async (
     topics: [topic],
     start: 'earliest',
     handle: async (message) => {
-      if (!mended) throw new PoisonMessage('can not be handled')
+      if (!mended) throw new PoisonMessage('cannot be handled')
       handled.push(message)
     },
   })

@@ -535,7 +535,7 @@ export const eventStoreContract = (
       }))
   })
 
-  describe(`${name}, when it is closed or can not write,`, () => {
+  describe(`${name}, when it is closed or cannot write,`, () => {
     it('refuses everything as unavailable, and drops its subscribers so', () =>
       withStore(async (store) => {
         const dropped = rejection(follow(store, { until: () => false }))

@@ -400,7 +400,7 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
         await Promise.all([...inboxes].map((inbox) => inbox.stop()))
       }))
 
-    it('and refuses those that can not be, as they have unequal numbers of partitions', () =>
+    it('and refuses those that cannot be, as they have unequal numbers of partitions', () =>
       withTopic(2, async (bus, topic) => {
         const other = `${topic}-b`
         await bus.ensureTopics([{ name: other, partitions: 3, retentionMs: 3_600_000 }])
@@ -607,7 +607,7 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
       }))
   })
 
-  describe(`${name}, when it is closed or can not write,`, test, () => {
+  describe(`${name}, when it is closed or cannot write,`, test, () => {
     it('refuses everything as unavailable and has stopped its consumers', () =>
       withTopic(1, async (bus, topic) => {
         const inbox = await join(bus, { topics: [topic] })

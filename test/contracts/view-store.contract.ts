@@ -390,7 +390,7 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         })
       }))
 
-    it('and a dump does not see what is written after it, or says that it can not hold', () =>
+    it('and a dump does not see what is written after it, or says that it cannot hold', () =>
       withStore(async (store) => {
         const write = writer(store)
         await write(aPut('a', ['kind:cat']), aPut('b', ['kind:cat']))

@@ -20,7 +20,7 @@ describe.skipIf(!canShow)(
   () => {
     const site = createServerSite('not-root')
 
-    it('makes, serves, stops, starts and deletes all the same, and says which isolation it can not give', async () => {
+    it('makes, serves, stops, starts and deletes all the same, and says which isolation it cannot give', async () => {
       mkdirSync(site.directory, { mode: 0o755 })
       mkdirSync(site.dataDir, { mode: 0o700 })
       chownSync(site.dataDir, stranger.uid, stranger.gid)

@@ -120,7 +120,7 @@ const defineTests = (): void => {
     await stores.kafka.start()
     for (const { ended, output } of [server, agent]) {
       expect(await ended).toEqual({ code: 1, signal: null })
-      expect(output()).toContain('this process can not do its work any more and ends')
+      expect(output()).toContain('this process cannot do its work any more and ends')
       expect(output()).toMatch(/authentication failed/i)
       expectNothingSecret(output())
     }

@@ -77,7 +77,7 @@ describe('a server that finds', () => {
     else chmodSync(dataDir, 0o500)
     const { code, stderr } = await startRefusedServer({ dataDir })
     expect(code).toBe(1)
-    expect(stderr).toContain(isRoot ? `belongs to user ${stranger.uid}` : 'can not be written to')
+    expect(stderr).toContain(isRoot ? `belongs to user ${stranger.uid}` : 'cannot be written to')
     expect(stderr).toContain('choose another data directory')
     expect(stderr).not.toContain('    at ')
   })
@@ -92,7 +92,7 @@ describe('a server that finds', () => {
     expect(readFileSync(dataDir, 'utf8')).toBe('in the way')
   })
 
-  it('configuration it can not use names all that is wrong at once', async () => {
+  it('configuration it cannot use names all that is wrong at once', async () => {
     const { code, stderr } = await startRefusedServer({
       dataDir: directory.next(),
       env: { COFFER_PORT: 'eighty', COFFER_RATE_LIMIT: '-1' },

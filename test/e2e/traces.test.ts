@@ -134,7 +134,7 @@ describe('a server whose collector is away', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: gone.url, OTEL_EXPORTER_OTLP_TIMEOUT: '200' }
     const server = await site.start({ env })
     const api = createServerApi(server)
-    const outages = (): number => server.output().match(/traces can not be sent/g)?.length ?? 0
+    const outages = (): number => server.output().match(/traces cannot be sent/g)?.length ?? 0
     await waitFor('the outage to be told', () => outages() > 0)
     const { instance } = await api.provision({ name: 'db' })
     expect(await api.changeAndWait('delete', instance.id)).toMatchObject({ status: 'DELETED' })

@@ -10,7 +10,7 @@ type Store = {
   readonly name: string
   /** What names it, in the environment of everybody who uses it. */
   readonly variable: string
-  /** Why it can not be started on this machine, or null. */
+  /** Why it cannot be started on this machine, or null. */
   readonly missing: () => Promise<string | null>
   readonly start: () => Promise<{ readonly value: string; readonly stop: () => Promise<unknown> }>
 }

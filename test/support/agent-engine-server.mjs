@@ -21,7 +21,7 @@ const server = createServer((socket) => {
   socket.end('at your service\n')
 })
 server.on('error', (error) => {
-  console.log(`FATAL: can not listen on port ${port}: ${error.message}`)
+  console.log(`FATAL: cannot listen on port ${port}: ${error.message}`)
   process.exit(1)
 })
 server.listen(Number(port), address, () => {

@@ -305,7 +305,7 @@ export const exampleEvent = <T extends CofferEventType>(
   world: World,
   changes: Partial<DataOf<T>> = {},
 ): CofferEvent =>
-  // Type and data come from the same entry, which the compiler can not follow.
+  // Type and data come from the same entry, which the compiler cannot follow.
   ({ type, data: { ...examples[type](world), ...changes } }) as unknown as CofferEvent
 
 export const eventTypes = Object.keys(eventCatalogue) as readonly CofferEventType[]

@@ -16,7 +16,7 @@ export type NetworkLink = {
   readonly loseAnswers: () => void
   /** What is answered next is lost, with its connection: the server has done what nobody hears of. Resolves when that has happened. */
   readonly loseNextAnswer: () => Promise<void>
-  /** Works again. Connections that lost something are broken: it can not be made up for. */
+  /** Works again. Connections that lost something are broken: it cannot be made up for. */
   readonly restore: () => Promise<void>
   readonly close: () => Promise<void>
 }

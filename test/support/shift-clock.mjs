@@ -1,4 +1,4 @@
-// To be loaded before a program (`node --import`): its clock is wrong by CLOCK_SHIFT_MS milliseconds, and it can not know.
+// To be loaded before a program (`node --import`): its clock is wrong by CLOCK_SHIFT_MS milliseconds, and it cannot know.
 const shiftMs = Number(process.env.CLOCK_SHIFT_MS)
 const now = Date.now.bind(Date)
 

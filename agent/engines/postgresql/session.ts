@@ -75,9 +75,9 @@ const ownSettings = {
 } as const
 
 /**
- * Runs `work` in a session of its own and ends it. Rejects with `EngineRefusal` when the engine refuses
- * the login or a query, with the `EngineFault`s of `passingFault` when the engine cannot serve at the moment, and with
- * the signal's reason, after dropping the connection, when it aborts.
+ * Runs `work` in a session of its own and ends it. Rejects with `EngineRefusal` when the engine refuses the login or a
+ * query, and with the `EngineFault`s of `passingFault` when the engine cannot serve at the moment. When the signal
+ * aborts, it drops the connection and rejects with the signal's reason.
  */
 export const withSession = async <T>(
   target: Target,

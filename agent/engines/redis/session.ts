@@ -22,7 +22,7 @@ export class RedisRefusal extends Error {
 
 const meanings: Readonly<Record<string, string>> = {
   WRONGPASS: 'the password is wrong, or the user does not exist or is disabled',
-  NOAUTH: 'nobody has logged in',
+  NOAUTH: 'the session is not logged in',
   NOPERM: 'the right to do that is missing',
   OOM: 'its memory is used up',
   MISCONF: 'it cannot write to its volume',

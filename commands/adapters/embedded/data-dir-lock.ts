@@ -85,7 +85,7 @@ const prepareDirectory = (directory: string): void => {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     if (error instanceof DataDirRefused) throw error
-    const message = `the data directory ${directory} can not be written to (${(error as Error).message}). Make it writable for this user, or choose another data directory.`
+    const message = `the data directory ${directory} cannot be written to (${(error as Error).message}). Make it writable for this user, or choose another data directory.`
     throw new DataDirRefused('DATA_DIR_NOT_WRITABLE', directory, message, { cause: error })
   }
 }
@@ -100,7 +100,7 @@ const lockFile = (path: string, pidPath: string, directory: string, role: string
   } catch (error) {
     connection?.close()
     if (!isBusy(error)) {
-      const message = `the lock file ${path} can not be used (${(error as Error).message}). Remove it, if no server runs on this directory.`
+      const message = `the lock file ${path} cannot be used (${(error as Error).message}). Remove it, if no server runs on this directory.`
       throw new DataDirRefused('DATA_DIR_LOCK_UNUSABLE', path, message, { cause: error })
     }
     const pid = readPid(pidPath)

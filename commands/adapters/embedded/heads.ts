@@ -8,7 +8,7 @@ export type Heads = {
   /** The last position ever given out, `-1` before the first. */
   current(log: Log): number
   /**
-   * Resolves when the log has grown beyond `position`, and also when the signal aborts, the database closes or can not be read:
+   * Resolves when the log has grown beyond `position`, and also when the signal aborts, the database closes or cannot be read:
    * the caller reads next and meets the error there.
    */
   grownBeyond(log: Log, position: number, signal: AbortSignal): Promise<void>

@@ -172,5 +172,5 @@ const refusal = (error: unknown, path: string): DatabaseRefused => {
     return new DatabaseRefused('DATABASE_DAMAGED', path, 'it is damaged', restore, options)
   }
   const remedy = 'Make the file and its directory readable and writable for this user.'
-  return new DatabaseRefused('DATABASE_UNREADABLE', path, `it can not be opened (${reason})`, remedy, options)
+  return new DatabaseRefused('DATABASE_UNREADABLE', path, `it cannot be opened (${reason})`, remedy, options)
 }

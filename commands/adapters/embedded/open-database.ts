@@ -13,7 +13,7 @@ export type EmbeddedDatabase = Pick<GroupCommit, 'write' | 'writeSoon'> & {
   readonly path: string
   readonly connection: DatabaseSync
   readonly heads: Heads
-  /** Runs a synchronous read. Throws `StorageFailure` when the file can not be read or is closed. */
+  /** Runs a synchronous read. Throws `StorageFailure` when the file cannot be read or is closed. */
   read<T>(work: () => T): T
   /** Commits what is pending, wakes all who wait, closes the file. The stores built on it are closed before. */
   close(): Promise<void>

@@ -7,7 +7,7 @@ export type ProcessName = { readonly pid: number; readonly pidSpace: string }
 export const thisProcess = (): ProcessName => ({ pid: process.pid, pidSpace: pidSpace() })
 
 /**
- * True only when it is certain. A process in another container or on another host can not be seen from here, a process that
+ * True only when it is certain. A process in another container or on another host cannot be seen from here, a process that
  * runs under the same number may be another one: both count as perhaps alive.
  */
 export const isCertainlyDead = (other: ProcessName): boolean => {

@@ -75,10 +75,10 @@ const rebalanceTimeoutMs = 15_000
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
 
 /**
- * kafkajs fetches and keeps the membership alive; handling is ours. A batch goes into the feed of its partition and the client goes on
- * at once, so that neither a handler that takes long nor one that fails holds up heartbeats or other partitions (the client fetches
- * nothing while any batch of the last fetch is not done), and no error of a handler ever reaches the client, which stops for good at a
- * TypeError. What is fetched is "resolved" for the client; what is committed is what was handled.
+ * kafkajs fetches and keeps the membership alive; handling is ours. A batch goes into the feed of its partition and the client goes on at
+ * once. The client fetches nothing while any batch of the last fetch is not done: a slow or failing handler would hold up heartbeats and
+ * other partitions. No error of a handler reaches the client, which stops for good at a TypeError. What is fetched is "resolved" for the
+ * client; what is committed is what was handled.
  */
 export const startGroupSession = (
   { kafka, admin, park, onProblem }: GroupSessionDeps,
@@ -294,7 +294,7 @@ export const startGroupSession = (
       }
       abandonAll()
       await within(timing.leaveTimeoutMs, `leaving group ${group}`, disconnect()).catch((error) =>
-        onProblem(`group ${group} was not left in order, it will notice by itself`, error),
+        onProblem(`group ${group} was not left in order; the group will notice`, error),
       )
     },
   }

@@ -33,8 +33,8 @@ export type KafkaMessageBusOptions = KafkaConnectionOptions &
   }
 
 /**
- * A broker that says no is a broker that is there. But kafkajs 2.2.4 asks for all topics that a client ever looked at whenever it asks for one,
- * so that a client that knew a topic that is removed gets this answer to everything, also to the wish to make the topic again.
+ * A broker that refuses is up. But kafkajs 2.2.4 asks for all topics that a client ever looked at whenever it asks for one. A client that knew
+ * a removed topic then gets this answer to everything, even to the request to make the topic again.
  */
 const isStillGood = (error: unknown): boolean => {
   const refusal = brokerRefusal(error)

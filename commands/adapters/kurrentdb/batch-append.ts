@@ -44,11 +44,11 @@ type Waiting = {
 
 /**
  * Appends by `BatchAppend`: one call for all appends over a connection, where a call for each costs client and server several times as
- * much. It is opened anew after it breaks, with its client or because the leader is another.
+ * much. It is opened again after it breaks, with its client or because the leader is another.
  *
- * Not by the client's own `batchAppend`: that keeps the appends of all clients of a process in one map, rejects all of them when any one
- * connection breaks, and then throws in an event handler, out of everybody's reach, at the first answer that still comes. It also sends
- * a time of its own clock by which the server must be done, which fails on a machine whose clock is behind the server's.
+ * Not by the client's own `batchAppend`: it keeps the appends of all clients of a process in one map and rejects all of them when any one
+ * connection breaks. At the next answer it throws in an event handler, where nothing can catch it. It also sends a deadline by its own clock,
+ * which fails on a machine whose clock is behind the server's.
  */
 export const createBatchAppend = (connection: Pick<KurrentConnection, 'run' | 'callOptions'>): BatchAppend => {
   const calls = new WeakMap<StreamsClient, Call>()

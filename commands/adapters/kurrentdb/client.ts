@@ -59,7 +59,7 @@ const open = ({ clientUrl, shown }: ConnectionUrl, log: Log): EventStoreDBClient
   } catch (error) {
     // The client's own error carries the whole URL, password and all, in its properties.
     const isParseError = error instanceof Error && 'connectionString' in error
-    const reason = isParseError || !(error instanceof Error) ? 'the client can not read it' : error.message
+    const reason = isParseError || !(error instanceof Error) ? 'the client cannot read it' : error.message
     throw new ConnectionUrlRefused(`the URL of the event store (${shown}) was refused: ${reason}`)
   } finally {
     console.warn = warn

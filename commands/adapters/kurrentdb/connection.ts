@@ -74,7 +74,7 @@ export const openKurrentConnection = (options: KurrentConnectionOptions): Kurren
       failing.giveUp()
       log.warn({ eventStore: url.shown, reason }, 'lost the connection to the event store, making a new one')
     }
-    return new EventStoreUnavailable(`${url.shown} can not be reached: ${reason}`, { cause: error })
+    return new EventStoreUnavailable(`${url.shown} cannot be reached: ${reason}`, { cause: error })
   }
 
   const run: KurrentConnection['run'] = async (work, signal, limitMs = callTimeoutMs * 1.5) => {

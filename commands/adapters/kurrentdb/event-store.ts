@@ -24,7 +24,7 @@ const pageEvents = 250
 /**
  * The log in KurrentDB, or EventStoreDB from 23.10 on. Closing the store closes the connection, also for others on it.
  *
- * A deleted stream can not be written again: it gets a tombstone, because after a soft delete the server keeps the last event for ever.
+ * A deleted stream cannot be written again: it gets a tombstone, because after a soft delete the server keeps the last event for ever.
  * What it held is out of `readStream` at once, and off the disk and out of `readAll` after the server's next scavenge.
  */
 export const createKurrentEventStore = ({ connection }: KurrentEventStoreDeps): EventStore => {
@@ -138,7 +138,7 @@ const refusalOf = (
     return new RevisionConflict(stream, expected, actual)
   }
   if (isType(error, ErrorType.STREAM_DELETED)) {
-    return new EventRefused(`stream ${stream} was deleted and can not be written again`, { cause: error })
+    return new EventRefused(`stream ${stream} was deleted and cannot be written again`, { cause: error })
   }
   if (isType(error, ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED, ErrorType.UNKNOWN)) {
     const what = `${events.length} event(s) for stream ${stream}`

@@ -23,13 +23,13 @@ export type FollowerDeps = {
 /** For the way through the past: pages of this many records. */
 const pastWindow = 512
 /**
- * For the present: the server says after every record where it is, also after those that the filter leaves out, so that who waits for a
- * position that another category took does not wait until its own next event. In the past that would be a page for every record.
+ * For the present: the server tells its position after every record, also after those that the filter leaves out. A wait for a position that
+ * another category took then ends before the next event of one's own. In the past that would be a page for every record.
  */
 const presentWindow = 1
 
 /**
- * Reads `$all` by subscriptions, because a read of this client can not be filtered. A server says that a subscription has caught up
+ * Reads `$all` by subscriptions, because a read of this client cannot be filtered. A server says that a subscription has caught up
  * and does not say with what: the end of the log was asked for before, of the leader, which has all that any leader before it has shown.
  *
  * The past is subscribed to from the record before the one to go on after, and what was handed over before is left out here: EventStoreDB 23.10

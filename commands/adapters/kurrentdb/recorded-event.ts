@@ -67,7 +67,7 @@ export const toStoredEvent = (recorded: Recorded, names: StreamNames): StoredEve
 export const toPosition = ({ commit, prepare }: LogPosition): Position => {
   const position = Number(commit)
   if (commit !== prepare || !Number.isSafeInteger(position)) {
-    throw new Error(`position ${commit}/${prepare} of the event store can not be told by one number`)
+    throw new Error(`position ${commit}/${prepare} of the event store cannot be told by one number`)
   }
   return position
 }

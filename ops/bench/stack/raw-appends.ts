@@ -6,7 +6,7 @@ import { operator } from '../log/population.ts'
 import type { Work } from '../log/repeated-commands.ts'
 import type { Stack } from './stack.ts'
 
-/** What can not be done without: appends to the event store of a stack by its client alone. */
+/** What cannot be done without: appends to the event store of a stack by its client alone. */
 export type RawAppends = Work & { readonly close: () => Promise<void> }
 
 /**

@@ -75,7 +75,7 @@ export const createInstance = async (context: CliContext, name: string, options:
 
 const notVisibleYet = (name: string): FailureDetails => ({
   code: 'NOT_VISIBLE_YET',
-  message: `${name} is being made, but the server can not show it yet: try "coffer instance show ${shellWord(name)}"`,
+  message: `${name} is being made, but the server cannot show it yet: try "coffer instance show ${shellWord(name)}"`,
 })
 
 /** Anything but an interruption is a bug. */

@@ -42,7 +42,8 @@ const onOneLine = (text: string): string => {
 
 export const showDeadLetter = async ({ api, output, signal }: CliContext, id: string): Promise<void> => {
   const { content } = await api.request<{ content: DeadLetterContent | null }>(documents.deadLetter, { id }, signal)
-  if (!content) throw refused({ code: 'NOT_FOUND', message: `there is no dead letter ${id}, or none any more` })
+  if (!content)
+    throw refused({ code: 'NOT_FOUND', message: `dead letter ${id} does not exist or its retention has expired` })
   const { deadLetter, headers, value } = content
   await output.one({ ...deadLetter, headers, value }, () => [
     ...formatFields([

@@ -54,7 +54,7 @@ export const adminVerbs: Verbs = (program, { run, setExitCode }) => {
   deadLetters
     .command('list')
     .alias('ls')
-    .description('list those nobody has decided about, topic after topic, the latest first')
+    .description('list those that await a decision, topic after topic, the latest first')
     .option('--topic <topic>', 'only those of this topic, such as coffer.agent.results')
     .option('-a, --all', 'those that were replayed or dropped, too', false)
     .option('--oldest-first', 'the other way round', false)
@@ -68,7 +68,7 @@ export const adminVerbs: Verbs = (program, { run, setExitCode }) => {
     .action((id, options) => run(options, (context) => showDeadLetter(context, id)))
   const resolutions = {
     replay: 'publish them again to their topics, for those who can handle them by now',
-    drop: 'say that nobody needs them any more',
+    drop: 'mark them as no longer needed',
   } as const
   for (const what of ['replay', 'drop'] as const) {
     deadLetters

@@ -133,7 +133,7 @@ const reportOutages = (
   // Without a listener ioredis would write the error, with all that it carries, to standard error.
   client.on('error', (error: unknown) => {
     const reason = bareError(error)
-    if (outage === null) log.warn({ err: reason, redis }, 'Redis can not be reached, trying again')
+    if (outage === null) log.warn({ err: reason, redis }, 'Redis cannot be reached, trying again')
     outage = reason
   })
   client.on('ready', () => {

@@ -1,7 +1,7 @@
 import { ViewStoreUnavailable } from '../../ports/view-store.ts'
 
 /**
- * What a Redis answers that is there and can not serve just now, or not us. Any other answer is a bug of ours.
+ * What a Redis answers that is there and cannot serve just now, or not us. Any other answer is a bug of ours.
  * Redis has no error codes but the first word of the message.
  */
 const unavailable = new Set([

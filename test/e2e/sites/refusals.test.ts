@@ -197,7 +197,7 @@ onEverySite('refusals', (site) => {
         .toBe(401)
     })
 
-    it('of another project can not tell its instances from those that never were', async () => {
+    it('of another project cannot tell its instances from those that never were', async () => {
       const made = await api.create({ name: 'mine' })
       const stranger = await issue({ name: 'stranger', role: 'MEMBER', projectId: 'other' })
       const absent = made.instance.id.replace(/.{12}$/, '000000000000')

@@ -112,7 +112,7 @@ describe('an agent that is given commands', { timeout: patienceMs }, () => {
     expect(absent).toMatchObject({ type: 'succeeded' })
   })
 
-  it('answers what it does not understand, and goes on after what it can not answer', async () => {
+  it('answers what it does not understand, and goes on after what it cannot answer', async () => {
     host = await openTestHost()
     const { description } = await host.start()
     const instanceId = newInstanceId()

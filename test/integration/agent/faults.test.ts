@@ -22,7 +22,7 @@ let host: TestHost
 afterEach(() => host.close(), patienceMs)
 
 describe('an engine that does not start', { timeout: patienceMs }, () => {
-  it('fails the command with what its log tells, and leaves nothing that can not be removed', async () => {
+  it('fails the command with what its log tells, and leaves nothing that cannot be removed', async () => {
     host = await openTestHost({
       driver: (binDir) => {
         const driver = createFakeDriver(binDir)

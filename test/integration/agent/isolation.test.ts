@@ -238,7 +238,7 @@ describe.runIf(asRoot)('an agent that is root (needs root)', { timeout: 2 * pati
     await expect.poll(() => statSync(image).blocks * 512, { timeout: patienceMs }).toBeGreaterThanOrEqual(1024 ** 3)
   })
 
-  it('gives loop volumes also where their room can not be reserved, and says that it is not', async () => {
+  it('gives loop volumes also where their room cannot be reserved, and says that it is not', async () => {
     host = await openTestHost()
     const lacksFallocate: Run = (command, ...rest) =>
       command === 'fallocate'

@@ -148,7 +148,7 @@ describe('a create, in a process that is a moment behind the log', () => {
     expect(await create()).toMatchObject({ accepted: false, rejection: { code: 'UNKNOWN_DATASTORE' } })
   })
 
-  it('is not refused, and not granted either, when the end of the log can not be told', async () => {
+  it('is not refused, and not granted either, when the end of the log cannot be told', async () => {
     const { create, goAway } = await start()
     goAway()
     await expect(create()).rejects.toBeInstanceOf(EventStoreUnavailable)

@@ -173,7 +173,7 @@ describe('an instance, from request to deletion', () => {
     expect(plane.lines.filter(({ level }) => level === 'error')).toEqual([])
   })
 
-  it('that nobody has asked for can not be cancelled', async () => {
+  it('that nobody has asked for cannot be cancelled', async () => {
     const { plane } = await start()
     const operationId = parseOperationId(plane.ids.next())
     expect(await plane.send({ type: 'CancelOperation', id: operationId })).toMatchObject({

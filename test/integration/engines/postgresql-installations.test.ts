@@ -154,7 +154,7 @@ describe('a PostgreSQL template', () => {
     expect(await readdir(parent)).toEqual([])
   })
 
-  it("reports the program's own words when it can not be made", async () => {
+  it("reports the program's own words when it cannot be made", async () => {
     const root = join(bench.directory, 'refusing')
     await fakeEngine(root, '16', 'echo "postgres (PostgreSQL) 16.3"; echo "initdb: error: no luck" >&2; exit 1')
     const installation = {

@@ -56,7 +56,7 @@ const rejection = (work: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('a Kafka that goes away', () => {
-  it('for some seconds is missed by no one: what can not be published is refused, and consumers go on by themselves', async (context) => {
+  it('for some seconds is missed by no one: what cannot be published is refused, and consumers go on by themselves', async (context) => {
     const { address, halt, start } = ownBroker(context)
     const bus = createTestBus([address], { timeoutMs: 5_000, retryMaxMs: 1_000 })
     const topic = await newTopic(bus, 3)
@@ -95,7 +95,7 @@ describe('a Kafka that goes away', () => {
     await halt('SIGKILL')
     await setPassword(password)
     await start()
-    // As the relay does: what can not be published may have lost its topic.
+    // As the relay does: what cannot be published may have lost its topic.
     await waitFor('a message to be taken', async () => {
       if ((await rejection(bus.publish([{ topic, key: 'a', value: '4' }]))) === null) return true
       await rejection(bus.ensureTopics([{ name: topic, partitions: 2, retentionMs: 3_600_000 }]))

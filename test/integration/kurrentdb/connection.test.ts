@@ -139,7 +139,7 @@ describe('a connection with TLS', { timeout: 60_000 }, () => {
     const server = await start()
     await server.close()
     const { message } = await rejection(open(`esdb://127.0.0.1:${server.port}?tls=false`).head())
-    expect(message).toMatch(/can not be reached: .*ECONNREFUSED/)
+    expect(message).toMatch(/cannot be reached: .*ECONNREFUSED/)
     expect(message).not.toMatch(/Resolution note/)
   })
 

@@ -90,7 +90,7 @@ describe('an event in KurrentDB', () => {
     expect(await store.append(stream, events.slice(0, 1), 'no-stream')).toMatchObject({ revision: 0 })
   })
 
-  it('can not be appended to a deleted stream, which has a tombstone and may be deleted again', async () => {
+  it('cannot be appended to a deleted stream, which has a tombstone and may be deleted again', async () => {
     const { server, store } = await open()
     const stream = aStream('key')
     await store.append(stream, [anEvent({})], 'no-stream')

@@ -251,7 +251,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     const ofInstances = () => engine.health().views.find(({ view }) => view === 'instances')
     await until(() => ofInstances()?.status === 'failed')
     expect(ofInstances()?.error?.message).toBe(
-      `view instances can not take InstanceRenamed at position ${position - 1}: a bug`,
+      `view instances cannot take InstanceRenamed at position ${position - 1}: a bug`,
     )
     expect(ofInstances()?.checkpoint).toBe(position - 2)
     expect(await views.instance(world.instanceId)).toMatchObject({ name: 'shop', stateVersion: 0 })

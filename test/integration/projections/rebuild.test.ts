@@ -238,7 +238,7 @@ describe('rebuilding views', { timeout: timeoutMs * 4 }, () => {
     await engine.stop()
   })
 
-  it('leaves the live view as it was when it can not be finished', async () => {
+  it('leaves the live view as it was when it cannot be finished', async () => {
     const scene = createScene(dir)
     const engine = scene.startEngine()
     scene.log.add('InstanceRequested', world)

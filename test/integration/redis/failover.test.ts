@@ -67,7 +67,7 @@ describeOnRedis('the view store in Redis', () => {
       return told.length > 0
     })
     await slot.begin()
-    // Until the slot has moved the store may say that it can not: its keys are on two nodes, and some on none.
+    // Until the slot has moved the store may say that it cannot: its keys are on two nodes, and some on none.
     const during = await put(store, 'pets', (told.at(-1) ?? 0) + 1).catch((error: unknown) => error)
     if (during instanceof Error) expect(during).toBeInstanceOf(ViewStoreUnavailable)
     await slot.finish()

@@ -161,7 +161,7 @@ describeOnRedis('the view store in Redis', () => {
         }
         // What a caller gave up Redis may have found when it went on.
         expect([0, 1]).toContain(await store.checkpoint('pets'))
-        expect(log.lines.filter((line) => line.includes('can not be reached')).length).toBeGreaterThan(0)
+        expect(log.lines.filter((line) => line.includes('cannot be reached')).length).toBeGreaterThan(0)
         expect(log.lines.length).toBeLessThan(20)
       }))
 

@@ -20,7 +20,7 @@ export const deployedImage = (service: string): string => {
   return image
 }
 
-/** Starts a container that listens on one port, and waits as the container says. Where no Docker engine answers, or it has no such image and can not get it, says so. */
+/** Starts a container that listens on one port, and waits as the container says. Where no Docker engine answers, or it has no such image and cannot get it, says so. */
 export const startContainer = async (container: GenericContainer, port: number): Promise<Contained | Missing> => {
   const docker = await getContainerRuntimeClient().catch(() => null)
   if (docker === null) return { missing: 'no Docker engine answers' }

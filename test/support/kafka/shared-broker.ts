@@ -41,7 +41,7 @@ const startProcess = async (): Promise<Running | { readonly missing: string }> =
   return { brokers: [broker.address], stop: broker.dispose }
 }
 
-/** Null where no Docker engine answers, or has no such image and can not get it. */
+/** Null where no Docker engine answers, or has no such image and cannot get it. */
 const startContainer = async (): Promise<Running | null> => {
   const docker = await getContainerRuntimeClient().catch(() => null)
   if (docker === null) return null

@@ -56,7 +56,7 @@ const accept = (command: ReturnType<typeof newCommand>) =>
     throw new Error('the command is not stale')
   })
 
-describe('a worker whose journal can not be written because the disk is full', () => {
+describe('a worker whose journal cannot be written because the disk is full', () => {
   it('writes the result as soon as there is room again, instead of never', async () => {
     const errors: unknown[] = []
     const worker = startWorker(errors)

@@ -29,7 +29,7 @@ describe('the identity of an agent', () => {
     expect(readFileSync(join(directory, 'identity.json'), 'utf8')).not.toContain(monitorPassword('a'))
   })
 
-  it('is not made anew over one that can not be read', () => {
+  it('is not made anew over one that cannot be read', () => {
     const directory = newDirectory()
     writeFileSync(join(directory, 'identity.json'), '{')
     expect(() => loadIdentity(directory, randomUUID)).toThrow(/does not hold an agent's identity/)

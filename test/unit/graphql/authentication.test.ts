@@ -101,7 +101,7 @@ describe('a token', () => {
     expect(JSON.stringify(lines)).not.toContain(token)
   })
 
-  it('can not be checked while the views are away: that is said, and is not a refusal', async () => {
+  it('cannot be checked while the views are away: that is said, and is not a refusal', async () => {
     const { ask, putToken, store } = createApiUnderTest()
     const { token } = await putToken(shop, 'member')
     await store.close()

@@ -18,7 +18,7 @@ describe('the connection URI', () => {
     expect(instanceUri(instance, 'app', 'stats')).toBe('postgresql://app@10.0.0.5:15432/stats?sslmode=verify-full')
   })
 
-  it('takes names the API has not made, and escapes what can not stand in a URI', () => {
+  it('takes names the API has not made, and escapes what cannot stand in a URI', () => {
     expect(instanceUri(instance, 'o’brien@x', 'a/b')).toBe(
       'postgresql://o%E2%80%99brien%40x@10.0.0.5:15432/a%2Fb?sslmode=verify-full',
     )

@@ -24,7 +24,7 @@ describe('a cursor of an event', () => {
     expect(two.tryDecode('events', cursor)).toBe(auditKey(42))
   })
 
-  it('can not be made by anybody who has not got the key', async () => {
+  it('cannot be made by anybody who has not got the key', async () => {
     const { tryDecode, encode } = createCursors(key)
     const cursor = encode('events', auditKey(42))
     const plain = Buffer.from(`events:${auditKey(42)}`).toString('base64url')

@@ -189,7 +189,7 @@ describe('replaying a dead letter', () => {
     expect(scripted.requests).toEqual([])
   })
 
-  it('is accepted also where the letter can not be read back', async () => {
+  it('is accepted also where the letter cannot be read back', async () => {
     const { letters, scripted, ask } = createWorld()
     const id = letters.park()
     scripted.answer(() => accepted({ position: -1, place: { topic: 'coffer.events', partition: 0, offset: '0' } }))

@@ -348,7 +348,7 @@ describe('an instance', () => {
     expect(data.instance).toEqual({ host: null })
   })
 
-  it('is nothing for an id that can not be one', async () => {
+  it('is nothing for an id that cannot be one', async () => {
     const { ask } = createApiUnderTest()
     const { data, errors } = await ask(`{ instance(id: "' OR 1=1") { id } operation(id: "") { id } }`)
     expect(errors).toEqual([])

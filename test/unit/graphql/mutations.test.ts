@@ -93,7 +93,7 @@ describe('a command', () => {
     })
   })
 
-  it('about an id that can not be one is refused without asking', async () => {
+  it('about an id that cannot be one is refused without asking', async () => {
     const { ask, scripted } = createApiUnderTest()
     const { data } = await ask(stop, { variables: { input: { id: 'x' } } })
     expect(data.stopInstance).toMatchObject({
@@ -184,7 +184,7 @@ describe('a command', () => {
     expect(data.createInstance).toMatchObject({ replayed: true, credentials })
   })
 
-  it('that can not be written down may be repeated', async () => {
+  it('that cannot be written down may be repeated', async () => {
     const { ask, scripted } = createApiUnderTest()
     scripted.answer(() => {
       throw new EventStoreUnavailable('the disk at /secret/place is full')

@@ -135,7 +135,7 @@ describe('a JWT of the configured issuer', () => {
       expired: await sign({}, (jwt) => jwt.setExpirationTime('-5m')),
       'not valid yet': await sign({}, (jwt) => jwt.setNotBefore('5m')),
       'without a project': await sign({ coffer_project: null }),
-      'with a project that can not be one': await sign({ coffer_project: '../etc' }),
+      'with a project that cannot be one': await sign({ coffer_project: '../etc' }),
       'without a role of ours': await sign({ coffer_roles: ['root'] }),
       unsigned,
       'signed with a secret': await symmetric,

@@ -74,7 +74,7 @@ describe('a peer that asks and does not read the answers', () => {
     expect(socket.cut).toBe(true)
   })
 
-  it('is kept as long as it takes something, though its pongs can not be read', () => {
+  it('is kept as long as it takes something, though its pongs cannot be read', () => {
     const { socket, send, takeOne } = connect()
     for (let n = 0; n < 5; n += 1) void send(300)
     for (let n = 0; n < 4; n += 1) {

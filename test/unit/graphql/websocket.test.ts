@@ -125,7 +125,7 @@ describe('a WebSocket', () => {
     }
   })
 
-  it('is asked to come back when the token can not be checked now', async () => {
+  it('is asked to come back when the token cannot be checked now', async () => {
     const { open, putToken, store, lines } = await listen()
     const { token } = await putToken(shop, 'member')
     await store.close()

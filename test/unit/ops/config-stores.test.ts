@@ -37,7 +37,7 @@ describe('the stores', () => {
     ['an api that nobody keeps views for', 'api', { ...log, ...bus, ...secrets }, 'COFFER_REDIS_URL is not set'],
     ['a projector that nobody sees', 'projector,saga', { ...log, ...bus }, 'COFFER_REDIS_URL is not set'],
     ['an api with secrets of its own', 'api', { ...log, ...bus, ...views }, 'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN'],
-  ])('can not be %s', (_, roles, environment, reason) => {
+  ])('cannot be %s', (_, roles, environment, reason) => {
     const problems = problemsOf({ ...environment, COFFER_ROLES: roles })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(reason)

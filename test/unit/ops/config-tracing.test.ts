@@ -50,7 +50,7 @@ describe('the variables of OpenTelemetry', () => {
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'a=%zz'],
-  ])('are refused when they can not be understood: %s=%s', (variable, value) => {
+  ])('are refused when they cannot be understood: %s=%s', (variable, value) => {
     expect(problemsOf({ [variable]: value })).toContain(`${variable} is ${JSON.stringify(value)}`)
   })
 

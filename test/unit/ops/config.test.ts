@@ -23,7 +23,7 @@ describe('the configuration', () => {
     expect(problems[2]).toContain('15432-19999')
   })
 
-  it('names what contradicts each other at once with what can not be read, but nothing that only follows from it', () => {
+  it('names what contradicts each other at once with what cannot be read, but nothing that only follows from it', () => {
     const problems = problemsOf({
       COFFER_PORT: 'eighty',
       COFFER_OIDC_ISSUER: 'https://issuer.example',

@@ -85,11 +85,11 @@ describe('the first start', () => {
     expect(statSync(join(clone.root, '.coffer-install.lock')).mode & 0o777).toBe(0o600)
   })
 
-  it('says what to do when the registry can not be reached', async () => {
+  it('says what to do when the registry cannot be reached', async () => {
     const clone = createClone('echo "npm error code ENOTFOUND https://packages.example/left failed" >&2; exit 1')
     const { code, stderr } = await clone.ensure()
     expect(code).toBe(1)
-    expect(stderr).toContain('https://packages.example can not be reached')
+    expect(stderr).toContain('https://packages.example cannot be reached')
   })
 
   it('shows what npm said when it failed for another reason, and tries again next time', async () => {

@@ -7,7 +7,7 @@ import { createTempDir } from '../../support/temp-dir.ts'
 
 const { path } = createTempDir('pem-files')
 
-it('reads the files that are set, and names all that can not be read', () => {
+it('reads the files that are set, and names all that cannot be read', () => {
   const ca = join(path, 'ca.pem')
   writeFileSync(ca, 'an authority')
   expect(readPemFiles({ ca: ['CA', ca], cert: ['CERT', null], key: ['KEY', null] })).toEqual({ ca: 'an authority' })

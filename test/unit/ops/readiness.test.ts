@@ -79,7 +79,7 @@ describe('readiness', () => {
     })
   })
 
-  it('is off while the store of the views can not be reached, although those that are kept lag behind nothing', async () => {
+  it('is off while the store of the views cannot be reached, although those that are kept lag behind nothing', async () => {
     const engine = {
       health: () => ({
         connected: true,
@@ -139,7 +139,7 @@ describe('readiness', () => {
     expect(checks.at(-1)).toEqual({ name: 'view store', ok: false, reason })
   })
 
-  it('is off while that store can not be reached', async () => {
+  it('is off while that store cannot be reached', async () => {
     const away = async () => Promise.reject(new ViewStoreUnavailable('Redis is away'))
     const { ready, checks } = await readReadiness({ ...noStore, viewStore: { ...viewStore, get: away } })
     expect(ready).toBe(false)

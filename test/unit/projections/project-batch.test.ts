@@ -57,6 +57,6 @@ describe('projecting a batch', () => {
     const failure = await projectBatch(throwing(what), range, createMemoryViewStore()).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(ProjectionFailed)
     expect(failure).toMatchObject({ code: 'PROJECTION_FAILED', event: { type: 'FlavorRetired', position: 1 } })
-    expect((failure as Error).message).toBe('view flavors can not take FlavorRetired at position 1: a bug')
+    expect((failure as Error).message).toBe('view flavors cannot take FlavorRetired at position 1: a bug')
   })
 })

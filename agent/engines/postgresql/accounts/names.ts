@@ -8,7 +8,7 @@ import { isReservedDatabase, isReservedRole } from './roles.ts'
  */
 const mostBytes = postgresql.userName.maxBytes
 
-/** Throws `EngineFault` (`INVALID_NAME`, `RESERVED_NAME`) for a database name that can not be used as it is. */
+/** Throws `EngineFault` (`INVALID_NAME`, `RESERVED_NAME`) for a database name that cannot be used as it is. */
 export const assertDatabaseName = (name: string): void => assertName('database', name, isReservedDatabase)
 
 /** The same for a user's name. */
@@ -18,7 +18,7 @@ const assertName = (kind: string, name: string, isReserved: (name: string) => bo
   const bytes = Buffer.byteLength(name)
   if (bytes === 0 || bytes > mostBytes || name.includes('\0')) {
     const said = JSON.stringify(name)
-    throw new EngineFault('INVALID_NAME', `${said} can not name a ${kind}: PostgreSQL takes 1 to ${mostBytes} bytes`)
+    throw new EngineFault('INVALID_NAME', `${said} cannot name a ${kind}: PostgreSQL takes 1 to ${mostBytes} bytes`)
   }
   if (isReserved(name))
     throw new EngineFault('RESERVED_NAME', `The ${kind} "${name}" is reserved for PostgreSQL or Coffer`)

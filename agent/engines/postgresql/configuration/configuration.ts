@@ -157,9 +157,8 @@ const userMap = ({ owner }: EngineInstance): string => {
 }
 
 /**
- * Where agent and engine share one account, PostgreSQL refuses to start when the pid in the file of a crashed engine
- * has been given to any other process of that account since, as happens after a reboot. Its own lock on shared memory
- * still protects the data.
+ * PostgreSQL refuses to start while the pid in its file belongs to another process of its account, as can happen after a
+ * crash and a reboot where agent and engine share one account. Its own lock on shared memory still protects the data.
  */
 const removeStalePidFile = async (instance: EngineInstance): Promise<void> => {
   if ((await findPostmaster(instance.dataDir)) === null) await rm(pidFileOf(instance.dataDir), { force: true })

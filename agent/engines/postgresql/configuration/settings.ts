@@ -14,7 +14,7 @@ export type Settings = Readonly<Record<string, string | number>>
  *   process, and more of them leave too little `work_mem` to each. Who needs more wants a pooler. The slots of the
  *   agent come on top, so that clients get as many as the size says.
  * - `max_wal_size` and `temp_file_limit` keep log and spilled sorts from filling the volume: a tenth and a quarter of
- *   it. PostgreSQL stops when it can not write its log, and wants at least two segments of 16 MiB of it. What a slot of
+ *   it. PostgreSQL stops when it cannot write its log, and wants at least two segments of 16 MiB of it. What a slot of
  *   a subscriber that is away may keep of it, `max_slot_wal_keep_size`, is another tenth: then it loses its place.
  */
 export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version: string): Settings => {

@@ -22,9 +22,9 @@ const longHeader = { bytes: 40, infoAt: 2, systemIdAt: 24, flag: 0x0002 }
 const segmentName = /^[0-9A-F]{24}$/
 
 /**
- * Gives a stopped data directory that was copied from a template an identity of its own: the system identifier, by which backups, replicas and
- * recovery tell one cluster from another, and the nonce from which the salts of unknown users are made, by which a stranger could else tell that two
- * servers are of one origin and which users exist. May be repeated after an interruption at any point. Nothing is synced.
+ * Gives a stopped data directory that was copied from a template an identity of its own. Backups, replicas and recovery tell clusters apart by
+ * the system identifier. The salts of unknown users are made from the nonce: a shared one would tell strangers that two servers are of one origin,
+ * and which users exist. May be repeated after an interruption at any point. Nothing is synced.
  *
  * The pages of the log name the cluster, too, outside of what their checksums cover. Throws `EngineFault` `TEMPLATE_FAILED` for a control file
  * that is damaged or of a version that is not known here.

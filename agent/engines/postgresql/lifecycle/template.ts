@@ -13,7 +13,7 @@ import { extensionStatements, parseProbe, probeExtensions } from './extensions.t
 
 /**
  * What holds in every instance before anybody can reach it: nobody but the superuser may connect to the maintenance
- * databases (PUBLIC may by default), except the monitor account, which has no password yet and therefore can not log
+ * databases (PUBLIC may by default), except the monitor account, which has no password yet and therefore cannot log
  * in. Owner roles come into `postgres` later, where they find nothing: the locks in it are the agent's.
  */
 const baseline = [

@@ -84,7 +84,7 @@ const askVersion = async (
   signal: AbortSignal,
 ): Promise<string | null> => {
   const leaveOut = (reason: string) => {
-    log.warn({ binDir: candidate.binDir, reason }, 'left out a PostgreSQL that can not be used')
+    log.warn({ binDir: candidate.binDir, reason }, 'left out a PostgreSQL that cannot be used')
     return null
   }
   if (!(await isExecutable(join(candidate.binDir, 'initdb')))) return leaveOut('it has no initdb')

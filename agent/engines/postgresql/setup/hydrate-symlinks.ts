@@ -8,7 +8,7 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 
 /**
  * Makes the links between shared libraries that the PostgreSQL in `packageDir` needs in order to run, and which npm
- * packages can not carry. The package lists them in `native/pg-symlinks.json` as `{ source: existing file, target: link
+ * packages cannot carry. The package lists them in `native/pg-symlinks.json` as `{ source: existing file, target: link
  * to make }`, relative to the package, and makes them in an install script; this does the same for installs with
  * `--ignore-scripts`. May be repeated and run by several processes at once; writes nothing when the links are there. A
  * package without the list needs none.

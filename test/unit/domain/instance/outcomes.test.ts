@@ -76,7 +76,7 @@ describe('an operation that succeeded', () => {
     expect(state.status).toBe('DELETED')
   })
 
-  it('can not complete a provisioning without an endpoint to offer', () => {
+  it('cannot complete a provisioning without an endpoint to offer', () => {
     const command = { type: 'CompleteOperation', operationId: operationId(1), kind: 'provision', facts: null } as const
     given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'facts' })
   })

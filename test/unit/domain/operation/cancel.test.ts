@@ -74,7 +74,7 @@ describe('cancelling an operation', () => {
   })
 })
 
-describe('cancelling what can not be cancelled', () => {
+describe('cancelling what cannot be cancelled', () => {
   it('is refused when it was never begun', () => {
     given().when(cancel()).thenRejected('NOT_FOUND')
   })
@@ -84,7 +84,7 @@ describe('cancelling what can not be cancelled', () => {
       .when(cancel())
       .thenRejected('NOT_CANCELLABLE', { details: { operationId: operationId(), kind: 'delete' } })
     expect(message).toBe(
-      `operation ${operationId()} (delete) can not be cancelled once it has begun: its data may be gone already`,
+      `operation ${operationId()} (delete) cannot be cancelled once it has begun: its data may be gone already`,
     )
   })
 

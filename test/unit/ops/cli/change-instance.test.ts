@@ -33,13 +33,13 @@ const clientOf = (accepted: object) => {
 }
 
 describe('a change of an instance', () => {
-  it('whose operation the server can not show yet is waited for all the same', async () => {
+  it('whose operation the server cannot show yet is waited for all the same', async () => {
     const { context, printed } = clientOf({ operationId: operation.id, operation: null, instance: null })
     await changeInstance(context, 'restart', instance.id, { wait: true, timeout: 60 })
     expect(printed).toEqual([{ ...instance, operationId: operation.id }, 'shop is restarted: ACTIVE'])
   })
 
-  it('is named with its operation when it is not waited for, though the server can not show it yet', async () => {
+  it('is named with its operation when it is not waited for, though the server cannot show it yet', async () => {
     const { context, printed } = clientOf({ operationId: operation.id, operation: null, instance: null })
     await changeInstance(context, 'restart', instance.id, { wait: false, timeout: 60 })
     expect(printed).toEqual([

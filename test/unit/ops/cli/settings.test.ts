@@ -64,7 +64,7 @@ describe('the settings of the client', () => {
       expect(() => readClientSettings({ COFFER_URL: url, COFFER_TOKEN: 'x' }, '/nowhere')).toThrow(`"${url}"`)
   })
 
-  it('refuse a token that can not be one, without showing it', () => {
+  it('refuse a token that cannot be one, without showing it', () => {
     for (const token of ['se\ncret', 'se cret', 'sécret']) {
       const read = () => readClientSettings({ COFFER_URL: 'http://db.example', COFFER_TOKEN: token }, '/nowhere')
       expect(read).toThrow('no spaces and no special characters')

@@ -12,5 +12,5 @@ it('what notes the views in use stops at once while it waits to try a Redis that
   const versions = keepViewVersions({ client, viewStore: { drop: async () => {} }, prefix: 'test', log }, ['pets-v1'])
   await waitFor('the wait between two tries', () => client.status === 'reconnecting')
   await versions.stop()
-  expect(log.lines).toEqual([expect.stringContaining('can not be reached')])
+  expect(log.lines).toEqual([expect.stringContaining('cannot be reached')])
 })
