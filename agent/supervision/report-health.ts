@@ -50,6 +50,7 @@ export const createHealthReports = (deps: HealthReportDeps): SetHealth => {
       hostId,
       instanceId,
       health,
+      epoch: journal.epochOf(instanceId),
       volumeStage,
       incident: incident?.reason ?? null,
       reason,

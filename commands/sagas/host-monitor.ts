@@ -85,12 +85,12 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     moveCreate: createMoveCreate({ handler, directory, clock }),
   })
 
-  type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly span: Span }
-  const reportHealth = async (instanceId: InstanceId, { hostId, health, reason, span }: Seen) => {
+  type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly epoch: number }
+  const reportHealth = async (instanceId: InstanceId, seen: Seen, span: Span) => {
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
-    if (state.status === 'ABSENT' || state.hostId !== hostId) return
-    const command = { type: 'ReportHealth', hostId, health, reason } as const
+    if (state.status === 'ABSENT' || state.hostId !== seen.hostId) return
+    const command = { type: 'ReportHealth', ...seen } as const
     const by = { ...context(span.traceparent), projectId: state.projectId, instanceId }
     await handler.handle(instance, stream, command, by)
   }
@@ -106,9 +106,9 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
         hostId,
         health: 'UNREACHABLE',
         reason: `its host has been silent since ${lastSeenAt}`,
-        span,
+        epoch: 0,
       } as const
-      for (const instanceId of instanceIds) await reportHealth(instanceId, seen)
+      for (const instanceId of instanceIds) await reportHealth(instanceId, seen, span)
       // Last, so that what was cut off on the way is made good at the next check.
       await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt }, span)
     })
@@ -202,9 +202,10 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const takeReturn = (hostId: HostId, holds: Heartbeat['holds'], parent: string | undefined) =>
     traced('host returned', hostId, parent, async (span) => {
       log.info({ hostId }, 'a lost host has returned')
-      for (const [instanceId, { running, health }] of Object.entries(holds)) {
+      for (const [instanceId, { running, health, epoch }] of Object.entries(holds)) {
         if (!running) continue
-        await reportHealth(parseInstanceId(instanceId), { hostId, health, reason: 'its host has returned', span })
+        const seen = { hostId, health, reason: 'its host has returned', epoch }
+        await reportHealth(parseInstanceId(instanceId), seen, span)
       }
       await tell(hostId, { type: 'ReportHostReturned', hostId }, span)
     })

@@ -75,7 +75,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   }
 
   const takeHealth = async (report: HealthReport, trace: Trace) => {
-    const { hostId, instanceId, health, reason, volumeStage, incident } = report
+    const { hostId, instanceId, health, reason, epoch = 0, volumeStage, incident } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
     if (state.status === 'ABSENT') {
@@ -90,7 +90,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     await handler.handle(
       instance,
       stream,
-      { type: 'ReportHealth', hostId, health, reason, volumeStage, incident },
+      { type: 'ReportHealth', hostId, health, reason, epoch, volumeStage, incident },
       context,
     )
   }

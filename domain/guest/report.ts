@@ -76,6 +76,8 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     instanceId: instanceIdSchema,
     health: healthSchema,
     reason: z.string(),
+    /** The newest fence that the host had seen of the instance. Absent: it does not say, and its word cures no failure. */
+    epoch: z.int().nonnegative().optional(),
     /** How full the volume is. Absent: as it was. */
     volumeStage: volumeStageSchema.optional(),
     /** What has happened to the engine; null once that is long enough ago. Absent: as it was. */

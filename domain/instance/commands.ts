@@ -81,6 +81,8 @@ export type InstanceCommand =
       readonly hostId: HostId
       readonly health: Health
       readonly reason: string
+      /** The newest fence that the host had seen of the instance; 0 where that is not known. */
+      readonly epoch: number
       /** Absent: as it was. */
       readonly volumeStage?: VolumeStage | undefined
       /** What has happened to the engine; null once that is long enough ago. Absent: as it was. */

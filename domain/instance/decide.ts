@@ -4,7 +4,7 @@ import { sameName } from '../values/names.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
 import { operationOf } from './operations.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile, spokenFor } from './reconcile.ts'
 import {
   alreadyExists,
   nameHeldTooLong,
@@ -172,8 +172,7 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
       return accept()
     case 'FAILED':
       if (!state.dataKept) return accept()
-      // One that is to be stopped again is judged by what its host says of it as a whole, which tells how far that host has come.
-      return command.health === 'HEALTHY' && !state.mayYetStop
+      return command.health === 'HEALTHY' && command.epoch >= spokenFor(state, { running: true })
         ? accept(recovered(state, command))
         : accept(...healthChange(state, command))
     case 'ACTIVE':
@@ -208,7 +207,7 @@ const raiseNumbers = (
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
-type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'hostId'>
+type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'hostId' | 'epoch'>
 
 const seenBy = ({ health, reason, volumeStage, incident }: Seen) => ({
   health,

@@ -34,7 +34,6 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
   // What undoes an operation has the epoch after it.
   const isAhead = found.epoch > state.epoch + 1
   const isBack = state.status === 'MISSING'
-  // What a host said before it heard of the operation that failed says nothing of what that has done.
   const isCured =
     state.status === 'FAILED' && state.dataKept && isVerified(found) && found.epoch >= spokenFor(state, found)
   if (!isBack && !isCured && (!isAhead || status === state.status)) return []
@@ -56,8 +55,11 @@ const statusChange = (state: KnownInstance, found: FoundOnHost): readonly Instan
   ]
 }
 
-/** The epoch that a host must have heard of for its word to count: of an engine that is to be stopped again, that of the undoing. */
-const spokenFor = (state: KnownInstance, { running }: FoundOnHost): number =>
+/**
+ * The epoch that a host must have heard of for its word to cure a failure: what it said before says nothing of what the operation that failed has
+ * done. Of an engine that is to be stopped again, it is that of the undoing.
+ */
+export const spokenFor = (state: KnownInstance, { running }: Pick<FoundOnHost, 'running'>): number =>
   state.status === 'FAILED' && state.mayYetStop && running ? state.epoch + 1 : state.epoch
 
 /** An agent says `HEALTHY` after a client query over the endpoint, and `UNKNOWN` of an engine that it has stopped. */

@@ -35,7 +35,7 @@ describe('an instance whose operation moves to another host', () => {
   })
 
   it('takes no word of the host it has left', () => {
-    const said = { type: 'ReportHealth', health: 'HEALTHY', reason: 'the engine answers' } as const
+    const said = { type: 'ReportHealth', health: 'HEALTHY', reason: 'the engine answers', epoch: 1 } as const
     given(requested, moved, ...histories.ACTIVE.slice(1))
       .when({ ...said, hostId: hostId(1) })
       .thenNothing()

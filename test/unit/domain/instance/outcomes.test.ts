@@ -157,14 +157,28 @@ describe('news of an operation that is not in progress', () => {
 })
 
 describe('health', () => {
-  const report: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), health: 'UNHEALTHY', reason: 'it swaps' }
+  const report: InstanceCommand = {
+    type: 'ReportHealth',
+    hostId: hostId(),
+    health: 'UNHEALTHY',
+    reason: 'it swaps',
+    epoch: 1,
+  }
 
   it('that is good again ends FAILED, and its fault', () => {
     const back = { health: 'HEALTHY', reason: 'the engine answers' } as const
     const state = given(...histories.FAILED, sick)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...back })
+      .when({ type: 'ReportHealth', hostId: hostId(), ...back, epoch: 3 })
       .thenEvents({ type: 'InstanceReconciled', data: { status: 'ACTIVE', ...back, epoch: 3, generation: 1 } })
     expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+  })
+
+  it('that its host told before it heard of the operation that failed does not end FAILED', () => {
+    const before = { health: 'HEALTHY', reason: 'the engine answers', epoch: 2 } as const
+    const state = given(...histories.FAILED, sick)
+      .when({ type: 'ReportHealth', hostId: hostId(), ...before })
+      .thenTypes('InstanceHealthChanged')
+    expect(state).toHaveLength(1)
   })
 
   it.each(['ACTIVE', 'RESTARTING', 'STOPPING', 'STARTING', 'DELETING', 'FAILED'] as const)(
@@ -181,7 +195,7 @@ describe('health', () => {
       type: 'InstanceHealthChanged',
       data: { health: 'HEALTHY', reason: 'volume 81 % full (810 of 1000 MiB)', volumeStage: 'FILLING' },
     }
-    const said: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), ...filling.data }
+    const said: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), epoch: 1, ...filling.data }
     given(...histories.ACTIVE, healthy)
       .when(said)
       .thenEvents(filling)
@@ -200,13 +214,13 @@ describe('health', () => {
       data: { health: 'HEALTHY', reason: 'the engine answers', incident: null },
     }
     given(...histories.ACTIVE, healthy)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...crashed.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...crashed.data })
       .thenEvents(crashed)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...over.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...over.data })
       .thenEvents(over)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...crashed.data })
+      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...crashed.data })
       .thenNothing()
   })
 

@@ -17,7 +17,7 @@ const anyCommand: fc.Arbitrary<InstanceCommand> = fc.oneof(
   fc.constantFrom('shop', 'store').map((name) => ({ type: 'RenameInstance', name }) as const),
   fc
     .constantFrom('UNKNOWN', 'HEALTHY', 'UNHEALTHY', 'UNREACHABLE')
-    .map((health) => ({ type: 'ReportHealth', hostId: hostId(), health, reason: 'seen' }) as const),
+    .map((health) => ({ type: 'ReportHealth', hostId: hostId(), health, reason: 'seen', epoch: 1 }) as const),
 )
 /** Begins with an instance, so that most commands meet one. */
 const anyCommands = fc.array(anyCommand, { maxLength: 30 }).map((rest) => [requestInstance, ...rest])

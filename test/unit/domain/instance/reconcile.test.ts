@@ -59,7 +59,7 @@ describe('an instance that is FAILED', () => {
     const failed = given(...STARTING, operationFailed(3, 'FAILED'))
     failed.when(found({ epoch: 5 })).thenNothing()
     failed
-      .when({ type: 'ReportHealth', hostId: hostId(), health: 'HEALTHY', reason: 'its host has returned' })
+      .when({ type: 'ReportHealth', hostId: hostId(), health: 'HEALTHY', reason: 'its host has returned', epoch: 5 })
       .thenTypes('InstanceHealthChanged')
     const [event] = failed.when(found({ epoch: 6, running: false, health: 'UNKNOWN' })).thenTypes('InstanceReconciled')
     expect(event).toMatchObject({ data: { status: 'STOPPED' } })
