@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Timer } from './aggregate.ts'
-import type { CofferEvent } from './catalogue.ts'
 import { datastore } from './datastore/index.ts'
 import { deadLetter } from './dead-letter/index.ts'
 import type { Decider } from './decider.ts'
-import type { EventDefinitions } from './event-definition.ts'
+import type { EventDefinitions, EventOf } from './event-definition.ts'
 import { exclusion } from './exclusion/index.ts'
 import { flavor } from './flavor/index.ts'
 import { fleet } from './fleet/index.ts'
@@ -36,6 +35,8 @@ export const aggregates = {
 
 export type Category = keyof typeof aggregates
 export type AggregateOf<C extends Category> = (typeof aggregates)[C]
+export type EventsOf<C extends Category> = AggregateOf<C>['events']
+export type CofferEvent = { readonly [C in Category]: EventOf<EventsOf<C>> }[Category]
 /** Of a category that only the running program knows: it is given what its own streams hold, and nothing else. */
 export type AnyAggregate = Decider<unknown, unknown, CofferEvent> & {
   readonly category: Category

@@ -1,12 +1,12 @@
-import { type AggregateOf, aggregates, type Category } from './aggregates.ts'
-import type { EventDefinition, EventDefinitions, EventOf } from './event-definition.ts'
+import { aggregates, type Category, type CofferEvent, type EventsOf } from './aggregates.ts'
+import type { EventDefinition, EventDefinitions } from './event-definition.ts'
 
-type EventsOf<C extends Category> = AggregateOf<C>['events']
+export type { CofferEvent } from './aggregates.ts'
+
 type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never
 
-export type CofferEvent = { readonly [C in Category]: EventOf<EventsOf<C>> }[Category]
 export type CofferEventType = CofferEvent['type']
 
 /** Throws where two aggregates name an event alike: their events could not be told apart. */

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../domain/ids.ts'
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
-import type { Credential } from '../api.ts'
+import type { Credential } from '../dispatch/credentials.ts'
 import { sealPassword } from './seal.ts'
 
 /** The users with their passwords sealed to this key. */

@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unmeasured } from './figure.ts'
+import { NotHere } from './row.ts'
 import type { RowAnswer, RowOrder } from './row-process.ts'
-import { loadRow, NotHere } from './rows.ts'
+import { loadRow } from './rows.ts'
 
 /** The program of the process a row is measured in: takes one order from its parent, sends one answer, cleans up, ends. */
 const stopping = new AbortController()

@@ -1,6 +1,6 @@
+import type { ClientSettings } from './client-environment.ts'
 import { readEventStream } from './event-stream.ts'
 import { CliFailure, exitCodes, trouble } from './failure.ts'
-import type { ClientSettings } from './settings.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 

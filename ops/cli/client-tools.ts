@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
-import { type ClientEnvironment, clientDataDir } from './settings.ts'
+import type { ClientEnvironment } from './client-environment.ts'
+import { clientDataDir } from './settings.ts'
 
 const run = promisify(execFile)
 

@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts'
+import type { ClientEnvironment } from './client-environment.ts'
 import type { Output } from './output.ts'
-import type { ClientEnvironment } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A name as it stands in such a hint: a shell takes one with a space in it for two words. */

@@ -1,6 +1,6 @@
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import type { ClientEnvironment } from './client-environment.ts'
 import { shellWord } from './context.ts'
-import type { ClientEnvironment } from './settings.ts'
 
 /**
  * How the user calls this program, for hints that can be copied. `npx coffer` would be none: outside of the clone, npx offers to run a package of

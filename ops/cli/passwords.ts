@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
+import type { ClientEnvironment } from './client-environment.ts'
 import { refused, trouble } from './failure.ts'
-import type { ClientEnvironment } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
 export type UserArgument = { readonly name: string; readonly password?: string }

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { ClientEnvironment, ClientSettings } from './client-environment.ts'
 import { trouble } from './failure.ts'
-import type { ClientEnvironment, ClientSettings } from './settings.ts'
 
 /** Servers that the user has logged in to, by the names they have here. Holds tokens: the file is readable by its owner alone. */
 type Profiles = { readonly current: string | null; readonly profiles: Readonly<Record<string, ClientSettings>> }

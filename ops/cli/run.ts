@@ -1,9 +1,10 @@
 import { type ApiClient, createApiClient } from './api-client.ts'
+import type { ClientEnvironment } from './client-environment.ts'
 import type { CliContext } from './context.ts'
 import { CliFailure, type ExitCode, exitCodes } from './failure.ts'
 import { invocationOf } from './invocation.ts'
 import { createOutput, type OutputFormat } from './output.ts'
-import { type ClientEnvironment, readClientSettings } from './settings.ts'
+import { readClientSettings } from './settings.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
 import { printable } from './text.ts'
 

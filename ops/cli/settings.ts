@@ -1,20 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { adminTokenFile, urlFile } from '../config/shared-files.ts'
+import type { ClientEnvironment, ClientSettings } from './client-environment.ts'
 import { refused, trouble } from './failure.ts'
 import { readProfile } from './profiles.ts'
-
-export type ClientSettings = {
-  /** Without a slash at its end. */
-  readonly url: string
-  readonly token: string
-}
-
-/** Files a server leaves in its data directory for clients of the same machine. */
-export const adminTokenFile = 'admin-token'
-export const urlFile = 'url'
-
-export type ClientEnvironment = Readonly<Record<string, string | undefined>>
 
 /**
  * Where the server is and who is asking: from `COFFER_URL` and `COFFER_TOKEN`; else the profile of `COFFER_PROFILE`; else the data directory of a

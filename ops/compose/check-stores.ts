@@ -3,7 +3,7 @@ import { beforeFirst } from '../../commands/ports/event-store.ts'
 import { isRefused as isRefusedByRedis } from '../../projections/adapters/redis/errors.ts'
 import type { Config } from '../config.ts'
 import type { CentralParts } from './parts.ts'
-import type { Stores } from './stores.ts'
+import type { Stores } from './stores-context.ts'
 
 /** A store is there and will not have this process; the message says why, and what to change. It holds nothing secret. */
 export class StoreRefused extends Error {

@@ -5,7 +5,7 @@ import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
-import type { Stores } from './stores.ts'
+import type { Stores } from './stores-context.ts'
 
 export type ControlPlane = {
   readonly handler: Handler

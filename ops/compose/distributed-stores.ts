@@ -14,7 +14,7 @@ import { checkEvents } from '../../domain/read-event.ts'
 import { namespacesOf } from '../config/namespaces.ts'
 import type { Config } from '../config.ts'
 import { readPemFiles } from './pem-files.ts'
-import type { BusAlone, Stores, StoresContext } from './stores.ts'
+import type { BusAlone, Stores, StoresContext } from './stores-context.ts'
 
 /**
  * KurrentDB and Kafka, shared with other processes. Connects with the first call. Throws `ConnectionUrlRefused` and

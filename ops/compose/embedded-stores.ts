@@ -6,7 +6,7 @@ import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-data
 import { createEmbeddedStreamInspector } from '../../commands/adapters/embedded/stream-inspector.ts'
 import { roleNames, runs } from '../config.ts'
 import { holdDataDir } from './hold-data-dir.ts'
-import type { Stores, StoresContext } from './stores.ts'
+import type { Stores, StoresContext } from './stores-context.ts'
 
 /** One SQLite file in the data directory, which this process holds for its roles. */
 export const openEmbeddedStores = ({ config, log }: StoresContext): Stores => {

@@ -19,7 +19,7 @@ import { hasSettings, isCut, type StreamWatch } from '../stream-watch.ts'
 import type { ApiParts } from './api.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { CentralParts } from './parts.ts'
-import type { Stores } from './stores.ts'
+import type { Stores } from './stores-context.ts'
 import { watchDeadLetters } from './watch-dead-letters.ts'
 
 /** Defines what is measured when Prometheus asks. */

@@ -12,7 +12,8 @@ import { createLocalAgent } from './agent.ts'
 import { type ApiParts, createApiParts } from './api.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { holdDataDir } from './hold-data-dir.ts'
-import { type DecorateStores, openBus, openStores, type Stores, type StoresContext } from './stores.ts'
+import { type DecorateStores, openBus, openStores } from './stores.ts'
+import type { Stores, StoresContext } from './stores-context.ts'
 import { keepsViews, openReadSide, type ReadSide } from './view-store.ts'
 
 /** All parts of a process, wired to each other and not yet running. What its roles do not need is null. */

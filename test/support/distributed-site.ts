@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, inject } from 'vitest'
-import { adminTokenFile } from '../../ops/cli/settings.ts'
+import { adminTokenFile } from '../../ops/config/shared-files.ts'
 import { type EventStoreStandIn, startEventStoreStandIn } from './eventstore-standin/server.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 import { createServerSite } from './server-site.ts'

@@ -6,7 +6,7 @@ import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/messa
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
 import { createKafkaMessageBus } from '../../commands/adapters/kafka/message-bus.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { urlFile } from '../../ops/cli/settings.ts'
+import { urlFile } from '../../ops/config/shared-files.ts'
 import { readDistributedLog } from './distributed-log.ts'
 import { createDistributedSite, sharedStores, whyNoStores } from './distributed-site.ts'
 import { type LoggedEvent, readLog } from './embedded-log.ts'

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { finished } from 'node:stream'
 import {
+  type BaseOptions,
   convertToCommandError,
   type EventStoreDBClient,
   type Position as LogPosition,
@@ -13,7 +14,6 @@ import sharedMessages from '@eventstore/db-client/generated/shared_pb.js'
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js'
 import streamsMessages from '@eventstore/db-client/generated/streams_pb.js'
 import type { ExpectedRevision } from '../../ports/event-store.ts'
-import type { KurrentConnection } from './connection.ts'
 import type { ProposedEvent } from './recorded-event.ts'
 import { streamCall } from './stream-call.ts'
 
@@ -50,7 +50,13 @@ type Waiting = {
  * connection breaks. At the next answer it throws in an event handler, where nothing can catch it. It also sends a deadline by its own clock,
  * which fails on a machine whose clock is behind the server's.
  */
-export const createBatchAppend = (connection: Pick<KurrentConnection, 'run' | 'callOptions'>): BatchAppend => {
+/** What it needs of the connection: see `KurrentConnection`. */
+type Calls = {
+  readonly callOptions: BaseOptions
+  run<T>(work: (client: EventStoreDBClient) => Promise<T>, signal?: AbortSignal, limitMs?: number): Promise<T>
+}
+
+export const createBatchAppend = (connection: Calls): BatchAppend => {
   const calls = new WeakMap<StreamsClient, Call>()
   const waitingOn = new WeakMap<Call, Map<string, Waiting>>()
 

@@ -8,7 +8,7 @@ import { populate } from '../log/population.ts'
 import { createAppends } from '../log/repeated-appends.ts'
 import { createQuotaChanges, createRenames, limitsOf, rateOf, type Work } from '../log/repeated-commands.ts'
 import { openWriteSide } from '../log/write-side.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 
 const callerCounts = [1, 16, 64, 256] as const
 /** Things of each kind, so that callers never meet in the stream of one. */

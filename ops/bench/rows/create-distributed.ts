@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { compare, comparedFigure } from '../compare.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { createInstanceUser, type InstanceUser } from '../server/instances.ts'
 import { startServer } from '../server/server-process.ts'
 import { startStack } from '../stack/stack.ts'

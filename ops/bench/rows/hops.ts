@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Figure } from '../figure.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { createInstanceUser } from '../server/instances.ts'
 import { connectTo } from '../stack/connect.ts'
 import { type Hops, hopNames, hopsOf } from '../stack/hops.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Figure } from '../figure.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { startBareProcess } from '../server/bare-process.ts'
 import { createInstanceUser } from '../server/instances.ts'
 import { startServer } from '../server/server-process.ts'

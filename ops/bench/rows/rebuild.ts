@@ -8,7 +8,7 @@ import { compare, comparedFigure } from '../compare.ts'
 import { eventRateOf, readingRateOf } from '../log/event-rate.ts'
 import { populate } from '../log/population.ts'
 import { strictLog } from '../log/write-side.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 
 /** All views from nothing, against reading every event through the same store, JSON parsed, and doing nothing with it. */
 export const measure: MeasureRow = async ({ directory, quick, signal, say }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Figure } from '../figure.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { startBareProcess } from '../server/bare-process.ts'
 import { createInstanceUser } from '../server/instances.ts'
 import type { ProgramProcess } from '../server/program-process.ts'

@@ -10,7 +10,7 @@ import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import type { Figure } from '../figure.ts'
 import { operator, populate } from '../log/population.ts'
 import { openWriteSide, strictLog, type WriteSide } from '../log/write-side.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { median, percentile } from '../statistics.ts'
 
 const instances = 2048

@@ -1,6 +1,6 @@
 import type { Figure, Unit } from '../figure.ts'
 import { createWriteSide } from '../log/write-side.ts'
-import type { MeasureRow } from '../rows.ts'
+import type { MeasureRow } from '../row.ts'
 import { readUsage } from '../server/process-usage.ts'
 import { startBusAgent } from '../stack/bus-agent.ts'
 import { connectTo } from '../stack/connect.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { adminTokenFile } from '../../cli/settings.ts'
+import { adminTokenFile } from '../../config/shared-files.ts'
 import { until } from '../until.ts'
 import { type ProgramProcess, startProgram } from './program-process.ts'
 

@@ -1,6 +1,6 @@
 import type { Log } from '../../../kernel/log.ts'
 import { openDistributedStores } from '../../compose/distributed-stores.ts'
-import type { Stores } from '../../compose/stores.ts'
+import type { Stores } from '../../compose/stores-context.ts'
 import { openReadSide, type ReadSide } from '../../compose/view-store.ts'
 import { loadConfig } from '../../config.ts'
 import type { Stack } from './stack.ts'

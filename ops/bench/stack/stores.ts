@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { programDir } from '../../program-info.ts'
-import { NotHere } from '../rows.ts'
+import { NotHere } from '../row.ts'
 
 export type StackStores = {
   /** The variables of all stores: those of this process' environment, and of those that were started. */

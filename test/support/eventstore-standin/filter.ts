@@ -1,6 +1,6 @@
 import type { LogRecord } from './log.ts'
 import { streamNameOf } from './messages.ts'
-import type { ReadOptions } from './read.ts'
+import type { ReadOptions } from './read-call.ts'
 
 export type Filter = {
   readonly allows: (record: LogRecord) => boolean

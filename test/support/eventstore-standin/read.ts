@@ -1,17 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
+import type { handleServerStreamingCall } from '@grpc/grpc-js'
 import { rpcErrors } from './errors.ts'
 import type { Faults, Gate } from './faults.ts'
 import { filterOf } from './filter.ts'
 import type { LogRecord, StandInLog } from './log.ts'
 import { eventMessage, streamNameOf, streamNotFoundMessage } from './messages.ts'
 import { streams } from './protocol.ts'
+import { type ReadCall, type ReadOptions, type Request, type Response, send } from './read-call.ts'
 import { serveSubscription } from './subscription.ts'
-
-type Request = InstanceType<typeof streams.ReadReq>
-type Response = InstanceType<typeof streams.ReadResp>
-export type ReadOptions = NonNullable<ReturnType<Request['getOptions']>>
-export type ReadCall = ServerWritableStream<Request, Response>
 
 export type ReadDeps = {
   readonly log: StandInLog
@@ -95,21 +91,3 @@ const recordsOfStream = (
   const from = BigInt(stream?.getRevision() ?? 0)
   return view.filter(({ revision }) => (backwards ? revision <= from : revision >= from))
 }
-
-/** Waits until the client takes more. False when it is gone. */
-export const send = async (call: ReadCall, message: Response): Promise<boolean> => {
-  if (call.cancelled || call.destroyed) return false
-  if (!call.write(message)) await untilDrained(call)
-  return !(call.cancelled || call.destroyed)
-}
-
-/** Resolves when there is room again, or the client is gone. */
-const untilDrained = (call: ReadCall): Promise<void> =>
-  new Promise((resolve) => {
-    const names = ['drain', 'cancelled', 'close'] as const
-    const settle = (): void => {
-      for (const name of names) call.off(name, settle)
-      resolve()
-    }
-    for (const name of names) call.on(name, settle)
-  })

@@ -6,7 +6,8 @@ import { rpcErrors } from './errors.ts'
 import { createGate, type Faults, noFaults, type User } from './faults.ts'
 import { createStandInLog, type StandInLog } from './log.ts'
 import { GossipService, gossip, ServerFeaturesService, StreamsService, serverFeatures } from './protocol.ts'
-import { createRead, type ReadCall } from './read.ts'
+import { createRead } from './read.ts'
+import type { ReadCall } from './read-call.ts'
 
 export type StandInOptions = {
   /** Default: any free one. */

@@ -5,7 +5,7 @@ import { followLive, type LiveEntry } from './live-buffer.ts'
 import type { StandInLog } from './log.ts'
 import { caughtUpMessage, checkpointMessage, confirmationMessage, eventMessage } from './messages.ts'
 import { beforeAll, isBefore, type Place, placeOf } from './place.ts'
-import { type ReadCall, type ReadOptions, send } from './read.ts'
+import { type ReadCall, type ReadOptions, send } from './read-call.ts'
 
 /** How many chosen records the server reads at once at most. */
 const readBatch = 32

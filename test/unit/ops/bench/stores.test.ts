@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NotHere } from '../../../../ops/bench/rows.ts'
+import { NotHere } from '../../../../ops/bench/row.ts'
 import { startStores } from '../../../../ops/bench/stack/stores.ts'
 
 const { signal } = new AbortController()
