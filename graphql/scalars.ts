@@ -3,6 +3,7 @@ import type { SchemaParts } from './builder.ts'
 
 export const addScalars = ({ builder }: SchemaParts): void => {
   builder.scalarType('DateTime', {
+    specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
     description: 'A moment as ISO 8601 in UTC, such as `2025-03-01T12:00:00.000Z`.',
     serialize: (value) => value,
     // Whether it is a date is decided with the other values of a command, so that a wrong one is a typed refusal.
@@ -12,6 +13,7 @@ export const addScalars = ({ builder }: SchemaParts): void => {
     },
   })
   builder.scalarType('JSON', {
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
     description: 'Any JSON value.',
     serialize: (value) => value,
     parseValue: (value) => value,

@@ -1,7 +1,7 @@
 import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
-import { type DatastoreType, datastoreTypeSchema, healthStates } from '../../domain/values/instance-spec.ts'
+import { type DatastoreType, datastoreTypeSchema, type Health } from '../../domain/values/instance-spec.ts'
 import { quote } from '../../domain/values/text.ts'
-import { type InstanceDocument, type InstanceStatus, instanceStatuses } from '../../projections/documents.ts'
+import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
 import type { InstanceFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -15,10 +15,32 @@ import { followDocument } from '../subscriptions/follow-document.ts'
 import { visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
 
+const later = 'Not used yet: reserved for a later version.'
+
+const statuses = {
+  PROVISIONING: { description: 'It is being created.' },
+  ACTIVE: { description: 'It serves clients.' },
+  RESTARTING: { description: 'Its engine is being restarted.' },
+  STOPPING: { description: 'Its engine is being stopped.' },
+  STOPPED: { description: 'Its engine is stopped; its data is kept.' },
+  STARTING: { description: 'Its engine is being started.' },
+  RESIZING: { description: 'Its volume is being grown.' },
+  CONFIGURING: { description: later },
+  UPGRADING: { description: later },
+  RESTORING: { description: later },
+  PROMOTING: { description: later },
+  DELETING: { description: 'It is being deleted.' },
+  DELETED: { description: 'It is gone, with its data.' },
+  FAILED: { description: 'An operation failed, or its host was removed; `fault` says why.' },
+  MISSING: {
+    description: 'Its host does not have it any more. It can be started where its data has been put back, or deleted.',
+  },
+} satisfies Readonly<Record<InstanceStatus, { readonly description: string }>>
+
 export const addInstance = (parts: SchemaParts): void => {
   const InstanceStatus = parts.builder.enumType('InstanceStatus', {
     description: 'Where an instance is in its life.',
-    values: instanceStatuses,
+    values: statuses,
   })
   addInstanceType(parts, InstanceStatus)
   addInstanceQueries(parts, InstanceStatus)
@@ -50,7 +72,12 @@ const addInstanceType = (
   })
   const Health = builder.enumType('Health', {
     description: 'The state of the engine as the agent on its host sees it.',
-    values: healthStates,
+    values: {
+      HEALTHY: { description: 'A client query over the endpoint succeeds.' },
+      UNHEALTHY: { description: 'The engine does not serve clients as it should; `healthReason` says why.' },
+      UNKNOWN: { description: 'Nothing is known yet, or the engine is stopped.' },
+      UNREACHABLE: { description: 'Its host is lost, or does not have it.' },
+    } satisfies Readonly<Record<Health, { readonly description: string }>>,
   })
   const VolumeStage = builder.enumType('VolumeStage', {
     description: 'How full a volume is.',

@@ -1,5 +1,5 @@
 import { cancelOperation } from '../../commands/public/cancel-operation.ts'
-import { operationKinds } from '../../domain/instance/operations.ts'
+import { allOperations } from '../../domain/instance/operations.ts'
 import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../../projections/documents.ts'
 import type { OperationFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'
@@ -43,11 +43,19 @@ const addOperationType = (
 ): void => {
   const Kind = builder.enumType('OperationKind', {
     description: 'What an operation is for.',
-    values: Object.fromEntries(operationKinds.map((kind) => [kind.toUpperCase(), { value: kind }])),
+    values: Object.fromEntries(
+      allOperations.map(({ kind, does }) => [kind.toUpperCase(), { value: kind, description: does }]),
+    ),
   })
   const StepState = builder.enumType('StepStatus', {
     description: 'How far a step is.',
-    values: ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const satisfies readonly StepStatus[],
+    values: {
+      PENDING: { description: 'Not begun.' },
+      RUNNING: { description: 'The agent is at work on it.' },
+      SUCCEEDED: { description: 'Done.' },
+      FAILED: { description: 'Not done; `fault` says why.' },
+      SKIPPED: { description: 'Not done, because the operation ended before it.' },
+    } satisfies Readonly<Record<StepStatus, { readonly description: string }>>,
   })
   const Step = builder.objectRef<OperationStep>('OperationStep').implement({
     description: 'One step of an operation.',

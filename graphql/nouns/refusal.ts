@@ -1,10 +1,15 @@
-import { type Rejection, rejectionCodes } from '../../domain/rejection.ts'
+import { type Rejection, type RejectionCode, rejections } from '../../domain/rejection.ts'
 import type { SchemaParts } from '../builder.ts'
+
+// The keys of a literal, which `Object.fromEntries` forgets.
+const refusalCodes = Object.fromEntries(
+  Object.entries(rejections).map(([code, description]) => [code, { description }]),
+) as Readonly<Record<RejectionCode, { readonly description: string }>>
 
 export const addRefusal = ({ builder, Refusal }: SchemaParts): void => {
   const RefusalCode = builder.enumType('RefusalCode', {
     description: 'Every reason for which a command can be refused. The list is closed.',
-    values: rejectionCodes,
+    values: refusalCodes,
   })
   const RefusalFault = builder.objectRef<Rejection>('RefusalFault').implement({
     description: 'One thing that is wrong with an input.',

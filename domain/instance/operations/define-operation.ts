@@ -42,6 +42,8 @@ export type OperationDefinition<
   Left extends Shape,
 > = Process & {
   readonly kind: Kind
+  /** What it is for, as a sentence. */
+  readonly does: string
   /** For a sentence such as "a stopped instance cannot be restarted". */
   readonly done: string
   /** Where an instance must be to accept it. Of one that is `FAILED` and has no data left, only where `acceptsLost`. */
@@ -110,6 +112,8 @@ const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): R
 /** Any definition, of which only the running program knows the kind: its functions are given what was made for them. */
 export type AnyOperation = Process & {
   readonly kind: string
+  /** What it is for, as a sentence. */
+  readonly does: string
   readonly done: string
   readonly accepts: readonly RestingStatus[]
   readonly acceptsLost?: true

@@ -4,6 +4,7 @@ import { labelled, verifyStep } from './engine-steps.ts'
 
 export const start = defineOperation({
   kind: 'start',
+  does: 'Starts a stopped engine.',
   done: 'started',
   accepts: ['STOPPED', 'FAILED', 'MISSING'],
   meanwhile: 'STARTING',

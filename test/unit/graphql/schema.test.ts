@@ -1,10 +1,18 @@
-import { getIntrospectionQuery, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql'
+import {
+  getIntrospectionQuery,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { createSchema } from '../../../graphql/schema.ts'
 import { createApiUnderTest } from './api-under-test.ts'
 
 describe('the schema', () => {
-  it('describes every type, field, argument and input field', () => {
+  it('describes every type, field, argument, input field and value, and says where its scalars are specified', () => {
     const missing: string[] = []
     const check = (name: string, described: { readonly description?: string | null | undefined }): void => {
       if (!described.description) missing.push(name)
@@ -12,6 +20,10 @@ describe('the schema', () => {
     for (const type of Object.values(createSchema().getTypeMap())) {
       if (type.name.startsWith('__')) continue
       check(type.name, type)
+      if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value)
+      if (isScalarType(type) && !isSpecifiedScalarType(type)) {
+        check(`where ${type.name} is specified`, { description: type.specifiedByURL })
+      }
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field)
