@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readTail } from '../../../files.ts'
+import { answers } from '../../answers.ts'
 import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../../engine.ts'
 import { settingsOf } from '../configuration/configuration.ts'
 import { hasCode } from '../faults.ts'
@@ -30,7 +31,7 @@ export const waitReady = async (instance: EngineInstance, signal: AbortSignal): 
   for (;;) {
     signal.throwIfAborted()
     const postmaster = await findPostmaster(instance.dataDir)
-    if (postmaster?.ready && (await answers(instance, signal))) return
+    if (postmaster?.ready && (await answers(() => checkHealth(instance, signal)))) return
     if (postmaster !== null || (await isAnyPostmasterOn(instance.dataDir))) lastSeenAtMs = Date.now()
     else if (Date.now() - lastSeenAtMs > missingMs) throw await startFault(instance, startedAtMs)
     await delay(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted())
@@ -65,17 +66,6 @@ export const checkHealth = async (instance: EngineInstance, signal: AbortSignal)
       await checkEndpoint(instance, signal).catch(() => Promise.reject(error))
       throw new EngineFault('ENGINE_CUT_OFF', 'PostgreSQL serves clients, but its socket for administration is gone')
     }
-    throw error
-  }
-}
-
-/** False when it went away again after saying that it is ready; the next look tells whether it died. */
-const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<boolean> => {
-  try {
-    await checkHealth(instance, signal)
-    return true
-  } catch (error) {
-    if (error instanceof EngineFault && error.retryable) return false
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../../../kernel/kernel.ts'
 import { readTail } from '../../../files.ts'
+import { answers } from '../../answers.ts'
 import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../../engine.ts'
 import { withAdministration } from '../session.ts'
 import { checkEndpoint } from './endpoint.ts'
@@ -22,7 +23,7 @@ export const createWaitReady =
     for (;;) {
       signal.throwIfAborted()
       const isThere = (await findServer(instance)) !== null
-      if (isThere && (await answers(instance, signal))) return
+      if (isThere && (await answers(() => checkHealth(instance, signal)))) return
       if (isThere || (await isAnyServerOn(instance))) lastSeenAtMs = clock.elapsedMs()
       else if (clock.elapsedMs() - lastSeenAtMs > missingMs) throw await startFault(instance)
       await timers.sleep(pollMs, { signal }).catch(() => signal.throwIfAborted())
@@ -52,17 +53,6 @@ const isCutOff = (error: unknown): boolean => {
   if (!(error instanceof EngineFault) || error.code !== 'ENGINE_UNREACHABLE') return false
   const { cause } = error
   return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED')
-}
-
-/** False while it loads, or when it went away again; the next look tells whether it died. */
-const answers = async (instance: EngineInstance, signal: AbortSignal): Promise<boolean> => {
-  try {
-    await checkHealth(instance, signal)
-    return true
-  } catch (error) {
-    if (error instanceof EngineFault && error.retryable) return false
-    throw error
-  }
 }
 
 const startFault = async (instance: EngineInstance): Promise<EngineFault> => {
