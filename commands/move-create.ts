@@ -1,6 +1,6 @@
 import type { HostId } from '../domain/ids.ts'
 import type { ProvisioningInstance } from '../domain/instance/index.ts'
-import { operation, operationStream } from '../domain/operation/index.ts'
+import { hasBegun, operation, operationStream } from '../domain/operation/index.ts'
 import type { UserSpec } from '../domain/values/instance-spec.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
 import { isoNow } from '../kernel/clock.ts'
@@ -48,7 +48,7 @@ export const createMoveCreate =
     } as const
     const { handler } = deps
     const handled = await handler.handle(operation, operationStream(operationId), command, context)
-    if (handled.state.status !== 'ABSENT' && handled.state.subject.hostId === hostId) return hostId
+    if (hasBegun(handled.state) && handled.state.subject.hostId === hostId) return hostId
     await releaseHost(handler, hostId, instanceId, context)
     return null
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type OperationId, operationIdSchema } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import { operation, operationStream } from '../../domain/operation/index.ts'
+import { hasBegun, operation, operationStream } from '../../domain/operation/index.ts'
 import { reactionsToRequest } from '../../domain/reactions/instance.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow } from '../../kernel/clock.ts'
@@ -37,7 +37,7 @@ export const cancelOperation = defineCommand({
       if (refusal) return refused(refusal)
       state = (await handler.load(operation, stream)).state
     }
-    if (state.status === 'ABSENT' || !reaches(job.reach, state.subject.projectId)) {
+    if (!hasBegun(state) || !reaches(job.reach, state.subject.projectId)) {
       return refused(noSuchOperation(operationId))
     }
     const { projectId, instanceId } = state.subject

@@ -1,3 +1,4 @@
+import type { Category } from '../../domain/aggregates.ts'
 import { exclusion, exclusionStream } from '../../domain/exclusion/index.ts'
 import { parseCommandId } from '../../domain/ids.ts'
 import { unreadableReasons } from '../../domain/read-event.ts'
@@ -17,6 +18,19 @@ export const failUnreadable = async (
   fault: HistoryFault,
   context: CommandContext,
 ): Promise<void> => {
+  const { stream, revision, eventType } = fault
+  await leaveOut(handler, aggregate.category, fault, context)
+  const what = `revision ${revision} of its stream, ${eventType}, cannot be read: ${fault.detail}`
+  await handler.handle(aggregate, stream, aggregate.timer.whenUnreadable(what, isoNow(clock)), context)
+}
+
+/** Declares the event left out, so that what has it in its stream can end. Throws `UnreadableHistory` where events are missing, and what the handler throws. */
+export const leaveOut = async (
+  handler: Handler,
+  category: Category,
+  fault: HistoryFault,
+  context: CommandContext,
+): Promise<void> => {
   if (!isExcludable(fault)) throw new UnreadableHistory(fault)
   const { stream, revision, eventType } = fault
   const excludedBy = parseCommandId(deriveId('exclusion', stream, String(revision)))
@@ -28,13 +42,11 @@ export const failUnreadable = async (
       stream,
       revision,
       eventType: eventType ?? '',
-      note: `so that the ${aggregate.category} can end`,
+      note: `so that the ${category} can end`,
       excludedBy,
     },
     context,
   )
-  const what = `revision ${revision} of its stream, ${eventType}, cannot be read: ${fault.detail}`
-  await handler.handle(aggregate, stream, aggregate.timer.whenUnreadable(what, isoNow(clock)), context)
 }
 
 const isExcludable = ({ reason }: HistoryFault): boolean => unreadableReasons.some((each) => each === reason)

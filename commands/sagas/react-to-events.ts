@@ -9,8 +9,10 @@ import type { WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
-import type { Handler } from '../handle.ts'
+import type { CommandContext, Handler } from '../handle.ts'
+import { UnreadableHistory } from '../history.ts'
 import { type IncomingMessage, PoisonMessage } from '../ports/message-bus.ts'
+import { failUnbegun } from './fail-unbegun.ts'
 import type { IsInLog } from './former-log.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
@@ -60,17 +62,34 @@ export const createEventReactor = ({
 
   const react = async (relayed: Relayed, traceparent: string | undefined): Promise<void> => {
     const { metadata } = relayed
-    const reactions = await reactionsToRelayed(handler, relayed)
+    const contextOf = (part: string): CommandContext => ({
+      actor: { kind: 'system', name: 'sagas' },
+      commandId: parseCommandId(deriveId('reaction', metadata.eventId, part)),
+      correlationId: metadata.correlationId,
+      projectId: metadata.projectId,
+      instanceId: metadata.instanceId,
+      causationId: metadata.eventId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    })
+    let reactions: readonly Reaction[] = []
+    try {
+      reactions = await reactionsToRelayed(handler, relayed)
+      await performAll(reactions, relayed, contextOf)
+    } catch (error) {
+      if (error instanceof UnreadableHistory) {
+        await failUnbegun({ handler, clock }, relayed.event, reactions, error, contextOf('unreadable'))
+      }
+      throw error
+    }
+  }
+
+  const performAll = async (
+    reactions: readonly Reaction[],
+    relayed: Relayed,
+    contextOf: (part: string) => CommandContext,
+  ): Promise<void> => {
     for (const [index, reaction] of reactions.entries()) {
-      const refusal = await perform({ handler, clock }, reaction, {
-        actor: { kind: 'system', name: 'sagas' },
-        commandId: parseCommandId(deriveId('reaction', metadata.eventId, String(index))),
-        correlationId: metadata.correlationId,
-        projectId: metadata.projectId,
-        instanceId: metadata.instanceId,
-        causationId: metadata.eventId,
-        ...(traceparent === undefined ? {} : { traceparent }),
-      })
+      const refusal = await perform({ handler, clock }, reaction, contextOf(String(index)))
       if (refusal) {
         log.error(
           {

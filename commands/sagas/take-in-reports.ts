@@ -4,7 +4,7 @@ import { type AgentReport, agentReportSchema, type GuestResult } from '../../dom
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
+import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -44,8 +44,7 @@ const contextOf = (report: AgentReport, hostId: HostId, traceparent: string | un
 const sinceItsBeginning = { atLeast: 0 }
 
 const isOfHost = (state: OperationState, hostId: HostId): boolean =>
-  state.status !== 'ABSENT' &&
-  (state.subject.hostId === hostId || state.leftovers.some((leftover) => leftover.hostId === hostId))
+  hasBegun(state) && (state.subject.hostId === hostId || state.leftovers.some((leftover) => leftover.hostId === hostId))
 
 /** Handles one message of `coffer.agent.results`. At least once does no harm. */
 export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: ReportDependencies) => {
@@ -53,7 +52,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   const takeResult = async (result: GuestResult, trace: Trace) => {
     const stream = operationStream(result.operationId)
     const { state } = await handler.load(operation, stream, sinceItsBeginning)
-    if (state.status === 'ABSENT') {
+    if (!hasBegun(state)) {
       log.warn({ hostId: result.hostId, operationId: result.operationId }, 'a host answered for no operation')
       return
     }

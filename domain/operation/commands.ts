@@ -22,7 +22,11 @@ export type OperationInput =
       /** Ids for the guest commands of the steps, derived from operation and step outside, as deciding makes no ids. */
       readonly commandIds: Readonly<Record<string, CommandId>>
       readonly traceparent?: string
+      /** Something else that it rests on cannot be read: then it fails before its first step. */
+      readonly fault?: Fault
     }
+  /** Its subject cannot be read, so it cannot begin. Once the subject can be read, `StartOperation` lets the instance know. */
+  | { readonly type: 'FailUnbegun'; readonly operationId: OperationId; readonly fault: Fault }
   | { readonly type: 'HandleGuestResult'; readonly result: GuestResult; readonly now: string }
   /** A deadline of a step or of the whole may have passed by `now`. */
   | { readonly type: 'CheckDeadlines'; readonly now: string }

@@ -13,6 +13,7 @@ import {
   type Awaiting,
   absentOperation,
   type Ending,
+  hasBegun,
   isAwaiting,
   isStepping,
   nextDeadline,
@@ -36,7 +37,9 @@ type OperationDecision = Decision<OperationEvent>
 export const decide = (input: OperationInput, state: OperationState): OperationDecision => {
   switch (input.type) {
     case 'StartOperation':
-      return state.status === 'ABSENT' ? accept(...start(input)) : accept()
+      return hasBegun(state) ? accept() : accept(...start(input, state))
+    case 'FailUnbegun':
+      return state.status === 'ABSENT' ? accept(failUnbegun(input)) : accept()
     case 'HandleGuestResult':
       return accept(...handleResult(state, input.result, input.now))
     case 'CheckDeadlines':
@@ -58,19 +61,23 @@ export const decide = (input: OperationInput, state: OperationState): OperationD
   }
 }
 
-const start = (input: InputOf<'StartOperation'>): Events => {
+const start = (input: InputOf<'StartOperation'>, before: OperationState): Events => {
   const { operationId, kind, subject, deadline, commandIds, traceparent, now } = input
   for (const name of stepNames(kind, subject)) commandIdOf(input, name)
   const forwardDeadline = forwardDeadlineOf(operationOf(kind), now, deadline)
   const steps = stepsFor(kind, subject).map((step) => step.name)
   const wish = { operationId, kind, subject, deadline, commandIds, ...(traceparent && { traceparent }) }
   const started: OperationEvent = { type: 'OperationStarted', data: { ...wish, steps, forwardDeadline } }
-  if (hasPassed(forwardDeadline, now)) {
-    const fault = notBegunFault(now, forwardDeadline)
-    return [started, reachOutcome(operationId, { outcome: 'FAILED', fault, compensated: true })]
-  }
+  const late = hasPassed(forwardDeadline, now) ? notBegunFault(now, forwardDeadline) : null
+  const fault = before.status === 'UNBEGUN' ? before.fault : (input.fault ?? late)
+  if (fault) return [started, reachOutcome(operationId, { outcome: 'FAILED', fault, compensated: true })]
   return followedBy(absentOperation, [started], (begun) => proceed(begun, now))
 }
+
+const failUnbegun = ({ operationId, fault }: InputOf<'FailUnbegun'>): OperationEvent => ({
+  type: 'OperationFailed',
+  data: { operationId, fault },
+})
 
 /** Only the step in hand is listened to: an answer to another command comes late, twice or from before a cancellation. */
 const handleResult = (state: OperationState, result: GuestResult, now: string): Events => {
@@ -118,6 +125,8 @@ const cancel = (state: OperationState, now: string): OperationDecision => {
   switch (state.status) {
     case 'ABSENT':
       return reject(notFound())
+    case 'UNBEGUN':
+      return reject(isOver(state, 'FAILED'))
     case 'RUNNING': {
       const { notCancellable: reason } = operationOf(state.kind)
       if (reason) return reject(notCancellable(state, reason))

@@ -28,7 +28,10 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
     }
     return { status: 'RUNNING', ...begun, step: null, completed: [], facts: null }
   }
-  if (state.status === 'ABSENT') return state
+  if (state.status === 'ABSENT') {
+    return event.type === 'OperationFailed' ? { status: 'UNBEGUN', ...event.data } : state
+  }
+  if (state.status === 'UNBEGUN') return state
   switch (event.type) {
     case 'OperationStepStarted': {
       const { step: name, deadline, attempt = 1 } = event.data

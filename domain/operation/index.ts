@@ -5,12 +5,13 @@ import { decide } from './decide.ts'
 import { operationEvents } from './events.ts'
 import { evolve } from './evolve.ts'
 import { unreadableHistoryFault } from './faults.ts'
-import { absentOperation, nextDeadline } from './state.ts'
+import { absentOperation, hasBegun, nextDeadline } from './state.ts'
 
 export { guestCommandNames, type OperationKind, stepNames } from '../instance/operations.ts'
 export type { OperationInput } from './commands.ts'
 export { type OperationEvent, operationEvents } from './events.ts'
-export type { BegunOperation, OperationState } from './state.ts'
+export { unreadableHistoryFault } from './faults.ts'
+export { type BegunOperation, hasBegun, type OperationState } from './state.ts'
 export type { OperationSubject } from './subject.ts'
 
 export const operation = defineAggregate({
@@ -30,7 +31,7 @@ export const operation = defineAggregate({
       now,
     }),
     concerns: (state) => {
-      if (state.status === 'ABSENT') return null
+      if (!hasBegun(state)) return null
       const { projectId, instanceId } = state.subject
       return { projectId, instanceId, correlationId: state.operationId, traceparent: state.traceparent }
     },

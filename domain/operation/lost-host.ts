@@ -6,7 +6,15 @@ import { outlastingMs } from './budget.ts'
 import type { InputOf } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import type { Step } from './process.ts'
-import { type BegunOperation, isAwaiting, isStepping, type Leftover, leftoverOf, type OperationState } from './state.ts'
+import {
+  type BegunOperation,
+  hasBegun,
+  isAwaiting,
+  isStepping,
+  type Leftover,
+  leftoverOf,
+  type OperationState,
+} from './state.ts'
 import { commandIdOf, type Events, endStep, followedBy, issueCommand, proceed, reachOutcome, stepOf } from './steps.ts'
 
 /** Settles what nobody has to wait for, and gives what another host may do in its place the time of the whole operation. */
@@ -38,7 +46,7 @@ export const moveOperation = (state: OperationState, input: InputOf<'MoveOperati
 
 /** Asks a host once more to remove what it was left with. One that has seen a later epoch was told other things since. */
 export const removeLeftover = (state: OperationState, input: InputOf<'RemoveLeftover'>): Events => {
-  if (state.status === 'ABSENT' || state.lastCommandId === input.commandId) return []
+  if (!hasBegun(state) || state.lastCommandId === input.commandId) return []
   const leftover = leftoversOf(state).findLast(({ hostId }) => hostId === input.hostId)
   if (!leftover || input.epoch > leftover.epoch) return []
   return [removalOf(state, leftover, input.commandId, input.now)]

@@ -1,5 +1,5 @@
 import type { Rejection } from '../rejection.ts'
-import type { BegunOperation, Outcome } from './state.ts'
+import type { BegunOperation, Outcome, Unbegun } from './state.ts'
 
 /** The words for another project's operation too: the two cannot be told apart. */
 export const notFound = (): Rejection => ({
@@ -15,8 +15,12 @@ export const notCancellable = (operation: BegunOperation, reason: string): Rejec
 
 const endings = { SUCCEEDED: 'succeeded', FAILED: 'failed', CANCELLED: 'was cancelled' } as const
 
-export const isOver = (operation: BegunOperation, outcome: Outcome): Rejection => ({
-  code: 'NOT_CANCELLABLE',
-  message: `operation ${operation.operationId} (${operation.kind}) has ended already: it ${endings[outcome]}`,
-  details: { operationId: operation.operationId, kind: operation.kind, outcome },
-})
+export const isOver = (operation: BegunOperation | Unbegun, outcome: Outcome): Rejection => {
+  const { operationId } = operation
+  const kind = operation.status === 'UNBEGUN' ? null : operation.kind
+  return {
+    code: 'NOT_CANCELLABLE',
+    message: `operation ${operationId}${kind ? ` (${kind})` : ''} has ended already: it ${endings[outcome]}`,
+    details: { operationId, ...(kind && { kind }), outcome },
+  }
+}

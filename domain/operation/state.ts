@@ -56,13 +56,20 @@ export type Ending = Begun & { readonly status: 'ENDING'; readonly outcome: Outc
 
 export type Ended = Begun & { readonly status: Outcome }
 
-export type OperationState = { readonly status: 'ABSENT' } | Running | Compensating | Ending | Ended
+/** It failed before it began, and never will: what it rests on could not be read. */
+export type Unbegun = { readonly status: 'UNBEGUN'; readonly operationId: OperationId; readonly fault: Fault }
 
-export type BegunOperation = Exclude<OperationState, { readonly status: 'ABSENT' }>
+export type BegunOperation = Running | Compensating | Ending | Ended
+
+export type OperationState = { readonly status: 'ABSENT' } | Unbegun | BegunOperation
+
 export type SteppingOperation = Running | Compensating
 export type Awaiting = SteppingOperation & { readonly step: ActiveStep }
 
 export const absentOperation: OperationState = { status: 'ABSENT' }
+
+export const hasBegun = (state: OperationState): state is BegunOperation =>
+  state.status !== 'ABSENT' && state.status !== 'UNBEGUN'
 
 export const isStepping = (state: OperationState): state is SteppingOperation =>
   state.status === 'RUNNING' || state.status === 'COMPENSATING'

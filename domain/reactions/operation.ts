@@ -1,9 +1,9 @@
-import type { operation } from '../operation/index.ts'
+import { hasBegun, type operation } from '../operation/index.ts'
 import type { ReactionsOf } from './reaction.ts'
 
 export const operationReactions: ReactionsOf<typeof operation> = {
   OperationMoved: ({ data }, state) => {
-    if (state.status === 'ABSENT') return []
+    if (!hasBegun(state)) return []
     const { instanceId } = state.subject
     const { operationId, hostId, sealingKey, users, epoch } = data
     const command = { type: 'MoveInstance', operationId, hostId, sealingKey, users, epoch } as const
@@ -11,7 +11,7 @@ export const operationReactions: ReactionsOf<typeof operation> = {
   },
   /** Whose operation it is hears how it ended. */
   OperationOutcomeReached: ({ data }, state) => {
-    if (state.status === 'ABSENT') return []
+    if (!hasBegun(state)) return []
     const { operationId, kind } = state
     const { outcome, fault, facts, compensated, undoneTo } = data
     const id = state.subject.instanceId
