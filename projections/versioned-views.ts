@@ -1,10 +1,32 @@
+import { createHash } from 'node:crypto'
+import { aggregates, type Category } from '../domain/aggregates.ts'
 import { baseName, type ViewStore } from './ports/view-store.ts'
 import type { Projection } from './projection.ts'
 
-type Versioned = Pick<Projection, 'view' | 'version'>
+type Versioned = Pick<Projection, 'view' | 'version' | 'categories'>
 
-/** What a view of one version is called in a store that outlives the program. No view has a dash in its name. */
-export const versionedName = ({ view, version }: Versioned): string => `${view}-v${version}`
+/** The version of each event type that a program can read, by category. */
+export type ReadableEvents = Readonly<
+  Record<Category, { readonly events: Readonly<Record<string, { readonly version: number }>> }>
+>
+
+/**
+ * What a view of one version is called in a store that outlives the program. What a view makes of an event depends on whether the program can
+ * read it, so programs that can read different events of its categories have views of different names. No view has a dash in its name.
+ */
+export const versionedName = (
+  { view, version, categories }: Versioned,
+  readable: ReadableEvents = aggregates,
+): string => {
+  const types = categories.flatMap((category) =>
+    Object.entries(readable[category].events).map(([type, event]) => `${type} ${event.version}`),
+  )
+  const known = createHash('sha256').update(types.sort().join('\n')).digest('hex')
+  return `${view}-v${version}-${known.slice(0, knownChars)}`
+}
+
+/** Enough to tell the programs apart that may run on one store at the same time, or one after the other. */
+const knownChars = 8
 
 /**
  * A store in which every version of a view is a view of its own. In a rolling upgrade programs of two versions run on one store: each

@@ -40,7 +40,10 @@ export const openReadSide = (config: Config, log: Log): ReadSide => {
   const prefix = keyPrefix(config)
   const stored = createRedisViewStore({ ...connection, prefix })
   const client = createRedisClient({ ...connection, silenceMs })
-  const versions = keepViewVersions({ client, viewStore: stored, prefix, log }, allProjections.map(versionedName))
+  const versions = keepViewVersions(
+    { client, viewStore: stored, prefix, log },
+    allProjections.map((projection) => versionedName(projection)),
+  )
   const eviction = watchEviction(client, log)
   return {
     viewStore: createVersionedViewStore(stored, allProjections),
