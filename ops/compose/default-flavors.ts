@@ -1,5 +1,6 @@
 import type { Dispatch } from '../../commands/api.ts'
 import type { Directory } from '../../commands/directory.ts'
+import { flavorStream } from '../../domain/flavor/index.ts'
 import { parseFlavorId } from '../../domain/ids.ts'
 
 /** What a new installation offers. An admin may change and retire them: what the log knows is not touched again. */
@@ -12,14 +13,14 @@ export const defaultFlavors = [
   { id: '2xlarge', vcpus: 8, memoryMiB: 16_384, description: 'For the busiest' },
 ] as const
 
-/** Offers the default flavors that were never heard of. */
+/** Offers the default flavors that were never heard of. One whose history cannot be read stays out, and keeps the others from nothing. */
 export const seedFlavors = async (
   { directory, dispatch }: { readonly directory: Directory; readonly dispatch: Dispatch },
   signal: AbortSignal,
 ): Promise<void> => {
   for (const { id, ...size } of defaultFlavors) {
     const flavorId = parseFlavorId(id)
-    if (directory.flavor(flavorId).status !== 'ABSENT') continue
+    if (directory.refusal(flavorStream(flavorId)) || directory.flavor(flavorId).status !== 'ABSENT') continue
     const answer = await dispatch({
       command: { type: 'DefineFlavor', id, ...size },
       actor: { kind: 'system', name: 'setup' },

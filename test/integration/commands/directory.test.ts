@@ -8,9 +8,10 @@ import { type EventStore, EventStoreUnavailable, type NewEvent } from '../../../
 import { datastore, datastoreStream } from '../../../domain/datastore/index.ts'
 import { flavor, flavorStream } from '../../../domain/flavor/index.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
-import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
+import { parseCommandId, parseEventId, parseFlavorId } from '../../../domain/ids.ts'
 import { collect } from '../../support/collect.ts'
 import { memberOf, projectA, settings } from '../../support/control-plane.ts'
+import { exampleMetadata, exampleWorld } from '../../support/example-events.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -125,6 +126,31 @@ describe('a create, in a process that is a moment behind the log', () => {
     await makeKnown[last]()
     expect(await create()).toMatchObject({ accepted: true })
   })
+
+  it.each(['the datastore', 'the host'] as const)(
+    'waits for no offer where the history of %s cannot be read',
+    async (whose) => {
+      const { makeKnown, directory, timers, eventStore, ids } = await start()
+      await makeKnown.host()
+      const known = await waitFor('the host', () => directory.hosts()[0])
+      if (known.status === 'UNREGISTERED') throw new Error('the host is not registered')
+      const { hostId } = known
+      const [stream, expected] =
+        whose === 'the host'
+          ? ([
+              hostStream(hostId),
+              (await collect(eventStore.readStream(hostStream(hostId)))).flat().length - 1,
+            ] as const)
+          : ([datastoreStream('postgresql'), 'no-stream'] as const)
+      const metadata = exampleMetadata('FlavorDefined', exampleWorld(1), 1)
+      await eventStore.append(
+        stream,
+        [{ id: parseEventId(ids.next()), type: 'SomethingElse', version: 1, data: {}, metadata }],
+        expected,
+      )
+      await offersOf({ timers, directory }, hostId, AbortSignal.timeout(10_000))
+    },
+  )
 
   it('may be sent again where a host has what it asks for, and is about to offer it', async () => {
     const { makeKnown, directory, timers, create } = await start()

@@ -320,6 +320,16 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     })
   })
 
+  it('keeps a flavor out that every installation has, and nothing else', async () => {
+    const stream = 'flavor-tiny'
+    await site.writers.append(stream, { type: 'FlavorRetired', version: 1, data: '{}', metadata: null })
+    written.push({ stream, reason: 'MALFORMED_METADATA' })
+    await server.createDatabase()
+    expect(await server.send({ type: 'RetireFlavor', id: 'tiny' })).toMatchObject({
+      rejection: { code: 'UNREADABLE_HISTORY', details: { stream } },
+    })
+  })
+
   it('has every follower go on, and says how far each has come', async () => {
     const { ready, followers } = await waitFor('all to be ready', async () => {
       const status = await server.status()
