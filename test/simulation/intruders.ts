@@ -27,7 +27,7 @@ export type IntruderDeps = {
 const longestPauseMs = 15_000
 /** How long it takes an administrator to leave an event out. */
 const longestUnreadableMs = 60_000
-const ended: readonly string[] = ['SUCCEEDED', 'FAILED', 'CANCELLED']
+const ended: readonly string[] = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'UNBEGUN']
 
 /** Other programs, other versions and an operator at the log, beside the system. Resolves once what they spoiled was left out. */
 export const intrude = async (deps: IntruderDeps): Promise<void> => {

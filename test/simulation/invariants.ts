@@ -116,7 +116,7 @@ export const createInvariants = (world: World, now: () => number) => {
     /** Once everything has come to rest. */
     checkEnd: async (eventStore: EventStore): Promise<void> => {
       for (const [operationId, state] of operations) {
-        if (!['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(state.status)) {
+        if (!['SUCCEEDED', 'FAILED', 'CANCELLED', 'UNBEGUN'].includes(state.status)) {
           broken(`operation ${operationId} did not end: it is ${state.status}`)
         }
       }
