@@ -51,7 +51,7 @@ const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
 
 /** Whose list an event stands in: nobody's if all projects write to its stream. */
 const projectOf = ({ stream, metadata }: WrittenEvent): ProjectId | null =>
-  /^(host|datastore|flavor|deadletter)-/.test(stream) ? null : metadata.projectId
+  /^(host|fleet|datastore|flavor|deadletter)-/.test(stream) ? null : metadata.projectId
 
 const matches = (event: WrittenEvent, { projectId, instanceId, operationId, types }: EventFilter): boolean => {
   const { type, metadata } = event
