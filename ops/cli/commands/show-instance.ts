@@ -14,6 +14,10 @@ const address = ({ endpoint }: Instance): string | null => endpoint && `${endpoi
 const isPlain = ({ health, volumeStage, incident }: Instance): boolean =>
   health === 'HEALTHY' && volumeStage === 'ROOMY' && incident === null
 
+/** An engine may have no databases of its own to name. */
+const userInWords = ({ name, databases }: Instance['users'][number]): string =>
+  databases.length === 0 ? name : `${name} (${databases.join(', ')})`
+
 /** An instance for people, a line a fact. */
 export const instanceFields = (instance: Instance): string[] =>
   formatFields([
@@ -29,7 +33,7 @@ export const instanceFields = (instance: Instance): string[] =>
     ['volume', `${instance.volumeGiB} GiB`],
     ['endpoint', address(instance)],
     ['databases', instance.databases.join(', ')],
-    ['users', instance.users.map(({ name, databases }) => `${name} (${databases.join(', ')})`).join(', ')],
+    ['users', instance.users.map(userInWords).join(', ')],
     ['created', localTime(instance.createdAt)],
   ])
 
