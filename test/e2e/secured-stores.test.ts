@@ -114,13 +114,13 @@ const defineTests = (): void => {
     expectNothingSecret(refused.output())
   })
 
-  it('end a process that Kafka lets in no more, with an error, to be started anew', async () => {
+  it('end a process that Kafka lets in no more, with an error, for the supervisor to restart', async () => {
     await stores.kafka.halt('SIGKILL')
     await stores.kafka.setPassword('changed')
     await stores.kafka.start()
     for (const { ended, output } of [server, agent]) {
       expect(await ended).toEqual({ code: 1, signal: null })
-      expect(output()).toContain('this process cannot do its work any more and ends')
+      expect(output()).toContain('fatal: exiting so that the supervisor can restart this process')
       expect(output()).toMatch(/authentication failed/i)
       expectNothingSecret(output())
     }
