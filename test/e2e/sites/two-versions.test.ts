@@ -10,7 +10,13 @@ import { waitFor } from '../../support/wait-for.ts'
 // It shows more of 0.1 than was promised. Where stored events or the journal are redefined before 0.2, it begins with that release.
 
 const commit = releasedCommit()
-const missing = commit === null ? 'needs the history of the repository' : whyNoStores()
+/** Nothing of 0.1 was deployed, and 0.2 does not read what it stored (see CHANGELOG.md): from 0.2 on, every release is gone over from. */
+const releasedIsRead = false
+const missing = !releasedIsRead
+  ? 'needs a released version whose events this one reads, which 0.1 is not'
+  : commit === null
+    ? 'needs the history of the repository'
+    : whyNoStores()
 const roles = ['projector', 'saga', 'api', 'agent'] as const
 type Role = (typeof roles)[number]
 
