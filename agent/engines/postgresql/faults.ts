@@ -3,6 +3,7 @@ import type { FaultCode } from '../../../domain/values/fault-codes.ts'
 import { describeError } from '../../describe-error.ts'
 import { isFull, systemErrorOf } from '../../system-errors.ts'
 import { EngineFault } from '../engine.ts'
+import { hasCode } from '../error-codes.ts'
 import { meaningOfSqlState } from './sqlstates.ts'
 
 /**
@@ -20,10 +21,6 @@ export class EngineRefusal extends Error {
     this.routine = routine
   }
 }
-
-/** Whether `error` is a Node or PostgreSQL error with one of these codes (`ENOENT`, SQLSTATE `42P04`). */
-export const hasCode = (error: unknown, ...codes: string[]): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
 
 /**
  * What `error`, met while trying to `doing` (`create database "shop"`), is for the person who asked: a full disk is

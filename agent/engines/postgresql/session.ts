@@ -3,6 +3,7 @@ import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
 import pg from 'pg'
 import { describeError } from '../../describe-error.ts'
 import { EngineFault, type EngineInstance } from '../engine.ts'
+import { isDistrust } from '../error-codes.ts'
 import { EngineRefusal, toEngineFault } from './faults.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -167,12 +168,6 @@ const passingFault = (target: Target, error: unknown, loggedIn: boolean): Engine
     return new EngineFault('ENGINE_UNREACHABLE', `PostgreSQL broke off ${at}`, options)
   return null
 }
-
-/** Whether TLS failed over a certificate: the codes of Node's own check and of OpenSSL's. */
-const isDistrust = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECODE))/.test(String(error.code))
 
 /**
  * Makes sessions that change accounts or databases take turns until this one ends: PostgreSQL lets two GRANTs on one

@@ -3,6 +3,8 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { describeError } from '../../describe-error.ts'
 import { EngineFault, type EngineInstance } from '../engine.ts'
+import { isDistrust } from '../error-codes.ts'
+import { reachable } from '../reachable.ts'
 import { adminUser } from './accounts/own-users.ts'
 import { adminPasswordOf, socketOf } from './places.ts'
 import { parseReply, RedisError, type Reply, renderCommand } from './reply.ts'
@@ -157,16 +159,4 @@ const passingFault = (error: unknown, at: string): EngineFault | null => {
   return isDistrust(error)
     ? new EngineFault('ENDPOINT_NOT_TRUSTED', `Redis is not trusted ${at}: ${why}`, options)
     : new EngineFault('ENGINE_UNREACHABLE', `Redis does not answer ${at}: ${why}`, options)
-}
-
-/** Whether TLS failed over a certificate: the codes of Node's own check and of OpenSSL's. */
-const isDistrust = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECODE))/.test(String(error.code))
-
-/** An engine that listens on every address is asked on the loopback one. */
-const reachable = (address: string): string => {
-  if (address === '::') return '::1'
-  return address === '0.0.0.0' || address === '*' ? '127.0.0.1' : address
 }

@@ -1,6 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engine.ts'
-import { hasCode, toEngineFault } from '../faults.ts'
+import { hasCode } from '../../error-codes.ts'
+import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Query, withAdministration } from '../session.ts'
 import { assertDatabaseName } from './names.ts'
 import { ensureSpanningRights, ownerAttributes, ownerMemberships } from './rights.ts'

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { escapeLiteral } from 'pg'
 import type { EngineFault, EngineInstance, UserWish } from '../../engine.ts'
+import { hasCode } from '../../error-codes.ts'
+import { reachable } from '../../reachable.ts'
 import { monitorRole, slotsRole } from '../accounts/roles.ts'
 import { createScramVerifier, matchesScramVerifier } from '../accounts/scram.ts'
-import { hasCode, toEngineFault } from '../faults.ts'
+import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Target, withAdministration, withSession } from '../session.ts'
 import { hasReservedSlots } from '../version.ts'
 
@@ -108,9 +110,3 @@ const canLogIn = (target: Target, signal: AbortSignal): Promise<void> =>
   canQuery(target, signal).catch((error) => {
     if (!hasCode(error, '42501')) throw error
   })
-
-/** An engine that listens on every address is asked on the loopback one. */
-const reachable = (address: string): string => {
-  if (address === '::') return '::1'
-  return address === '0.0.0.0' || address === '*' ? '127.0.0.1' : address
-}

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readTail } from '../../../files.ts'
 import { answers } from '../../answers.ts'
+import { assertNotCutOff } from '../../cut-off.ts'
 import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../../engine.ts'
+import { hasCode } from '../../error-codes.ts'
 import { settingsOf } from '../configuration/configuration.ts'
-import { hasCode } from '../faults.ts'
 import { withAdministration } from '../session.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog, logSince } from './engine-log.ts'
@@ -61,11 +62,7 @@ export const checkHealth = async (instance: EngineInstance, signal: AbortSignal)
       await lookFrom('template1')
       throw new EngineFault('ENGINE_REFUSED', 'PostgreSQL cannot open its database "postgres"', { cause: error })
     }
-    if (hasCode(error, 'ENGINE_UNREACHABLE') && hasCode((error as Error).cause, 'ENOENT', 'ECONNREFUSED')) {
-      // The reason of the first look tells more than that of the second.
-      await checkEndpoint(instance, signal).catch(() => Promise.reject(error))
-      throw new EngineFault('ENGINE_CUT_OFF', 'PostgreSQL serves clients, but its socket for administration is gone')
-    }
+    await assertNotCutOff('PostgreSQL', error, () => checkEndpoint(instance, signal))
     throw error
   }
 }

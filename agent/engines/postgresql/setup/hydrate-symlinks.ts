@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
-import { hasCode } from '../faults.ts'
+import { hasCode } from '../../error-codes.ts'
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 

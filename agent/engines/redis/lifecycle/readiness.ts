@@ -1,6 +1,7 @@
 import type { Kernel } from '../../../../kernel/kernel.ts'
 import { readTail } from '../../../files.ts'
 import { answers } from '../../answers.ts'
+import { assertNotCutOff } from '../../cut-off.ts'
 import { EngineFault, type EngineInstance, type LogFinding, tellFindings } from '../../engine.ts'
 import { withAdministration } from '../session.ts'
 import { checkEndpoint } from './endpoint.ts'
@@ -42,17 +43,9 @@ export const checkHealth = async (instance: EngineInstance, signal: AbortSignal)
       return /^run_id:(\w+)/m.exec(told)?.[1] ?? ''
     })
   } catch (error) {
-    if (!isCutOff(error)) throw error
-    // The reason of the first look tells more than that of the second.
-    await checkEndpoint(instance, signal).catch(() => Promise.reject(error))
-    throw new EngineFault('ENGINE_CUT_OFF', 'Redis serves clients, but its socket for administration is gone')
+    await assertNotCutOff('Redis', error, () => checkEndpoint(instance, signal))
+    throw error
   }
-}
-
-const isCutOff = (error: unknown): boolean => {
-  if (!(error instanceof EngineFault) || error.code !== 'ENGINE_UNREACHABLE') return false
-  const { cause } = error
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED')
 }
 
 const startFault = async (instance: EngineInstance): Promise<EngineFault> => {
