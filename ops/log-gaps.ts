@@ -1,5 +1,5 @@
 import { beforeFirst, type EventStore } from '../commands/ports/event-store.ts'
-import type { StreamCondition } from '../commands/ports/stream-inspector.ts'
+import { isCut, type StreamCondition } from '../commands/ports/stream-inspector.ts'
 import { checkEvents } from '../domain/read-event.ts'
 import type { StreamName } from '../domain/stream.ts'
 
@@ -23,7 +23,7 @@ export const findLogGaps = async (
   conditions: readonly StreamCondition[],
   signal: AbortSignal,
 ): Promise<LogGaps> => {
-  const cut = conditions.filter(({ first }) => first !== 0).map(({ stream, first }) => ({ stream, from: 0, to: first }))
+  const cut = conditions.filter(isCut).map(({ stream, first }) => ({ stream, from: 0, to: first }))
   const gaps: LogGap[] = cut.slice(0, maxGaps)
   let count = cut.length
   const next = new Map<StreamName, number>(cut.map(({ stream, to }) => [stream, to ?? Number.POSITIVE_INFINITY]))

@@ -1,4 +1,9 @@
-import type { StreamCondition, StreamConditions, StreamInspector } from '../commands/ports/stream-inspector.ts'
+import {
+  isCut,
+  type StreamCondition,
+  type StreamConditions,
+  type StreamInspector,
+} from '../commands/ports/stream-inspector.ts'
 import type { StreamName } from '../domain/stream.ts'
 import { type BackOffBounds, createBackOff } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -32,8 +37,9 @@ export const createStreamWatch = ({ inspector, log, timers, random }: StreamWatc
   const tell = (streams: readonly StreamCondition[]): void => {
     const now = new Map(streams.map((condition) => [condition.stream, inWords(condition)]))
     const news = streams.filter(({ stream }) => told.get(stream) !== now.get(stream))
-    for (const { stream, settings, first } of news.slice(0, maxLogged)) {
-      const what = first === 0 ? 'an operator has set something on a stream' : 'a stream lacks its first events'
+    for (const condition of news.slice(0, maxLogged)) {
+      const { stream, settings, first } = condition
+      const what = isCut(condition) ? 'a stream lacks its first events' : 'an operator has set something on a stream'
       log.warn({ stream, settings, firstRevision: first }, what)
     }
     if (news.length > maxLogged) log.warn({ streams: news.length - maxLogged }, 'and as many more streams')
@@ -76,7 +82,6 @@ export const createStreamWatch = ({ inspector, log, timers, random }: StreamWatc
   }
 }
 
-export const isCut = ({ first }: StreamCondition): boolean => first !== 0
 export const hasSettings = ({ settings }: StreamCondition): boolean => settings.length > 0
 
 /** For readiness: what others did to our streams. Null where they did nothing. */

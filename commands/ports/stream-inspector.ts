@@ -9,6 +9,9 @@ export type StreamCondition = {
   readonly first: number | null
 }
 
+/** Whether commands on it are refused, as its first events are gone. */
+export const isCut = ({ first }: StreamCondition): boolean => first !== 0
+
 export type StreamConditions = {
   /** Streams that have settings or lack their head, at most `maxConditions`. */
   readonly streams: readonly StreamCondition[]

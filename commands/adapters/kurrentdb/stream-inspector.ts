@@ -2,7 +2,7 @@ import type { AllStreamRecordedEvent } from '@eventstore/db-client'
 import { tryCategory } from '../../../domain/aggregates.ts'
 import type { StreamName } from '../../../domain/stream.ts'
 import { beforeFirst, type EventStore, type Position } from '../../ports/event-store.ts'
-import { maxConditions, type StreamCondition, type StreamInspector } from '../../ports/stream-inspector.ts'
+import { isCut, maxConditions, type StreamCondition, type StreamInspector } from '../../ports/stream-inspector.ts'
 import type { KurrentConnection } from './connection.ts'
 import { readFiltered } from './filtered-read.ts'
 
@@ -76,7 +76,7 @@ export const createKurrentStreamInspector = ({ connection, eventStore }: StreamI
       const lookAtEach = async (): Promise<void> => {
         for (let stream = waiting.pop(); stream !== undefined; stream = waiting.pop()) {
           const condition = await conditionOf(stream, signal)
-          if (condition.settings.length > 0 || condition.first !== 0) streams.push(condition)
+          if (condition.settings.length > 0 || isCut(condition)) streams.push(condition)
         }
       }
       await Promise.all(Array.from({ length: maxReads }, lookAtEach))
