@@ -3,7 +3,7 @@ import { datastore as datastoreAggregate, datastoreStream } from '../../domain/d
 import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
 import { type DatastoreType, datastoreTypeSchema } from '../../domain/values/instance-spec.ts'
 import { quote } from '../../domain/values/text.ts'
-import { defineCommand } from './definition.ts'
+import { type DispatchDependencies, defineCommand, type Job } from './definition.ts'
 import { handleAs } from './handle-as.ts'
 import { textField, tryWith, wordField } from './input.ts'
 
@@ -22,6 +22,18 @@ export const datastoreAnswer = {
   fields: z.object({ datastore: z.custom<DatastoreType>() }),
 }
 
+const handleVersionAs =
+  (type: 'SetDefaultDatastoreVersion' | 'WithdrawDatastoreVersion') =>
+  (dependencies: DispatchDependencies, job: Job, { datastore, version }: z.output<typeof which>) =>
+    handleAs(
+      dependencies,
+      job,
+      datastoreAggregate,
+      datastoreStream(datastore),
+      { type, datastore, version },
+      { datastore },
+    )
+
 export const setDefaultDatastoreVersion = defineCommand({
   name: 'SetDefaultDatastoreVersion',
   role: 'admin',
@@ -29,10 +41,7 @@ export const setDefaultDatastoreVersion = defineCommand({
   asks: 'Which version of which datastore.',
   input: which,
   answer: datastoreAnswer,
-  carryOut: (dependencies, job, { datastore, version }) => {
-    const command = { type: 'SetDefaultDatastoreVersion', datastore, version } as const
-    return handleAs(dependencies, job, datastoreAggregate, datastoreStream(datastore), command, { datastore })
-  },
+  carryOut: handleVersionAs('SetDefaultDatastoreVersion'),
 })
 
 export const withdrawDatastoreVersion = defineCommand({
@@ -42,8 +51,5 @@ export const withdrawDatastoreVersion = defineCommand({
   asks: 'Which version of which datastore.',
   input: which,
   answer: datastoreAnswer,
-  carryOut: (dependencies, job, { datastore, version }) => {
-    const command = { type: 'WithdrawDatastoreVersion', datastore, version } as const
-    return handleAs(dependencies, job, datastoreAggregate, datastoreStream(datastore), command, { datastore })
-  },
+  carryOut: handleVersionAs('WithdrawDatastoreVersion'),
 })
