@@ -18,7 +18,6 @@ export type DispatchAccepted<Command extends PublicCommand = PublicCommand> = Ac
   z.output<Definitions[Command['type']]['answer']['fields']>
 >
 export type AnswerTo<Command extends PublicCommand> = DispatchAccepted<Command> | Refused
-export type DispatchRejected = Refused
 export type DispatchAnswer = AnswerTo<PublicCommand>
 
 export type DispatchRequest<Command extends PublicCommand = PublicCommand> = RequestFacts & {

@@ -24,9 +24,6 @@ export const rejections = {
 
 export type RejectionCode = keyof typeof rejections
 
-// The keys of a literal, which TypeScript widens to strings; `z.enum` and GraphQL need them as a tuple that is not empty.
-export const rejectionCodes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
-
 /**
  * A refusal, written for the person who reads it: what was refused, which value, what would be accepted.
  * `field` is the path of the input at fault (`users[0].name`); `details` holds machine-readable extras

@@ -20,7 +20,6 @@ export type OperationKind = keyof Operations
 /** Those that an instance is asked for once it is there. */
 export type RequestedKind = Exclude<OperationKind, 'provision'>
 export type WishOf<K extends OperationKind> = DataOf<Operations[K]['wish']>
-export type BusyStatus = Operations[OperationKind]['meanwhile']
 
 export const operationKinds = Object.keys(operations) as [OperationKind, ...OperationKind[]]
 export const operationKindSchema = z.enum(operationKinds)

@@ -24,5 +24,4 @@ export const request = defineAggregate({
   evolve,
 })
 
-export const requestCategory = request.category
 export const requestStream = request.stream

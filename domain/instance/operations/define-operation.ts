@@ -110,35 +110,7 @@ const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): R
   before === 'MISSING' ? before : (undoneTo ?? before)
 
 /** Any definition, of which only the running program knows the kind: its functions are given what was made for them. */
-export type AnyOperation = Process & {
-  readonly kind: string
-  /** What it is for, as a sentence. */
-  readonly does: string
-  readonly done: string
-  readonly accepts: readonly RestingStatus[]
-  readonly acceptsLost?: true
-  readonly meanwhile: string
-  readonly wish: Shape
-  readonly refuses?: (instance: Known, wish: unknown) => Rejection | null
-  readonly holds?: (spec: InstanceSpec, wish: unknown) => InstanceSpec
-  readonly creates?: true
-  readonly renews?: true
-  readonly requested: string
-  readonly succeeded: string
-  readonly applied: Shape
-  readonly applies: (
-    instance: Known & { readonly before: RestingStatus },
-    wish: unknown,
-    facts: EngineFacts | null,
-  ) => Readonly<Record<string, unknown>> | null
-  readonly changes?: (applied: unknown) => InstanceChange
-  readonly becomes: RestingStatus | 'DELETED' | 'as before'
-  readonly shows: 'SERVES' | 'STOPPED' | null
-  readonly failed: string
-  readonly left: Shape
-  readonly leaves: (before: RestingStatus, failure: Failure) => Readonly<Record<string, unknown>>
-  readonly keepsData: boolean
-}
+export type AnyOperation = OperationDefinition<string, string, Shape, string, string, Shape, string, Shape>
 
 export type Asked = { readonly operationId: OperationId; readonly epoch: number; readonly deadline: string }
 export type Ended = { readonly operationId: OperationId }
