@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { requestIds } from '../../commands/request-ids.ts'
+import { parseCommandId } from '../../domain/ids.ts'
 import { documents } from '../../ops/cli/documents.ts'
 import type { Connection, Operation } from '../../ops/cli/types.ts'
 import { readEffects, readLog } from '../support/embedded-log.ts'
@@ -61,7 +63,7 @@ describe('a server that is killed while it provisions, and started again', () =>
       const server = await site.start()
       const api = createServerApi(server)
       const again = await api.create(request)
-      if (isKnown) expect(known).toMatchObject({ ids: { instanceId: again.instance.id } })
+      if (isKnown) expect(requestIds(parseCommandId(known?.commandId)).instanceId).toBe(again.instance.id)
       if (heard) expect(again.credentials).toEqual(heard.credentials)
       const instance = await api.settled(again.operation.id)
       expect(instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', fault: null })
