@@ -57,6 +57,12 @@ const createMember = (ask: Ask, token: string) => {
       const { data } = await ask('{ operations(first: 100) { nodes { endedAt } } }', { token })
       return data.operations.nodes.every(({ endedAt }: { endedAt: string | null }) => endedAt !== null)
     })
+  /** What sagas follow up with comes at a moment of their own: it is waited for, so that what A does next always comes after it. */
+  const heard = (type: string, times: number) =>
+    waitFor(`${type}, ${times} times`, async () => {
+      const { data } = await ask('{ events(first: 500) { nodes { type } } }', { token })
+      return data.events.nodes.filter((event: { type: string }) => event.type === type).length === times
+    })
   const create = async (name: string): Promise<string> => {
     const input = { name, datastore: 'postgresql', databases: [{ name: 'app' }], users: [{ name: 'app' }] }
     await send('createInstance', 'CreateInstanceInput', input)
@@ -65,7 +71,7 @@ const createMember = (ask: Ask, token: string) => {
     await settled(made.id, 'ACTIVE')
     return made.id
   }
-  return { send, settled, operationsEnded, create }
+  return { send, settled, operationsEnded, heard, create }
 }
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
@@ -100,14 +106,17 @@ const lifeOfA = async (between: (step: number) => Promise<void>, ask: Ask, token
   await a.settled(id, 'ACTIVE')
   await between(2)
   answers.push(await a.send('issueToken', 'IssueTokenInput', { name: 'ci', role: 'READER' }))
+  await a.heard('ProjectTokenConfirmed', 1)
   answers.push(await a.send('stopInstance', 'StopInstanceInput', { id }))
   await a.settled(id, 'STOPPED')
   await between(3)
   answers.push(await a.send('renameInstance', 'RenameInstanceInput', { id, name: 'shop-old' }))
+  await a.heard('ProjectNameConfirmed', 2)
   const second = await a.create('store')
   await between(4)
   answers.push(await a.send('deleteInstance', 'DeleteInstanceInput', { id }))
   await a.settled(id, 'DELETED')
+  await a.heard('ProjectNameReleased', 1)
   answers.push(await a.send('startInstance', 'StartInstanceInput', { id: second }))
   await a.operationsEnded()
   const { data, errors } = await ask(everything, { token })
