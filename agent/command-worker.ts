@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { GuestCommand } from '../domain/guest/command.ts'
+import { type GuestCommand, laneOf } from '../domain/guest/command.ts'
 import type { AgentReport, EngineFacts } from '../domain/guest/report.ts'
-import type { HostId, InstanceId } from '../domain/ids.ts'
+import type { CommandId, HostId } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
+import { excludes, supersedes } from './command-lanes.ts'
 import { CommandEnded, deadlineExceeded, staleEpoch, toFault } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
 import type { OutcomeContext } from './outcomes/outcome.ts'
@@ -19,6 +20,7 @@ export type CommandWorkerDeps = {
   readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
+  /** Of each lane: shared work that waits for an engine does not keep others from being restarted. */
   readonly maxConcurrent: number
   /** Default: the work is not traced; the trace of a command goes with its result all the same. */
   readonly tracer?: Tracer
@@ -28,7 +30,7 @@ export type CommandWorkerDeps = {
 }
 
 export type CommandWorker = {
-  /** Works on the command when its turn comes. What is older for the same instance gives way. */
+  /** Works on the command when its turn comes. What it supersedes gives way. */
   take(command: TakenCommand): void
   /** Breaks off what is being worked on; it stays pending in the journal, and so does what waits. */
   stop(): Promise<void>
@@ -38,12 +40,17 @@ type Ending = { readonly facts?: EngineFacts | undefined } | { readonly fault: K
 type Running = { readonly command: TakenCommand; readonly ending: AbortController; readonly ended: Promise<void> }
 
 const journalRetryMs = 500
+const superseded: KnownFault = {
+  code: 'SUPERSEDED',
+  message: 'a newer command for the same instance took its place',
+  retryable: false,
+}
 
-/** One command at a time for each instance, in the order they came; instances side by side. */
+/** For each instance one exclusive command at a time, in the order they came, and shared ones beside it; instances side by side. */
 export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
   const { hostId, journal, reporter, clock, ids, log, tracer = noTracer, cleanse = (report) => report } = deps
   const waiting: TakenCommand[] = []
-  const running = new Map<InstanceId, Running>()
+  const running = new Map<CommandId, Running>()
   const stopping = new AbortController()
 
   const finish = (command: GuestCommand, outcome: Ending): void => {
@@ -145,43 +152,41 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
   }
 
   const endedFault = (command: GuestCommand, { why }: CommandEnded, last: unknown): KnownFault =>
-    why === 'deadline'
-      ? deadlineExceeded(command.deadline, true, last)
-      : { code: 'SUPERSEDED', message: 'a newer command for the same instance took its place', retryable: false }
+    why === 'deadline' ? deadlineExceeded(command.deadline, true, last) : superseded
+
+  const mayBegin = (command: TakenCommand, earlier: readonly TakenCommand[]): boolean => {
+    const others = [...running.values()].map((one) => one.command)
+    const ofItsLane = others.filter((other) => laneOf(other) === laneOf(command))
+    return ofItsLane.length < deps.maxConcurrent && ![...others, ...earlier].some((other) => excludes(command, other))
+  }
 
   const startNext = (): void => {
-    for (let index = 0; index < waiting.length && running.size < deps.maxConcurrent && !stopping.signal.aborted; ) {
+    for (let index = 0; index < waiting.length && !stopping.signal.aborted; ) {
       const command = waiting[index]
-      if (!command || running.has(command.instanceId)) {
+      if (!command || !mayBegin(command, waiting.slice(0, index))) {
         index += 1
         continue
       }
       waiting.splice(index, 1)
       const ending = new AbortController()
       const ended = work(command, ending).finally(() => {
-        running.delete(command.instanceId)
+        running.delete(command.commandId)
         startNext()
       })
-      running.set(command.instanceId, { command, ending, ended })
+      running.set(command.commandId, { command, ending, ended })
     }
   }
-
-  /** A newer epoch goes before everything older, and so does the wish that the instance be gone. */
-  const supersedes = (newer: GuestCommand, older: GuestCommand): boolean =>
-    newer.instanceId === older.instanceId &&
-    (newer.epoch > older.epoch ||
-      (newer.epoch === older.epoch &&
-        newer.payload.kind === 'instance-absent' &&
-        older.payload.kind !== 'instance-absent'))
 
   return {
     take: (command) => {
       for (const older of waiting.filter((candidate) => supersedes(command, candidate))) {
         waiting.splice(waiting.indexOf(older), 1)
-        void finishPatiently(older, { fault: staleEpoch(older.epoch, command.epoch) })
+        const isOfItsLane = laneOf(older) === laneOf(command)
+        void finishPatiently(older, { fault: isOfItsLane ? staleEpoch(older, command.epoch) : superseded })
       }
-      const current = running.get(command.instanceId)
-      if (current && supersedes(command, current.command)) current.ending.abort(new CommandEnded('superseded'))
+      for (const { command: older, ending } of running.values()) {
+        if (supersedes(command, older)) ending.abort(new CommandEnded('superseded'))
+      }
       waiting.push(command)
       startNext()
     },

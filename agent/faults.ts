@@ -1,3 +1,4 @@
+import { type GuestCommand, laneOf } from '../domain/guest/command.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { describeError } from './describe-error.ts'
 import { EngineFault } from './engines/engine.ts'
@@ -15,9 +16,9 @@ export class CommandEnded extends Error {
   }
 }
 
-export const staleEpoch = (epoch: number, newest: number): KnownFault => ({
+export const staleEpoch = (command: Pick<GuestCommand, 'epoch' | 'lane'>, newest: number): KnownFault => ({
   code: 'STALE_EPOCH',
-  message: `the command has epoch ${epoch}, but the agent has already seen epoch ${newest} of this instance`,
+  message: `the command has epoch ${command.epoch}, but the agent has already seen epoch ${newest} of this ${laneOf(command) === 'shared' ? 'operation' : 'instance'}`,
   retryable: false,
 })
 

@@ -86,7 +86,7 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
     return
   }
   const acceptance = journal.accept(command, isoNow(clock), (newest) =>
-    failedReport(deps, command, staleEpoch(command.epoch, newest)),
+    failedReport(deps, command, staleEpoch(command, newest)),
   )
   log.debug(
     { commandId: command.commandId, kind: command.payload.kind, acceptance: acceptance.kind },

@@ -3,7 +3,16 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** Written into the file's header, so that a file of somebody else is not taken for ours: "CofA". */
 const applicationId = 0x436f6641
-const schemaVersion = 2
+const schemaVersion = 3
+
+/** Of the shared lane, whose commands are fenced within their operation. */
+const sharedFences = `
+  CREATE TABLE shared_fences (
+    operation_id TEXT PRIMARY KEY,
+    epoch        INTEGER NOT NULL,
+    raised_at    TEXT NOT NULL
+  ) STRICT;
+`
 
 const schema = `
   CREATE TABLE commands (
@@ -30,6 +39,7 @@ const schema = `
     absent_epoch INTEGER NOT NULL,
     raised_at    TEXT NOT NULL
   ) STRICT;
+${sharedFences}
   CREATE TABLE instances (instance_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE effects (
     sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,6 +51,9 @@ const schema = `
   CREATE INDEX effects_of_instance ON effects (instance_id, kind);
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
+
+/** What makes a file of an earlier release one of this: by the version it has. */
+const migrations: Readonly<Record<number, string>> = { 2: sharedFences }
 
 /** The agent's database cannot be used. The message says why and what to do. */
 export class AgentDatabaseRefused extends Error {
@@ -81,6 +94,13 @@ const prepareSchema = (database: DatabaseSync, file: string): void => {
   const found = Number(database.prepare('PRAGMA application_id').get()?.application_id)
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (found === applicationId && version === schemaVersion) return
+  const migration = found === applicationId ? migrations[version] : undefined
+  if (migration) {
+    database.exec(migration)
+    database.exec(`PRAGMA user_version = ${version + 1}`)
+    prepareSchema(database, file)
+    return
+  }
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n)
   if (tables > 0) {
     throw new AgentDatabaseRefused(

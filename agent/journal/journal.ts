@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { type GuestCommand, guestCommandSchema } from '../../domain/guest/command.ts'
+import { type GuestCommand, guestCommandSchema, laneOf } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema } from '../../domain/guest/report.ts'
 import { type CommandId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 
@@ -73,6 +73,14 @@ export const createJournal = (
        WHERE raised_at >= ? AND instance_id NOT IN (SELECT instance_id FROM instances)`,
     ),
   }
+  const sharedFences = {
+    find: database.prepare('SELECT epoch FROM shared_fences WHERE operation_id = ?'),
+    raise: database.prepare(
+      `INSERT INTO shared_fences (operation_id, epoch, raised_at) VALUES (?, ?, ?)
+       ON CONFLICT (operation_id) DO UPDATE SET epoch = excluded.epoch, raised_at = excluded.raised_at`,
+    ),
+    prune: database.prepare('DELETE FROM shared_fences WHERE raised_at < ?'),
+  }
   const effects = {
     insert: database.prepare('INSERT INTO effects (instance_id, kind, intent, at) VALUES (?, ?, ?, ?)'),
     list: database.prepare('SELECT kind, intent, at FROM effects WHERE instance_id = ? ORDER BY sequence'),
@@ -105,6 +113,23 @@ export const createJournal = (
   const pending = (): readonly TakenCommand[] =>
     commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
 
+  /** Answers the newest epoch that fences the command off; null where none does, and then it is the newest itself. */
+  const fence = ({ instanceId, epoch, payload }: GuestCommand, at: string): number | null => {
+    const known = fences.find.get(instanceId) ?? { epoch: 0, absentEpoch: 0 }
+    const absent = payload.kind === 'instance-absent'
+    const newestEpoch = Number(known.epoch)
+    if (epoch < newestEpoch || (!absent && epoch <= Number(known.absentEpoch))) return newestEpoch
+    fences.raise.run(instanceId, epoch, absent ? epoch : 0, at)
+    return null
+  }
+
+  const fenceShared = ({ operationId, epoch }: GuestCommand, at: string): number | null => {
+    const newestEpoch = Number(sharedFences.find.get(operationId)?.epoch ?? 0)
+    if (epoch < newestEpoch) return newestEpoch
+    sharedFences.raise.run(operationId, epoch, at)
+    return null
+  }
+
   const addReport = (key: string, report: AgentReport, commandId: CommandId | null): void => {
     reports.insert.run(report.reportId, commandId, key, JSON.stringify(cleanse(report)))
   }
@@ -112,8 +137,8 @@ export const createJournal = (
   return {
     /**
      * Takes a command in. A repeat of a finished one has its result published again. A stale one is answered with
-     * `refuse(newestEpoch)`, which is journaled as its result. What is asked after an `instance-absent` needs a newer epoch:
-     * a delayed command must not bring back what was removed.
+     * `refuse(newestEpoch)`, which is journaled as its result. What is asked in the exclusive lane after an `instance-absent` needs a newer epoch:
+     * a delayed command must not bring back what was removed. Shared work brings nothing back.
      */
     accept: (command: GuestCommand, at: string, refuse: (newestEpoch: number) => AgentReport): Acceptance =>
       transaction(() => {
@@ -122,17 +147,12 @@ export const createJournal = (
           reports.again.run(command.commandId)
           return { kind: 'repeat', done: known.done === 1 }
         }
-        const fence = fences.find.get(command.instanceId) ?? { epoch: 0, absentEpoch: 0 }
-        const absent = command.payload.kind === 'instance-absent'
-        const newestEpoch = Number(fence.epoch)
         commands.insert.run(command.commandId, command.instanceId, JSON.stringify(command), at)
-        if (command.epoch < newestEpoch || (!absent && command.epoch <= Number(fence.absentEpoch))) {
-          addReport(command.operationId, refuse(newestEpoch), command.commandId)
-          commands.finish.run(command.commandId)
-          return { kind: 'stale', newestEpoch }
-        }
-        fences.raise.run(command.instanceId, command.epoch, absent ? command.epoch : 0, at)
-        return { kind: 'new' }
+        const newestEpoch = laneOf(command) === 'shared' ? fenceShared(command, at) : fence(command, at)
+        if (newestEpoch === null) return { kind: 'new' }
+        addReport(command.operationId, refuse(newestEpoch), command.commandId)
+        commands.finish.run(command.commandId)
+        return { kind: 'stale', newestEpoch }
       }),
 
     /** Commands without a result, in the order they came. */
@@ -187,7 +207,7 @@ export const createJournal = (
         effects.insert.run(instanceId, kind, intent, at)
       }),
 
-    /** The newest epoch seen of every instance on this host. */
+    /** The newest epoch of the exclusive lane seen of every instance on this host. */
     epochs: (): ReadonlyMap<InstanceId, number> =>
       new Map(fences.present.all().map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
 
@@ -208,12 +228,16 @@ export const createJournal = (
         .all(instanceId)
         .map((row) => ({ kind: String(row.kind), intent: String(row.intent), at: String(row.at) })),
 
-    /** Forgets what was answered and done before this time (ISO 8601). Fences stay: they are what protects a deleted instance. */
+    /**
+     * Forgets what was answered and done before this time (ISO 8601). Fences of the exclusive lane stay: they are what protects a deleted instance. No
+     * command of a shared operation is on its way for so long.
+     */
     prune: (before: string): void =>
       transaction(() => {
         commands.prune.run(before)
         reports.prune.run()
         effects.prune.run(before)
+        sharedFences.prune.run(before)
       }),
   }
 }

@@ -50,18 +50,28 @@ export type GuestPayload = z.infer<typeof guestPayloadSchema>
 export type GuestCommandKind = GuestPayload['kind']
 
 /**
- * `commandId` is derived from operation and step: a re-issue is the same command. `epoch` fences: an agent refuses one older
- * than it has seen for the instance. After `deadline` (ISO 8601) the agent does not begin it any more. `traceparent`: W3C trace context of what led
- * to it.
+ * What a command competes with on its instance. `exclusive`: it changes what runs, one at a time. `shared`: it goes on beside all else, until the
+ * instance is removed.
+ */
+export const lanes = ['exclusive', 'shared'] as const
+export type Lane = (typeof lanes)[number]
+
+/**
+ * `commandId` is derived from operation and step: a re-issue is the same command. `epoch` fences within its lane. In the exclusive lane, an agent
+ * refuses one older than it has seen for the instance; in the shared lane, one older than it has seen of the same operation. `lane`: absent means exclusive,
+ * as version 0.1 had no other. After `deadline` (ISO 8601) the agent does not begin it any more. `traceparent`: W3C trace context of what led to it.
  */
 export const guestCommandSchema = z.object({
   commandId: commandIdSchema,
   operationId: operationIdSchema,
   instanceId: instanceIdSchema,
   hostId: hostIdSchema,
+  lane: z.enum(lanes).optional(),
   epoch: z.int().positive(),
   deadline: z.iso.datetime(),
   payload: guestPayloadSchema,
   traceparent: z.string().optional(),
 })
 export type GuestCommand = z.infer<typeof guestCommandSchema>
+
+export const laneOf = ({ lane }: Pick<GuestCommand, 'lane'>): Lane => lane ?? 'exclusive'

@@ -106,7 +106,7 @@ type Issue = Pick<GuestCommand, 'commandId' | 'epoch' | 'deadline'>
 
 /** `subject`: of the host that it is for. */
 export const issueCommand = (
-  { operationId, traceparent }: BegunOperation,
+  { operationId, kind, traceparent }: BegunOperation,
   step: Step,
   subject: OperationSubject,
   { commandId, epoch, deadline }: Issue,
@@ -119,6 +119,7 @@ export const issueCommand = (
     operationId,
     instanceId,
     hostId,
+    lane: operationOf(kind).lane,
     epoch,
     deadline,
     payload,

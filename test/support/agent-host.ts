@@ -12,7 +12,7 @@ import { listMounts } from '../../agent/isolation/mounts.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { type GuestCommand, type GuestPayload, guestCommandSchema } from '../../domain/guest/command.ts'
+import { type GuestCommand, type GuestPayload, guestCommandSchema, type Lane } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema, type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
 import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
 import { type HostDescription, hostDescriptionSchema } from '../../domain/host/events.ts'
@@ -34,6 +34,7 @@ export const patienceMs = 60_000
 export type CommandOptions = {
   readonly commandId?: string
   readonly operationId?: string
+  readonly lane?: Lane
   readonly epoch?: number
   readonly deadline?: string
 }
@@ -112,6 +113,7 @@ export const openControlPlane = async (dataDir: string): Promise<ControlPlane> =
         operationId: options.operationId ?? randomUUID(),
         instanceId,
         hostId: host.hostId,
+        lane: options.lane,
         epoch: options.epoch ?? 1,
         deadline: options.deadline ?? new Date(Date.now() + patienceMs).toISOString(),
         payload,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Lane } from '../../guest/command.ts'
 import type { EngineFacts } from '../../guest/report.ts'
 import type { OperationId } from '../../ids.ts'
 import type { Process } from '../../operation/process.ts'
@@ -42,6 +43,8 @@ export type OperationDefinition<
   Left extends Shape,
 > = Process & {
   readonly kind: Kind
+  /** What it goes beside: see `lanes.ts`. */
+  readonly lane: Lane
   /** What it is for, as a sentence. */
   readonly does: string
   /** For a sentence such as "a stopped instance cannot be restarted". */

@@ -3,6 +3,7 @@ import { defineOperation, failsAsUndone } from './define-operation.ts'
 
 export const deleteOperation = defineOperation({
   kind: 'delete',
+  lane: 'exclusive',
   does: 'Deletes the instance and its data.',
   done: 'deleted',
   accepts: ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'],

@@ -7,6 +7,7 @@ import { defineOperation } from './define-operation.ts'
 /** Nothing undoes it: a volume that has not grown is as it was, and one that has cannot shrink. */
 export const grow = defineOperation({
   kind: 'grow',
+  lane: 'exclusive',
   does: 'Gives the volume more room.',
   done: 'given a larger volume',
   accepts: ['ACTIVE', 'STOPPED', 'FAILED'],

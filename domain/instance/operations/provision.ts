@@ -6,6 +6,7 @@ import { labelled } from './engine-steps.ts'
 
 export const provision = defineOperation({
   kind: 'provision',
+  lane: 'exclusive',
   does: 'Creates the instance: volume, engine, databases and users.',
   done: 'made',
   accepts: [],

@@ -4,6 +4,7 @@ import { bringBackSteps, verifyStep } from './engine-steps.ts'
 
 export const restart = defineOperation({
   kind: 'restart',
+  lane: 'exclusive',
   does: 'Restarts the engine.',
   done: 'restarted',
   accepts: ['ACTIVE', 'FAILED'],

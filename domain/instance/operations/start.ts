@@ -4,6 +4,7 @@ import { labelled, verifyStep } from './engine-steps.ts'
 
 export const start = defineOperation({
   kind: 'start',
+  lane: 'exclusive',
   does: 'Starts a stopped engine.',
   done: 'started',
   accepts: ['STOPPED', 'FAILED', 'MISSING'],

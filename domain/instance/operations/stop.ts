@@ -4,6 +4,7 @@ import { bringBackSteps } from './engine-steps.ts'
 
 export const stop = defineOperation({
   kind: 'stop',
+  lane: 'exclusive',
   does: 'Stops the engine and keeps the data.',
   done: 'stopped',
   accepts: ['ACTIVE', 'FAILED'],

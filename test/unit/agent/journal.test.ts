@@ -74,6 +74,29 @@ describe('the journal', () => {
     database.close()
   })
 
+  it('fences shared work within its operation, and neither lane for the other', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const accept = (wish: GuestCommand): string => journal.accept(wish, at, () => answer(wish)).kind
+    const first = command(5)
+    const shared = (epoch: number, of: GuestCommand): GuestCommand => ({
+      ...of,
+      commandId: command(epoch).commandId,
+      lane: 'shared',
+      epoch,
+    })
+    expect(accept(first)).toBe('new')
+    expect(accept(shared(1, first))).toBe('new')
+    expect(accept(shared(9, command(9)))).toBe('new')
+    expect(accept(shared(2, first))).toBe('new')
+    expect(accept(shared(1, first))).toBe('stale')
+    expect(accept(command(5))).toBe('new')
+    expect(accept(command(6, 'instance-absent'))).toBe('new')
+    expect(accept(shared(1, command(1)))).toBe('new')
+    expect(journal.epochOf(first.instanceId)).toBe(6)
+    database.close()
+  })
+
   it('forgets what is old and answered, and nothing else', () => {
     const database = openAgentDatabase(temp.next())
     const journal = createJournal(database)
@@ -91,6 +114,21 @@ describe('the journal', () => {
 })
 
 describe('the file of the agent', () => {
+  it('is read as the released version has left it', () => {
+    const file = temp.next()
+    const released = openAgentDatabase(file)
+    const pending = command(3)
+    createJournal(released).accept(pending, at, () => answer(pending))
+    released.exec('DROP TABLE shared_fences; PRAGMA user_version = 2')
+    released.close()
+    const database = openAgentDatabase(file)
+    const journal = createJournal(database)
+    expect(journal.pending()).toEqual([{ ...pending, attempt: 1 }])
+    const shared: GuestCommand = { ...command(1), lane: 'shared' }
+    expect(journal.accept(shared, at, () => answer(shared)).kind).toBe('new')
+    database.close()
+  })
+
   it('is readable by its owner alone', () => {
     const file = temp.next()
     openAgentDatabase(file).close()

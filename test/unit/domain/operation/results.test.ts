@@ -46,6 +46,7 @@ describe('an operation that starts', () => {
               operationId: operationId(),
               instanceId: instanceId(),
               hostId: hostId(),
+              lane: 'exclusive',
               epoch: 7,
               deadline: at(120),
               payload: { kind: 'engine-stopped' },
