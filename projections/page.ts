@@ -1,4 +1,4 @@
-import type { ViewName } from './documents.ts'
+import type { ListName } from './lists.ts'
 import type { Entry, ViewStore } from './ports/view-store.ts'
 
 /** `after`: the sort key that the page begins after, as a page before told it. Default order: ascending, thus oldest first. */
@@ -21,8 +21,6 @@ export type Page<D> = {
   readonly total?: () => Promise<number>
 }
 
-export type ListName = { readonly view: ViewName; readonly index: string; readonly value: string }
-
 /** How many documents a filter looks at for one page, and how many are read at a time at most. */
 const maxScanned = 5000
 const maxReadLength = 500
@@ -30,17 +28,17 @@ const maxReadLength = 500
 /** One page of a list; with `matches` of those alone that it lets through. */
 export const readPage = async <D>(
   viewStore: ViewStore,
-  { view, index, value }: ListName,
+  list: ListName,
   { first, after, direction = 'ascending' }: PageRequest,
   matches?: (document: D) => boolean,
 ): Promise<Page<D>> => {
   const page = await walk<D>(
     viewStore,
-    { view, index, value },
+    list,
     { first, direction, ...(after !== undefined && { after }) },
     matches ?? everything,
   )
-  return matches ? page : { ...page, total: () => viewStore.count(view, index, value) }
+  return matches ? page : { ...page, total: () => viewStore.count(list.view, list.index, list.value) }
 }
 
 const walk = async <D>(

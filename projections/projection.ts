@@ -5,6 +5,7 @@ import type { EventOf } from '../domain/event-definition.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
 import { checkEvents, type UnreadableReason } from '../domain/read-event.ts'
 import type { ViewName } from './documents.ts'
+import { entriesIn, type Lists } from './lists.ts'
 import type { Document, IndexEntry } from './ports/view-store.ts'
 
 type Place = Pick<StoredEvent, 'id' | 'stream' | 'revision' | 'position'>
@@ -50,25 +51,28 @@ type EventsOf<C extends Category> = C extends Category ? EventOf<(typeof aggrega
 
 type Handler<D, E> = (document: D | null, event: Projected<E>, key: string, other: Other<D>) => D | null
 
-export type ProjectionSpec<D extends Document, C extends Category> = {
-  readonly view: ViewName
+export type ViewSpec<D extends Document, C extends Category, V extends ViewName = ViewName> = {
+  readonly view: V
   readonly version: number
   readonly keysOf: (event: Projected<EventsOf<C>>) => readonly string[]
   /** Every event type of these categories, so that a new one does not compile until it is decided here. */
   readonly on: {
     readonly [T in EventsOf<C>['type']]: 'ignored' | Handler<D, Extract<EventsOf<C>, { readonly type: T }>>
   }
-  readonly entries: (document: D, key: string) => readonly IndexEntry[]
+  readonly lists: Lists<V, D>
+  /** By which it is sorted in every list, and found on the next page: no two documents of one list share one. */
+  readonly sortKey: (document: D) => string
 }
 
-/** A projection of the events of the categories `C` into documents `D`. Events of other categories are ignored. */
-export const defineProjection = <D extends Document, C extends Category>({
+/** The view `V` of documents `D` that follow from events of the categories `C`. Events of other categories are ignored. */
+export const defineView = <D extends Document, C extends Category, V extends ViewName>({
   view,
   version,
   keysOf,
   on,
-  entries,
-}: ProjectionSpec<D, C>): Projection<D> => {
+  lists,
+  sortKey,
+}: ViewSpec<D, C, V>): Projection<D> => {
   // Looked up by the event's own type, so that handler and event belong together, which the compiler cannot follow.
   const handlers = on as unknown as Readonly<Partial<Record<CofferEventType, 'ignored' | Handler<D, CofferEvent>>>>
   const handlerOf = ({ type }: ProjectedEvent) => {
@@ -84,7 +88,7 @@ export const defineProjection = <D extends Document, C extends Category>({
     // Asked only of events that have a handler, and those can be read.
     evolve: (document, event, key, other) =>
       handlerOf(event)?.(document, event as Projected<CofferEvent>, key, other) ?? null,
-    entries,
+    entries: entriesIn(lists, sortKey),
   }
 }
 
@@ -101,5 +105,3 @@ export const readProjected = (stored: readonly StoredEvent[]): readonly Projecte
 
 /** What stands after the first dash of the stream's name: the id of its aggregate. */
 export const aggregateId = ({ stream }: Pick<StoredEvent, 'stream'>): string => stream.slice(stream.indexOf('-') + 1)
-
-export const listedIn = (index: string, value: string, sortKey: string): IndexEntry => ({ index, value, sortKey })

@@ -21,9 +21,11 @@ import {
   type ViewName,
   viewNames,
 } from './documents.ts'
-import { type ListName, type Page, type PageRequest, readPage } from './page.ts'
+import { everyone, type ListName } from './lists.ts'
+import { type Page, type PageRequest, readPage } from './page.ts'
 import type { Entry, ViewStore } from './ports/view-store.ts'
 import { auditKey } from './views/events.ts'
+import { instanceNameIn } from './views/instances.ts'
 import { followAuditLog, watchDocument } from './watch.ts'
 
 /** Of one project, or, null, of all. */
@@ -101,11 +103,11 @@ export type Views = {
 export type ViewsDeps = { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog }
 
 export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
-  const all = (view: ViewName): ListName => ({ view, index: 'all', value: 'all' })
-  const scoped = (view: ViewName, { projectId }: Scope, suffix = ''): ListName =>
+  const all = <V extends ListName['view']>(view: V) => ({ view, index: 'all', value: everyone }) as const
+  const scoped = <V extends ViewName, S extends '' | '-live' | '-open'>(view: V, { projectId }: Scope, suffix: S) =>
     projectId === null
-      ? { view, index: `all${suffix}`, value: 'all' }
-      : { view, index: `project${suffix}`, value: projectId }
+      ? ({ view, index: `all${suffix}`, value: everyone } as const)
+      : ({ view, index: `project${suffix}`, value: projectId } as const)
   /** Looks in the list of the scope, so that what others have there does not matter. */
   const entryAt = async (scope: Scope, position: Position): Promise<AuditEntry | null> => {
     const { index, value } = eventList(scope)
@@ -122,7 +124,7 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
       const { projectId, name } = filter
       const list: ListName =
         projectId !== null && name !== undefined
-          ? { view: 'instances', index: `name${suffix}`, value: `${projectId}/${name}` }
+          ? { view: 'instances', index: `name${suffix}`, value: instanceNameIn({ projectId, name }) }
           : scoped('instances', filter, suffix)
       return readPage(viewStore, list, page, instanceMatcher(filter))
     },
@@ -152,7 +154,7 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
     quota: (projectId) => viewStore.get('quotas', projectId),
     quotas: (page) => readPage(viewStore, all('quotas'), page),
     token: (id) => viewStore.get('tokens', id),
-    tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope), page),
+    tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope, ''), page),
     deadLettersById: (ids) => viewStore.getMany('dead-letters', ids),
     unreadableEvents: (page) => readPage(viewStore, all('unreadable'), page),
     events: async (filter, page) => {
@@ -228,7 +230,7 @@ const eventList = ({ projectId, instanceId, operationId }: EventFilter): ListNam
   if (operationId !== undefined) return { view: 'events', index: 'operation', value: operationId }
   if (instanceId !== undefined) return { view: 'events', index: 'instance', value: instanceId }
   if (projectId !== null) return { view: 'events', index: 'project', value: projectId }
-  return { view: 'events', index: 'all', value: 'all' }
+  return { view: 'events', index: 'all', value: everyone }
 }
 
 const eventMatcher = ({ projectId, instanceId, operationId, types }: EventFilter): Matcher<AuditEntry> => {

@@ -2,7 +2,8 @@ import type { datastoreCategory } from '../../domain/datastore/index.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
 import type { DatastoreDocument } from '../documents.ts'
-import { defineProjection, listedIn } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { defineView } from '../projection.ts'
 
 const emptyDatastore = (type: DatastoreType): DatastoreDocument => ({
   type,
@@ -19,7 +20,7 @@ const withDefault = (document: DatastoreDocument): DatastoreDocument => {
   return { ...document, defaultPinned: false, defaultVersion: versions[0] ?? null }
 }
 
-export const datastoresProjection = defineProjection<DatastoreDocument, typeof datastoreCategory>({
+export const datastoresProjection = defineView<DatastoreDocument, typeof datastoreCategory, 'datastores'>({
   view: 'datastores',
   version: 1,
   keysOf: ({ data }) => [data.datastore],
@@ -46,7 +47,8 @@ export const datastoresProjection = defineProjection<DatastoreDocument, typeof d
       defaultPinned: true,
     }),
   },
-  entries: ({ type }) => [listedIn('all', 'all', type)],
+  lists: { all: () => everyone },
+  sortKey: ({ type }) => type,
 })
 
 const without = (versions: readonly string[], version: string) => versions.filter((other) => other !== version)

@@ -1,9 +1,9 @@
 import type { deadLetterCategory } from '../../domain/dead-letter/index.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import type { DeadLetterDocument } from '../documents.ts'
-import { defineProjection } from '../projection.ts'
+import { defineView } from '../projection.ts'
 
-export const deadLettersProjection = defineProjection<DeadLetterDocument, typeof deadLetterCategory>({
+export const deadLettersProjection = defineView<DeadLetterDocument, typeof deadLetterCategory, 'dead-letters'>({
   view: 'dead-letters',
   version: 1,
   keysOf: ({ data }) => [data.letterId],
@@ -13,7 +13,8 @@ export const deadLettersProjection = defineProjection<DeadLetterDocument, typeof
     DeadLetterDropped: (document, { data, metadata }) =>
       document ?? { id: data.letterId, status: 'DROPPED', ...resolution(metadata) },
   },
-  entries: () => [],
+  lists: {},
+  sortKey: ({ id }) => id,
 })
 
 const resolution = ({ at, actor }: EventMetadata) => ({ resolvedAt: at, resolvedBy: actor })

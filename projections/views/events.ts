@@ -2,8 +2,8 @@ import type { Position } from '../../commands/ports/event-store.ts'
 import { aggregates, allCategories, tryCategory } from '../../domain/aggregates.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import type { AuditEntry } from '../documents.ts'
-import type { IndexEntry } from '../ports/view-store.ts'
-import { listedIn, type Projection, unreadable } from '../projection.ts'
+import { entriesIn, everyone, type Lists } from '../lists.ts'
+import { type Projection, unreadable } from '../projection.ts'
 
 /** Key and sort key of an event in the audit log. */
 export const auditKey = (position: Position): string => {
@@ -13,14 +13,15 @@ export const auditKey = (position: Position): string => {
 /** By how many digits follow: made once, as there is a key for every event. */
 const zeros = Array.from({ length: 17 }, (_, digits) => '0'.repeat(16 - digits))
 
-/** The lists an entry stands in. */
-export const auditLists = ({ projectId, instanceId, operationId }: AuditEntry, key: string): readonly IndexEntry[] => {
-  const lists = [listedIn('all', 'all', key)]
-  if (projectId !== null) lists.push(listedIn('project', projectId, key))
-  if (instanceId !== null) lists.push(listedIn('instance', instanceId, key))
-  if (operationId !== null) lists.push(listedIn('operation', operationId, key))
-  return lists
+const lists: Lists<'events', AuditEntry> = {
+  all: () => everyone,
+  project: ({ projectId }) => projectId,
+  instance: ({ instanceId }) => instanceId,
+  operation: ({ operationId }) => operationId,
 }
+
+/** The lists an entry stands in. */
+export const auditLists = entriesIn(lists, (_, key) => key)
 
 /** What stands there for one project is for admins; what it says of the project is in the project's own streams as well. */
 const isShared = (stream: StreamName): boolean => {

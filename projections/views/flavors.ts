@@ -1,8 +1,9 @@
 import type { flavorCategory } from '../../domain/flavor/index.ts'
 import type { FlavorDocument } from '../documents.ts'
-import { defineProjection, listedIn } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { defineView } from '../projection.ts'
 
-export const flavorsProjection = defineProjection<FlavorDocument, typeof flavorCategory>({
+export const flavorsProjection = defineView<FlavorDocument, typeof flavorCategory, 'flavors'>({
   view: 'flavors',
   version: 1,
   keysOf: ({ data }) => [data.flavorId],
@@ -16,7 +17,8 @@ export const flavorsProjection = defineProjection<FlavorDocument, typeof flavorC
     }),
     FlavorRetired: (document) => document && { ...document, retired: true },
   },
-  entries: ({ id, vcpus, memoryMiB }) => [listedIn('all', 'all', `${padded(vcpus)}/${padded(memoryMiB)}/${id}`)],
+  lists: { all: () => everyone },
+  sortKey: ({ id, vcpus, memoryMiB }) => `${padded(vcpus)}/${padded(memoryMiB)}/${id}`,
 })
 
 const padded = (count: number): string => String(count).padStart(10, '0')

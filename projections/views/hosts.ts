@@ -2,7 +2,8 @@ import { hostCategory } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import { type ClaimDocument, type HostDocument, hostStatusOf } from '../documents.ts'
-import { defineProjection, listedIn, type Other } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { defineView, type Other } from '../projection.ts'
 import { withFlaws } from '../whole-history.ts'
 
 type Document = HostDocument | ClaimDocument
@@ -37,7 +38,7 @@ const seen =
   (document: Document | null, { metadata }: { readonly metadata: { readonly at: string } }): Document | null =>
     document && !isClaim(document) ? { ...document, status, updatedAt: metadata.at } : document
 
-const projection = defineProjection<Document, typeof hostCategory>({
+const projection = defineView<Document, typeof hostCategory, 'hosts'>({
   view: 'hosts',
   version: 4,
   keysOf: ({ type, data }) =>
@@ -78,10 +79,12 @@ const projection = defineProjection<Document, typeof hostCategory>({
       return { ...document, unlisted, updatedAt: at }
     },
   },
-  entries: (document) =>
-    isClaim(document)
-      ? [listedIn('host', document.hostId, document.instanceId)]
-      : [listedIn('all', 'all', document.id), listedIn('status', hostStatusOf(document), document.id)],
+  lists: {
+    host: (document) => (isClaim(document) ? document.hostId : null),
+    all: (document) => (isClaim(document) ? null : everyone),
+    status: (document) => (isClaim(document) ? null : hostStatusOf(document)),
+  },
+  sortKey: (document) => (isClaim(document) ? document.instanceId : document.id),
 })
 
 /** Whose registration is missing: nothing is known of it but that it is there. */

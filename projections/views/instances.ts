@@ -13,7 +13,8 @@ import type { Fault } from '../../domain/values/fault.ts'
 import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
-import { aggregateId, defineProjection, listedIn, type Projected, type ProjectionSpec } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { aggregateId, defineView, type Projected, type ViewSpec } from '../projection.ts'
 
 type Change = Partial<InstanceDocument>
 
@@ -44,6 +45,15 @@ const seen = ({ health, reason, volumeStage, incident }: Seen): Change => ({
 /** What an instance that is not deleted is counted under: its status, and if it has an engine that should serve, also the engine's health. */
 const stateOf = ({ status, health, endpoint }: InstanceDocument): string =>
   (status === 'ACTIVE' || status === 'FAILED') && endpoint !== null ? engineState(status, health) : status
+
+const live =
+  (place: (document: InstanceDocument) => string) =>
+  (document: InstanceDocument): string | null =>
+    document.status === 'DELETED' ? null : place(document)
+
+/** What the lists by name are looked up by. */
+export const instanceNameIn = ({ projectId, name }: Pick<InstanceDocument, 'projectId' | 'name'>): string =>
+  `${projectId}/${name}`
 
 type Beginning = Pick<InstanceDocument, 'projectId' | 'name' | 'hostId'> & {
   readonly instanceId: InstanceId
@@ -105,13 +115,13 @@ const changed =
   (document: InstanceDocument | null, event: Projected<InstanceEvent & { readonly data: Of }>) =>
     changes((_) => (document ? change(event.data, document) : {}))(document, event)
 
-type Handlers = ProjectionSpec<InstanceDocument, typeof instanceCategory>['on']
+type Handlers = ViewSpec<InstanceDocument, typeof instanceCategory>['on']
 const ofOperations = Object.fromEntries(allOperations.flatMap(ofOperation)) as unknown as Pick<
   Handlers,
   RequestedType | SucceededType | FailedType
 >
 
-export const instancesProjection = defineProjection<InstanceDocument, typeof instanceCategory>({
+export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
   version: 3,
   keysOf: (event) => [aggregateId(event)],
@@ -150,18 +160,15 @@ export const instancesProjection = defineProjection<InstanceDocument, typeof ins
     InstanceNumbersRaised: changes(() => ({})),
     InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),
   },
-  entries: (document) => {
-    const { id, projectId, name, status, volumeStage } = document
-    const named = `${projectId}/${name}`
-    const listed = [listedIn('project', projectId, id), listedIn('all', 'all', id), listedIn('name', named, id)]
-    if (status === 'DELETED') return listed
-    return [
-      ...listed,
-      listedIn('project-live', projectId, id),
-      listedIn('all-live', 'all', id),
-      listedIn('name-live', named, id),
-      listedIn('state', stateOf(document), id),
-      listedIn('volume-stage', volumeStage, id),
-    ]
+  lists: {
+    project: ({ projectId }) => projectId,
+    all: () => everyone,
+    name: instanceNameIn,
+    'project-live': live(({ projectId }) => projectId),
+    'all-live': live(() => everyone),
+    'name-live': live(instanceNameIn),
+    state: live(stateOf),
+    'volume-stage': live(({ volumeStage }) => volumeStage),
   },
+  sortKey: ({ id }) => id,
 })

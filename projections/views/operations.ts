@@ -11,7 +11,8 @@ import {
 import type { operationCategory } from '../../domain/operation/index.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { OperationDocument, OperationStatus } from '../documents.ts'
-import { aggregateId, defineProjection, listedIn, type Projected, type ProjectionSpec } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { aggregateId, defineView, type Projected, type ViewSpec } from '../projection.ts'
 import {
   beginAgain,
   completeStep,
@@ -70,7 +71,7 @@ const ends = (status: 'FAILED' | 'CANCELLED') =>
     endedAt: metadata.at,
   }))
 
-type Handlers = ProjectionSpec<OperationDocument, typeof instanceCategory>['on']
+type Handlers = ViewSpec<OperationDocument, typeof instanceCategory>['on']
 
 const requested = Object.fromEntries(
   allOperations.map((operation) => [operation.requested, requests(operation.kind)]),
@@ -81,9 +82,10 @@ const ended = Object.fromEntries(
   allOperations.flatMap(({ succeeded, failed }) => [succeeded, failed].map((type) => [type, 'ignored'])),
 ) as unknown as Pick<Handlers, SucceededType | FailedType>
 
-export const operationsProjection = defineProjection<
+export const operationsProjection = defineView<
   OperationDocument,
-  typeof instanceCategory | typeof operationCategory
+  typeof instanceCategory | typeof operationCategory,
+  'operations'
 >({
   view: 'operations',
   version: 1,
@@ -144,14 +146,12 @@ export const operationsProjection = defineProjection<
     OperationFailed: ends('FAILED'),
     OperationCancelled: ends('CANCELLED'),
   },
-  entries: (document) => {
-    const { id, projectId, instanceId } = document
-    const listed = [
-      listedIn('project', projectId, id),
-      listedIn('instance', instanceId, id),
-      listedIn('all', 'all', id),
-    ]
-    if (hasEnded(document)) return listed
-    return [...listed, listedIn('project-open', projectId, id), listedIn('all-open', 'all', id)]
+  lists: {
+    project: ({ projectId }) => projectId,
+    instance: ({ instanceId }) => instanceId,
+    all: () => everyone,
+    'project-open': (document) => (hasEnded(document) ? null : document.projectId),
+    'all-open': (document) => (hasEnded(document) ? null : everyone),
   },
+  sortKey: ({ id }) => id,
 })

@@ -3,7 +3,8 @@ import type { QuotaLimits } from '../../domain/project/events.ts'
 import { projectCategory } from '../../domain/project/index.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import type { HoldingDocument, QuotaDocument } from '../documents.ts'
-import { defineProjection, listedIn, type Other } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { defineView, type Other } from '../projection.ts'
 import { withFlaws } from '../whole-history.ts'
 
 type Document = QuotaDocument | HoldingDocument
@@ -44,7 +45,7 @@ const withUse = (quota: QuotaDocument, before: Resources | null, after: Resource
   },
 })
 
-const projection = defineProjection<Document, typeof projectCategory>({
+const projection = defineView<Document, typeof projectCategory, 'quotas'>({
   view: 'quotas',
   version: 2,
   keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
@@ -60,10 +61,11 @@ const projection = defineProjection<Document, typeof projectCategory>({
     QuotaCommitted: holds(({ resources }) => resources ?? null),
     QuotaReleased: holds(() => null),
   },
-  entries: (document) =>
-    isHolding(document)
-      ? [listedIn('project', document.projectId, document.instanceId)]
-      : [listedIn('all', 'all', document.projectId)],
+  lists: {
+    project: (document) => (isHolding(document) ? document.projectId : null),
+    all: (document) => (isHolding(document) ? null : everyone),
+  },
+  sortKey: (document) => (isHolding(document) ? document.instanceId : document.projectId),
 })
 
 export const quotasProjection = withFlaws(projection, {

@@ -1,8 +1,9 @@
 import type { tokenCategory } from '../../domain/token/index.ts'
 import type { TokenDocument } from '../documents.ts'
-import { defineProjection, listedIn } from '../projection.ts'
+import { everyone } from '../lists.ts'
+import { defineView } from '../projection.ts'
 
-export const tokensProjection = defineProjection<TokenDocument, typeof tokenCategory>({
+export const tokensProjection = defineView<TokenDocument, typeof tokenCategory, 'tokens'>({
   view: 'tokens',
   version: 2,
   keysOf: ({ data }) => [data.tokenId],
@@ -22,5 +23,6 @@ export const tokensProjection = defineProjection<TokenDocument, typeof tokenCate
       },
     TokenRevoked: (document) => document && { ...document, revoked: true },
   },
-  entries: ({ id, projectId }) => [listedIn('project', projectId, id), listedIn('all', 'all', id)],
+  lists: { project: ({ projectId }) => projectId, all: () => everyone },
+  sortKey: ({ id }) => id,
 })

@@ -1,6 +1,7 @@
 import { allCategories } from '../../domain/aggregates.ts'
 import type { UnreadableDocument } from '../documents.ts'
-import { listedIn, type ProjectedEvent, type Projection, unreadable } from '../projection.ts'
+import { entriesIn, everyone, type Lists } from '../lists.ts'
+import { type ProjectedEvent, type Projection, unreadable } from '../projection.ts'
 import { auditKey } from './events.ts'
 
 export const unreadableKey = (stream: string, revision: number): string => `${stream}/${revision}`
@@ -9,6 +10,8 @@ const keysOf = (event: ProjectedEvent): readonly string[] => {
   if (event.type === unreadable) return [unreadableKey(event.stream, event.revision)]
   return event.type === 'EventExcluded' ? [unreadableKey(event.data.stream, event.data.revision)] : []
 }
+
+const lists: Lists<'unreadable', UnreadableDocument> = { all: () => everyone }
 
 /** The events that this program cannot read, and which of them were declared left out. */
 export const unreadableProjection: Projection<UnreadableDocument> = {
@@ -27,5 +30,5 @@ export const unreadableProjection: Projection<UnreadableDocument> = {
     const { at, actor: by } = event.metadata
     return { ...document, excluded: document.excluded ?? { at, by, note: event.data.note } }
   },
-  entries: ({ position }) => [listedIn('all', 'all', auditKey(position))],
+  entries: entriesIn(lists, ({ position }) => auditKey(position)),
 }

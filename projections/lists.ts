@@ -1,0 +1,48 @@
+import type { ViewName } from './documents.ts'
+import type { Document, IndexEntry } from './ports/view-store.ts'
+
+/** The lists that each view keeps. What stands in one is said where the view is defined; a read names one of them. */
+export const viewLists = {
+  instances: ['project', 'all', 'name', 'project-live', 'all-live', 'name-live', 'state', 'volume-stage'],
+  operations: ['project', 'instance', 'all', 'project-open', 'all-open'],
+  hosts: ['host', 'all', 'status'],
+  datastores: ['all'],
+  flavors: ['all'],
+  quotas: ['project', 'all'],
+  tokens: ['project', 'all'],
+  events: ['all', 'project', 'instance', 'operation'],
+  'dead-letters': [],
+  unreadable: ['all'],
+} as const satisfies Readonly<Record<ViewName, readonly string[]>>
+
+export type ListOf<V extends ViewName> = (typeof viewLists)[V][number]
+
+/** One list of one view: those that it lists under `value`. */
+export type ListName = {
+  readonly [V in ViewName]: { readonly view: V; readonly index: ListOf<V>; readonly value: string }
+}[ViewName]
+
+/** The value of a list of all documents. */
+export const everyone = 'all'
+
+/** For each list of the view, what a document is listed under in it; null where it is not in the list. */
+export type Lists<V extends ViewName, D extends Document> = {
+  readonly [L in ListOf<V>]: (document: D) => string | null
+}
+
+/** The places of a document in the lists of its view, in all of them under the same sort key. */
+export const entriesIn = <D extends Document>(
+  lists: Readonly<Record<string, (document: D) => string | null>>,
+  sortKeyOf: (document: D, key: string) => string,
+): ((document: D, key: string) => readonly IndexEntry[]) => {
+  const places = Object.entries(lists)
+  return (document, key) => {
+    const sortKey = sortKeyOf(document, key)
+    const entries: IndexEntry[] = []
+    for (const [index, placeIn] of places) {
+      const value = placeIn(document)
+      if (value !== null) entries.push({ index, value, sortKey })
+    }
+    return entries
+  }
+}
