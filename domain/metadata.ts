@@ -27,6 +27,18 @@ export const actorSchema = z.discriminatedUnion('kind', [
 ])
 export type Actor = z.infer<typeof actorSchema>
 
+/** What an actor goes by: the subject of a user's token, the id of an agent's host, the name of a part of Coffer. */
+export const actorName = (actor: Actor): string => {
+  switch (actor.kind) {
+    case 'user':
+      return actor.subject
+    case 'agent':
+      return actor.hostId
+    case 'system':
+      return actor.name
+  }
+}
+
 /**
  * What every stored event carries beside its data.
  * `at`: ISO 8601 UTC. `commandId`: the command that led to it. `correlationId`: the operation it belongs to, where there is one.

@@ -75,6 +75,7 @@ export const createSchemaParts = () => {
     Instance: builder.objectRef<InstanceDocument>('Instance'),
     Node: builder.interfaceRef<object>('Node'),
     Operation: builder.objectRef<OperationDocument>('Operation'),
+    OperationSubject: builder.interfaceRef<Pick<InstanceDocument, 'id' | 'projectId'>>('OperationSubject'),
     PageInfo: builder.objectRef<PageInfo>('PageInfo'),
     Quota: builder.objectRef<QuotaDocument>('Quota'),
     QuotaLimits: builder.objectRef<QuotaLimits>('QuotaLimits'),

@@ -2,7 +2,8 @@ import type { Position } from '../commands/ports/event-store.ts'
 import type { CofferEventType } from '../domain/catalogue.ts'
 import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operations.ts'
-import type { DatastoreType } from '../domain/values/instance-spec.ts'
+import { actorName } from '../domain/metadata.ts'
+import type { DatastoreType, Health } from '../domain/values/instance-spec.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import {
   type AuditDocument,
@@ -31,22 +32,31 @@ import { followAuditLog, watchDocument } from './watch.ts'
 /** Of one project, or, null, of all. */
 type Scope = { readonly projectId: ProjectId | null }
 
-export type InstanceFilter = Scope & {
-  readonly name?: string
-  readonly statuses?: readonly InstanceStatus[]
-  readonly datastore?: DatastoreType
-  readonly hostId?: HostId
-  /** Default false. */
-  readonly includeDeleted?: boolean
-}
+/** ISO 8601: made at `since` or later, and before `until`. */
+type Made = { readonly since?: string; readonly until?: string }
 
-export type OperationFilter = Scope & {
-  readonly instanceId?: InstanceId
-  /** Only those that have not ended. */
-  readonly open?: boolean
-  readonly statuses?: readonly OperationStatus[]
-  readonly kinds?: readonly OperationKind[]
-}
+export type InstanceFilter = Scope &
+  Made & {
+    readonly name?: string
+    readonly namePrefix?: string
+    readonly statuses?: readonly InstanceStatus[]
+    readonly healths?: readonly Health[]
+    readonly datastore?: DatastoreType
+    readonly hostId?: HostId
+    /** Default false. */
+    readonly includeDeleted?: boolean
+  }
+
+export type OperationFilter = Scope &
+  Made & {
+    readonly instanceId?: InstanceId
+    /** Only those that have not ended. */
+    readonly open?: boolean
+    readonly statuses?: readonly OperationStatus[]
+    readonly kinds?: readonly OperationKind[]
+    /** The name of the actor. */
+    readonly requestedBy?: string
+  }
 
 export type EventFilter = Scope & {
   readonly instanceId?: InstanceId
@@ -194,35 +204,53 @@ const auditPlace = (document: AuditDocument): Entry<AuditDocument> => {
 /** What `matches` has to look at beyond the list itself; undefined when that is nothing. */
 type Matcher<D> = ((document: D) => boolean) | undefined
 
-const instanceMatcher = ({
-  projectId,
-  name,
-  statuses,
-  datastore,
-  hostId,
-}: InstanceFilter): Matcher<InstanceDocument> => {
-  const byName = projectId === null ? name : undefined
-  if (byName === undefined && !statuses && datastore === undefined && hostId === undefined) return undefined
-  return (instance) =>
-    (byName === undefined || instance.name === byName) &&
-    (!statuses || statuses.includes(instance.status)) &&
-    (datastore === undefined || instance.datastore === datastore) &&
-    (hostId === undefined || instance.hostId === hostId)
+/** All the tests that are asked for; undefined where there are none. */
+const allOf = <D>(...tests: readonly (Matcher<D> | false)[]): Matcher<D> => {
+  const asked = tests.filter((test) => test !== undefined && test !== false)
+  return asked.length === 0 ? undefined : (document) => asked.every((test) => test(document))
 }
 
-const operationMatcher = ({
-  projectId,
-  instanceId,
-  open,
-  statuses,
-  kinds,
-}: OperationFilter): Matcher<OperationDocument> => {
-  if (instanceId === undefined && !statuses && !kinds) return undefined
-  return (operation) =>
-    (projectId === null || operation.projectId === projectId) &&
-    (!open || operation.endedAt === null) &&
-    (!statuses || statuses.includes(operation.status)) &&
-    (!kinds || kinds.includes(operation.kind))
+/** Whether one of these is the value of a document; undefined where any will do. */
+const oneOf = <D, V>(wanted: readonly V[] | undefined, of: (document: D) => V): Matcher<D> => {
+  if (wanted === undefined) return undefined
+  const values: ReadonlySet<V> = new Set(wanted)
+  return (document) => values.has(of(document))
+}
+
+const only = <D, V>(wanted: V | undefined, of: (document: D) => V): Matcher<D> =>
+  wanted === undefined ? undefined : (document) => of(document) === wanted
+
+const madeWithin = <D extends { readonly createdAt: string }>({ since, until }: Made): Matcher<D> =>
+  allOf<D>(
+    since !== undefined && (({ createdAt }) => createdAt >= since),
+    until !== undefined && (({ createdAt }) => createdAt < until),
+  )
+
+const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
+  const { projectId, name, namePrefix, statuses, healths, datastore, hostId } = filter
+  return allOf<InstanceDocument>(
+    projectId === null && only(name, (instance) => instance.name),
+    namePrefix !== undefined && ((instance) => instance.name.startsWith(namePrefix)),
+    oneOf(statuses, (instance) => instance.status),
+    oneOf(healths, (instance) => instance.health),
+    only(datastore, (instance) => instance.datastore),
+    only(hostId, (instance) => instance.hostId),
+    madeWithin(filter),
+  )
+}
+
+const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> => {
+  const { projectId, instanceId, open, statuses, kinds, requestedBy } = filter
+  // The list of an instance is of whatever project, and of all its operations.
+  const listed = instanceId === undefined
+  return allOf<OperationDocument>(
+    !listed && projectId !== null && ((operation) => operation.projectId === projectId),
+    !listed && open === true && ((operation) => operation.endedAt === null),
+    oneOf(statuses, (operation) => operation.status),
+    oneOf(kinds, (operation) => operation.kind),
+    only(requestedBy, (operation) => actorName(operation.requestedBy)),
+    madeWithin(filter),
+  )
 }
 
 /** The shortest list that has them all. */
@@ -234,11 +262,12 @@ const eventList = ({ projectId, instanceId, operationId }: EventFilter): ListNam
 }
 
 const eventMatcher = ({ projectId, instanceId, operationId, types }: EventFilter): Matcher<AuditEntry> => {
-  if (instanceId === undefined && operationId === undefined && !types) return undefined
-  const wanted: ReadonlySet<string> | undefined = types && new Set(types)
-  return (event) =>
-    (projectId === null || event.projectId === projectId) &&
-    (instanceId === undefined || event.instanceId === instanceId) &&
-    (operationId === undefined || event.operationId === operationId) &&
-    (!wanted || wanted.has(event.type))
+  // The list of an instance or an operation is of whatever project.
+  const listed = instanceId === undefined && operationId === undefined
+  return allOf<AuditEntry>(
+    !listed && projectId !== null && ((event) => event.projectId === projectId),
+    only(instanceId, (event) => event.instanceId),
+    only(operationId, (event) => event.operationId),
+    oneOf<AuditEntry, string>(types, (event) => event.type),
+  )
 }

@@ -3,6 +3,7 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
+import { visibleTo } from '../pipeline/tenancy.ts'
 import { followEvents } from '../subscriptions/follow-events.ts'
 import { emptyPage } from '../visible.ts'
 import { eventFilter } from './event-filter.ts'
@@ -57,7 +58,7 @@ export const addEvent = (parts: SchemaParts): void => {
   )
 }
 
-const addEventType = ({ builder, Actor, Event, Node, UnreadableReason }: SchemaParts): void => {
+const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, UnreadableReason }: SchemaParts): void => {
   const EventFault = builder.objectRef<AuditFault>('EventFault').implement({
     description: 'Why an event cannot be shown.',
     fields: (t) => ({
@@ -91,7 +92,21 @@ const addEventType = ({ builder, Actor, Event, Node, UnreadableReason }: SchemaP
       }),
       projectId: t.exposeID('projectId', { nullable: true, description: 'Whose it is, where that can be said.' }),
       instanceId: t.exposeID('instanceId', { nullable: true, description: 'The instance it is about.' }),
+      instance: t.field({
+        type: Instance,
+        nullable: true,
+        description: 'The instance it is about, as it is now.',
+        resolve: ({ instanceId }, _args, { session, loadInstance }) =>
+          instanceId === null ? null : loadInstance(instanceId).then((instance) => visibleTo(session, instance)),
+      }),
       operationId: t.exposeID('operationId', { nullable: true, description: 'The operation it belongs to.' }),
+      operation: t.field({
+        type: Operation,
+        nullable: true,
+        description: 'The operation it belongs to, as it is now.',
+        resolve: ({ operationId }, _args, { session, loadOperation }) =>
+          operationId === null ? null : loadOperation(operationId).then((operation) => visibleTo(session, operation)),
+      }),
       commandId: t.exposeID('commandId', {
         nullable: true,
         description: 'The command that led to it. Null where it cannot be read.',

@@ -1,19 +1,14 @@
-import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
-import { type DatastoreType, datastoreTypeSchema, type Health } from '../../domain/values/instance-spec.ts'
-import { quote } from '../../domain/values/text.ts'
+import { datastoreChoice } from '../../domain/engines/registry.ts'
+import type { Health } from '../../domain/values/instance-spec.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
-import type { InstanceFilter } from '../../projections/queries.ts'
-import type { EnumRef, SchemaParts } from '../builder.ts'
+import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
-import { invalidInput } from '../errors.ts'
-import { distinct, isGiven } from '../input.ts'
-import { scopeOf } from '../pipeline/tenancy.ts'
-import type { Session } from '../session.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { visibleInstance } from '../visible.ts'
+import { emptyPage, visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
+import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
 
 const later = 'Not used yet: reserved for a later version.'
 
@@ -38,20 +33,32 @@ const statuses = {
 } satisfies Readonly<Record<InstanceStatus, { readonly description: string }>>
 
 export const addInstance = (parts: SchemaParts): void => {
-  const InstanceStatus = parts.builder.enumType('InstanceStatus', {
-    description: 'Where an instance is in its life.',
-    values: statuses,
-  })
-  addInstanceType(parts, InstanceStatus)
-  addInstanceQueries(parts, InstanceStatus)
+  const enums = addInstanceEnums(parts)
+  addInstanceType(parts, enums)
+  addInstanceQueries(parts, enums)
   addInstanceSubscription(parts)
 }
 
-type InstanceStatusRef = EnumRef<InstanceStatus>
+const addInstanceEnums = ({ builder }: SchemaParts): InstanceEnums => {
+  const Status = builder.enumType('InstanceStatus', {
+    description: 'Where an instance is in its life.',
+    values: statuses,
+  })
+  const Health = builder.enumType('Health', {
+    description: 'The state of the engine as the agent on its host sees it.',
+    values: {
+      HEALTHY: { description: 'A client query over the endpoint succeeds.' },
+      UNHEALTHY: { description: 'The engine does not serve clients as it should; `healthReason` says why.' },
+      UNKNOWN: { description: 'Nothing is known yet, or the engine is stopped.' },
+      UNREACHABLE: { description: 'Its host is lost, or does not have it.' },
+    } satisfies Readonly<Record<Health, { readonly description: string }>>,
+  })
+  return { Status, Health }
+}
 
 const addInstanceType = (
-  { builder, Fault, Host, Instance, Node, Operation }: SchemaParts,
-  Status: InstanceStatusRef,
+  { builder, Fault, Host, Instance, Node, Operation, OperationSubject }: SchemaParts,
+  { Status, Health }: InstanceEnums,
 ): void => {
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
     description: 'Where clients connect.',
@@ -70,15 +77,6 @@ const addInstanceType = (
       }),
     }),
   })
-  const Health = builder.enumType('Health', {
-    description: 'The state of the engine as the agent on its host sees it.',
-    values: {
-      HEALTHY: { description: 'A client query over the endpoint succeeds.' },
-      UNHEALTHY: { description: 'The engine does not serve clients as it should; `healthReason` says why.' },
-      UNKNOWN: { description: 'Nothing is known yet, or the engine is stopped.' },
-      UNREACHABLE: { description: 'Its host is lost, or does not have it.' },
-    } satisfies Readonly<Record<Health, { readonly description: string }>>,
-  })
   const VolumeStage = builder.enumType('VolumeStage', {
     description: 'How full a volume is.',
     values: {
@@ -92,7 +90,7 @@ const addInstanceType = (
     },
   })
   Instance.implement({
-    interfaces: [Node],
+    interfaces: [Node, OperationSubject],
     description: 'A database server.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID. Later instances sort behind earlier ones.' }),
@@ -174,19 +172,10 @@ const addInstanceType = (
   })
 }
 
-const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void => {
+const addInstanceQueries = (parts: SchemaParts, enums: InstanceEnums): void => {
   const { builder, Instance } = parts
   const { Connection } = defineConnection(parts, { name: 'Instance', view: 'instances', node: Instance })
-  const InstanceFilter = builder.inputType('InstanceFilter', {
-    description: 'All that is given must hold.',
-    fields: (t) => ({
-      name: t.string({ description: 'Exactly this name.' }),
-      status: t.field({ type: [Status], description: 'One of these.' }),
-      datastore: t.string({ description: 'This datastore.' }),
-      projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
-      includeDeleted: t.boolean({ required: true, defaultValue: false, description: 'Deleted ones too.' }),
-    }),
-  })
+  const Filter = instanceFilterInput(parts, enums)
 
   builder.queryField('instance', (t) =>
     t.field({
@@ -202,44 +191,19 @@ const addInstanceQueries = (parts: SchemaParts, Status: InstanceStatusRef): void
   builder.queryField('instances', (t) =>
     t.field({
       type: Connection,
-      args: { filter: t.arg({ type: InstanceFilter, description: 'Which ones.' }), ...listArguments(t.arg) },
+      args: { filter: t.arg({ type: Filter, description: 'Which ones.' }), ...listArguments(t.arg) },
       complexity: listComplexity,
       description: 'The instances of the project, oldest first.',
       resolve: async (_root, { filter, ...args }, context) => {
         const isVisible = async (id: string) => (await visibleInstance(context, id)) !== null
         const place = cursorPlace(context.backend.cursors, 'instances', isVisible)
         const wanted = instanceFilter(context.session, filter ?? {})
-        return listPage(args, place, (request) => context.backend.views.instances(wanted, request))
+        return listPage(args, place, async (request) =>
+          wanted === null ? emptyPage : context.backend.views.instances(wanted, request),
+        )
       },
     }),
   )
-}
-
-type InstanceFilterInput = {
-  readonly name?: string | null
-  readonly status?: readonly InstanceStatus[] | null
-  readonly datastore?: string | null
-  readonly projectId?: string | null
-  readonly includeDeleted?: boolean
-}
-
-const instanceFilter = (session: Session, input: InstanceFilterInput): InstanceFilter => {
-  const { name, status, datastore } = input
-  return {
-    ...scopeOf(session, input.projectId, 'filter.projectId'),
-    ...(isGiven(name) && { name }),
-    ...(status && { statuses: distinct(status) }),
-    ...(isGiven(datastore) && { datastore: parseDatastore(datastore) }),
-    // Who asks for the status DELETED means to see them.
-    includeDeleted: input.includeDeleted || status?.includes('DELETED') === true,
-  }
-}
-
-const parseDatastore = (text: string): DatastoreType => {
-  const parsed = datastoreTypeSchema.safeParse(text)
-  if (parsed.success) return parsed.data
-  const accepted = datastoreTypes.join(', ')
-  throw invalidInput('filter.datastore', `${quote(text)} is not a datastore: ${accepted} are`)
 }
 
 const addInstanceSubscription = ({ builder, Instance }: SchemaParts): void => {

@@ -1,25 +1,26 @@
 import { cancelOperation } from '../../commands/public/cancel-operation.ts'
 import { allOperations } from '../../domain/instance/operations.ts'
-import type { OperationDocument, OperationStatus, OperationStep, StepStatus } from '../../projections/documents.ts'
-import type { OperationFilter } from '../../projections/queries.ts'
-import type { EnumRef, SchemaParts } from '../builder.ts'
+import type { OperationDocument, OperationStep, StepStatus } from '../../projections/documents.ts'
+import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
-import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
-import { distinct, isGiven } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
-import { scopeOf } from '../pipeline/tenancy.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { emptyPage, visibleInstance, visibleOperation } from '../visible.ts'
+import { emptyPage, visibleOperation } from '../visible.ts'
 import { writtenOperation } from './instance-commands.ts'
-
-type OperationStatusRef = EnumRef<OperationStatus>
+import { type OperationEnums, operationFilter, operationFilterInput } from './operation-filter.ts'
 
 const ended = ({ status }: OperationDocument): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
 
 export const addOperation = (parts: SchemaParts, mutations: Mutations): void => {
+  const Kind = parts.builder.enumType('OperationKind', {
+    description: 'What an operation is for.',
+    values: Object.fromEntries(
+      allOperations.map(({ kind, does }) => [kind.toUpperCase(), { value: kind, description: does }]),
+    ),
+  })
   const Status = parts.builder.enumType('OperationStatus', {
     description: 'How far an operation is.',
     values: {
@@ -31,22 +32,17 @@ export const addOperation = (parts: SchemaParts, mutations: Mutations): void => 
       CANCELLED: { description: 'Ended on request.' },
     } as const,
   })
-  addOperationType(parts, Status)
-  addOperationQueries(parts, Status)
+  const enums = { Kind, Status }
+  addOperationType(parts, enums)
+  addOperationQueries(parts, enums)
   addOperationSubscription(parts)
   addCancel(parts, mutations)
 }
 
 const addOperationType = (
-  { builder, Actor, Fault, Instance, Node, Operation }: SchemaParts,
-  Status: OperationStatusRef,
+  { builder, Actor, Fault, Instance, Node, Operation, OperationSubject }: SchemaParts,
+  { Kind, Status }: OperationEnums,
 ): void => {
-  const Kind = builder.enumType('OperationKind', {
-    description: 'What an operation is for.',
-    values: Object.fromEntries(
-      allOperations.map(({ kind, does }) => [kind.toUpperCase(), { value: kind, description: does }]),
-    ),
-  })
   const StepState = builder.enumType('StepStatus', {
     description: 'How far a step is.',
     values: {
@@ -70,6 +66,14 @@ const addOperationType = (
       fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed.' }),
     }),
   })
+  OperationSubject.implement({
+    description: 'What operations are about.',
+    resolveType: () => Instance.name,
+    fields: (t) => ({
+      id: t.id({ description: 'Finds it again.', resolve: ({ id }) => id }),
+      projectId: t.id({ description: 'The project it belongs to.', resolve: ({ projectId }) => projectId }),
+    }),
+  })
   Operation.implement({
     interfaces: [Node],
     description: 'Something that takes time: it has steps and a deadline, and it always ends by its deadline.',
@@ -82,11 +86,20 @@ const addOperationType = (
       fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed or was cancelled.' }),
       cancellationRequested: t.exposeBoolean('cancellationRequested', { description: 'Somebody asked to cancel it.' }),
       deadline: t.expose('deadline', { type: 'DateTime', description: 'By then it has ended.' }),
-      instanceId: t.exposeID('instanceId', { description: 'The instance it is about.' }),
+      subject: t.field({
+        type: OperationSubject,
+        nullable: true,
+        description: 'What it is about. Null only while the view of that has not come so far.',
+        resolve: ({ instanceId }, _args, context) => context.loadInstance(instanceId),
+      }),
+      instanceId: t.exposeID('instanceId', {
+        nullable: true,
+        description: 'The instance it is about; null where it is about something else.',
+      }),
       instance: t.field({
         type: Instance,
         nullable: true,
-        description: 'The instance it is about.',
+        description: 'The instance it is about; null where it is about something else.',
         resolve: ({ instanceId }, _args, context) => context.loadInstance(instanceId),
       }),
       requestedBy: t.expose('requestedBy', { type: Actor, description: 'Who asked for it.' }),
@@ -96,17 +109,10 @@ const addOperationType = (
   })
 }
 
-const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): void => {
+const addOperationQueries = (parts: SchemaParts, enums: OperationEnums): void => {
   const { builder, Operation } = parts
   const { Connection } = defineConnection(parts, { name: 'Operation', view: 'operations', node: Operation })
-  const OperationFilter = builder.inputType('OperationFilter', {
-    description: 'All that is given must hold.',
-    fields: (t) => ({
-      instanceId: t.id({ description: 'About this instance.' }),
-      status: t.field({ type: [Status], description: 'One of these.' }),
-      projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
-    }),
-  })
+  const Filter = operationFilterInput(parts, enums)
 
   builder.queryField('operation', (t) =>
     t.field({
@@ -121,7 +127,7 @@ const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): vo
   builder.queryField('operations', (t) =>
     t.field({
       type: Connection,
-      args: { filter: t.arg({ type: OperationFilter, description: 'Which ones.' }), ...listArguments(t.arg) },
+      args: { filter: t.arg({ type: Filter, description: 'Which ones.' }), ...listArguments(t.arg) },
       complexity: listComplexity,
       description: 'The operations of the project, oldest first.',
       resolve: async (_root, { filter: input, ...args }, context) => {
@@ -134,24 +140,6 @@ const addOperationQueries = (parts: SchemaParts, Status: OperationStatusRef): vo
       },
     }),
   )
-}
-
-type OperationFilterInput = {
-  readonly instanceId?: string | null
-  readonly status?: readonly OperationStatus[] | null
-  readonly projectId?: string | null
-}
-
-/** Null when it names an instance that the caller may not see or that does not exist. */
-const operationFilter = async (context: ApiContext, input: OperationFilterInput): Promise<OperationFilter | null> => {
-  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
-  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
-  if (instance === null) return null
-  return {
-    ...scope,
-    ...(instance && { instanceId: instance.id }),
-    ...(input.status && { statuses: distinct(input.status) }),
-  }
 }
 
 const addOperationSubscription = ({ builder, Operation }: SchemaParts): void => {

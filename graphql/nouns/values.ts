@@ -1,3 +1,4 @@
+import { actorName } from '../../domain/metadata.ts'
 import type { SchemaParts } from '../builder.ts'
 
 /** The small types that several nouns share. */
@@ -17,16 +18,8 @@ export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: Sch
       name: t.string({
         description:
           "The token's subject, the host's id (`agent` for all but admins), or the name of the part of Coffer.",
-        resolve: (actor, _args, { session }) => {
-          switch (actor.kind) {
-            case 'user':
-              return actor.subject
-            case 'agent':
-              return session.isAdmin ? actor.hostId : 'agent'
-            case 'system':
-              return actor.name
-          }
-        },
+        resolve: (actor, _args, { session }) =>
+          actor.kind === 'agent' && !session.isAdmin ? 'agent' : actorName(actor),
       }),
       projectId: t.id({
         nullable: true,

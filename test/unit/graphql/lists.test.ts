@@ -169,6 +169,40 @@ describe('a list', () => {
     )
   })
 
+  it('is cut by health, the beginning of a name and when something was asked for', async () => {
+    const { page, putInstance } = await withInstances(0)
+    await putInstance(shop, { name: 'web-1', health: 'HEALTHY', createdAt: '2026-03-01T00:00:00.000Z' })
+    await putInstance(shop, { name: 'web-2', health: 'UNHEALTHY', createdAt: '2026-03-02T00:00:00.000Z' })
+    await putInstance(shop, { name: 'mail', health: 'UNREACHABLE', createdAt: '2026-03-03T00:00:00.000Z' })
+    const names = async (filter: object) => (await page({ filter })).names
+    expect(await names({ namePrefix: 'web-' })).toEqual(['web-1', 'web-2'])
+    expect(await names({ namePrefix: 'eb' })).toEqual([])
+    expect(await names({ health: ['UNHEALTHY', 'UNREACHABLE'] })).toEqual(['web-2', 'mail'])
+    expect(await names({ since: '2026-03-02T00:00:00Z' })).toEqual(['web-2', 'mail'])
+    expect(await names({ until: '2026-03-02T01:00:00+01:00' })).toEqual(['web-1'])
+    expect(await names({ since: '2026-03-01T12:00:00Z', until: '2026-03-02T12:00:00Z' })).toEqual(['web-2'])
+    expect(await names({ namePrefix: 'web-', health: 'HEALTHY' })).toEqual(['web-1'])
+    for (const since of ['yesterday', '2026-03-01', '']) {
+      const [error] = (await page({ filter: { since } })).errors
+      expect(error?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'filter.since' })
+    }
+  })
+
+  it('is cut by host for admins alone', async () => {
+    const api = await withInstances(2)
+    const host = await api.putHost()
+    await api.putInstance(shop, { name: 'elsewhere', hostId: host.id })
+    const names = async (hostId: string) =>
+      (await api.ask(list, { token: adminToken, variables: { filter: { hostId } } })).data?.instances.edges.map(
+        (edge: { node: { name: string } }) => edge.node.name,
+      )
+    expect(await names(host.id)).toEqual(['elsewhere'])
+    expect(await names('nonsense')).toEqual([])
+    for (const hostId of [host.id, 'nonsense']) {
+      expect((await api.page({ filter: { hostId } })).errors[0]?.extensions.code).toBe('FORBIDDEN')
+    }
+  })
+
   it('may be of one project for admins, who see all without; for others naming a project is refused', async () => {
     const api = await withInstances(1)
     await api.putInstance(bank, { name: 'theirs' })
@@ -197,6 +231,40 @@ describe('a list of operations', () => {
     const { data } = await api.ask(query, { token, variables: { filter: { instanceId: one.id, status: ['RUNNING'] } } })
     expect(data.operations.nodes).toEqual([{ id: running.id }])
   })
+
+  it('is cut by kind, by who asked and by when', async () => {
+    const api = createApiUnderTest()
+    const one = await api.putInstance(shop)
+    const early = await api.putOperation(one, { kind: 'restart', createdAt: '2026-03-01T00:00:00.000Z' })
+    const late = await api.putOperation(one, { kind: 'stop', createdAt: '2026-03-02T00:00:00.000Z' })
+    const actor = { kind: 'system', name: 'schedules' } as const
+    const nightly = await api.putOperation(one, {
+      kind: 'stop',
+      createdAt: '2026-03-03T00:00:00.000Z',
+      requestedBy: actor,
+    })
+    const { token } = await api.putToken(shop, 'reader')
+    const query = 'query ($filter: OperationFilter) { operations(filter: $filter) { nodes { id } } }'
+    const ids = async (filter: object) => {
+      const { data } = await api.ask(query, { token, variables: { filter } })
+      return data.operations.nodes.map(({ id }: { id: string }) => id)
+    }
+    expect(await ids({ kind: 'STOP' })).toEqual([late.id, nightly.id])
+    expect(await ids({ requestedBy: 'schedules' })).toEqual([nightly.id])
+    expect(await ids({ until: '2026-03-02T00:00:00Z' })).toEqual([early.id])
+    expect(await ids({ instanceId: one.id, kind: ['STOP'], since: '2026-03-02T12:00:00Z' })).toEqual([nightly.id])
+  })
+
+  it('leads to what each is about', async () => {
+    const api = createApiUnderTest()
+    const one = await api.putInstance(shop, { name: 'web' })
+    await api.putOperation(one)
+    const { token } = await api.putToken(shop, 'reader')
+    const query = '{ operations { nodes { instanceId subject { __typename id projectId ... on Instance { name } } } } }'
+    const { data } = await api.ask(query, { token })
+    const subject = { __typename: 'Instance', id: one.id, projectId: shop, name: 'web' }
+    expect(data.operations.nodes).toEqual([{ instanceId: one.id, subject }])
+  })
 })
 
 describe('the audit log', () => {
@@ -222,6 +290,20 @@ describe('the audit log', () => {
       'TokenRevoked',
     ])
     expect(await types(api, { types: ['Nonsense'] })).toContain('"Nonsense" is not a type of event')
+  })
+
+  it('leads to the instance and the operation of an event, and to nothing of another project', async () => {
+    const api = createApiUnderTest()
+    const [ours, theirs] = [await api.putInstance(shop, { name: 'web' }), await api.putInstance(bank)]
+    const operation = await api.putOperation(ours)
+    await api.putEvent(shop, { instanceId: ours.id, type: 'InstanceRestarted', operationId: operation.id })
+    await api.putEvent(shop, { instanceId: theirs.id, type: 'InstanceRenamed' })
+    const { token } = await api.putToken(shop, 'reader')
+    const { data } = await api.ask('{ events { nodes { instance { name } operation { id } } } }', { token })
+    expect(data.events.nodes).toEqual([
+      { instance: { name: 'web' }, operation: { id: operation.id } },
+      { instance: null, operation: null },
+    ])
   })
 })
 

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { quote } from '../../domain/values/text.ts'
+import type { InputFields } from '../builder.ts'
+import { invalidInput } from '../errors.ts'
+import { isGiven } from '../input.ts'
+
+export type MadeInput = { readonly since?: string | null; readonly until?: string | null }
+
+/** The fields of a filter by when something was asked for. */
+export const madeFields = (t: InputFields) => ({
+  since: t.field({ type: 'DateTime', description: 'Asked for at this moment or later.' }),
+  until: t.field({ type: 'DateTime', description: 'Asked for before this moment.' }),
+})
+
+/** The same in the terms of the views. Throws `INVALID_INPUT` for what is no moment. */
+export const madeWithin = ({ since, until }: MadeInput) => ({
+  ...(isGiven(since) && { since: parseMoment('filter.since', since) }),
+  ...(isGiven(until) && { until: parseMoment('filter.until', until) }),
+})
+
+const momentSchema = z.iso.datetime({ offset: true })
+
+/** As times are stored, so that they compare by their characters. */
+const parseMoment = (field: string, text: string): string => {
+  if (momentSchema.safeParse(text).success) return new Date(text).toISOString()
+  throw invalidInput(field, `${quote(text)} is not a moment: one is written as 2026-03-01T12:00:00Z`)
+}

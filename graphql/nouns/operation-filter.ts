@@ -1,0 +1,50 @@
+import type { OperationKind } from '../../domain/instance/operations.ts'
+import type { OperationStatus } from '../../projections/documents.ts'
+import type { OperationFilter } from '../../projections/queries.ts'
+import type { EnumRef, SchemaParts } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { distinct, isGiven } from '../input.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
+import { visibleInstance } from '../visible.ts'
+import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
+
+export type OperationEnums = { readonly Kind: EnumRef<OperationKind>; readonly Status: EnumRef<OperationStatus> }
+
+export const operationFilterInput = ({ builder }: SchemaParts, { Kind, Status }: OperationEnums) =>
+  builder.inputType('OperationFilter', {
+    description: 'All that is given must hold.',
+    fields: (t) => ({
+      instanceId: t.id({ description: 'About this instance.' }),
+      kind: t.field({ type: [Kind], description: 'One of these.' }),
+      status: t.field({ type: [Status], description: 'One of these.' }),
+      requestedBy: t.string({ description: 'Asked for by an actor of this name, such as `token:<id>`.' }),
+      ...madeFields(t),
+      projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
+    }),
+  })
+
+type OperationFilterInput = {
+  readonly instanceId?: string | null
+  readonly kind?: readonly OperationKind[] | null
+  readonly status?: readonly OperationStatus[] | null
+  readonly requestedBy?: string | null
+  readonly projectId?: string | null
+} & MadeInput
+
+/** The filter in the terms of the views. Null when it names an instance that the caller may not see or that does not exist. */
+export const operationFilter = async (
+  context: ApiContext,
+  input: OperationFilterInput,
+): Promise<OperationFilter | null> => {
+  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
+  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
+  if (instance === null) return null
+  return {
+    ...scope,
+    ...(instance && { instanceId: instance.id }),
+    ...(input.kind && { kinds: distinct(input.kind) }),
+    ...(input.status && { statuses: distinct(input.status) }),
+    ...(isGiven(input.requestedBy) && { requestedBy: input.requestedBy }),
+    ...madeWithin(input),
+  }
+}
