@@ -1,13 +1,16 @@
+import { tryCategory } from '../domain/aggregates.ts'
 import { type DatastoreState, datastore, datastoreCategory, datastoreStream } from '../domain/datastore/index.ts'
 import { type FlavorState, flavor, flavorCategory, flavorStream } from '../domain/flavor/index.ts'
 import { type HostState, host, hostCategory } from '../domain/host/index.ts'
 import type { FlavorId } from '../domain/ids.ts'
 import type { StreamName } from '../domain/stream.ts'
+import { claimingCategories } from '../domain/stream-claims.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
 import type { Log } from '../kernel/log.ts'
 import { createFollower, type FollowerKernel, type FollowerStatus, openLog } from './follower.ts'
-import type { HistoryFault } from './history.ts'
+import { type HistoryFault, missingEvents } from './history.ts'
 import { beforeFirst, type EventStore, type Position } from './ports/event-store.ts'
+import { createStreamClaims, type StreamClaims } from './stream-claims.ts'
 import { createStreamFolds, foldedCategories } from './stream-folds.ts'
 
 /** What a request is checked against and placed by. It may be a moment old: the streams themselves decide. */
@@ -26,7 +29,9 @@ export interface Directory {
   datastore(type: DatastoreType): DatastoreState
   datastores(): readonly DatastoreState[]
   hosts(): readonly HostState[]
-  /** Why a flavor, datastore or host is left out, where its history cannot be read. */
+  /** Which streams others rest on. */
+  readonly claims: StreamClaims
+  /** Why a flavor, datastore or host is left out, where its history cannot be read, or was taken away. */
   refusal(stream: StreamName): HistoryFault | undefined
   /** Of the hosts that are left out. */
   hostRefusals(): readonly HistoryFault[]
@@ -39,6 +44,8 @@ export type DirectoryOptions = FollowerKernel & {
   /** How long `catchUp` waits at most. Default 2000. */
   readonly catchUpMs?: number
 }
+
+const foldedHere: readonly string[] = [flavorCategory, datastoreCategory, hostCategory]
 
 /** The flavors, datastores and hosts of the log, folded in memory and kept up to date. */
 export const createDirectory = (options: DirectoryOptions): Directory => {
@@ -66,14 +73,28 @@ export const createDirectory = (options: DirectoryOptions): Directory => {
   const datastores = createStreamFolds({ ...folded, category: datastoreCategory, decider: datastore })
   const hosts = createStreamFolds({ ...folded, category: hostCategory, decider: host })
   const folds = [flavors, datastores, hosts]
+  const claims = createStreamClaims()
+
+  /** Instances rest on it, and there is nothing of it. */
+  const lossOf = (stream: StreamName): HistoryFault | undefined => {
+    const isOurs = foldedHere.some((category) => category === tryCategory(stream))
+    const isLost =
+      isOurs && claims.holdersOf(stream).length > 0 && !folds.some((fold) => fold.has(stream) || fold.refusal(stream))
+    return isLost ? missingEvents(stream, 0, null) : undefined
+  }
+  const refusal = (stream: StreamName): HistoryFault | undefined =>
+    folds.map((fold) => fold.refusal(stream)).find((fault) => fault !== undefined) ?? lossOf(stream)
 
   const follower = createFollower({
     ...options,
     name: 'directory',
     place: async () => position,
-    open: openLog(eventStore, foldedCategories(flavorCategory, datastoreCategory, hostCategory)),
+    open: openLog(eventStore, [...new Set([...foldedCategories(...foldedHere), ...claimingCategories])]),
     handle: async (batch) => {
-      for (const event of batch.events) for (const fold of folds) await fold.take(event)
+      for (const checked of batch.events) {
+        for (const fold of folds) await fold.take(checked)
+        if (checked.readable) claims.take(checked.stored.stream, checked.event)
+      }
       if (batch.caughtUp) caughtUp.resolve()
       position = batch.position
       for (const look of [...waiting]) look()
@@ -97,8 +118,12 @@ export const createDirectory = (options: DirectoryOptions): Directory => {
     datastore: (type) => datastores.get(datastoreStream(type)),
     datastores: datastores.all,
     hosts: hosts.all,
-    refusal: (stream) => folds.map((fold) => fold.refusal(stream)).find((fault) => fault !== undefined),
-    hostRefusals: hosts.refusals,
+    claims,
+    refusal,
+    hostRefusals: () => [
+      ...hosts.refusals(),
+      ...claims.streams().flatMap((stream) => (tryCategory(stream) === hostCategory ? (lossOf(stream) ?? []) : [])),
+    ],
     status: follower.status,
   }
 }

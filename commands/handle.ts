@@ -38,6 +38,8 @@ export type HandleOptions<State> = {
    * through for the id, which all events of the command carry, and one that is found is answered without events.
    */
   readonly mayBeDone?: boolean
+  /** The caller knows what to do about a stream that has lost all its events: it may begin again. */
+  readonly mayBeLost?: boolean
 }
 
 export type LoadOptions = {
@@ -55,6 +57,7 @@ export interface Handler {
    * Load, decide, append, at the revision that was read. A conflict with another process re-runs all three, at most 3 times, and is then
    * rejected with `CONCURRENT_MODIFICATION`. Commands on one stream queue within the process, so that they do not conflict with each other;
    * those that wait are decided one on the other's outcome and appended together.
+   * A stream that has lost all its events is refused with `UnreadableHistory`, where others are known to rest on it: half a history may not begin.
    * Guard and decider may be asked about a state from memory; only what the log has confirmed is answered.
    * Throws `EventStoreUnavailable` and `UnreadableHistory`.
    */
@@ -76,6 +79,8 @@ export type HandlerDependencies = {
   readonly eventStore: EventStore
   readonly clock: WallClock
   readonly ids: IdSource
+  /** Whether others rest on a stream: one that is claimed and has no events has lost them. Default: nobody knows. */
+  readonly isClaimed?: (stream: StreamName) => boolean
   /** How many folded states are kept, so that a long stream is read once and then only its tail. Default 5000. */
   readonly cachedStates?: number
 }
@@ -105,7 +110,13 @@ type Decided = {
   readonly after: Loaded<unknown>
 }
 
-export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: HandlerDependencies): Handler => {
+export const createHandler = ({
+  eventStore,
+  clock,
+  ids,
+  isClaimed = () => false,
+  cachedStates = 5000,
+}: HandlerDependencies): Handler => {
   const cache = new Map<StreamName, Loaded<unknown>>()
 
   const remember = (stream: StreamName, loaded: Loaded<unknown>) => {
@@ -182,14 +193,14 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     stream: StreamName,
     command: Command,
     context: ContextOf<State>,
-    { guard, begins, mayBeDone, trustMemory }: HandleOptions<State> & { readonly trustMemory: boolean },
+    { guard, begins, mayBeDone, mayBeLost, trustMemory }: HandleOptions<State> & { readonly trustMemory: boolean },
   ): Promise<Handled<State, Event>> => {
     const decideOn = (loaded: Loaded<State>, isDone = false): Decision<Event> => {
       const rejection = guard?.(loaded, isDone) ?? null
       if (rejection) return { outcome: 'rejected', rejection }
       return isDone ? { outcome: 'accepted', events: [] } : decider.decide(command, loaded.state)
     }
-    const assumed = begins ? nothingFolded(decider.initial) : undefined
+    const assumed = begins && !isClaimed(stream) ? nothingFolded(decider.initial) : undefined
     const known = trustMemory && !mayBeDone ? (recall<State>(stream) ?? assumed) : undefined
     const guess = known && decideOn(known)
     if (known && guess?.outcome === 'accepted' && guess.events.length > 0) {
@@ -199,7 +210,11 @@ export const createHandler = ({ eventStore, clock, ids, cachedStates = 5000 }: H
     // After the state was read: what comes later than this look is a conflict for the append.
     const isDone = mayBeDone && (await isInStream(contextFor(context, loaded).commandId, stream))
     const decision = guess && known?.revision === loaded.revision ? guess : decideOn(loaded, isDone)
-    if (decision.outcome === 'rejected' || decision.events.length === 0) return { ...decision, ...loaded }
+    if (decision.outcome === 'accepted' && decision.events.length === 0) return { ...decision, ...loaded }
+    if (loaded.revision === null && !mayBeLost && isClaimed(stream)) {
+      throw new UnreadableHistory(missingEvents(stream, 0, null))
+    }
+    if (decision.outcome === 'rejected') return { ...decision, ...loaded }
     return append(decider, stream, decision.events, context, loaded)
   }
 

@@ -25,6 +25,8 @@ export type StreamFolds<State> = {
    */
   readonly take: (event: CheckedEvent<StoredEvent>) => Promise<void>
   readonly get: (stream: StreamName) => State
+  /** Whether anything was folded of it, and all of it could be. */
+  readonly has: (stream: StreamName) => boolean
   readonly all: () => readonly State[]
   readonly refusal: (stream: StreamName) => HistoryFault | undefined
   readonly refusals: () => readonly HistoryFault[]
@@ -96,6 +98,7 @@ export const createStreamFolds = <State, Command, Event extends CofferEvent>({
       const { stream } = checked.event.data
       if (refusals.has(stream)) await readAgain(stream)
     },
+    has: (stream) => folds.has(stream),
     get: (stream) => folds.get(stream)?.state ?? decider.initial,
     all: () => [...folds.values()].map(({ state }) => state),
     refusal: (stream) => refusals.get(stream),

@@ -1,14 +1,19 @@
 import {
   isCut,
+  maxConditions,
   type StreamCondition,
   type StreamConditions,
   type StreamInspector,
 } from '../commands/ports/stream-inspector.ts'
+import type { StreamClaims } from '../commands/stream-claims.ts'
 import type { StreamName } from '../domain/stream.ts'
 import { type BackOffBounds, createBackOff } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 
-export type StreamWatchDeps = Pick<Kernel, 'log' | 'timers' | 'random'> & { readonly inspector: StreamInspector }
+export type StreamWatchDeps = Pick<Kernel, 'log' | 'timers' | 'random'> & {
+  readonly inspector: StreamInspector
+  readonly claims: Pick<StreamClaims, 'streams' | 'holdersOf'>
+}
 
 /** Looks once an hour at what others have set on our streams, or cut off them, and says it in the log once. */
 export type StreamWatch = {
@@ -27,7 +32,7 @@ const backOff: BackOffBounds = { firstMs: 1000, maxMs: 300_000 }
 const maxLogged = 20
 const maxNamed = 5
 
-export const createStreamWatch = ({ inspector, log, timers, random }: StreamWatchDeps): StreamWatch => {
+export const createStreamWatch = ({ inspector, claims, log, timers, random }: StreamWatchDeps): StreamWatch => {
   const stopping = new AbortController()
   let latest: StreamConditions | null = null
   let running: Promise<void> = Promise.resolve()
@@ -46,8 +51,19 @@ export const createStreamWatch = ({ inspector, log, timers, random }: StreamWatc
     told = now
   }
 
+  /** What others rest on and has no events is not known by itself where the store forgot it. */
+  const findLost = async ({ streams, complete }: StreamConditions, signal: AbortSignal): Promise<StreamConditions> => {
+    const known = new Set(streams.map(({ stream }) => stream))
+    const empty = await inspector.findEmpty(claims.streams(), signal)
+    const lost = empty
+      .filter((stream) => !known.has(stream))
+      .map((stream) => ({ stream, settings: [], first: null, claimedBy: claims.holdersOf(stream) }))
+    const room = maxConditions - streams.length
+    return { streams: [...streams, ...lost.slice(0, room)], complete: complete && lost.length <= room }
+  }
+
   const look = async (signal: AbortSignal): Promise<StreamConditions> => {
-    const found = await inspector.inspect(signal)
+    const found = await findLost(await inspector.inspect(signal), signal)
     tell(found.streams)
     latest = found
     return found
@@ -101,7 +117,12 @@ const named = (streams: readonly StreamCondition[]): string => {
   return `${streams.slice(0, maxNamed).map(inWords).join(', ')}${more}`
 }
 
-const inWords = ({ stream, settings, first }: StreamCondition): string => {
-  const gap = first === 0 ? [] : [first === null ? 'nothing is left' : `begins at revision ${first}`]
+const inWords = ({ stream, settings, first, claimedBy = [] }: StreamCondition): string => {
+  const restsOnIt = claimedBy.length > 0 ? `, and ${restingOn(claimedBy)} on it` : ''
+  const gap = first === 0 ? [] : [first === null ? `nothing is left${restsOnIt}` : `begins at revision ${first}`]
   return `${stream} (${[...settings, ...gap].join(', ')})`
 }
+
+/** An instance has at most a project and a host; a project may have thousands. */
+const restingOn = (streams: readonly StreamName[]): string =>
+  streams.length === 1 ? `${streams[0]} rests` : `${streams.length} streams rest, as ${streams[0]} does,`

@@ -6,9 +6,9 @@ import { type RequestedKind, removes } from '../../domain/instance/operations.ts
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
-import { missingEvents, UnreadableHistory } from '../history.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, type Job, refused } from '../public/definition.ts'
 import { reaches } from './authorise.ts'
+import { lossOf } from './lost-stream.ts'
 
 const noSuchInstance = (instanceId: InstanceId): Rejection => ({
   code: 'NOT_FOUND',
@@ -35,16 +35,6 @@ const guardInstance =
     }
   }
 
-/** An instance that the views show and the log does not know: somebody took its stream away. */
-const hasLostItsStream = async (
-  { findProjectOf }: DispatchDependencies,
-  { reach }: Job,
-  instanceId: InstanceId,
-): Promise<boolean> => {
-  const projectId = (await findProjectOf?.(instanceId)) ?? null
-  return projectId !== null && reaches(reach, projectId)
-}
-
 /** Carries out a command on an existing instance; `operationId` is the operation it begins, if it does. */
 export const changeInstance = async (
   dependencies: DispatchDependencies,
@@ -64,10 +54,13 @@ export const changeInstance = async (
   const handled = await dependencies.handler.handle(instance, stream, command, contextOf, {
     guard: guardInstance(job, instanceId, needsHost),
     mayBeDone: job.repeat,
+    mayBeLost: true,
   })
   if (handled.outcome === 'rejected') {
-    const isGone = handled.revision === null && (await hasLostItsStream(dependencies, job, instanceId))
-    return refused(isGone ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : handled.rejection)
+    const { revision, rejection } = handled
+    if (revision !== null) return refused(rejection)
+    const shownFor = (await dependencies.findProjectOf?.(instanceId)) ?? null
+    return refused(lossOf(dependencies, job, stream, shownFor) ?? rejection)
   }
   const replayed = handled.events.length === 0
   return accepted({ position: handled.position, instanceId, replayed })

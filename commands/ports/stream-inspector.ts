@@ -7,6 +7,8 @@ export type StreamCondition = {
   readonly settings: readonly string[]
   /** The first revision that is there: 0 where the head is whole, null where nothing is left. */
   readonly first: number | null
+  /** The streams that rest on it, where it is known by them alone. */
+  readonly claimedBy?: readonly StreamName[]
 }
 
 /** Whether commands on it are refused, as its first events are gone. */
@@ -28,4 +30,6 @@ export interface StreamInspector {
    * what was found before. Throws `EventStoreUnavailable`, or the reason of the signal.
    */
   inspect(signal: AbortSignal): Promise<StreamConditions>
+  /** Those of the streams that have no events, in the order given. Throws as `inspect` does. */
+  findEmpty(streams: readonly StreamName[], signal: AbortSignal): Promise<readonly StreamName[]>
 }

@@ -98,7 +98,8 @@ const adopt = async (
       removal: isRemoval ? { operationId, deadline: isoAfter(clock, settings.operationTimeoutMs.delete) } : null,
     },
     { ...job.context, projectId, instanceId, correlationId: isRemoval ? operationId : null },
-    { mayBeDone: job.repeat },
+    // What a host still has of an instance may take the place of a stream that was lost.
+    { mayBeDone: job.repeat, mayBeLost: true },
   )
   if (handled.outcome === 'rejected') return refused(handled.rejection)
   const replayed = handled.events.length === 0

@@ -6,6 +6,7 @@ import { reactionsToRequest } from '../../domain/reactions/instance.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import { reaches } from '../dispatch/authorise.ts'
+import { lossOf } from '../dispatch/lost-stream.ts'
 import { perform } from '../sagas/perform.ts'
 import { shownId } from './answers.ts'
 import { accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
@@ -38,7 +39,8 @@ export const cancelOperation = defineCommand({
       state = (await handler.load(operation, stream)).state
     }
     if (!hasBegun(state) || !reaches(job.reach, state.subject.projectId)) {
-      return refused(noSuchOperation(operationId))
+      const loss = state.status === 'ABSENT' ? lossOf(dependencies, job, stream) : null
+      return refused(loss ?? noSuchOperation(operationId))
     }
     const { projectId, instanceId } = state.subject
     const context = { ...job.context, correlationId: operationId, projectId, instanceId }

@@ -1,6 +1,7 @@
 import type { CofferEvent } from '../../domain/catalogue.ts'
 import type { Decider } from '../../domain/decider.ts'
 import type { StreamName } from '../../domain/stream.ts'
+import type { HandleOptions } from '../handle.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, type Job, refused } from './definition.ts'
 
 /** Carries a command out that is one command of one aggregate. */
@@ -11,8 +12,9 @@ export const handleAs = async <State, Command, Event extends CofferEvent, Answer
   stream: StreamName,
   command: Command,
   answer: Answer,
+  { mayBeLost = false }: Pick<HandleOptions<State>, 'mayBeLost'> = {},
 ): Promise<AnswerOf<Answer>> => {
-  const handled = await handler.handle(decider, stream, command, job.context, { mayBeDone: job.repeat })
+  const handled = await handler.handle(decider, stream, command, job.context, { mayBeDone: job.repeat, mayBeLost })
   if (handled.outcome === 'rejected') return refused(handled.rejection)
   return accepted({ position: handled.position, replayed: handled.events.length === 0, ...answer })
 }

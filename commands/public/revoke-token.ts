@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { tokenIdSchema } from '../../domain/ids.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
+import type { Rejection } from '../../domain/rejection.ts'
 import { token, tokenStream } from '../../domain/token/index.ts'
 import { isAdmin, reaches } from '../dispatch/authorise.ts'
+import { lossOf } from '../dispatch/lost-stream.ts'
 import { shownId } from './answers.ts'
 import { accepted, defineCommand, refused } from './definition.ts'
 import { tokenIdField } from './input.ts'
@@ -18,11 +20,13 @@ export const revokeToken = defineCommand({
     says: 'The token opens nothing any more; open subscriptions of its holder end within seconds.',
     fields: z.object({ tokenId: shownId(tokenIdSchema, 'Its id.') }),
   },
-  carryOut: async ({ handler }, job, { id: tokenId }) => {
+  carryOut: async (dependencies, job, { id: tokenId }) => {
+    const { handler } = dependencies
     const stream = tokenStream(tokenId)
     const { state } = await handler.load(token, stream)
     if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) {
-      return refused({ code: 'NOT_FOUND', message: `there is no token ${tokenId} that you may see`, field: 'id' })
+      const loss = state.status === 'ABSENT' ? lossOf(dependencies, job, stream) : null
+      return refused(loss ?? noSuchToken(tokenId))
     }
     if (state.role === 'admin' && !isAdmin(job.actor)) {
       return refused({
@@ -39,4 +43,10 @@ export const revokeToken = defineCommand({
     await handler.handle(project, projectStream(projectId), { type: 'ReleaseToken', projectId, tokenId }, context)
     return accepted({ position: handled.position, tokenId, replayed: handled.events.length === 0 })
   },
+})
+
+const noSuchToken = (tokenId: TokenId): Rejection => ({
+  code: 'NOT_FOUND',
+  message: `there is no token ${tokenId} that you may see`,
+  field: 'id',
 })

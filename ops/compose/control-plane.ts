@@ -3,6 +3,7 @@ import { createHandler, type Handler } from '../../commands/handle.ts'
 import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
+import type { StreamName } from '../../domain/stream.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import type { Stores } from './stores-context.ts'
@@ -25,8 +26,9 @@ export const createControlPlane = (
 ): ControlPlane => {
   const { bus, checkpoints, holder, isShared } = stores
   const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
-  const handler = createHandler({ ...kernel, eventStore })
   const directory = createDirectory({ ...kernel, eventStore })
+  const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
+  const handler = createHandler({ ...kernel, eventStore, isClaimed })
   return {
     handler,
     directory,

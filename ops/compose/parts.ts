@@ -89,7 +89,11 @@ const openCentral = (context: StoresContext, common: Common, decorate: DecorateS
       viewStore,
       viewStoreWarning: warning,
       controlPlane,
-      streamWatch: createStreamWatch({ ...common.kernel, inspector: stores.inspector }),
+      streamWatch: createStreamWatch({
+        ...common.kernel,
+        inspector: stores.inspector,
+        claims: controlPlane.directory.claims,
+      }),
       engine: createEngine({ ...common, stores, viewStore }, config),
       api,
     },

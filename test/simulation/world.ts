@@ -6,6 +6,7 @@ import type { Checkpoint, CheckpointStore } from '../../commands/ports/checkpoin
 import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
+import type { StreamName } from '../../domain/stream.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemTimers } from '../../kernel/timers.ts'
@@ -94,8 +95,9 @@ export const createWorld = ({
 
   const openWriteSide = (life: Life) => {
     const eventStore = eventLog.open(life)
-    const handler = createHandler({ ...kernel, eventStore })
     const directory = createDirectory({ ...kernel, eventStore })
+    const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
+    const handler = createHandler({ ...kernel, eventStore, isClaimed })
     directory.start()
     return { ...kernel, eventStore, handler, directory, bus: bus.open(life) }
   }

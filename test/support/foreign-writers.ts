@@ -21,6 +21,7 @@ export type ForeignWriters = {
   readonly append: (stream: string, event: ForeignEvent) => Promise<void>
   /** Cuts the head off a stream, and has the store tidy up, so that what is cut is in no read of the log either. */
   readonly truncate: (stream: string, before: number) => Promise<void>
+  /** Deletes a stream, and has the store tidy up. */
   readonly remove: (stream: string) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -88,6 +89,8 @@ export const eventStoreWriters = async (): Promise<ForeignWriters> => {
     },
     remove: async (stream) => {
       await client.deleteStream(onServer(stream))
+      const removed = standIn.log.records.filter((each) => each.stream === onServer(stream))
+      for (const record of removed) standIn.log.erase(record)
     },
     close: async () => {
       await client.dispose()

@@ -4,6 +4,7 @@ import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/messa
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
 import { createDirectory } from '../../commands/directory.ts'
 import { createHandler } from '../../commands/handle.ts'
+import type { StreamName } from '../../domain/stream.ts'
 import { systemClock, type WallClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import { systemKernel } from '../../kernel/kernel.ts'
@@ -35,8 +36,9 @@ export const openWriteSide = (dataDir: string, wallClock: WallClock = systemCloc
   const bus = createEmbeddedMessageBus({ database })
   const checkpoints = createEmbeddedCheckpointStore({ database })
   const ids = createIdSource(clock, random)
-  const handler = createHandler({ eventStore, clock, ids })
   const directory = createDirectory({ eventStore, clock, random, timers, log })
+  const isClaimed = (stream: StreamName) => directory.claims.holdersOf(stream).length > 0
+  const handler = createHandler({ eventStore, clock, ids, isClaimed })
   return {
     database,
     eventStore,

@@ -2,7 +2,7 @@ import type { AllStreamRecordedEvent } from '@eventstore/db-client'
 import { tryCategory } from '../../../domain/aggregates.ts'
 import type { StreamName } from '../../../domain/stream.ts'
 import { beforeFirst, type EventStore, type Position } from '../../ports/event-store.ts'
-import { isCut, maxConditions, type StreamCondition, type StreamInspector } from '../../ports/stream-inspector.ts'
+import { isCut, maxConditions, type StreamInspector } from '../../ports/stream-inspector.ts'
 import type { KurrentConnection } from './connection.ts'
 import { readFiltered } from './filtered-read.ts'
 
@@ -58,12 +58,22 @@ export const createKurrentStreamInspector = ({ connection, eventStore }: StreamI
       lookCalls * callTimeoutMs,
     )
 
-  const conditionOf = async (stream: StreamName, signal: AbortSignal): Promise<StreamCondition> => {
-    const settings = found.get(stream) ?? []
+  const firstOf = async (stream: StreamName, signal: AbortSignal): Promise<number | null> => {
     for await (const [event] of eventStore.readStream(stream, { maxCount: 1, signal })) {
-      if (event) return { stream, settings, first: event.revision }
+      if (event) return event.revision
     }
-    return { stream, settings, first: null }
+    return null
+  }
+
+  /** Several at a time. */
+  const firstOfEach = async (streams: readonly StreamName[], signal: AbortSignal) => {
+    const waiting = streams.entries()
+    const firsts = new Array<number | null>(streams.length)
+    const readNext = async (): Promise<void> => {
+      for (const [index, stream] of waiting) firsts[index] = await firstOf(stream, signal)
+    }
+    await Promise.all(Array.from({ length: maxReads }, readNext))
+    return streams.map((stream, index) => ({ stream, first: firsts[index] ?? null }))
   }
 
   return {
@@ -71,18 +81,14 @@ export const createKurrentStreamInspector = ({ connection, eventStore }: StreamI
       const end = await eventStore.end()
       await lookThrough(signal)
       lookedUpTo = end
-      const waiting = [...found.keys()]
-      const streams: StreamCondition[] = []
-      const lookAtEach = async (): Promise<void> => {
-        for (let stream = waiting.pop(); stream !== undefined; stream = waiting.pop()) {
-          const condition = await conditionOf(stream, signal)
-          if (condition.settings.length > 0 || isCut(condition)) streams.push(condition)
-        }
-      }
-      await Promise.all(Array.from({ length: maxReads }, lookAtEach))
+      const firsts = await firstOfEach([...found.keys()], signal)
+      const conditions = firsts.map((each) => ({ ...each, settings: found.get(each.stream) ?? [] }))
+      const streams = conditions.filter((condition) => condition.settings.length > 0 || isCut(condition))
       streams.sort((a, b) => (a.stream < b.stream ? -1 : 1))
       return { streams, complete }
     },
+    findEmpty: async (streams, signal) =>
+      (await firstOfEach(streams, signal)).filter(({ first }) => first === null).map(({ stream }) => stream),
   }
 }
 

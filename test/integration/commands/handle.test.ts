@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CommandContext, createHandler, type Loaded } from '../../../commands/handle.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
-import { parseCommandId, parseProjectId } from '../../../domain/ids.ts'
+import { parseCommandId, parseProjectId, parseTokenId } from '../../../domain/ids.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
@@ -223,5 +223,32 @@ describe('loading a stream', () => {
     await there.handle(project, stream, limit(3), context)
     expect((await here.load(project, stream)).revision).toBe(2)
     expect(counted.reads()).toBe(before + 2)
+  })
+})
+
+describe('a stream that has lost all its events while others rest on it', () => {
+  const open = () => {
+    const claimed = new Set<string>()
+    return { claimed, handler: createHandler({ ...side, isClaimed: (name) => claimed.has(name) }) }
+  }
+
+  it('does not begin again, whatever is remembered or assumed of it', async () => {
+    const { claimed, handler } = open()
+    await handler.handle(project, stream, limit(1), context)
+    side.database.connection.prepare('DELETE FROM events WHERE stream = ?').run(stream)
+    claimed.add(stream)
+    const lost = { code: 'UNREADABLE_HISTORY', fault: { stream, revision: 0, reason: 'MISSING_EVENTS' } }
+    await expect(handler.handle(project, stream, limit(2), context)).rejects.toMatchObject(lost)
+    await expect(handler.handle(project, stream, limit(2), context, { begins: true })).rejects.toMatchObject(lost)
+    expect(await reads()).toEqual([])
+  })
+
+  it('answers what changes nothing, and begins where the caller takes it upon itself', async () => {
+    const { claimed, handler } = open()
+    claimed.add(stream)
+    const release = { type: 'ReleaseToken', projectId, tokenId: parseTokenId(side.ids.next()) } as const
+    expect(await handler.handle(project, stream, release, context)).toMatchObject({ outcome: 'accepted', events: [] })
+    await handler.handle(project, stream, limit(3), context, { mayBeLost: true })
+    expect(await reads()).toEqual([3])
   })
 })

@@ -16,7 +16,7 @@ beforeAll(() => {
 })
 afterAll(() => database.close())
 
-it('finds the streams whose first events were removed from the file, over several pages', async () => {
+it('finds the streams whose first events, or all, were removed from the file, over several pages', async () => {
   const store = createEmbeddedEventStore({ database })
   const inspector = createEmbeddedStreamInspector({ database })
   const names = Array.from({ length: 1200 }, (_, number) => `flavor-f${String(number).padStart(4, '0')}` as StreamName)
@@ -31,6 +31,9 @@ it('finds the streams whose first events were removed from the file, over severa
     streams: cut.map((stream) => ({ stream, settings: [], first: 1 })),
     complete: true,
   })
+  const gone = 'flavor-gone' as StreamName
+  expect(await inspector.findEmpty([...names, gone], signal)).toEqual([gone])
   await database.close()
+  await expect(inspector.findEmpty([gone], signal)).rejects.toThrow(EventStoreUnavailable)
   await expect(inspector.inspect(signal)).rejects.toThrow(EventStoreUnavailable)
 })

@@ -80,6 +80,15 @@ const defineTests = (start: () => Promise<Server>): void => {
     ])
   })
 
+  it('finds which of many streams have no events', async () => {
+    const written = await Promise.all(Array.from({ length: 20 }, (_, n) => log.write(`many${n}`, 1)))
+    const removed = await log.write('emptied')
+    await client.deleteStream(log.connection.names.onServer(removed))
+    const never = 'flavor-never' as StreamName
+    expect(await log.inspector.findEmpty([removed, ...written, never], signal)).toEqual([removed, never])
+    expect(await log.inspector.findEmpty([], signal)).toEqual([])
+  })
+
   it('takes no notice of other programs, of other namespaces and of what is no stream of an aggregate', async () => {
     const before = await log.look()
     const other = open(`other${randomUUID().replaceAll('-', '').slice(0, 20)}`)

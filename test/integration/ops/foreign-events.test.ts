@@ -15,11 +15,13 @@ import {
   parseFlavorId,
   parseProjectId,
 } from '../../../domain/ids.ts'
+import type { Actor } from '../../../domain/metadata.ts'
+import type { StreamName } from '../../../domain/stream.ts'
 import { compose, type Server } from '../../../ops/compose.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import type { Status } from '../../../ops/status.ts'
 import { hostStatusOf } from '../../../projections/documents.ts'
-import { admin } from '../../support/control-plane.ts'
+import { admin, memberOf } from '../../support/control-plane.ts'
 import { exampleEvent, exampleMetadata, exampleWorld, streamOfEvent, type World } from '../../support/example-events.ts'
 import {
   embeddedWriters,
@@ -123,7 +125,8 @@ const startServer = async (
   const agent = await startScriptedAgent(central.stores.bus, host, ({ instanceId }) =>
     silent.has(instanceId) ? 'silent' : 'succeed',
   )
-  const send = <Command extends PublicCommand>(command: Command) => dispatch({ command, actor: admin, signal })
+  const send = <Command extends PublicCommand>(command: Command, actor: Actor = admin) =>
+    dispatch({ command, actor, signal })
   const accepted = async <Command extends PublicCommand>(command: Command) => {
     const answer = await send(command)
     if (!answer.accepted) throw new Error(`refused: ${answer.rejection.code} ${answer.rejection.message}`)
@@ -384,6 +387,100 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     server = await site.start()
     await waitFor('the host to be known', () => server.isPlaceable())
     await server.createDatabase()
+    // The views do not know it any more; quota and capacity do.
+    expect(await server.send({ type: 'StopInstance', id: instanceId })).toMatchObject({
+      rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } },
+    })
+  })
+})
+
+describe.each(forms)('streams that were taken away whole (%s)', { timeout: 120_000 }, (form, open) => {
+  let site: Site
+  let server: Running
+  const restart = async () => {
+    await server.stop()
+    server = await site.start()
+  }
+  const lost = (stream: string) => ({
+    rejection: { code: 'UNREADABLE_HISTORY', details: { stream, reason: 'MISSING_EVENTS' } },
+  })
+  beforeAll(async () => {
+    site = await open()
+    server = await site.start()
+    await waitFor('the host to be known', () => server.isPlaceable())
+  }, 120_000)
+  afterAll(async () => {
+    await server.stop()
+    await site.writers.close()
+  }, 120_000)
+
+  it('are refused and named where others rest on them, and told to nobody else', async () => {
+    const projectId = parseProjectId('taken')
+    const instanceId = await server.createDatabase(projectId)
+    const { tokenId } = await server.accepted({ type: 'IssueToken', name: 'ci', role: 'member', projectId })
+    const emptied = parseProjectId('emptied')
+    const other = await server.createDatabase(emptied)
+    const operationId = (await server.accepted({ type: 'StopInstance', id: other })).operationId
+    if (operationId === null) throw new Error('no operation')
+    await waitFor('the other to be stopped', async () => (await server.views.instance(other))?.status === 'STOPPED')
+    const streams = [`instance-${instanceId}`, `token-${tokenId}`, `operation-${operationId}`, 'project-emptied']
+    await server.accepted({ type: 'DefineFlavor', id: 'odd', vcpus: 1, memoryMiB: 512, description: '' })
+    const odd = { ...server.shopOf(parseProjectId('others')), flavor: 'odd' }
+    await server.accepted(odd)
+    await waitFor('what others rest on to be known', () => {
+      const { claims } = server.central.controlPlane.directory
+      return [...streams, 'flavor-odd'].every((stream) => claims.holdersOf(stream as StreamName).length > 0)
+    })
+    await server.createDatabase()
+    for (const stream of [...streams, 'flavor-odd']) await site.writers.remove(stream)
+    // An event store lets a stream that was deleted softly go on where it was.
+    if (form === 'embedded') expect(await server.send(server.shopOf(emptied))).toMatchObject(lost('project-emptied'))
+    await restart()
+    await waitFor('the host to be known', () => server.isPlaceable())
+
+    expect(await server.send({ type: 'DeleteInstance', id: instanceId })).toMatchObject(lost(`instance-${instanceId}`))
+    expect(await server.send({ type: 'RevokeToken', id: tokenId })).toMatchObject(lost(`token-${tokenId}`))
+    expect(await server.send({ type: 'CancelOperation', id: operationId })).toMatchObject(
+      lost(`operation-${operationId}`),
+    )
+    expect(await server.send(server.shopOf(emptied))).toMatchObject(lost('project-emptied'))
+    expect(await server.send({ ...odd, name: 'odd-2' })).toMatchObject(lost('flavor-odd'))
+    expect(await server.send({ type: 'RetireFlavor', id: 'odd' })).toMatchObject(lost('flavor-odd'))
+    // Whose it is not hears nothing of it.
+    const stranger = memberOf(parseProjectId('strangers'))
+    for (const command of [
+      { type: 'DeleteInstance', id: instanceId },
+      { type: 'RevokeToken', id: tokenId },
+      { type: 'CancelOperation', id: operationId },
+    ] as const) {
+      expect(await server.send(command, stranger)).toMatchObject({ rejection: { code: 'NOT_FOUND' } })
+    }
+    await waitFor('readiness to name them', async () => (await server.streamWarning()).includes('nothing is left'))
+    expect((await server.status()).ready).toBe(true)
+    const verified = await server.verified()
+    for (const stream of [...streams, 'flavor-odd']) {
+      expect(verified).toContain(JSON.stringify({ stream, from: 0, to: null }))
+    }
+    // A flavor rests on nothing that came before it.
+    await server.accepted({ type: 'DefineFlavor', id: 'odd', vcpus: 1, memoryMiB: 512, description: '' })
+    await server.createDatabase()
+  })
+
+  it('are a host, whose capacity nobody counts anew', async () => {
+    const [host] = server.central.controlPlane.directory.hosts()
+    const stream = `host-${host?.status === 'UNREGISTERED' ? '' : host?.hostId}`
+    await site.writers.remove(stream)
+    await restart()
+    const { directory } = server.central.controlPlane
+    await waitFor('the host to be left out', () => directory.hostRefusals().some((fault) => fault.stream === stream))
+    const refused = await server.send(server.shopOf(parseProjectId('others')))
+    expect(refused).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY' } })
+    const other = await server.startAgent(hostDescription())
+    await waitFor('the other host to be known', () => server.isPlaceable())
+    await server.createDatabase()
+    expect(await server.streamWarning()).toContain(`${stream} (`)
+    expect(directory.hostRefusals().map((fault) => fault.stream)).toContain(stream)
+    await other.stop()
   })
 })
 

@@ -22,10 +22,15 @@ const open = () => {
     }
     return { streams, complete: true }
   }
-  const watch = createStreamWatch({ ...kernel, inspector: { inspect } })
+  const empty = new Set<StreamName>()
+  const findEmpty = async (claimed: readonly StreamName[]) => claimed.filter((stream) => empty.has(stream))
+  const claimed = [flavor('claimed'), flavor('lost')]
+  const claims = { streams: () => claimed, holdersOf: () => [flavor('holder')] }
+  const watch = createStreamWatch({ ...kernel, inspector: { inspect, findEmpty }, claims })
   return {
     kernel,
     watch,
+    lose: (stream: StreamName) => empty.add(stream),
     looks: () => looks,
     fail: (times: number) => {
       failures = times
@@ -55,6 +60,21 @@ it('looks at once and then every hour, and tells of each change once', async () 
   await watch.stop()
   await kernel.advance(2 * hourMs)
   expect(looks()).toBe(5)
+})
+
+it('finds what others rest on and the store has nothing of, once', async () => {
+  const { kernel, watch, lose, find, told } = open()
+  const lost = { stream: flavor('lost'), settings: [], first: null, claimedBy: [flavor('holder')] }
+  lose(flavor('lost'))
+  expect(await watch.look(new AbortController().signal)).toEqual({ streams: [lost], complete: true })
+  expect(told()).toEqual([['a stream lacks its first events', 'flavor-lost']])
+  expect(warningOf({ streams: [lost], complete: true })).toBe(
+    '1 lack their first events, so commands on them are refused: flavor-lost (nothing is left, and flavor-holder rests on it)',
+  )
+  const known = { stream: flavor('lost'), settings: ['deleted'], first: null }
+  find(known)
+  expect((await watch.look(new AbortController().signal)).streams).toEqual([known])
+  await kernel.settle()
 })
 
 it('tells of twenty streams one by one and of more by their number', async () => {

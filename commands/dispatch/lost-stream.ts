@@ -1,0 +1,22 @@
+import type { ProjectId } from '../../domain/ids.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import type { StreamName } from '../../domain/stream.ts'
+import { missingEvents, UnreadableHistory } from '../history.ts'
+import type { DispatchDependencies, Job } from '../public/definition.ts'
+import { reaches } from './authorise.ts'
+
+/**
+ * Why a command on a stream without events is refused where it had some: others rest on it, or the views show it (`shownFor`: whose, as they say).
+ * Null where it never was, or is of a project that the caller does not reach: the caller is told the same in both cases.
+ */
+export const lossOf = (
+  { directory }: Pick<DispatchDependencies, 'directory'>,
+  { reach }: Pick<Job, 'reach'>,
+  stream: StreamName,
+  shownFor: ProjectId | null = null,
+): Rejection | null => {
+  const projectId = shownFor ?? directory.claims.projectOf(stream)
+  const isLost = projectId !== null || directory.claims.holdersOf(stream).length > 0
+  const isReached = projectId === null ? reach.projectId === null : reaches(reach, projectId)
+  return isLost && isReached ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : null
+}

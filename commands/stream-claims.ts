@@ -1,0 +1,72 @@
+import { tryCategory } from '../domain/aggregates.ts'
+import type { CofferEvent } from '../domain/catalogue.ts'
+import { type ProjectId, parseProjectId } from '../domain/ids.ts'
+import { projectCategory } from '../domain/project/index.ts'
+import type { StreamName } from '../domain/stream.ts'
+import { claimsOf } from '../domain/stream-claims.ts'
+
+/** Which streams must be there because others rest on them: one of these that has no events has lost them. */
+export type StreamClaims = {
+  /** The streams that say so; none where it is not claimed. */
+  readonly holdersOf: (stream: StreamName) => readonly StreamName[]
+  /** Whose the stream is, as far as its holders tell. */
+  readonly projectOf: (stream: StreamName) => ProjectId | null
+  /** All that are claimed. */
+  readonly streams: () => readonly StreamName[]
+}
+
+export type FoldedClaims = StreamClaims & {
+  /** Takes in an event of the stream of `holder`. Events come in order; one that comes twice changes nothing. */
+  readonly take: (holder: StreamName, event: CofferEvent) => void
+}
+
+/** Folded in memory: about a kilobyte for each instance that is not deleted. */
+export const createStreamClaims = (): FoldedClaims => {
+  const claims = new Map<StreamName, Map<string, StreamName>>()
+  const holders = new Map<StreamName, Set<StreamName>>()
+
+  const release = (holder: StreamName, stream: StreamName): void => {
+    const all = holders.get(stream)
+    all?.delete(holder)
+    if (all?.size === 0) holders.delete(stream)
+  }
+
+  const set = (holder: StreamName, what: string, stream: StreamName | null): void => {
+    const held = claims.get(holder) ?? new Map<string, StreamName>()
+    const before = held.get(what)
+    if (before !== undefined) release(holder, before)
+    held.delete(what)
+    if (stream !== null) {
+      held.set(what, stream)
+      holders.set(stream, (holders.get(stream) ?? new Set()).add(holder))
+    }
+    if (held.size === 0) claims.delete(holder)
+    else claims.set(holder, held)
+  }
+
+  const holdersOf = (stream: StreamName): readonly StreamName[] => [...(holders.get(stream) ?? [])]
+
+  const projectIn = (streams: Iterable<StreamName>): ProjectId | null => {
+    for (const stream of streams) {
+      if (tryCategory(stream) === projectCategory) return parseProjectId(stream.slice(`${projectCategory}-`.length))
+    }
+    return null
+  }
+
+  return {
+    take: (holder, event) => {
+      const claiming = claimsOf(event)
+      const changes =
+        claiming === 'ALL'
+          ? [...(claims.get(holder)?.keys() ?? [])].map((what) => [what, null] as const)
+          : Object.entries(claiming ?? {})
+      for (const [what, stream] of changes) set(holder, what, stream)
+    },
+    holdersOf,
+    projectOf: (stream) => {
+      const own = holdersOf(stream)
+      return projectIn(own) ?? projectIn(own.flatMap((holder) => [...(claims.get(holder)?.values() ?? [])]))
+    },
+    streams: () => [...holders.keys()],
+  }
+}
