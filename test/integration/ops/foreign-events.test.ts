@@ -466,6 +466,19 @@ describe.each(forms)('streams that were taken away whole (%s)', { timeout: 120_0
     await server.createDatabase()
   })
 
+  it('are an operation in progress, which begins again to be cancelled', async () => {
+    const instanceId = await server.createDatabase()
+    server.silent.add(instanceId)
+    const { operationId } = await server.accepted({ type: 'RestartInstance', id: instanceId })
+    if (operationId === null) throw new Error('no operation')
+    await waitFor('it to begin', async () => (await server.views.operation(operationId))?.status === 'RUNNING')
+    await site.writers.remove(`operation-${operationId}`)
+    await restart()
+    await waitFor('the host to be known', () => server.isPlaceable())
+    await server.accepted({ type: 'CancelOperation', id: operationId })
+    await waitFor('its end', async () => (await server.views.instance(instanceId))?.operationId === null)
+  })
+
   it('are a host, whose capacity nobody counts anew', async () => {
     const [host] = server.central.controlPlane.directory.hosts()
     const stream = `host-${host?.status === 'UNREGISTERED' ? '' : host?.hostId}`
