@@ -37,6 +37,8 @@ export type AgentConfig = {
   readonly maxConcurrentCommands: number
   /** Versions made ready in the background after the start: a datastore with an exact version, or without one its newest. */
   readonly prepare: readonly { readonly datastore: DatastoreType; readonly version?: string }[]
+  /** Engines to fetch in the background if the host has none. */
+  readonly fetch: readonly DatastoreType[]
   /** How many volumes with a copied template to hold ready for the next create; 0 for none. */
   readonly preparedVolumes: number
   /** An engine's log is moved aside before it grows over this; one old log is kept. */
@@ -60,6 +62,7 @@ export const agentDefaults = {
   lastStopMs: 15_000,
   maxConcurrentCommands: 8,
   prepare: [],
+  fetch: [],
   preparedVolumes: 2,
   engineLogLimitBytes: 16 * 1024 * 1024,
 } as const satisfies Partial<AgentConfig>

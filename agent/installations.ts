@@ -9,9 +9,12 @@ import type { Placement } from './isolation/placement.ts'
 export type Installed = { readonly driver: EngineDriver; readonly installation: Installation }
 
 export type Installations = {
-  readonly engines: readonly Engine[]
+  /** As they were found last. */
+  engines(): readonly Engine[]
   /** Where they were found. */
-  readonly directories: readonly string[]
+  directories(): readonly string[]
+  /** Looks again at what there is. Rejects with the signal's reason, and then nothing has changed. */
+  renew(signal: AbortSignal): Promise<void>
   /** Throws `ENGINE_NOT_INSTALLED`, naming what there is. The installation is one that engines' accounts can reach. */
   find(datastore: DatastoreType, version: string, signal: AbortSignal): Promise<Installed>
   newest(datastore: DatastoreType): Installation | undefined
@@ -24,27 +27,34 @@ export const probeInstallations = async (
   log: Log,
   signal: AbortSignal,
 ): Promise<Installations> => {
-  const probed = await Promise.all(
-    drivers.map(async (driver) => {
-      try {
-        const installations = await driver.probe(signal)
-        return installations.filter(isRelease(log)).map((installation) => ({ driver, installation }))
-      } catch (error) {
-        signal.throwIfAborted()
-        log.error({ datastore: driver.datastore, err: error }, 'looking for installed engines failed')
-        return []
-      }
-    }),
-  )
-  const found = probed.flat()
+  const probe = async (probing: AbortSignal): Promise<readonly Installed[]> => {
+    const probed = await Promise.all(
+      drivers.map(async (driver) => {
+        try {
+          const installations = await driver.probe(probing)
+          return installations.filter(isRelease(log)).map((installation) => ({ driver, installation }))
+        } catch (error) {
+          probing.throwIfAborted()
+          log.error({ datastore: driver.datastore, err: error }, 'looking for installed engines failed')
+          return []
+        }
+      }),
+    )
+    return probed.flat()
+  }
+  let found = await probe(signal)
   return {
-    engines: found.map(({ installation: { datastore, version, source, libraries } }) => ({
-      datastore,
-      version,
-      source,
-      ...(libraries && libraries.length > 0 ? { libraries: [...libraries] } : {}),
-    })),
-    directories: found.map(({ installation }) => dirname(installation.binDir)),
+    engines: () =>
+      found.map(({ installation: { datastore, version, source, libraries } }) => ({
+        datastore,
+        version,
+        source,
+        ...(libraries && libraries.length > 0 ? { libraries: [...libraries] } : {}),
+      })),
+    directories: () => found.map(({ installation }) => dirname(installation.binDir)),
+    renew: async (renewing) => {
+      found = await probe(renewing)
+    },
     find: async (datastore, version, finding) => {
       const match = found.find(({ installation: i }) => i.datastore === datastore && i.version === version)
       if (!match) {

@@ -11,6 +11,8 @@ import type { Log } from '../kernel/log.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { createAccounts, tellingWhatIsGone } from './accounts.ts'
 import { allEnded } from './all-ended.ts'
+import { type ArrivalsDeps, openArrivals } from './arrivals.ts'
+import type { EngineBuilds } from './builds/engine-builds.ts'
 import { openBusClock } from './bus-clock.ts'
 import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
@@ -35,7 +37,7 @@ import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout, shortId } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
 import { findClockFault } from './plausible-clock.ts'
-import { prepareTemplates } from './prepare-templates.ts'
+import { prepareTemplate, prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
 import { createRegistration } from './registration.ts'
 import { createReporter } from './reporter.ts'
@@ -53,6 +55,8 @@ import { earliestEnd } from './tls/earliest-end.ts'
 export type AgentDeps = {
   readonly bus: MessageBus
   readonly drivers: readonly EngineDriver[]
+  /** Where engines come from that the host has not; absent: nowhere. */
+  readonly builds?: EngineBuilds
   readonly clock: WallClock
   readonly ids: IdSource
   readonly log: Log
@@ -87,7 +91,7 @@ const lastWordsTimeoutMs = 5000
  * engine that ended while no agent ran must not wait for the control plane.
  */
 export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<OpenAgent> => {
-  const { bus, drivers, ids, log, config, tracer = noTracer } = deps
+  const { bus, drivers, builds, ids, log, config, tracer = noTracer } = deps
   // Passed by the accounts of engines, listed by nobody; a directory that was there before keeps its mode.
   const made = await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
   if (made !== undefined) await chmod(config.agentDir, 0o711)
@@ -127,7 +131,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     findCapacity(config, layout.enginesRoot, facts),
   )
 
-  hostPaths.add(...installations.directories)
+  hostPaths.add(...installations.directories())
   const { cgroups, owners, privileges, volumes, volumeKind } = isolation
   const randomName = (): string => randomBytes(4).toString('hex')
   const templates = createTemplates({ layout, owners, run, log, randomName })
@@ -250,7 +254,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     caCertificate: authority.certificate,
     capacity,
     instanceLimit: instanceLimit.current(),
-    engines: [...installations.engines],
+    engines: [...installations.engines()],
     isolation: { ...isolation.description, missing },
   }
   signal.throwIfAborted()
@@ -268,14 +272,22 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     preparing.abort()
     return preparation
   })
+  const onRenewed: ArrivalsDeps['onRenewed'] = async (arrived, renewing) => {
+    hostPaths.add(...installations.directories())
+    for (const datastore of arrived) await prepareTemplate(host, { datastore }, renewing)
+  }
+  const arrivals = builds && (await openArrivals({ builds, installations, onRenewed, log }, config.fetch))
+  closers.defer(() => arrivals?.stop())
   const holds = async () => {
     await instanceLimit.renew()
+    arrivals?.look()
     return findHoldings({ records, journal, layout })
   }
   const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
   closers.defer(() => keyOffers.stop())
   const registration = createRegistration({ journal, facts, clock, ids, log }, () => ({
     ...description,
+    engines: [...installations.engines()],
     caCertificate: authority.certificate,
     instanceLimit: instanceLimit.current(),
   }))

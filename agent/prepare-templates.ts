@@ -1,22 +1,32 @@
+import type { AgentConfig } from './config.ts'
 import type { Host } from './host.ts'
+import type { Installed } from './installations.ts'
 
 /** Of the first volume made ahead of need; later ones are like the last that was asked for. */
 const firstPreparedGiB = 1
 
-/** Makes templates ahead of need. One that fails is tried again when an instance needs it, and fails that, with the reason. */
-export const prepareTemplates = async (
-  { config, installations, templates, prepared, log }: Host,
+/** Makes templates ahead of need, and volumes with copies of the first. */
+export const prepareTemplates = async (host: Host, signal: AbortSignal): Promise<void> => {
+  for (const [index, wish] of host.config.prepare.entries()) {
+    const installed = await prepareTemplate(host, wish, signal)
+    if (index === 0 && installed) host.prepared.prepareFor(installed, firstPreparedGiB)
+  }
+}
+
+/** Null where there is none to make. One that fails is tried again when an instance needs it, and fails that, with the reason. */
+export const prepareTemplate = async (
+  { installations, templates, log }: Pick<Host, 'installations' | 'templates' | 'log'>,
+  wish: AgentConfig['prepare'][number],
   signal: AbortSignal,
-): Promise<void> => {
-  for (const [index, wish] of config.prepare.entries()) {
-    const version = wish.version ?? installations.newest(wish.datastore)?.version
-    if (version === undefined || signal.aborted) continue
-    try {
-      const installed = await installations.find(wish.datastore, version, signal)
-      await templates.ensure(installed, signal)
-      if (index === 0) prepared.prepareFor(installed, firstPreparedGiB)
-    } catch (error) {
-      if (!signal.aborted) log.warn({ ...wish, err: error }, 'a template could not be made ahead of need')
-    }
+): Promise<Installed | null> => {
+  const version = wish.version ?? installations.newest(wish.datastore)?.version
+  if (version === undefined || signal.aborted) return null
+  try {
+    const installed = await installations.find(wish.datastore, version, signal)
+    await templates.ensure(installed, signal)
+    return installed
+  } catch (error) {
+    if (!signal.aborted) log.warn({ ...wish, err: error }, 'a template could not be made ahead of need')
+    return null
   }
 }

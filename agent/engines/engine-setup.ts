@@ -11,6 +11,8 @@ export type EngineSetup = {
   readonly createDriver: (places: EnginePlaces, kernel: Pick<Kernel, 'clock' | 'timers' | 'log'>) => EngineDriver
   /** Makes the builds that the program brings along fit to run, where its directory may be written to. May be repeated. */
   readonly finishCarried?: (programDir: string) => Promise<void>
+  /** The packages of Debian and Ubuntu that hold the engine's programs, the server's first. Where the host has no such engine, they are fetched. */
+  readonly packages?: readonly string[]
   /**
    * Adds a build from an archive to those that agents of this data directory offer, whole or not at all. Answers what it is and where. Throws
    * `BuildRefused`.

@@ -2,12 +2,15 @@ import type { FaultCode } from '../../domain/values/fault-codes.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
-/** One engine version found on the host. `source`: `npm` (carried by a package), `added` (by an administrator, to Coffer alone) or `system`. */
+/**
+ * One engine version found on the host. `source`: `npm` (carried by a package), `added` (by an administrator, to Coffer alone), `fetched` (from the packages of
+ * the distribution, for Coffer alone) or `system`.
+ */
 export type Installation = {
   readonly datastore: DatastoreType
   /** Exact, as the engine prints it: `17.10`. */
   readonly version: string
-  readonly source: 'npm' | 'added' | 'system'
+  readonly source: 'npm' | 'added' | 'fetched' | 'system'
   /** Of the libraries that came with it, those whose age matters. */
   readonly libraries?: readonly { readonly name: string; readonly version: string }[]
   /** The directory of the engine's programs. */

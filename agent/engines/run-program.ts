@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Owner } from './engine.ts'
+import type { Installation, Owner } from './engine.ts'
 
 export type ProgramRun = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
 
@@ -10,6 +11,21 @@ export type ProgramRun = { readonly exitCode: number | null; readonly stdout: st
  */
 export const programEnvironment: Readonly<Record<string, string>> = { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' }
 
+/** Where Debian and Ubuntu put libraries. */
+const triplets: Readonly<Partial<Record<NodeJS.Architecture, string>>> = {
+  x64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+}
+
+/** The same for the programs of an installation, which find the libraries that were fetched with them. */
+export const environmentOf = ({
+  source,
+  binDir,
+}: Pick<Installation, 'source' | 'binDir'>): typeof programEnvironment =>
+  source === 'fetched'
+    ? { ...programEnvironment, LD_LIBRARY_PATH: join(binDir, '..', 'lib', triplets[process.arch] ?? '') }
+    : programEnvironment
+
 /**
  * Runs an engine's program to its end, as `owner`, with `input` as its standard input. Resolves also when it fails
  * (`exitCode` is null when a signal ended it). Rejects when it cannot be started, and with the signal's reason after
@@ -18,13 +34,13 @@ export const programEnvironment: Readonly<Record<string, string>> = { LC_ALL: 'C
 export const runProgram = async (
   command: string,
   args: readonly string[],
-  options: { owner: Owner; signal: AbortSignal; input?: string },
+  options: { owner: Owner; signal: AbortSignal; input?: string; env?: Readonly<Record<string, string>> },
 ): Promise<ProgramRun> => {
   options.signal.throwIfAborted()
   const child = spawn(command, args, {
     // The agent's own directory may be closed to the owner, which initdb takes for an error.
     cwd: '/',
-    env: programEnvironment,
+    env: options.env ?? programEnvironment,
     // A process group of its own: initdb's children have to end with it.
     detached: true,
     ...(options.owner === null ? {} : { uid: options.owner.uid, gid: options.owner.gid }),

@@ -13,6 +13,8 @@ export type CliContext = {
   readonly output: Output
   readonly terminal: Terminal
   readonly environment: ClientEnvironment
+  /** The clone that the program runs from; null for the client that is installed alone. */
+  readonly clone: string | null
   /** How the user calls this program, for hints that can be copied. */
   readonly invocation: string
   /** Aborts on Ctrl-C. */

@@ -4,6 +4,7 @@ import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import { adminVerbs } from './nouns/admin.ts'
 import { connectVerb } from './nouns/connect.ts'
 import { datastoreVerbs } from './nouns/datastore.ts'
+import { engineVerbs } from './nouns/engines.ts'
 import { eventsVerb } from './nouns/events.ts'
 import { flavorVerbs } from './nouns/flavor.ts'
 import { hostVerbs } from './nouns/host.ts'
@@ -29,6 +30,7 @@ const nouns: readonly Verbs[] = [
   sessionVerbs,
   tokenVerbs,
   adminVerbs,
+  engineVerbs,
   localVerbs,
 ]
 

@@ -5,14 +5,15 @@ import { createRunCommand, type Surroundings } from './run.ts'
 import type { ProgramParts } from './verbs.ts'
 
 /**
- * Carries out the command line of this process. `serve`: absent where there is no server to run. Leaves the exit code with the process, which
+ * Carries out the command line of this process. `serve`, `engines`: absent where there is no server to run. Leaves the exit code with the process, which
  * ends once all is written.
  */
 export const runProgram = async ({
   environment,
   clone,
   serve,
-}: Pick<Surroundings, 'environment' | 'clone'> & Pick<ProgramParts, 'serve'>): Promise<void> => {
+  engines,
+}: Pick<Surroundings, 'environment' | 'clone'> & Pick<ProgramParts, 'serve' | 'engines'>): Promise<void> => {
   const interrupted = new AbortController()
   const setExitCode = (code: number): void => {
     process.exitCode = code
@@ -20,7 +21,7 @@ export const runProgram = async ({
   const { stdout, stderr, stdin, env } = process
   const terminal = { stdout, stderr, stdin, isDumb: env.TERM === 'dumb' }
   const run = createRunCommand({ terminal, environment, clone, signal: interrupted.signal }, setExitCode)
-  const program = createProgram({ run, serve, setExitCode, print: (text) => stdout.write(`${text}\n`) })
+  const program = createProgram({ run, serve, engines, setExitCode, print: (text) => stdout.write(`${text}\n`) })
 
   // Every command throws instead of ending the process, so that what was written is written out.
   const throwInstead = (command: typeof program): void => {

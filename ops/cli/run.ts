@@ -46,6 +46,7 @@ export const createRunCommand =
         output,
         terminal,
         environment,
+        clone,
         invocation,
         signal,
       })

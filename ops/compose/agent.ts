@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, createAgent } from '../../agent/agent.ts'
+import { createEngineBuilds } from '../../agent/builds/engine-builds.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
@@ -17,6 +18,10 @@ export const createLocalAgent = (
     ...kernel,
     bus,
     drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel)),
+    builds: createEngineBuilds(engineSetups, {
+      dataDir: config.dataDir,
+      say: (text) => kernel.log.debug({}, text),
+    }),
     config: {
       ...agentDefaults,
       agentDir: join(config.dataDir, 'agent'),
@@ -32,6 +37,7 @@ export const createLocalAgent = (
       },
       volumes: config.volumeKind,
       preparedVolumes: config.preparedVolumes,
+      fetch: config.fetchEngines.filter((word) => word !== 'none'),
       // The version a request without one gets is ready before anybody asks for it.
       prepare: engineSetups.map(({ datastore }) => ({ datastore })),
     },

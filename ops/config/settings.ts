@@ -165,6 +165,12 @@ export const settings = {
     '2',
     'Volumes that an agent holds ready with an empty database, some 40 MB each, so that as many creates in a row need not wait for a copy.',
   ),
+  fetchEngines: setting(
+    'COFFER_FETCH_ENGINES',
+    listOf('redis', 'none'),
+    'redis',
+    'Engines that an agent fetches in the background if its host has none, from the packages of its Debian or Ubuntu and into the data directory; `none`: it offers what is there.',
+  ),
   agentName: optional(
     'COFFER_AGENT_NAME',
     text('a name'),

@@ -5,7 +5,6 @@ const wanted = [
   { program: 'psql', package: 'postgresql-client', use: 'tests that log in with psql' },
   { program: 'java', package: 'openjdk-17-jre-headless', use: 'tests on a Kafka of their own' },
   { program: 'mvn', package: 'maven', use: 'tests on a Kafka of their own' },
-  { program: 'redis-server', package: 'redis-server', use: 'tests of the stores in Redis' },
   { program: 'nginx', package: 'nginx-light', use: 'tests of streams through a proxy' },
   { program: 'unzip', package: 'unzip', use: 'tests of added engines' },
   { program: 'make', package: 'make', use: 'tests of engines from source' },

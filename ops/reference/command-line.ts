@@ -3,7 +3,13 @@ import { createProgram } from '../cli/program.ts'
 
 /** The help of every command, as the program prints it. */
 export const commandLinePage = (): string => {
-  const program = createProgram({ run: async () => {}, serve: async () => 0, setExitCode: () => {}, print: () => {} })
+  const program = createProgram({
+    run: async () => {},
+    serve: async () => 0,
+    engines: () => Promise.reject(new Error('nothing is run here')),
+    setExitCode: () => {},
+    print: () => {},
+  })
   return ['# Command line', '', ...section(program, []), ...sectionsBelow(program, [])].join('\n').trimEnd()
 }
 

@@ -66,6 +66,8 @@ const run = ({ dataDir, env, args = [], program = serverProgram, as, within = []
     COFFER_PORT: '0',
     COFFER_LOG_FORMAT: 'json',
     COFFER_LOG_LEVEL: 'debug',
+    // Those tests that need one say so.
+    COFFER_FETCH_ENGINES: 'none',
     COFFER_ENGINE_PORTS: `${ports.first}-${ports.last}`,
     ...env,
   })

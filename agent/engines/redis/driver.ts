@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { EngineDriver } from '../engine.ts'
-import { programEnvironment } from '../run-program.ts'
+import { environmentOf } from '../run-program.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
@@ -31,7 +31,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   processSpec: ({ installation, dataDir }) => ({
     command: join(installation.binDir, 'redis-server'),
     args: [configurationOf({ dataDir })],
-    env: programEnvironment,
+    env: environmentOf(installation),
   }),
   // Redis documentation, "Redis signal handling": SIGTERM flushes the log and ends. It has no signal that ends it sooner and cleaner than SIGKILL.
   stopSignals: { graceful: 'SIGTERM', immediate: 'SIGKILL' },

@@ -1,8 +1,15 @@
+import { buildsOf } from '../../builds/builds.ts'
 import type { EngineSetup } from '../engine-setup.ts'
 import { createRedisDriver } from './driver.ts'
 
+const datastore = 'redis'
+
 export const redisSetup: EngineSetup = {
-  datastore: 'redis',
-  createDriver: (_places, kernel) =>
-    createRedisDriver({ ...kernel, searchPaths: { binDirs: ['/usr/local/bin', '/usr/bin'] } }),
+  datastore,
+  packages: ['redis-server', 'redis-tools'],
+  createDriver: ({ dataDir }, kernel) =>
+    createRedisDriver({
+      ...kernel,
+      searchPaths: { builds: buildsOf(dataDir, datastore), binDirs: ['/usr/local/bin', '/usr/bin'] },
+    }),
 }

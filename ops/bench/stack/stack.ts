@@ -39,7 +39,12 @@ export const startStack = async ({ directory, signal, say }: RowContext): Promis
   const dataDir = join(directory, 'stack')
   mkdirSync(dataDir, { mode: 0o711 })
   const token = `coffer_admin_${randomBytes(32).toString('base64url')}`
-  const common = { COFFER_DATA_DIR: dataDir, COFFER_PORT: '0', COFFER_ENGINE_PORTS: enginePorts }
+  const common = {
+    COFFER_DATA_DIR: dataDir,
+    COFFER_PORT: '0',
+    COFFER_FETCH_ENGINES: 'none',
+    COFFER_ENGINE_PORTS: enginePorts,
+  }
   const secrets = { COFFER_MASTER_KEY: randomBytes(32).toString('base64url'), COFFER_ADMIN_TOKEN: token }
   const environment = { ...common, ...stores.environment, ...secrets }
   const ofBus = Object.entries(stores.environment).filter(([name]) => /^COFFER_(KAFKA_|NAMESPACE$)/.test(name))

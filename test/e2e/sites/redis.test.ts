@@ -1,15 +1,15 @@
-import { spawnSync } from 'node:child_process'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { documents } from '../../../ops/cli/documents.ts'
 import type { Instance } from '../../../ops/cli/types.ts'
 import { onEverySite } from '../../support/every-site.ts'
+import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0
+const engine = await fetchedEngine('redis')
 
 type Login = { readonly instance: Instance; readonly user: string; readonly password: string }
 
@@ -30,7 +30,8 @@ const askAs = async ({ instance, user, password }: Login, command: string, ...ar
 }
 
 onEverySite('redis', (site) =>
-  describe.skipIf(!hasRedis)('a Redis (needs redis-server)', () => {
+  describe('a Redis', () => {
+    if ('missing' in engine) return it('is offered', (context) => context.skip(engine.missing))
     let server: ServerProcess
     let api: ServerApi
     let cache: Login
@@ -39,7 +40,7 @@ onEverySite('redis', (site) =>
       /^run_id:(\w+)/m.exec(String(await askAs(cache, 'INFO', 'server')))?.[1]
 
     it('is offered as soon as a host that has it has registered', async () => {
-      server = await site.start({ COFFER_CAPACITY_VOLUME_GIB: '6' })
+      server = await site.start({ ...fetching('redis'), COFFER_CAPACITY_VOLUME_GIB: '6' })
       api = createServerApi(server)
       await waitFor('Redis to be offered', async () => {
         const { datastores } = await api.request<{ datastores: readonly { type: string }[] }>('{ datastores { type } }')
@@ -94,7 +95,7 @@ onEverySite('redis', (site) =>
         const before = await runOf()
         await server.kill()
         expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
-        server = await site.start({ COFFER_CAPACITY_VOLUME_GIB: '6' })
+        server = await site.start({ ...fetching('redis'), COFFER_CAPACITY_VOLUME_GIB: '6' })
         api = createServerApi(server)
         await waitFor('the adopted Redis to be healthy', async () => {
           const { status, health } = await api.instance(cache.instance.id)

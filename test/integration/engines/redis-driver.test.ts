@@ -1,16 +1,20 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { connect as connectTls } from 'node:tls'
 import { Redis } from 'ioredis'
+import { buildsOf } from '../../../agent/builds/builds.ts'
+import { takeFromCache } from '../../../agent/builds/fetch-build.ts'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createRedisDriver } from '../../../agent/engines/redis/driver.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { systemTimers } from '../../../kernel/timers.ts'
 import { describeEngineDriver, type Login } from '../../contracts/engine-driver.contract.ts'
-import { createEngineBench } from '../../support/engine-bench.ts'
+import { bound, createEngineBench } from '../../support/engine-bench.ts'
+import { fetchedEngine } from '../../support/fetched-engines.ts'
 import { silentLog } from '../../support/silent-log.ts'
 
-const binDirs = ['/usr/local/bin', '/usr/bin']
+/** As an agent fetches it, also where the system has one. */
+const engine = await fetchedEngine('redis')
 
 /** A client as people have them, of a package that is not the driver's. */
 const withClient = async <T>(
@@ -33,11 +37,13 @@ const withClient = async <T>(
 }
 
 describeEngineDriver('Redis', {
-  missing: binDirs.some((directory) => existsSync(`${directory}/redis-server`)) ? null : 'needs redis-server',
+  missing: 'missing' in engine ? engine.missing : null,
   open: () =>
-    createEngineBench(() =>
-      createRedisDriver({ searchPaths: { binDirs }, clock: systemClock, timers: systemTimers, log: silentLog }),
-    ),
+    createEngineBench(async (dataDir) => {
+      await takeFromCache('redis', { dataDir, signal: bound() })
+      const searchPaths = { builds: buildsOf(dataDir, 'redis'), binDirs: [] }
+      return createRedisDriver({ searchPaths, clock: systemClock, timers: systemTimers, log: silentLog })
+    }),
   client: {
     write: (instance, login, text) =>
       withClient(instance, login, async (client) => {

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { ensureOnPath } from '../fetched-engines.ts'
 import { freePort } from '../free-ports.ts'
 import { waitFor } from '../wait-for.ts'
 
@@ -24,10 +25,9 @@ export type RedisServer = {
 }
 
 /** Why there can be none here, null if there can. */
-export const noRedisServer = (): string | null =>
-  spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0
-    ? null
-    : 'needs redis-server (apt-get install redis-server)'
+export const noRedisServer = (): string | null => missing
+
+const missing = await ensureOnPath('redis', 'redis-server')
 
 export type RedisServerOptions = {
   /** Of `redis-server`, beyond those for a server that keeps nothing on disk. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { buildsOf } from '../../../builds/builds.ts'
 import type { EnginePlaces } from '../../engine-setup.ts'
 import type { SearchPaths } from './discover.ts'
 
 /** Where `npm run add-engine` puts builds of PostgreSQL, a directory each. */
-export const addedBuilds = (dataDir: string): string => join(dataDir, 'builds', 'postgresql')
+export const addedBuilds = (dataDir: string): string => buildsOf(dataDir, 'postgresql')
 
 /** Where PostgreSQL is looked for: the packages npm installed, what was added, Debian's and Red Hat's places, and the usual directories. */
 export const postgresqlPaths = ({ programDir, dataDir }: EnginePlaces): SearchPaths => ({

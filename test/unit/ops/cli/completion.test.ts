@@ -6,7 +6,13 @@ import { candidates, completionScripts } from '../../../../ops/cli/completion.ts
 import { createProgram } from '../../../../ops/cli/program.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
 
-const program = createProgram({ run: async () => {}, serve: async () => 0, setExitCode: () => {}, print: () => {} })
+const program = createProgram({
+  run: async () => {},
+  serve: async () => 0,
+  engines: () => Promise.reject(new Error('nothing is run here')),
+  setExitCode: () => {},
+  print: () => {},
+})
 const names = { instance: ['shop', 'shelf'], flavor: ['tiny', 'small'], datastore: ['postgresql'] }
 const offered = (...words: readonly string[]) => candidates(program, words, async (what) => names[what])
 

@@ -9,6 +9,7 @@ const coffer = async (...words: string[]) => {
   const program = createProgram({
     run: async (options) => void ran.push(JSON.stringify(options)),
     serve: async () => 0,
+    engines: () => Promise.reject(new Error('nothing is run here')),
     setExitCode: () => {},
     print: () => {},
   })

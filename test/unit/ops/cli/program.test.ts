@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../../../ops/cli/program.ts'
 
 const folder = new URL('../../../../ops/cli/nouns/', import.meta.url)
-const parts = { run: async () => {}, serve: async () => 0, setExitCode: () => {}, print: () => {} }
+const parts = {
+  run: async () => {},
+  serve: async () => 0,
+  engines: () => Promise.reject(new Error('nothing is run here')),
+  setExitCode: () => {},
+  print: () => {},
+}
 
 describe('the command line', () => {
   it.each(readdirSync(folder))('has the verbs of nouns/%s', async (file) => {

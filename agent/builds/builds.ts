@@ -1,0 +1,25 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import { compareVersions } from '../../domain/values/version.ts'
+
+/** Where builds of an engine are that belong to one data directory, a directory each. */
+export const buildsOf = (dataDir: string, datastore: DatastoreType): string => join(dataDir, 'builds', datastore)
+
+/**
+ * The name of the directory of a build: the version as the distribution writes it, without its epoch. Others of the same upstream version, with
+ * other mends, lie beside it.
+ */
+export const buildName = (packageVersion: string): string => packageVersion.replace(/^\d+:/, '')
+
+/** Of a package's version (`1:10.11.19-0+deb12u1`), the one that the engine says of itself (`10.11.19`). */
+export const upstreamOf = (packageVersion: string): string => buildName(packageVersion).replace(/-[^-]*$/, '')
+
+/** The builds below a directory, newest first. One that begins with a dot is being made. */
+export const listBuilds = async (directory: string): Promise<readonly string[]> => {
+  const names = await readdir(directory).catch(() => [])
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .sort((a, b) => compareVersions(upstreamOf(b), upstreamOf(a)) || b.localeCompare(a, 'en', { numeric: true }))
+    .map((name) => join(directory, name))
+}
