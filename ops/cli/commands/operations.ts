@@ -15,11 +15,23 @@ type ListedOperation = Operation & { readonly instance: { readonly name: string 
 
 export const listOperations = async (
   context: CliContext,
-  options: { readonly instance?: string; readonly status?: readonly string[]; readonly limit: number },
+  options: {
+    readonly instance?: string
+    readonly status?: readonly string[]
+    readonly kind?: readonly string[]
+    readonly by?: string
+    readonly since?: string
+    readonly until?: string
+    readonly limit: number
+  },
 ): Promise<void> => {
   const filter = {
     instanceId: options.instance && (await findInstance(context, options.instance)).id,
     status: options.status,
+    kind: options.kind,
+    requestedBy: options.by,
+    since: options.since,
+    until: options.until,
   }
   const operations = await readAll<ListedOperation>(
     context,

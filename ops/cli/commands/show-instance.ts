@@ -45,7 +45,12 @@ export const showInstance = async (context: CliContext, nameOrId: string): Promi
 export type ListOptions = {
   readonly all: boolean
   readonly status?: readonly string[]
+  readonly health?: readonly string[]
+  readonly prefix?: string
   readonly datastore?: string
+  readonly since?: string
+  readonly until?: string
+  readonly host?: string
   readonly project?: string
 }
 
@@ -54,6 +59,11 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
     includeDeleted: options.all,
     datastore: options.datastore,
     status: options.status,
+    health: options.health,
+    namePrefix: options.prefix,
+    since: options.since,
+    until: options.until,
+    hostId: options.host,
     projectId: options.project,
   }
   const instances = await readAll<Instance>(context, documents.instances, 'instances', { filter })

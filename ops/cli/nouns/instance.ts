@@ -1,3 +1,4 @@
+import { healthStates } from '../../../domain/values/instance-spec.ts'
 import { instanceStatuses } from '../../../projections/documents.ts'
 import { type Change, changeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
@@ -53,7 +54,16 @@ export const instanceVerbs: Verbs = (program, { run }) => {
     .description('list databases')
     .option('-a, --all', 'deleted ones too', false)
     .option('--status <status>', 'only those with this status, such as ACTIVE,FAILED', oneOrMoreOf(instanceStatuses))
+    .option(
+      '--health <health>',
+      'only those with this health, such as UNHEALTHY,UNREACHABLE',
+      oneOrMoreOf(healthStates),
+    )
+    .option('--prefix <text>', 'only those whose names begin so')
     .option('--datastore <type>', 'only those of this kind')
+    .option('--since <time>', 'only those made at this time or later, such as 2026-03-01T12:00:00Z')
+    .option('--until <time>', 'only those made before this time')
+    .option('--host <id>', 'only those on this host (admins)')
     .option('--project <id>', 'only those of this project (admins)')
     .addOption(watchOption())
     .addOption(outputOption())

@@ -1,3 +1,4 @@
+import { allOperations } from '../../../domain/instance/operations.ts'
 import { operationStatuses } from '../../../projections/documents.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from '../commands/operations.ts'
 import {
@@ -12,6 +13,8 @@ import {
 import { shown } from '../shown.ts'
 import type { Verbs } from '../verbs.ts'
 
+const operationKinds = allOperations.map(({ kind }) => kind.toUpperCase())
+
 /** What is being done, and what was. */
 export const operationVerbs: Verbs = (program, { run }) => {
   const operation = program.command('operation').alias('operations').description('what is being done, and what was')
@@ -21,6 +24,10 @@ export const operationVerbs: Verbs = (program, { run }) => {
     .description('list operations, the latest first')
     .option('--instance <instance>', 'only those of this instance')
     .option('--status <status>', 'only those with this status, such as RUNNING', oneOrMoreOf(operationStatuses))
+    .option('--kind <kind>', 'only those of this kind, such as RESTART', oneOrMoreOf(operationKinds))
+    .option('--by <actor>', 'only those that this actor asked for, such as admin or token:<id>')
+    .option('--since <time>', 'only those asked for at this time or later, such as 2026-03-01T12:00:00Z')
+    .option('--until <time>', 'only those asked for before this time')
     .option('-n, --limit <number>', 'how many at most', count, 50)
     .addOption(watchOption())
     .addOption(outputOption())

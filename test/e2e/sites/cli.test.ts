@@ -97,6 +97,23 @@ onEverySite('cli', (site) => {
       await cli.json(['instance', 'delete', 'slow', '--wait'])
     })
 
+    it('lists those that are asked for, by name, health, kind, actor and time', async () => {
+      const names = async (...options: string[]) =>
+        (await cli.json<Instance[]>(['instance', 'list', ...options])).map(({ name }) => name)
+      expect(await names('--prefix', 'sh', '--health', 'healthy')).toEqual(['shop'])
+      expect(await names('--prefix', 'hop')).toEqual([])
+      expect(await names('--until', shop.createdAt)).toEqual([])
+      expect(await names('--since', shop.createdAt)).toContain('shop')
+      const kinds = async (...options: string[]) =>
+        (await cli.json<Operation[]>(['operation', 'list', '--instance', 'shop', ...options])).map(({ kind }) => kind)
+      expect(await kinds('--kind', 'provision', '--by', 'admin')).toEqual(['PROVISION'])
+      expect(await kinds('--kind', 'delete')).toEqual([])
+      expect(await kinds('--by', 'nobody')).toEqual([])
+      expect(await kinds('--until', shop.createdAt)).toEqual([])
+      const failure = await cli.json<Failure>(['instance', 'list', '--since', 'yesterday'], 2)
+      expect(failure.error.message).toContain('"yesterday" is not a moment')
+    })
+
     it('refuses to follow an operation that there is not', async () => {
       const { error } = await cli.json<Failure>(['operation', 'watch', shop.id], 2)
       expect(error.code).toBe('NOT_FOUND')

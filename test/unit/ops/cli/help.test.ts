@@ -72,6 +72,8 @@ describe('a value that no command can take', () => {
   it.each([
     [['instance', 'list', '--status', 'active,gone'], 'there is PROVISIONING, ACTIVE'],
     [['operation', 'list', '--status', 'gone'], 'there is PENDING, RUNNING'],
+    [['operation', 'list', '--kind', 'wish'], 'there is PROVISION, '],
+    [['instance', 'list', '--health', 'ill'], 'there is UNKNOWN, HEALTHY'],
     [['operation', 'list', '--limit', '-1'], 'a whole number from 0'],
     [['operation', 'watch', 'x', '--timeout', '-1'], 'a number of seconds'],
     [['operation', 'watch', 'x', '--timeout', '0'], 'a number of seconds'],
