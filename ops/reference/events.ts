@@ -1,21 +1,20 @@
 import { z } from 'zod'
 import { eventCatalogue } from '../../domain/catalogue.ts'
 import type { EventDefinition } from '../../domain/event-definition.ts'
+import { table } from './table.ts'
 
 /** Every stored event type with its current version and the shape of its data. */
 export const eventsPage = (): string => {
   const rows = Object.entries<EventDefinition>(eventCatalogue)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, { version, schema }]) => `| \`${type}\` | ${version} | ${dataOf(schema)} |`)
+    .map(([type, { version, schema }]) => [`\`${type}\``, String(version), dataOf(schema)])
   return [
     '# Events',
     '',
     'The types of the events in the log. Each event also carries metadata: its id, time, actor, `commandId`, `correlationId`, `causationId` and `traceparent`.',
     'A field with `?` may be absent. [Compatibility](compatibility.md) says how long a version is read.',
     '',
-    '| type | version | data |',
-    '|---|---|---|',
-    ...rows,
+    ...table(['type', 'version', 'data'], rows),
   ].join('\n')
 }
 

@@ -5,6 +5,9 @@ import { commandLinePage } from './command-line.ts'
 import { configurationPage } from './configuration.ts'
 import { errorsPage } from './errors.ts'
 import { eventsPage } from './events.ts'
+import { graphqlPage } from './graphql.ts'
+import { metricsPage } from './metrics.ts'
+import { rightsPage } from './rights.ts'
 
 /** `path`: from the directory of package.json. `text`: the whole file, made from code. */
 export type GeneratedPage = { readonly path: string; readonly text: () => string }
@@ -20,6 +23,9 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('command-line', commandLinePage),
   page('events', eventsPage),
   page('errors', errorsPage),
+  page('metrics', metricsPage),
+  page('rights', rightsPage),
+  page('graphql', graphqlPage),
   { path: 'graphql/schema.graphql', text: schemaText },
 ]
 
