@@ -52,6 +52,18 @@ export const deriveId = (...parts: readonly string[]): string => {
   return format(bytes)
 }
 
+/** A UUIDv7 that is a function of a moment, in milliseconds since 1970, and of its parts: it sorts like those made at that moment. */
+export const deriveIdAt = (timeMs: number, ...parts: readonly string[]): string => {
+  const bytes = createHash('sha256')
+    .update([String(timeMs), ...parts].join('\u0000'))
+    .digest()
+    .subarray(0, 16)
+  bytes.writeUIntBE(timeMs, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return format(bytes)
+}
+
 /**
  * A UUIDv7 that is a function of another one and of what it is for: it has the other's time and counter, so it sorts like it, and bits of its own behind
  * them.

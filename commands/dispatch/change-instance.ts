@@ -6,7 +6,7 @@ import { type RequestedKind, removes } from '../../domain/instance/operations.ts
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
-import { type AnswerOf, accepted, type DispatchDependencies, type Job, refused } from '../public/definition.ts'
+import { type AnswerOf, accepted, type Job, type OwnDispatchDependencies, refused } from '../public/definition.ts'
 import { reaches } from './authorise.ts'
 import { lossOf } from './lost-stream.ts'
 
@@ -37,7 +37,7 @@ const guardInstance =
 
 /** Carries out a command on an existing instance; `operationId` is the operation it begins, if it does. */
 export const changeInstance = async (
-  dependencies: DispatchDependencies,
+  dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
   command: InstanceCommand,
@@ -71,7 +71,7 @@ type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
 
 /** Carries out a command that begins the operation it names. */
 export const beginWith = async (
-  dependencies: DispatchDependencies,
+  dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
   command: Begins,
@@ -86,7 +86,7 @@ type RequestedWithoutWish = Exclude<RequestedKind, 'grow'>
 
 /** Asks for an operation on an existing instance. */
 export const beginOperation = async (
-  dependencies: DispatchDependencies,
+  dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
   kind: RequestedWithoutWish,

@@ -1,15 +1,13 @@
 import type { ProjectId } from '../../domain/ids.ts'
 import { parseProjectId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
-import { allFaults, type Rejection } from '../../domain/rejection.ts'
-import { idempotencyKeyRefusal } from '../../domain/values/names.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { AnswerTo, Dispatch, DispatchRequest, PublicCommand } from '../api.ts'
 import { UnreadableHistory } from '../history.ts'
 import { type CommandDefinition, type DispatchDependencies, refused } from '../public/definition.ts'
-import { inputFaults } from '../public/input.ts'
 import { publicCommands } from '../public/registry.ts'
-import { reachOf, refusalOfProject, refusalOfRole } from './authorise.ts'
+import { reachOf } from './authorise.ts'
+import { type CheckedInput, checkCommand } from './check-command.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createJob } from './job.ts'
 
@@ -18,30 +16,12 @@ const systemProject = parseProjectId('coffer-system')
 
 const projectOf = (actor: Actor): ProjectId => (actor.kind === 'user' ? actor.projectId : systemProject)
 
-type Checked =
-  | { readonly ok: true; readonly definition: CommandDefinition; readonly input: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly rejection: Rejection }
+type Checked = CheckedInput & { readonly definition: CommandDefinition }
 
-const wrong = (rejection: Rejection): Checked => ({ ok: false, rejection })
-
-/** All that can be told of a request before anything is loaded: role, shape, project, values. */
-export const checkRequest = ({ command, actor, idempotencyKey }: DispatchRequest): Checked => {
+export const checkRequest = ({ command, ...facts }: DispatchRequest): Checked => {
   const { type, ...given } = command
   const definition: CommandDefinition = publicCommands[type]
-  const forbidden = refusalOfRole(definition, actor)
-  if (forbidden) return wrong(forbidden)
-  const parsed = definition.input.safeParse(given)
-  if (!parsed.success)
-    return wrong(allFaults(inputFaults(parsed.error)) ?? { code: 'INVALID_INPUT', message: parsed.error.message })
-  const input = parsed.data
-  const rejection =
-    refusalOfProject(input, actor) ??
-    definition.forbids?.(input, actor) ??
-    allFaults([
-      ...(definition.faults?.(input) ?? []),
-      idempotencyKey === undefined ? null : idempotencyKeyRefusal(idempotencyKey),
-    ])
-  return rejection ? wrong(rejection) : { ok: true, definition, input }
+  return { definition, ...checkCommand(definition, given, facts) }
 }
 
 /** The one way to write. See `Dispatch` for what it promises. */

@@ -47,6 +47,14 @@ export type DispatchDependencies = Pick<Kernel, 'timers' | 'random'> & {
   readonly findInstanceOf: (operationId: OperationId) => Promise<InstanceId | null>
 }
 
+/** What commands need that Coffer sends of its own accord. Sagas send them: in a process of theirs there is no key and no view. */
+export type OwnDispatchDependencies = Pick<
+  DispatchDependencies,
+  'handler' | 'directory' | 'clock' | 'findProjectOf'
+> & {
+  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
+}
+
 /** What comes with a command, whatever the command is. */
 export type RequestFacts = {
   readonly actor: Actor
@@ -100,6 +108,7 @@ export type CommandDefinition<
   Name extends string = string,
   Input extends z.ZodObject = z.ZodObject,
   Fields extends z.ZodObject = z.ZodObject,
+  Dependencies = DispatchDependencies,
 > = {
   /** Imperative. `RenameInstance` is the mutation `renameInstance`. */
   readonly name: Name
@@ -118,16 +127,21 @@ export type CommandDefinition<
   readonly faults?: (input: z.output<Input>) => readonly (Rejection | null)[]
   readonly answer: AnswerDefinition<Fields>
   readonly carryOut: (
-    dependencies: DispatchDependencies,
+    dependencies: Dependencies,
     job: Job,
     input: z.output<Input>,
   ) => Promise<AnswerOf<z.output<Fields>>>
 }
 
 /** A public command as a value. Without a role it does not compile. It is public once it stands in the registry. */
-export const defineCommand = <const Name extends string, Input extends z.ZodObject, Fields extends z.ZodObject>(
-  definition: CommandDefinition<Name, Input, Fields>,
-): CommandDefinition<Name, Input, Fields> => definition
+export const defineCommand = <
+  const Name extends string,
+  Input extends z.ZodObject,
+  Fields extends z.ZodObject,
+  Dependencies = DispatchDependencies,
+>(
+  definition: CommandDefinition<Name, Input, Fields, Dependencies>,
+): CommandDefinition<Name, Input, Fields, Dependencies> => definition
 
 export const accepted = <const Parts extends { readonly position: Position; readonly replayed: boolean }>(
   parts: Parts,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { beginOperation } from '../dispatch/change-instance.ts'
 import { instanceOperationAnswer } from './answers.ts'
-import { defineCommand } from './definition.ts'
+import { defineCommand, type OwnDispatchDependencies } from './definition.ts'
 import { instanceIdField } from './input.ts'
 
 const which = z.strictObject({ id: instanceIdField() })
@@ -15,7 +15,7 @@ export const restartInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, 'restart'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'restart'),
 })
 
 export const stopInstance = defineCommand({
@@ -26,7 +26,7 @@ export const stopInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, 'stop'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'stop'),
 })
 
 export const startInstance = defineCommand({
@@ -37,7 +37,7 @@ export const startInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, 'start'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'start'),
 })
 
 export const deleteInstance = defineCommand({

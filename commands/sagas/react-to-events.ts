@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { aggregateOf, tryCategory } from '../../domain/aggregates.ts'
 import { parseCommandId } from '../../domain/ids.ts'
-import type { Reaction } from '../../domain/reactions/reaction.ts'
-import { needsPresent, reactingEventTypes, reactionsTo } from '../../domain/reactions/reactions.ts'
+import type { OwnRequest, Reaction } from '../../domain/reactions/reaction.ts'
+import { type Reactions, reactions as reactionsOfAll } from '../../domain/reactions/reactions.ts'
 import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
 import { streamNameSchema } from '../../domain/stream.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
+import type { SystemDispatch } from '../dispatch/system-dispatch.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { UnreadableHistory } from '../history.ts'
 import { type IncomingMessage, PoisonMessage } from '../ports/message-bus.ts'
@@ -34,6 +35,12 @@ export type ReactDependencies = {
   readonly handler: Handler
   readonly clock: WallClock
   readonly log: Log
+  /** Sends the public commands that events lead to. */
+  readonly dispatch: SystemDispatch
+  /** Aborts when nothing is to be waited for any more. */
+  readonly signal: AbortSignal
+  /** Default: what `domain/reactions` says. */
+  readonly reactions?: Reactions
   /** Whether the log has the event of a message. Default: it has them all. */
   readonly isInLog?: IsInLog
   /** Default: steps are not traced. */
@@ -41,13 +48,17 @@ export type ReactDependencies = {
 }
 
 /** The event fits its stream's category: `checkEvent` has seen to that. */
-const reactionsToRelayed = async (handler: Handler, { stored, event }: Relayed): Promise<readonly Reaction[]> => {
+const reactionsToRelayed = async (
+  handler: Handler,
+  reactions: Reactions,
+  { stored, event }: Relayed,
+): Promise<readonly (Reaction | OwnRequest)[]> => {
   const { stream, revision } = stored
   const category = tryCategory(stream)
   if (category === null) return []
   const asOfEvent = { atLeast: revision, isThere: true }
-  const { state } = await handler.load(aggregateOf(category), stream, needsPresent(event) ? {} : asOfEvent)
-  return reactionsTo(event, state)
+  const { state } = await handler.load(aggregateOf(category), stream, reactions.needPresent(event) ? {} : asOfEvent)
+  return reactions.to(event, state)
 }
 
 /** Handles one message of `coffer.events`: carries out what the event leads to. At least once does no harm. */
@@ -55,10 +66,13 @@ export const createEventReactor = ({
   handler,
   clock,
   log,
+  dispatch,
+  signal,
+  reactions: allReactions = reactionsOfAll,
   isInLog = async () => true,
   tracer = noTracer,
 }: ReactDependencies) => {
-  const reacting: ReadonlySet<string> = reactingEventTypes
+  const reacting = allReactions.types
 
   const react = async (relayed: Relayed, traceparent: string | undefined): Promise<void> => {
     const { metadata } = relayed
@@ -71,37 +85,40 @@ export const createEventReactor = ({
       causationId: metadata.eventId,
       ...(traceparent === undefined ? {} : { traceparent }),
     })
-    let reactions: readonly Reaction[] = []
+    let reactions: readonly (Reaction | OwnRequest)[] = []
     try {
-      reactions = await reactionsToRelayed(handler, relayed)
-      await performAll(reactions, relayed, contextOf)
+      reactions = await reactionsToRelayed(handler, allReactions, relayed)
+      for (const [index, reaction] of reactions.entries()) {
+        if (reaction.target !== 'public') await tell(reaction, relayed, contextOf(String(index)))
+        else await request(reaction, relayed, traceparent, (part) => contextOf(`${index}/${part}`))
+      }
     } catch (error) {
       if (error instanceof UnreadableHistory) {
-        await failUnbegun({ handler, clock }, relayed.event, reactions, error, contextOf('unreadable'))
+        const told = reactions.filter((reaction) => reaction.target !== 'public')
+        await failUnbegun({ handler, clock }, relayed.event, told, error, contextOf('unreadable'))
       }
       throw error
     }
   }
 
-  const performAll = async (
-    reactions: readonly Reaction[],
+  const tell = async (reaction: Reaction, relayed: Relayed, context: CommandContext): Promise<void> => {
+    const refusal = await perform({ handler, clock }, reaction, context)
+    if (!refusal) return
+    const { command, target, id } = reaction
+    const fields = { refusal, reaction: command.type, target, id, eventId: relayed.stored.id }
+    log.error(fields, 'what an event led to was refused')
+  }
+
+  /** Where the answer is not taken in, because the process ends here, the repeat is answered alike. */
+  const request = async (
+    asked: OwnRequest,
     relayed: Relayed,
+    traceparent: string | undefined,
     contextOf: (part: string) => CommandContext,
   ): Promise<void> => {
-    for (const [index, reaction] of reactions.entries()) {
-      const refusal = await perform({ handler, clock }, reaction, contextOf(String(index)))
-      if (refusal) {
-        log.error(
-          {
-            refusal,
-            reaction: reaction.command.type,
-            target: reaction.target,
-            id: reaction.id,
-            eventId: relayed.stored.id,
-          },
-          'what an event led to was refused',
-        )
-      }
+    const answer = await dispatch(asked, { causationId: relayed.stored.id, traceparent, signal })
+    for (const [index, reaction] of asked.answered(answer).entries()) {
+      await tell(reaction, relayed, contextOf(String(index)))
     }
   }
 

@@ -1,14 +1,18 @@
 import { heartbeatEchoKey } from '../../domain/guest/report.ts'
 import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
 import { parseCommandId } from '../../domain/ids.ts'
+import { operationCategory } from '../../domain/operation/index.ts'
+import type { Reactions } from '../../domain/reactions/reactions.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
+import { createSystemDispatch } from '../dispatch/system-dispatch.ts'
 import type { FollowerStatus } from '../follower.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
+import type { DispatchSettings } from '../public/definition.ts'
 import { failUnreadable } from './fail-unreadable.ts'
 import { createFormerLogCheck } from './former-log.ts'
 import { createHostMonitor } from './host-monitor.ts'
@@ -30,6 +34,10 @@ export type SagasOptions = Omit<Kernel, 'tracer'> & {
   readonly worker: string
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
+  /** Of the commands that events lead to. */
+  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
+  /** Default: what `domain/reactions` says. */
+  readonly reactions?: Reactions
   /** Default: steps are not traced. */
   readonly tracer?: Tracer
 }
@@ -77,10 +85,14 @@ const allReportsTaken = async (
 export const createSagas = (options: SagasOptions): Sagas => {
   const { bus, clock, ids, log, tracer = noTracer } = options
   const handler = createPersistentHandler(options.handler)
+  const stopping = new AbortController()
   const react = createEventReactor({
     handler,
     clock,
     log,
+    dispatch: createSystemDispatch({ handler, directory: options.directory, clock, settings: options.settings }),
+    signal: stopping.signal,
+    ...(options.reactions && { reactions: options.reactions }),
     isInLog: createFormerLogCheck(options),
     tracer,
   })
@@ -129,7 +141,6 @@ export const createSagas = (options: SagasOptions): Sagas => {
       log.warn({ err: error }, 'groups of workers that are gone could not be removed from the bus')
     }
   }
-  const stopping = new AbortController()
   let starting: Promise<void> = Promise.resolve()
 
   return {
@@ -172,7 +183,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
       await Promise.all(consumers.map((consumer) => consumer.stop(signal)))
       await deadlines.stop()
     },
-    pendingOperations: deadlines.pending,
+    pendingOperations: () => deadlines.pending(operationCategory),
     timers: deadlines.status,
     consumers: () => [followUps.status(), heartbeats.status()],
   }

@@ -1,4 +1,4 @@
-import { type AnyAggregate, aggregateOf, allCategories } from '../../domain/aggregates.ts'
+import { type AnyAggregate, aggregateOf, allCategories, type Category } from '../../domain/aggregates.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
@@ -33,8 +33,8 @@ export type TimersOptions = FollowerKernel & {
 export interface Timers {
   start(): void
   stop(): Promise<void>
-  /** How many aggregates have a time ahead of them: operations, as long as nothing else is timed. */
-  pending(): number
+  /** How many aggregates have a time ahead of them: of this category, or of all. */
+  pending(category?: Category): number
   status(): FollowerStatus
 }
 
@@ -141,7 +141,10 @@ export const createTimers = (options: TimersOptions): Timers => {
       timer?.cancel()
       await Promise.all([follower.stop(), firing])
     },
-    pending: () => armed.size,
+    pending: (category) =>
+      category === undefined
+        ? armed.size
+        : [...armed.values()].filter(({ aggregate }) => aggregate.category === category).length,
     status: follower.status,
   }
 }

@@ -6,6 +6,7 @@ import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
 import type { OperationInput } from '../operation/commands.ts'
 import type { ProjectCommand } from '../project/commands.ts'
+import type { Rejection } from '../rejection.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 
 type OneOf<Union extends { readonly type: string }, Type extends Union['type']> = Extract<
@@ -52,8 +53,36 @@ export type Reaction =
       readonly command: OneOf<DatastoreCommand, 'OfferDatastoreVersions'>
     }
 
+/** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
+export type OrdinaryCommand = {
+  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance'
+  readonly id: InstanceId
+}
+
+/** `operationId`: what it began; null where there was nothing to do. */
+export type OrdinaryAnswer =
+  | { readonly accepted: true; readonly operationId: OperationId | null }
+  | { readonly accepted: false; readonly rejection: Rejection }
+
+/**
+ * A public command that an event leads to. It is checked, refused and recorded as one that a member of the project sends, except that a part of
+ * Coffer is its actor.
+ */
+export type OwnRequest = {
+  readonly target: 'public'
+  /** The part of Coffer that asks, as the audit log names it. */
+  readonly by: string
+  /** On whose behalf: nothing of another project is reached. */
+  readonly projectId: ProjectId
+  /** The ids of the command follow from these: the same are the same command, which is carried out once. They sort by `at`, ISO 8601. */
+  readonly identity: { readonly at: string; readonly parts: readonly string[] }
+  readonly command: OrdinaryCommand
+  /** What its answer leads to. */
+  readonly answered: (answer: OrdinaryAnswer) => readonly Reaction[]
+}
+
 /** `state`: of the event's aggregate, after the event or later. */
-export type React<Event, State> = (event: Event, state: State) => readonly Reaction[]
+export type React<Event, State> = (event: Event, state: State) => readonly (Reaction | OwnRequest)[]
 
 /** `present`: asked only with the aggregate as it is now. */
 export type Reacting<Event, State> = React<Event, State> | { readonly present: React<Event, State> }

@@ -3,14 +3,16 @@ import type { CofferEvent } from '../catalogue.ts'
 import { hostReactions } from './host.ts'
 import { instanceReactions } from './instance.ts'
 import { operationReactions } from './operation.ts'
-import type { Reacting, Reaction, ReactionsOf } from './reaction.ts'
+import type { OwnRequest, Reacting, Reaction, ReactionsOf } from './reaction.ts'
 import { tokenReactions } from './token.ts'
 
 /**
  * What every event leads to. A category, or an event of one that leads to anything, must say so here: what is forgotten does not
  * compile.
  */
-const reactions: { readonly [C in Category]: 'none' | ReactionsOf<AggregateOf<C>> } = {
+export type ReactionTable = { readonly [C in Category]: 'none' | ReactionsOf<AggregateOf<C>> }
+
+export const reactionTable: ReactionTable = {
   instance: instanceReactions,
   operation: operationReactions,
   host: hostReactions,
@@ -24,36 +26,44 @@ const reactions: { readonly [C in Category]: 'none' | ReactionsOf<AggregateOf<C>
   deadletter: 'none',
 }
 
+export type Reactions = {
+  /** The events that lead to something: for all others nothing needs to be read. */
+  readonly types: ReadonlySet<string>
+  /**
+   * Whether the aggregate must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All
+   * else comes to the same from any state since the event, as it follows from what never changes, or the aggregate it is for knows of a
+   * repeat.
+   */
+  readonly needPresent: (event: Pick<CofferEvent, 'type'>) => boolean
+  /**
+   * What an event leads to. `state`: of its aggregate after the event or later, and as it is now where `needPresent`: what was asked for and
+   * is over by then is not begun again.
+   */
+  readonly to: (event: CofferEvent, state: unknown) => readonly (Reaction | OwnRequest)[]
+}
+
 type AnyReacting = Reacting<CofferEvent, unknown>
 
-const reactingByType: ReadonlyMap<string, AnyReacting> = new Map(
-  allCategories.flatMap((category) => {
-    const ofCategory = reactions[category]
-    if (ofCategory === 'none') return []
-    return Object.entries(ofCategory).flatMap(([type, reacting]) =>
-      // An event type belongs to one category, whose event and state it is given.
-      reacting === 'none' ? [] : [[type, reacting as unknown as AnyReacting] as const],
-    )
-  }),
-)
-
-/** The events that lead to something: for all others nothing needs to be read. */
-export const reactingEventTypes: ReadonlySet<string> = new Set(reactingByType.keys())
-
-/**
- * Whether the aggregate must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All
- * else comes to the same from any state since the event, as it follows from what never changes, or the aggregate it is for knows of a
- * repeat.
- */
-export const needsPresent = ({ type }: Pick<CofferEvent, 'type'>): boolean =>
-  typeof reactingByType.get(type) === 'object'
-
-/**
- * What an event leads to. `state`: of its aggregate after the event or later, and as it is now where `needsPresent`: what was asked for and
- * is over by then is not begun again.
- */
-export const reactionsTo = (event: CofferEvent, state: unknown): readonly Reaction[] => {
-  const reacting = reactingByType.get(event.type)
-  if (!reacting) return []
-  return typeof reacting === 'object' ? reacting.present(event, state) : reacting(event, state)
+export const createReactions = (table: ReactionTable): Reactions => {
+  const reactingByType: ReadonlyMap<string, AnyReacting> = new Map(
+    allCategories.flatMap((category) => {
+      const ofCategory = table[category]
+      if (ofCategory === 'none') return []
+      return Object.entries(ofCategory).flatMap(([type, reacting]) =>
+        // An event type belongs to one category, whose event and state it is given.
+        reacting === 'none' ? [] : [[type, reacting as unknown as AnyReacting] as const],
+      )
+    }),
+  )
+  return {
+    types: new Set(reactingByType.keys()),
+    needPresent: ({ type }) => typeof reactingByType.get(type) === 'object',
+    to: (event, state) => {
+      const reacting = reactingByType.get(event.type)
+      if (!reacting) return []
+      return typeof reacting === 'object' ? reacting.present(event, state) : reacting(event, state)
+    },
+  }
 }
+
+export const reactions: Reactions = createReactions(reactionTable)

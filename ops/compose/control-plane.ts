@@ -6,6 +6,7 @@ import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
+import { dispatchSettings } from './dispatch-settings.ts'
 import type { Stores } from './stores-context.ts'
 
 export type ControlPlane = {
@@ -52,6 +53,7 @@ export const createControlPlane = (
       isOwn,
       worker: holder,
       hostLostAfterMs: config.hostLostAfterMs,
+      settings: dispatchSettings(config),
     }),
   }
 }

@@ -134,7 +134,7 @@ export const createWorld = ({
         takeOverAfterMs: 2000,
         saveEveryMs: 200,
       })
-      const sagas = createSagas({ ...side, worker: name, hostLostAfterMs: 15_000 })
+      const sagas = createSagas({ ...side, worker: name, settings, hostLostAfterMs: 15_000 })
       const startSagas = async (): Promise<void> => {
         for (;;) {
           try {

@@ -11,6 +11,7 @@ import { type InstanceId, type OperationId, parseInstanceId, parseProjectId } fr
 import { type InstanceState, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
+import type { Reactions } from '../../domain/reactions/reactions.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Tracer } from '../../kernel/tracer.ts'
 import { openWriteSide } from './write-side.ts'
@@ -48,6 +49,8 @@ export const settings: DispatchSettings = {
 export type ControlPlaneOptions = {
   readonly settings?: Partial<DispatchSettings>
   readonly hostLostAfterMs?: number
+  /** Default: what `domain/reactions` says. */
+  readonly reactions?: Reactions
   readonly tracer?: Tracer
   readonly clock?: WallClock
   /** What stands between the sagas and the log. */
@@ -84,6 +87,8 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
       ? createHandler({ ...side, eventStore: options.sagaStore(side.eventStore) })
       : side.handler,
     worker: 'test',
+    settings: planeSettings,
+    ...(options.reactions && { reactions: options.reactions }),
     hostLostAfterMs: options.hostLostAfterMs ?? 3_600_000,
     ...(options.tracer && { tracer: options.tracer }),
   })

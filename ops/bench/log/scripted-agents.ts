@@ -16,7 +16,13 @@ import { strictLog, type WriteSide } from './write-side.ts'
  */
 export const createScriptedAgents = (side: WriteSide, fails: (command: GuestCommand) => boolean) => {
   const deps = { handler: side.handler, clock: side.clock, log: strictLog }
-  const react = createEventReactor(deps)
+  const react = createEventReactor({
+    ...deps,
+    dispatch: async ({ command }) => {
+      throw new Error(`nothing in this log leads to a public command, and here is a ${command.type}`)
+    },
+    signal: new AbortController().signal,
+  })
   const takeReport = createReportHandler(deps)
   let pending: StoredEvent[] = []
   const hostIds: HostId[] = []

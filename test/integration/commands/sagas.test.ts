@@ -5,6 +5,7 @@ import { createSagas } from '../../../commands/sagas/sagas.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
+import { settings } from '../../support/control-plane.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
@@ -18,7 +19,7 @@ afterEach(async () => {
 
 const open = () => {
   const side = openWriteSide(dir.next())
-  const sagas = createSagas({ ...side, worker: 'test', hostLostAfterMs: 3_600_000 })
+  const sagas = createSagas({ ...side, worker: 'test', settings, hostLostAfterMs: 3_600_000 })
   disposals.push(side.close, () => sagas.stop(AbortSignal.timeout(10_000)))
   return { ...side, sagas }
 }

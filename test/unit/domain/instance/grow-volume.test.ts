@@ -6,7 +6,7 @@ import {
   instanceEvents,
   specHeld,
 } from '../../../../domain/instance/index.ts'
-import { reactionsTo } from '../../../../domain/reactions/reactions.ts'
+import { reactions } from '../../../../domain/reactions/reactions.ts'
 import { specOf } from '../../../support/spec.ts'
 import { at, fault, hostId, instanceId, operationId, projectId, spec } from '../samples.ts'
 import { complete, fail, histories } from './history.ts'
@@ -79,12 +79,12 @@ describe('the growth of a volume', () => {
       volumeGiB: spec.volumeGiB,
     }
     const undone = failed(true, 'DISK_FULL')
-    expect(reactionsTo(undone, stateAfter([...growing, undone])).slice(1)).toEqual([
+    expect(reactions.to(undone, stateAfter([...growing, undone])).slice(1)).toEqual([
       { target: 'project', id: projectId, command: { ...hold, projectId } },
       { target: 'host', id: hostId(), command: { ...hold, hostId: hostId() } },
     ])
     const uncertain = failed(false, 'DEADLINE_EXCEEDED')
-    expect(reactionsTo(uncertain, stateAfter([...growing, uncertain]))).toHaveLength(1)
+    expect(reactions.to(uncertain, stateAfter([...growing, uncertain]))).toHaveLength(1)
   })
 
   it('counts the larger volume from the request on', () => {

@@ -4,7 +4,7 @@ import { fold } from '../../../../domain/decider.ts'
 import { type HostEvent, host } from '../../../../domain/host/index.ts'
 import { type InstanceEvent, instance } from '../../../../domain/instance/index.ts'
 import { type OperationInput, operation } from '../../../../domain/operation/index.ts'
-import { needsPresent, reactingEventTypes, reactionsTo } from '../../../../domain/reactions/reactions.ts'
+import { reactions } from '../../../../domain/reactions/reactions.ts'
 import {
   deletionRequested,
   healthy,
@@ -41,7 +41,7 @@ import {
 const reactionsToLast = (...events: readonly InstanceEvent[]) => {
   const last = events.at(-1)
   if (!last) throw new Error('there is no event')
-  return reactionsTo(last, fold(instance, events))
+  return reactions.to(last, fold(instance, events))
 }
 
 const confirmOutcome = (ordinal: number) => ({
@@ -99,7 +99,7 @@ describe('a requested instance', () => {
     ['FAILED', histories['FAILED without data']],
     ['DELETED', histories.DELETED],
   ])('holds and starts nothing when it is heard of again and the instance is %s by now', (_, events) => {
-    expect(reactionsTo(requested, fold(instance, events))).toEqual([])
+    expect(reactions.to(requested, fold(instance, events))).toEqual([])
   })
 })
 
@@ -121,7 +121,7 @@ describe('a requested change', () => {
 
   it('starts nothing when it is over by now, even if the next is in progress', () => {
     const events = [...histories.RESTARTING, restarted(2), stopRequested(3)]
-    expect(reactionsTo(restartRequested(2), fold(instance, events))).toEqual([])
+    expect(reactions.to(restartRequested(2), fold(instance, events))).toEqual([])
   })
 })
 
@@ -147,7 +147,7 @@ describe('the end of an operation, once the instance knows of it', () => {
 
   it('frees the same when it is heard of again later', () => {
     const later = fold(instance, [requested, provisioningFailed, deletionRequested(2)])
-    expect(reactionsTo(provisioningFailed, later)).toEqual([confirmOutcome(1), ...releaseBoth('FAILED')])
+    expect(reactions.to(provisioningFailed, later)).toEqual([confirmOutcome(1), ...releaseBoth('FAILED')])
   })
 })
 
@@ -161,9 +161,9 @@ describe('an event that is heard of late', () => {
   it('touches nothing but its own operation and what is free already, unless the present must be seen for it', () => {
     for (const log of logs) {
       for (const [index, event] of log.entries()) {
-        if (needsPresent(event)) continue
+        if (reactions.needPresent(event)) continue
         for (let seen = index + 1; seen <= log.length; seen += 1) {
-          for (const { target, command } of reactionsTo(event, fold(instance, log.slice(0, seen)))) {
+          for (const { target, command } of reactions.to(event, fold(instance, log.slice(0, seen)))) {
             const harmless = target === 'operation' || ['ReleaseQuota', 'ReleaseCapacity'].includes(command.type)
             expect(harmless, `${command.type} after ${event.type}`).toBe(true)
           }
@@ -173,8 +173,8 @@ describe('an event that is heard of late', () => {
   })
 
   it('is the request of an instance, where resources may be free again that it would hold', () => {
-    expect(logs.flatMap((log) => log.filter(needsPresent)).every((event) => event === requested)).toBe(true)
-    expect(reactionsTo(requested, fold(instance, [requested])).map(({ target }) => target)).toContain('project')
+    expect(logs.flatMap((log) => log.filter(reactions.needPresent)).every((event) => event === requested)).toBe(true)
+    expect(reactions.to(requested, fold(instance, [requested])).map(({ target }) => target)).toContain('project')
   })
 })
 
@@ -198,7 +198,7 @@ describe('an outcome', () => {
     const log = logOf(...inputs)
     const reached = log.find(({ type }) => type === 'OperationOutcomeReached')
     if (!reached) throw new Error('no outcome was reached')
-    return reactionsTo(reached, fold(operation, log))
+    return reactions.to(reached, fold(operation, log))
   }
 
   it('that is success completes the operation on the instance, with what the engine told', () => {
@@ -244,14 +244,14 @@ describe('an outcome', () => {
   it('is the only event of an operation that leads to something', () => {
     const log = logOf(start('start'), cancel(), succeeded(commandId(3)))
     const others = log.filter(({ type }) => type !== 'OperationOutcomeReached')
-    for (const event of others) expect(reactionsTo(event, fold(operation, log))).toEqual([])
+    for (const event of others) expect(reactions.to(event, fold(operation, log))).toEqual([])
   })
 })
 
 describe('a registered host', () => {
   it('has its versions offered, by datastore', () => {
     const event: HostEvent = { type: 'HostRegistered', data: hostDescription() }
-    expect(reactionsTo(event, host.initial)).toEqual([
+    expect(reactions.to(event, host.initial)).toEqual([
       {
         target: 'datastore',
         id: 'postgresql',
@@ -271,11 +271,11 @@ describe('a registered host', () => {
       { datastore: 'postgresql', version: '17.10', source: 'system' },
     ] as const
     const event: HostEvent = { type: 'HostRegistered', data: { ...hostDescription(), engines: [...engines] } }
-    expect(reactionsTo(event, host.initial)).toMatchObject([{ command: { versions: ['17.10'] } }])
+    expect(reactions.to(event, host.initial)).toMatchObject([{ command: { versions: ['17.10'] } }])
   })
 
   it('leads to nothing more when it is lost', () => {
-    expect(reactionsTo({ type: 'HostLost', data: { hostId: hostId(), lastSeenAt: at(0) } }, host.initial)).toEqual([])
+    expect(reactions.to({ type: 'HostLost', data: { hostId: hostId(), lastSeenAt: at(0) } }, host.initial)).toEqual([])
   })
 })
 
@@ -292,11 +292,11 @@ describe('the list of events that lead to something', () => {
   it('names those of instances that do, and no others', () => {
     for (const history of events.filter((each) => each.length > 0)) {
       const type = history.at(-1)?.type ?? ''
-      expect([type, reactionsToLast(...history).length > 0]).toEqual([type, reactingEventTypes.has(type)])
+      expect([type, reactionsToLast(...history).length > 0]).toEqual([type, reactions.types.has(type)])
     }
   })
 
   it('names only events that there are', () => {
-    for (const type of reactingEventTypes) expect(Object.keys(eventCatalogue)).toContain(type)
+    for (const type of reactions.types) expect(Object.keys(eventCatalogue)).toContain(type)
   })
 })

@@ -1,0 +1,60 @@
+import { parseCommandId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import type { OrdinaryAnswer, OrdinaryCommand, OwnRequest } from '../../domain/reactions/reaction.ts'
+import { deriveIdAt } from '../../kernel/ids.ts'
+import { UnreadableHistory } from '../history.ts'
+import type { instanceOperationAnswer } from '../public/answers.ts'
+import type { CommandDefinition, OwnDispatchDependencies } from '../public/definition.ts'
+import { restartInstance, startInstance, stopInstance } from '../public/instance-operations.ts'
+import { requestIds } from '../request-ids.ts'
+import { checkCommand } from './check-command.ts'
+import { createJob } from './job.ts'
+
+type OwnCommand = CommandDefinition<
+  OrdinaryCommand['type'],
+  (typeof restartInstance)['input'],
+  (typeof instanceOperationAnswer)['fields'],
+  OwnDispatchDependencies
+>
+
+/** The public commands that Coffer may send of its own accord, as they are defined for everybody. */
+export const ownCommands = {
+  RestartInstance: restartInstance,
+  StopInstance: stopInstance,
+  StartInstance: startInstance,
+} as const satisfies { readonly [Type in OrdinaryCommand['type']]: OwnCommand }
+
+export type SystemDispatch = (
+  request: Pick<OwnRequest, 'by' | 'projectId' | 'command' | 'identity'>,
+  facts: { readonly causationId: string; readonly traceparent?: string | undefined; readonly signal: AbortSignal },
+) => Promise<OrdinaryAnswer>
+
+/**
+ * Sends a public command for an event that leads to one. The same identity is the same command, however often it is sent: what it began is answered
+ * again. A refusal has changed nothing, and the repeat is decided again. Throws `EventStoreUnavailable`.
+ */
+export const createSystemDispatch =
+  (dependencies: OwnDispatchDependencies): SystemDispatch =>
+  async ({ by, projectId, command, identity }, { causationId, traceparent, signal }) => {
+    const actor: Actor = { kind: 'system', name: by }
+    const { type, ...given } = command
+    const definition = ownCommands[type]
+    const checked = checkCommand(definition, given, { actor })
+    if (!checked.ok) return { accepted: false, rejection: checked.rejection }
+    const ids = requestIds(parseCommandId(deriveIdAt(Date.parse(identity.at), by, projectId, type, ...identity.parts)))
+    const job = createJob({ actor, traceparent, signal }, { projectId }, ids, true)
+    const caused = { ...job, context: { ...job.context, causationId } }
+    try {
+      const answer = await definition.carryOut(
+        dependencies,
+        caused,
+        checked.input as { readonly id: typeof command.id },
+      )
+      return answer.accepted
+        ? { accepted: true, operationId: answer.operationId }
+        : { accepted: false, rejection: answer.rejection }
+    } catch (error) {
+      if (error instanceof UnreadableHistory) return { accepted: false, rejection: error.rejection }
+      throw error
+    }
+  }

@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createSystemDispatch } from '../../../commands/dispatch/system-dispatch.ts'
+import { systemContext } from '../../../commands/system-context.ts'
+import type { HostCommand } from '../../../domain/host/commands.ts'
+import { host, hostStream } from '../../../domain/host/index.ts'
+import type { InstanceId, ProjectId } from '../../../domain/ids.ts'
+import { instanceStream } from '../../../domain/instance/index.ts'
+import { hostReactions } from '../../../domain/reactions/host.ts'
+import type { OrdinaryAnswer } from '../../../domain/reactions/reaction.ts'
+import { createReactions, reactionTable } from '../../../domain/reactions/reactions.ts'
+import { collect } from '../../support/collect.ts'
+import { projectA, projectB } from '../../support/control-plane.ts'
+import { startPlaneWithAgent } from '../../support/plane-with-agent.ts'
+import { hostDescription } from '../../support/scripted-agent.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const dir = createTempDir('own-requests')
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+})
+
+/** A plane where the loss of a host restarts an instance that runs elsewhere, on behalf of this project. */
+const start = async (projectId: ProjectId) => {
+  const asked: { instanceId: InstanceId | null; answers: OrdinaryAnswer[] } = { instanceId: null, answers: [] }
+  const reactions = createReactions({
+    ...reactionTable,
+    host: {
+      ...hostReactions,
+      HostLost: ({ data: { hostId, lastSeenAt } }) =>
+        asked.instanceId === null
+          ? []
+          : [
+              {
+                target: 'public',
+                by: 'test-watch',
+                projectId,
+                identity: { at: lastSeenAt, parts: [hostId, asked.instanceId] },
+                command: { type: 'RestartInstance', id: asked.instanceId },
+                answered: (answer) => {
+                  asked.answers.push(answer)
+                  return []
+                },
+              },
+            ],
+    },
+  })
+  const { plane } = await startPlaneWithAgent(dir.next(), stops, { reactions })
+  const create = { type: 'CreateInstance', projectId: projectA, name: 'shop', datastore: 'postgresql' } as const
+  const { instanceId } = await plane.sendAccepted(create)
+  asked.instanceId = instanceId
+  await waitFor('the instance to be made', async () => {
+    return (await plane.instanceState(instanceId)).status === 'ACTIVE'
+  })
+  const loseHost = async () => {
+    const description = hostDescription()
+    const { hostId } = description
+    const tell = (command: HostCommand) =>
+      plane.handler.handle(host, hostStream(hostId), command, systemContext('test', plane.ids.next()))
+    await tell({ type: 'RegisterHost', description, refusal: null, reportId: plane.ids.next() })
+    await tell({ type: 'ReportHostLost', hostId, lastSeenAt: new Date(plane.clock.now()).toISOString() })
+  }
+  const eventsOf = async (type: string) => {
+    const pages = await collect(plane.eventStore.readStream(instanceStream(instanceId)))
+    return pages.flat().filter((event) => event.type === type)
+  }
+  return { plane, asked, loseHost, eventsOf }
+}
+
+describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {
+  it('may be a public command, sent by a part of Coffer on behalf of a project, with ids that follow from the event', async () => {
+    const { asked, loseHost, eventsOf } = await start(projectA)
+    await loseHost()
+    await waitFor(
+      'an instance elsewhere to be restarted',
+      async () => (await eventsOf('InstanceRestarted')).length === 1,
+    )
+    const [requested] = await eventsOf('InstanceRestartRequested')
+    expect(requested?.metadata).toMatchObject({ actor: { kind: 'system', name: 'test-watch' }, projectId: projectA })
+    expect(asked.answers).toMatchObject([{ accepted: true, operationId: expect.any(String) }])
+    const [answer] = asked.answers
+    expect(requested?.data).toMatchObject({ operationId: answer?.accepted && answer.operationId })
+  })
+
+  it('is carried out once, however often it is sent', async () => {
+    const { plane, asked, eventsOf } = await start(projectA)
+    const dispatch = createSystemDispatch(plane)
+    const send = (part: string) =>
+      dispatch(
+        {
+          by: 'test-watch',
+          projectId: projectA,
+          identity: { at: '2030-01-01T00:00:00.000Z', parts: [part] },
+          command: { type: 'RestartInstance', id: asked.instanceId as InstanceId },
+        },
+        { causationId: plane.ids.next(), signal: new AbortController().signal },
+      )
+    const first = await send('once')
+    expect(first).toMatchObject({ accepted: true })
+    expect(await send('once')).toEqual(first)
+    await waitFor('it to be restarted', async () => (await eventsOf('InstanceRestarted')).length === 1)
+    expect(await send('once')).toEqual(first)
+    expect(await send('again')).toMatchObject({ accepted: true })
+    await waitFor('it to be restarted', async () => (await eventsOf('InstanceRestarted')).length === 2)
+    expect(await eventsOf('InstanceRestartRequested')).toHaveLength(2)
+  })
+
+  it('reaches nothing of another project', async () => {
+    const { asked, loseHost, eventsOf } = await start(projectB)
+    await loseHost()
+    await waitFor('the answer', () => asked.answers.length === 1)
+    expect(asked.answers).toMatchObject([{ accepted: false, rejection: { code: 'NOT_FOUND' } }])
+    expect(await eventsOf('InstanceRestartRequested')).toEqual([])
+  })
+})
