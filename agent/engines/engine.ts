@@ -168,4 +168,9 @@ export interface EngineRoom {
 export interface EngineDriver extends EngineLifecycle, EngineConfiguration {
   readonly accounts: EngineAccounts
   readonly room: EngineRoom | null
+  /**
+   * For an engine that counts connections which have not logged in, and refuses everybody when there are too many. The engine runs. `hurried`: new
+   * ones are dropped as soon as can be, so that others get in between; else they have their ordinary time. `configure` gives it back, too.
+   */
+  readonly hurryLogins: ((instance: EngineInstance, hurried: boolean) => Promise<void>) | null
 }

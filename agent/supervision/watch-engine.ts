@@ -10,6 +10,7 @@ import { readTail, sizeOf } from '../files.ts'
 import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { Engine } from './engine.ts'
 import type { EngineControl } from './engine-control.ts'
+import { createLoginHurry, type HurryDeps } from './hurry-logins.ts'
 import {
   type Incident,
   type IncidentDeps,
@@ -116,6 +117,7 @@ const attend = async (
   using engineLog = await control.holdLog(instanceId)
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   const usability = createUsabilityWatch(usabilityDeps(deps, engine, process))
+  const logins = createLoginHurry(hurryDeps(deps, engine))
   let served = false
   let nextLimitAt = 0
   let nextCheckAt = 0
@@ -130,6 +132,7 @@ const attend = async (
     }
     if (performance.now() >= nextCheckAt) {
       const look = await usability.look(signal)
+      await logins.heed(look)
       if (look.is === 'serves') {
         served = true
         tellServing(deps, instanceId, volume, incidentOfSessions(incidentDeps(deps, instanceId), look.crashed))
@@ -205,6 +208,19 @@ const endUseless = async (
   if (ending) await control.stop(record, signal, config.lastStopMs)
   else await control.kill(record, signal)
 }
+
+const hurryDeps = ({ log }: WatchDeps, { driver, instance }: Engine): HurryDeps => ({
+  hurry: async (hurried) => driver.hurryLogins?.(instance, hurried),
+  changed: (hurried) => {
+    const what = hurried
+      ? 'connections that do not log in keep everybody out of an engine: they are dropped as soon as can be'
+      : 'connections that do not log in have their ordinary time again'
+    log.warn({ instanceId: instance.instanceId }, what)
+  },
+  failed: (error) =>
+    log.warn({ instanceId: instance.instanceId, err: error }, 'the time to log in could not be set for an engine'),
+  elapsedMs: () => performance.now(),
+})
 
 const incidentDeps = ({ clock, control, records }: WatchDeps, instanceId: InstanceId): IncidentDeps => ({
   clock,

@@ -8,12 +8,13 @@ import { feelPulse, type Pulse, stoodStill } from './pulse.ts'
  * - `serves`; `crashed`: it has cut every session since the last look.
  * - `doubtful`: too soon to say anything.
  * - `ails`: it does not serve, or not everybody, and a restart would not help or is not due yet.
+ *   `full`: not even the agent gets a connection, of those that nobody else can log in to.
  * - `useless`: it has served nobody for too long, and is to be ended and started again. `ending`: it was told to end, and does not.
  */
 export type Look =
   | { readonly is: 'serves'; readonly crashed: boolean }
-  | { readonly is: 'doubtful' }
-  | { readonly is: 'ails'; readonly reason: string }
+  | { readonly is: 'doubtful'; readonly full?: true }
+  | { readonly is: 'ails'; readonly reason: string; readonly full?: true }
   | { readonly is: 'useless'; readonly reason: string; readonly ending: boolean }
 
 export type UsabilityDeps = {
@@ -78,7 +79,9 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
     const ails: Look = failures < looksUntilNews ? { is: 'doubtful' } : { is: 'ails', reason: words }
     switch (verdict) {
       case 'full':
-        return isDue ? { is: 'ails', reason: `every connection has been taken ${span}` } : { is: 'doubtful' }
+        return isDue
+          ? { is: 'ails', reason: `every connection has been taken ${span}`, full: true }
+          : { is: 'doubtful', full: true }
       case 'apart':
         return ails
       case 'ending':

@@ -84,6 +84,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       },
     },
     room: null,
+    hurryLogins: null,
     verifyEndpoint: async (instance, _users, signal) => {
       await options.verifyEndpoint?.(signal)
       await assertAnswers(instance)

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import type { Log } from '../../../kernel/log.ts'
 import type { EngineDriver } from '../engine.ts'
-import { hasCode } from '../error-codes.ts'
 import { programEnvironment } from '../run-program.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
 import { configure, settingsOf } from './configuration/configuration.ts'
+import { hurryLogins } from './configuration/hurry-logins.ts'
 import { renewClusterIdentity } from './lifecycle/cluster-identity.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainPostgresqlLog } from './lifecycle/engine-log.ts'
-import { findPostmaster } from './lifecycle/postmaster.ts'
+import { findPostmaster, reload } from './lifecycle/postmaster.ts'
 import { checkHealth, waitReady } from './lifecycle/readiness.ts'
 import { createTemplate } from './lifecycle/template.ts'
 import { endWrites } from './room/end-writes.ts'
@@ -40,10 +40,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pi
     // recovery to the next start.
     stopSignals: { graceful: 'SIGINT', immediate: 'SIGQUIT' },
     // PostgreSQL documentation 18.9.5: sessions that are open keep the certificate they began with.
-    reloadCertificate: async ({ dataDir }) => {
-      const postmaster = await findPostmaster(dataDir)
-      if (postmaster) sendSignal(postmaster.pid, 'SIGHUP')
-    },
+    reloadCertificate: ({ dataDir }) => reload(dataDir),
     findProcess: async ({ dataDir }) => (await findPostmaster(dataDir))?.pid ?? null,
     isEnding: async ({ dataDir }) => (await findPostmaster(dataDir))?.ending ?? false,
     waitReady,
@@ -51,15 +48,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pi
     checkEndpoint,
     accounts: { ensureDatabases, ensureUsers },
     room: { giveRoomBack, endWrites },
+    hurryLogins,
     verifyEndpoint,
     explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log),
   }) satisfies EngineDriver
-
-/** One that is gone needs no signal any more. */
-const sendSignal = (pid: number, name: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error
-  }
-}

@@ -46,4 +46,5 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   accounts: { ensureDatabases: null, ensureUsers },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
+  hurryLogins: null,
 })

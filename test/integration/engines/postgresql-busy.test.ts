@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { EngineInstance } from '../../../agent/engines/engine.ts'
+import { type EngineInstance, unlimited } from '../../../agent/engines/engine.ts'
 import { persist } from '../../../agent/outcomes/persist.ts'
 import { type Crowd, crowd, silentConnections } from '../../support/crowd.ts'
 import { type Bench, bound, createBench, inspect, query } from './bench.ts'
@@ -77,4 +79,42 @@ describe('connections that never log in', { timeout: 60_000 }, () => {
       await bench.stop(instance)
     },
   )
+
+  it.each(installedVersions)(
+    '%s drops them within a second or two while logins are hurried, also when full',
+    async (version) => {
+      const instance = await start(version)
+      const { driver } = bench
+      const at = { host: '127.0.0.1', port: instance.listen.port }
+      const leave = await silentConnections(at, 500)
+      const look = () => driver.checkHealth(instance, bound()).then(() => 'served')
+      await expect.poll(() => look().catch((error) => error.code), { timeout: 30_000 }).toBe('ENGINE_FULL')
+      await driver.hurryLogins(instance, true)
+      const fullAt = performance.now()
+      // Those that came before have the time they had.
+      await expect.poll(() => look().catch((error) => error.code), { timeout: 30_000 }).toBe('served')
+      expect(performance.now() - fullAt).toBeLessThan(20_000)
+      leave()
+      expect(await livesMs(at)).toBeLessThan(5000)
+      const timeout = async () =>
+        (await inspect(instance, "SELECT current_setting('authentication_timeout') AS timeout"))[0]
+      expect(await timeout()).toEqual({ timeout: '1s' })
+      await driver.hurryLogins(instance, false)
+      await expect.poll(timeout, { timeout: 10_000 }).toEqual({ timeout: '10s' })
+      await driver.hurryLogins(instance, true)
+      await driver.configure(instance, unlimited)
+      await driver.applyConfiguration(instance, bound())
+      expect(await timeout()).toEqual({ timeout: '10s' })
+      await bench.stop(instance)
+    },
+  )
 })
+
+/** How long a connection that says nothing is kept. */
+const livesMs = async (at: { readonly host: string; readonly port: number }): Promise<number> => {
+  const socket = connect(at)
+  await once(socket, 'connect')
+  const from = performance.now()
+  await once(socket.resume(), 'close')
+  return performance.now() - from
+}

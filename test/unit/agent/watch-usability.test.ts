@@ -52,8 +52,14 @@ describe('an engine whose process runs', () => {
       const seen = await looks({ ask: refusing(code) }, 4)
       expect(seen.map(({ is }) => is)).toEqual(['doubtful', 'doubtful', 'ails', 'ails'])
       expect(seen[2]).toMatchObject({ reason: 'every connection has been taken for 0 s' })
+      expect(seen.map((look) => 'full' in look)).toEqual([true, true, true, true])
     },
   )
+
+  it('is not full to the agent where only clients find it full', async () => {
+    const seen = await looks({ verify: refusing('ENGINE_FULL') as () => Promise<never> }, 3)
+    expect(seen.map((look) => 'full' in look)).toEqual([false, false, false])
+  })
 
   it('is useless when it was told to end and does not, whatever it answers', async () => {
     const seen = await looks({ ask: refusing('ENGINE_NOT_READY'), isEnding: async () => true }, 3)

@@ -8,6 +8,7 @@ import { ownerRolePrefix } from '../accounts/roles.ts'
 import { toEngineFault } from '../faults.ts'
 import { findPostmaster, pidFileOf } from '../lifecycle/postmaster.ts'
 import { majorOf } from '../version.ts'
+import { hurriedConf, hurriedConfOf } from './hurry-logins.ts'
 import { preloadOf } from './preload.ts'
 import { type Settings, sizeSettings } from './settings.ts'
 
@@ -19,7 +20,7 @@ import { type Settings, sizeSettings } from './settings.ts'
 export const configure = async (instance: EngineInstance, limits: EngineLimits): Promise<void> => {
   const files = {
     'coffer.conf': renderSettings(settingsOf(instance, limits.volume)),
-    'postgresql.conf': "# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\n",
+    'postgresql.conf': `# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\ninclude_if_exists '${hurriedConf}'\n`,
     'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication(instance.installation) : administrationAlone,
     'pg_ident.conf': userMap(instance),
   }
@@ -27,6 +28,7 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
     for (const [name, text] of Object.entries(files)) {
       await writeOwnedFile(join(instance.dataDir, name), text, instance.owner)
     }
+    await rm(hurriedConfOf(instance.dataDir), { force: true })
     await removeStalePidFile(instance)
   } catch (error) {
     throw toEngineFault(error, 'write the configuration', 'CONFIGURE_FAILED')

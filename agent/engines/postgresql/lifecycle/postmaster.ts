@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { hasCode } from '../../error-codes.ts'
 
 export const pidFileOf = (dataDir: string): string => join(dataDir, 'postmaster.pid')
 
@@ -22,6 +23,16 @@ export const findPostmaster = async (dataDir: string): Promise<Postmaster | null
   if (!(await isStartedOn(pid, dataDir)) || !(await worksIn(pid, dataDir))) return null
   const status = lines[7]?.trim()
   return { pid, ready: status === 'ready', ending: status === 'stopping' }
+}
+
+/** It reads its files again, and every session that begins from then on follows them. One that is gone needs no signal. */
+export const reload = async (dataDir: string): Promise<void> => {
+  const postmaster = await findPostmaster(dataDir)
+  try {
+    if (postmaster) process.kill(postmaster.pid, 'SIGHUP')
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error
+  }
 }
 
 const maxPidFileBytes = 4096
