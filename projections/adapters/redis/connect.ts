@@ -22,7 +22,7 @@ export type RedisConnectionOptions = {
 }
 
 /** Runs a script of ours: its keys, then its arguments. */
-export type RunScript = (...keysAndArguments: readonly (string | number)[]) => Promise<unknown>
+export type RunScript = (...keysAndArguments: readonly (string | number | Buffer)[]) => Promise<unknown>
 
 export type RedisClient = (Redis | Cluster) &
   Readonly<Record<ScriptName, RunScript>> & {

@@ -65,12 +65,13 @@ export const checkPrefix = (prefix: string): string => {
 
 export type Place = { readonly index: string; readonly value: string; readonly sortKey: string; readonly key: string }
 
+/** What all members of a list begin with. */
+export const encodeListed = (index: string, value: string): string =>
+  `${encodeText(index)}${separator}${encodeText(value)}${separator}`
+
 /** A member of `order`. `encodedKey`: of the document, where it is known. */
-export const encodePlace = ({ index, value, sortKey, key }: Place, encodedKey = encodeText(key)): string => {
-  // Most lists are in the order of keys, and escaping is most of what a write costs here.
-  const encodedSortKey = sortKey === key ? encodedKey : encodeText(sortKey)
-  return `${encodeText(index)}${separator}${encodeText(value)}${separator}${encodedSortKey}${separator}${encodedKey}`
-}
+export const encodePlace = ({ index, value, sortKey, key }: Place, encodedKey = encodeText(key)): string =>
+  `${encodeListed(index, value)}${encodeText(sortKey)}${separator}${encodedKey}`
 
 export const decodePlace = (member: string): Place => {
   const [index = '', value = '', sortKey = '', key = ''] = member.split(separator).map(decodeText)
@@ -86,10 +87,10 @@ export const listRange = (
   value: string,
   after?: { readonly sortKey: string; readonly direction: 'ascending' | 'descending' },
 ): LexRange => {
-  const list = `${encodeText(index)}${separator}${encodeText(value)}`
-  const whole = { min: `[${list}${separator}`, max: `(${list}${afterSeparator}` }
+  const listed = encodeListed(index, value)
+  const whole = { min: `[${listed}`, max: `(${listed.slice(0, -separator.length)}${afterSeparator}` }
   if (!after) return whole
-  const place = `${list}${separator}${encodeText(after.sortKey)}`
+  const place = `${listed}${encodeText(after.sortKey)}`
   return after.direction === 'ascending'
     ? { ...whole, min: `[${place}${afterSeparator}` }
     : { ...whole, max: `(${place}${separator}` }

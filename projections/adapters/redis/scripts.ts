@@ -1,4 +1,5 @@
 import { epochMark, keyMark } from './keys.ts'
+import { separator } from './order-text.ts'
 
 /**
  * Lua that runs in Redis, each script as one. Checkpoints stay strings there: Lua would write large numbers with an exponent.
@@ -8,7 +9,7 @@ import { epochMark, keyMark } from './keys.ts'
  * script looks at all, and at the type of each before it uses it. Nothing here fails on what it finds.
  */
 const prelude = `
-local epochMark, keyMark = ${luaText(epochMark)}, ${luaText(keyMark)}
+local epochMark, keyMark, separator = ${luaText(epochMark)}, ${luaText(keyMark)}, ${luaText(separator)}
 
 local function isType(key, type)
   return redis.call('TYPE', key).ok == type
@@ -86,7 +87,7 @@ end
 
 /**
  * KEYS: the view's six, hold, staged. ARGV: expected, checkpoint, batch id, cap of the stream, number of staged pieces, number of writes,
- * mark of the log as JSON, completeAt, 1 if changes are told one by one; then the writes where none are staged: key, JSON, number of places, places; a number of -1 deletes.
+ * mark of the log as JSON, completeAt, 1 if changes are told one by one; then the writes where none are staged, as `packWrites` packs them.
  *
  * A view whose places turn out to be no list of ours is damaged. It is void from then on.
  *
@@ -164,36 +165,47 @@ local function flush()
 end
 
 local function push(list, one, other)
-  list[#list + 1] = one
-  list[#list + 1] = other
+  local at = #list
+  list[at + 1] = one
+  list[at + 2] = other
+end
+
+local function add(places)
+  for _, place in ipairs(places) do
+    push(waitingMembers, 0, place)
+    if #waitingMembers >= maxWaiting then flush() end
+  end
 end
 
 local function move(before, after)
   local keeps = {}
-  for _, place in ipairs(after) do
-    keeps[place] = true
-    push(waitingMembers, 0, place)
-    if #waitingMembers >= maxWaiting then flush() end
-  end
+  for _, place in ipairs(after) do keeps[place] = true end
+  add(after)
   -- Places hold the key of their document: none of another one is waiting under the same name.
   for _, place in ipairs(before) do
     if not keeps[place] then redis.call('ZREM', order, place) end
   end
 end
 
-local function write(args, i)
-  local key, document, count = args[i], args[i + 1], tonumber(args[i + 2])
+-- By key: the places before the write, packed.
+local known = {}
+
+local function write(items, at, lists)
+  local key, document, count = items[at], items[at + 1], items[at + 2]
   if waiting[key] or count < 0 then flush() end
-  local packedBefore = redis.call('HGET', placesKey, key)
-  local sound, before = unpackPlaces(packedBefore)
-  if not sound then
-    damaged = true
-    before = {}
+  local packedBefore = known[key]
+  local before, after = {}, {}
+  if packedBefore then
+    local sound, list = unpackPlaces(packedBefore)
+    if sound then before = list else damaged = true end
   end
-  local after = {}
-  for at = 1, count do after[at] = args[i + 2 + at] end
+  for i = 1, count do
+    local place = items[at + 2 + i]
+    after[i] = type(place) == 'number' and lists[place] .. key .. separator .. key or place
+  end
   if count < 0 then
     document = nil
+    known[key] = nil
     redis.call('HDEL', docs, key)
     redis.call('HDEL', placesKey, key)
     redis.call('ZREM', order, keyMark .. key)
@@ -205,23 +217,41 @@ local function write(args, i)
     if packedAfter == packedBefore then
       after = before
     else
-      if not packedBefore then push(waitingMembers, 0, keyMark .. key) end
+      known[key] = packedAfter
       push(waitingPlaces, key, packedAfter)
-      move(before, after)
+      if packedBefore then
+        move(before, after)
+      else
+        push(waitingMembers, 0, keyMark .. key)
+        add(after)
+      end
     end
     if #waitingDocs >= maxWaiting then flush() end
   end
   if told then tell(key, document, before, after) end
-  return i + 3 + math.max(count, 0)
 end
 
-local i = 10
-while i <= #ARGV do i = write(ARGV, i) end
-for piece = 1, pieces do
-  local args = cmsgpack.unpack(packed[piece])
-  local from = 1
-  while from <= #args do from = write(args, from) end
+local function learn(keys)
+  for at, packedPlaces in ipairs(redis.call('HMGET', placesKey, unpack(keys))) do known[keys[at]] = packedPlaces end
 end
+
+local function writeAll(piece)
+  local items, lists = unpack(cmsgpack.unpack(piece))
+  local starts, keys, at = {}, {}, 1
+  while at <= #items do
+    starts[#starts + 1] = at
+    keys[#keys + 1] = items[at]
+    at = at + 3 + math.max(items[at + 2], 0)
+    if #keys == maxWaiting or at > #items then
+      learn(keys)
+      for _, start in ipairs(starts) do write(items, start, lists) end
+      starts, keys = {}, {}
+    end
+  end
+end
+
+if ARGV[10] then writeAll(ARGV[10]) end
+for piece = 1, pieces do writeAll(packed[piece]) end
 flush()
 if not told or total == 0 then
   seq = seq + math.max(total, 1)
@@ -238,11 +268,9 @@ redis.call('HSET', meta, 'checkpoint', checkpoint, 'batch', batch, 'mark', mark)
 return 'applied'
 `
 
-/** KEYS: staged. ARGV: number of the piece, how long it may wait in ms, arguments. */
+/** KEYS: staged. ARGV: number of the piece, how long it may wait in ms, the piece. */
 const stage = `
-local args = {}
-for at = 3, #ARGV do args[at - 2] = ARGV[at] end
-redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack(args))
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 'staged'
 `

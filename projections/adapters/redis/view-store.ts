@@ -43,7 +43,7 @@ export type RedisLimits = {
   readonly blockMs: number
   /** What goes to Redis in one message at most. */
   readonly maxWritesPerMessage: number
-  readonly maxCharactersPerMessage: number
+  readonly maxBytesPerMessage: number
 }
 
 export const defaultRedisLimits: RedisLimits = {
@@ -51,7 +51,7 @@ export const defaultRedisLimits: RedisLimits = {
   maxUnreadChanges: 5000,
   blockMs: 5000,
   maxWritesPerMessage: 1000,
-  maxCharactersPerMessage: 4_000_000,
+  maxBytesPerMessage: 4_000_000,
 }
 
 /** Of a view that was heard of and not read yet. */
