@@ -3,6 +3,7 @@ import type { DeadLetters } from '../commands/ports/dead-letters.ts'
 import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Log } from '../kernel/log.ts'
+import type { Timers } from '../kernel/timers.ts'
 import type { HostDocument, InstanceDocument, OperationDocument } from '../projections/documents.ts'
 import type { Views } from '../projections/queries.ts'
 import type { Cursors } from './cursor.ts'
@@ -19,6 +20,7 @@ export type Backend = {
   readonly settings: BackendSettings
   readonly cursors: Cursors
   readonly log: Pick<Log, 'error'>
+  readonly timers: Pick<Timers, 'every' | 'timeout'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
   /** Before each value of a subscription: one that catches up never waits for anything else. */

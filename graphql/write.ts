@@ -57,7 +57,7 @@ const tellUnreadable = ({ log }: ApiContext['backend'], error: unknown): void =>
 
 const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
   const { backend, session, traceparent } = context
-  const timeout = AbortSignal.timeout(backend.settings.commandTimeoutMs)
+  const timeout = backend.timers.timeout(backend.settings.commandTimeoutMs)
   const request: DispatchRequest = {
     command,
     actor: {
@@ -88,7 +88,7 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
 
 /** Whether what is read from now on has what was written. */
 const isShown = async ({ backend }: ApiContext, position: Position, read: () => Promise<unknown>): Promise<boolean> => {
-  const bound = AbortSignal.any([AbortSignal.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
+  const bound = AbortSignal.any([backend.timers.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
   try {
     if (!(await backend.views.waitFor(position, bound))) return false
     await read()

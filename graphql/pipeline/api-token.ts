@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
+import type { WallClock } from '../../kernel/clock.ts'
 import type { Views } from '../../projections/queries.ts'
 import type { TokenVerifier } from './authentication.ts'
 
@@ -10,7 +11,7 @@ const noHash = Buffer.alloc(32)
 
 /** Tokens that `issueToken` made, by the hash of their secret in the tokens view. */
 export const createApiTokenVerifier =
-  (views: Pick<Views, 'token'>, now: () => Date): TokenVerifier =>
+  (views: Pick<Views, 'token'>, clock: WallClock): TokenVerifier =>
   async (token) => {
     const [, id = '', secret = ''] = tokenShape.exec(token) ?? []
     const tokenId = tokenIdSchema.safeParse(id)
@@ -20,7 +21,7 @@ export const createApiTokenVerifier =
     const actual = createHash('sha256').update(secret).digest()
     const matches = expected.length === actual.length && timingSafeEqual(actual, expected)
     if (!matches || document === null || document.revoked) return null
-    if (document.expiresAt !== null && Date.parse(document.expiresAt) <= now().getTime()) return null
+    if (document.expiresAt !== null && Date.parse(document.expiresAt) <= clock.now()) return null
     if (await isAnyRevoked(views, document.ancestors)) return null
     return {
       subject: `token:${document.id}`,

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { cut } from '../../domain/values/text.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { ApiError, isStoreAway, maxErrorCharacters } from '../errors.ts'
 import type { ApiMetrics, OperationType } from '../telemetry.ts'
@@ -77,12 +78,18 @@ const locate = (error: ApiError, located: unknown): GraphQLError => {
 }
 
 /** Reports every result that leaves over HTTP. */
-export const useReporting = ({ report }: ErrorMasking, metrics: ApiMetrics): Plugin<object, RequestContext> => ({
+export const useReporting = (
+  { report }: ErrorMasking,
+  metrics: ApiMetrics,
+  clock: Pick<Clock, 'elapsedMs'>,
+): Plugin<object, RequestContext> => ({
   onResultProcess: ({ result, setResult, serverContext }) => {
     const { requestId, operation, startedAt } = serverContext
     const facts = { requestId, operation }
-    const answered = (outcome: string): void =>
-      metrics.answered(operation ?? 'none', outcome, (performance.now() - (startedAt ?? performance.now())) / 1000)
+    const answered = (outcome: string): void => {
+      const now = clock.elapsedMs()
+      metrics.answered(operation ?? 'none', outcome, (now - (startedAt ?? now)) / 1000)
+    }
 
     if (Symbol.asyncIterator in result) {
       answered('OK')

@@ -2,6 +2,8 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTP
 import { projectIdSchema } from '../../domain/ids.ts'
 import { roles as knownRoles, type Role } from '../../domain/metadata.ts'
 import { isPrintable } from '../../domain/values/text.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timers } from '../../kernel/timers.ts'
 import { ApiError } from '../errors.ts'
 import type { Identity } from '../session.ts'
 import type { TokenVerifier } from './authentication.ts'
@@ -37,8 +39,12 @@ export const oidcDefaults = {
 type KeySet = ReturnType<typeof createRemoteJWKSet>
 
 /** JWTs of one OpenID Connect issuer. */
-export const createOidcVerifier = (config: OidcConfig, now: () => Date): TokenVerifier => {
-  const keys = createKeys(config)
+export const createOidcVerifier = (
+  config: OidcConfig,
+  { clock, timers }: Pick<Kernel, 'clock' | 'timers'>,
+): TokenVerifier => {
+  const keys = createKeys(config, timers)
+  const now = () => new Date(clock.now())
   return async (token) => {
     // Garbage, tokens of others and those that are over by their own word do not make this server ask for keys.
     if (!looksLikeOurs(token, config, now())) return null
@@ -95,10 +101,13 @@ const keysUnavailable = (cause: unknown): ApiError =>
   })
 
 /** The issuer's keys, fetched when first needed and again when a token names one that is not known. */
-const createKeys = ({ issuer, jwksUrl, timeoutMs }: OidcConfig): (() => Promise<KeySet>) => {
+const createKeys = (
+  { issuer, jwksUrl, timeoutMs }: OidcConfig,
+  timers: Pick<Timers, 'timeout'>,
+): (() => Promise<KeySet>) => {
   let found: KeySet | null = null
   return async () => {
-    found ??= createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer, timeoutMs))), {
+    found ??= createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer, timers.timeout(timeoutMs)))), {
       timeoutDuration: timeoutMs,
     })
     return found
@@ -106,10 +115,10 @@ const createKeys = ({ issuer, jwksUrl, timeoutMs }: OidcConfig): (() => Promise<
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document must name the very issuer it was asked from. */
-const discover = async (issuer: string, timeoutMs: number): Promise<string> => {
+const discover = async (issuer: string, signal: AbortSignal): Promise<string> => {
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+    const response = await fetch(url, { signal, redirect: 'error' })
     if (!response.ok) throw new Error(`${url} answered ${response.status}`)
     const document: unknown = await response.json()
     if (claimOf(document, 'issuer') !== issuer) throw new Error(`${url} names another issuer than ${issuer}`)

@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { within } from '../../kernel/within.ts'
 import type { CreatePointLimiter, PointLimiter } from './rate-limit.ts'
 
 export type LimiterClient = { readonly status: string; readonly connect: () => Promise<unknown> }
@@ -9,6 +10,7 @@ export type RedisLimiterOptions = {
   readonly client: LimiterClient
   /** All keys begin with it. */
   readonly prefix: string
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   /** How long an operation may wait for Redis. Default 250. */
   readonly timeoutMs?: number
   /** How long Redis is left alone once it did not answer. Default 1000. */
@@ -22,6 +24,7 @@ export type RedisLimiterOptions = {
 export const createRedisLimiter = ({
   client,
   prefix,
+  kernel,
   timeoutMs = 250,
   pauseMs = 1000,
 }: RedisLimiterOptions): CreatePointLimiter => {
@@ -35,7 +38,7 @@ export const createRedisLimiter = ({
       duration,
       rejectIfRedisNotReady: true,
     })
-    return withSubstitute(shared, new RateLimiterMemory({ points, duration }), { timeoutMs, pauseMs })
+    return withSubstitute(shared, new RateLimiterMemory({ points, duration }), { kernel, timeoutMs, pauseMs })
   }
 }
 
@@ -43,24 +46,22 @@ export const createRedisLimiter = ({
 const withSubstitute = (
   shared: PointLimiter,
   own: PointLimiter,
-  { timeoutMs, pauseMs }: { readonly timeoutMs: number; readonly pauseMs: number },
+  {
+    kernel: { clock, timers },
+    timeoutMs,
+    pauseMs,
+  }: Required<Pick<RedisLimiterOptions, 'kernel' | 'timeoutMs' | 'pauseMs'>>,
 ): PointLimiter => {
   let pausedUntil = 0
   return {
     consume: async (key, points) => {
-      if (performance.now() < pausedUntil) return own.consume(key, points)
-      const late = new AbortController()
+      if (clock.elapsedMs() < pausedUntil) return own.consume(key, points)
       try {
-        const refusal = delay(timeoutMs, undefined, { signal: late.signal }).then(() => {
-          throw new Error(`Redis did not answer in ${timeoutMs} ms`)
-        })
-        return await Promise.race([shared.consume(key, points), refusal])
+        return await within(timers, timeoutMs, () => shared.consume(key, points))
       } catch (error) {
         if (error instanceof RateLimiterRes) throw error
-        pausedUntil = performance.now() + pauseMs
+        pausedUntil = clock.elapsedMs() + pauseMs
         return own.consume(key, points)
-      } finally {
-        late.abort()
       }
     },
   }

@@ -1,23 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { acceptTraceparent } from '../../domain/values/traceparent.ts'
+import type { IdSource } from '../../kernel/ids.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { RequestContext } from './request-context.ts'
 
 const header = 'X-Request-Id'
 const accepted = /^[A-Za-z0-9._-]{1,128}$/
 
 /** The caller's id if it is one that may stand in a log line and a header, else a new one. */
-export const requestIdOf = (given: string | null | undefined): string =>
-  given !== null && given !== undefined && accepted.test(given) ? given : randomUUID()
+export const requestIdOf = (given: string | null | undefined, ids: IdSource): string =>
+  given !== null && given !== undefined && accepted.test(given) ? given : ids.next()
 
 /**
  * Gives every request an id and says it in the answer, so that a caller's report can be found in the log; notes what else the
  * request itself says.
  */
-export const useRequestId = (): Plugin<object, RequestContext> => ({
+export const useRequestId = ({ clock, ids }: Pick<Kernel, 'clock' | 'ids'>): Plugin<object, RequestContext> => ({
   onRequest: ({ request, serverContext }) => {
-    serverContext.requestId = requestIdOf(request.headers.get(header))
-    serverContext.startedAt = performance.now()
+    serverContext.requestId = requestIdOf(request.headers.get(header), ids)
+    serverContext.startedAt = clock.elapsedMs()
     serverContext.traceparent = acceptTraceparent(request.headers.get('traceparent'))
     serverContext.signal = request.signal
   },

@@ -5,8 +5,7 @@ import type { Dispatch } from '../../commands/api.ts'
 import type { DeadLetters } from '../../commands/ports/dead-letters.ts'
 import type { ProjectId } from '../../domain/ids.ts'
 import { cut } from '../../domain/values/text.ts'
-import type { Log } from '../../kernel/log.ts'
-import { noTracer, type Tracer } from '../../kernel/tracer.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Views } from '../../projections/queries.ts'
 import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from '../context.ts'
 import { createCursors } from '../cursor.ts'
@@ -68,14 +67,12 @@ export type ApiDependencies = {
   readonly config: ApiConfig
   /** 32 secret bytes, the same for every API of the system: a cursor that one gave is taken by all. */
   readonly cursorKey: Uint8Array
-  readonly log: Log
+  /** Operations are traced by its tracer. */
+  readonly kernel: Kernel
   readonly limits?: Partial<ApiLimits>
   /** Where operations are counted for the rate limit; default: in this process. */
   readonly createLimiter?: CreatePointLimiter
   readonly metrics?: ApiMetrics
-  /** Default: operations are not traced. */
-  readonly tracer?: Tracer
-  readonly now?: () => Date
 }
 
 export type Api = {
@@ -101,17 +98,8 @@ const valuesPerTurn = 4
 
 /** The API over HTTP, SSE and WebSocket. It opens no port itself. */
 export const createApi = (dependencies: ApiDependencies): Api => {
-  const {
-    views,
-    dispatch,
-    deadLetters,
-    config,
-    cursorKey,
-    log,
-    metrics = noMetrics,
-    tracer = noTracer,
-    now = () => new Date(),
-  } = dependencies
+  const { views, dispatch, deadLetters, config, cursorKey, kernel, metrics = noMetrics } = dependencies
+  const { clock, log, timers, tracer } = kernel
   const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits }
   const closing = new AbortController()
   const slots = createProjectSlots({
@@ -125,24 +113,25 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     settings: config,
     cursors: createCursors(cursorKey),
     log,
+    timers,
     slots,
-    takeTurn: createTurns(valuesPerTurn),
+    takeTurn: createTurns(timers, valuesPerTurn),
     closing: closing.signal,
   }
 
   const schema = createSchema()
-  const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, now))
+  const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, kernel))
   const documents = createDocuments(limits)
   const admit = createAdmission(
     documents,
     limits,
     createRateLimit(limits.requestsPerMinute, dependencies.createLimiter),
-    createTurns(operationsPerTurn),
+    createTurns(timers, operationsPerTurn),
   )
   const masking = createErrorMasking(log)
   const outlets = createOutlets({
     limits,
-    nowMs: () => performance.now(),
+    kernel,
     onCut: (cut) => log.warn(cut, 'a subscriber that does not read was cut'),
   })
 
@@ -150,7 +139,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     schema,
     context: (initial) => createApiContext(backend, requestFacts(initial)),
     plugins: [
-      useRequestId(),
+      useRequestId(kernel),
       useCsrfPrevention(),
       useAuthentication(authenticate),
       useAdmission(admit),
@@ -158,7 +147,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
       useVariableCheck(),
       useComplexityLimit(schema, limits),
       useTracing(tracer),
-      useReporting(masking, metrics),
+      useReporting(masking, metrics, clock),
       useOutlets(outlets),
       useStreamHeaders(),
       usePageHeaders(),
@@ -181,7 +170,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     masking,
     limits,
     outlets,
-    log,
+    kernel,
     metrics,
     closing: closing.signal,
   })
@@ -202,10 +191,10 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   }
 }
 
-const verifiersOf = ({ adminTokens, adminProject, oidc }: AuthConfig, views: Views, now: () => Date) => [
+const verifiersOf = ({ adminTokens, adminProject, oidc }: AuthConfig, views: Views, kernel: Kernel) => [
   createAdminTokenVerifier(adminTokens, adminProject),
-  createApiTokenVerifier(views, now),
-  ...(oidc === null ? [] : [createOidcVerifier(oidc, now)]),
+  createApiTokenVerifier(views, kernel.clock),
+  ...(oidc === null ? [] : [createOidcVerifier(oidc, kernel)]),
 ]
 
 /** GraphiQL as one page that loads nothing from elsewhere: it works without the internet. Nine megabytes, read when they are asked for. */

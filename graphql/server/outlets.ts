@@ -1,4 +1,6 @@
 import type { ProjectId } from '../../domain/ids.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timer } from '../../kernel/timers.ts'
 import type { ApiLimits } from '../limits.ts'
 
 /** The connection of one subscriber, as far as it tells what waits in it: a TCP or TLS socket. */
@@ -20,8 +22,7 @@ export type OutletLimits = Pick<ApiLimits, 'pingMs' | 'subscriberBufferBytes' | 
 
 export type OutletsOptions = {
   readonly limits: OutletLimits
-  /** Of a clock that never jumps. */
-  readonly nowMs: () => number
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   /** Told of every connection that was cut. */
   readonly onCut: (cut: {
     readonly reason: string
@@ -45,9 +46,9 @@ const lookEveryMs = 1000
  * pings while something waits for it, and when too many bytes wait: in it, or in all of its project or of the process, where the one
  * with most is cut first.
  */
-export const createOutlets = ({ limits, nowMs, onCut }: OutletsOptions): Outlets => {
+export const createOutlets = ({ limits, kernel: { clock, timers }, onCut }: OutletsOptions): Outlets => {
   const watched = new Set<Watched>()
-  let looking: NodeJS.Timeout | null = null
+  let looking: Timer | null = null
 
   const cut = (each: Watched, reason: string): void => {
     const { outlet, projectId } = each
@@ -59,12 +60,12 @@ export const createOutlets = ({ limits, nowMs, onCut }: OutletsOptions): Outlets
   const release = (each: Watched): void => {
     watched.delete(each)
     if (watched.size > 0 || looking === null) return
-    clearInterval(looking)
+    looking.cancel()
     looking = null
   }
 
   const cutStuck = (): void => {
-    const now = nowMs()
+    const now = clock.elapsedMs()
     for (const each of [...watched]) {
       const { writableLength: waiting, bytesWritten } = each.outlet
       const taken = bytesWritten - waiting
@@ -100,9 +101,9 @@ export const createOutlets = ({ limits, nowMs, onCut }: OutletsOptions): Outlets
   return {
     watch: (outlet, projectId, cutOutlet) => {
       const takenBytes = outlet.bytesWritten - outlet.writableLength
-      const each: Watched = { outlet, projectId, cut: cutOutlet, takenBytes, tookAtMs: nowMs() }
+      const each: Watched = { outlet, projectId, cut: cutOutlet, takenBytes, tookAtMs: clock.elapsedMs() }
       watched.add(each)
-      looking ??= setInterval(look, Math.min(lookEveryMs, limits.pingMs)).unref()
+      looking ??= timers.every(Math.min(lookEveryMs, limits.pingMs), look, { ref: false })
       return () => release(each)
     },
     waitingBytes: () => sumOf(watched),

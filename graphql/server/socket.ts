@@ -1,10 +1,12 @@
 import type { WebSocket as GraphQLSocket, Server } from 'graphql-ws'
 import { CloseCode } from 'graphql-ws'
 import type { WebSocket } from 'ws'
+import type { Timers } from '../../kernel/timers.ts'
 
 export type SocketOptions<Extra> = {
   readonly server: Server<Extra>
   readonly extra: Extra
+  readonly timers: Pick<Timers, 'every'>
   readonly pingMs: number
   /** The most one message may have. */
   readonly messageBytes: number
@@ -23,15 +25,15 @@ const maxUnsentBytes = 256 * 1024
  */
 export const connectSocket = <Extra>(
   socket: WebSocket,
-  { server, extra, pingMs, messageBytes, onError }: SocketOptions<Extra>,
+  { server, extra, timers, pingMs, messageBytes, onError }: SocketOptions<Extra>,
 ): void => {
   let alive = true
-  const ping = setInterval(() => {
+  const lookAtPeer = (): void => {
     if (!alive) return socket.terminate()
     alive = false
     socket.ping()
-  }, pingMs)
-  ping.unref()
+  }
+  const ping = timers.every(pingMs, lookAtPeer, { ref: false })
 
   const adapter: GraphQLSocket = {
     protocol: socket.protocol,
@@ -69,7 +71,7 @@ export const connectSocket = <Extra>(
   // Too large a message and broken frames end here; `ws` closes the socket with the code that says so.
   socket.on('error', () => {})
   socket.once('close', (code, reason) => {
-    clearInterval(ping)
+    ping.cancel()
     closed(code, String(reason)).catch(onError)
   })
 }

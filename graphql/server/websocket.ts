@@ -5,7 +5,7 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema
 import { type Context, handleProtocols, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { acceptTraceparent } from '../../domain/values/traceparent.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { ApiError } from '../errors.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { Admission } from '../pipeline/admission.ts'
@@ -39,7 +39,7 @@ export type WebSocketOptions = {
   readonly masking: ErrorMasking
   readonly limits: ApiLimits
   readonly outlets: Outlets
-  readonly log: Log
+  readonly kernel: Pick<Kernel, 'clock' | 'ids' | 'log' | 'timers'>
   readonly metrics: ApiMetrics
   readonly closing: AbortSignal
 }
@@ -70,7 +70,8 @@ const tooManySockets = 'there are too many WebSockets at the moment: try again'
 
 /** The `graphql-transport-ws` protocol. The token comes in `connection_init`, or in the header of the upgrade. */
 export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHandler => {
-  const { authenticate, admit, engine, masking, limits, outlets, log, metrics, closing } = options
+  const { authenticate, admit, engine, masking, limits, outlets, metrics, closing } = options
+  const { clock, ids, log, timers } = options.kernel
   const serverOptions = {
     noServer: true,
     handleProtocols,
@@ -124,9 +125,9 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
       }
     },
     onSubscribe: async (context, _id, payload) => {
-      const startedAt = performance.now()
+      const startedAt = clock.elapsedMs()
       const answered = (operation: OperationType, outcome: string): void =>
-        metrics.answered(operation, outcome, (performance.now() - startedAt) / 1000)
+        metrics.answered(operation, outcome, (clock.elapsedMs() - startedAt) / 1000)
       try {
         const prepared = await prepare(context, payload)
         answered(prepared.operation, 'errors' in prepared ? outcomeOf(prepared) : 'OK')
@@ -210,7 +211,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
       }
       sockets.handleUpgrade(request, socket, head, (opened) => {
         places.welcome(opened, (oldest) => oldest.close(tryAgainLater, tooManySockets))
-        const requestId = requestIdOf(request.headers['x-request-id']?.toString())
+        const requestId = requestIdOf(request.headers['x-request-id']?.toString(), ids)
         const extra: Connection = {
           request,
           socket: opened,
@@ -219,7 +220,8 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
           gone: new AbortController(),
         }
         const onError = (error: unknown): void => log.error({ requestId, err: error }, 'a WebSocket failed')
-        connectSocket(opened, { server, extra, pingMs: limits.pingMs, messageBytes: limits.bodyBytes, onError })
+        const { pingMs, bodyBytes: messageBytes } = limits
+        connectSocket(opened, { server, extra, timers, pingMs, messageBytes, onError })
       })
     },
     close: async () => {

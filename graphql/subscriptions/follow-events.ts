@@ -35,11 +35,11 @@ export const followEvents = (
  * bounded. Throws `INVALID_INPUT` or `UNAVAILABLE`.
  */
 const positionOf = async (context: ApiContext, cursor: string, signal: AbortSignal): Promise<Position> => {
-  const { cursors, views, settings } = context.backend
+  const { cursors, views, settings, timers } = context.backend
   const place = cursorPlace(cursors, 'events', async (sortKey) => {
     if (!isEventPlace(sortKey)) return false
     if (await isVisibleEvent(context, sortKey)) return true
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(settings.readYourWritesTimeoutMs)])
+    const bound = AbortSignal.any([signal, timers.timeout(settings.readYourWritesTimeoutMs)])
     if (!(await views.waitFor(Number(sortKey), bound, ['events']))) {
       throw new ApiError('UNAVAILABLE', 'the audit log has not been read up to this cursor yet: try again')
     }

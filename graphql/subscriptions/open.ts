@@ -17,7 +17,7 @@ export const openSubscription = <Value>(
   const values = source(signal)
   let tokenRefused = false
 
-  const revalidation = setInterval(() => {
+  const revalidate = (): void => {
     session.isStillValid().then(
       (valid) => {
         if (valid) return
@@ -26,11 +26,11 @@ export const openSubscription = <Value>(
       },
       () => {}, // The store of tokens is away: asked again at the next turn.
     )
-  }, backend.settings.revalidateTokenMs)
-  revalidation.unref()
+  }
+  const revalidation = backend.timers.every(backend.settings.revalidateTokenMs, revalidate, { ref: false })
 
   const finish = (): void => {
-    clearInterval(revalidation)
+    revalidation.cancel()
     ended.abort()
     free()
   }

@@ -87,13 +87,9 @@ export const createApiParts = (
     limits: { requestsPerMinute: config.rateLimitPerMinute },
     ...(deps.createLimiter && { createLimiter: deps.createLimiter }),
     metrics: deps.metrics.api,
-    tracer: kernel.tracer,
-    log: kernel.log,
+    kernel,
   })
-  const verifiers = [
-    createAdminTokenVerifier(adminTokens, adminProject),
-    createApiTokenVerifier(views, () => new Date(kernel.clock.now())),
-  ]
+  const verifiers = [createAdminTokenVerifier(adminTokens, adminProject), createApiTokenVerifier(views, kernel.clock)]
   return { api, authenticate: createAuthenticate(verifiers), dispatch, keptCreates, views, adminTokenFile }
 }
 

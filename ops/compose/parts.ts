@@ -71,9 +71,9 @@ type Common = { readonly metrics: Metrics; readonly kernel: Kernel }
 type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts }
 
 const openCentral = (context: StoresContext, common: Common, decorate: DecorateStores): Opened => {
-  const { config, log } = context
+  const { config } = context
   const stores = openStores(context, { metrics: common.metrics, tracer: common.kernel.tracer }, decorate)
-  const { viewStore, createLimiter, warning, close } = openReadSide(config, log)
+  const { viewStore, createLimiter, warning, close } = openReadSide(config, common.kernel)
   const controlPlane = createControlPlane({ ...common, stores }, config)
   const api = runs(config, 'api')
     ? createApiParts(

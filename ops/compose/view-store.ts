@@ -1,6 +1,6 @@
 import type { CreatePointLimiter } from '../../graphql/pipeline/rate-limit.ts'
 import { createRedisLimiter } from '../../graphql/pipeline/redis-limiter.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { createRedisClient, type RedisConnectionOptions } from '../../projections/adapters/redis/connect.ts'
 import { watchEviction } from '../../projections/adapters/redis/eviction.ts'
@@ -31,7 +31,8 @@ const keyPrefix = (config: Config): string => {
 const silenceMs = 5000
 
 /** Views in Redis, which connects when first used, or in the memory of this process. Throws `ConfigError`. */
-export const openReadSide = (config: Config, log: Log): ReadSide => {
+export const openReadSide = (config: Config, kernel: Kernel): ReadSide => {
+  const { log } = kernel
   if (config.redisUrl === null) {
     const viewStore = createMemoryViewStore()
     return { viewStore, createLimiter: null, warning: () => null, close: viewStore.close }
@@ -47,7 +48,7 @@ export const openReadSide = (config: Config, log: Log): ReadSide => {
   const eviction = watchEviction(client, log)
   return {
     viewStore: createVersionedViewStore(stored, allProjections),
-    createLimiter: runs(config, 'api') ? createRedisLimiter({ client, prefix }) : null,
+    createLimiter: runs(config, 'api') ? createRedisLimiter({ client, prefix, kernel }) : null,
     warning: eviction.warning,
     close: async () => {
       await eviction.stop()

@@ -1,5 +1,6 @@
 import { parseProjectId } from '../../domain/ids.ts'
 import { createApi, defaultApiConfig } from '../../graphql/server/api.ts'
+import { systemKernel } from '../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
@@ -32,7 +33,7 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
     auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
     cursorKey: Buffer.alloc(32, 'cursors'),
-    log,
+    kernel: systemKernel(log),
   })
   cleanups.push(api.close)
   const client = createApiClient(api, adminToken)

@@ -1,3 +1,4 @@
+import { systemKernel } from '../../../kernel/kernel.ts'
 import type { Log } from '../../../kernel/log.ts'
 import { openDistributedStores } from '../../compose/distributed-stores.ts'
 import type { Stores } from '../../compose/stores-context.ts'
@@ -19,7 +20,7 @@ export const connectTo = ({ environment }: Pick<Stack, 'environment'>, say: (wha
   const log: Log = { debug: () => {}, info: () => {}, warn: tell, error: tell }
   const onFatal = (error: Error): void => say(error.message)
   const stores = openDistributedStores({ config, log, onFatal })
-  const { viewStore, close } = openReadSide(config, log)
+  const { viewStore, close } = openReadSide(config, systemKernel(log))
   return {
     stores,
     viewStore,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createRedisLimiter } from '../../../graphql/pipeline/redis-limiter.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 import { createRedisClient } from '../../../projections/adapters/redis/connect.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { everyRedis, type RunningRedis } from '../../support/redis/every-redis.ts'
@@ -26,7 +28,7 @@ for (const [name, start] of everyRedis)
     const startApi = async (prefix: string) => {
       const client = createRedisClient({ url: redis.url, log: createKeptLog(), silenceMs: 500 })
       cleanups.push(() => client.disconnect())
-      const createLimiter = createRedisLimiter({ client, prefix })
+      const createLimiter = createRedisLimiter({ client, prefix, kernel: { clock: systemClock, timers: systemTimers } })
       const api = createApiUnderTest({ limits: { requestsPerMinute: 2 }, createLimiter })
       await waitFor('the limiter to have its connection', () => client.status === 'ready')
       const askAs = async (project: typeof shop) => {

@@ -9,6 +9,8 @@ import {
   createApi,
   defaultApiConfig,
 } from '../../../graphql/server/api.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createViews, type Views } from '../../../projections/queries.ts'
 import { createKeptLetters } from '../../support/kept-letters.ts'
@@ -57,7 +59,8 @@ export type ApiOptions = {
   readonly limits?: ApiDependencies['limits']
   readonly createLimiter?: ApiDependencies['createLimiter']
   readonly metrics?: ApiDependencies['metrics']
-  readonly now?: () => Date
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
   /** In place of what the views do. */
   readonly views?: Partial<Views>
 }
@@ -80,11 +83,10 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
       ...options.config,
     },
     cursorKey: options.cursorKey ?? Buffer.alloc(32, 'cursors'),
-    log,
+    kernel: { ...systemKernel(log), ...(options.now && { clock: { ...systemClock, now: options.now } }) },
     limits: { requestsPerMinute: 0, ...options.limits },
     ...(options.createLimiter && { createLimiter: options.createLimiter }),
     ...(options.metrics && { metrics: options.metrics }),
-    ...(options.now && { now: options.now }),
   })
   return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters }
 }

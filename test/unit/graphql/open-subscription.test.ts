@@ -4,6 +4,7 @@ import { createProjectSlots } from '../../../graphql/server/project-slots.ts'
 import { createTurns } from '../../../graphql/server/turns.ts'
 import { createSession } from '../../../graphql/session.ts'
 import { openSubscription } from '../../../graphql/subscriptions/open.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 import { shop } from './api-under-test.ts'
 
 const open = (caller: AbortSignal) => {
@@ -16,7 +17,8 @@ const open = (caller: AbortSignal) => {
     signal: caller,
     backend: {
       slots: createProjectSlots({ perProject: 5, onChange }),
-      takeTurn: createTurns(1),
+      takeTurn: createTurns(systemTimers, 1),
+      timers: systemTimers,
       closing: new AbortController().signal,
       settings: { revalidateTokenMs: 60_000 },
     },

@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createOutlets, type OutletLimits } from '../../../graphql/server/outlets.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 import { bank, shop } from './api-under-test.ts'
 
 const limits: OutletLimits = {
@@ -13,7 +15,11 @@ const start = () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const cuts: string[] = []
-  const outlets = createOutlets({ limits, nowMs: () => Date.now(), onCut: ({ reason }) => cuts.push(reason) })
+  const outlets = createOutlets({
+    limits,
+    kernel: { clock: { ...systemClock, elapsedMs: Date.now }, timers: systemTimers },
+    onCut: ({ reason }) => cuts.push(reason),
+  })
   const watch = (projectId = shop) => {
     const subscriber = { bytesWritten: 0, writableLength: 0, isCut: false }
     const release = outlets.watch(subscriber, projectId, () => {

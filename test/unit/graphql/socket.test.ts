@@ -3,6 +3,7 @@ import type { WebSocket as GraphQLSocket, Server } from 'graphql-ws'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import { connectSocket } from '../../../graphql/server/socket.ts'
+import { systemTimers } from '../../../kernel/timers.ts'
 
 /** A socket whose peer takes what was sent only when the test says so, joined to a protocol that does nothing by itself. */
 const connect = () => {
@@ -46,6 +47,7 @@ const connect = () => {
   connectSocket(socket as unknown as WebSocket, {
     server,
     extra: {},
+    timers: systemTimers,
     pingMs: 1000,
     messageBytes: 1000,
     onError: () => {},
