@@ -29,9 +29,9 @@ export const connectSocket = <Extra>(
 ): void => {
   let alive = true
   const lookAtPeer = (): void => {
-    if (!alive) return socket.terminate()
+    if (alive) socket.ping()
+    else socket.terminate()
     alive = false
-    socket.ping()
   }
   const ping = timers.every(pingMs, lookAtPeer, { ref: false })
 
