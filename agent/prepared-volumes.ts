@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../kernel/log.ts'
 import { endedWithin } from '../kernel/within.ts'
-import { ensureDirectory, exists, freeBytes, removeTree } from './files.ts'
+import { ensureDirectory, exists, freeBytes as freeBytesOf, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import { syncFileSystem, type VolumeKind, type VolumePlace, type Volumes } from './isolation/volumes.ts'
 import type { Layout } from './layout.ts'
@@ -37,6 +37,8 @@ export type PreparedVolumesDeps = {
    * second.
    */
   readonly quietMs?: number
+  /** What is left on the disk of a path, in bytes. Default: asks the system. */
+  readonly freeBytes?: (path: string) => Promise<number>
 }
 
 type Wanted = { readonly installed: Installed; readonly sizeGiB: number }
@@ -58,7 +60,7 @@ const prefixes = { unfinished: 'new-', taken: 'taken-' } as const
  * another version is wanted, what was copied is thrown away and nothing is lost.
  */
 export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<PreparedVolumes> => {
-  const { layout, kind, volumes, templates, run, log, count, quietMs = 1000 } = deps
+  const { layout, kind, volumes, templates, run, log, count, quietMs = 1000, freeBytes = freeBytesOf } = deps
   const placeIn = (entry: string): VolumePlace => {
     const directory = join(layout.prepared, entry)
     return { directory: join(directory, 'volume'), image: join(directory, 'volume.img') }
@@ -69,6 +71,9 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   let lastAskedAt = performance.now()
   let resting = new AbortController()
   let making: Making | null = null
+  /** How many were taken, in all and when it was last looked what is left. */
+  let taken = 0
+  let seenTaken = 0
 
   const remove = async (entry: string, signal: AbortSignal): Promise<void> => {
     await volumes.remove(placeIn(entry), signal)
@@ -126,12 +131,15 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     const entries = (await readdir(layout.prepared)).filter((entry) => !entry.startsWith(prefixes.taken))
     for (const entry of entries) if (!entry.startsWith(prefix)) await throwAway(entry, signal)
     for (;;) {
+      seenTaken = taken
       const left = (await readdir(layout.prepared)).filter((entry) => entry.startsWith(prefix)).length
       if (left >= count) return
       const free = await freeBytes(layout.prepared)
       if (free < leastFreeBytes) {
         return log.debug({ freeBytes: free }, 'the disk has too little room to prepare a volume ahead of need')
       }
+      // It would sleep through what has happened since.
+      if (taken !== seenTaken) continue
       const quietForMs = performance.now() - lastAskedAt
       if (left > 0 && quietForMs < quietMs) {
         await rest(quietMs - quietForMs, signal)
@@ -149,14 +157,15 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   const startRefill = (): void => {
     const what = wanted
     if (!what || count === 0 || ending.signal.aborted || working) return
+    seenTaken = taken
     working = refill(what)
       .catch((error: unknown) => {
         if (!ending.signal.aborted) log.warn({ err: error }, 'no volume could be prepared ahead of need')
       })
       .finally(() => {
         working = null
-        // Something else was asked for meanwhile.
-        if (wanted !== what) startRefill()
+        // Something else was asked for meanwhile, or what was left was taken.
+        if (wanted !== what || taken !== seenTaken) startRefill()
       })
   }
 
@@ -169,12 +178,13 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   const takeOne = async (place: VolumePlace, sizeGiB: number): Promise<boolean> => {
     const entries = await readdir(layout.prepared)
     for (const entry of entries.filter((name) => fits(name, kind, sizeGiB))) {
-      const taken = await claim(entry, prefixes.taken)
-      if (!taken) continue
-      const prepared = placeIn(taken)
+      const claimed = await claim(entry, prefixes.taken)
+      if (!claimed) continue
+      const prepared = placeIn(claimed)
       if (kind === 'loop') await rename(prepared.image, place.image)
       else await rename(prepared.directory, place.directory)
-      await removeTree(join(layout.prepared, taken))
+      await removeTree(join(layout.prepared, claimed))
+      taken += 1
       startRefill()
       resting.abort()
       return true
@@ -186,8 +196,10 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     take: async (place, sizeGiB, signal) => {
       lastAskedAt = performance.now()
       if (await exists(kind === 'loop' ? place.image : place.directory)) return
+      // Noted before looking: one that becomes ready meanwhile may not be seen.
+      const before = making
       if (await takeOne(place, sizeGiB)) return
-      const next = making
+      const next = making ?? before
       if (!next || next.awaited || !fits(next.name, kind, sizeGiB)) return
       next.awaited = true
       await endedWithin(next.ended, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]))

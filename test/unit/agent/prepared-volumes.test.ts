@@ -20,7 +20,7 @@ const installed = (version: string): Installed => ({
 })
 const nameOf = ({ installation }: Installed): string => `template-${installation.version}`
 
-type Wishes = Partial<Pick<PreparedVolumesDeps, 'count' | 'quietMs' | 'run'>> & {
+type Wishes = Partial<Pick<PreparedVolumesDeps, 'count' | 'quietMs' | 'run' | 'freeBytes'>> & {
   readonly ensure?: () => Promise<string>
 }
 
@@ -177,6 +177,31 @@ describe('the making of prepared volumes', () => {
     expect(copies.begun()).toBe(1)
     await prepared.take(placeIn(root), 1, bound())
     await waitFor('the next one', () => readyIn(root) === 1)
+    expect(copies.begun()).toBe(2)
+    await prepared.stop()
+  })
+
+  it('does not wait for quiet when the last one is taken while it looks what is left', async () => {
+    const root = temp.next()
+    const copies = slowCopies(root)
+    copies.open()
+    const looks: (() => void)[] = []
+    let isHeld = true
+    const freeBytes = (): Promise<number> =>
+      new Promise((resolve) => {
+        looks.push(() => resolve(2 ** 40))
+        if (!isHeld) resolve(2 ** 40)
+      })
+    const wishes = { ...copies, count: 2, quietMs: 3_600_000, freeBytes }
+    const prepared = await openOn(root, createDirectoryVolumes(run), wishes)
+    prepared.prepareFor(installed('18.4'), 1)
+    await waitFor('the first look', () => looks.length === 1)
+    looks[0]?.()
+    await waitFor('a look with one left', () => looks.length === 2)
+    await prepared.take(placeIn(root), 1, bound())
+    isHeld = false
+    looks[1]?.()
+    await waitFor('the next one', () => readyIn(root) === 1, 10_000)
     expect(copies.begun()).toBe(2)
     await prepared.stop()
   })
