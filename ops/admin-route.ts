@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
 import { streamHeaders } from '../graphql/server/stream-headers.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Timer, Timers } from '../kernel/timers.ts'
 import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
 import type { OnProgress, ViewProgress } from '../projections/progress.ts'
 import { RebuildGaveUp } from '../projections/rebuild.ts'
@@ -9,6 +12,7 @@ import { ViewMovedBack } from '../projections/replay.ts'
 import { type Route, sendJson } from './http.ts'
 
 export type AdminRouteDeps = {
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   readonly authenticate: Authenticate
   /** Aborts when the server stops: long work ends then, and leaves the time to what is stopped after it. */
   readonly stopping: AbortSignal
@@ -27,7 +31,7 @@ const progressEveryMs = 500
  * who accepts `text/event-stream` it tells `progress` while it works, and then `done` or `error`; to others only the outcome, as JSON.
  */
 export const adminRoute = (
-  { authenticate, stopping, stallMs = defaultStallMs }: AdminRouteDeps,
+  { kernel, authenticate, stopping, stallMs = defaultStallMs }: AdminRouteDeps,
   name: string,
   work: AdminWork,
 ): Route => ({
@@ -38,9 +42,9 @@ export const adminRoute = (
     if (!session) return sendJson(response, 401, refusal('UNAUTHENTICATED', 'a valid token is needed'))
     if (!session.isAdmin) return sendJson(response, 403, refusal('FORBIDDEN', 'this is for admins only'))
     const answer = request.headers.accept?.includes('text/event-stream')
-      ? answerInStream(response)
+      ? answerInStream(response, kernel.clock)
       : answerAtEnd(response)
-    const stall = createStall(stallMs)
+    const stall = createStall(stallMs, kernel.timers)
     const signal = AbortSignal.any([goneSignal(request), stopping, stall.signal])
     const onProgress: OnProgress = (progress) => {
       stall.progressed()
@@ -78,7 +82,7 @@ const answerAtEnd = (response: ServerResponse): Answer => ({
   crashed: async () => {},
 })
 
-const answerInStream = (response: ServerResponse): Answer => {
+const answerInStream = (response: ServerResponse, clock: Pick<Clock, 'elapsedMs'>): Answer => {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     ...streamHeaders,
@@ -87,11 +91,11 @@ const answerInStream = (response: ServerResponse): Answer => {
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
   let toldAt = Number.NEGATIVE_INFINITY
-  const isDue = ({ part }: ViewProgress) => part === 1 || performance.now() - toldAt >= progressEveryMs
+  const isDue = ({ part }: ViewProgress) => part === 1 || clock.elapsedMs() - toldAt >= progressEveryMs
   return {
     progress: (progress) => {
       if (!isDue(progress)) return
-      toldAt = performance.now()
+      toldAt = clock.elapsedMs()
       send('progress', progress)
     },
     done: (outcome) => {
@@ -125,11 +129,15 @@ const foreseen = (error: unknown): Refusal | null => {
   return ownWords.some((own) => error instanceof own) ? refusal(code, message) : null
 }
 
-const createStall = (stallMs: number) => {
+const createStall = (stallMs: number, timers: Pick<Timers, 'after'>) => {
   const stalled = new AbortController()
-  const timer = setTimeout(() => stalled.abort(), stallMs)
-  timer.unref()
-  return { signal: stalled.signal, progressed: () => timer.refresh(), end: () => clearTimeout(timer) }
+  const begin = (): Timer => timers.after(stallMs, () => stalled.abort(), { ref: false })
+  let timer = begin()
+  const progressed = (): void => {
+    timer.cancel()
+    timer = begin()
+  }
+  return { signal: stalled.signal, progressed, end: () => timer.cancel() }
 }
 
 const goneSignal = (request: IncomingMessage): AbortSignal => {

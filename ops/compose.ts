@@ -61,11 +61,11 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     fail(error)
   }
   const parts = createParts({ config, log, onFatal }, decorate)
-  const { metrics, tracing, central, agent } = parts
+  const { metrics, tracing, central, agent, kernel } = parts
   const stopped = new AbortController()
   let hostId: HostId | null = null
   const state = { phase: () => phase, stopping: stopped.signal, hostId: () => hostId }
-  const http = createHttpSide(parts, config, state, log)
+  const http = createHttpSide(parts, config, state)
   if (central) watchParts(metrics, central, config)
   if (agent) watchAgent(metrics, parts.bus, agent, () => hostId)
 
@@ -100,7 +100,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       engine.start()
       started.add('views')
       await unlessAborted(engine.caughtUp(signal), signal)
-      followOperations({ viewStore, metrics, log }, stopped.signal)
+      followOperations({ viewStore, metrics, ...kernel }, stopped.signal)
     }
     signal.throwIfAborted()
     if (runs(config, 'saga')) {
@@ -148,7 +148,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     phase = 'stopping'
     stopped.abort(new Error('the server is stopping'))
     const stages = stopOrder.filter((stage) => started.has(stage)).map((name) => ({ name, stop: stops[name] }))
-    stopping ??= stopInOrder(stages, config.stopTimeoutMs, log)
+    stopping ??= stopInOrder(stages, config.stopTimeoutMs, kernel)
     return stopping
   }
 
@@ -158,7 +158,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     stop,
     start: async (signal) => {
       try {
-        return await startAll(AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)]))
+        return await startAll(AbortSignal.any([signal, kernel.timers.timeout(startTimeoutMs)]))
       } catch (error) {
         await stop()
         throw error

@@ -2,7 +2,7 @@ import type { FollowerError, FollowerStatus } from '../commands/follower.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { ConsumerStatus } from '../commands/sagas/watch-consumer.ts'
-import { systemTimers } from '../kernel/timers.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { within } from '../kernel/within.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import { createLagMeter } from '../projections/lag.ts'
@@ -30,8 +30,7 @@ export type FollowerSources = {
   readonly consumers: () => readonly ConsumerStatus[]
   /** Where this process keeps views. */
   readonly engine: Pick<ProjectionEngine, 'health' | 'lag'> | null
-  /** Milliseconds, only ever compared with each other. */
-  readonly now?: () => number
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
 }
 
 /** Reads how every follower of this process fares. Never throws: what cannot be found out is null. */
@@ -45,13 +44,13 @@ export const createFollowerReader = ({
   log,
   consumers,
   engine,
-  now = () => performance.now(),
+  kernel: { clock, timers },
 }: FollowerSources): ReadFollowers => {
-  const meter = createLagMeter<string>(now)
+  const meter = createLagMeter<string>(clock.elapsedMs)
 
   const ofLog = async (): Promise<readonly FollowerReport[]> => {
     const statuses = engine === null ? log() : [...log(), engine.health().feed]
-    const head = await within(systemTimers, patienceMs, eventStore.head).catch(() => null)
+    const head = await within(timers, patienceMs, eventStore.head).catch(() => null)
     return statuses.map(({ name, state, position, failures, error }) => {
       // One that stands by has nothing to handle: the other process has.
       const lag = head === null || state === 'waiting' ? null : meter.measure(name, position, head)
@@ -63,7 +62,7 @@ export const createFollowerReader = ({
   const ofBus = (): Promise<readonly FollowerReport[]> =>
     Promise.all(
       consumers().map(async ({ name, group, failures, seconds, error }) => {
-        const lags = await within(systemTimers, patienceMs, () => bus.lag(group)).catch(() => null)
+        const lags = await within(timers, patienceMs, () => bus.lag(group)).catch(() => null)
         const behind = lags === null ? null : lags.reduce((sum, { messages }) => sum + messages, 0)
         const state = failures > 0 ? 'failing' : 'following'
         return { name, follows: 'bus' as const, state, position: null, behind, behindSeconds: seconds, failures, error }
@@ -72,7 +71,7 @@ export const createFollowerReader = ({
 
   const ofViews = async (): Promise<readonly FollowerReport[]> => {
     if (engine === null) return []
-    const lags = await within(systemTimers, patienceMs, engine.lag).catch(() => [])
+    const lags = await within(timers, patienceMs, engine.lag).catch(() => [])
     return engine.health().views.map(({ view, status, checkpoint, failures, error }) => {
       const lag = lags.find((candidate) => candidate.view === view)
       return {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Timers } from '../kernel/timers.ts'
 import type { PageRequest } from '../projections/page.ts'
 import type { Views } from '../projections/queries.ts'
 
@@ -20,10 +20,11 @@ const pageLength = 100
  */
 export const findHostDifferences = async (
   views: Pick<Views, 'instances' | 'hosts'>,
+  timers: Pick<Timers, 'sleep'>,
   signal: AbortSignal,
 ): Promise<readonly HostDifference[]> => {
   const leftMs = toldAfterMs - process.uptime() * 1000
-  if (leftMs > 0) await delay(leftMs, undefined, { signal })
+  if (leftMs > 0) await timers.sleep(leftMs, { signal })
   const missing = await allOf((page) =>
     views.instances({ projectId: null, statuses: ['MISSING'], includeDeleted: false }, page),
   )

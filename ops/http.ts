@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Kernel } from '../kernel/kernel.ts'
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
@@ -7,6 +8,7 @@ export type Handle = (request: IncomingMessage, response: ServerResponse) => voi
 export type Route = { readonly name: string; readonly methods?: readonly string[]; readonly handle: Handle }
 
 export type HttpOptions = {
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   readonly host: string
   readonly port: number
   readonly routes: Readonly<Record<string, Route>>
@@ -40,20 +42,21 @@ const defaultLimits = {
 
 export const createHttpServer = (given: HttpOptions): HttpServer => {
   const { host, port, routes, upgrade, onAnswered, onError } = given
+  const { clock, timers } = given.kernel
   const limits = { ...defaultLimits, ...given.limits }
   let closing = false
   const isUpgrade = (request: IncomingMessage): boolean =>
     upgrade !== undefined && isWebSocket(request) && pathOf(request) === '/graphql'
-  const stalls = createStallWatch(limits)
+  const stalls = createStallWatch(limits, given.kernel)
   const clientErrors = createClientErrors(limits)
   // What asks for another protocol, such as h2c, is answered as the plain request that it is as well.
   const options = { ...limits, keepAlive: true, shouldUpgradeCallback: isUpgrade }
   const server: Server = createServer(options, (request, response) => {
-    const startedAt = performance.now()
+    const startedAt = clock.elapsedMs()
     const path = pathOf(request)
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
     response.once('close', () => {
-      const seconds = (performance.now() - startedAt) / 1000
+      const seconds = (clock.elapsedMs() - startedAt) / 1000
       onAnswered({
         method: request.method ?? '',
         route: route?.name ?? 'unknown',
@@ -61,7 +64,7 @@ export const createHttpServer = (given: HttpOptions): HttpServer => {
         seconds,
       })
       // A connection that was busy when the server began to close is idle now, and would be kept for the next request.
-      if (closing) setImmediate(() => server.closeIdleConnections())
+      if (closing) timers.soon(() => server.closeIdleConnections())
     })
     response.setHeader('x-content-type-options', 'nosniff')
     // What is answered is one caller's, may hold passwords, and changes.
@@ -173,23 +176,26 @@ const endWith = (socket: Duplex, { status, code, message, headers = '' }: Refusa
 }
 
 /** Tells whether the process has just done nothing for a while: what timed out then need not be the client's fault. */
-const createStallWatch = ({ stallMs, connectionsCheckingInterval }: HttpLimits) => {
+const createStallWatch = (
+  { stallMs, connectionsCheckingInterval }: HttpLimits,
+  { clock, timers }: Pick<Kernel, 'clock' | 'timers'>,
+) => {
   const beatMs = stallMs / 2
-  let beatAt = performance.now()
+  let beatAt = clock.elapsedMs()
   let stalledUntil = Number.NEGATIVE_INFINITY
   const beat = (): void => {
-    const now = performance.now()
+    const now = clock.elapsedMs()
     if (now - beatAt > beatMs + stallMs) stalledUntil = now + connectionsCheckingInterval
     beatAt = now
   }
-  const timer = setInterval(beat, beatMs).unref()
+  const timer = timers.every(beatMs, beat, { ref: false })
   return {
     justEnded: (): boolean => {
       // What found the request too old may run before this watch's own timer.
       beat()
-      return performance.now() < stalledUntil
+      return clock.elapsedMs() < stalledUntil
     },
-    stop: () => clearInterval(timer),
+    stop: timer.cancel,
   }
 }
 

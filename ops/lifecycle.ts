@@ -1,4 +1,6 @@
-import type { Log } from '../kernel/log.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Timers } from '../kernel/timers.ts'
 
 /** One part of the program on its way down. The signal aborts when its time is up: then it ends as it is. */
 export type StopStage = { readonly name: string; readonly stop: (signal: AbortSignal) => Promise<void> }
@@ -7,12 +9,16 @@ export type StopStage = { readonly name: string; readonly stop: (signal: AbortSi
  * Stops one stage after the other within `timeoutMs` in all. A stage that fails or takes what is left of the time does not keep the next
  * ones from their turn: each still gets a moment.
  */
-export const stopInOrder = async (stages: readonly StopStage[], timeoutMs: number, log: Log): Promise<void> => {
-  const startedAt = performance.now()
+export const stopInOrder = async (
+  stages: readonly StopStage[],
+  timeoutMs: number,
+  { clock, timers, log }: Pick<Kernel, 'clock' | 'timers' | 'log'>,
+): Promise<void> => {
+  const startedAt = clock.elapsedMs()
   for (const { name, stop } of stages) {
-    const left = Math.max(lastMomentMs, timeoutMs - (performance.now() - startedAt))
+    const left = Math.max(lastMomentMs, timeoutMs - (clock.elapsedMs() - startedAt))
     try {
-      await bounded(stop, left)
+      await bounded(timers, stop, left)
     } catch (error) {
       log.warn({ err: error, stage: name }, 'did not stop in order')
     }
@@ -21,17 +27,17 @@ export const stopInOrder = async (stages: readonly StopStage[], timeoutMs: numbe
 
 const lastMomentMs = 1000
 
-const bounded = async (stop: StopStage['stop'], timeoutMs: number): Promise<void> => {
+const bounded = async (timers: Pick<Timers, 'after'>, stop: StopStage['stop'], timeoutMs: number): Promise<void> => {
   const expired = Promise.withResolvers<never>()
   const controller = new AbortController()
-  const timer = setTimeout(() => {
+  const timer = timers.after(timeoutMs, () => {
     controller.abort()
     expired.reject(new Error(`still not stopped after ${Math.round(timeoutMs)} ms`))
-  }, timeoutMs)
+  })
   try {
     await Promise.race([stop(controller.signal), expired.promise])
   } finally {
-    clearTimeout(timer)
+    timer.cancel()
   }
 }
 
@@ -50,13 +56,14 @@ const sameWishMs = 500
 export const onStopSignal = (
   source: SignalSource,
   { stop, force }: { readonly stop: (signal: NodeJS.Signals) => void; readonly force: () => void },
+  clock: Pick<Clock, 'elapsedMs'>,
 ): void => {
   let firstAt: number | null = null
   const take = (signal: NodeJS.Signals): void => {
     if (firstAt === null) {
-      firstAt = performance.now()
+      firstAt = clock.elapsedMs()
       stop(signal)
-    } else if (performance.now() - firstAt > sameWishMs) {
+    } else if (clock.elapsedMs() - firstAt > sameWishMs) {
       force()
     }
   }

@@ -4,7 +4,7 @@ import type { EventStore } from '../commands/ports/event-store.ts'
 import { operationKinds } from '../domain/instance/operations.ts'
 import { outcomes } from '../domain/operation/events.ts'
 import type { ApiMetrics } from '../graphql/telemetry.ts'
-import { systemTimers } from '../kernel/timers.ts'
+import type { Timers } from '../kernel/timers.ts'
 import { within } from '../kernel/within.ts'
 import type { OperationDocument, ViewName } from '../projections/documents.ts'
 import type { ProjectionMetrics } from '../projections/telemetry.ts'
@@ -44,7 +44,8 @@ const fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 const long = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
 
 /** Everything Prometheus can be told, in a registry of this server's own. No label holds a project, an instance or a name. */
-export const createMetrics = (): Metrics => {
+export const createMetrics = (timers: Pick<Timers, 'after'>): Metrics => {
+  const tryRead = createTryRead(timers)
   const registry = new Registry()
   const registers = [registry]
   // Each look at the event loop wakes the process: 100 a second, the default, are half of what an idle server costs.
@@ -188,8 +189,10 @@ export const createMetrics = (): Metrics => {
 const readPatienceMs = 3000
 
 /** What cannot be found out now is left out of the answer, instead of spoiling all of it. */
-const tryRead = <T>(read: () => Promise<T>): Promise<T | null> =>
-  within(systemTimers, readPatienceMs, read).catch(() => null)
+const createTryRead =
+  (timers: Pick<Timers, 'after'>) =>
+  <T>(read: () => Promise<T>): Promise<T | null> =>
+    within(timers, readPatienceMs, read).catch(() => null)
 
 const secondsBetween = (from: string, to: string): number => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
 

@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
-import { systemTimers } from '../kernel/timers.ts'
+import type { Timers } from '../kernel/timers.ts'
 import { within } from '../kernel/within.ts'
 import { viewNames } from '../projections/documents.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
@@ -38,6 +38,7 @@ export type ReadinessDeps = {
   /** Where this process has to do with the log: what others did to its streams; null where they did nothing. */
   readonly streamWarning?: () => string | null
   readonly maxLagMs: number
+  readonly timers: Pick<Timers, 'after'>
 }
 
 /** Whether work should be sent here: the stores can be reached, the views are not far behind, and an agent takes commands. */
@@ -50,15 +51,15 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
   }
   const asked = [
     checkBus(deps),
-    deps.eventStore ? [checkAnswer('event store', deps.eventStore.head)] : [],
+    deps.eventStore ? [checkAnswer(deps, 'event store', deps.eventStore.head)] : [],
     deps.viewStore
-      ? [checkAnswer('view store', readViews(deps.viewStore)).then(warned(deps.viewStoreWarning?.() ?? null))]
+      ? [checkAnswer(deps, 'view store', readViews(deps.viewStore)).then(warned(deps.viewStoreWarning?.() ?? null))]
       : [],
   ]
   // Side by side: whoever asks waits for one store that is silent, not for each.
   const [stores, views, followers] = await Promise.all([
     Promise.all(asked.flat()),
-    deps.engine ? checkViews(deps.engine, deps.maxLagMs) : [],
+    deps.engine ? checkViews(deps.engine, deps) : [],
     deps.followers(),
   ])
   // A stream that was cut costs nobody but those who ask for it.
@@ -95,15 +96,23 @@ const warned =
     check.ok && warning !== null ? { ...check, reason: warning } : check
 
 /** The agent notices that the bus is away, but not that its topic is gone from a bus that answers. */
-const checkBus = ({ agent, askBus }: Pick<ReadinessDeps, 'agent' | 'askBus'>): readonly (Check | Promise<Check>)[] => {
+const checkBus = ({
+  agent,
+  askBus,
+  timers,
+}: Pick<ReadinessDeps, 'agent' | 'askBus' | 'timers'>): readonly (Check | Promise<Check>)[] => {
   const state = agent?.bus() ?? null
-  if (askBus && (state === null || state.ok)) return [checkAnswer('bus', askBus)]
+  if (askBus && (state === null || state.ok)) return [checkAnswer({ timers }, 'bus', askBus)]
   return state === null ? [] : [{ name: 'bus', ...state }]
 }
 
-const checkAnswer = async (name: string, ask: () => Promise<unknown>): Promise<Check> => {
+const checkAnswer = async (
+  { timers }: Pick<ReadinessDeps, 'timers'>,
+  name: string,
+  ask: () => Promise<unknown>,
+): Promise<Check> => {
   try {
-    await within(systemTimers, storeTimeoutMs, ask)
+    await within(timers, storeTimeoutMs, ask)
     return { name, ok: true }
   } catch (error) {
     return { name, ok: false, reason: (error as Error).message }
@@ -118,14 +127,17 @@ const checkFollower = ({ name, follows, behind, behindSeconds, error }: Follower
   return { name, ok: false, reason: `${what} for ${behindSeconds.toFixed(1)} s${why}` }
 }
 
-const checkViews = async (engine: ProjectionEngine, maxLagMs: number): Promise<readonly Check[]> => {
+const checkViews = async (
+  engine: ProjectionEngine,
+  { maxLagMs, timers }: Pick<ReadinessDeps, 'maxLagMs' | 'timers'>,
+): Promise<readonly Check[]> => {
   const { connected, feed, views } = engine.health()
   if (!connected) {
     const why = feed.error === null ? '' : `: ${feed.error.message}`
     return [{ name: 'views', ok: false, reason: `the log is not being followed${why}` }]
   }
   // A store that is silent is told of by its own check.
-  const lags = await within(systemTimers, storeTimeoutMs, engine.lag).catch(() => [])
+  const lags = await within(timers, storeTimeoutMs, engine.lag).catch(() => [])
   return views.map(({ view, status, error }) => {
     const lag = lags.find((candidate) => candidate.view === view)
     const name = `view ${view}`

@@ -1,5 +1,6 @@
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
 import type { Api } from '../graphql/server/api.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { OnProgress } from '../projections/progress.ts'
 import type { ViewVerification } from '../projections/verify.ts'
 import { adminRoute } from './admin-route.ts'
@@ -18,6 +19,7 @@ export type RouteDeps = {
 
 /** What a server with the role `api` offers besides. */
 export type GraphqlRoutes = {
+  readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   readonly api: Api
   readonly authenticate: Authenticate
   /** Requests are answered with 503 until the server runs. */

@@ -3,6 +3,7 @@ import { DatabaseRefused } from '../commands/adapters/embedded/inspect-database.
 import { ConnectionUrlRefused } from '../commands/adapters/kurrentdb/connection-url.ts'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import { MessageBusUnavailable, UnequalTopics } from '../commands/ports/message-bus.ts'
+import { systemKernel } from '../kernel/kernel.ts'
 import { StoreRefused } from './compose/check-stores.ts'
 import { compose, type Started } from './compose.ts'
 import { type Config, ConfigError, isDistributed, loadConfig, runs } from './config.ts'
@@ -31,14 +32,15 @@ export const serve = async (roles?: string): Promise<number> => {
       log.fatal({ err: { message: stack.split('\n', 1)[0], stack } }, 'this is a bug, and the process ends')
       process.exit(1)
     })
-    onStopSignal(process, {
-      stop: (signal) => {
+    const wishes = {
+      stop: (signal: NodeJS.Signals) => {
         log.info({ signal }, 'stopping; once more to end at once')
         interrupted.abort(new Error('stopped while it was starting'))
         end()
       },
       force: () => process.exit(130),
-    })
+    }
+    onStopSignal(process, wishes, systemKernel(log).clock)
     const server = compose(config, log)
     const started = await server.start(interrupted.signal)
     greet(started, config, process.stdout)

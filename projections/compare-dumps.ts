@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Timers } from '../kernel/timers.ts'
 import type { DumpedDocument } from './ports/view-store.ts'
 
 /** Hashes are SHA-256, hexadecimal, over every document and where it stands in lists, in order of key. */
@@ -16,6 +17,7 @@ const documentsPerTurn = 500
 
 /** Walks two dumps side by side. `documents`: how many the second has. Throws what reading the documents throws. */
 export const compareDumps = async (
+  timers: Pick<Timers, 'soon'>,
   first: AsyncIterable<DumpedDocument>,
   second: AsyncIterable<DumpedDocument>,
 ): Promise<DumpComparison> => {
@@ -32,7 +34,7 @@ export const compareDumps = async (
     }
     if (order <= 0) await left.next()
     if (order >= 0) await right.next()
-    if (steps % documentsPerTurn === 0) await new Promise(setImmediate)
+    if (steps % documentsPerTurn === 0) await new Promise<void>((resolve) => timers.soon(resolve))
   }
   return {
     documents: right.count,

@@ -1,4 +1,5 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { ViewName } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
 
@@ -57,12 +58,12 @@ export const createStoredLag = (
   deps: {
     readonly eventStore: Pick<EventStore, 'head'>
     readonly viewStore: Pick<ViewStore, 'checkpoint'>
-    readonly now?: () => number
+    readonly clock: Pick<Clock, 'elapsedMs'>
   },
   views: readonly ViewName[],
 ): (() => Promise<readonly ViewLag[]>) => {
-  const { eventStore, viewStore, now = Date.now } = deps
-  const meter = createLagMeter(now)
+  const { eventStore, viewStore, clock } = deps
+  const meter = createLagMeter(clock.elapsedMs)
   return async () => {
     // First, so that what is applied meanwhile does not look as if it were missing.
     const head = await eventStore.head()

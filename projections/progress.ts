@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts'
 import type { ViewName } from './documents.ts'
 import type { ReplayProgress } from './replay.ts'
 
@@ -15,11 +16,11 @@ export type ViewProgress = {
 
 export type OnProgress = (progress: ViewProgress) => void
 
-/** Tells `onProgress` what comes of a replay from the start of the log. `now`: milliseconds, only compared with each other. */
+/** Tells `onProgress` what comes of a replay from the start of the log. */
 export const createProgressMeter = (
   views: readonly ViewName[],
   onProgress: OnProgress | undefined,
-  now: () => number = () => performance.now(),
+  { elapsedMs: now }: Pick<Clock, 'elapsedMs'>,
 ): ((progress: ReplayProgress) => void) => {
   const startedAt = now()
   return ({ events, position, end }) => {

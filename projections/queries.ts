@@ -27,7 +27,7 @@ import { type Page, type PageRequest, readPage } from './page.ts'
 import type { Entry, ViewStore } from './ports/view-store.ts'
 import { auditKey } from './views/events.ts'
 import { instanceNameIn } from './views/instances.ts'
-import { followAuditLog, watchDocument } from './watch.ts'
+import { followAuditLog, type WatchKernel, watchDocument } from './watch.ts'
 
 /** Of one project, or, null, of all. */
 type Scope = { readonly projectId: ProjectId | null }
@@ -110,9 +110,10 @@ export type Views = {
   waitFor(position: Position, signal: AbortSignal, views?: readonly ViewName[]): Promise<boolean>
 }
 
-export type ViewsDeps = { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog }
+export type ViewsDeps = WatchKernel & { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog }
 
-export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
+export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDeps): Views => {
+  const watched = { viewStore, random, timers }
   const all = <V extends ListName['view']>(view: V) => ({ view, index: 'all', value: everyone }) as const
   const scoped = <V extends ViewName, S extends '' | '-live' | '-open'>(view: V, { projectId }: Scope, suffix: S) =>
     projectId === null
@@ -181,13 +182,13 @@ export const createViews = ({ viewStore, readAuditLog }: ViewsDeps): Views => {
     eventsAfter: async function* (filter, after, signal) {
       const matches = eventMatcher(filter)
       yield* followAuditLog(
-        { viewStore, readAuditLog },
+        { ...watched, readAuditLog },
         { list: eventList(filter), after, ...(matches && { matches }) },
         signal,
       )
     },
-    watchInstance: (id, signal) => watchDocument(viewStore, 'instances', id, signal),
-    watchOperation: (id, signal) => watchDocument(viewStore, 'operations', id, signal),
+    watchInstance: (id, signal) => watchDocument(watched, 'instances', id, signal),
+    watchOperation: (id, signal) => watchDocument(watched, 'operations', id, signal),
     waitFor: async (position, signal, views = viewNames) => {
       const reached = await Promise.all(views.map((view) => viewStore.waitFor(view, position, signal)))
       return reached.every(Boolean)

@@ -1,19 +1,17 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
-import type { Log } from '../kernel/log.ts'
 import type { ViewName } from './documents.ts'
 import { reasonOf, relationOf } from './log-of-view.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
-import { createReplayer } from './replay.ts'
+import { createReplayer, type ReplayKernel } from './replay.ts'
 import type { ProjectedViews } from './view-projector.ts'
 
-export type RebuildDeps = {
+export type RebuildDeps = ReplayKernel & {
   readonly eventStore: EventStore
   readonly viewStore: ViewStore
   /** Of the views to rebuild. */
   readonly projections: readonly Projection[]
-  readonly log: Log
   readonly onProgress?: OnProgress
 }
 
@@ -43,10 +41,10 @@ const maxTries = triesBeside + holdsMs.length
  * the stores throw; the live views that were not yet swapped are left as they were.
  */
 export const rebuildViews = async (
-  { eventStore, viewStore, projections, log, onProgress }: RebuildDeps,
+  { eventStore, viewStore, projections, onProgress, ...kernel }: RebuildDeps,
   signal: AbortSignal,
 ): Promise<readonly ViewRebuild[]> => {
-  const replay = createReplayer({ eventStore, viewStore: besideLive(viewStore), log })
+  const replay = createReplayer({ ...kernel, eventStore, viewStore: besideLive(viewStore) })
   const clear = () => Promise.all(projections.map(({ view }) => viewStore.drop(beside(view))))
 
   /** A live view may stand beyond the last event, where records of others follow it: the one beside it must come as far. */
@@ -93,6 +91,7 @@ export const rebuildViews = async (
     const meter = createProgressMeter(
       projections.map(({ view }) => view),
       onProgress,
+      kernel.clock,
     )
     const common = await replay(projections, { signal, onProgress: meter })
     await Promise.all(projections.map(invalidateForeign))
@@ -101,7 +100,7 @@ export const rebuildViews = async (
       const { view } = projection
       const rest = await releasing(view, () => swapIn(projection))
       const rebuild = { view, eventsReplayed: common.events + rest.events, position: rest.position }
-      log.info(rebuild, 'the view was rebuilt')
+      kernel.log.info(rebuild, 'the view was rebuilt')
       onProgress?.({ views: [view], events: rebuild.eventsReplayed, part: 1, secondsLeft: 0 })
       rebuilds.push(rebuild)
     }

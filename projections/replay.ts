@@ -1,9 +1,6 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import { createBackOff } from '../kernel/back-off.ts'
-import { systemClock } from '../kernel/clock.ts'
-import type { Log } from '../kernel/log.ts'
-import { systemRandom } from '../kernel/random.ts'
-import { systemTimers } from '../kernel/timers.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { createLogId } from './log-id.ts'
 import { neverWritten, ViewStoreUnavailable } from './ports/view-store.ts'
 import type { EventRange } from './project-batch.ts'
@@ -13,10 +10,11 @@ import { readRanges } from './read-ranges.ts'
 import { noMetrics } from './telemetry.ts'
 import { type Advance, createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
 
-type ReplayDeps = {
+export type ReplayKernel = Pick<Kernel, 'clock' | 'random' | 'timers' | 'log'>
+
+type ReplayDeps = ReplayKernel & {
   readonly eventStore: EventStore
   readonly read: EventReader
-  readonly log: Log
 }
 
 /** `events`: how many were read so far. `position`: up to where. `end`: where it ends. */
@@ -66,11 +64,11 @@ const replay = async (
 
 /** An outage of the view store costs a rebuild its time, not what it has done so far. */
 const advancePatiently = async (
-  { log }: ReplayDeps,
+  { log, random, timers }: ReplayDeps,
   projector: ViewProjector,
   { after, range, signal }: { readonly after: Position; readonly range: EventRange; readonly signal: AbortSignal },
 ): Promise<Advance> => {
-  const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, { firstMs: 50, maxMs: 10_000 })
+  const backOff = createBackOff({ random, timers }, { firstMs: 50, maxMs: 10_000 })
   for (;;) {
     try {
       return await projector.advance(after, range, signal)
@@ -91,19 +89,18 @@ export type Replay = (projections: readonly Projection[], options: ReplayOptions
 export const createReplayer = ({
   eventStore,
   viewStore,
-  log,
-}: {
+  ...kernel
+}: ReplayKernel & {
   readonly eventStore: EventStore
   readonly viewStore: ProjectedViews
-  readonly log: Log
 }): Replay => {
+  const { log } = kernel
   const read = createEventReader({ log, metrics: noMetrics })
   return (projections, options) => {
     const logId = createLogId(eventStore, options.signal)
-    const kernel = { clock: systemClock, timers: systemTimers }
     const deps = { ...kernel, viewStore, logId, completeAt: async () => neverWritten, metrics: noMetrics }
     const projectors = projections.map((projection) => createViewProjector(deps, projection))
-    return replay({ eventStore, read, log }, projectors, options)
+    return replay({ ...kernel, eventStore, read }, projectors, options)
   }
 }
 

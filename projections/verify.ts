@@ -1,6 +1,5 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { LogRelation } from '../commands/ports/log-mark.ts'
-import type { Log } from '../kernel/log.ts'
 import { createMemoryViewStore } from './adapters/memory/view-store.ts'
 import { compareDumps } from './compare-dumps.ts'
 import type { ViewName } from './documents.ts'
@@ -8,14 +7,13 @@ import { relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
-import { createReplayer, ViewMovedBack } from './replay.ts'
+import { createReplayer, type ReplayKernel, ViewMovedBack } from './replay.ts'
 
-export type VerifyDeps = {
+export type VerifyDeps = ReplayKernel & {
   readonly eventStore: EventStore
   /** The store whose views are verified. They may be changing all the while. */
   readonly viewStore: ViewStore
   readonly projections: readonly Projection[]
-  readonly log: Log
   readonly onProgress?: OnProgress
 }
 
@@ -42,16 +40,17 @@ export type ViewVerification = {
  * dropped or replaced meanwhile, and what the stores throw.
  */
 export const verifyViews = async (
-  { eventStore, viewStore, projections, log, onProgress }: VerifyDeps,
+  { eventStore, viewStore, projections, onProgress, ...kernel }: VerifyDeps,
   signal: AbortSignal,
 ): Promise<readonly ViewVerification[]> => {
   const rebuiltStore = createMemoryViewStore()
-  const replay = createReplayer({ eventStore, viewStore: rebuiltStore, log })
+  const replay = createReplayer({ ...kernel, eventStore, viewStore: rebuiltStore })
   const checkpoints = await Promise.all(projections.map(({ view }) => viewStore.checkpoint(view)))
   // Live views only go forward, so that no dump below is before this position.
   const meter = createProgressMeter(
     projections.map(({ view }) => view),
     onProgress,
+    kernel.clock,
   )
   const common = await replay(projections, { until: Math.min(...checkpoints), signal, onProgress: meter })
 
@@ -67,7 +66,7 @@ export const verifyViews = async (
     const rest = await replay([projection], { until: position, signal })
     if (rest.position !== position) throw new ViewMovedBack()
     const rebuilt = await rebuiltStore.dump(view)
-    const { hashes, ...comparison } = await compareDumps(live.documents, rebuilt.documents)
+    const { hashes, ...comparison } = await compareDumps(kernel.timers, live.documents, rebuilt.documents)
     await rebuiltStore.drop(view)
     onProgress?.({ views: [view], events: common.events + rest.events, part: 1, secondsLeft: 0 })
     verifications.push({

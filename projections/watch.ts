@@ -1,13 +1,15 @@
 import { EventStoreUnavailable, type Position } from '../commands/ports/event-store.ts'
 import { createBackOff } from '../kernel/back-off.ts'
-import { systemRandom } from '../kernel/random.ts'
-import { systemTimers } from '../kernel/timers.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import type { AuditDocument, AuditEntry, ViewName } from './documents.ts'
 import type { ListName } from './lists.ts'
 import { type Page, readPage } from './page.ts'
 import { type ViewChange, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
 import { auditKey } from './views/events.ts'
+
+/** What it takes to begin again after an outage. */
+export type WatchKernel = Pick<Kernel, 'random' | 'timers'>
 
 const backOffConfig = { firstMs: 20, maxMs: 1000 }
 /** One that does not read holds the documents of a whole page, which may have kilobytes each. */
@@ -18,12 +20,12 @@ const eventsPerPage = 32
  * only the last may be seen. Goes on by itself when the view store was away or the view was replaced.
  */
 export const watchDocument = <D>(
-  viewStore: ViewStore,
+  { viewStore, ...kernel }: WatchKernel & { readonly viewStore: ViewStore },
   view: ViewName,
   key: string,
   signal: AbortSignal,
 ): AsyncIterable<D> =>
-  throughOutages(signal, async function* () {
+  throughOutages(kernel, signal, async function* () {
     // Before the document is read, so that no change falls between.
     const changes = viewStore.changes(view, signal, { key })[Symbol.asyncIterator]()
     try {
@@ -44,12 +46,16 @@ export const watchDocument = <D>(
  * can be read: a store that has just lost it has no end of it to tell.
  */
 export const followAuditLog = (
-  { viewStore, readAuditLog }: { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog },
+  {
+    viewStore,
+    readAuditLog,
+    ...kernel
+  }: WatchKernel & { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog },
   { list, matches, after }: { list: ListName; matches?: (entry: AuditEntry) => boolean; after: Position | 'now' },
   signal: AbortSignal,
 ): AsyncIterable<AuditDocument> => {
   let seenTo = after === 'now' ? null : after < 0 ? '' : auditKey(after)
-  return throughOutages(signal, async function* () {
+  return throughOutages(kernel, signal, async function* () {
     const changes = viewStore.changes(list.view, signal, list)[Symbol.asyncIterator]()
     try {
       seenTo ??= await endOf(viewStore, list)
@@ -84,8 +90,12 @@ const grownBeyond = async (seenTo: string, changes: AsyncIterator<ViewChange>): 
 }
 
 /** Begins again, with back-off, whenever a store cannot be reached or has ended a reader. */
-async function* throughOutages<T>(signal: AbortSignal, attempt: () => AsyncIterable<T>): AsyncGenerator<T> {
-  const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, backOffConfig)
+async function* throughOutages<T>(
+  kernel: WatchKernel,
+  signal: AbortSignal,
+  attempt: () => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const backOff = createBackOff(kernel, backOffConfig)
   while (!signal.aborted) {
     try {
       for await (const value of attempt()) {

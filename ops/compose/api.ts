@@ -48,9 +48,13 @@ export const createApiParts = (
 ): ApiParts => {
   const { kernel } = deps
   const { handler, directory } = deps.controlPlane
-  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, kernel.log)
+  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, kernel)
   const settings = dispatchSettings(config)
-  const views = createViews({ viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) })
+  const views = createViews({
+    ...kernel,
+    viewStore: deps.viewStore,
+    readAuditLog: createAuditLogReader(deps.eventStore),
+  })
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
   const moveCreate = createMoveCreate({ ...kernel, handler, directory })
   const keptCreates = createKeptCreates({ ...kernel, handler, directory, moveCreate })

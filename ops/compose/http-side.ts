@@ -1,5 +1,4 @@
 import type { HostId } from '../../domain/ids.ts'
-import type { Log } from '../../kernel/log.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { verifyViews } from '../../projections/verify.ts'
@@ -23,13 +22,9 @@ type ProcessState = Pick<ReadinessDeps, 'phase'> & {
 }
 
 /** What answers HTTP: probes and metrics in every role, the API where this process has it. */
-export const createHttpSide = (
-  parts: Parts,
-  config: Config,
-  { phase, stopping, hostId }: ProcessState,
-  log: Log,
-): HttpServer => {
-  const { metrics, central, agent } = parts
+export const createHttpSide = (parts: Parts, config: Config, { phase, stopping, hostId }: ProcessState): HttpServer => {
+  const { kernel, metrics, central, agent } = parts
+  const { log } = kernel
   const followers = readFollowersOf(central, config)
   if (central) watchFollowers(metrics, followers.all)
   const readiness: ReadinessDeps = {
@@ -52,12 +47,14 @@ export const createHttpSide = (
     }),
     followers: followers.others,
     maxLagMs: config.maxLagMs,
+    timers: kernel.timers,
   }
   const read = { readiness: () => readReadiness(readiness), followers: followers.all }
   const graphql =
     central &&
-    graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping, status: () => readStatus(read) }, log)
+    graphqlRoutes(central, { isRunning: () => phase() === 'running', stopping, status: () => readStatus(read) })
   return createHttpServer({
+    kernel,
     host: config.host,
     port: config.port,
     routes: createRoutes({ metrics, readiness: read.readiness, graphql }),
@@ -70,17 +67,17 @@ export const createHttpSide = (
 const graphqlRoutes = (
   central: CentralParts,
   state: Pick<GraphqlRoutes, 'isRunning' | 'stopping' | 'status'>,
-  log: Log,
 ): GraphqlRoutes | null => {
-  const { api, viewStore, stores, streamWatch } = central
+  const { kernel, api, viewStore, stores, streamWatch } = central
   if (api === null) return null
-  const views = { eventStore: stores.eventStore, viewStore, projections: allProjections, log }
+  const views = { eventStore: stores.eventStore, viewStore, projections: allProjections, ...kernel }
   return {
     api: api.api,
     authenticate: api.authenticate,
     ...state,
+    kernel,
     verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
-    hostDifferences: (signal) => findHostDifferences(api.views, signal),
+    hostDifferences: (signal) => findHostDifferences(api.views, kernel.timers, signal),
     logHealth: (signal) => readLogHealth(stores.eventStore, streamWatch, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Agent } from '../../agent/agent.ts'
 import { inboxGroup } from '../../agent/inbox.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
@@ -6,7 +5,9 @@ import { isCut } from '../../commands/ports/stream-inspector.ts'
 import { heartbeatsGroup, sagaGroup } from '../../commands/sagas/sagas.ts'
 import type { HostId } from '../../domain/ids.ts'
 import { usedShare } from '../../domain/values/volume-use.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
+import type { Timers } from '../../kernel/timers.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
 import type { OperationDocument } from '../../projections/documents.ts'
@@ -25,16 +26,20 @@ import { watchDeadLetters } from './watch-dead-letters.ts'
 
 /** Defines what is measured when Prometheus asks. */
 export const watchParts = (metrics: Metrics, central: CentralParts, config: Config): void => {
-  const { stores, controlPlane, engine, viewStore, streamWatch } = central
+  const { kernel, stores, controlPlane, engine, viewStore, streamWatch } = central
   watchStreams(metrics, streamWatch)
-  if (central.api) watchApi(metrics, central.api, stores.bus)
-  if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane)
+  if (central.api) watchApi(metrics, central.api, stores.bus, kernel.clock)
+  if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane, kernel.clock)
   const views = allProjections.map(({ view }) => view)
   if (engine) {
     metrics.countFromZero(views)
     watchViews(metrics, engine.lag, viewStore)
   } else if (central.api) {
-    watchViews(metrics, createStoredLag({ eventStore: stores.eventStore, viewStore }, views), viewStore)
+    watchViews(
+      metrics,
+      createStoredLag({ eventStore: stores.eventStore, viewStore, clock: kernel.clock }, views),
+      viewStore,
+    )
   }
 }
 
@@ -50,8 +55,8 @@ const watchStreams = (metrics: Metrics, { latest }: StreamWatch): void =>
     },
   )
 
-const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: MessageBus): void => {
-  watchDeadLetters(metrics, { deadLetters, views })
+const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: MessageBus, clock: Clock): void => {
+  watchDeadLetters(metrics, { deadLetters, views }, clock)
   metrics.gauge(
     'coffer_subscription_buffer_bytes',
     'Bytes that wait for subscribers, over SSE and WebSocket, that have not taken them yet',
@@ -60,9 +65,9 @@ const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: M
   )
 }
 
-const watchSagas = (metrics: Metrics, { bus }: Stores, { relay, sagas }: ControlPlane): void => {
+const watchSagas = (metrics: Metrics, { bus }: Stores, { relay, sagas }: ControlPlane, clock: Clock): void => {
   const groups = [sagaGroup, heartbeatsGroup]
-  const meter = createLagMeter<'relay'>(Date.now)
+  const meter = createLagMeter<'relay'>(clock.elapsedMs)
   const relayLag = async () => {
     const { published, head } = await relay.lag()
     return meter.measure('relay', published, head)
@@ -198,10 +203,12 @@ export const followOperations = (
     viewStore,
     metrics,
     log,
+    timers,
   }: {
     readonly viewStore: Pick<ViewStore, 'changes' | 'checkpoint' | 'waitFor'>
     readonly metrics: Pick<Metrics, 'operationEnded'>
     readonly log: Log
+    readonly timers: Pick<Timers, 'sleep'>
   },
   signal: AbortSignal,
 ): void => {
@@ -220,7 +227,7 @@ export const followOperations = (
         if (signal.aborted) return
         log.debug({ err: error }, 'following operations again for the metrics')
       }
-      await delay(resubscribeDelayMs, undefined, { signal, ref: false }).catch(() => {})
+      await timers.sleep(resubscribeDelayMs, { signal, ref: false }).catch(() => {})
     }
   }
   void follow()

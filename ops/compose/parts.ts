@@ -18,6 +18,7 @@ import { keepsViews, openReadSide, type ReadSide } from './view-store.ts'
 
 /** All parts of a process, wired to each other and not yet running. What its roles do not need is null. */
 export type Parts = {
+  readonly kernel: Kernel
   readonly metrics: Metrics
   readonly tracing: Tracing
   readonly bus: MessageBus
@@ -44,15 +45,17 @@ export type CentralParts = {
 /** Throws `DataDirRefused`, `DatabaseRefused`, `ConnectionUrlRefused` and `ConfigError`, whose messages say what to do. */
 export const createParts = (context: StoresContext, decorate: DecorateStores): Parts => {
   const { config, log } = context
-  const metrics = createMetrics()
-  const tracing = createTracing(config, log)
-  const kernel = systemKernel(log, tracing.tracer)
+  const untraced = systemKernel(log)
+  const tracing = createTracing(config, untraced)
+  const kernel = { ...untraced, tracer: tracing.tracer }
+  const metrics = createMetrics(kernel.timers)
   // The embedded stores hold the directory for every role.
   const release = isDistributed(config) && runs(config, 'agent') ? holdDataDir(config.dataDir, ['agent']) : () => {}
   const { bus, central, close } = isAgentAlone(config)
     ? { ...openBus(context, decorate), central: null }
     : openCentral(context, { metrics, kernel }, decorate)
   return {
+    kernel,
     metrics,
     tracing,
     bus,

@@ -7,10 +7,11 @@ export type Followers = { readonly all: ReadFollowers; readonly others: ReadFoll
 
 export const readFollowersOf = (central: CentralParts | null, config: Config): Followers => {
   if (central === null) return { all: async () => [], others: async () => [] }
-  const { stores, engine, controlPlane } = central
+  const { kernel, stores, engine, controlPlane } = central
   const { directory, relay, sagas } = controlPlane
   const { eventStore, bus } = stores
   const sources = {
+    kernel,
     eventStore,
     bus,
     log: () => [directory.status(), relay.status(), sagas.timers()].filter(({ state }) => state !== 'stopped'),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { adminTokenFile } from '../config/shared-files.ts'
 import { secretKey } from '../config/store-values.ts'
@@ -19,22 +20,24 @@ export type Secrets = {
 
 const newSecret = (): string => randomBytes(32).toString('base64url')
 
+type SecretsKernel = { readonly clock: Pick<Clock, 'elapsedMs'>; readonly log: Pick<Log, 'warn'> }
+
 /** What an API needs and nobody may see: configured, or made once in the data directory. Throws `ConfigError` for a file that holds none. */
-export const readSecrets = (config: Config, log: Pick<Log, 'warn'>): Secrets => {
+export const readSecrets = (config: Config, kernel: SecretsKernel): Secrets => {
   const remedy = 'put back the one of the backup; without one, remove it and have another made'
   const key = config.masterKey ?? readSecret(join(config.dataDir, 'master-key'), newSecret, secretKey, remedy)
-  return { masterKey: Buffer.from(key, 'base64url'), ...tokensOf(config, log) }
+  return { masterKey: Buffer.from(key, 'base64url'), ...tokensOf(config, kernel) }
 }
 
 const tokensOf = (
   { dataDir, adminToken, adminTokenFile: given }: Config,
-  log: Pick<Log, 'warn'>,
+  { clock, log }: SecretsKernel,
 ): Pick<Secrets, 'adminTokens' | 'adminTokenFile'> => {
   if (adminToken !== null) return { adminTokens: () => [adminToken], adminTokenFile: null }
   const file = given ?? join(dataDir, adminTokenFile)
   if (given === null) readOrCreateSecretFile(file, () => `coffer_admin_${newSecret()}`)
   const onProblem = (problem: string): void => log.warn({}, `the former admin token stays in force: ${problem}`)
-  return { adminTokens: createTokenFile(file, { nowMs: () => performance.now(), onProblem }), adminTokenFile: file }
+  return { adminTokens: createTokenFile(file, { nowMs: clock.elapsedMs, onProblem }), adminTokenFile: file }
 }
 
 /** As much is asked of what a file holds as of a variable: of one that was cut short, anybody could guess the rest. */

@@ -1,5 +1,6 @@
 import { isCofferTopic } from '../../domain/guest/topics.ts'
 import { type DeadLetterSources, readDeadLetterPage } from '../../graphql/nouns/dead-letter-page.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import type { Metrics, Readings } from '../metrics.ts'
 
 /** As many as an alert needs, and fewer where they are large: who wants to know all of them lists them. */
@@ -11,7 +12,11 @@ const keptForMs = 10_000
  * Counts what waits for a person, whatever process parked it, while Prometheus asks. By topic: there are few, and none is there unless
  * something of it was parked.
  */
-export const watchDeadLetters = (metrics: Metrics, sources: DeadLetterSources): void => {
+export const watchDeadLetters = (
+  metrics: Metrics,
+  sources: DeadLetterSources,
+  clock: Pick<Clock, 'elapsedMs'>,
+): void => {
   let counted: { readonly at: number; readonly readings: Promise<Readings> } | null = null
 
   const countOpen = async (topic: string): Promise<number> => {
@@ -29,8 +34,8 @@ export const watchDeadLetters = (metrics: Metrics, sources: DeadLetterSources): 
     `Messages that could not be handled and await a decision, of the latest of each topic (up to ${countedPerTopic})`,
     'topic',
     () => {
-      if (counted === null || performance.now() - counted.at > keptForMs) {
-        counted = { at: performance.now(), readings: countAll() }
+      if (counted === null || clock.elapsedMs() - counted.at > keptForMs) {
+        counted = { at: clock.elapsedMs(), readings: countAll() }
       }
       return counted.readings
     },

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../../kernel/tracer.ts'
 import { readPemFiles } from '../compose/pem-files.ts'
 import type { Config } from '../config.ts'
@@ -21,7 +20,7 @@ const lastSendMs = 3000
 const notTracing: Tracing = { tracer: noTracer, start: async () => {}, stop: async () => {} }
 
 /** Traces as the configuration says. OpenTelemetry is loaded with `start`, and only where there is something to trace. Throws `ConfigError`. */
-export const createTracing = (config: Config, log: Log): Tracing => {
+export const createTracing = (config: Config, { log, timers }: Pick<Kernel, 'log' | 'timers'>): Tracing => {
   const settings = otelSettings(config)
   if (settings === null) return notTracing
   let current = noTracer
@@ -36,7 +35,7 @@ export const createTracing = (config: Config, log: Log): Tracing => {
     },
     stop: async (signal) => {
       current = noTracer
-      const late = delay(lastSendMs, undefined, { signal, ref: false }).catch(() => {})
+      const late = timers.sleep(lastSendMs, { signal, ref: false }).catch(() => {})
       // What could not be sent was told when it was tried.
       await Promise.race([flush().catch(() => {}), late])
     },

@@ -12,13 +12,13 @@ import { collect } from '../support/collect.ts'
 import type { WrittenEvent } from '../support/event-log.ts'
 import { appendAll, createEventLog, type EventLog } from '../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../support/example-events.ts'
+import { quietKernel } from '../support/quiet-kernel.ts'
 
 /** Empty ones. */
 export type AuditStores = { readonly eventStore: EventStore; readonly viewStore: ViewStore }
 
 const timeoutMs = 120_000
 const { signal } = new AbortController()
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 const [acme, other] = [parseProjectId('acme'), parseProjectId('other')]
 const worlds = [1, 2, 3, 4].map((number) => exampleWorld(number, { projectId: number === 4 ? other : acme }))
@@ -68,9 +68,9 @@ export const auditLogContract = (name: string, open: () => Promise<AuditStores>)
   const start = async () => {
     const { eventStore, viewStore } = await open()
     await appendAll(eventStore, createHistory().events())
-    await createReplayer({ eventStore, viewStore, log: quiet })([eventsProjection], { signal })
+    await createReplayer({ eventStore, viewStore, ...quietKernel })([eventsProjection], { signal })
     const events = (await collect(eventStore.readAll({ after: beforeFirst, signal }))).flat() as readonly WrittenEvent[]
-    return { events, views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }) }
+    return { events, views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }) }
   }
 
   describe(`the audit log ${name}`, { timeout: timeoutMs }, () => {

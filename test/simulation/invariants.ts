@@ -12,6 +12,7 @@ import { streamCategory } from '../../domain/stream.ts'
 import { committedIds, holdingOf, lapse } from '../../domain/values/ledger.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { verifyViews } from '../../projections/verify.ts'
+import { quietKernel } from '../support/quiet-kernel.ts'
 import type { World } from './world.ts'
 
 /** Something that must never be was. */
@@ -155,7 +156,7 @@ export const createInvariants = (world: World, now: () => number) => {
       if (parked.length > 0) broken(`messages were parked: ${parked.join('; ')}`)
       const { viewStore, log } = world
       const views = await verifyViews(
-        { eventStore, viewStore, projections: allProjections, log },
+        { eventStore, viewStore, projections: allProjections, ...quietKernel, log },
         new AbortController().signal,
       )
       const head = await eventStore.head()

@@ -16,6 +16,7 @@ import { createProjectionEngine } from '../../projections/engine.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../projections/ports/view-store.ts'
 import { createViews } from '../../projections/queries.ts'
 import { settings } from '../support/control-plane.ts'
+import { quietKernel } from '../support/quiet-kernel.ts'
 import { createSimulatedBus } from './bus.ts'
 import { createSimulatedLog } from './event-log.ts'
 import { createSimulatedHost, type PlantedFault } from './host.ts'
@@ -115,7 +116,7 @@ export const createWorld = ({
   let dispatch: Dispatch | null = null
   define('api', (life) => {
     const side = openWriteSide(life)
-    const views = createViews({ viewStore: openViews(life), readAuditLog: nothing as never })
+    const views = createViews({ ...quietKernel, viewStore: openViews(life), readAuditLog: nothing as never })
     dispatch = createDispatch({
       ...side,
       masterKey: new Uint8Array(32).fill(1),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onStopSignal } from '../../ops/lifecycle.ts'
 import { freePorts } from '../support/free-ports.ts'
+import { quietKernel } from '../support/quiet-kernel.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { deleteDatabases } from './delete-databases.ts'
@@ -80,14 +81,15 @@ const databasesAreOnOffer = (api: ServerApi, signal: AbortSignal): Promise<boole
 
 const interrupted = new AbortController()
 const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-onStopSignal(process, {
+const wishes = {
   stop: () => {
     say('\n  stopping; once more to leave everything as it is')
     interrupted.abort(new Error('interrupted'))
     end()
   },
   force: () => process.exit(130),
-})
+}
+onStopSignal(process, wishes, quietKernel.clock)
 
 const stops: Stop[] = []
 try {

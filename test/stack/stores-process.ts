@@ -1,4 +1,5 @@
 import { onStopSignal } from '../../ops/lifecycle.ts'
+import { quietKernel } from '../support/quiet-kernel.ts'
 import { startStores, whyNoStores } from './stores.ts'
 
 /**
@@ -14,7 +15,7 @@ const answer = (value: object): void => {
 
 const { promise: ended, resolve: end } = Promise.withResolvers<void>()
 process.stdin.on('end', end).on('error', end).resume()
-onStopSignal(process, { stop: () => end(), force: () => process.exit(130) })
+onStopSignal(process, { stop: () => end(), force: () => process.exit(130) }, quietKernel.clock)
 
 const stops: Stop[] = []
 try {

@@ -8,6 +8,7 @@ import { createProjectionEngine } from '../../projections/engine.ts'
 import { createViews } from '../../projections/queries.ts'
 import { createApiClient } from '../unit/graphql/api-client.ts'
 import { settings, startControlPlane } from './control-plane.ts'
+import { quietKernel } from './quiet-kernel.ts'
 import { hostDescription, startScriptedAgent } from './scripted-agent.ts'
 import { waitFor } from './wait-for.ts'
 import { createRecordingLog } from './write-side.ts'
@@ -27,7 +28,7 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
   engine.start()
   cleanups.push(engine.stop)
   const api = createApi({
-    views: createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) }),
+    views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }),
     dispatch: plane.dispatch,
     deadLetters: plane.bus.deadLetters,
     auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },

@@ -18,6 +18,7 @@ import { createAuditLogReader } from '../../projections/audit-log.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
 import { createViews } from '../../projections/queries.ts'
 import { admin, memberOf, projectA, settings } from './control-plane.ts'
+import { quietKernel } from './quiet-kernel.ts'
 import { createRecordingTracer, type RecordedSpan } from './recording-tracer.ts'
 import { waitFor } from './wait-for.ts'
 import { openWriteSide } from './write-side.ts'
@@ -52,7 +53,7 @@ export const openDeadLetterDesk = async (bus: MessageBus): Promise<DeadLetterDes
   const side = openWriteSide(directory)
   const { eventStore } = side
   const viewStore = createMemoryViewStore()
-  const views = createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) })
+  const views = createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) })
   const engine = createProjectionEngine({ ...side, viewStore, projections: allProjections })
   engine.start()
   await bus.ensureTopics(controlPlaneTopics)

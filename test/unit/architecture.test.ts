@@ -139,23 +139,6 @@ describe('time and chance', () => {
     'agent/supervision/watch-usability.ts',
     'agent/templates.ts',
     'agent/tls/authority.ts',
-    'ops/admin-route.ts',
-    'ops/compose.ts',
-    'ops/compose/observe.ts',
-    'ops/compose/secrets.ts',
-    'ops/compose/watch-dead-letters.ts',
-    'ops/followers.ts',
-    'ops/host-differences.ts',
-    'ops/http.ts',
-    'ops/lifecycle.ts',
-    'ops/metrics.ts',
-    'ops/readiness.ts',
-    'ops/tracing/tracing.ts',
-    'projections/compare-dumps.ts',
-    'projections/lag.ts',
-    'projections/progress.ts',
-    'projections/replay.ts',
-    'projections/watch.ts',
   ]
 
   it('are taken from the kernel', () => {

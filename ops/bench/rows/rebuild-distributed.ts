@@ -40,7 +40,10 @@ export const measure: MeasureRow = async (context) => {
     const floor = () => readingRateOf(events, eventStore, signal)
     const subject = () =>
       eventRateOf(events, async () => {
-        const views = await rebuildViews({ eventStore, viewStore, projections: allProjections, log: strictLog }, signal)
+        const views = await rebuildViews(
+          { eventStore, viewStore, projections: allProjections, ...systemKernel(strictLog) },
+          signal,
+        )
         return Math.min(...views.map(({ eventsReplayed }) => eventsReplayed))
       })
     await floor()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/event-store.ts'
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
+import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
@@ -25,7 +26,10 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
   const subject = () =>
     eventRateOf(events, async () => {
       const viewStore = createMemoryViewStore()
-      const views = await rebuildViews({ eventStore, viewStore, projections: allProjections, log: strictLog }, signal)
+      const views = await rebuildViews(
+        { eventStore, viewStore, projections: allProjections, ...systemKernel(strictLog) },
+        signal,
+      )
       await viewStore.close()
       return Math.min(...views.map(({ eventsReplayed }) => eventsReplayed))
     })

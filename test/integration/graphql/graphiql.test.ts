@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpServer } from '../../../ops/http.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { createApiUnderTest } from '../../unit/graphql/api-under-test.ts'
 
@@ -18,6 +19,7 @@ afterEach(async () => {
 const start = async (): Promise<string> => {
   const { api } = createApiUnderTest({ config: { development: true } })
   const server = createHttpServer({
+    kernel: quietKernel,
     host: '127.0.0.1',
     port: 0,
     routes: { '/graphql': { name: 'graphql', handle: api.handle } },

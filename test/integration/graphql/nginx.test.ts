@@ -3,6 +3,7 @@ import { createApiClient } from '../../../ops/cli/api-client.ts'
 import { documents } from '../../../ops/cli/documents.ts'
 import { createHttpServer } from '../../../ops/http.ts'
 import { noNginx, startNginx } from '../../support/nginx/nginx.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { adminToken, createApiUnderTest, shop } from '../../unit/graphql/api-under-test.ts'
 
 const missing = noNginx()
@@ -15,6 +16,7 @@ afterEach(async () => {
 const start = async (location?: string) => {
   const under = createApiUnderTest()
   const server = createHttpServer({
+    kernel: quietKernel,
     host: '127.0.0.1',
     port: 0,
     routes: { '/graphql': { name: 'graphql', handle: under.api.handle } },

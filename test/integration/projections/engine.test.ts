@@ -12,8 +12,9 @@ import { noMetrics, type ProjectionMetrics } from '../../../projections/telemetr
 import { verifyViews } from '../../../projections/verify.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { exampleUuid, exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { createScene, silent, within } from './scene.ts'
+import { createScene, within } from './scene.ts'
 
 const dir = createTempDir('projection-engine')
 const timeoutMs = 30_000
@@ -31,7 +32,7 @@ const tellLives = ({ log }: Scene, from: number, count: number): void => {
 }
 
 const expectEqualToRebuilt = async ({ eventStore, viewStore }: Scene): Promise<void> => {
-  const deps = { eventStore, viewStore, projections: allProjections, log: silent }
+  const deps = { eventStore, viewStore, projections: allProjections, ...quietKernel }
   for (const { view, equal, differingKeys } of await verifyViews(deps, within(timeoutMs))) {
     expect({ view, equal, differingKeys }).toEqual({ view, equal: true, differingKeys: [] })
   }
@@ -75,7 +76,11 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
 
     tellLives(scene, 201, 1)
     const position = await scene.append()
-    const views = createViews({ viewStore: scene.viewStore, readAuditLog: createAuditLogReader(scene.eventStore) })
+    const views = createViews({
+      ...quietKernel,
+      viewStore: scene.viewStore,
+      readAuditLog: createAuditLogReader(scene.eventStore),
+    })
     expect(await views.waitFor(position, within(timeoutMs))).toBe(true)
     expect((await views.instance(exampleWorld(201).instanceId))?.status).toBe('ACTIVE')
     await until(() => engine.health().connected)
@@ -245,7 +250,11 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     scene.log.add('InstanceProvisioned', world)
     const position = await scene.append()
 
-    const views = createViews({ viewStore: scene.viewStore, readAuditLog: createAuditLogReader(scene.eventStore) })
+    const views = createViews({
+      ...quietKernel,
+      viewStore: scene.viewStore,
+      readAuditLog: createAuditLogReader(scene.eventStore),
+    })
     const others = allProjections.map(({ view }) => view).filter((view) => view !== 'instances')
     expect(await views.waitFor(position, within(timeoutMs), others)).toBe(true)
     const ofInstances = () => engine.health().views.find(({ view }) => view === 'instances')

@@ -4,9 +4,10 @@ import type { ViewName } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { createScene, silent, within } from './scene.ts'
+import { createScene, within } from './scene.ts'
 
 const dir = createTempDir('independent-views')
 const timeoutMs = 30_000
@@ -76,7 +77,7 @@ const quotasOf = (engine: ReturnType<ReturnType<typeof open>['startEngine']>) =>
 
 const expectEqualToRebuilt = async ({ eventStore, viewStore }: ReturnType<typeof open>): Promise<void> => {
   const verified = await verifyViews(
-    { eventStore, viewStore, projections: allProjections, log: silent },
+    { eventStore, viewStore, projections: allProjections, ...quietKernel },
     within(timeoutMs),
   )
   expect(verified.filter(({ equal }) => !equal)).toEqual([])

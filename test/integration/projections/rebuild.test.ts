@@ -9,8 +9,9 @@ import { ViewMovedBack } from '../../../projections/replay.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
 import { dumpOf } from '../../support/projection-spec.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { createScene, silent, within } from './scene.ts'
+import { createScene, within } from './scene.ts'
 
 const dir = createTempDir('rebuild-views')
 const timeoutMs = 30_000
@@ -21,7 +22,7 @@ const depsOf = ({ eventStore, viewStore }: Scene, projections: readonly Projecti
   eventStore,
   viewStore,
   projections,
-  log: silent,
+  ...quietKernel,
 })
 const only = (view: ViewName) => allProjections.filter((projection) => projection.view === view)
 

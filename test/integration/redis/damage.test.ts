@@ -7,13 +7,14 @@ import { allProjections } from '../../../projections/all-projections.ts'
 import { ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { harms, parts } from '../../support/redis/harms.ts'
 import { createKeptLog } from '../../support/redis/kept-log.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis/redis-server.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { createScene, silent, within } from '../projections/scene.ts'
+import { createScene, within } from '../projections/scene.ts'
 
 const dir = createTempDir('redis-damage')
 const timeoutMs = 300_000
@@ -66,7 +67,7 @@ describeOnRedis('a view of which something in Redis is damaged', () => {
       }
     }
     const areRight = async (): Promise<boolean> => {
-      const deps = { eventStore: scene.eventStore, viewStore, projections: allProjections, log: silent }
+      const deps = { eventStore: scene.eventStore, viewStore, projections: allProjections, ...quietKernel }
       try {
         return (await verifyViews(deps, within(timeoutMs))).every(({ equal }) => equal)
       } catch (error) {

@@ -14,6 +14,7 @@ import { verifyViews } from '../../../projections/verify.ts'
 import { auditLogContract } from '../../contracts/audit-log.contract.ts'
 import { collect } from '../../support/collect.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { everyRedis, type RunningRedis } from '../../support/redis/every-redis.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -62,7 +63,10 @@ for (const [name, start] of everyRedis)
         startEngine: (config = { lookAtViewsMs: 100 }) => startEngine({ viewStore: connect(), config }),
         areRight: async () => {
           const head = await eventStore.head()
-          const verified = await verifyViews({ eventStore, viewStore, projections: allProjections, log }, signal)
+          const verified = await verifyViews(
+            { eventStore, viewStore, projections: allProjections, ...quietKernel, log },
+            signal,
+          )
           // Of the views only that one shows what nobody could read.
           const isFilled = (view: string, documents: number) => documents > 0 || view === 'unreadable'
           return verified.every(
@@ -115,7 +119,7 @@ for (const [name, start] of everyRedis)
       onTestFinished(own.stop)
       const world = open(own)
       const { eventStore, viewStore } = world
-      const views = createViews({ viewStore, readAuditLog: createAuditLogReader(eventStore) })
+      const views = createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) })
       const told: number[] = []
       const stop = new AbortController()
       const following = (async () => {
@@ -154,7 +158,7 @@ for (const [name, start] of everyRedis)
       await engine.caughtUp(signal)
       const { eventStore, viewStore } = world
       const [rebuilt] = await Promise.all([
-        rebuildViews({ eventStore, viewStore, projections: allProjections, log }, signal),
+        rebuildViews({ eventStore, viewStore, projections: allProjections, ...quietKernel, log }, signal),
         world.addEvents(1),
       ])
       expect(rebuilt.map(({ view }) => view)).toEqual(allProjections.map(({ view }) => view))
@@ -172,7 +176,8 @@ for (const [name, start] of everyRedis)
       const counts: number[] = []
       const count = async () => counts.push(await viewStore.count('events', 'all', 'all'))
       await count()
-      const rebuild = () => rebuildViews({ eventStore, viewStore, projections: allProjections, log }, signal)
+      const rebuild = () =>
+        rebuildViews({ eventStore, viewStore, projections: allProjections, ...quietKernel, log }, signal)
       let over = false
       const reading = (async () => {
         while (!over) await count()
@@ -205,7 +210,7 @@ for (const [name, start] of everyRedis)
         mark: noMark,
         writes: [wrong],
       })
-      const verified = await verifyViews({ ...world, projections: allProjections, log }, signal)
+      const verified = await verifyViews({ ...world, projections: allProjections, ...quietKernel, log }, signal)
       expect(verified.filter(({ equal }) => !equal)).toMatchObject([{ view: 'flavors', differingKeys: ['extra'] }])
     })
   })

@@ -18,6 +18,7 @@ import {
 import { collect } from '../../support/collect.ts'
 import { freePort } from '../../support/free-ports.ts'
 import { startNetworkLink } from '../../support/network-link.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { createKeptLog } from '../../support/redis/kept-log.ts'
 import { type RedisServer, startRedisServer } from '../../support/redis/redis-server.ts'
@@ -460,7 +461,7 @@ const everyCall = (store: ViewStore) => [
 
 const isEqual = async (one: ViewStore, other: ViewStore): Promise<boolean> => {
   const [left, right] = [await one.dump('pets'), await other.dump('pets')]
-  const { equal, documents } = await compareDumps(left.documents, right.documents)
+  const { equal, documents } = await compareDumps(quietKernel.timers, left.documents, right.documents)
   expect(documents).toBeGreaterThan(0)
   return equal && left.position === right.position
 }

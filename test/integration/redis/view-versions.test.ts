@@ -8,12 +8,13 @@ import { rebuildViews } from '../../../projections/rebuild.ts'
 import { createVersionedViewStore, versionedName } from '../../../projections/versioned-views.ts'
 import { flavorsProjection } from '../../../projections/views/flavors.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
 import { everyRedis, type RunningRedis } from '../../support/redis/every-redis.ts'
 import { createKeptLog } from '../../support/redis/kept-log.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { createScene, silent } from '../projections/scene.ts'
+import { createScene } from '../projections/scene.ts'
 
 const dir = createTempDir('view-versions')
 
@@ -51,7 +52,7 @@ for (const [name, start] of everyRedis)
       await append()
       const prefix = `test-${randomUUID()}`
       const build = ({ projection, viewStore }: ReturnType<typeof openProgram>) =>
-        rebuildViews({ eventStore, viewStore, projections: [projection], log: silent }, new AbortController().signal)
+        rebuildViews({ eventStore, viewStore, projections: [projection], ...quietKernel }, new AbortController().signal)
 
       const before = openProgram(prefix, 1)
       await build(before)

@@ -12,6 +12,7 @@ import { systemRandom } from '../../../kernel/random.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { createTracing } from '../../../ops/tracing/tracing.ts'
 import { type Collector, startCollector } from '../../support/otlp/collector.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
@@ -42,7 +43,10 @@ const command = guestCommandSchema.parse({
 /** What an agent works with, from one start to the next: nothing is kept between two but the journal. */
 const startAgent = async (makeTrue: (signal: AbortSignal) => Promise<undefined>) => {
   const { log } = createRecordingLog()
-  const tracing = createTracing(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }).config, log)
+  const tracing = createTracing(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }).config, {
+    ...quietKernel,
+    log,
+  })
   await tracing.start()
   const { tracer } = tracing
   const database = openAgentDatabase(join(directory.path, 'agent.db'))

@@ -4,6 +4,7 @@ import { inSpan } from '../../../kernel/tracer.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { createTracing, type Tracing } from '../../../ops/tracing/tracing.ts'
 import { type Collector, startCollector } from '../../support/otlp/collector.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
@@ -24,7 +25,7 @@ const collect = async (port?: number): Promise<Collector> => {
 const trace = async (url: string, environment: Record<string, string> = {}) => {
   const { log, lines } = createRecordingLog()
   const { config } = loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...environment })
-  const tracing: Tracing = createTracing(config, log)
+  const tracing: Tracing = createTracing(config, { ...quietKernel, log })
   await tracing.start()
   disposals.push(() => tracing.stop(never))
   return { ...tracing, lines }

@@ -14,6 +14,7 @@ import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createViews, type Views } from '../../../projections/queries.ts'
 import { createKeptLetters } from '../../support/kept-letters.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 import { createApiClient } from './api-client.ts'
 import { createViewWriter } from './view-writer.ts'
@@ -73,7 +74,10 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
   const { log, lines } = createRecordingLog()
   const letters = createKeptLetters()
   const api = createApi({
-    views: { ...createViews({ viewStore: store, readAuditLog: writer.readAuditLog }), ...options.views },
+    views: {
+      ...createViews({ ...quietKernel, viewStore: store, readAuditLog: writer.readAuditLog }),
+      ...options.views,
+    },
     dispatch: scripted.dispatch,
     deadLetters: letters.deadLetters,
     auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, ...options.auth },

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHttpServer } from '../../../ops/http.ts'
 import type { InstanceDocument } from '../../../projections/documents.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { url } from './api-client.ts'
 import { type ApiUnderTest, adminToken, createApiUnderTest, shop } from './api-under-test.ts'
 
@@ -176,6 +177,7 @@ describe('a server', () => {
   const listen = async () => {
     const api = createApiUnderTest()
     const server = createHttpServer({
+      kernel: quietKernel,
       host: '127.0.0.1',
       port: 0,
       routes: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { noTracer } from '../../../kernel/tracer.ts'
 import { ConfigError, loadConfig } from '../../../ops/config.ts'
 import { createTracing } from '../../../ops/tracing/tracing.ts'
-import { createRecordingLog } from '../../support/write-side.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const problemsOf = (environment: Record<string, string>): string => {
   try {
@@ -14,7 +14,7 @@ const problemsOf = (environment: Record<string, string>): string => {
   return ''
 }
 const isTraced = (environment: Record<string, string>): boolean =>
-  createTracing(loadConfig(environment).config, createRecordingLog().log).tracer !== noTracer
+  createTracing(loadConfig(environment).config, quietKernel).tracer !== noTracer
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318' }
 

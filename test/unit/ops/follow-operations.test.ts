@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { followOperations } from '../../../ops/compose/observe.ts'
 import type { OperationDocument } from '../../../projections/documents.ts'
 import { type ViewChange, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
@@ -42,6 +43,7 @@ describe('the count of operations that end', () => {
         },
         metrics: { operationEnded: ({ id }: OperationDocument) => counted.push(id) },
         log: createRecordingLog().log,
+        timers: quietKernel.timers,
       },
       stopping.signal,
     )

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpServer, type HttpLimits, type HttpServer, type Route, sendJson } from '../../../ops/http.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const never = new AbortController().signal
 let server: HttpServer | null = null
@@ -13,6 +14,7 @@ const start = async (routes: Record<string, Route>, limits: Partial<HttpLimits> 
   answered.length = 0
   errors.length = 0
   server = createHttpServer({
+    kernel: quietKernel,
     host: '127.0.0.1',
     port: 0,
     routes,
@@ -209,6 +211,7 @@ describe('the HTTP server', () => {
   it('throws as listen does when the port is taken', async () => {
     const url = new URL(await start({ '/hello': hello }))
     const second = createHttpServer({
+      kernel: quietKernel,
       host: '127.0.0.1',
       port: Number(url.port),
       routes: {},

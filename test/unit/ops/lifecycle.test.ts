@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { onStopSignal, stopInOrder } from '../../../ops/lifecycle.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
 beforeEach(() => {
@@ -21,7 +22,7 @@ describe('an orderly stop', () => {
         order.push(`${name} ends`)
       },
     })
-    await stopInOrder([stage('http'), stage('stores')], 1000, createRecordingLog().log)
+    await stopInOrder([stage('http'), stage('stores')], 1000, quietKernel)
     expect(order).toEqual(['http begins', 'http ends', 'stores begins', 'stores ends'])
   })
 
@@ -37,7 +38,7 @@ describe('an orderly stop', () => {
         },
       },
     ]
-    await stopInOrder(stages, 1000, log)
+    await stopInOrder(stages, 1000, { ...quietKernel, log })
     expect(closed).toBe(true)
     expect(lines).toEqual([
       expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ stage: 'agent' }) }),
@@ -65,7 +66,7 @@ describe('an orderly stop', () => {
         },
       },
     ]
-    const stopped = stopInOrder(stages, 5000, log)
+    const stopped = stopInOrder(stages, 5000, { ...quietKernel, log })
     await vi.advanceTimersByTimeAsync(4999)
     expect([aborted, closed]).toEqual([false, false])
     await vi.advanceTimersByTimeAsync(1)
@@ -79,7 +80,11 @@ describe('signals', () => {
   const listen = () => {
     const source = new EventEmitter()
     const calls: string[] = []
-    onStopSignal(source, { stop: (signal) => calls.push(`stop ${signal}`), force: () => calls.push('force') })
+    onStopSignal(
+      source,
+      { stop: (signal) => calls.push(`stop ${signal}`), force: () => calls.push('force') },
+      quietKernel.clock,
+    )
     return { source, calls }
   }
 

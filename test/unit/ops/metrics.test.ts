@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMetrics } from '../../../ops/metrics.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -12,7 +13,7 @@ const silent = () => new Promise<never>(() => {})
 
 describe('the metrics', () => {
   it('are told without what a store does not answer to, long before Prometheus gives up', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(quietKernel.timers)
     metrics.gauge('coffer_silent', 'Never known', null, silent)
     metrics.labelledGauge('coffer_silent_by_topic', 'Never known', ['topic'], silent)
     metrics.gauge('coffer_refused', 'Not known', 'view', async () => Promise.reject(new Error('away')))
@@ -25,7 +26,7 @@ describe('the metrics', () => {
   })
 
   it('have the series that alerts watch from the start, so that the first event is an increase', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(quietKernel.timers)
     metrics.countFromZero(['instances'])
     const text = await metrics.registry.metrics()
     expect(text).toContain('coffer_projection_failures_total{view="instances"} 0')

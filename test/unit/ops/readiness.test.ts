@@ -5,6 +5,7 @@ import { type ReadinessDeps, readReadiness } from '../../../ops/readiness.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import type { ProjectionEngine } from '../../../projections/engine.ts'
 import { ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const noStore: ReadinessDeps = {
   phase: () => 'running',
@@ -15,6 +16,7 @@ const noStore: ReadinessDeps = {
   viewStore: null,
   followers: async () => [],
   maxLagMs: 1000,
+  timers: quietKernel.timers,
 }
 const viewStore = createMemoryViewStore()
 

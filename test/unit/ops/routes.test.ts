@@ -5,6 +5,7 @@ import { createMetrics } from '../../../ops/metrics.ts'
 import { createRoutes, type GraphqlRoutes } from '../../../ops/routes.ts'
 import { RebuildGaveUp } from '../../../projections/rebuild.ts'
 import type { ViewVerification } from '../../../projections/verify.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 let server: HttpServer | null = null
 const errors: unknown[] = []
@@ -28,8 +29,9 @@ describe('the API', () => {
 
 const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): Promise<string> => {
   const actor = { kind: 'user', subject: 'root', projectId: parseProjectId('default'), roles: ['admin'] } as const
-  const metrics = createMetrics()
+  const metrics = createMetrics(quietKernel.timers)
   server = createHttpServer({
+    kernel: quietKernel,
     host: '127.0.0.1',
     port: 0,
     routes: createRoutes({
@@ -39,6 +41,7 @@ const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): 
         ...graphql,
         api: { handle: async () => {}, handleUpgrade: () => {}, close: async () => {} },
         authenticate: async () => ({ actor, isAdmin: true }),
+        kernel: quietKernel,
         isRunning: () => true,
         hostDifferences: async () => [],
         logHealth: async () => ({ gaps: [], count: 0, settings: [], settingsCount: 0 }),

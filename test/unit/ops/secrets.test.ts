@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readSecrets } from '../../../ops/compose/secrets.ts'
 import { loadConfig } from '../../../ops/config.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('secrets')
-const noLog = { warn: () => {} }
 
 const configIn = (files: Readonly<Record<string, string>>) => {
   const dataDir = temp.next()
@@ -18,9 +18,9 @@ const configIn = (files: Readonly<Record<string, string>>) => {
 describe('the secrets of an API', () => {
   it('are made once, and read again', () => {
     const config = configIn({})
-    const made = readSecrets(config, noLog)
+    const made = readSecrets(config, quietKernel)
     expect(made.masterKey).toHaveLength(32)
-    expect(readSecrets(config, noLog).masterKey).toEqual(made.masterKey)
+    expect(readSecrets(config, quietKernel).masterKey).toEqual(made.masterKey)
     expect([readFileSync(join(config.dataDir, 'admin-token'), 'utf8').trim()]).toEqual(made.adminTokens())
   })
 
@@ -32,8 +32,8 @@ describe('the secrets of an API', () => {
   ])('are refused where %s %s, and the file is left as it is', (name, _how, text) => {
     const config = configIn({ [name]: text })
     const file = join(config.dataDir, name)
-    expect(() => readSecrets(config, noLog)).toThrow(`${file} holds something else, not shown here, than `)
-    expect(() => readSecrets(config, noLog)).not.toThrow(/hunter2|dGhpc/)
+    expect(() => readSecrets(config, quietKernel)).toThrow(`${file} holds something else, not shown here, than `)
+    expect(() => readSecrets(config, quietKernel)).not.toThrow(/hunter2|dGhpc/)
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 })

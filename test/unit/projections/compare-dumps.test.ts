@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, compareDumps } from '../../../projections/compare-dumps.ts'
 import type { DumpedDocument } from '../../../projections/ports/view-store.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const dumped = (key: string, document: object = { key }, values: readonly string[] = ['x', 'y']): DumpedDocument => ({
   key,
@@ -15,6 +16,7 @@ async function* dumpOf(...documents: readonly DumpedDocument[]) {
 describe('comparing two dumps', () => {
   it('finds them equal whatever the order of fields and entries', async () => {
     const comparison = await compareDumps(
+      quietKernel.timers,
       dumpOf(dumped('a', { one: 1, two: { three: 3, four: 4 } }, ['x', 'y']), dumped('b')),
       dumpOf(dumped('a', { two: { four: 4, three: 3 }, one: 1 }, ['y', 'x']), dumped('b')),
     )
@@ -28,7 +30,11 @@ describe('comparing two dumps', () => {
     ['it stands in another list', dumped('b', { key: 'b' }, ['x', 'z'])],
     ['it stands in one list less', dumped('b', { key: 'b' }, ['x'])],
   ])('names the key when %s', async (_, other) => {
-    const comparison = await compareDumps(dumpOf(dumped('a'), dumped('b')), dumpOf(dumped('a'), other))
+    const comparison = await compareDumps(
+      quietKernel.timers,
+      dumpOf(dumped('a'), dumped('b')),
+      dumpOf(dumped('a'), other),
+    )
     expect(comparison).toMatchObject({ equal: false, differingKeys: ['b'] })
     expect(comparison.hashes[0]).not.toBe(comparison.hashes[1])
   })
@@ -36,7 +42,7 @@ describe('comparing two dumps', () => {
   it('names the keys that are in one of the two alone, in order', async () => {
     const first = dumpOf(dumped('a'), dumped('c'), dumped('d'))
     const second = dumpOf(dumped('b'), dumped('c'), dumped('e'), dumped('f'))
-    expect(await compareDumps(first, second)).toMatchObject({
+    expect(await compareDumps(quietKernel.timers, first, second)).toMatchObject({
       equal: false,
       documents: 4,
       differingKeys: ['a', 'b', 'd', 'e', 'f'],
@@ -45,12 +51,12 @@ describe('comparing two dumps', () => {
 
   it('names no more than the first ten', async () => {
     const many = Array.from({ length: 30 }, (_, at) => dumped(String.fromCharCode(97 + at)))
-    const { differingKeys } = await compareDumps(dumpOf(...many), dumpOf())
+    const { differingKeys } = await compareDumps(quietKernel.timers, dumpOf(...many), dumpOf())
     expect(differingKeys).toEqual(many.slice(0, 10).map(({ key }) => key))
   })
 
   it('finds two empty ones equal', async () => {
-    expect(await compareDumps(dumpOf(), dumpOf())).toMatchObject({ equal: true, documents: 0 })
+    expect(await compareDumps(quietKernel.timers, dumpOf(), dumpOf())).toMatchObject({ equal: true, documents: 0 })
   })
 })
 

@@ -65,7 +65,7 @@ describe('the lag of views that others keep', () => {
     const checkpoints = new Map([['instances', 5]])
     const eventStore = { head: async () => 7 }
     const viewStore = { checkpoint: async (view: string) => checkpoints.get(view) ?? -1 }
-    const lag = createStoredLag({ eventStore, viewStore, now: clock.now }, ['instances', 'hosts'])
+    const lag = createStoredLag({ eventStore, viewStore, clock: { elapsedMs: clock.now } }, ['instances', 'hosts'])
     expect(await lag()).toMatchObject([
       { view: 'instances', positions: 2, seconds: 0 },
       { view: 'hosts', positions: 8, seconds: 0 },

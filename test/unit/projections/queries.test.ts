@@ -11,6 +11,7 @@ import { readProjected } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { createEventLog, type EventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 /** The views of a log, and how often the store was asked for how many documents of a list. */
 const viewsOf = async (log: EventLog) => {
@@ -29,7 +30,11 @@ const viewsOf = async (log: EventLog) => {
       return store.list(view, options)
     },
   }
-  return { views: createViews({ viewStore: counting, readAuditLog: createAuditLogReader(log) }), store, asked }
+  return {
+    views: createViews({ ...quietKernel, viewStore: counting, readAuditLog: createAuditLogReader(log) }),
+    store,
+    asked,
+  }
 }
 
 /** Every key of a list read page by page. */

@@ -12,6 +12,7 @@ import { eventsProjection } from '../../../projections/views/events.ts'
 import { instancesProjection } from '../../../projections/views/instances.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const world = exampleWorld()
 
@@ -36,7 +37,7 @@ const createScene = () => {
     }
     shown = stored.length
   }
-  const views = createViews({ viewStore: store, readAuditLog: createAuditLogReader(log) })
+  const views = createViews({ ...quietKernel, viewStore: store, readAuditLog: createAuditLogReader(log) })
   return { store, log, show, views, stop: new AbortController() }
 }
 
@@ -147,6 +148,7 @@ describe('the events after a position', () => {
     await show()
     let lost = true
     const views = createViews({
+      ...quietKernel,
       // As Redis does after it was emptied: there is no checkpoint, and nothing can be read until the view is there again.
       viewStore: {
         ...store,
@@ -221,7 +223,7 @@ describe('the events after a position', () => {
         return log.readStream(...asked)
       },
     })
-    const views = createViews({ viewStore: store, readAuditLog })
+    const views = createViews({ ...quietKernel, viewStore: store, readAuditLog })
     log.add('InstanceRequested', world)
     log.add('InstanceRenamed', world)
     await show()
