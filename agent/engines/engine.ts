@@ -49,7 +49,13 @@ export type ProcessSpec = {
   readonly env: Readonly<Record<string, string>>
 }
 
-export type DatabaseWish = { readonly name: string; readonly characterSet?: string; readonly collation?: string }
+/** `users`: who may use it in full, beside those who may already. One that does not exist is left out. */
+export type DatabaseWish = {
+  readonly name: string
+  readonly characterSet?: string | undefined
+  readonly collation?: string | undefined
+  readonly users?: readonly string[] | undefined
+}
 /** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
 export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
 
@@ -152,6 +158,10 @@ export interface EngineAccounts {
   /** Null where databases cannot be named: the descriptor says so to whoever asks for one. */
   readonly ensureDatabases:
     | ((instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal) => Promise<void>)
+    | null
+  /** Also ends the sessions in them, and takes away what users were given of them. Null where `ensureDatabases` is. */
+  readonly dropDatabases:
+    | ((instance: EngineInstance, names: readonly string[], signal: AbortSignal) => Promise<void>)
     | null
   ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
 }

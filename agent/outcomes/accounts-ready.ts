@@ -6,20 +6,26 @@ import type { Host } from '../host.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
 
-/** Databases first: users are given access to them. */
+/** What is to go goes first, as its name may be wanted again. Then databases, as users are given access to them. */
 export const accountsReady: Outcome<'accounts-ready'> = async (
   host,
-  { databases, users },
+  { databases, users, absentDatabases = [] },
   { instanceId, signal, progress },
 ) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
   const wishes = await openUsers(host, instanceId, users)
   const patience = patienceWith(host, instanceId, signal)
+  if (absentDatabases.length > 0) {
+    progress(0.1, 'deleting databases')
+    const dropDatabases = driver.accounts.dropDatabases ?? unnamed(driver)
+    await persist(() => dropDatabases(instance, absentDatabases, signal), patience)
+  }
   if (databases.length > 0) {
     progress(0.1, 'creating databases')
     const ensureDatabases = driver.accounts.ensureDatabases ?? unnamed(driver)
     await persist(() => ensureDatabases(instance, databases, signal), patience)
   }
+  if (users.length === 0) return undefined
   progress(0.6, 'creating users')
   await persist(() => driver.accounts.ensureUsers(instance, wishes, signal), patience)
   return undefined

@@ -10,7 +10,8 @@ import { databaseSpecSchema, instanceLabelSchema, instanceSpecSchema, userSpecSc
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
- * - `accounts-ready`: the databases and users exist, with these passwords and access.
+ * - `accounts-ready`: the databases and users exist, with these passwords and access. `users` of a database: those that may use it in full beside who may
+ *   already, as far as they exist. `absentDatabases`: these do not exist, nor do sessions in them.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
  *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to.
  * - `engine-stopped`: the engine does not run; its data stays.
@@ -34,8 +35,9 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('accounts-ready'),
-    databases: z.array(databaseSpecSchema),
+    databases: z.array(databaseSpecSchema.extend({ users: z.array(z.string()).optional() })),
     users: z.array(userSpecSchema),
+    absentDatabases: z.array(z.string()).optional(),
   }),
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
   z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),

@@ -79,6 +79,7 @@ export const describeEngineDriver = (name: string, { missing, open, client }: En
     it('names databases if, and only if, its descriptor does', () => {
       const isNamed = engineOf(bench.driver.datastore).databases.kind === 'named'
       expect(bench.driver.accounts.ensureDatabases !== null).toBe(isNamed)
+      expect(bench.driver.accounts.dropDatabases !== null).toBe(isNamed)
     })
 
     it('makes a template once, and nothing when it is told to stop', async () => {
@@ -158,6 +159,22 @@ export const describeEngineDriver = (name: string, { missing, open, client }: En
       await bench.driver.verifyEndpoint(instance, [wishOf(login)], bound())
       await bench.driver.verifyEndpoint(instance, [wishOf(login)], bound())
       await bench.driver.checkEndpoint(instance, bound())
+    })
+
+    it('makes a database in an engine in use and deletes it, each again without harm', async () => {
+      const { ensureDatabases, dropDatabases } = bench.driver.accounts
+      if (ensureDatabases === null || dropDatabases === null) return
+      const instance = await running()
+      const login = await inUse(instance)
+      for (let repeat = 0; repeat < 2; repeat += 1) {
+        await ensureDatabases(instance, [{ name: 'news', users: [login.user] }], bound())
+      }
+      if (client) await client.write(instance, { ...login, database: 'news' }, 'new')
+      for (let repeat = 0; repeat < 2; repeat += 1) await dropDatabases(instance, ['news'], bound())
+      if (client) {
+        await expect(client.write(instance, { ...login, database: 'news' }, 'gone')).rejects.toThrow()
+        await client.write(instance, login, 'as before')
+      }
     })
 
     it("says nothing of a log's words that it does not know", async () => {

@@ -75,7 +75,15 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     accounts: {
       ensureDatabases: async (instance, wishes) => {
         await assertAnswers(instance)
-        await writeFile(join(instance.dataDir, 'databases'), wishes.map(({ name }) => name).join('\n'))
+        const names = [...(await databasesOf(instance)), ...wishes.map(({ name }) => name)]
+        await writeDatabases(instance, [...new Set(names)])
+      },
+      dropDatabases: async (instance, names) => {
+        await assertAnswers(instance)
+        await writeDatabases(
+          instance,
+          (await databasesOf(instance)).filter((name) => !names.includes(name)),
+        )
       },
       ensureUsers: async (instance, wishes) => {
         await assertAnswers(instance)
@@ -96,6 +104,11 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
         .map((text) => ({ kind: 'other', text })),
   }
 }
+
+const databasesOf = async ({ dataDir }: EngineInstance): Promise<readonly string[]> =>
+  (await readFile(join(dataDir, 'databases'), 'utf8').catch(() => '')).split('\n').filter(Boolean)
+const writeDatabases = ({ dataDir }: EngineInstance, names: readonly string[]): Promise<void> =>
+  writeFile(join(dataDir, 'databases'), names.join('\n'))
 
 const assertAnswers = async (instance: EngineInstance, signal?: AbortSignal): Promise<void> => {
   const isThere = await answers(instance, signal)

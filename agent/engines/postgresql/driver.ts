@@ -3,6 +3,7 @@ import type { Log } from '../../../kernel/log.ts'
 import type { EngineDriver } from '../engine.ts'
 import { programEnvironment } from '../run-program.ts'
 import { ensureDatabases } from './accounts/databases.ts'
+import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
 import { configure, settingsOf } from './configuration/configuration.ts'
@@ -46,7 +47,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pi
     waitReady,
     checkHealth,
     checkEndpoint,
-    accounts: { ensureDatabases, ensureUsers },
+    accounts: { ensureDatabases, dropDatabases, ensureUsers },
     room: { giveRoomBack, endWrites },
     hurryLogins,
     verifyEndpoint,

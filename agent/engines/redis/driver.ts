@@ -43,7 +43,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   checkEndpoint,
   verifyEndpoint,
   explainLog: (_instance, log) => explainRedisLog(log),
-  accounts: { ensureDatabases: null, ensureUsers },
+  accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
   hurryLogins: null,

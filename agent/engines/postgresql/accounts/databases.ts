@@ -3,14 +3,14 @@ import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engin
 import { hasCode } from '../../error-codes.ts'
 import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Query, withAdministration } from '../session.ts'
-import { assertDatabaseName } from './names.ts'
-import { ensureSpanningRights, ownerAttributes, ownerMemberships } from './rights.ts'
+import { assertDatabaseName, assertUserName } from './names.ts'
+import { ensureSpanningRights, ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
 import { ownerRoleOf } from './roles.ts'
 
 /**
  * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).
  * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `DATABASE_REFUSED` (a character set
- * or collation it does not have), `DATABASE_DIFFERS` when it exists with another one, `DISK_FULL`,
+ * or collation it does not have), `DATABASE_DIFFERS` when it exists with another one, `DATABASE_EXISTS` when it was made in SQL, `DISK_FULL`,
  * `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
 export const ensureDatabases = async (
@@ -18,7 +18,10 @@ export const ensureDatabases = async (
   wishes: readonly DatabaseWish[],
   signal: AbortSignal,
 ): Promise<void> => {
-  for (const wish of wishes) assertDatabaseName(wish.name)
+  for (const { name, users = [] } of wishes) {
+    assertDatabaseName(name)
+    users.forEach(assertUserName)
+  }
   if (wishes.length === 0) return
   await withAdministration(instance, 'postgres', signal, async (query) => {
     await lockAccounts(query)
@@ -39,8 +42,9 @@ export const ensureDatabases = async (
 const ensureDatabase = async (query: Query, wish: DatabaseWish, version: string): Promise<void> => {
   const database = escapeIdentifier(wish.name)
   const owner = escapeIdentifier(ownerRoleOf(wish.name))
+  const exists = await existsAsWished(query, wish)
   await ensureOwnerRole(query, wish.name, version)
-  if (!(await existsAsWished(query, wish))) {
+  if (!exists) {
     const form = await formOf(query, wish)
     await query(`CREATE DATABASE ${database} OWNER ${owner} TEMPLATE template0 ${form} ALLOW_CONNECTIONS false`).catch(
       (error: unknown) => {
@@ -53,6 +57,29 @@ const ensureDatabase = async (query: Query, wish: DatabaseWish, version: string)
      ALTER DATABASE ${database} OWNER TO ${owner};
      ALTER DATABASE ${database} ALLOW_CONNECTIONS true`,
   )
+  await giveTo(query, wish, version)
+}
+
+/** Each acts in it as its owner role, and in others as before. */
+const giveTo = async (query: Query, { name, users = [] }: DatabaseWish, version: string): Promise<void> => {
+  const owner = ownerRoleOf(name)
+  const found = await query(
+    `SELECT rolname AS name, EXISTS (SELECT FROM pg_db_role_setting, unnest(setconfig) setting
+       WHERE setrole = pg_roles.oid AND setdatabase = 0 AND starts_with(setting, 'role=')) AS "actsAsAnother"
+     FROM pg_roles WHERE rolname = ANY ($1) AND rolcanlogin`,
+    [users],
+  )
+  const statements = found.flatMap(({ name: found, actsAsAnother }) => {
+    const user = escapeIdentifier(String(found))
+    const asOwner = `SET role = ${escapeLiteral(owner)}`
+    return [
+      `ALTER ROLE ${user} ${userAttributes(version)}`,
+      `GRANT ${escapeIdentifier(owner)} TO ${user}`,
+      `ALTER ROLE ${user} IN DATABASE ${escapeIdentifier(name)} ${asOwner}`,
+      ...(actsAsAnother === true ? [] : [`ALTER ROLE ${user} ${asOwner}`]),
+    ]
+  })
+  if (statements.length > 0) await query(statements.join(';\n'))
 }
 
 /** A role of this name that a tenant made has an administrator, with whom the database would be shared. */
@@ -80,12 +107,17 @@ const ensureOwnerRole = async (query: Query, database: string, version: string):
 const existsAsWished = async (query: Query, wish: DatabaseWish): Promise<boolean> => {
   const [present] = await query(
     `SELECT pg_encoding_to_char(encoding) AS "characterSet", datcollate AS collation,
+            pg_get_userbyid(datdba) AS owner,
             encoding = pg_char_to_encoding(coalesce($2, pg_encoding_to_char(encoding))) AS "sameCharacterSet",
             datcollate = coalesce($3, datcollate) AS "sameCollation"
      FROM pg_database WHERE datname = $1`,
     [wish.name, wish.characterSet ?? null, wish.collation ?? null],
   )
   if (present === undefined) return false
+  if (present.owner !== ownerRoleOf(wish.name)) {
+    const message = `Database "${wish.name}" exists already: it was made in SQL, by role "${present.owner}"`
+    throw new EngineFault('DATABASE_EXISTS', message)
+  }
   if (present.sameCharacterSet === true && present.sameCollation === true) return true
   throw new EngineFault(
     'DATABASE_DIFFERS',
