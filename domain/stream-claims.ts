@@ -61,7 +61,8 @@ export const claimsOf = (event: CofferEvent): Claiming => {
 const claimOfOutcome = (event: CofferEvent): Claiming => {
   const told = phaseOf(event.type)
   if (told === null || told.phase === 'requested') return null
-  if (told.phase === 'succeeded' && told.operation.becomes === 'DELETED') return 'ALL'
+  const { phase, operation } = told
+  if (phase === 'succeeded' && operation.lane === 'exclusive' && operation.becomes === 'DELETED') return 'ALL'
   return 'operationId' in event.data && event.data.operationId
     ? { operation: operationStream(event.data.operationId) }
     : null

@@ -73,6 +73,8 @@ export type InstanceDocument = {
   readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null
+  /** Of those that go on beside it, oldest first. */
+  readonly sharedOperationIds: readonly OperationId[]
   /** Of the last operation, if it failed. */
   readonly fault: Fault | null
   readonly createdAt: string

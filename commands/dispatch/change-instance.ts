@@ -2,7 +2,7 @@ import type { HostState } from '../../domain/host/index.ts'
 import { hostUnreachable } from '../../domain/host/refusals.ts'
 import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
 import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
-import { type RequestedKind, removes } from '../../domain/instance/operations.ts'
+import { type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
@@ -82,18 +82,22 @@ export const beginWith = async (
   return answer.accepted ? { ...answer, operationId } : answer
 }
 
-type RequestedWithoutWish = Exclude<RequestedKind, 'grow'>
+/** What is wished of an instance that is there: an operation, and what its kind wants to know. */
+export type OperationWish = {
+  readonly [K in RequestedKind]: { readonly kind: K; readonly wish: WishOf<K> }
+}[RequestedKind]
 
 /** Asks for an operation on an existing instance. */
 export const beginOperation = async (
   dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
-  kind: RequestedWithoutWish,
+  wished: OperationWish,
 ): Promise<Began> => {
+  const { kind } = wished
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
-  const command = { type: 'RequestOperation', kind, wish: {}, operationId, deadline } as const
+  const command = { type: 'RequestOperation', ...wished, operationId, deadline } as const
   const needsHost = (hostId: HostId): Rejection | null =>
     removes(kind) ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
   const ask = () => beginWith(dependencies, job, instanceId, command, needsHost)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
-import type { OperationKind } from '../../domain/instance/operations.ts'
+import { type OperationKind, operationKinds } from '../../domain/instance/operations.ts'
 import type { Actor, Role } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -29,6 +29,10 @@ export type DispatchSettings = {
   /** How long after its first use an idempotency key stands for that request. */
   readonly idempotencyKeyLifetimeMs: number
 }
+
+/** One time for every kind of operation. */
+export const timeoutOfEach = (timeoutMs: number): DispatchSettings['operationTimeoutMs'] =>
+  Object.fromEntries(operationKinds.map((kind) => [kind, timeoutMs])) as Record<OperationKind, number>
 
 export type DispatchDependencies = Pick<Kernel, 'timers' | 'random'> & {
   readonly handler: Handler

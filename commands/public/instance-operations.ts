@@ -15,7 +15,7 @@ export const restartInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'restart'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'restart', wish: {} }),
 })
 
 export const stopInstance = defineCommand({
@@ -26,7 +26,7 @@ export const stopInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'stop'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'stop', wish: {} }),
 })
 
 export const startInstance = defineCommand({
@@ -37,7 +37,7 @@ export const startInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies, job, id, 'start'),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'start', wish: {} }),
 })
 
 export const deleteInstance = defineCommand({
@@ -48,5 +48,5 @@ export const deleteInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, 'delete'),
+  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, { kind: 'delete', wish: {} }),
 })

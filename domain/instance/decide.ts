@@ -3,7 +3,9 @@ import type { OperationId } from '../ids.ts'
 import { sameName } from '../values/names.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
-import { operationOf } from './operations.ts'
+import { inTheWayOf } from './lanes.ts'
+import { sharedFailure } from './operations/define-operation.ts'
+import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
 import { reconcile, spokenFor } from './reconcile.ts'
 import {
   alreadyExists,
@@ -21,6 +23,9 @@ import {
   isInProgress,
   type KnownInstance,
   nextEpoch,
+  nextSharedEpoch,
+  restingStatusOf,
+  sharedOf,
 } from './state.ts'
 
 type InstanceDecision = Decision<InstanceEvent>
@@ -40,9 +45,11 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
     case 'RequestOperation':
       return requestOperation(command, state)
     case 'CompleteOperation':
-      return isInProgress(state, command.operationId) ? completeOperation(command, state) : accept()
+      return isInProgress(state, command.operationId)
+        ? completeOperation(command, state)
+        : completeShared(command, state)
     case 'FailOperation':
-      return isInProgress(state, command.operationId) ? failOperation(command, state) : accept()
+      return isInProgress(state, command.operationId) ? failOperation(command, state) : failShared(command, state)
     case 'ReportHealth':
       return reportHealth(command, state)
     case 'ReconcileWithHost':
@@ -120,14 +127,18 @@ const requestOperation = (command: CommandOf<'RequestOperation'>, state: Instanc
   const { kind, wish, operationId, deadline } = command
   if (isKnownOperation(state, operationId)) return accept()
   if (state.status === 'DELETED') return reject(notFound())
-  if (isBusy(state)) return reject(operationInProgress(state.operation))
+  const inTheWay = inTheWayOf(kind, wish, { exclusive: isBusy(state) ? state.operation : null, shared: state.shared })
+  if (inTheWay) return reject(operationInProgress(inTheWay))
   const operation = operationOf(kind)
   const isLost = state.status === 'FAILED' && !state.dataKept
-  const accepts = operation.accepts.includes(state.status) && (!isLost || operation.acceptsLost === true)
+  const takesLost = operation.lane === 'exclusive' && operation.acceptsLost === true
+  const accepts = operation.accepts.includes(restingStatusOf(state)) && (!isLost || takesLost)
   if (!accepts) return reject(notAccepted(operation, state))
   const refusal = operation.refuses?.(state, wish)
   if (refusal) return reject(refusal)
-  return accept(eventOf(operation.requested, { operationId, epoch: nextEpoch(state), deadline, ...wish }))
+  const epoch = operation.lane === 'shared' ? nextSharedEpoch(state) : nextEpoch(state)
+  const asked = operation.completes?.(state, wish) ?? wish
+  return accept(eventOf(operation.requested, { operationId, epoch, deadline, ...asked }))
 }
 
 /** By its definition: the type of an event and its data belong together there. */
@@ -136,7 +147,7 @@ const eventOf = (type: string, data: object): InstanceEvent => ({ type, data }) 
 /** Where the engine was started, a client query has just succeeded: it is healthy. Where it was stopped, there is no health to speak of. */
 const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyInstance): InstanceDecision => {
   const { operationId, facts } = command
-  const operation = operationOf(state.operation.kind)
+  const operation = operationOf<ExclusiveKind>(state.operation.kind)
   const applied = operation.applies(state, state.operation.wish, facts)
   if (!applied) return reject(withoutEndpoint(operationId))
   return accept(
@@ -146,12 +157,28 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
   )
 }
 
+const completeShared = (
+  { operationId, facts }: CommandOf<'CompleteOperation'>,
+  state: InstanceState,
+): InstanceDecision => {
+  const shared = sharedOf(state, operationId)
+  if (!shared || state.status === 'ABSENT') return accept()
+  const operation = operationOf<SharedKind>(shared.kind)
+  const applied = operation.applies(state, shared.wish, facts)
+  return applied
+    ? accept(eventOf(operation.succeeded, { operationId, ...applied }))
+    : reject(withoutEndpoint(operationId))
+}
+
+const failShared = ({ operationId, fault }: CommandOf<'FailOperation'>, state: InstanceState): InstanceDecision =>
+  sharedOf(state, operationId) ? accept({ type: sharedFailure, data: { operationId, fault } }) : accept()
+
 const queried = 'a client query over the endpoint succeeded'
 const isStopped = { health: 'UNKNOWN', reason: 'the engine was stopped as asked' } as const
 
 const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
   const { operationId, fault, compensated, undoneTo } = command
-  const operation = operationOf(state.operation.kind)
+  const operation = operationOf<ExclusiveKind>(state.operation.kind)
   const left = operation.leaves(state.before, { fault, compensated, undoneTo })
   const failed = eventOf(operation.failed, { operationId, fault, ...left })
   if (left.status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
@@ -163,7 +190,7 @@ const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance)
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
   if (state.status !== 'ABSENT' && state.hostId !== command.hostId) return accept()
   if (isBusy(state))
-    return operationOf(state.operation.kind).creates ? accept() : accept(...healthChange(state, command))
+    return operationOf<ExclusiveKind>(state.operation.kind).creates ? accept() : accept(...healthChange(state, command))
   switch (state.status) {
     case 'ABSENT':
     case 'STOPPED':

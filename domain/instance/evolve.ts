@@ -1,9 +1,25 @@
 import { unreachable } from '../decider.ts'
+import { knownAccounts, noAccounts } from '../values/known-accounts.ts'
 import type { InstanceEvent } from './events.ts'
 import type { RestingStatus } from './known.ts'
-import type { AnyOperation, Asked, InstanceChange } from './operations/define-operation.ts'
-import { type FailedType, operationOf, phaseOf, type RequestedType, type SucceededType } from './operations.ts'
-import { type BusyInstance, type InstanceState, isBusy, type KnownInstance } from './state.ts'
+import type { AnyExclusive, AnyShared, Asked, Ended, InstanceChange } from './operations/define-operation.ts'
+import {
+  type ExclusiveKind,
+  type FailedType,
+  operationOf,
+  type Phase,
+  phaseOf,
+  type RequestedType,
+  type SucceededType,
+} from './operations.ts'
+import {
+  type BusyInstance,
+  type InstanceState,
+  isBusy,
+  type KnownInstance,
+  restingStatusOf,
+  type SharedInProgress,
+} from './state.ts'
 
 type OfOperation = RequestedType | SucceededType | FailedType
 type OperationEvent = Extract<InstanceEvent, { readonly type: OfOperation }>
@@ -34,6 +50,9 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       generation: 0,
       epoch,
       seenEpoch: 0,
+      sharedEpoch: 0,
+      accounts: knownAccounts(databases, users),
+      shared: [],
       endpoint: null,
       caCertificate: null,
       operationIds: [operationId],
@@ -46,6 +65,9 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       ...adopted,
       nameFence: state.nameFence ?? 0,
       seenEpoch: adopted.epoch,
+      sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
+      accounts: noAccounts,
+      shared: [],
       sealingKey: null,
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
@@ -99,15 +121,46 @@ const evolveOperation = (state: KnownInstance, event: OperationEvent): InstanceS
   if (!told) return state
   const { phase, operation } = told
   const data: Readonly<Record<string, unknown>> = event.data
+  if (operation.lane === 'shared') return evolveShared(state, operation, phase, data)
   if (phase === 'requested') return begun(state, operation, data as Asked)
   // Several kinds may fail with the same event: then the one in progress is meant.
   if (phase === 'failed') {
-    const { keepsData } = isBusy(state) ? operationOf(state.operation.kind) : operation
+    const { keepsData } = isBusy(state) ? operationOf<ExclusiveKind>(state.operation.kind) : operation
     return resting(state, (data.status ?? 'FAILED') as RestingStatus, keepsData, state.status === 'STARTING')
   }
-  const changed = changedBy(state, operation.changes?.(data) ?? {})
+  const changed = changedBy(state, operation.changes?.(data, state.accounts) ?? {})
   const { becomes } = operation
   return resting(changed, becomes === 'as before' ? (data.status as RestingStatus) : becomes, true)
+}
+
+/** The status stays as it is: another operation may be changing it, or may have changed it. */
+const evolveShared = (state: KnownInstance, operation: AnyShared, phase: Phase, data: object): KnownInstance => {
+  if (phase === 'requested') return begunShared(state, operation, data as Asked)
+  const { operationId } = data as Ended
+  const ended = { ...state, shared: state.shared.filter((one) => one.operationId !== operationId) }
+  return phase === 'failed' ? ended : changedBy(ended, operation.changes?.({ ...data }, state.accounts) ?? {})
+}
+
+const begunShared = (
+  state: KnownInstance,
+  { kind }: AnyShared,
+  { operationId, epoch, deadline, ...wish }: Asked,
+): KnownInstance => {
+  // Kind and wish belong together: they are of one definition.
+  const begun = {
+    kind,
+    operationId,
+    wish,
+    epoch,
+    deadline,
+    generation: state.generation,
+  } as unknown as SharedInProgress
+  return {
+    ...state,
+    sharedEpoch: epoch,
+    operationIds: [...state.operationIds, operationId],
+    shared: [...state.shared, begun],
+  }
 }
 
 const changedBy = (state: KnownInstance, { volumeGiB, ...change }: InstanceChange): KnownInstance => ({
@@ -124,7 +177,7 @@ const resting = (
 ): InstanceState =>
   status === 'FAILED' ? { status, ...known(state), dataKept, mayYetStop } : { status, ...known(state) }
 
-const begun = (state: KnownInstance, operation: AnyOperation, { operationId, epoch, deadline, ...wish }: Asked) => {
+const begun = (state: KnownInstance, operation: AnyExclusive, { operationId, epoch, deadline, ...wish }: Asked) => {
   const { generation } = state
   // Status and operation belong together: they are of one definition.
   return {
@@ -134,12 +187,9 @@ const begun = (state: KnownInstance, operation: AnyOperation, { operationId, epo
     generation: operation.renews ? generation + 1 : generation,
     operationIds: [...state.operationIds, operationId],
     operation: { kind: operation.kind, operationId, wish, epoch, deadline, generation },
-    before: restingStatus(state),
+    before: state.status === 'DELETED' ? 'FAILED' : restingStatusOf(state),
   } as BusyInstance
 }
-
-const restingStatus = (state: KnownInstance): RestingStatus =>
-  state.status === 'ACTIVE' || state.status === 'STOPPED' || state.status === 'MISSING' ? state.status : 'FAILED'
 
 type Seen = Extract<InstanceEvent, { readonly type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
 
@@ -170,7 +220,10 @@ const known = (state: KnownInstance) => ({
   generation: state.generation,
   epoch: state.epoch,
   seenEpoch: state.seenEpoch,
+  sharedEpoch: state.sharedEpoch,
   endpoint: state.endpoint,
   caCertificate: state.caCertificate,
+  accounts: state.accounts,
   operationIds: state.operationIds,
+  shared: state.shared,
 })

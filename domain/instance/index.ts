@@ -13,6 +13,7 @@ export {
   isBusy,
   isInProgress,
   type KnownInstance,
+  ongoingOf,
   operationSubject,
   type ProvisioningInstance,
   specHeld,

@@ -1,5 +1,6 @@
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Endpoint, Health, InstanceSpec } from '../values/instance-spec.ts'
+import type { KnownAccounts } from '../values/known-accounts.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 
 export const restingStatuses = ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'] as const
@@ -27,9 +28,12 @@ export type Known = {
   readonly epoch: number
   /** The highest that its host is known to have seen: above `epoch + 1` only where the log has lost operations. */
   readonly seenEpoch: number
+  /** That of the last shared operation: their lane counts for itself. */
+  readonly sharedEpoch: number
   /** Where clients were told to connect, and by which authorities to verify it; null before that was known. */
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
+  readonly accounts: KnownAccounts
   /** Every operation there ever was, oldest first: a repeated request is recognised by it. */
   readonly operationIds: readonly OperationId[]
 }

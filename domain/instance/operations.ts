@@ -4,8 +4,18 @@ import { operationIdSchema } from '../ids.ts'
 import { retryDelaysMs, type Step } from '../operation/process.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import { type Fault, faultSchema } from '../values/fault.ts'
-import type { AnyOperation, Asked, DataOf, Ended } from './operations/define-operation.ts'
+import { createDatabase } from './operations/create-database.ts'
+import {
+  type AnyExclusive,
+  type AnyOperation,
+  type AnyShared,
+  type Asked,
+  type DataOf,
+  type Ended,
+  sharedFailure,
+} from './operations/define-operation.ts'
 import { deleteOperation } from './operations/delete.ts'
+import { deleteDatabase } from './operations/delete-database.ts'
 import { grow } from './operations/grow.ts'
 import { provision } from './operations/provision.ts'
 import { restart } from './operations/restart.ts'
@@ -13,21 +23,42 @@ import { start } from './operations/start.ts'
 import { stop } from './operations/stop.ts'
 
 /** Every kind of work on an instance. */
-export const operations = { provision, restart, stop, start, grow, delete: deleteOperation } as const
+export const operations = {
+  provision,
+  restart,
+  stop,
+  start,
+  grow,
+  delete: deleteOperation,
+  'create-database': createDatabase,
+  'delete-database': deleteDatabase,
+} as const
 
 type Operations = typeof operations
 export type OperationKind = keyof Operations
+type InLane<Lane> = {
+  readonly [K in OperationKind]: Operations[K] extends { readonly lane: Lane } ? K : never
+}[OperationKind]
+export type ExclusiveKind = InLane<'exclusive'>
+export type SharedKind = InLane<'shared'>
 /** Those that an instance is asked for once it is there. */
 export type RequestedKind = Exclude<OperationKind, 'provision'>
 export type WishOf<K extends OperationKind> = DataOf<Operations[K]['wish']>
 
+type AnyOf<K extends OperationKind> = K extends SharedKind ? AnyShared : AnyExclusive
+export const operationOf = <K extends OperationKind>(kind: K): AnyOf<K> => operations[kind] as unknown as AnyOf<K>
+
+/** The word for a kind that the API and the command line have. */
+export const kindInCapitals = (kind: OperationKind): string => kind.toUpperCase().replaceAll('-', '_')
+
 export const operationKinds = Object.keys(operations) as [OperationKind, ...OperationKind[]]
 export const operationKindSchema = z.enum(operationKinds)
-export const allOperations: readonly (AnyOperation & { readonly kind: OperationKind })[] = Object.values(
-  operations as unknown as Record<OperationKind, AnyOperation & { readonly kind: OperationKind }>,
-)
 
-export const operationOf = (kind: OperationKind): AnyOperation => operations[kind] as unknown as AnyOperation
+type Known<Operation, Kind> = Operation & { readonly kind: Kind }
+export type KnownOperation = Known<AnyExclusive, ExclusiveKind> | Known<AnyShared, SharedKind>
+export const allOperations = Object.values(operations as unknown as Record<OperationKind, KnownOperation>)
+export const exclusiveOperations = allOperations.filter((operation) => operation.lane === 'exclusive')
+export const sharedOperations = allOperations.filter((operation) => operation.lane === 'shared')
 
 type RequestedEvents = {
   readonly [K in RequestedKind as Operations[K]['requested']]: EventDefinition<Asked & WishOf<K>>
@@ -35,37 +66,53 @@ type RequestedEvents = {
 type SucceededEvents = {
   readonly [K in OperationKind as Operations[K]['succeeded']]: EventDefinition<Ended & DataOf<Operations[K]['applied']>>
 }
+type Failed<Left = unknown> = EventDefinition<Ended & { readonly fault: Fault } & Left>
 type FailedEvents = {
-  readonly [K in OperationKind as Operations[K]['failed']]: EventDefinition<
-    Ended & { readonly fault: Fault } & DataOf<Operations[K]['left']>
-  >
-}
+  readonly [K in ExclusiveKind as Operations[K]['failed']]: Failed<DataOf<Operations[K]['left']>>
+} & { readonly [sharedFailure]: Failed }
 export type RequestedType = keyof RequestedEvents
 export type SucceededType = keyof SucceededEvents
 export type FailedType = keyof FailedEvents
 
+type RequestedShared = { readonly [K in SharedKind]: Operations[K]['requested'] }[SharedKind]
+type SucceededShared = { readonly [K in SharedKind]: Operations[K]['succeeded'] }[SharedKind]
+export type SharedEventType = RequestedShared | SucceededShared | typeof sharedFailure
+
 export const asked = { operationId: operationIdSchema, epoch: z.int().positive(), deadline: z.iso.datetime() }
 const ended = { operationId: operationIdSchema }
+const failed = { ...ended, fault: faultSchema }
+
+const failureOf = (operation: AnyOperation): string =>
+  operation.lane === 'exclusive' ? operation.failed : sharedFailure
+
+export const failedTypes: readonly string[] = [...new Set(allOperations.map(failureOf))]
 
 /** The events of all operations. The one that asks for an instance says what it is to be, and is not among them. */
 export const operationEventDefinitions = Object.fromEntries(
-  allOperations.flatMap(({ creates, requested, wish, succeeded, applied, failed, left }) => [
-    ...(creates ? [] : [[requested, defineEvent(1, z.object({ ...asked, ...wish }))] as const]),
-    [succeeded, defineEvent(1, z.object({ ...ended, ...applied }))] as const,
-    [failed, defineEvent(1, z.object({ ...ended, fault: faultSchema, ...left }))] as const,
-  ]),
+  allOperations.flatMap((operation) => {
+    const { requested, wish, succeeded, applied } = operation
+    const left = operation.lane === 'exclusive' ? operation.left : {}
+    const isOwn = operation.lane === 'shared' || !operation.creates
+    return [
+      ...(isOwn ? [[requested, defineEvent(1, z.object({ ...asked, ...wish }))] as const] : []),
+      [succeeded, defineEvent(1, z.object({ ...ended, ...applied }))] as const,
+      [failureOf(operation), defineEvent(1, z.object({ ...failed, ...left }))] as const,
+    ]
+  }),
 ) as unknown as RequestedEvents & SucceededEvents & FailedEvents
 
-type Phase = 'requested' | 'succeeded' | 'failed'
+export type Phase = 'requested' | 'succeeded' | 'failed'
 
 /** What an event says of an operation; several kinds may fail alike. Null for an event that is about none. */
 export const phaseOf = (type: string): { readonly phase: Phase; readonly operation: AnyOperation } | null =>
   phases.get(type) ?? null
 
 const phases = new Map(
-  allOperations.flatMap((operation) =>
-    (['requested', 'succeeded', 'failed'] as const).map((phase) => [operation[phase], { phase, operation }] as const),
-  ),
+  allOperations.flatMap((operation): readonly (readonly [string, { phase: Phase; operation: AnyOperation }])[] => [
+    [operation.requested, { phase: 'requested', operation }],
+    [operation.succeeded, { phase: 'succeeded', operation }],
+    [failureOf(operation), { phase: 'failed', operation }],
+  ]),
 )
 
 /** The steps that this subject needs, in order. */

@@ -3,7 +3,7 @@ import type { Rejection } from '../rejection.ts'
 import { quote } from '../values/text.ts'
 import type { AnyOperation } from './operations/define-operation.ts'
 import { operationOf } from './operations.ts'
-import type { KnownInstance, OperationInProgress } from './state.ts'
+import type { KnownInstance, Ongoing } from './state.ts'
 
 /** The words for another project's instance too: the two cannot be told apart. */
 export const notFound = (): Rejection => ({ code: 'NOT_FOUND', message: 'there is no such instance' })
@@ -21,7 +21,7 @@ export const nameHeldTooLong = (name: string): Rejection => ({
   field: 'name',
 })
 
-export const operationInProgress = (operation: OperationInProgress): Rejection => ({
+export const operationInProgress = (operation: Ongoing): Rejection => ({
   code: 'OPERATION_IN_PROGRESS',
   message:
     `operation ${operation.operationId} (${operation.kind}) is changing the instance and ends by ${operation.deadline}: ` +

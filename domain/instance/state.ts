@@ -2,9 +2,16 @@ import type { OperationId } from '../ids.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { Known, RestingStatus } from './known.ts'
-import { type OperationKind, operationOf, type operations, type WishOf } from './operations.ts'
+import {
+  type ExclusiveKind,
+  type OperationKind,
+  operationOf,
+  type operations,
+  type SharedKind,
+  type WishOf,
+} from './operations.ts'
 
-/** The operation that changes the instance. */
+/** An operation that was asked for and has not ended. */
 type InProgress<K extends OperationKind> = {
   readonly operationId: OperationId
   readonly kind: K
@@ -14,33 +21,41 @@ type InProgress<K extends OperationKind> = {
   /** The generation of the engine before this operation. */
   readonly generation: number
 }
-export type OperationInProgress = { readonly [K in OperationKind]: InProgress<K> }[OperationKind]
+/** The one that changes what runs. */
+export type OperationInProgress = { readonly [K in ExclusiveKind]: InProgress<K> }[ExclusiveKind]
+export type SharedInProgress = { readonly [K in SharedKind]: InProgress<K> }[SharedKind]
+export type Ongoing = OperationInProgress | SharedInProgress
 
-/** `before`: where the instance was, and is again when the operation is undone. */
+/** `shared`: what goes on beside all else, in the order in which it was asked for. */
+type Present = Known & { readonly shared: readonly SharedInProgress[] }
+
+/**
+ * `before`: where the instance was, and is again when the operation is undone. The status follows from the kind of the operation in progress.
+ */
 type Busy = {
-  readonly [K in OperationKind]: Known & {
+  readonly [K in ExclusiveKind]: Present & {
     readonly status: (typeof operations)[K]['meanwhile']
     readonly operation: InProgress<K>
     readonly before: RestingStatus
   }
-}[OperationKind]
+}[ExclusiveKind]
 
 /**
  * `dataKept`: an engine and its data are there to be brought back, so more than deletion is possible. `mayYetStop`: what undoes the operation that failed stops
  * the engine, and its host has not said that it did.
  */
-type Failed = Known & { readonly status: 'FAILED'; readonly dataKept: boolean; readonly mayYetStop: boolean }
+type Failed = Present & { readonly status: 'FAILED'; readonly dataKept: boolean; readonly mayYetStop: boolean }
 
 export type InstanceState =
   /** `nameFence`: where the name that it was to have went to another. */
   | { readonly status: 'ABSENT'; readonly nameFence?: number }
   | Busy
-  | (Known & { readonly status: 'ACTIVE' })
-  | (Known & { readonly status: 'STOPPED' })
+  | (Present & { readonly status: 'ACTIVE' })
+  | (Present & { readonly status: 'STOPPED' })
   /** Its host does not have it any more, or not yet again. */
-  | (Known & { readonly status: 'MISSING' })
+  | (Present & { readonly status: 'MISSING' })
   | Failed
-  | (Known & { readonly status: 'DELETED' })
+  | (Present & { readonly status: 'DELETED' })
 
 export type KnownInstance = Exclude<InstanceState, { readonly status: 'ABSENT' }>
 export type ProvisioningInstance = Extract<Busy, { readonly status: 'PROVISIONING' }>
@@ -50,28 +65,44 @@ export const absentInstance: InstanceState = { status: 'ABSENT' }
 
 export const isBusy = (state: InstanceState): state is BusyInstance => 'operation' in state
 
+/** The operation of this id, of either lane; null where it is not in progress. */
+export const ongoingOf = (state: InstanceState, operationId: OperationId): Ongoing | null =>
+  isInProgress(state, operationId) ? state.operation : sharedOf(state, operationId)
+
+/** The shared operation of this id; null where it is not in progress. */
+export const sharedOf = (state: InstanceState, operationId: OperationId): SharedInProgress | null =>
+  state.status === 'ABSENT' ? null : (state.shared.find((one) => one.operationId === operationId) ?? null)
+
+/** Whether this operation is the one that changes the instance. */
 export const isInProgress = (state: InstanceState, operationId: OperationId): state is BusyInstance =>
   isBusy(state) && state.operation.operationId === operationId
 
-/** The fencing epoch of an instance's first operation: its steps carry this one, what undoes them the next. */
+/** The fencing epoch of the first operation of a lane: its steps carry this one, what undoes them the next. */
 export const firstEpoch = 1
 
 /** That of the next operation: above what the last one may have used to undo its steps. */
 export const nextEpoch = ({ epoch, seenEpoch }: Known): number => Math.max(epoch, seenEpoch) + 2
 
+export const nextSharedEpoch = ({ sharedEpoch }: Known): number => sharedEpoch + 2
+
+/** Where the instance is, or was before the operation in progress. */
+export const restingStatusOf = (state: Exclude<KnownInstance, { readonly status: 'DELETED' }>): RestingStatus =>
+  isBusy(state) ? state.before : state.status
+
 /** What the instance holds of quota and capacity: while its operation asks for more, that. */
 export const specHeld = (state: KnownInstance): InstanceSpec => {
   if (!isBusy(state)) return state.spec
   const { kind, wish } = state.operation
-  return operationOf(kind).holds?.(state.spec, wish) ?? state.spec
+  return operationOf<ExclusiveKind>(kind).holds?.(state.spec, wish) ?? state.spec
 }
 
-/** What the process of the operation in progress needs to know; null when the instance is at rest. */
-export const operationSubject = (state: InstanceState): OperationSubject | null => {
-  if (!isBusy(state)) return null
-  const { operation } = state
+/** What the process of an operation in progress needs to know; null when it is not in progress. */
+export const operationSubject = (state: InstanceState, operationId: OperationId): OperationSubject | null => {
+  const operation = ongoingOf(state, operationId)
+  if (!operation || state.status === 'ABSENT') return null
   const { databases, users } = operation.kind === 'provision' ? operation.wish : { databases: [], users: [] }
   const wish = operation.kind === 'provision' ? {} : operation.wish
+  const isMissing = isBusy(state) && state.before === 'MISSING'
   return {
     instanceId: state.instanceId,
     projectId: state.projectId,
@@ -79,11 +110,11 @@ export const operationSubject = (state: InstanceState): OperationSubject | null 
     sealingKey: state.sealingKey,
     name: state.name,
     spec: specHeld(state),
-    generation: state.operation.generation,
-    epoch: state.operation.epoch,
+    generation: operation.generation,
+    epoch: operation.epoch,
     ...(Object.keys(wish).length > 0 && { wish: { ...wish } }),
     databases: [...databases],
     users: [...users],
-    ...(state.before === 'MISSING' && { missing: true, port: state.endpoint?.port ?? null }),
+    ...(isMissing && { missing: true, port: state.endpoint?.port ?? null }),
   }
 }

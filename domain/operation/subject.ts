@@ -3,7 +3,7 @@ import { hostIdSchema, instanceIdSchema, projectIdSchema } from '../ids.ts'
 import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
 /** What was asked for beside the kind of the operation: its definition says what is in it. */
-const wishSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+const wishSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]))
 
 /** Everything a process needs to know of its instance, fixed when the operation starts. */
 export const operationSubjectSchema = z.object({

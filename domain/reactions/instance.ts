@@ -4,15 +4,19 @@ import {
   type instance,
   isInProgress,
   type KnownInstance,
+  ongoingOf,
   operationSubject,
   specHeld,
 } from '../instance/index.ts'
+import { sharedFailure } from '../instance/operations/define-operation.ts'
 import {
-  allOperations,
+  type ExclusiveKind,
+  exclusiveOperations,
   type FailedType,
   operationOf,
   type RequestedType,
   type SucceededType,
+  sharedOperations,
 } from '../instance/operations.ts'
 import type { ReleaseReason } from '../project/index.ts'
 import { resourcesOf } from '../values/resources.ts'
@@ -36,8 +40,8 @@ type OfOperation = RequestedType | SucceededType | FailedType
 type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
 
 /** How it ended is told to the operation; what it holds is settled by what its definition says. */
-const ofOperations = Object.fromEntries(
-  allOperations.flatMap(({ creates, holds, requested, succeeded, becomes, failed }) => [
+const ofOperations = Object.fromEntries([
+  ...exclusiveOperations.flatMap(({ creates, holds, requested, succeeded, becomes, failed }) => [
     [requested, holds || creates ? { present: begins } : begins],
     [
       succeeded,
@@ -48,7 +52,12 @@ const ofOperations = Object.fromEntries(
     ],
     [failed, creates ? failsToCreate : holds ? { present: failsToHold } : ends],
   ]),
-) as unknown as OperationReactions
+  ...sharedOperations.flatMap(({ requested, succeeded }) => [
+    [requested, begins],
+    [succeeded, ends],
+  ]),
+  [sharedFailure, ends],
+]) as unknown as OperationReactions
 
 export const instanceReactions: ReactionsOf<typeof instance> = {
   ...ofOperations,
@@ -71,15 +80,17 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
  * it again nor holds resources that were released since.
  */
 export const reactionsToRequest = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
-  const subject = operationSubject(state)
-  if (!subject || !isInProgress(state, operationId)) return []
-  const { kind, deadline } = state.operation
+  const ongoing = ongoingOf(state, operationId)
+  const subject = operationSubject(state, operationId)
+  if (!ongoing || !subject) return []
+  const { kind, deadline } = ongoing
   const start: Reaction = {
     target: 'operation',
     id: operationId,
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
-  const { creates, holds } = operationOf(kind)
+  if (!isInProgress(state, operationId)) return [start]
+  const { creates, holds } = operationOf<ExclusiveKind>(state.operation.kind)
   if (holds) return [...holdVolume(operationId, state), start]
   return creates ? [...holdResources(state), start] : [start]
 }

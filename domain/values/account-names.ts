@@ -5,11 +5,11 @@ import type { DatastoreType } from './instance-spec.ts'
 import { invalidInput, reservedName } from './invalid-input.ts'
 import { byteCount, quote } from './text.ts'
 
-/** Why this engine cannot have a database of this name, or null: `INVALID_INPUT` or `RESERVED_NAME`. */
+/** Why this engine cannot have a database of this name, or null: `FEATURE_NOT_AVAILABLE`, `INVALID_INPUT` or `RESERVED_NAME`. */
 export const databaseNameRefusal = (datastore: DatastoreType, name: string, field: string): Rejection | null => {
   const { databases } = engineOf(datastore)
   return databases.kind === 'numbered'
-    ? invalidInput(databases.refusal, field)
+    ? { code: 'FEATURE_NOT_AVAILABLE', message: databases.refusal, field }
     : nameRefusal(databases.name, name, field)
 }
 

@@ -55,17 +55,22 @@ export const accountsFaults = (
   if (databases.length > maxDatabases) return [tooMany('databases', databases.length, maxDatabases)]
   if (users.length > maxUsers) return [tooMany('users', users.length, maxUsers)]
   return [
-    ...databases.flatMap((database, index) => databaseFaults(datastore, database, `databases[${index}]`)),
+    ...databases.flatMap((database, index) => databaseFaults(datastore, database, `databases[${index}].`)),
     duplicateRefusal(databases, 'databases'),
     ...users.flatMap((user, index) => userFaults(datastore, databases, user, `users[${index}]`)),
     duplicateRefusal(users, 'users'),
   ].filter((fault) => fault !== null)
 }
 
-const databaseFaults = (datastore: DatastoreType, { name, characterSet, collation }: DatabaseSpec, path: string) => [
-  databaseNameRefusal(datastore, name, `${path}.name`),
-  localeRefusal(characterSet, `${path}.characterSet`),
-  localeRefusal(collation, `${path}.collation`),
+/** All that is wrong with a database as it is asked for. `within`: what stands before the names of fields, such as `databases[0].`. */
+export const databaseFaults = (
+  datastore: DatastoreType,
+  { name, characterSet, collation }: DatabaseSpec,
+  within: string,
+): readonly (Rejection | null)[] => [
+  databaseNameRefusal(datastore, name, `${within}name`),
+  localeRefusal(characterSet, `${within}characterSet`),
+  localeRefusal(collation, `${within}collation`),
 ]
 
 const userFaults = (datastore: DatastoreType, databases: readonly DatabaseSpec[], user: UserWish, path: string) => [

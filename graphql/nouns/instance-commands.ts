@@ -1,18 +1,22 @@
-import { adoptInstance, removeUnlistedInstance } from '../../commands/public/adopt-instance.ts'
+import type { z } from 'zod'
+import type { CommandName } from '../../commands/api.ts'
 import { instanceOperationAnswer } from '../../commands/public/answers.ts'
 import { createInstance } from '../../commands/public/create-instance.ts'
-import { growVolume } from '../../commands/public/grow-volume.ts'
-import {
-  deleteInstance,
-  restartInstance,
-  startInstance,
-  stopInstance,
-} from '../../commands/public/instance-operations.ts'
+import type { CommandDefinition } from '../../commands/public/definition.ts'
+import { publicCommands } from '../../commands/public/registry.ts'
 import { renameInstance } from '../../commands/public/rename-instance.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+
+type Answer = typeof instanceOperationAnswer
+type BeginsOperation = CommandDefinition<CommandName, z.ZodObject, Answer['fields']>
+
+/** Every command that begins an operation on an instance, whatever it asks for. */
+const begunByInstances = Object.values(publicCommands).filter(
+  (command): command is typeof command & BeginsOperation => (command.answer as object) === instanceOperationAnswer,
+)
 
 /** What people do to instances. */
 export const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mutations): void => {
@@ -56,13 +60,7 @@ export const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mu
       ),
     },
   })
-  mutation(restartInstance, begun)
-  mutation(stopInstance, begun)
-  mutation(startInstance, begun)
-  mutation(deleteInstance, begun)
-  mutation(growVolume, begun)
-  mutation(adoptInstance, begun)
-  mutation(removeUnlistedInstance, begun)
+  for (const command of begunByInstances) mutation(command, begun)
 }
 
 /** The instance a command was about. */

@@ -141,7 +141,7 @@ const addInstanceType = (
       }),
       databases: t.exposeStringList('databases', {
         complexity: 1,
-        description: 'The databases that were made with the instance.',
+        description: 'The databases that were made with the instance, or in it since.',
       }),
       users: t.expose('users', { type: [DatabaseUser], description: 'The users that were made with the instance.' }),
       operation: t.field({
@@ -150,6 +150,15 @@ const addInstanceType = (
         description: 'What is changing the instance now.',
         resolve: ({ operationId }, _args, context) =>
           operationId === null ? null : context.loadOperation(operationId),
+      }),
+      sharedOperations: t.field({
+        type: [Operation],
+        description:
+          'What goes on beside it and changes no status, such as a database that is being made. Oldest first.',
+        resolve: async ({ sharedOperationIds }, _args, context) =>
+          (await Promise.all(sharedOperationIds.map((id) => context.loadOperation(id)))).filter(
+            (found) => found !== null,
+          ),
       }),
       fault: t.expose('fault', {
         type: Fault,

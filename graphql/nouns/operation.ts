@@ -1,5 +1,5 @@
 import { cancelOperation } from '../../commands/public/cancel-operation.ts'
-import { allOperations } from '../../domain/instance/operations.ts'
+import { allOperations, kindInCapitals } from '../../domain/instance/operations.ts'
 import type { OperationDocument, OperationStep, StepStatus } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -18,7 +18,7 @@ export const addOperation = (parts: SchemaParts, mutations: Mutations): void => 
   const Kind = parts.builder.enumType('OperationKind', {
     description: 'What an operation is for.',
     values: Object.fromEntries(
-      allOperations.map(({ kind, does }) => [kind.toUpperCase(), { value: kind, description: does }]),
+      allOperations.map(({ kind, does }) => [kindInCapitals(kind), { value: kind, description: does }]),
     ),
   })
   const Status = parts.builder.enumType('OperationStatus', {

@@ -8,7 +8,7 @@ const operationFields = `
 const instanceFields = `
   id name status health healthReason volumeStage incident projectId datastore version flavor vcpus memoryMiB volumeGiB
   endpoint { host port } caCertificate databases users { name databases }
-  operation { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
+  operation { id kind status } sharedOperations { id kind status } fault { ${faultFields} } createdAt updatedAt stateVersion`
 const actorFields = 'kind name projectId'
 const eventFields = `
   id eventId type at stream revision projectId instanceId operationId commandId causationId data actor { ${actorFields} }

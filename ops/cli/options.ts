@@ -39,7 +39,7 @@ export const positiveSeconds = (text: string): number => {
   return value
 }
 
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 export const waitSeconds = 300
 

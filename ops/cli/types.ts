@@ -36,6 +36,8 @@ export type Operation = {
 
 export type Endpoint = { readonly host: string; readonly port: number }
 
+type OngoingOperation = { readonly id: string; readonly kind: string; readonly status: string }
+
 export type Instance = {
   readonly id: string
   readonly name: string
@@ -55,7 +57,8 @@ export type Instance = {
   readonly caCertificate: string | null
   readonly databases: readonly string[]
   readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
-  readonly operation: { readonly id: string; readonly kind: string; readonly status: string } | null
+  readonly operation: OngoingOperation | null
+  readonly sharedOperations: readonly OngoingOperation[]
   readonly fault: Fault | null
   readonly createdAt: string
   readonly updatedAt: string

@@ -75,7 +75,8 @@ export const instanceAfter = (wait: Wait, operation: Operation): Promise<Instanc
     query: documents.instance,
     id: operation.instanceId,
     field: 'instance',
-    isLast: (instance: Instance) => instance.operation?.id !== operation.id,
+    isLast: ({ operation: exclusive, sharedOperations }: Instance) =>
+      ![exclusive, ...sharedOperations].some((ongoing) => ongoing?.id === operation.id),
     onValue: () => {},
   }
   return withinWait(wait, operation.id, () => lastOf<Instance>(wait.context, following))

@@ -1,5 +1,5 @@
 import type { DispatchSettings } from '../../commands/public/definition.ts'
-import { type OperationKind, operationKinds } from '../../domain/instance/operations.ts'
+import { timeoutOfEach } from '../../commands/public/definition.ts'
 import type { Config } from '../config.ts'
 
 export const defaultQuota = (config: Config): DispatchSettings['defaultQuota'] => ({
@@ -18,10 +18,7 @@ export const dispatchSettings = (config: Config): DispatchSettings => {
     defaultVolumeGiB: config.defaultVolumeGiB,
     maxVolumeGiB: config.maxVolumeGiB,
     maxTokens: config.maxTokens,
-    operationTimeoutMs: Object.fromEntries(operationKinds.map((kind) => [kind, timeoutMs])) as Record<
-      OperationKind,
-      number
-    >,
+    operationTimeoutMs: timeoutOfEach(timeoutMs),
     // Of a request that was cut off in the middle they are free again then. Not sooner: while the sagas are away, a request
     // that was accepted waits to be begun, and what it is to have must not go to another.
     reservationMs: timeoutMs,

@@ -7,6 +7,7 @@ import { errorsPage } from './errors.ts'
 import { eventsPage } from './events.ts'
 import { graphqlPage } from './graphql.ts'
 import { metricsPage } from './metrics.ts'
+import { operationsPage } from './operations.ts'
 import { rightsPage } from './rights.ts'
 
 /** `path`: from the directory of package.json. `text`: the whole file, made from code. */
@@ -26,6 +27,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('metrics', metricsPage),
   page('rights', rightsPage),
   page('graphql', graphqlPage),
+  page('operations', operationsPage),
   { path: 'graphql/schema.graphql', text: schemaText },
 ]
 

@@ -2,15 +2,22 @@ import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
 import type { RestingStatus } from '../../domain/instance/known.ts'
-import type { AnyOperation } from '../../domain/instance/operations/define-operation.ts'
 import {
-  allOperations,
+  type AnyExclusive,
+  type AnyShared,
+  type InstanceChange,
+  sharedFailure,
+} from '../../domain/instance/operations/define-operation.ts'
+import {
+  exclusiveOperations,
   type FailedType,
   type RequestedType,
   type SucceededType,
+  sharedOperations,
 } from '../../domain/instance/operations.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
+import { knownAccounts } from '../../domain/values/known-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
 import { everyone } from '../lists.ts'
@@ -82,6 +89,7 @@ const begun = (
   databases: [],
   users: [],
   operationId: null,
+  sharedOperationIds: [],
   fault: null,
   createdAt: at,
   updatedAt: at,
@@ -91,24 +99,50 @@ const begun = (
 type Of = { readonly operationId: OperationId; readonly status?: RestingStatus; readonly fault?: Fault }
 
 /** What an operation makes of an instance is told by its definition. */
-const ofOperation = ({ creates, requested, meanwhile, succeeded, becomes, changes, failed }: AnyOperation) => [
+const ofExclusive = ({ creates, requested, meanwhile, succeeded, becomes, changes, failed }: AnyExclusive) => [
   ...(creates
     ? []
     : [[requested, changed(({ operationId }) => ({ status: meanwhile as InstanceStatus, operationId, fault: null }))]]),
   [
     succeeded,
-    changed((data, { resources }) => {
-      const { volumeGiB, ...change } = changes?.(data) ?? {}
-      return {
-        ...ended(becomes === 'as before' ? (data.status ?? 'FAILED') : becomes),
-        ...change,
-        ...(volumeGiB !== undefined && { resources: { ...resources, volumeGiB } }),
-        ...(becomes === 'DELETED' && { endpoint: null }),
-      }
-    }),
+    changed((data, document) => ({
+      ...ended(becomes === 'as before' ? (data.status ?? 'FAILED') : becomes),
+      ...documentChange(document, changes?.(data, document)),
+      ...(becomes === 'DELETED' && { endpoint: null }),
+    })),
   ],
   [failed, changed(({ status = 'FAILED', fault = null }) => ({ ...ended(status), fault }))],
 ]
+
+/** It goes on beside all else, so the status is none of its business. */
+const ofShared = ({ requested, succeeded, changes }: AnyShared) => [
+  [
+    requested,
+    changed(({ operationId }, { sharedOperationIds }) => ({
+      sharedOperationIds: [...sharedOperationIds, operationId],
+    })),
+  ],
+  [
+    succeeded,
+    changed((data, document) => ({
+      ...sharedEnded(data, document),
+      ...documentChange(document, changes?.(data, document)),
+    })),
+  ],
+]
+
+const sharedEnded = ({ operationId }: Of, { sharedOperationIds }: InstanceDocument): Change => ({
+  sharedOperationIds: sharedOperationIds.filter((id) => id !== operationId),
+})
+
+const documentChange = (
+  { resources }: InstanceDocument,
+  { volumeGiB, accounts, ...change }: InstanceChange = {},
+): Change => ({
+  ...change,
+  ...accounts,
+  ...(volumeGiB !== undefined && { resources: { ...resources, volumeGiB } }),
+})
 
 const changed =
   (change: (data: Of, document: InstanceDocument) => Change) =>
@@ -116,22 +150,22 @@ const changed =
     changes((_) => (document ? change(event.data, document) : {}))(document, event)
 
 type Handlers = ViewSpec<InstanceDocument, typeof instanceCategory>['on']
-const ofOperations = Object.fromEntries(allOperations.flatMap(ofOperation)) as unknown as Pick<
-  Handlers,
-  RequestedType | SucceededType | FailedType
->
+const ofOperations = Object.fromEntries([
+  ...exclusiveOperations.flatMap(ofExclusive),
+  ...sharedOperations.flatMap(ofShared),
+  [sharedFailure, changed(sharedEnded)],
+]) as unknown as Pick<Handlers, RequestedType | SucceededType | FailedType>
 
 export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
-  version: 3,
+  version: 4,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, { data, metadata, revision }) =>
       document ?? {
         ...begun(data, metadata.at, revision),
         status: 'PROVISIONING',
-        databases: data.databases.map((database) => database.name),
-        users: data.users.map((user) => ({ name: user.name, databases: user.databases })),
+        ...knownAccounts(data.databases, data.users),
         operationId: data.operationId,
       },
     InstanceAdopted: (document, { data, metadata, revision }) => {

@@ -4,6 +4,7 @@ import type { instanceCategory } from '../../domain/instance/index.ts'
 import {
   allOperations,
   type FailedType,
+  failedTypes,
   type OperationKind,
   type RequestedType,
   type SucceededType,
@@ -79,7 +80,7 @@ const requested = Object.fromEntries(
 
 /** How an operation ended is taken from its own stream. */
 const ended = Object.fromEntries(
-  allOperations.flatMap(({ succeeded, failed }) => [succeeded, failed].map((type) => [type, 'ignored'])),
+  [...allOperations.map(({ succeeded }) => succeeded), ...failedTypes].map((type) => [type, 'ignored']),
 ) as unknown as Pick<Handlers, SucceededType | FailedType>
 
 export const operationsProjection = defineView<

@@ -1,5 +1,7 @@
 import type { CofferEvent, CofferEventType } from '../../domain/catalogue.ts'
 import { formatPlace } from '../../domain/dead-letter/place.ts'
+import { sharedFailure } from '../../domain/instance/operations/define-operation.ts'
+import { type SharedEventType, sharedOperations } from '../../domain/instance/operations.ts'
 
 type Shown = Readonly<Record<string, unknown>>
 type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
@@ -8,7 +10,7 @@ type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T
  * What the audit log shows of every event's data, field by field: never anything sealed, hashed or secret. A new event type does not
  * compile until it is decided here, and a new field is not shown until it is named.
  */
-const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } = {
+const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (data: DataOf<T>) => Shown } = {
   InstanceRequested: ({
     users,
     instanceId,
@@ -175,6 +177,15 @@ const shownOf: { readonly [T in CofferEventType]: (data: DataOf<T>) => Shown } =
   DeadLetterDropped: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
 }
 
-export const shownData = (event: CofferEvent): Shown =>
-  // Looked up by the event's own type, so that function and data belong together, which the compiler cannot follow.
-  (shownOf[event.type] as (data: CofferEvent['data']) => Shown)(event.data)
+/** What shared operations record is all named in their definitions, and made of plain words: it is shown whole. */
+const ofShared: ReadonlySet<string> = new Set([
+  ...sharedOperations.flatMap(({ requested, succeeded }) => [requested, succeeded]),
+  sharedFailure,
+])
+const isOfShared = (type: CofferEventType): type is SharedEventType => ofShared.has(type)
+
+export const shownData = ({ type, data }: CofferEvent): Shown =>
+  isOfShared(type)
+    ? data
+    : // Looked up by the event's own type, so that function and data belong together, which the compiler cannot follow.
+      (shownOf[type] as (data: CofferEvent['data']) => Shown)(data)

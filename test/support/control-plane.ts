@@ -5,6 +5,7 @@ import { createHandler } from '../../commands/handle.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
 import type { DispatchSettings, RequestFacts } from '../../commands/public/definition.ts'
+import { timeoutOfEach } from '../../commands/public/definition.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
 import { type InstanceId, type OperationId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
@@ -34,14 +35,7 @@ export const settings: DispatchSettings = {
   defaultVolumeGiB: 1,
   maxVolumeGiB: 100,
   maxTokens: 100,
-  operationTimeoutMs: {
-    provision: 7 * minute,
-    restart: minute,
-    stop: minute,
-    start: minute,
-    grow: minute,
-    delete: minute,
-  },
+  operationTimeoutMs: { ...timeoutOfEach(minute), provision: 7 * minute },
   reservationMs: 10 * minute,
   idempotencyKeyLifetimeMs: 60 * minute,
 }

@@ -80,7 +80,8 @@ export const createServerApi = ({ url, adminToken }: { readonly url: string; rea
     const { instanceId } = await operationEnd(operationId)
     return waitFor(`instance ${instanceId} to be told of the end of ${operationId}`, async () => {
       const now = await instance(instanceId)
-      return now.operation?.id !== operationId && now
+      const ongoing = [now.operation, ...now.sharedOperations]
+      return !ongoing.some((one) => one?.id === operationId) && now
     })
   }
   return {

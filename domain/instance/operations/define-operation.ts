@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { Lane } from '../../guest/command.ts'
 import type { EngineFacts } from '../../guest/report.ts'
 import type { OperationId } from '../../ids.ts'
 import type { Process } from '../../operation/process.ts'
+import type { OperationSubject } from '../../operation/subject.ts'
 import type { Rejection } from '../../rejection.ts'
 import type { Fault } from '../../values/fault.ts'
 import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
+import type { KnownAccounts } from '../../values/known-accounts.ts'
 import { type Known, type RestingStatus, restingStatuses } from '../known.ts'
 
 type Shape = Readonly<Record<string, z.ZodType>>
@@ -26,13 +27,35 @@ export type InstanceChange = {
   readonly endpoint?: Endpoint
   readonly caCertificate?: string
   readonly volumeGiB?: number
+  readonly accounts?: KnownAccounts
+}
+
+/** What the definition of an operation says in every lane. */
+type Told<Kind extends string, Wish extends Shape, Instance, Applied extends Shape> = Process & {
+  readonly kind: Kind
+  /** What it is for, as a sentence. */
+  readonly does: string
+  /** For a sentence such as "a stopped instance cannot be restarted". */
+  readonly done: string
+  /** Where an instance must be to accept it. Of one that is `FAILED` and has no data left, only where `acceptsLost`. */
+  readonly accepts: readonly RestingStatus[]
+  /** What is asked for beside the kind. */
+  readonly wish: Wish
+  readonly refuses?: (instance: Known, wish: DataOf<Wish>) => Rejection | null
+  /** Fills in what the wish leaves to the instance, when it is accepted. Absent: nothing is left out. */
+  readonly completes?: (instance: Known, wish: DataOf<Wish>) => DataOf<Wish>
+  readonly applied: Applied
+  /** What is recorded of its success; null where the steps have not told enough. */
+  readonly applies: (instance: Instance, wish: DataOf<Wish>, facts: EngineFacts | null) => DataOf<Applied> | null
+  /** What of the instance is other than before, by what was recorded. Absent: nothing. */
+  readonly changes?: (applied: DataOf<Applied>, before: KnownAccounts) => InstanceChange
 }
 
 /**
- * One kind of work on an instance, told in one file: commands, events, statuses, views, reactions and settings follow from it. The names of
+ * One kind of work that changes what runs, told in one file: commands, events, statuses, views, reactions and settings follow from it. The names of
  * events are stored and read by others: they never change.
  */
-export type OperationDefinition<
+export type ExclusiveOperation<
   Kind extends string,
   Status extends string,
   Wish extends Shape,
@@ -41,22 +64,11 @@ export type OperationDefinition<
   Applied extends Shape,
   Failed extends string,
   Left extends Shape,
-> = Process & {
-  readonly kind: Kind
-  /** What it goes beside: see `lanes.ts`. */
-  readonly lane: Lane
-  /** What it is for, as a sentence. */
-  readonly does: string
-  /** For a sentence such as "a stopped instance cannot be restarted". */
-  readonly done: string
-  /** Where an instance must be to accept it. Of one that is `FAILED` and has no data left, only where `acceptsLost`. */
-  readonly accepts: readonly RestingStatus[]
+> = Told<Kind, Wish, Known & { readonly before: RestingStatus }, Applied> & {
+  readonly lane: 'exclusive'
   readonly acceptsLost?: true
   /** The status of the instance meanwhile. */
   readonly meanwhile: Status
-  /** What is asked for beside the kind. */
-  readonly wish: Wish
-  readonly refuses?: (instance: Known, wish: DataOf<Wish>) => Rejection | null
   /** What quota and capacity are held for meanwhile. Absent: as before. */
   readonly holds?: (spec: InstanceSpec, wish: DataOf<Wish>) => InstanceSpec
   /** It makes the instance, whose resources are held when it begins and released when it fails. */
@@ -65,15 +77,6 @@ export type OperationDefinition<
   readonly renews?: true
   readonly requested: Requested
   readonly succeeded: Succeeded
-  readonly applied: Applied
-  /** What is recorded of its success; null where the steps have not told enough. */
-  readonly applies: (
-    instance: Known & { readonly before: RestingStatus },
-    wish: DataOf<Wish>,
-    facts: EngineFacts | null,
-  ) => DataOf<Applied> | null
-  /** What of the instance is other than before, by what was recorded. Absent: nothing. */
-  readonly changes?: (applied: DataOf<Applied>) => InstanceChange
   /** Where success leaves the instance. */
   readonly becomes: RestingStatus | 'DELETED' | 'as before'
   /** What success has shown of the engine: a client query succeeded, or it has stopped. */
@@ -96,8 +99,42 @@ export const defineOperation = <
   const Failed extends string,
   Left extends Shape,
 >(
-  definition: OperationDefinition<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left>,
-): OperationDefinition<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left> => definition
+  definition: ExclusiveOperation<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left>,
+): ExclusiveOperation<Kind, Status, Wish, Requested, Succeeded, Applied, Failed, Left> => definition
+
+/** The event of every shared operation that fails. */
+export const sharedFailure = 'InstanceSharedOperationFailed'
+
+/** One kind of work that goes on beside others (`lanes.ts`) and changes nothing of the status, told in one file as well. */
+export type SharedOperation<
+  Kind extends string,
+  Wish extends Shape,
+  Requested extends string,
+  Succeeded extends string,
+  Applied extends Shape,
+> = Told<Kind, Wish, Known, Applied> & {
+  readonly lane: 'shared'
+  /** The thing it is about, such as `database shop`: two that are about the same do not go side by side. */
+  readonly about: (wish: DataOf<Wish>) => string
+  readonly requested: Requested
+  readonly succeeded: Succeeded
+}
+
+export const defineSharedOperation = <
+  const Kind extends string,
+  Wish extends Shape,
+  const Requested extends string,
+  const Succeeded extends string,
+  Applied extends Shape,
+>(
+  definition: SharedOperation<Kind, Wish, Requested, Succeeded, Applied>,
+): SharedOperation<Kind, Wish, Requested, Succeeded, Applied> => definition
+
+/** Reads from the subject of an operation what was asked for. The instance has accepted it, so it throws only for what was never accepted. */
+export const wishReader = <Wish extends Shape>(wish: Wish) => {
+  const schema = z.object(wish)
+  return ({ wish: asked }: OperationSubject): z.output<typeof schema> => schema.parse(asked)
+}
 
 /** For an operation whose failure leaves the instance where undoing has brought it. */
 export const failsAsUndone = {
@@ -113,7 +150,9 @@ const leftAt = (before: RestingStatus, undoneTo: 'ACTIVE' | 'STOPPED' | null): R
   before === 'MISSING' ? before : (undoneTo ?? before)
 
 /** Any definition, of which only the running program knows the kind: its functions are given what was made for them. */
-export type AnyOperation = OperationDefinition<string, string, Shape, string, string, Shape, string, Shape>
+export type AnyExclusive = ExclusiveOperation<string, string, Shape, string, string, Shape, string, Shape>
+export type AnyShared = SharedOperation<string, Shape, string, string, Shape>
+export type AnyOperation = AnyExclusive | AnyShared
 
 export type Asked = { readonly operationId: OperationId; readonly epoch: number; readonly deadline: string }
 export type Ended = { readonly operationId: OperationId }

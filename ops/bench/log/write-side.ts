@@ -6,6 +6,7 @@ import { createDirectory, type Directory } from '../../../commands/directory.ts'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler, type Handler } from '../../../commands/handle.ts'
 import type { AppendResult, EventStore, NewEvent, StoredEvent } from '../../../commands/ports/event-store.ts'
+import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import type { StreamName } from '../../../domain/stream.ts'
 import type { WallClock } from '../../../kernel/clock.ts'
 import type { IdSource } from '../../../kernel/ids.ts'
@@ -87,14 +88,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
       defaultFlavor: 'small',
       defaultVolumeGiB: 1,
       maxVolumeGiB: 100,
-      operationTimeoutMs: {
-        provision: 5 * minute,
-        restart: 5 * minute,
-        stop: 5 * minute,
-        start: 5 * minute,
-        grow: 5 * minute,
-        delete: 5 * minute,
-      },
+      operationTimeoutMs: timeoutOfEach(5 * minute),
       reservationMs: 10 * minute,
       maxTokens: plenty,
       idempotencyKeyLifetimeMs: 60 * minute,

@@ -10,7 +10,7 @@ import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import type { Credential, Instance, Refusal } from '../types.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import type { InstanceOperationAccepted, WaitOptions } from './change-instance.ts'
+import type { InstanceOperationAccepted, WaitOptions } from './begin-operation.ts'
 import { instanceFields } from './show-instance.ts'
 
 export type CreateOptions = WaitOptions & {

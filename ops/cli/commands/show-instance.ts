@@ -28,6 +28,7 @@ export const instanceFields = (instance: Instance): string[] =>
     ['reason', isPlain(instance) ? null : instance.healthReason],
     ['fault', instance.fault && `${instance.fault.message} (${instance.fault.code})`],
     ['operation', instance.operation && `${instance.operation.kind} ${instance.operation.id}`],
+    ['beside it', instance.sharedOperations.map(({ kind, id }) => `${kind} ${id}`).join(', ')],
     ['datastore', `${instance.datastore} ${instance.version}`],
     ['flavor', `${instance.flavor} (${instance.vcpus} vCPU, ${instance.memoryMiB} MiB)`],
     ['volume', `${instance.volumeGiB} GiB`],

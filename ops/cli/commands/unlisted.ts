@@ -4,7 +4,7 @@ import { mutate } from '../mutate.ts'
 import { readAll } from '../pages.ts'
 import type { HostWithUnlisted } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import type { InstanceOperationAccepted, WaitOptions } from './change-instance.ts'
+import type { InstanceOperationAccepted, WaitOptions } from './begin-operation.ts'
 
 /** What hosts have and the log does not know of. */
 export const listUnlisted = async (context: CliContext): Promise<void> => {

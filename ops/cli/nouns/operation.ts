@@ -1,4 +1,4 @@
-import { allOperations } from '../../../domain/instance/operations.ts'
+import { allOperations, kindInCapitals } from '../../../domain/instance/operations.ts'
 import { operationStatuses } from '../../../projections/documents.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from '../commands/operations.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import { shown } from '../shown.ts'
 import type { Verbs } from '../verbs.ts'
 
-const operationKinds = allOperations.map(({ kind }) => kind.toUpperCase())
+const operationKinds = allOperations.map(({ kind }) => kindInCapitals(kind))
 
 /** What is being done, and what was. */
 export const operationVerbs: Verbs = (program, { run }) => {

@@ -51,7 +51,7 @@ onEverySite('redis', (site) =>
     it('has no databases that can be named, and says so', async () => {
       const input = { name: 'cache', datastore: 'redis', databases: [{ name: 'app' }] }
       expect(await api.tryCreate(input)).toMatchObject({
-        code: 'INVALID_INPUT',
+        code: 'FEATURE_NOT_AVAILABLE',
         field: 'databases[0].name',
         message: 'Redis has numbered databases that are always there: none can be named',
       })

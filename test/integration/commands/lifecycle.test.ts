@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler } from '../../../commands/handle.ts'
 import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
+import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import { createRelay } from '../../../commands/sagas/relay.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import { parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
@@ -125,7 +126,7 @@ describe('an instance, from request to deletion', () => {
   it('fails by itself when the agent never answers, within its deadline', async () => {
     const { plane } = await start({
       script: () => 'silent',
-      settings: { operationTimeoutMs: { provision: 1500, restart: 1, stop: 1, start: 1, grow: 1, delete: 1 } },
+      settings: { operationTimeoutMs: { ...timeoutOfEach(1), provision: 1500 } },
     })
     const created = await plane.sendAccepted(shop)
     await expectOperation(plane, created.operationId, 'FAILED')

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import { type HostId, parseInstanceId } from '../../../domain/ids.ts'
@@ -153,7 +154,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
 
   it('waits for room, moves when there is some, and fails with HOST_UNREACHABLE when there never is', async () => {
     const { plane, startHost, becomes, instanceBecomes, operationEnds, isHeldBy } = await start({
-      operationTimeoutMs: { provision: 12_000, restart: 9000, stop: 9000, start: 9000, grow: 9000, delete: 9000 },
+      operationTimeoutMs: { ...timeoutOfEach(9000), provision: 12_000 },
     })
     const first = await startHost(silentFrom('volume-ready'))
     const waiting = await plane.sendAccepted(create)
@@ -287,7 +288,7 @@ describe('a database whose host was lost and is back', { timeout: 60_000 }, () =
 
   it('after an operation on it failed meanwhile is what it is there', async () => {
     const { plane, startHost, becomes, instanceBecomes, operationEnds } = await start({
-      operationTimeoutMs: { provision: 60_000, restart: 3000, stop: 3000, start: 3000, grow: 3000, delete: 3000 },
+      operationTimeoutMs: { ...timeoutOfEach(3000), provision: 60_000 },
     })
     const only = await startHost(({ payload }) =>
       payload.kind === 'engine-running' && payload.generation > 0 ? 'silent' : 'succeed',

@@ -81,6 +81,7 @@ export const createViewWriter = (store: ViewStore) => {
         databases: ['app'],
         users: [{ name: 'app', databases: ['app'] }],
         operationId: null,
+        sharedOperationIds: [],
         fault: null,
         createdAt: at,
         updatedAt: at,

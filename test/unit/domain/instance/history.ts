@@ -1,5 +1,5 @@
 import type { InstanceCommand, InstanceEvent } from '../../../../domain/instance/index.ts'
-import type { OperationKind, RequestedKind } from '../../../../domain/instance/operations.ts'
+import type { OperationKind } from '../../../../domain/instance/operations.ts'
 import { at, databases, facts, fault, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
 
 /** Events of an instance whose n-th operation has the id `operationId(n)`. */
@@ -50,6 +50,14 @@ export const stopRequested = (ordinal: number): InstanceEvent => ({
 export const startRequested = (ordinal: number): InstanceEvent => ({
   type: 'InstanceStartRequested',
   data: asked(ordinal),
+})
+export const databaseRequested = (ordinal: number, epoch = 2, name = 'crm'): InstanceEvent => ({
+  type: 'InstanceDatabaseCreationRequested',
+  data: { ...asked(ordinal), epoch, name, characterSet: null, collation: null, users: ['app'] },
+})
+export const databaseCreated = (ordinal: number, name = 'crm'): InstanceEvent => ({
+  type: 'InstanceDatabaseCreated',
+  data: { operationId: operationId(ordinal), name, users: ['app'] },
 })
 export const deletionRequested = (ordinal: number): InstanceEvent => ({
   type: 'InstanceDeletionRequested',
@@ -107,7 +115,7 @@ export const requestInstance: Extract<InstanceCommand, { readonly type: 'Request
   deadline: at(420),
 }
 
-export const ask = (kind: Exclude<RequestedKind, 'grow'>, ordinal: number): InstanceCommand => ({
+export const ask = (kind: 'restart' | 'stop' | 'start' | 'delete', ordinal: number): InstanceCommand => ({
   type: 'RequestOperation',
   kind,
   wish: {},

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import type { InstanceCommand } from '../../../../domain/instance/index.ts'
 import { instance, instanceEvents } from '../../../../domain/instance/index.ts'
-import { operationKinds, operationOf, phaseOf, type RequestedKind } from '../../../../domain/instance/operations.ts'
+import { sharedFailure } from '../../../../domain/instance/operations/define-operation.ts'
+import {
+  type ExclusiveKind,
+  exclusiveOperations,
+  operationKinds,
+  operationOf,
+  phaseOf,
+  type RequestedKind,
+  sharedOperations,
+} from '../../../../domain/instance/operations.ts'
 import { eventsOf, specOf } from '../../../support/spec.ts'
 import { at, facts, fault, operationId } from '../samples.ts'
 import { histories, type Situation } from './history.ts'
@@ -16,6 +25,8 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   start: {},
   grow: { volumeGiB: 64 },
   delete: {},
+  'create-database': { name: 'crm', characterSet: null, collation: null, users: ['app'] },
+  'delete-database': { name: 'app' },
 }
 const kinds = operationKinds.filter((kind): kind is RequestedKind => kind !== 'provision')
 const situations = Object.keys(histories) as Situation[]
@@ -37,16 +48,18 @@ const answerOf = (kind: RequestedKind, situation: Situation): string => {
   const state = stateOf(situation)
   if (state.status === 'ABSENT' || state.status === 'DELETED') return 'NOT_FOUND'
   if ('operation' in state) return 'OPERATION_IN_PROGRESS'
-  const { accepts, acceptsLost } = operationOf(kind)
-  if (state.status === 'FAILED' && !state.dataKept && !acceptsLost) return 'INVALID_STATE'
-  return accepts.includes(state.status) ? 'accepted' : 'INVALID_STATE'
+  const operation = operationOf(kind)
+  const takesLost = operation.lane === 'exclusive' && operation.acceptsLost
+  if (state.status === 'FAILED' && !state.dataKept && !takesLost) return 'INVALID_STATE'
+  return operation.accepts.includes(state.status) ? 'accepted' : 'INVALID_STATE'
 }
 
 describe('every operation, asked for in every state', () => {
   it.each(cells)('$kind of an instance that is $situation', ({ kind, situation }) => {
     const asked = given(...histories[situation]).when(ask(kind))
     const expected = answerOf(kind, situation)
-    const { requested, meanwhile, refuses } = operationOf(kind)
+    const operation = operationOf(kind)
+    const { requested, refuses } = operation
     if (expected !== 'accepted') {
       asked.thenRejected(expected as 'NOT_FOUND')
       return
@@ -54,14 +67,19 @@ describe('every operation, asked for in every state', () => {
     const [event] = asked.thenTypes(requested as 'InstanceRestartRequested')
     expect(event?.data).toMatchObject({ operationId: operationId(9), deadline: at(900), ...wishes[kind] })
     const state = instance.evolve(stateOf(situation), event as never)
-    expect(state).toMatchObject({ status: meanwhile, operation: { kind, wish: wishes[kind] } })
+    const begun = { kind, wish: wishes[kind] }
+    if (operation.lane === 'exclusive') expect(state).toMatchObject({ status: operation.meanwhile, operation: begun })
+    else expect(state).toMatchObject({ status: stateOf(situation).status, shared: [begun] })
     expect(refuses === undefined || Object.keys(wishes[kind]).length > 0).toBe(true)
   })
 
-  it.each(cells.filter(({ kind, situation }) => answerOf(kind, situation) === 'accepted'))(
+  const isExclusive = (kind: RequestedKind): kind is RequestedKind & ExclusiveKind =>
+    operationOf(kind).lane === 'exclusive'
+  const exclusiveCells = cells.flatMap(({ kind, situation }) => (isExclusive(kind) ? [{ kind, situation }] : []))
+  it.each(exclusiveCells.filter(({ kind, situation }) => answerOf(kind, situation) === 'accepted'))(
     '$kind of an instance that is $situation ends as it is defined to, well and badly',
     ({ kind, situation }) => {
-      const { succeeded, failed, becomes, keepsData, undoneTo } = operationOf(kind)
+      const { succeeded, failed, becomes, keepsData, undoneTo } = operationOf<ExclusiveKind>(kind)
       const before = stateOf(situation)
       const log = [...histories[situation], ...eventsOf(instance.decide(ask(kind), before))]
       const told = { operationId: operationId(9), kind }
@@ -85,14 +103,21 @@ describe('every operation, asked for in every state', () => {
 })
 
 describe('the definitions', () => {
-  it.each(operationKinds)('of %s are told apart by their events and statuses', (kind) => {
+  it.each(operationKinds)('of %s are told apart by their events', (kind) => {
     const own = operationOf(kind)
     for (const other of operationKinds.filter((each) => each !== kind).map(operationOf)) {
-      expect([other.requested, other.succeeded, other.failed]).not.toContain(own.requested)
-      expect([other.requested, other.succeeded, other.failed]).not.toContain(own.succeeded)
-      expect(other.meanwhile).not.toBe(own.meanwhile)
+      const names = [other.requested, other.succeeded]
+      expect(names).not.toContain(own.requested)
+      expect(names).not.toContain(own.succeeded)
     }
     expect(phaseOf(own.requested)).toEqual({ phase: 'requested', operation: own })
-    expect(phaseOf(own.failed)?.phase).toBe('failed')
+  })
+
+  it('tell what changes an instance apart by its status, and end what fails', () => {
+    const statuses = exclusiveOperations.map(({ meanwhile }) => meanwhile)
+    expect(new Set(statuses).size).toBe(statuses.length)
+    for (const { failed } of exclusiveOperations) expect(phaseOf(failed)?.phase).toBe('failed')
+    expect(phaseOf(sharedFailure)).toMatchObject({ phase: 'failed', operation: { lane: 'shared' } })
+    expect(sharedOperations.length).toBeGreaterThan(0)
   })
 })

@@ -254,12 +254,24 @@ describe('what a process is told of its instance', () => {
   const common = { instanceId: instanceId(), projectId, hostId: hostId(), sealingKey: 1, name: 'shop', spec }
 
   it('is everything that was asked for when it is being provisioned', () => {
-    expect(operationSubject(given(requested).state)).toEqual({ ...common, generation: 0, epoch: 1, databases, users })
+    expect(operationSubject(given(requested).state, operationId(1))).toEqual({
+      ...common,
+      generation: 0,
+      epoch: 1,
+      databases,
+      users,
+    })
   })
 
   it('has no accounts and passwords in it later', () => {
     const { state } = given(...histories.RESTARTING)
-    expect(operationSubject(state)).toEqual({ ...common, generation: 0, epoch: 3, databases: [], users: [] })
+    expect(operationSubject(state, operationId(2))).toEqual({
+      ...common,
+      generation: 0,
+      epoch: 3,
+      databases: [],
+      users: [],
+    })
     expect(JSON.stringify(state)).not.toContain('c2VhbGVk')
   })
 
@@ -273,16 +285,16 @@ describe('what a process is told of its instance', () => {
       restarted(3),
       restartRequested(4),
     )
-    expect(operationSubject(state)).toMatchObject({ generation: 2, epoch: 7 })
+    expect(operationSubject(state, operationId(4))).toMatchObject({ generation: 2, epoch: 7 })
   })
 
   it('is the same generation when it is started after a stop', () => {
     const { state } = given(...histories.RESTARTING, restarted(2), stopRequested(3), stopped(3), startRequested(4))
-    expect(operationSubject(state)).toMatchObject({ generation: 1 })
+    expect(operationSubject(state, operationId(4))).toMatchObject({ generation: 1 })
   })
 
   it.each(['ABSENT', 'ACTIVE', 'STOPPED', 'FAILED', 'DELETED'] as const)('is nothing when it is %s', (situation) => {
-    expect(operationSubject(given(...histories[situation]).state)).toBeNull()
+    expect(operationSubject(given(...histories[situation]).state, operationId(2))).toBeNull()
   })
 
   it('keeps an instance undone by a cancelled deletion whole', () => {

@@ -8,7 +8,7 @@ import {
   operationSubject,
 } from '../../../../domain/instance/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { facts, hostId } from '../samples.ts'
+import { facts, hostId, operationId } from '../samples.ts'
 import { ask, deleted, fail, histories, operationFailed, type Situation } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
@@ -104,7 +104,7 @@ describe('an instance that its host does not have any more', () => {
       .when(ask('start', 2))
       .thenTypes('InstanceStartRequested')
     const begun = given(...histories.ACTIVE, missing(1), ...state).state
-    expect(operationSubject(begun)).toMatchObject({ missing: true, port: facts.endpoint.port })
+    expect(operationSubject(begun, operationId(2))).toMatchObject({ missing: true, port: facts.endpoint.port })
   })
 
   it('is MISSING again when it could not be brought back', () => {

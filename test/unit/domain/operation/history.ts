@@ -37,6 +37,8 @@ export const subject: OperationSubject = {
   spec,
   generation: 4,
   epoch: 7,
+  // Read by the kinds that have one.
+  wish: { name: 'crm', characterSet: null, collation: null, users: ['app'] },
   databases: [],
   users: [],
 }

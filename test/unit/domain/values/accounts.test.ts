@@ -36,12 +36,15 @@ describe('the name of a database', () => {
     ['mariadb', 'a/b'],
     ['mariadb', '`'],
     ['mariadb', 'x'.repeat(65)],
-    ['redis', '0'],
   ] as const)('in %s may not be %j', (datastore, name) => {
     expect(databaseNameRefusal(datastore, name, 'databases[0].name')).toMatchObject({
       code: 'INVALID_INPUT',
       field: 'databases[0].name',
     })
+  })
+
+  it('is no name that an engine with numbered databases could take', () => {
+    expect(databaseNameRefusal('redis', 'app', 'name')).toMatchObject({ code: 'FEATURE_NOT_AVAILABLE', field: 'name' })
   })
 
   it.each([

@@ -4,7 +4,13 @@ import { changeInstance } from '../../../../ops/cli/commands/change-instance.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
 import { documents } from '../../../../ops/cli/documents.ts'
 
-const instance = { id: '01a204ca-47d7-7001-a325-d086e0b08721', name: 'shop', status: 'ACTIVE', operation: null }
+const instance = {
+  id: '01a204ca-47d7-7001-a325-d086e0b08721',
+  name: 'shop',
+  status: 'ACTIVE',
+  operation: null,
+  sharedOperations: [],
+}
 const operation = { id: 'an-operation', instanceId: instance.id, steps: [], fault: null }
 
 /** A client of a server that has accepted a restart as `accepted`, and whose views show the operation only when it is followed. */

@@ -7,7 +7,15 @@ import { CliFailure, type Result, trouble } from '../../../../ops/cli/failure.ts
 
 const password = 'generated-once'
 const credentials = [{ user: 'app', password, databases: ['app'] }]
-const instance = { id: 'an-instance', name: 'shop', status: 'PROVISIONING', endpoint: null, databases: [], users: [] }
+const instance = {
+  id: 'an-instance',
+  name: 'shop',
+  status: 'PROVISIONING',
+  endpoint: null,
+  databases: [],
+  sharedOperations: [],
+  users: [],
+}
 const options: CreateOptions = {
   datastore: 'postgresql',
   database: ['app'],

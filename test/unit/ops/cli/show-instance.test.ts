@@ -4,9 +4,12 @@ import type { Instance } from '../../../../ops/cli/types.ts'
 
 /** What of an instance the lines about its users come from. */
 const shownWith = (users: Instance['users']): string | undefined =>
-  instanceFields({ users, databases: [], createdAt: '2026-11-29T12:00:00.000Z' } as unknown as Instance).find((line) =>
-    line.startsWith('users'),
-  )
+  instanceFields({
+    users,
+    databases: [],
+    sharedOperations: [],
+    createdAt: '2026-11-29T12:00:00.000Z',
+  } as unknown as Instance).find((line) => line.startsWith('users'))
 
 describe('an instance as people see it', () => {
   it('names the databases of each user, and a user alone where its engine has none', () => {

@@ -27,6 +27,7 @@ const requested: InstanceDocument = {
   databases: ['app'],
   users: [{ name: 'app', databases: ['app'] }],
   operationId: world.operationId,
+  sharedOperationIds: [],
   fault: null,
   createdAt: '2030-01-01T00:00:00.000Z',
   updatedAt: '2030-01-01T00:00:00.000Z',

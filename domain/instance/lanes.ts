@@ -1,0 +1,28 @@
+import type { AnyShared } from './operations/define-operation.ts'
+import { type ExclusiveKind, type OperationKind, operationOf, type SharedKind } from './operations.ts'
+import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
+
+/**
+ * Whether a shared operation may begin while an exclusive one is in progress. Exclusive ones never wait for shared work: it goes on as long as the
+ * engine serves, waits for it while it is restarted, and ends with the instance.
+ */
+export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
+  'create-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
+  'delete-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
+}
+
+type Lanes = { readonly exclusive: OperationInProgress | null; readonly shared: readonly SharedInProgress[] }
+
+/** The operation for whose end this wish has to wait; null where it may begin at once. */
+export const inTheWayOf = (kind: OperationKind, wish: object, { exclusive, shared }: Lanes): Ongoing | null => {
+  if (!isShared(kind)) return exclusive
+  if (exclusive && !mayBeginBeside[kind][exclusive.kind]) return exclusive
+  const thing = aboutOf(kind, wish)
+  return shared.find((one) => aboutOf(one.kind, one.wish) === thing) ?? null
+}
+
+export const isShared = (kind: OperationKind): kind is SharedKind => operationOf(kind).lane === 'shared'
+
+// Kind and wish belong together: they come as one.
+const aboutOf = (kind: SharedKind, wish: object): string =>
+  operationOf<SharedKind>(kind).about(wish as Parameters<AnyShared['about']>[0])

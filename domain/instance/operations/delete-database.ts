@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { leastStepMs } from '../../operation/process.ts'
+import { databaseNameRefusal } from '../../values/account-names.ts'
+import { withoutDatabase } from '../../values/known-accounts.ts'
+import { quote } from '../../values/text.ts'
+import { defineSharedOperation, wishReader } from './define-operation.ts'
+
+const wish = { name: z.string() }
+const wishOf = wishReader(wish)
+
+/** Also the last one: users and the instance stay. */
+export const deleteDatabase = defineSharedOperation({
+  kind: 'delete-database',
+  lane: 'shared',
+  does: 'Deletes a database with its data from an engine that runs.',
+  done: 'relieved of a database',
+  accepts: ['ACTIVE'],
+  wish,
+  about: ({ name }) => `database ${name}`,
+  refuses: ({ spec, accounts }, { name }) =>
+    databaseNameRefusal(spec.datastore, name, 'name') ??
+    (accounts.databases.includes(name)
+      ? null
+      : { code: 'NOT_FOUND', message: `the instance has no database ${quote(name)}`, field: 'name' }),
+  requested: 'InstanceDatabaseDeletionRequested',
+  succeeded: 'InstanceDatabaseDeleted',
+  applied: { name: z.string() },
+  applies: (_, { name }) => ({ name }),
+  changes: ({ name }, accounts) => ({ accounts: withoutDatabase(accounts, name) }),
+  steps: [
+    {
+      name: 'database',
+      timeoutMs: leastStepMs,
+      payload: (subject) => ({
+        kind: 'accounts-ready',
+        databases: [],
+        users: [],
+        absentDatabases: [wishOf(subject).name],
+      }),
+    },
+  ],
+  compensation: [],
+  undoneTo: null,
+  notCancellable: 'its data may be gone already',
+  remains: 'the database may be gone: ask for its deletion again',
+})
