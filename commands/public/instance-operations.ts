@@ -15,7 +15,8 @@ export const restartInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'restart', wish: {} }),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) =>
+    beginOperation(dependencies, job, id, { kind: 'restart', wish: {} }),
 })
 
 export const stopInstance = defineCommand({
@@ -26,7 +27,8 @@ export const stopInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'stop', wish: {} }),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) =>
+    beginOperation(dependencies, job, id, { kind: 'stop', wish: {} }),
 })
 
 export const startInstance = defineCommand({
@@ -37,7 +39,8 @@ export const startInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) => beginOperation(dependencies: OwnDispatchDependencies, job, id, { kind: 'start', wish: {} }),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) =>
+    beginOperation(dependencies, job, id, { kind: 'start', wish: {} }),
 })
 
 export const deleteInstance = defineCommand({

@@ -1,6 +1,7 @@
 import { adoptInstance, removeUnlistedInstance } from './adopt-instance.ts'
 import { cancelOperation } from './cancel-operation.ts'
 import { createInstance } from './create-instance.ts'
+import { createDatabase, deleteDatabase } from './databases.ts'
 import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastore-versions.ts'
 import { defineFlavor } from './define-flavor.ts'
 import { excludeEvent } from './exclude-event.ts'
@@ -25,6 +26,8 @@ export const publicCommands = {
   StartInstance: startInstance,
   DeleteInstance: deleteInstance,
   GrowVolume: growVolume,
+  CreateDatabase: createDatabase,
+  DeleteDatabase: deleteDatabase,
   CancelOperation: cancelOperation,
   IssueToken: issueToken,
   RevokeToken: revokeToken,

@@ -58,6 +58,8 @@ export const documents = {
   stopInstance: changeInstance('stopInstance', 'StopInstanceInput'),
   startInstance: changeInstance('startInstance', 'StartInstanceInput'),
   growInstance: changeInstance('growVolume', 'GrowVolumeInput'),
+  createDatabase: changeInstance('createDatabase', 'CreateDatabaseInput'),
+  deleteDatabase: changeInstance('deleteDatabase', 'DeleteDatabaseInput'),
   deleteInstance: changeInstance('deleteInstance', 'DeleteInstanceInput'),
   adoptInstance: changeInstance('adoptInstance', 'AdoptInstanceInput'),
   removeUnlistedInstance: changeInstance('removeUnlistedInstance', 'RemoveUnlistedInstanceInput'),

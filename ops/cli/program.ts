@@ -3,6 +3,7 @@ import { programVersion } from '../program-info.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import { adminVerbs } from './nouns/admin.ts'
 import { connectVerb } from './nouns/connect.ts'
+import { databaseVerbs } from './nouns/database.ts'
 import { datastoreVerbs } from './nouns/datastore.ts'
 import { engineVerbs } from './nouns/engines.ts'
 import { eventsVerb } from './nouns/events.ts'
@@ -20,6 +21,7 @@ import type { ProgramParts, Verbs } from './verbs.ts'
 /** In the order in which help lists them. */
 const nouns: readonly Verbs[] = [
   instanceVerbs,
+  databaseVerbs,
   connectVerb,
   operationVerbs,
   eventsVerb,

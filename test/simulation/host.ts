@@ -124,9 +124,14 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           caCertificate: description.caCertificate,
         }
       }
-      case 'accounts-ready':
-        required(instanceId).databases = payload.databases.map((one) => one.name)
+      case 'accounts-ready': {
+        const instance = required(instanceId)
+        if (instance.processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        const { databases, absentDatabases = [] } = payload
+        const kept = instance.databases.filter((name) => !absentDatabases.includes(name))
+        instance.databases = [...new Set([...kept, ...databases.map(({ name }) => name)])]
         return undefined
+      }
       case 'endpoint-verified':
         if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined

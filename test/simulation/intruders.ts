@@ -53,7 +53,10 @@ export const intrude = async (deps: IntruderDeps): Promise<void> => {
     [...invariants.operations].filter(([, { status }]) => !ended.includes(status)).map(([id]) => id)
   const instancesAtRest = (): readonly InstanceId[] =>
     [...invariants.instances]
-      .filter(([id, { status }]) => (status === 'ACTIVE' || status === 'STOPPED') && !invariants.isSpoiled(id))
+      .filter(([id, state]) => {
+        const isBusy = (state.status !== 'ACTIVE' && state.status !== 'STOPPED') || state.shared.length > 0
+        return !isBusy && !invariants.isSpoiled(id)
+      })
       .map(([id]) => id)
 
   const leaveOut = async (stream: StreamName, revision: number, instanceId: InstanceId): Promise<void> => {

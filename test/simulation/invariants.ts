@@ -38,6 +38,8 @@ export const createInvariants = (world: World, now: () => number) => {
   /** What is said to them may be parked. */
   const everSpoiled = new Set<string>()
   const cut = new Set<InstanceId>()
+  /** Whose databases may be other than the log knows: one failed to be made or deleted. */
+  const unsureDatabases = new Set<string>()
   const broken = (what: string): never => {
     throw new InvariantBroken(what)
   }
@@ -59,6 +61,7 @@ export const createInvariants = (world: World, now: () => number) => {
     const event = checked.event as never
     if (category === 'instance') {
       if (stored.type === 'InstanceVolumeGrowthFailed') uncertain.add(id)
+      if (stored.type === 'InstanceSharedOperationFailed') unsureDatabases.add(id)
       instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
     } else if (category === 'operation') {
       operations.set(id as OperationId, operation.evolve(operations.get(id as OperationId) ?? operation.initial, event))
@@ -147,6 +150,15 @@ export const createInvariants = (world: World, now: () => number) => {
             broken(`${heldGiB} GiB are held for instance ${id}, whose volume has ${volumeGiB}`)
           }
         }
+      }
+      for (const [id, state] of instances) {
+        if (state.status === 'ABSENT' || spoiled.has(id) || cut.has(id)) continue
+        if (state.shared.length > 0) broken(`instance ${id} has shared work in progress for ever`)
+        const isKnown = (state.status === 'ACTIVE' || state.status === 'STOPPED') && !unsureDatabases.has(id)
+        const placed = world.hosts.find(({ hostId }) => hostId === state.hostId)?.placed.get(id)
+        if (!isKnown || placed === undefined) continue
+        const [known, real] = [state.accounts.databases, placed.databases].map((names) => [...names].sort().join(', '))
+        if (known !== real) broken(`instance ${id} is to have databases ${known} and has ${real}`)
       }
       for (const { name, placed } of world.hosts) {
         for (const id of placed.keys())

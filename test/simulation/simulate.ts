@@ -182,10 +182,13 @@ const drawCommand = (name: string, { instances, operations }: Mine, random: Rand
     'DeleteInstance',
     'GrowVolume',
     'RenameInstance',
+    'CreateDatabase',
+    'DeleteDatabase',
     'CancelOperation',
   ] as const
   const type = random.pick(kinds)
   if (type === 'GrowVolume') return { type, id, volumeGiB: 2 + random.below(3) }
+  if (type === 'CreateDatabase' || type === 'DeleteDatabase') return { type, id, name: random.pick(['crm', 'news']) }
   if (type === 'RenameInstance') return { type, id, name: `renamed-${name}` }
   if (type === 'CancelOperation') {
     const operationId = operations.at(-1 - random.below(2))

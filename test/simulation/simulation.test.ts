@@ -11,6 +11,8 @@ const mustHaveHappened = [
   /is given again from/,
   /is cut off$/,
   /: InstanceDeleted in/,
+  /: InstanceDatabaseCreated in/,
+  /: InstanceDatabaseDeleted in/,
   /: OperationFailed in/,
   /: OperationStepRetried in/,
   /an intruder writes beside/,

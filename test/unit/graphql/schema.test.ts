@@ -54,6 +54,8 @@ describe('the schema', () => {
       'stopInstance',
       'startInstance',
       'growVolume',
+      'createDatabase',
+      'deleteDatabase',
       'deleteInstance',
     ])
     for (const { name, args } of mutations) {

@@ -104,6 +104,14 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.stopInstance': mutation('stopInstance', 'StopInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.startInstance': mutation('startInstance', 'StartInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.growVolume': mutation('growVolume', 'GrowVolumeInput', ({ instance }) => ({ id: instance, volumeGiB: 9 })),
+  'Mutation.createDatabase': mutation('createDatabase', 'CreateDatabaseInput', ({ instance }) => ({
+    id: instance,
+    name: 'crm',
+  })),
+  'Mutation.deleteDatabase': mutation('deleteDatabase', 'DeleteDatabaseInput', ({ instance }) => ({
+    id: instance,
+    name: 'crm',
+  })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.removeUnlistedInstance': mutation(
