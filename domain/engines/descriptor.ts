@@ -52,6 +52,8 @@ export type ClientProgram = {
   readonly program: string
   /** Where distributions put the program of one version of the engine, in order of preference. */
   readonly directories: (version: string) => readonly string[]
+  /** Directories that may have it in any version, and are on nobody's path. */
+  readonly elsewhere: readonly string[]
   /** What its `--version` prints; captures the version. */
   readonly version: RegExp
   /** What to know about a program of version `own` with an engine of `version`; null when it fits. */

@@ -39,6 +39,7 @@ export const mariadb: EngineDescriptor = {
   client: {
     program: 'mariadb',
     directories: () => [],
+    elsewhere: [],
     version: /(\d+\.\d+\.\d+)-MariaDB/,
     advice: () => null,
     howToGet: () => 'Debian, Ubuntu: apt-get install mariadb-client',

@@ -96,7 +96,10 @@ export const postgresql: EngineDescriptor = {
   },
   client: {
     program: 'psql',
-    directories: (version) => [`/usr/lib/postgresql/${majorOf(version)}/bin`, `/usr/pgsql-${majorOf(version)}/bin`],
+    directories: (version) =>
+      ['/usr/lib/postgresql/', '/usr/pgsql-', '/usr/pgsql/'].map((place) => `${place}${majorOf(version)}/bin`),
+    // Where `make install` puts it, which nobody has on the path.
+    elsewhere: ['/usr/local/pgsql/bin'],
     version: /\(PostgreSQL\) (\d+)/,
     advice: (own, version) =>
       majorOf(own) >= majorOf(version)

@@ -24,6 +24,7 @@ export const redis: EngineDescriptor = {
   client: {
     program: 'redis-cli',
     directories: () => [],
+    elsewhere: [],
     version: /^redis-cli (\d+\.\d+\.\d+)/,
     advice: () => null,
     howToGet: () => 'Debian, Ubuntu: apt-get install redis-tools',

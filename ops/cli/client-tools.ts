@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildsOf, listBuilds, upstreamOf } from '../../agent/builds/builds.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
-import type { ClientEnvironment } from './client-environment.ts'
-import { clientDataDir } from './settings.ts'
+import type { CliContext } from './context.ts'
+import { clientDataDir, localDataDirs } from './settings.ts'
 
 const run = promisify(execFile)
 
@@ -13,29 +14,48 @@ const run = promisify(execFile)
 export type ClientTool = { readonly path: string; readonly advice: string | null }
 
 /**
- * The program for an engine of this version: the one of its own version where there is one, in the client's own directory or where distributions
- * put it, else the one on the path. Null when there is none.
+ * The program for an engine of this version. One of its own version is looked for in the client's own directory, where distributions put it, and with
+ * the builds that were added to a server of this machine. Else it is any other, best of the same major version. Null when there is none.
  */
 export const findClientTool = async (
   datastore: DatastoreType,
   version: string,
-  environment: ClientEnvironment,
+  { environment, clone }: Pick<CliContext, 'environment' | 'clone'>,
 ): Promise<ClientTool | null> => {
   const { client } = engineOf(datastore)
   const ownDirectories = [
-    join(clientDataDir(environment), datastore, String(Number.parseInt(version, 10)), 'bin'),
+    join(clientDataDir(environment), datastore, String(majorOf(version)), 'bin'),
     ...client.directories(version),
+    ...(await inBuilds(datastore, version, localDataDirs(environment, clone))),
   ]
   for (const path of ownDirectories.map((directory) => join(directory, client.program))) {
     if (await isExecutable(path)) return { path, advice: null }
   }
-  const onPath = (environment.PATH ?? '').split(':').map((directory) => join(directory || '.', client.program))
-  for (const path of onPath) {
+  const others = [...(environment.PATH ?? '').split(':').map((directory) => directory || '.'), ...client.elsewhere]
+  let first: ClientTool | null = null
+  for (const path of new Set(others.map((directory) => join(directory, client.program)))) {
     if (!(await isExecutable(path))) continue
     const own = await askVersion(path, client.version)
-    return { path, advice: own === null ? null : client.advice(own, version) }
+    const found = { path, advice: own === null ? null : client.advice(own, version) }
+    if (own !== null && majorOf(own) === majorOf(version)) return found
+    first ??= found
   }
-  return null
+  return first
+}
+
+const majorOf = (version: string): number => Number.parseInt(version, 10)
+
+/** Where builds of this major version have their programs: of the very version first, then the newest. */
+const inBuilds = async (
+  datastore: DatastoreType,
+  version: string,
+  dataDirs: readonly string[],
+): Promise<readonly string[]> => {
+  const builds = (await Promise.all(dataDirs.map((directory) => listBuilds(buildsOf(directory, datastore))))).flat()
+  const fitting = builds.filter((build) => majorOf(basename(build)) === majorOf(version))
+  const isSame = (build: string): boolean => upstreamOf(basename(build)) === version
+  const ordered = [...fitting.filter(isSame), ...fitting.filter((build) => !isSame(build))]
+  return ordered.flatMap((build) => [join(build, 'bin'), join(build, 'usr', 'bin')])
 }
 
 /** Null when it does not tell. */

@@ -14,14 +14,22 @@ import { readProfile } from './profiles.ts'
  */
 export const readClientSettings = (environment: ClientEnvironment, clone: string | null): ClientSettings => {
   const { COFFER_URL: url, COFFER_TOKEN: token, COFFER_DATA_DIR: given } = environment
-  const ofClone = clone === null ? [] : [resolve('data'), join(clone, 'data')]
-  const dataDirs = given ? [resolve(given)] : ofClone
+  const dataDirs = localDataDirs(environment, clone)
   const isLocal = !environment.COFFER_PROFILE && (given || firstOf(dataDirs, adminTokenFile) !== null)
   const profile = isLocal ? null : readProfile(environment)
   return checkedSettings({
     url: url || profile?.url || localUrl(environment, dataDirs),
     token: token || profile?.token || localToken(dataDirs),
   })
+}
+
+/** Where a server of this machine may have its data. */
+export const localDataDirs = (
+  { COFFER_DATA_DIR: given }: ClientEnvironment,
+  clone: string | null,
+): readonly string[] => {
+  const ofClone = clone === null ? [] : [resolve('data'), join(clone, 'data')]
+  return given ? [resolve(given)] : ofClone
 }
 
 /** Throws `CliFailure` for an address or a token that cannot be one. Nothing of the token is shown. */

@@ -52,7 +52,7 @@ export const connect = async (
     const start = `${context.invocation} instance start ${shellWord(instance.name)} --wait`
     throw refused({ code: 'INVALID_STATE', message: `${instance.name} is STOPPED: start it with ${start}` })
   }
-  const tool = await findClientTool(datastore, version, environment)
+  const tool = await findClientTool(datastore, version, context)
   if (tool !== null) {
     if (tool.advice !== null) terminal.stderr.write(`${tool.advice}\n`)
     const session = client.session({ ...target, password }, options.command)

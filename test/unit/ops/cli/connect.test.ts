@@ -25,6 +25,7 @@ const clientOf = (facts: object, environment: object = {}) => {
     output: { one: async (value: unknown) => void printed.push(value) },
     environment: { XDG_DATA_HOME: temp.path, PATH: '/nowhere', ...environment },
     terminal: { stderr: { write: (text: string) => void said.push(text) } },
+    clone: null,
     invocation: 'coffer',
     signal: new AbortController().signal,
   } as unknown as CliContext
@@ -73,6 +74,38 @@ describe('the psql that is opened', () => {
     const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: path })
     expect(await connect(context, 'shop', { print: false }, ['-c', 'SELECT 1'])).toBe(7)
     expect(own()).toMatch(/^postgresql:.* -c SELECT 1$/m)
+    expect(said).toEqual([])
+  })
+
+  it('is else the one of a build that was added to a server of this machine, of the very version first', async () => {
+    const home = temp.next()
+    const path = join(home, 'path')
+    installPsql(path, '15.18')
+    const builds = join(home, 'data', 'builds', 'postgresql')
+    installPsql(join(builds, '18.6', 'bin'), '18.6')
+    const newest = installPsql(join(builds, '17.12', 'bin'), '17.12')
+    const environment = { XDG_DATA_HOME: home, PATH: path, COFFER_DATA_DIR: join(home, 'data') }
+    const { context, said } = clientOf(running, environment)
+    expect(await connect(context, 'shop', { print: false }, ['newest'])).toBe(7)
+    expect(newest()).toMatch(/ newest$/m)
+    const same = installPsql(join(builds, '17.10', 'bin'), '17.10')
+    expect(await connect(context, 'shop', { print: false }, ['same'])).toBe(7)
+    expect(same()).toMatch(/ same$/m)
+    // As packages of a distribution have it.
+    const packaged = clientOf({ ...running, version: '16.9' }, environment)
+    const unpacked = installPsql(join(builds, '16.9-1', 'usr', 'bin'), '16.9')
+    expect(await connect(packaged.context, 'shop', { print: false }, ['unpacked'])).toBe(7)
+    expect(unpacked()).toMatch(/ unpacked$/m)
+    expect([...said, ...packaged.said]).toEqual([])
+  })
+
+  it('is of several on the path the one of the major version of the engine', async () => {
+    const home = temp.next()
+    const [older, same] = [join(home, 'older'), join(home, 'same')]
+    const used = [installPsql(older, '15.18'), installPsql(same, '17.2')][1]
+    const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: `${older}:${same}` })
+    expect(await connect(context, 'shop', { print: false }, ['same'])).toBe(7)
+    expect(used?.()).toMatch(/ same$/m)
     expect(said).toEqual([])
   })
 
