@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs'
+import { quietIdleConnections } from '../../../commands/adapters/kafka/quiet-idle-connections.ts'
 
 /** A user may do these things with all topics or groups whose names begin so. */
 export type AclRule = {
@@ -11,6 +12,8 @@ export type AclRule = {
 /** Adds rules to a broker, by an address that may do everything. */
 export const allow = async (address: string, rules: readonly AclRule[]): Promise<void> => {
   const { Kafka, logLevel, AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs
+  // Else the first idle connection of the tests arms a timer with a negative delay, of which Node warns.
+  quietIdleConnections()
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {
