@@ -13,6 +13,8 @@ export type AgentConfig = {
   readonly agentVersion: string
   /** Engines get ports of this range, both ends included. */
   readonly ports: { readonly first: number; readonly last: number }
+  /** Where the agent is root, engines run as accounts with ids of this range, both ends included. */
+  readonly accountIds: { readonly first: number; readonly last: number }
   /** What to offer instead of what was found: vCPUs, MiB, GiB. */
   readonly capacity: Partial<Resources>
   /** vCPUs offered for each core of the host: a database is idle most of the time, and the cgroup keeps it fair. */
@@ -49,6 +51,8 @@ export const agentDefaults = {
   address: '127.0.0.1',
   listenAddress: '127.0.0.1',
   ports: { first: 15432, last: 19999 },
+  // Beside the 900 ids of system accounts and out of the way of people's.
+  accountIds: { first: 40_000, last: 49_999 },
   capacity: {},
   vcpusPerCore: 4,
   volumes: 'auto',

@@ -2,7 +2,7 @@ import type { InstanceLimit, InstanceNeed } from '../domain/host/events.ts'
 import type { Log } from '../kernel/log.ts'
 import { countLoopDevices, mayMakeLoopNodes } from './isolation/loop-nodes.ts'
 import { countProcesses } from './isolation/process-limit.ts'
-import { countAccounts } from './isolation/unix-users.ts'
+import { countAccounts, type IdRange } from './isolation/unix-users.ts'
 import type { VolumeKind } from './isolation/volumes.ts'
 import type { InstanceRecord } from './journal/instances.ts'
 import { countPorts } from './ports.ts'
@@ -11,8 +11,8 @@ import type { Run } from './run.ts'
 export type InstanceLimitDeps = {
   readonly ports: { readonly first: number; readonly last: number }
   readonly records: { readonly all: () => readonly Pick<InstanceRecord, 'port' | 'owner'>[] }
-  /** Whether every instance gets an account of its own. */
-  readonly ownAccounts: boolean
+  /** Of the accounts that instances get, each its own; null where they share one. */
+  readonly accountIds: IdRange | null
   readonly volumeKind: VolumeKind
   /** Where the files of loop volumes are. */
   readonly enginesRoot: string
@@ -38,7 +38,7 @@ const renewEveryMs = 60_000
  * others on the host have taken of it.
  */
 export const openInstanceLimit = async (deps: InstanceLimitDeps, signal: AbortSignal): Promise<HostInstanceLimit> => {
-  const { ports, records, ownAccounts, volumeKind, enginesRoot, name, run, log, elapsedMs } = deps
+  const { ports, records, accountIds, volumeKind, enginesRoot, name, run, log, elapsedMs } = deps
   const hasFewNodes = volumeKind === 'loop' && !(await mayMakeLoopNodes(run, name, signal))
   const find = async (): Promise<InstanceLimit> => {
     const known = records.all()
@@ -47,7 +47,7 @@ export const openInstanceLimit = async (deps: InstanceLimitDeps, signal: AbortSi
     return least({
       ports: countPorts(ports, ownPorts),
       processes: countProcesses(),
-      ...(ownAccounts && { accounts: countAccounts(ownUsers) }),
+      ...(accountIds && { accounts: countAccounts(ownUsers, accountIds) }),
       ...(hasFewNodes && { loopDevices: await countLoopDevices(enginesRoot) }),
     })
   }

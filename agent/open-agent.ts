@@ -120,7 +120,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   for (const directory of [layout.instances, layout.templates]) {
     await ensureDirectory(directory, root ? 0o711 : 0o700)
   }
-  const isolating = { root, hostId, volumes: config.volumes, directory: layout.instances }
+  const { accountIds } = config
+  const isolating = { root, hostId, accountIds, volumes: config.volumes, directory: layout.instances }
   const [isolation, installations, authority, capacity] = await allEnded(
     findIsolation(run, isolating, signal),
     probeInstallations(drivers, placement, log, signal),
@@ -233,7 +234,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     {
       ports: config.ports,
       records,
-      ownAccounts: owners.own,
+      accountIds: owners.own ? accountIds : null,
       volumeKind,
       enginesRoot: layout.enginesRoot,
       name: shortId(hostId),

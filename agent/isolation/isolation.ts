@@ -7,6 +7,7 @@ import { createDirectoryVolumes } from './directory-volumes.ts'
 import { createLoopVolumes, type LoopSupport, probeLoopVolumes } from './loop-volumes.ts'
 import { createOwners, type Owners } from './owners.ts'
 import { findPrivileges, type Privileges } from './privileges.ts'
+import type { IdRange } from './unix-users.ts'
 import type { VolumeKind, Volumes } from './volumes.ts'
 
 export type HostIsolation = {
@@ -22,6 +23,8 @@ export type HostIsolation = {
 export type IsolationOptions = {
   readonly root: boolean
   readonly hostId: HostId
+  /** Of the accounts of instances. */
+  readonly accountIds: IdRange
   readonly volumes: 'auto' | VolumeKind
   /** Where volumes will be: whether they can be mounted is tried there. */
   readonly directory: string
@@ -37,7 +40,7 @@ export const findIsolation = async (
   signal: AbortSignal,
 ): Promise<HostIsolation> => {
   const { root, hostId } = options
-  const owners = createOwners(run, root)
+  const owners = createOwners(run, root, options.accountIds)
   const cgroups = detectCgroups(shortId(hostId))
   const [loop, privileges] = await Promise.all([findLoopSupport(run, options, signal), findPrivileges(run, signal)])
   if (options.volumes === 'loop' && loop.whyNot !== null) {

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts'
 import { findProcesses } from '../supervision/process-table.ts'
 import { killAll } from '../supervision/wait.ts'
 import { removeSharedMemory } from './shared-memory.ts'
-import { createUnixUsers, findAccount } from './unix-users.ts'
+import { createUnixUsers, findAccount, type IdRange } from './unix-users.ts'
 
 export type Owners = {
   /** Whether every instance has an account of its own. */
@@ -35,7 +35,7 @@ const toolDirectories = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/s
  * Which Unix account an engine runs as: for root one of its own, or `nobody` where the host has no tool to make one (engines
  * refuse to run as root); for another user that user itself.
  */
-export const createOwners = (run: Run, root: boolean): Owners => {
+export const createOwners = (run: Run, root: boolean, ids: IdRange): Owners => {
   if (!root) {
     return {
       own: false,
@@ -50,11 +50,11 @@ export const createOwners = (run: Run, root: boolean): Owners => {
   }
   const tools = ['useradd', 'userdel', 'groupdel']
   const lacking = tools.filter((tool) => !toolDirectories.some((directory) => existsSync(`${directory}/${tool}`)))
-  return lacking.length > 0 ? sharedAccount(lacking) : ownAccounts(run)
+  return lacking.length > 0 ? sharedAccount(lacking) : ownAccounts(run, ids)
 }
 
-const ownAccounts = (run: Run): Owners => {
-  const users = createUnixUsers(run)
+const ownAccounts = (run: Run, ids: IdRange): Owners => {
+  const users = createUnixUsers(run, ids)
   const nameOf = (instanceId: InstanceId): string => `coffer-${shortId(instanceId)}`
   const remove = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)

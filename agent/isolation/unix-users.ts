@@ -6,21 +6,20 @@ export type Account = { readonly user: string; readonly uid: number; readonly gi
 
 export type UnixUsers = ReturnType<typeof createUnixUsers>
 
-/** Room for ten thousand instances, beside the 900 ids of system accounts and out of the way of people's. */
-const uidRange = { first: 40_000, last: 49_999 }
-const fixedArgs = [
+/** Ids of users and groups, both ends included. */
+export type IdRange = { readonly first: number; readonly last: number }
+
+const argsFor = ({ first, last }: IdRange): readonly string[] => [
   ...['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin'],
-  ...['UID', 'GID'].flatMap((id) => [
-    ...['--key', `SYS_${id}_MIN=${uidRange.first}`],
-    ...['--key', `SYS_${id}_MAX=${uidRange.last}`],
-  ]),
+  ...['UID', 'GID'].flatMap((id) => [...['--key', `SYS_${id}_MIN=${first}`], ...['--key', `SYS_${id}_MAX=${last}`]]),
 ]
 /** `useradd` and its like: the account or its group is there already; in use by a process. */
 const exitCodes = { exists: 9, inUse: 8 }
 const lockRetryMs = 50
 
-/** The system's accounts, made and removed with its own tools, one at a time: they lock one file. */
-export const createUnixUsers = (run: Run) => {
+/** The system's accounts with ids of this range, made and removed with its own tools, one at a time: they lock one file. */
+export const createUnixUsers = (run: Run, ids: IdRange) => {
+  const fixedArgs = argsFor(ids)
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work)
@@ -83,13 +82,18 @@ export const findAccount = (user: string): Account | null => {
 /** Whether the id still belongs to this name: that of an account which was removed is soon given to another. */
 export const isAccount = ({ user, uid }: Pick<Account, 'user' | 'uid'>): boolean => findAccount(user)?.uid === uid
 
-/** How many accounts there are for instances: all of the range but those of others. */
-export const countAccounts = (own: ReadonlySet<string>): number => {
-  const foreign = readFileSync('/etc/passwd', 'utf8')
+/** One is lent at a time, to make a template. */
+const lent = 1
+
+/** How many accounts there are for instances: all of the range but those of others, and those of instances (`own`) that have other ids. */
+export const countAccounts = (own: ReadonlySet<string>, { first, last }: IdRange): number => {
+  const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
-    .filter(([user = '', , uid]) => !own.has(user) && Number(uid) >= uidRange.first && Number(uid) <= uidRange.last)
-  return uidRange.last - uidRange.first + 1 - foreign.length
+    .map(([user = '', , uid]) => ({ isOwn: own.has(user), isInRange: Number(uid) >= first && Number(uid) <= last }))
+  const foreign = accounts.filter(({ isOwn, isInRange }) => !isOwn && isInRange).length
+  const elsewhere = accounts.filter(({ isOwn, isInRange }) => isOwn && !isInRange).length
+  return Math.max(0, last - first + 1 - lent - foreign) + elsewhere
 }
 
 const hasGroup = (name: string): boolean => findEntry('/etc/group', name) !== undefined

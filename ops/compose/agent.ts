@@ -30,6 +30,7 @@ export const createLocalAgent = (
       listenAddress: config.engineListenAddress,
       agentVersion: programVersion,
       ports: config.enginePorts,
+      accountIds: config.engineAccountIds,
       capacity: {
         ...(config.capacityVcpus === null ? {} : { vcpus: config.capacityVcpus }),
         ...(config.capacityMemoryMiB === null ? {} : { memoryMiB: config.capacityMemoryMiB }),

@@ -1,7 +1,18 @@
 import { optional, type Setting, secret, setting } from './setting.ts'
 import { brokers, eventStoreUrl, namespace, redisUrl, secretKey, token } from './store-values.ts'
 import { tracingSettings } from './tracing-settings.ts'
-import { issuer, listOf, oneOf, origins, port, portRange, seconds, text, wholeNumber } from './values.ts'
+import {
+  accountIdRange,
+  issuer,
+  listOf,
+  oneOf,
+  origins,
+  port,
+  portRange,
+  seconds,
+  text,
+  wholeNumber,
+} from './values.ts'
 
 export const roleNames = ['all', 'api', 'saga', 'projector', 'agent'] as const
 export type ProgramRole = (typeof roleNames)[number]
@@ -152,6 +163,12 @@ export const settings = {
     portRange,
     '15432-19999',
     'The ports databases are given, both ends included.',
+  ),
+  engineAccountIds: setting(
+    'COFFER_ENGINE_ACCOUNT_IDS',
+    accountIdRange,
+    '40000-49999',
+    'Where an agent runs as root: the ids of the users and groups it makes for databases, both ends included. Each database has one, and one more is lent to make templates.',
   ),
   volumeKind: setting(
     'COFFER_VOLUME_KIND',

@@ -35,21 +35,29 @@ export const port: Value<number> = {
   accepts: 'a port from 1 to 65535, or 0 for any free one',
 }
 
-export const portRange: Value<{ readonly first: number; readonly last: number }> = {
+export type Range = { readonly first: number; readonly last: number }
+
+/** `example`: of how it is written. */
+const range = (least: number, most: number, unit: string, example: string): Value<Range> => ({
   schema: z
     .string()
-    .regex(/^\d{1,5}-\d{1,5}$/)
-    .transform((range) => {
-      const [first, last] = range.split('-').map(Number)
+    .regex(/^\d{1,10}-\d{1,10}$/)
+    .transform((written) => {
+      const [first, last] = written.split('-').map(Number)
       return { first, last }
     })
     .pipe(
       z
-        .object({ first: z.int().min(1).max(65_535), last: z.int().min(1).max(65_535) })
+        .object({ first: z.int().min(least).max(most), last: z.int().min(least).max(most) })
         .refine(({ first, last }) => first <= last),
     ),
-  accepts: 'two ports from 1 to 65535 with a dash between them, the lower one first: 15432-19999',
-}
+  accepts: `two ${unit} from ${least} to ${most} with a dash between them, the lower one first: ${example}`,
+})
+
+export const portRange = range(1, 65_535, 'ports', '15432-19999')
+
+/** Below are those of the system, above those that the kernel or systemd keep for themselves. */
+export const accountIdRange = range(1000, 2_147_483_646, 'ids', '40000-49999')
 
 export const oneOf = <const Word extends string>(...words: readonly [Word, ...Word[]]): Value<Word> => ({
   schema: z.enum(words) as unknown as z.ZodType<Word, string>,

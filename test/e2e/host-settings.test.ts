@@ -60,6 +60,33 @@ describe('a host that has room for more instances than it has ports', () => {
   })
 })
 
+const whyNotRoot = process.getuid?.() === 0 ? null : 'accounts are made by root alone'
+
+describe('a host that has room for more instances than it has accounts', () => {
+  const site = createServerSite('few-accounts')
+
+  it('takes as many as it has accounts for, refuses the next at once, and takes it when one is gone', async (context) => {
+    if (whyNotRoot) return context.skip(whyNotRoot)
+    const first = 1_900_000_000 + (process.pid % 50_000) * 10
+    const server = await site.start({ env: { COFFER_ENGINE_ACCOUNT_IDS: `${first}-${first + 2}` } })
+    const api = createServerApi(server)
+    const { instance } = await makeShop(api)
+    await makeShop(api, 'second')
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+    expect(hosts.edges[0]?.node.instanceLimit).toEqual({ atMost: 2, limitedBy: 'accounts' })
+    const input = { name: 'third', datastore: 'postgresql' }
+    const refused = await api.request<{ result: Refusal }>(documents.createInstance, { input })
+    expect(refused.result).toMatchObject({
+      code: 'NO_CAPACITY',
+      message: 'no host has room for a Unix account more: delete an instance, or add a host',
+      details: { short: 'accounts' },
+    })
+    await api.changeAndWait('delete', instance.id)
+    const third = await makeShop(api, 'third')
+    expect(await third.countOrders()).toBe(ordersOfShop)
+  })
+})
+
 describe('a server whose address for clients is changed', () => {
   const site = createServerSite('address')
   const at = (address: string) => ({ COFFER_ENGINE_ADDRESS: address, COFFER_ENGINE_LISTEN_ADDRESS: '0.0.0.0' })

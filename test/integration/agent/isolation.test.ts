@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'nod
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { agentDefaults } from '../../../agent/config.ts'
 import { findIsolation } from '../../../agent/isolation/isolation.ts'
 import { listMounts } from '../../../agent/isolation/mounts.ts'
 import { findAccount } from '../../../agent/isolation/unix-users.ts'
@@ -247,6 +248,7 @@ describe.runIf(asRoot)('an agent that is root (needs root)', { timeout: 2 * pati
     const options = {
       root: true,
       hostId: parseHostId(randomUUID()),
+      accountIds: agentDefaults.accountIds,
       volumes: 'auto',
       directory: host.directory,
     } as const
