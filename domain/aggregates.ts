@@ -4,6 +4,7 @@ import { datastore } from './datastore/index.ts'
 import { deadLetter } from './dead-letter/index.ts'
 import type { Decider } from './decider.ts'
 import type { EventDefinitions, EventOf } from './event-definition.ts'
+import { compileExactFit, type ExactFit } from './exact-fit.ts'
 import { exclusion } from './exclusion/index.ts'
 import { flavor } from './flavor/index.ts'
 import { fleet } from './fleet/index.ts'
@@ -56,7 +57,8 @@ export const tryCategory = (stream: string): Category | null => {
   const dash = stream.indexOf('-')
   const category = stream.slice(0, dash)
   if (!isCategory(category)) return null
-  return idSchemas[category].safeParse(stream.slice(dash + 1)).success ? category : null
+  const id = stream.slice(dash + 1)
+  return fitsId[category]?.(id) || idSchemas[category].safeParse(id).success ? category : null
 }
 
 const isCategory = (category: string): category is Category => Object.hasOwn(aggregates, category)
@@ -72,3 +74,8 @@ const idSchemas = {
   >),
   [exclusion.category]: excludedStreamSchema,
 }
+
+/** Asked of every event that is read: only what does not fit is parsed. */
+const fitsId = Object.fromEntries(
+  allCategories.map((category) => [category, compileExactFit(idSchemas[category])]),
+) as Readonly<Record<Category, ExactFit | null>>

@@ -112,8 +112,15 @@ const compileObject = ({ shape }: z.core.$ZodObjectDef): ExactFit | null => {
       present += 1
     }
     // What has more is cut down to these by the schema, or refused.
-    return Object.keys(value).length === present
+    return countKeys(value) === present
   }
+}
+
+/** Of itself: JSON inherits none. Makes no array of them, as there are some of these to check in every event. */
+const countKeys = (value: object): number => {
+  let count = 0
+  for (const key in value) if (Object.hasOwn(value, key)) count += 1
+  return count
 }
 
 const compileRecord = ({ keyType, valueType }: z.core.$ZodRecordDef): ExactFit | null => {

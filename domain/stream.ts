@@ -1,11 +1,15 @@
 import { z } from 'zod'
 
+const pattern = /^[a-z]+-.+$/
+
 /** `<category>-<id>`. Built only by the `stream.ts` of an aggregate. */
-export const streamNameSchema = z
-  .string()
-  .regex(/^[a-z]+-.+$/)
-  .brand<'StreamName'>()
+export const streamNameSchema = z.string().regex(pattern).brand<'StreamName'>()
 export type StreamName = z.infer<typeof streamNameSchema>
+
+/** Null for a text that is no name of a stream. Asked of every record that is read, where parsing would cost several times as much. */
+export const tryStreamName = (text: string): StreamName | null =>
+  // The pattern is all that the schema asks.
+  pattern.test(text) ? (text as StreamName) : null
 
 export const createStreamName = (category: string, id: string): StreamName =>
   streamNameSchema.parse(`${category}-${id}`)

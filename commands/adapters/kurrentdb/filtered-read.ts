@@ -1,17 +1,12 @@
 import type { AllStreamResolvedEvent, BaseOptions, EventStoreDBClient } from '@eventstore/db-client'
 import readStreams from '@eventstore/db-client/dist/streams/utils/ReadStream.js'
 import conversion from '@eventstore/db-client/dist/utils/convertGrpcEvent.js'
-import shared from '@eventstore/db-client/generated/shared_pb.js'
-import streams from '@eventstore/db-client/generated/streams_pb.js'
-import { beforeFirst, type Position } from '../../ports/event-store.ts'
+import type { Position } from '../../ports/event-store.ts'
+import { createReadRequest, type RecordFilter } from './read-request.ts'
 import { streamCall } from './stream-call.ts'
 
-const { Options } = streams.ReadReq
 /** How many records the server looks through in one go. */
 const windowRecords = 4096
-
-/** Which records: by the names of their streams, a regular expression as .NET understands it, or by how their types begin. */
-export type RecordFilter = { readonly streamRegex: string } | { readonly typePrefixes: readonly string[] }
 
 export type FilteredRead = {
   readonly filter: RecordFilter
@@ -28,7 +23,8 @@ export async function* readFiltered(
   client: EventStoreDBClient,
   { filter, from, callOptions }: FilteredRead,
 ): AsyncGenerator<AllStreamResolvedEvent> {
-  const request = requestFor(filter, from)
+  const direction = from === 'end' ? 'backwards' : 'forwards'
+  const request = createReadRequest({ filter, live: false, direction, from, window: windowRecords })
   const create = streamCall(client, {
     name: 'readAll',
     callOptions,
@@ -41,29 +37,4 @@ export async function* readFiltered(
   } finally {
     void reading.cancel().catch(() => undefined)
   }
-}
-
-const requestFor = (filter: RecordFilter, from: FilteredRead['from']): InstanceType<typeof streams.ReadReq> => {
-  const options = new Options()
-    .setAll(placeOf(from))
-    .setReadDirection(from === 'end' ? Options.ReadDirection.BACKWARDS : Options.ReadDirection.FORWARDS)
-    .setCount(String(Number.MAX_SAFE_INTEGER))
-    .setUuidOption(new Options.UUIDOption().setString(new shared.Empty()))
-    .setFilter(expressionOf(filter).setMax(windowRecords).setCheckpointintervalmultiplier(1))
-  return new streams.ReadReq().setOptions(options)
-}
-
-const placeOf = (from: FilteredRead['from']): InstanceType<typeof Options.AllOptions> => {
-  const place = new Options.AllOptions()
-  if (from === 'end') return place.setEnd(new shared.Empty())
-  if (from === beforeFirst) return place.setStart(new shared.Empty())
-  const position = String(from)
-  return place.setPosition(new Options.Position().setCommitPosition(position).setPreparePosition(position))
-}
-
-const expressionOf = (filter: RecordFilter): InstanceType<typeof Options.FilterOptions> => {
-  const expression = new Options.FilterOptions.Expression()
-  return 'streamRegex' in filter
-    ? new Options.FilterOptions().setStreamIdentifier(expression.setRegex(filter.streamRegex))
-    : new Options.FilterOptions().setEventType(expression.setPrefixList([...filter.typePrefixes]))
 }

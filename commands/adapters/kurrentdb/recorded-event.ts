@@ -29,15 +29,18 @@ export const toProposedEvent = (event: NewEvent): ProposedEvent => {
 
 const encoder = new TextEncoder()
 
-/** The client's types of a recorded event, with or without data, in a stream or in `$all`, have this in common. */
+/** Of both parts. */
+type RecordedPosition = LogPosition | { readonly commit: number; readonly prepare: number }
+
+/** The client's types of a recorded event, with or without data, in a stream or in `$all`, and our own, have this in common. */
 type Recorded = {
   readonly id: string
   readonly type: string
   readonly streamId: string
-  readonly revision: bigint
+  readonly revision: bigint | number
   readonly data: unknown
   readonly metadata?: unknown
-  readonly position?: LogPosition
+  readonly position?: RecordedPosition
 }
 
 /** Null for what the server itself writes, as the tombstone of a deleted stream, and for what is in no stream of ours. */
@@ -64,7 +67,7 @@ export const toStoredEvent = (recorded: Recorded, names: StreamNames): StoredEve
  * The server's positions have two parts, which differ only in explicit transactions; those went with the TCP protocol and are never
  * written here. A part is a byte offset in the log: it fits a double up to 9 petabytes.
  */
-export const toPosition = ({ commit, prepare }: LogPosition): Position => {
+export const toPosition = ({ commit, prepare }: RecordedPosition): Position => {
   const position = Number(commit)
   if (commit !== prepare || !Number.isSafeInteger(position)) {
     throw new Error(`position ${commit}/${prepare} of the event store cannot be told by one number`)

@@ -1,4 +1,4 @@
-import { type StreamName, streamNameSchema } from '../../../domain/stream.ts'
+import { type StreamName, tryStreamName } from '../../../domain/stream.ts'
 
 /** How streams are called on the server: as here, or in a namespace, `<namespace>.<category>-<id>`. */
 export type StreamNames = {
@@ -17,7 +17,7 @@ export const createStreamNames = (namespace: string | null): StreamNames => {
     onServer: (name) => `${prefix}${name}`,
     ours: (nameOnServer) => {
       if (!nameOnServer.startsWith(prefix)) return null
-      return streamNameSchema.safeParse(nameOnServer.slice(prefix.length)).data ?? null
+      return tryStreamName(nameOnServer.slice(prefix.length))
     },
   }
 }

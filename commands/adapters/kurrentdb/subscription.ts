@@ -1,7 +1,14 @@
-import { type AllStreamSubscription, END, type Position as LogPosition } from '@eventstore/db-client'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import commandErrors from '@eventstore/db-client/dist/utils/CommandError.js'
+import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js'
+import type { ClientReadableStream } from '@grpc/grpc-js'
+import { unreachable } from '../../../domain/decider.ts'
 import type { Position, StoredEvent } from '../../ports/event-store.ts'
 import type { KurrentConnection } from './connection.ts'
-import { fromPosition, toStoredEvent } from './recorded-event.ts'
+import { createReadRequest } from './read-request.ts'
+import { type ReadResponse, readResponse } from './read-response.ts'
+import { toStoredEvent } from './recorded-event.ts'
+import { streamCall } from './stream-call.ts'
 import { createStreamFilter } from './stream-filter.ts'
 import type { StreamNames } from './stream-names.ts'
 
@@ -17,17 +24,17 @@ export type SubscriptionOptions = {
   /** The position of a record that is there; `end`: what is appended from now on. */
   readonly after: Position | 'end'
   readonly categories: readonly string[] | undefined
-  /** See `createStreamFilter`. 1 has the server say where it is after every record. */
+  /** See `ReadRequest`. 1 has the server say where it is after every record. */
   readonly window: number
   readonly signal: AbortSignal
 }
 
-/** As many as the client holds ready; the server sends no more until they are taken. */
+/** As many are held ready; the server sends no more until they are taken. */
 const maxBatch = 256
 
 /**
  * One subscription to `$all`, in batches of what has arrived together. Ends when the signal aborts; throws `EventStoreUnavailable`
- * when the connection drops, also where the client takes that for a normal end.
+ * when the connection drops, also where it looks like a normal end.
  */
 export async function* subscribeToLog(
   connection: KurrentConnection,
@@ -36,40 +43,33 @@ export async function* subscribeToLog(
   const owner = connection.current()
   const over = AbortSignal.any([signal, owner.given])
   if (over.aborted) return
-  const subscription = owner.client.subscribeToAll(
-    {
-      ...connection.callOptions,
-      fromPosition: after === 'end' ? END : fromPosition(after),
-      // The client calls this, and emits `caughtUp`, before the events ahead of it are read: put in line behind them, it keeps its place.
-      filter: createStreamFilter(categories, connection.names, {
-        window,
-        onCheckpoint: (source, position) => source.push({ position }),
-      }),
-    },
-    { highWaterMark: maxBatch },
-  )
-  subscription.on('caughtUp', () => subscription.push(caughtUp))
-  // Thrown below where it is waited for. It may come once more later, and would end the process if nobody listened.
-  subscription.on('error', () => undefined)
+  const { callOptions, names } = connection
+  const filter = createStreamFilter(categories, names)
+  const request = createReadRequest({ filter, live: true, direction: 'forwards', from: after, window })
+  const { path, requestSerialize } = streamsGrpc.StreamsService.read
+  const open = streamCall(owner.client, {
+    name: 'subscribeToAll',
+    callOptions,
+    open: (service, ...call) => service.makeServerStreamRequest(path, requestSerialize, readResponse, request, ...call),
+  })
+  const inbox = createInbox()
+  const calling = open()
+  calling.then(inbox.receive, inbox.fail)
   const late = setTimeout(
-    () => subscription.destroy(new Error(`no subscription within ${connection.callTimeoutMs} ms`)),
+    () => inbox.fail(new Error(`no subscription within ${connection.callTimeoutMs} ms`)),
     connection.callTimeoutMs,
   )
-  subscription.once('confirmation', () => clearTimeout(late))
   const stop = (): void => {
-    subscription.unsubscribe().catch(() => undefined)
-    subscription.destroy()
+    inbox.close()
+    // Not at once: https://github.com/grpc/grpc-node/issues/1652
+    calling.then((call) => setImmediate(() => call.cancel())).catch(() => undefined)
   }
   over.addEventListener('abort', stop, { once: true })
   try {
-    for await (const first of subscription as AsyncIterable<Received>) {
-      const received = [first]
-      while (received.length < maxBatch) {
-        const next = takeReady(subscription)
-        if (next === null) break
-        received.push(next)
-      }
-      yield received.flatMap((each) => toItem(each, connection.names) ?? [])
+    for (let received = await inbox.take(); received !== null; received = await inbox.take()) {
+      if (received.some(({ kind }) => kind === 'confirmation')) clearTimeout(late)
+      const items = received.flatMap((response) => toItem(response, names) ?? [])
+      if (items.length > 0) yield items
     }
     if (!signal.aborted) throw new Error('the server ended the subscription')
   } catch (error) {
@@ -81,29 +81,77 @@ export async function* subscribeToLog(
   }
 }
 
-type Received =
-  | { readonly event?: Parameters<typeof toStoredEvent>[0]; readonly commitPosition?: bigint }
-  | { readonly position: LogPosition }
-  | typeof caughtUp
+/** What has arrived of a call and was not taken yet: at most about `maxBatch`, then the call waits. */
+const createInbox = () => {
+  let waiting: ReadResponse[] = []
+  let call: ClientReadableStream<ReadResponse> | null = null
+  let end: { readonly error: unknown } | 'closed' | null = null
+  let change = Promise.withResolvers<void>()
 
-const caughtUp = { isCaughtUp: true } as const
+  const endWith = (reason: typeof end): void => {
+    end ??= reason
+    change.resolve()
+  }
 
-/** What has arrived and was put in line; typed by the client as its events alone. */
-const takeReady = (subscription: AllStreamSubscription): Received | null => subscription.read() as Received | null
+  return {
+    receive: (opened: ClientReadableStream<ReadResponse>): void => {
+      call = opened
+      // May come once more after the end, and would end the process if nobody listened.
+      opened.on('error', (error) => endWith({ error: commandErrors.convertToCommandError(error) }))
+      opened.on('end', () => endWith('closed'))
+      opened.on('data', (response: ReadResponse) => {
+        waiting.push(response)
+        if (waiting.length >= maxBatch) opened.pause()
+        change.resolve()
+      })
+    },
+    fail: (error: unknown): void => endWith({ error }),
+    /** What was not taken is dropped. */
+    close: (): void => {
+      waiting = []
+      endWith('closed')
+    },
+    /** Null when it is over. Throws what it failed with, after all that came before. */
+    take: async (): Promise<readonly ReadResponse[] | null> => {
+      while (waiting.length === 0 && end === null) {
+        await change.promise
+        change = Promise.withResolvers()
+        // What came in one packet is handed over one by one, in this turn of the event loop.
+        await nextTurn()
+      }
+      const taken = waiting
+      waiting = []
+      call?.resume()
+      if (taken.length > 0) return taken
+      if (end === 'closed') return null
+      throw end?.error
+    },
+  }
+}
 
 /**
  * Null for a checkpoint that is not where a record lies but where the server will read on. Whether it has looked at the record there depends on
  * its version: those between KurrentDB #4892 and #4975 (24.10, 25.0) tell where the next record to be written will lie, and who goes on after
  * that misses it.
  */
-const toItem = (received: Received, names: StreamNames): Item | null => {
-  if ('isCaughtUp' in received) return { kind: 'caught-up' }
-  if ('position' in received) {
-    const { commit, prepare } = received.position
-    return commit === prepare ? { kind: 'position', position: Number(commit) } : null
+const toItem = (response: ReadResponse, names: StreamNames): Item | null => {
+  switch (response.kind) {
+    case 'confirmation':
+    case 'other':
+      return null
+    case 'caught-up':
+      return { kind: 'caught-up' }
+    case 'checkpoint': {
+      const { commit, prepare } = response.position
+      return commit === prepare ? { kind: 'position', position: commit } : null
+    }
+    case 'event': {
+      const event = toStoredEvent(response.event, names)
+      return event === null
+        ? { kind: 'position', position: response.event.position.commit }
+        : { kind: 'event', event, position: event.position }
+    }
+    default:
+      return unreachable(response)
   }
-  const event = received.event === undefined ? null : toStoredEvent(received.event, names)
-  return event === null
-    ? { kind: 'position', position: Number(received.commitPosition) }
-    : { kind: 'event', event, position: event.position }
 }
