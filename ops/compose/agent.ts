@@ -5,6 +5,7 @@ import { createEngineBuilds } from '../../agent/builds/engine-builds.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import { programDir, programVersion } from '../program-info.ts'
@@ -38,8 +39,13 @@ export const createLocalAgent = (
       },
       volumes: config.volumeKind,
       preparedVolumes: config.preparedVolumes,
-      fetch: config.fetchEngines.filter((word) => word !== 'none'),
+      fetch: engineSetups
+        .filter(({ packages, datastore }) => packages && isWanted(config.fetchEngines, datastore))
+        .map(({ datastore }) => datastore),
       // The version a request without one gets is ready before anybody asks for it.
       prepare: engineSetups.map(({ datastore }) => ({ datastore })),
     },
   })
+
+const isWanted = (words: Config['fetchEngines'], datastore: DatastoreType): boolean =>
+  words.includes('all') || words.includes(datastore)

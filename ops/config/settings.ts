@@ -1,3 +1,4 @@
+import { datastoreTypes } from '../../domain/engines/registry.ts'
 import { optional, type Setting, secret, setting } from './setting.ts'
 import { brokers, eventStoreUrl, namespace, redisUrl, secretKey, token } from './store-values.ts'
 import { tracingSettings } from './tracing-settings.ts'
@@ -184,8 +185,8 @@ export const settings = {
   ),
   fetchEngines: setting(
     'COFFER_FETCH_ENGINES',
-    listOf('redis', 'none'),
-    'redis',
+    listOf('all', 'none', ...datastoreTypes),
+    'all',
     'Engines that an agent fetches in the background if its host has none, from the packages of its Debian or Ubuntu and into the data directory; `none`: it offers what is there.',
   ),
   agentName: optional(

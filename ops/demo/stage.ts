@@ -49,6 +49,7 @@ export const createStage = async (signal: AbortSignal): Promise<Stage> => {
     COFFER_DATA_DIR: dataDir,
     COFFER_PORT: '0',
     COFFER_LOG_LEVEL: 'warn',
+    COFFER_FETCH_ENGINES: 'none',
     XDG_DATA_HOME: directory,
   }
   let server: ChildProcess | null = null

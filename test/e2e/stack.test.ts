@@ -25,6 +25,7 @@ describe('npm run stack', () => {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        COFFER_FETCH_ENGINES: 'none',
         TMPDIR: temp,
         COFFER_PORT: String(port),
         COFFER_EVENTSTORE_URL: process.env.COFFER_TEST_EVENTSTORE_URL,

@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
+import { createWaitReady } from '../wait-ready.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainRedisLog } from './lifecycle/engine-log.ts'
-import { checkHealth, createWaitReady } from './lifecycle/readiness.ts'
-import { findServer } from './lifecycle/server-process.ts'
+import { checkHealth, findingsOf } from './lifecycle/readiness.ts'
+import { findServer, isAnyServerOn } from './lifecycle/server-process.ts'
 import { createTemplate } from './lifecycle/template.ts'
 import { configurationOf } from './places.ts'
 import { discoverInstallations, type SearchPaths } from './setup/discover.ts'
@@ -38,7 +39,12 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   findProcess: findServer,
   // It ends within moments of being told to, and shows nothing of it before.
   isEnding: () => Promise.resolve(false),
-  waitReady: createWaitReady(deps),
+  waitReady: createWaitReady('Redis', deps, {
+    isThere: async (instance) => (await findServer(instance)) !== null,
+    isAnyThere: isAnyServerOn,
+    checkHealth,
+    findings: findingsOf,
+  }),
   checkHealth,
   checkEndpoint,
   verifyEndpoint,

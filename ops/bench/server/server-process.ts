@@ -17,7 +17,7 @@ export const startServer = async (
   settings: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<ServerProcess> => {
-  const environment = { COFFER_DATA_DIR: dataDir, COFFER_PORT: '0', ...settings }
+  const environment = { COFFER_DATA_DIR: dataDir, COFFER_PORT: '0', COFFER_FETCH_ENGINES: 'none', ...settings }
   const server = await startProgram({ args: [], environment, logFile: `${dataDir}.log` }, signal)
   try {
     await untilReady(server.url, signal)

@@ -1,5 +1,6 @@
 import { redis } from '../../../../domain/engines/redis.ts'
-import { EngineFault, type EngineInstance, type UserWish } from '../../engine.ts'
+import { assertName } from '../../assert-name.ts'
+import type { EngineInstance, UserWish } from '../../engine.ts'
 import { toEngineFault } from '../faults.ts'
 import { withAdministration } from '../session.ts'
 import { hashOf } from './own-users.ts'
@@ -23,7 +24,8 @@ export const ensureUsers = async (
   wishes: readonly UserWish[],
   signal: AbortSignal,
 ): Promise<void> => {
-  for (const { name } of wishes) assertUserName(name)
+  // A name with a space would be a rule here.
+  for (const { name } of wishes) assertName(redis.userName, name)
   if (wishes.length === 0) return
   await withAdministration(instance, signal, async (ask) => {
     for (const { name, password } of wishes) {
@@ -37,15 +39,4 @@ export const ensureUsers = async (
       throw toEngineFault(error, 'keep the users', 'USER_REFUSED')
     })
   })
-}
-
-/** Checked where the wish was made; a name with a space would be a rule here. */
-const assertUserName = (name: string): void => {
-  const { alphabet, maxBytes, pattern, reserved, reservedPrefixes } = redis.userName
-  if (!pattern.test(name) || Buffer.byteLength(name) > maxBytes) {
-    const message = `${JSON.stringify(name)} cannot name a user of Redis: 1 to ${maxBytes} bytes, ${alphabet}`
-    throw new EngineFault('INVALID_NAME', message)
-  }
-  if (reserved.has(name.toLowerCase()) || reservedPrefixes.some((prefix) => name.toLowerCase().startsWith(prefix)))
-    throw new EngineFault('RESERVED_NAME', `The user "${name}" is reserved for Redis or Coffer`)
 }

@@ -1,0 +1,42 @@
+import type { EngineInstance } from '../../engine.ts'
+import { toEngineFault } from '../faults.ts'
+import type { Query } from '../protocol/connection.ts'
+import { endSessions } from '../room/end-sessions.ts'
+import { withAdministration } from '../session.ts'
+import { account, grantedOn, named, quoted } from '../sql.ts'
+import { assertDatabaseName } from './databases.ts'
+
+/**
+ * Deletes each database that exists, with the rights of users on it, and ends the sessions that are in it. A session that is elsewhere and uses a table of it is
+ * waited for a while; then it is refused. Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `DATABASE_REFUSED`, `DISK_FULL`,
+ * `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ */
+export const dropDatabases = async (
+  instance: EngineInstance,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  names.forEach(assertDatabaseName)
+  if (names.length === 0) return
+  await withAdministration(instance, signal, async (query) => {
+    for (const name of names) {
+      await dropDatabase(query, name).catch((error: unknown) => {
+        signal.throwIfAborted()
+        throw toEngineFault(error, `delete database "${name}"`, 'DATABASE_REFUSED')
+      })
+    }
+  })
+}
+
+const lockTimeoutSeconds = 10
+
+const dropDatabase = async (query: Query, name: string): Promise<void> => {
+  const on = grantedOn(name)
+  const pattern = on.slice(1, -'`.*'.length)
+  const granted = await query(`SELECT User AS user FROM mysql.db WHERE Db = ${quoted(pattern)} AND Host = '%'`)
+  // First, so that nobody comes back into it.
+  for (const { user } of granted) await query(`REVOKE ALL PRIVILEGES ON ${on} FROM ${account(user ?? '')}`)
+  await endSessions(query, { in: name })
+  await query(`SET SESSION lock_wait_timeout = ${lockTimeoutSeconds}`)
+  await query(`DROP DATABASE IF EXISTS ${named(name)}`)
+}

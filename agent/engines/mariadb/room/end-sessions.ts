@@ -1,0 +1,35 @@
+import type { EngineInstance } from '../../engine.ts'
+import { monitorUser } from '../accounts/own-users.ts'
+import { type Query, ServerError } from '../protocol/connection.ts'
+import { withAdministration } from '../session.ts'
+import { quoted } from '../sql.ts'
+
+const noSuchThread = 1094
+
+const ofClients = `SELECT id FROM information_schema.processlist
+  WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler', ${quoted(monitorUser)})
+    AND user <> SUBSTRING_INDEX(CURRENT_USER(), '@', 1)`
+
+const writing = `SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx
+  WHERE trx_rows_modified > 0 AND trx_mysql_thread_id NOT IN (0, CONNECTION_ID())`
+
+/** Which sessions of clients: all, those whose transaction has written, or those in a database. */
+export type Sessions = 'all' | 'writing' | { readonly in: string }
+
+const listing = (which: Sessions): string => {
+  if (which === 'writing') return writing
+  return which === 'all' ? ofClients : `${ofClients} AND db = ${quoted(which.in)}`
+}
+
+/** Ends them. What they had not committed is undone. */
+export const endSessions = async (query: Query, which: Sessions): Promise<void> => {
+  for (const { id } of await query(listing(which))) {
+    await query(`KILL CONNECTION ${Number(id)}`).catch((error: unknown) => {
+      if (!(error instanceof ServerError && error.number === noSuchThread)) throw error
+    })
+  }
+}
+
+/** Throws `EngineFault` (`ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
+export const endWrites = (instance: EngineInstance, signal: AbortSignal): Promise<void> =>
+  withAdministration(instance, signal, (query) => endSessions(query, 'writing'))

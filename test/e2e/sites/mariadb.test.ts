@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { environmentOf } from '../../../agent/engines/run-program.ts'
+import { documents } from '../../../ops/cli/documents.ts'
+import type { Instance } from '../../../ops/cli/types.ts'
+import { onEverySite } from '../../support/every-site.ts'
+import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
+import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
+import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
+import type { ServerProcess } from '../../support/server-process.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const engine = await fetchedEngine('mariadb')
+
+type Login = { readonly instance: Instance; readonly user: string; readonly password: string }
+
+onEverySite('mariadb', (site) =>
+  describe('a MariaDB', () => {
+    if ('missing' in engine) return it('is offered', (context) => context.skip(engine.missing))
+    const settings = { ...fetching('mariadb'), COFFER_CAPACITY_VOLUME_GIB: '6' }
+    const binDir = join(engine.build, 'usr', 'bin')
+    const env = environmentOf({ source: 'fetched', binDir })
+    let server: ServerProcess
+    let api: ServerApi
+    let shop: Login
+
+    /** Statements by the client that people have, over TLS with the server verified. Rejects for what MariaDB refuses. */
+    const ask = async ({ instance, user, password }: Login, statements: string): Promise<string> => {
+      const ca = join(tmpdir(), `coffer-ca-${instance.id}.pem`)
+      writeFileSync(ca, instance.caCertificate ?? '')
+      const { host, port } = instance.endpoint ?? {}
+      const login = [`--host=${host}`, `--port=${port}`, `--user=${user}`, '--ssl-verify-server-cert', `--ssl-ca=${ca}`]
+      const args = ['--no-defaults', ...login, '--batch', '--skip-column-names', '--database=app']
+      const client = promisify(execFile)(join(binDir, 'mariadb'), [...args, `--execute=${statements}`], {
+        env: { ...env, MYSQL_PWD: password },
+      })
+      return (await client).stdout.trim()
+    }
+    /** Gone with the process of the server, and no other one. */
+    const rememberProcess = (): Promise<string> =>
+      ask(shop, 'CREATE OR REPLACE TABLE lives (i INT) ENGINE = MEMORY; INSERT INTO lives VALUES (1)')
+    const isSameProcess = async (): Promise<boolean> => (await ask(shop, 'SELECT COUNT(*) FROM lives')) === '1'
+
+    it('is fetched by a host that lacks it, and offered without a restart', async () => {
+      server = await site.start(settings)
+      api = createServerApi(server)
+      await waitFor('MariaDB to be offered', async () => {
+        const { datastores } = await api.request<{ datastores: readonly { type: string }[] }>('{ datastores { type } }')
+        return datastores.some(({ type }) => type === 'mariadb')
+      })
+    })
+
+    it('is made, healthy, and used by its user over TLS', async () => {
+      const input = { name: 'shop', datastore: 'mariadb', databases: [{ name: 'app' }], users: [{ name: 'app' }] }
+      const made = await api.provision(input)
+      const [credential] = made.credentials
+      if (!credential) throw new Error('no credentials were given')
+      shop = { instance: made.instance, user: credential.user, password: credential.password }
+      expect(made.instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', databases: ['app'] })
+      await ask(shop, "CREATE TABLE kept (line TEXT); INSERT INTO kept VALUES ('yes ✓')")
+      expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
+      await expect(ask({ ...shop, password: 'a wrong one' }, 'SELECT 1')).rejects.toThrow('Access denied')
+    })
+
+    it('is opened by the command line with the address it was given', async () => {
+      const { host, port } = shop.instance.endpoint ?? {}
+      const { stdout } = await site.cli(['connect', 'shop', '--print'])
+      expect(stdout).toContain(`mariadb://app@${host}:${port}/app?ssl-verify-server-cert=true`)
+      const own = { COFFER_DB_PASSWORD: shop.password, PATH: `${binDir}:${process.env.PATH}` }
+      const asked = await site.cli(['connect', 'shop', '-c', 'SELECT COUNT(*) FROM kept'], { env: own })
+      expect(asked.stdout.trim()).toMatch(/\b1$/)
+    })
+
+    it.each(['restart', 'stop and start'] as const)('keeps its data through a %s', async (how) => {
+      await rememberProcess()
+      if (how === 'restart') await api.changeAndWait('restart', shop.instance.id)
+      else {
+        expect(await api.changeAndWait('stop', shop.instance.id)).toMatchObject({ status: 'STOPPED' })
+        expect(isListening(shop.instance.endpoint?.port ?? 0)).toBe(false)
+        await api.changeAndWait('start', shop.instance.id)
+      }
+      expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
+      expect(await isSameProcess()).toBe(false)
+    })
+
+    // The distributed form has its agent in a process that this one's death does not concern.
+    it.skipIf(site.form === 'distributed')(
+      'serves on while its agent is dead, and is adopted by the next',
+      async () => {
+        await rememberProcess()
+        await server.kill()
+        expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
+        server = await site.start(settings)
+        api = createServerApi(server)
+        await waitFor('the adopted MariaDB to be healthy', async () => {
+          const { status, health } = await api.instance(shop.instance.id)
+          return status === 'ACTIVE' && health === 'HEALTHY'
+        })
+        expect(await isSameProcess()).toBe(true)
+      },
+    )
+
+    it('grows its volume and goes on', async () => {
+      const input = { id: shop.instance.id, volumeGiB: 2 }
+      const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
+      expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
+    })
+
+    it('is deleted, and nothing of it is left', async () => {
+      await api.changeAndWait('delete', shop.instance.id)
+      expect(tracesOfInstance(site.dataDir, shop.instance.id)).toEqual(noTraces)
+    })
+  }),
+)
