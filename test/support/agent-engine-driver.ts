@@ -25,6 +25,7 @@ export const installFakeEngine = async (prefix: string): Promise<string> => {
 export type FakeDriverOptions = {
   readonly createTemplate?: (directory: string) => Promise<void>
   readonly verifyEndpoint?: (signal: AbortSignal) => Promise<void>
+  readonly ensureDatabases?: (names: readonly string[], signal: AbortSignal) => Promise<void>
 }
 
 /** Acts on `agent-engine-server.mjs` as on an engine, so that the agent's core is tested without PostgreSQL. */
@@ -73,7 +74,11 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       return 'uncut'
     },
     accounts: {
-      ensureDatabases: async (instance, wishes) => {
+      ensureDatabases: async (instance, wishes, signal) => {
+        await options.ensureDatabases?.(
+          wishes.map(({ name }) => name),
+          signal,
+        )
         await assertAnswers(instance)
         const names = [...(await databasesOf(instance)), ...wishes.map(({ name }) => name)]
         await writeDatabases(instance, [...new Set(names)])

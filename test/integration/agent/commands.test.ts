@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sealPassword } from '../../../commands/secrets/seal.ts'
-import type { GuestCommand, GuestPayload } from '../../../domain/guest/command.ts'
+import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { SealingKey } from '../../../domain/values/sealing-key.ts'
 import { createFakeDriver } from '../../support/agent-engine-driver.ts'
 import {
@@ -113,12 +113,12 @@ describe('an agent that is given commands', { timeout: patienceMs }, () => {
   })
 
   it('works on shared commands beside one another and beside a change, until the instance goes', async () => {
-    const begun: AbortSignal[] = []
+    const begun = new Map<string, AbortSignal>()
     host = await openTestHost({
       driver: (binDir) =>
         createFakeDriver(binDir, {
-          verifyEndpoint: async (signal) => {
-            begun.push(signal)
+          ensureDatabases: async (names, signal) => {
+            begun.set(names.join(), signal)
             await delay(patienceMs, undefined, { signal })
           },
         }),
@@ -126,27 +126,29 @@ describe('an agent that is given commands', { timeout: patienceMs }, () => {
     const { agent, description } = await host.start()
     const instanceId = newInstanceId()
     await host.provision(description, instanceId)
-    const verify: GuestPayload = { kind: 'endpoint-verified', users: [] }
-    const shared = (epoch: number, operationId: string) =>
-      host.plane.send(description, instanceId, verify, { lane: 'shared', epoch, operationId })
+    const send = (name: string, epoch: number, operationId: string) => {
+      const payload: GuestPayload = { kind: 'accounts-ready', databases: [{ name }], users: [] }
+      return host.plane.send(description, instanceId, payload, { lane: 'shared', epoch, operationId })
+    }
+    const isAtWorkOn = (...names: readonly string[]) =>
+      expect
+        .poll(() => [...begun].filter(([, signal]) => !signal.aborted).map(([name]) => name), { timeout: patienceMs })
+        .toEqual(names)
     const [one, other] = [randomUUID(), randomUUID()]
-    const work = [await shared(9, one), await shared(3, other)]
-    await expect.poll(() => begun.length, { timeout: patienceMs }).toBe(2)
+    const [first, second] = [await send('first', 9, one), await send('second', 3, other)]
+    await isAtWorkOn('first', 'second')
     expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 2 })).toMatchObject({ type: 'succeeded' })
     expect(agent.inspect(instanceId).effects.map(({ intent }) => intent)).toEqual(['generation 0', 'generation 1'])
-    expect(begun.map(({ aborted }) => aborted)).toEqual([false, false])
+    await isAtWorkOn('first', 'second')
 
-    const undoing = await shared(10, one)
-    const first = await host.plane.resultOf(work[0] as GuestCommand)
-    expect(first).toMatchObject({ fault: { code: 'SUPERSEDED' } })
-    await expect.poll(() => begun.map(({ aborted }) => aborted), { timeout: patienceMs }).toEqual([true, false, false])
-    expect(
-      await host.ask(description, instanceId, verify, { lane: 'shared', epoch: 9, operationId: one }),
-    ).toMatchObject({ fault: { code: 'STALE_EPOCH' } })
+    const undoing = await send('undoing', 10, one)
+    expect(await host.plane.resultOf(first)).toMatchObject({ fault: { code: 'SUPERSEDED' } })
+    await isAtWorkOn('second', 'undoing')
+    expect(await host.plane.resultOf(await send('late', 9, one))).toMatchObject({ fault: { code: 'STALE_EPOCH' } })
 
     const absent = await host.ask(description, instanceId, instanceAbsent, { epoch: 2 })
     expect(absent).toMatchObject({ type: 'succeeded' })
-    for (const ended of [work[1] as GuestCommand, undoing]) {
+    for (const ended of [second, undoing]) {
       expect(await host.plane.resultOf(ended)).toMatchObject({ fault: { code: 'SUPERSEDED' } })
     }
   })
