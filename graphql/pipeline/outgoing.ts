@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
-import type { Outlets } from '../server/outlets.ts'
+import { type Outlets, reset } from '../server/outlets.ts'
 import { streamHeaders } from '../server/stream-headers.ts'
 import { type RequestContext, sessionOf } from './request-context.ts'
 
@@ -39,7 +39,8 @@ export const useOutlets = (outlets: Outlets): Plugin<object, OverSocket> => ({
   onResultProcess: ({ result, serverContext }) => {
     const { res: response } = serverContext
     if (!response?.socket || !(Symbol.asyncIterator in result)) return
-    const release = outlets.watch(response.socket, sessionOf(serverContext).projectId, () => response.destroy())
+    const { socket } = response
+    const release = outlets.watch(socket, sessionOf(serverContext).projectId, () => reset(socket))
     response.once('close', release)
     if (response.closed) release()
   },

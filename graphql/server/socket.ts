@@ -8,6 +8,8 @@ export type SocketOptions<Extra> = {
   readonly extra: Extra
   readonly timers: Pick<Timers, 'every'>
   readonly pingMs: number
+  /** Ends the connection at once. */
+  readonly cut: () => void
   /** The most one message may have. */
   readonly messageBytes: number
   readonly onError: (error: unknown) => void
@@ -25,12 +27,12 @@ const maxUnsentBytes = 256 * 1024
  */
 export const connectSocket = <Extra>(
   socket: WebSocket,
-  { server, extra, timers, pingMs, messageBytes, onError }: SocketOptions<Extra>,
+  { server, extra, timers, pingMs, cut, messageBytes, onError }: SocketOptions<Extra>,
 ): void => {
   let alive = true
   const lookAtPeer = (): void => {
     if (alive) socket.ping()
-    else socket.terminate()
+    else cut()
     alive = false
   }
   const ping = timers.every(pingMs, lookAtPeer, { ref: false })

@@ -15,7 +15,7 @@ import type { RequestContext } from '../pipeline/request-context.ts'
 import { requestIdOf } from '../pipeline/request-id.ts'
 import type { Session } from '../session.ts'
 import type { ApiMetrics, OperationType } from '../telemetry.ts'
-import type { Outlets } from './outlets.ts'
+import { type Outlets, reset } from './outlets.ts'
 import { createProjectSlots } from './project-slots.ts'
 import { connectSocket } from './socket.ts'
 import { createSocketPlaces } from './socket-places.ts'
@@ -110,7 +110,7 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
           )
           return false
         }
-        const release = outlets.watch(extra.stream, session.projectId, () => extra.socket.terminate())
+        const release = outlets.watch(extra.stream, session.projectId, () => reset(extra.stream))
         const leave = (): void => {
           release()
           free()
@@ -221,7 +221,8 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
         }
         const onError = (error: unknown): void => log.error({ requestId, err: error }, 'a WebSocket failed')
         const { pingMs, bodyBytes: messageBytes } = limits
-        connectSocket(opened, { server, extra, timers, pingMs, messageBytes, onError })
+        const cut = (): void => reset(extra.stream)
+        connectSocket(opened, { server, extra, timers, pingMs, cut, messageBytes, onError })
       })
     },
     close: async () => {

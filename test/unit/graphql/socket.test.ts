@@ -28,9 +28,6 @@ const connect = () => {
       socket.isPaused = false
     },
     ping: () => {},
-    terminate: () => {
-      socket.cut = true
-    },
   })
   const takeOne = (): void => {
     const first = unsent.shift()
@@ -49,6 +46,9 @@ const connect = () => {
     extra: {},
     timers: systemTimers,
     pingMs: 1000,
+    cut: () => {
+      socket.cut = true
+    },
     messageBytes: 1000,
     onError: () => {},
   })

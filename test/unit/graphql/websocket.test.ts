@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
@@ -328,6 +329,13 @@ describe('a subscriber that reads nothing', () => {
     for (let n = 0; n < 100; n += 1) await api.putEvent(shop, { data: { text: 'x'.repeat(200_000) } })
     return { ...api, payload: { query: followAll, variables: { after } }, openNow: () => openNow }
   }
+  /** What the system keeps of connections of this port for peers to take, in bytes. Columns: proc(5), `/proc/net/tcp`. */
+  const keptBySystem = (url: string): number => {
+    const port = `:${Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0')}`
+    const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
+    const columns = lines.map((line) => line.trim().split(/\s+/)).filter(([, local]) => local?.endsWith(port))
+    return columns.reduce((sum, [, , , , queues = '0']) => sum + Number.parseInt(queues, 16), 0)
+  }
   const wasCut = [{ level: 'warn', message: 'a subscriber that does not read was cut' }]
 
   it('loses its place, over SSE', async () => {
@@ -344,11 +352,12 @@ describe('a subscriber that reads nothing', () => {
     expect(openNow()).toBe(1)
     await vi.waitFor(() => expect(openNow()).toBe(0), { timeout: 20_000 })
     expect(api.waitingBytes()).toBe(0)
+    expect(keptBySystem(url)).toBe(0)
     expect(lines).toMatchObject(wasCut)
   })
 
   it('loses its place, over a WebSocket', async () => {
-    const { open, payload, openNow, api } = await listenWithEvents()
+    const { url, open, payload, openNow, api } = await listenWithEvents()
     const { send, socket, messages } = await open({ authorization: `Bearer ${adminToken}` })
     send({ type: 'connection_init' })
     await vi.waitFor(() => expect(messages).toHaveLength(1))
@@ -357,5 +366,6 @@ describe('a subscriber that reads nothing', () => {
     await vi.waitFor(() => expect(api.waitingBytes()).toBeGreaterThan(0), { timeout: 20_000 })
     await vi.waitFor(() => expect(openNow()).toBe(0), { timeout: 20_000 })
     expect(api.waitingBytes()).toBe(0)
+    expect(keptBySystem(url)).toBe(0)
   })
 })
