@@ -19,6 +19,8 @@ export const compileExactFit = (schema: z.core.$ZodType): ExactFit | null => {
       return def.checks?.length ? null : (value) => typeof value === 'boolean'
     case 'null':
       return (value) => value === null
+    case 'unknown':
+      return () => true
     case 'literal':
       return oneOf(def.values)
     case 'enum':

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compileExactFit } from './exact-fit.ts'
 
 /** Ids are UUIDs (version 7 when made here) and are branded, so one kind cannot be passed for another. */
 export const instanceIdSchema = z.uuid().brand<'InstanceId'>()
@@ -34,13 +35,20 @@ export type EventId = z.infer<typeof eventIdSchema>
 export type ProjectId = z.infer<typeof projectIdSchema>
 export type FlavorId = z.infer<typeof flavorIdSchema>
 
-export const parseInstanceId = (value: unknown): InstanceId => instanceIdSchema.parse(value)
-export const parseOperationId = (value: unknown): OperationId => operationIdSchema.parse(value)
-export const parseHostId = (value: unknown): HostId => hostIdSchema.parse(value)
-export const parseTokenId = (value: unknown): TokenId => tokenIdSchema.parse(value)
-export const parseCommandId = (value: unknown): CommandId => commandIdSchema.parse(value)
-export const parseRequestId = (value: unknown): RequestId => requestIdSchema.parse(value)
-export const parseDeadLetterId = (value: unknown): DeadLetterId => deadLetterIdSchema.parse(value)
-export const parseEventId = (value: unknown): EventId => eventIdSchema.parse(value)
-export const parseProjectId = (value: unknown): ProjectId => projectIdSchema.parse(value)
-export const parseFlavorId = (value: unknown): FlavorId => flavorIdSchema.parse(value)
+/** Throws a `ZodError`. Several of every command, event and message are parsed, and nearly all are in order. */
+const parserOf = <Schema extends z.ZodType>(schema: Schema): ((value: unknown) => z.output<Schema>) => {
+  const fits = compileExactFit(schema)
+  // What fits is just what the schema would make of it.
+  return (value) => (fits?.(value) ? (value as z.output<Schema>) : schema.parse(value))
+}
+
+export const parseInstanceId = parserOf(instanceIdSchema)
+export const parseOperationId = parserOf(operationIdSchema)
+export const parseHostId = parserOf(hostIdSchema)
+export const parseTokenId = parserOf(tokenIdSchema)
+export const parseCommandId = parserOf(commandIdSchema)
+export const parseRequestId = parserOf(requestIdSchema)
+export const parseDeadLetterId = parserOf(deadLetterIdSchema)
+export const parseEventId = parserOf(eventIdSchema)
+export const parseProjectId = parserOf(projectIdSchema)
+export const parseFlavorId = parserOf(flavorIdSchema)

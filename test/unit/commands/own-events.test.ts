@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import type { EventStore, NewEvent } from '../../../commands/ports/event-store.ts'
+import type { EventStore, NewEvent, StoredEvent, SubscriptionBatch } from '../../../commands/ports/event-store.ts'
 import { rememberOwnEvents } from '../../../commands/sagas/own-events.ts'
 import { hostStream } from '../../../domain/host/index.ts'
 import { parseHostId } from '../../../domain/ids.ts'
 
 const stream = hostStream(parseHostId(randomUUID()))
-const event = (id: string) => ({ id }) as NewEvent
+const event = (id: string) => ({ id }) as NewEvent & StoredEvent
 
 it('an event is remembered as own once it is appended, and not where the append failed', async () => {
   let fails = false
@@ -21,6 +22,20 @@ it('an event is remembered as own once it is appended, and not where the append 
   await own.eventStore.append(stream, [event('a'), event('b')], 'no-stream')
   fails = true
   await expect(own.eventStore.append(stream, [event('c')], 1)).rejects.toThrow('away')
+  expect(['a', 'b', 'c'].map(own.has)).toEqual([true, true, false])
+})
+
+it('an event is remembered once it has come by a subscription', async () => {
+  const batches: readonly SubscriptionBatch[] = [
+    { kind: 'events', events: [event('a'), event('b')], position: 1 },
+    { kind: 'caught-up', position: 2 },
+  ]
+  const own = rememberOwnEvents({ subscribe: () => Readable.from(batches) } as unknown as EventStore)
+  const seen = []
+  for await (const batch of own.eventStore.subscribe({ after: -1, signal: new AbortController().signal })) {
+    seen.push(batch)
+  }
+  expect(seen).toEqual(batches)
   expect(['a', 'b', 'c'].map(own.has)).toEqual([true, true, false])
 })
 

@@ -95,6 +95,13 @@ describe('an exact fit', () => {
     expect(agreeOn(metadataSchema, altered(metadata))).toBeGreaterThan(20)
   })
 
+  it('takes anything where the schema does, and asks it where that is missing', () => {
+    const schema = z.object({ id: z.uuid(), data: z.unknown() })
+    expect(compileExactFit(schema)?.({ id: commandId(), data: { a: [null] } })).toBe(true)
+    expect(compileExactFit(schema)?.({ id: commandId() })).toBe(false)
+    agreeOn(schema, altered({ id: commandId(), data: { a: 1 } }))
+  })
+
   it('says no to the same text under a stricter pattern, whatever it said before', () => {
     const [loose, strict] = [compileExactFit(z.string().regex(/^a/)), compileExactFit(z.string().regex(/^ab$/))]
     expect([loose?.('abc'), strict?.('abc'), strict?.('ab'), strict?.('abc')]).toEqual([true, false, true, false])
