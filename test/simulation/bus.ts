@@ -6,6 +6,7 @@ import {
   type OutgoingMessage,
   PoisonMessage,
 } from '../../commands/ports/message-bus.ts'
+import { eventsTopic, isCofferTopic } from '../../domain/guest/topics.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Life, VirtualTime } from './virtual-time.ts'
@@ -25,6 +26,8 @@ type Group = { readonly members: Member[]; readonly offsets: Map<string, number>
 const sessionMs = 10_000
 const retryMs = 1000
 const mostRepeated = 3
+/** The events of the log are published until they are there; what agents are told and tell is made good by deadlines. */
+const mayBeLost = (topic: string): boolean => isCofferTopic(topic) && topic !== eventsTopic
 const unavailable = (why: string) => new MessageBusUnavailable(`the simulated bus: ${why}`)
 
 export const createSimulatedBus = (deps: {
@@ -60,6 +63,10 @@ export const createSimulatedBus = (deps: {
     for (const { topic } of messages) if (!topics.has(topic)) throw unavailable(`there is no topic ${topic}`)
     for (const message of messages) {
       const partitions = topics.get(message.topic) ?? []
+      if (mayBeLost(message.topic) && random.chance(network.faults.lose)) {
+        tell(`the bus loses a message to ${message.topic}`)
+        continue
+      }
       const partition = partitionOf(message.key, partitions.length)
       const queue = partitions[partition]
       queue?.push({ headers: {}, ...message, partition, offset: `${queue.length}`, publishedAt: time.now() })

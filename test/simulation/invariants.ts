@@ -162,7 +162,7 @@ export const createInvariants = (world: World, now: () => number) => {
       }
       for (const { name, placed } of world.hosts) {
         for (const id of placed.keys())
-          if (!listed.has(id) && !cut.has(id)) broken(`${name} still has instance ${id}, which is not there`)
+          if (!mayHold(id) && !cut.has(id)) broken(`${name} still has instance ${id}, which is not there`)
       }
       const parked = world.bus.parked.filter((why) => ![...everSpoiled].some((id) => why.includes(id)))
       if (parked.length > 0) broken(`messages were parked: ${parked.join('; ')}`)

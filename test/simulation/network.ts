@@ -9,12 +9,14 @@ export type Faults = {
   loseAnswer: number
   /** A message is given again, after others. */
   repeat: number
+  /** A message between agents and sagas is lost, as where a broker forgets what it had taken. */
+  lose: number
   /** A life ends, before or after a call was carried out. */
   crash: number
   longestDelayMs: number
 }
 
-export const noFaults = (): Faults => ({ refuse: 0, loseAnswer: 0, repeat: 0, crash: 0, longestDelayMs: 2 })
+export const noFaults = (): Faults => ({ refuse: 0, loseAnswer: 0, repeat: 0, lose: 0, crash: 0, longestDelayMs: 2 })
 
 export type Network = {
   readonly faults: Faults

@@ -91,11 +91,15 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
     refuse: 0,
     loseAnswer: 0,
     repeat: 0,
+    lose: 0,
     crash: 0,
     longestDelayMs: 2,
   } satisfies Faults)
   world.chances.failedStarts = 0
-  for (const name of world.processes) world.network.partition(name, false)
+  for (const name of world.processes) {
+    world.network.partition(name, false)
+    world.lifeOf(name).pausedUntil = 0
+  }
   tell('all is quiet from here on')
   await through(Promise.all([using, meddling, intruding]))
   await pass(restMs)
@@ -121,6 +125,7 @@ const drawFaults = (random: Random): Faults => ({
   refuse: random.pick([0, 0.002, 0.02]),
   loseAnswer: random.pick([0, 0.002, 0.02]),
   repeat: random.pick([0, 0.05, 0.3]),
+  lose: random.pick([0, 0, 0.01, 0.05]),
   crash: random.pick([0, 0, 0.0005, 0.002]),
   longestDelayMs: random.pick([2, 20, 200]),
 })
@@ -197,14 +202,21 @@ const drawCommand = (name: string, { instances, operations }: Mine, random: Rand
   return { type, id }
 }
 
-/** Cuts agents and sagas off for a while, now and then. */
+/** Cuts agents and sagas off for a while, or stops them from running, now and then. */
 const meddle = async (world: World, time: VirtualTime, random: Random, mine: Mine): Promise<void> => {
   const partitions = random.chance(0.3)
-  while (!mine.isOver && partitions) {
+  const pauses = random.chance(0.3)
+  while (!mine.isOver && (partitions || pauses)) {
     await time.sleep(random.below(60_000))
     const name = random.pick(['host-1', 'host-2', 'saga-1', 'saga-2'])
+    const forMs = random.below(120_000)
+    if (pauses && (!partitions || random.chance(0.5))) {
+      world.pause(name, forMs)
+      await time.sleep(forMs)
+      continue
+    }
     world.network.partition(name, true)
-    await time.sleep(random.below(120_000))
+    await time.sleep(forMs)
     world.network.partition(name, false)
   }
 }

@@ -3,7 +3,12 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { Random } from './random.ts'
 
 /** One life of a process: from its start to its end or its crash. What it waits for after that never comes. */
-export type Life = { readonly name: string; isOver: boolean }
+export type Life = {
+  readonly name: string
+  isOver: boolean
+  /** Until then it does nothing, as a process that is stopped or starved: what falls due meanwhile is done at once afterwards. */
+  pausedUntil?: number
+}
 
 export type VirtualTime = {
   /** Milliseconds since 1970. */
@@ -134,9 +139,15 @@ export const installVirtualTime = (random: Random): VirtualTime => {
         afterStep()
         const next = nextTimer()
         if (next === null || next[1].at > time) break
-        queue.delete(next[0])
-        nowMs = Math.max(nowMs, next[1].at)
-        next[1].fire()
+        const [id, timer] = next
+        queue.delete(id)
+        const pausedUntil = timer.life?.pausedUntil ?? 0
+        if (pausedUntil > timer.at) {
+          queue.set(id, { ...timer, at: pausedUntil })
+          continue
+        }
+        nowMs = Math.max(nowMs, timer.at)
+        timer.fire()
       }
       nowMs = Math.max(nowMs, time)
     },

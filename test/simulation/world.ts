@@ -181,6 +181,13 @@ export const createWorld = ({
       if (!life) throw new Error(`there is no process ${name}`)
       return life
     },
+    /** As one whose machine gives it no time: it neither ends nor does anything. */
+    pause: (name: string, forMs: number): void => {
+      const life = lives.get(name)
+      if (!life || life.isOver) return
+      tell(`${name} stands still for ${(forMs / 1000).toFixed(1)} s`)
+      life.pausedUntil = time.now() + forMs
+    },
     crash: (name: string): void => {
       const life = lives.get(name)
       if (life && !life.isOver) {

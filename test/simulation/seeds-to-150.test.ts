@@ -1,0 +1,3 @@
+import { describeSeeds } from './keeps-its-promises.ts'
+
+describeSeeds(1, 150)
