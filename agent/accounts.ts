@@ -11,7 +11,7 @@ import type { Reporter } from './reporter.ts'
 export type AccountsDeps = {
   readonly hostId: HostId
   readonly records: Pick<InstanceRecords, 'all' | 'get'>
-  readonly journal: Pick<Journal, 'epochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
+  readonly journal: Pick<Journal, 'settledEpochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
   readonly layout: HoldingsDeps['layout']
   readonly reporter: Pick<Reporter, 'wake'>
   readonly clock: WallClock
@@ -45,7 +45,7 @@ export const createAccounts = (deps: AccountsDeps): Accounts => {
     const holds = await findHoldings({ records, journal, layout })
     return records.all().flatMap(({ instanceId, label }) => {
       const holding = holds[instanceId]
-      return holding ? [{ instanceId, epoch: holding.epoch, held: { ...holding, label } }] : []
+      return holding ? [{ instanceId, epoch: journal.epochOf(instanceId), held: { ...holding, label } }] : []
     })
   }
 

@@ -7,7 +7,7 @@ import type { Layout } from './layout.ts'
 
 export type HoldingsDeps = {
   readonly records: Pick<InstanceRecords, 'all'>
-  readonly journal: Pick<Journal, 'epochs'>
+  readonly journal: Pick<Journal, 'settledEpochs'>
   readonly layout: Layout
 }
 
@@ -17,12 +17,12 @@ export const findHoldings = async ({
   journal,
   layout,
 }: HoldingsDeps): Promise<Record<InstanceId, Holding>> => {
-  const epochs = journal.epochs()
+  const settledEpochOf = journal.settledEpochs()
   const found = await Promise.all(
     records.all().map(async (record): Promise<readonly [InstanceId, Holding] | null> => {
       if (record.durable && !(await hasVolume(layout, record))) return null
       const { instanceId, desired, health, generation, port } = record
-      const epoch = epochs.get(instanceId) ?? 0
+      const epoch = settledEpochOf(instanceId)
       return [instanceId, { running: desired === 'running', health, epoch, generation, port }]
     }),
   )

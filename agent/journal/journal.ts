@@ -40,6 +40,10 @@ export const createJournal = (
     insert: database.prepare('INSERT INTO commands (command_id, instance_id, body, accepted_at) VALUES (?, ?, ?, ?)'),
     finish: database.prepare('UPDATE commands SET done = 1 WHERE command_id = ?'),
     pending: database.prepare('SELECT body FROM commands WHERE done = 0 ORDER BY sequence'),
+    oldestPending: database.prepare(
+      `SELECT instance_id AS instanceId, min(json_extract(body, '$.epoch')) AS epoch FROM commands
+       WHERE done = 0 AND coalesce(json_extract(body, '$.lane'), 'exclusive') = 'exclusive' GROUP BY instance_id`,
+    ),
     tryAgain: database.prepare(
       "UPDATE commands SET body = json_set(body, '$.attempt', coalesce(json_extract(body, '$.attempt'), 1) + 1) WHERE done = 0",
     ),
@@ -61,7 +65,6 @@ export const createJournal = (
   }
   const fences = {
     find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE instance_id = ?'),
-    present: database.prepare('SELECT instance_id AS instanceId, epoch FROM fences JOIN instances USING (instance_id)'),
     raise: database.prepare(
       `INSERT INTO fences (instance_id, epoch, absent_epoch, raised_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch),
@@ -129,6 +132,8 @@ export const createJournal = (
     sharedFences.raise.run(operationId, epoch, at)
     return null
   }
+
+  const newestEpoch = (instanceId: InstanceId): number => Number(fences.find.get(instanceId)?.epoch ?? 0)
 
   const addReport = (key: string, report: AgentReport, commandId: CommandId | null): void => {
     reports.insert.run(report.reportId, commandId, key, JSON.stringify(cleanse(report)))
@@ -207,12 +212,22 @@ export const createJournal = (
         effects.insert.run(instanceId, kind, intent, at)
       }),
 
-    /** The newest epoch of the exclusive lane seen of every instance on this host. */
-    epochs: (): ReadonlyMap<InstanceId, number> =>
-      new Map(fences.present.all().map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
+    /**
+     * Tells of an instance the newest epoch of the exclusive lane of which nothing is being done any more: what the host has now is what came of it.
+     * 0 of one that was never heard of.
+     */
+    settledEpochs: (): ((instanceId: InstanceId) => number) => {
+      const oldest = new Map(
+        commands.oldestPending.all().map((row) => [String(row.instanceId), Number(row.epoch)] as const),
+      )
+      return (instanceId) => {
+        const pending = oldest.get(instanceId) ?? Number.POSITIVE_INFINITY
+        return Math.max(0, Math.min(newestEpoch(instanceId), pending - 1))
+      }
+    },
 
-    /** The newest epoch seen of an instance; 0 of one that was never heard of. */
-    epochOf: (instanceId: InstanceId): number => Number(fences.find.get(instanceId)?.epoch ?? 0),
+    /** The newest epoch of the exclusive lane seen of an instance; 0 of one that was never heard of. */
+    epochOf: newestEpoch,
 
     /** The same of every instance that is not on this host, where it was raised since this time (ISO 8601). */
     epochsOfAbsent: (since: string): ReadonlyMap<InstanceId, number> =>

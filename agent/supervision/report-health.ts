@@ -50,7 +50,7 @@ export const createHealthReports = (deps: HealthReportDeps): SetHealth => {
       hostId,
       instanceId,
       health,
-      epoch: journal.epochOf(instanceId),
+      epoch: journal.settledEpochs()(instanceId),
       volumeStage,
       incident: incident?.reason ?? null,
       reason,

@@ -214,7 +214,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     take: async (message) => {
       hear()
       if (message.key === heartbeatEchoKey) return
-      const { hostId, holds } = parseMessage(message, heartbeatSchema)
+      const { hostId, at, holds } = parseMessage(message, heartbeatSchema)
       lastSeen.set(hostId, elapsedMs())
       const known = directory
         .hosts()
@@ -222,7 +222,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       if (known === undefined || known.status === 'UNREGISTERED' || known.status === 'REMOVED') return
       const parent = traceOf(message, undefined)
       if (known.status === 'LOST') await takeReturn(hostId, holds, parent)
-      await reconciler.take(known, holds, parent)
+      await reconciler.take(known, { at, holds }, parent)
     },
     start: listen,
     stop: async () => {

@@ -19,7 +19,7 @@ export type ReconcilerDependencies = {
 
 export type Reconciler = {
   /** Compares what the host says it holds with what the log has on it. */
-  take(host: RegisteredHost, holds: Heartbeat['holds'], traceparent: string | undefined): Promise<void>
+  take(host: RegisteredHost, beat: Pick<Heartbeat, 'at' | 'holds'>, traceparent: string | undefined): Promise<void>
 }
 
 /** `since`: from when on the host has said the same of the instance. `settled`: the log agrees, or has been told. */
@@ -31,12 +31,23 @@ type Account = { readonly words: string; readonly since: number; readonly settle
  */
 const steadyMs = 5_000
 
+/** When a host said something, and when that was heard, in milliseconds of two clocks. */
+type Beat = { readonly saidAt: number; readonly heardAt: number }
+
+/**
+ * Heartbeats that waited, or that are given again, are heard faster one after the other than they were said: what they say is old, however long they say the
+ * same. Differences alone are compared, as the two clocks may differ.
+ */
+const isOld = (beat: Beat, before: Beat): boolean =>
+  beat.heardAt - before.heardAt < Math.abs(beat.saidAt - before.saidAt) / 2
+
 /**
  * Heartbeats against the log: an instance that the host has lost, has again, or was told other things about than the log knows of. Its
  * stream decides; here is only remembered what need not be asked again with every beat.
  */
 export const createReconciler = ({ handler, clock, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
   const accounts = new Map<HostId, Map<InstanceId, Account>>()
+  const beats = new Map<HostId, Beat>()
 
   const reconcile = async (
     { hostId, description, claims }: RegisteredHost,
@@ -87,9 +98,16 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
   }
 
   return {
-    take: async (host, holds, traceparent) => {
-      const before = accounts.get(host.hostId) ?? new Map<InstanceId, Account>()
+    take: async (host, { at, holds }, traceparent) => {
       const now = elapsedMs()
+      const beat = { saidAt: Date.parse(at), heardAt: now }
+      const lastBeat = beats.get(host.hostId)
+      beats.set(host.hostId, beat)
+      if (lastBeat && isOld(beat, lastBeat)) {
+        accounts.delete(host.hostId)
+        return
+      }
+      const before = accounts.get(host.hostId) ?? new Map<InstanceId, Account>()
       const { address, caCertificate } = host.description
       const ids = [...Object.keys(holds), ...Object.keys(host.unlisted)].map(parseInstanceId)
       const expected = [...ids, ...committedIds(host.claims)]

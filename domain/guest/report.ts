@@ -20,8 +20,8 @@ export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertific
 export type EngineFacts = z.infer<typeof engineFactsSchema>
 
 /**
- * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence the host has
- * seen. `generation`: -1 before the engine's first start.
+ * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence of
+ * which the host has done all that it was told. `generation`: -1 before the engine's first start.
  */
 export const holdingSchema = z.object({
   running: z.boolean(),
@@ -76,7 +76,7 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     instanceId: instanceIdSchema,
     health: healthSchema,
     reason: z.string(),
-    /** The newest fence that the host had seen of the instance. Absent: it does not say, and its word cures no failure. */
+    /** The newest fence of which the host had done all that it was told. Absent: it does not say, and its word cures no failure. */
     epoch: z.int().nonnegative().optional(),
     /** How full the volume is. Absent: as it was. */
     volumeStage: volumeStageSchema.optional(),

@@ -158,7 +158,13 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const reporter = createReporter({ bus, journal, log })
     const holdingOf = (instanceId: InstanceId, { processes, generation, port }: Placed): Holding => {
       const running = processes.length > 0
-      return { running, health: running ? 'HEALTHY' : 'UNKNOWN', epoch: journal.epochOf(instanceId), generation, port }
+      return {
+        running,
+        health: running ? 'HEALTHY' : 'UNKNOWN',
+        epoch: journal.settledEpochs()(instanceId),
+        generation,
+        port,
+      }
     }
     const accountOf = (instanceId: InstanceId): HostAccount => {
       const instance = placed.get(instanceId)

@@ -104,7 +104,9 @@ const start = async () => {
   return {
     provisioned,
     stateOf: async (instanceId: InstanceId) => (await handler.load(instance, instanceStream(instanceId))).state,
-    beat: (holds: Heartbeat['holds'] = {}) => hears(hostId, { hostId, at: new Date().toISOString(), holds }),
+    /** `saidMs`: when, since the start; default: now. */
+    beat: (holds: Heartbeat['holds'] = {}, saidMs = elapsed) =>
+      hears(hostId, { hostId, at: new Date(begunAt + saidMs).toISOString(), holds }),
     anotherBeats: (other: HostId) => hears(other, { hostId: other, at: new Date().toISOString(), holds: {} }),
     /** As a process sees it that runs all the time. */
     passes: async (ms: number) => {
@@ -190,6 +192,22 @@ describe('what a host says it holds', () => {
       await passes(lookEveryMs)
     }
     expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('takes nothing from heartbeats that waited, however long they say the same, until one comes as it is said', async () => {
+    const { provisioned, beat, passes, stateOf } = await start()
+    const instanceId = await provisioned()
+    await passes(100_000)
+    for (let saidMs = 0; saidMs < 100_000; saidMs += 3 * lookEveryMs) {
+      await beat({}, saidMs)
+      await passes(lookEveryMs)
+    }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+    for (let times = 0; times < 4; times += 1) {
+      await passes(lookEveryMs)
+      await beat({})
+    }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING' })
   })
 
   it('makes an instance ACTIVE again that is there again', async () => {

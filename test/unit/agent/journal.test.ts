@@ -97,6 +97,27 @@ describe('the journal', () => {
     database.close()
   })
 
+  it('tells the newest epoch of which all is done, whatever shared work is going on', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const [first, second] = [command(3), { ...command(4), instanceId: command(3).instanceId }]
+    const settled = () => journal.settledEpochs()(first.instanceId)
+    expect(settled()).toBe(0)
+    journal.accept(first, at, () => answer(first))
+    expect(settled()).toBe(2)
+    journal.complete(first, answer(first))
+    expect(settled()).toBe(3)
+    const shared = { ...command(1), instanceId: first.instanceId, lane: 'shared' } as const
+    journal.accept(shared, at, () => answer(shared))
+    expect(settled()).toBe(3)
+    journal.accept(second, at, () => answer(second))
+    expect(settled()).toBe(3)
+    expect(journal.epochOf(first.instanceId)).toBe(4)
+    journal.complete(second, answer(second))
+    expect(settled()).toBe(4)
+    database.close()
+  })
+
   it('forgets what is old and answered, and nothing else', () => {
     const database = openAgentDatabase(temp.next())
     const journal = createJournal(database)

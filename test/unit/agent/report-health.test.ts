@@ -11,7 +11,7 @@ const reports = (write: () => void) => {
   const setHealth = createHealthReports({
     config: { incidentShownMs: 1000 },
     records: { get: () => ({ health: 'HEALTHY', volumeStage: 'ROOMY', incident: null, memoryKills: 0 }) },
-    journal: { report: write, epochOf: () => 1 },
+    journal: { report: write, settledEpochs: () => () => 1 },
     reporter: { wake: () => {} },
     clock: { now: () => 0 },
     ids: { next: () => 'id' },
