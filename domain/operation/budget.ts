@@ -30,13 +30,24 @@ export const boundOf = (operation: Running | Compensating): string =>
 export const stepDeadlineOf = (operation: Running | Compensating, step: Step, now: string): string =>
   earlierOf(plusMs(now, step.timeoutMs), boundOf(operation))
 
+/** Until when a step has time that tells how far it is; null where that changes little or nothing. */
+export const extendedDeadline = (
+  operation: Running | Compensating,
+  { silenceMs }: Step,
+  deadline: string,
+  now: string,
+): string | null => {
+  if (silenceMs === undefined) return null
+  const extended = earlierOf(plusMs(now, silenceMs), boundOf(operation))
+  return msBetween(deadline, extended) >= silenceMs / 4 ? extended : null
+}
+
 /**
  * Until when the agent may still work on it. A step that waits for its lost host is given the time of all steps, and so is its command from the start:
- * the host that returns finds only that. What is given up earlier is fenced off by what undoes it.
+ * the host that returns finds only that. A step that is given more time as it goes on has all of it from the start. What is given up earlier is fenced off by what undoes it.
  */
 export const commandDeadlineOf = (operation: Running | Compensating, step: Step, stepDeadline: string): string => {
   if (step.outlastsOperation) return plusMs(stepDeadline, outlastingMs)
-  return operation.status === 'RUNNING' && operationOf(operation.kind).movable
-    ? operation.forwardDeadline
-    : stepDeadline
+  if (operation.status === 'RUNNING' && operationOf(operation.kind).movable) return operation.forwardDeadline
+  return step.silenceMs === undefined ? stepDeadline : boundOf(operation)
 }

@@ -2,12 +2,13 @@ import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { GuestResult } from '../guest/report.ts'
 import { operationOf, stepNames, stepsFor } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
-import { hasPassed } from '../values/time.ts'
-import { forwardDeadlineOf } from './budget.ts'
+import { hasPassed, msBetween } from '../values/time.ts'
+import { extendedDeadline, forwardDeadlineOf } from './budget.ts'
 import type { InputOf, OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import { endpointUntoldFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
 import { handleHostLost, moveOperation, removeLeftover } from './lost-host.ts'
+import { mostProgressEvents, progressEveryMs } from './process.ts'
 import { isOver, notCancellable, notFound } from './refusals.ts'
 import {
   type Awaiting,
@@ -83,14 +84,9 @@ const failUnbegun = ({ operationId, fault }: InputOf<'FailUnbegun'>): OperationE
 const handleResult = (state: OperationState, result: GuestResult, now: string): Events => {
   if (!isAwaiting(state) || state.step.commandId !== result.commandId) return []
   if (state.subject.hostId !== result.hostId) return []
-  const { name, progress, message } = state.step
   switch (result.type) {
-    case 'progress': {
-      const isNews = result.progress > progress || (result.progress === progress && result.message !== message)
-      if (!isNews) return []
-      const data = { step: name, progress: result.progress, message: result.message }
-      return [{ type: 'OperationStepProgressed', data }]
-    }
+    case 'progress':
+      return recordProgress(state, result, now)
     case 'failed':
       return retryOrFail(state, result.fault, now)
     case 'succeeded':
@@ -99,6 +95,20 @@ const handleResult = (state: OperationState, result: GuestResult, now: string): 
     default:
       return unreachable(result)
   }
+}
+
+type Progress = Pick<Extract<GuestResult, { readonly type: 'progress' }>, 'progress' | 'message'>
+
+/** An agent may say more than is worth an event. What gives the step more time is recorded in any case. */
+const recordProgress = (state: Awaiting, { progress, message }: Progress, now: string): Events => {
+  const { name, deadline, saidAt, timesSaid, ...said } = state.step
+  if (progress < said.progress) return []
+  const extended = extendedDeadline(state, stepOf(state), deadline, now)
+  const isDue = saidAt === null || msBetween(saidAt, now) >= progressEveryMs
+  const isNews = message !== said.message || (progress > said.progress && isDue)
+  if (extended === null && (!isNews || timesSaid >= mostProgressEvents)) return []
+  const data = { step: name, progress, message, at: now, ...(extended !== null && { deadline: extended }) }
+  return [{ type: 'OperationStepProgressed', data }]
 }
 
 /** Everything whose time has come by `now`, one after the other: at the operation's deadline that leads to its end. */

@@ -40,7 +40,17 @@ export const operationEvents = {
   /** The relay passes it to the agent's topic. */
   GuestCommandIssued: defineEvent(1, z.object({ step: z.string(), command: guestCommandSchema })),
   /** `progress`: 0 to 1. */
-  OperationStepProgressed: defineEvent(1, z.object({ step: z.string(), progress: z.number(), message: z.string() })),
+  OperationStepProgressed: defineEvent(
+    1,
+    z.object({
+      step: z.string(),
+      progress: z.number(),
+      message: z.string(),
+      at: z.iso.datetime().optional(),
+      /** Until when the step has time now. Absent: as before. */
+      deadline: z.iso.datetime().optional(),
+    }),
+  ),
   /** `deferred`: its host is lost, and carries it out when it is back. */
   OperationStepCompleted: defineEvent(
     1,

@@ -35,14 +35,33 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
   switch (event.type) {
     case 'OperationStepStarted': {
       const { step: name, deadline, attempt = 1 } = event.data
-      const begun = { commandId: null, progress: 0, message: '', hostLost: false, retryAt: null }
+      const begun = {
+        commandId: null,
+        progress: 0,
+        message: '',
+        saidAt: null,
+        timesSaid: 0,
+        hostLost: false,
+        retryAt: null,
+      }
       return withStep(state, () => ({ name, deadline, attempt, ...begun }))
     }
     case 'GuestCommandIssued':
       return commanded(state, event.data)
     case 'OperationStepProgressed': {
-      const { progress, message } = event.data
-      return withStep(state, (step) => step && { ...step, progress, message })
+      const { progress, message, at: saidAt = null, deadline } = event.data
+      return withStep(
+        state,
+        (step) =>
+          step && {
+            ...step,
+            progress,
+            message,
+            saidAt,
+            timesSaid: step.timesSaid + 1,
+            ...(deadline !== undefined && { deadline }),
+          },
+      )
     }
     case 'OperationStepRetried': {
       const { attempt, at } = event.data

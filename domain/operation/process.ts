@@ -5,6 +5,8 @@ import type { OperationSubject } from './subject.ts'
 export type Step = {
   readonly name: string
   readonly timeoutMs: number
+  /** Each progress that is told gives it so much more time, within that of all steps. Absent: it has its own time and no more. */
+  readonly silenceMs?: number
   /** What is asked of the agent; null when this subject needs nothing, and the step is left out. */
   readonly payload: (subject: OperationSubject) => GuestPayload | null
   /** The result has to tell where clients connect. */
@@ -37,6 +39,11 @@ export const seconds = (count: number): number => count * 1000
  * the agent did meanwhile is to be heard of.
  */
 export const leastStepMs = seconds(90)
+
+/** How far a step is becomes an event at most so often, except for new words. */
+export const progressEveryMs = 1_000
+/** And at most so many times for each attempt, whatever its agent says. */
+export const mostProgressEvents = 200
 
 /** How long to wait before the second and the third attempt at a step. */
 export const retryDelaysMs: readonly number[] = [2_000, 10_000]

@@ -14,6 +14,10 @@ export type ActiveStep = {
   readonly commandId: CommandId | null
   readonly progress: number
   readonly message: string
+  /** When that was said; null before anything was. */
+  readonly saidAt: string | null
+  /** How often it was said. */
+  readonly timesSaid: number
   /** Since it began, its host was lost. */
   readonly hostLost: boolean
   /** From 1. */

@@ -35,6 +35,7 @@ export const provision = defineOperation({
       name: 'engine',
       // The first instance of a version waits for its template to be made.
       timeoutMs: seconds(180),
+      silenceMs: seconds(120),
       tellsEndpoint: true,
       payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation }),
     },

@@ -11,6 +11,7 @@ import {
   given,
   logOf,
   outcomeOf,
+  progressed,
   start,
   succeeded,
   succeededWithFacts,
@@ -63,6 +64,39 @@ describe('the deadline of a step', () => {
     given(...logOf(start('provision')))
       .when(succeeded(commandId(1), 100))
       .thenTypes('OperationStepCompleted', 'OperationStepStarted', 'GuestCommandIssued')
+  })
+})
+
+describe('the deadline of a step that tells how far it is', () => {
+  const engine = [start('provision'), succeeded(commandId(1), 0)] as const
+  const told = (second: number, progress = 0.5) => progressed(commandId(2), progress, 'starting the engine', second)
+
+  it('moves with what it tells, so that only silence ends it', () => {
+    expect(dueAfter(...engine)).toBe(at(180))
+    expect(dueAfter(...engine, told(100))).toBe(at(220))
+    expect(dueAfter(...engine, told(100), told(210))).toBe(at(330))
+    given(...logOf(...engine, told(100)))
+      .when(check(220))
+      .thenTypes('OperationStepFailed', 'OperationStepStarted', 'GuestCommandIssued')
+  })
+
+  it('is never brought forward, and moved by nothing that changes little', () => {
+    expect(dueAfter(...engine, told(10))).toBe(at(180))
+    const due = given(...logOf(...engine, told(100)))
+    due.when(told(101)).thenNothing()
+    due.when(told(130)).thenTypes('OperationStepProgressed')
+  })
+
+  it('stays within the time for all steps', () => {
+    const brief = [start('provision', { withinSeconds: 300 }), succeeded(commandId(1), 0)] as const
+    // 90 s for removing and 5 s for telling are kept.
+    expect(dueAfter(...brief, told(120))).toBe(at(180))
+    expect(dueAfter(...brief, told(170))).toBe(at(180))
+    expect(dueAfter(start('provision', { withinSeconds: 350 }), succeeded(commandId(1), 0), told(170))).toBe(at(255))
+  })
+
+  it('is that of silence alone: a step of another kind has its own time', () => {
+    expect(dueAfter(start('provision'), progressed(commandId(1), 0.5, 'formatting', 80))).toBe(at(90))
   })
 })
 

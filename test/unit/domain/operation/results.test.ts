@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mostProgressEvents } from '../../../../domain/operation/process.ts'
 import { at, commandId, facts, fault, hostId, instanceId, operationId } from '../samples.ts'
 import {
   awaitedStep,
@@ -158,7 +159,10 @@ describe('progress', () => {
   it('is noted when it is news', () => {
     given(...begun)
       .when(progressed(commandId(1), 0.5, 'formatting'))
-      .thenEvents({ type: 'OperationStepProgressed', data: { step: 'volume', progress: 0.5, message: 'formatting' } })
+      .thenEvents({
+        type: 'OperationStepProgressed',
+        data: { step: 'volume', progress: 0.5, message: 'formatting', at: at(1) },
+      })
     given(...half)
       .when(progressed(commandId(1), 0.5, 'mounting'))
       .thenTypes('OperationStepProgressed')
@@ -171,6 +175,21 @@ describe('progress', () => {
     given(...half)
       .when(progressed(commandId(1), 0.2, 'allocating'))
       .thenNothing()
+  })
+
+  it('is noted once a second, and new words at once', () => {
+    const next = given(...half)
+    next.when(progressed(commandId(1), 0.6, 'formatting', 1.9)).thenNothing()
+    next.when(progressed(commandId(1), 0.6, 'formatting', 2)).thenTypes('OperationStepProgressed')
+    next.when(progressed(commandId(1), 0.6, 'mounting', 1.1)).thenTypes('OperationStepProgressed')
+  })
+
+  it('is noted so often and no more, whatever an agent says', () => {
+    const words = Array.from({ length: 2 * mostProgressEvents }, (_, index) =>
+      progressed(commandId(1), 0.5, `word ${index}`, index / 10),
+    )
+    const noted = logOf(start('provision'), ...words).filter(({ type }) => type === 'OperationStepProgressed')
+    expect(noted).toHaveLength(mostProgressEvents)
   })
 })
 
