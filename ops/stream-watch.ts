@@ -118,11 +118,11 @@ const named = (streams: readonly StreamCondition[]): string => {
 }
 
 const inWords = ({ stream, settings, first, claimedBy = [] }: StreamCondition): string => {
-  const restsOnIt = claimedBy.length > 0 ? `, and ${restingOn(claimedBy)} on it` : ''
+  const restsOnIt = claimedBy.length > 0 ? `, though ${restingOn(claimedBy)} on it` : ''
   const gap = first === 0 ? [] : [first === null ? `nothing is left${restsOnIt}` : `begins at revision ${first}`]
   return `${stream} (${[...settings, ...gap].join(', ')})`
 }
 
-/** An instance has at most a project and a host; a project may have thousands. */
-const restingOn = (streams: readonly StreamName[]): string =>
-  streams.length === 1 ? `${streams[0]} rests` : `${streams.length} streams rest, as ${streams[0]} does,`
+/** One is named: a project may rest on thousands. */
+const restingOn = ([first, ...others]: readonly StreamName[]): string =>
+  others.length === 0 ? `${first} rests` : `${first} and ${others.length} more rest`

@@ -6,6 +6,7 @@ import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
+import { UnreadableHistory } from '../history.ts'
 import { isGoneFrom, removeLeftover } from './remove-leftover.ts'
 
 export type ReconcilerDependencies = {
@@ -97,6 +98,17 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
     return isAtRest(handled.state)
   }
 
+  /** One whose history cannot be read concerns no other of the host. It is looked at again when the host says something else of it. */
+  const reconcileReadable = async (...[host, instanceId, ...rest]: Parameters<typeof reconcile>): Promise<boolean> => {
+    try {
+      return await reconcile(host, instanceId, ...rest)
+    } catch (error) {
+      if (!(error instanceof UnreadableHistory) || error.fault.stream !== instanceStream(instanceId)) throw error
+      log.warn({ hostId: host.hostId, instanceId, err: error }, 'what a host has of an instance is left out')
+      return true
+    }
+  }
+
   return {
     take: async (host, { at, holds }, traceparent) => {
       const now = elapsedMs()
@@ -119,7 +131,8 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
         const known = before.get(instanceId)
         const account = known?.words === words ? known : { words, since: now, settled: false }
         const isSteady = account !== known ? false : now - account.since >= steadyMs
-        const settled = account.settled || (isSteady && (await reconcile(host, instanceId, holding, traceparent)))
+        const settled =
+          account.settled || (isSteady && (await reconcileReadable(host, instanceId, holding, traceparent)))
         after.set(instanceId, { ...account, settled })
       }
       accounts.set(host.hostId, after)

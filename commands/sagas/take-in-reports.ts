@@ -10,6 +10,7 @@ import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { CommandContext, Handler } from '../handle.ts'
+import { UnreadableHistory } from '../history.ts'
 import type { IncomingMessage } from '../ports/message-bus.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
@@ -95,29 +96,44 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   }
 
   /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */
+  const takeHolding = async (
+    { instanceId, epoch, held }: HoldingsReport['holdings'][number],
+    hostId: HostId,
+    context: CommandContext,
+  ): Promise<void> => {
+    const stream = instanceStream(instanceId)
+    const { state } = await handler.load(instance, stream)
+    if (state.status !== 'ABSENT' && state.status !== 'DELETED' && state.hostId === hostId) {
+      const generation = Math.max(held?.generation ?? 0, 0)
+      const by = { ...context, projectId: state.projectId, instanceId }
+      await handler.handle(instance, stream, { type: 'RaiseNumbers', hostId, epoch, generation }, by)
+      return
+    }
+    if (held && (await removeLeftover({ handler, clock }, state, { hostId, epoch }, context))) return
+    const told = held && {
+      label: held.label,
+      running: held.running,
+      port: held.port,
+      generation: held.generation,
+      epoch,
+    }
+    const command: HostCommand = told
+      ? { type: 'ReportUnlisted', hostId, instanceId, found: told }
+      : { type: 'SettleUnlisted', hostId, instanceId }
+    await handler.handle(host, hostStream(hostId), command, context)
+  }
+
   const takeHoldings = async (report: HoldingsReport, trace: Trace) => {
     const { hostId, holdings } = report
-    for (const [index, { instanceId, epoch, held }] of holdings.entries()) {
+    for (const [index, holding] of holdings.entries()) {
+      const { instanceId } = holding
       const commandId = parseCommandId(deriveId('report', report.reportId, String(index)))
-      const context = { ...contextOf(report, hostId, trace), commandId }
-      const stream = instanceStream(instanceId)
-      const { state } = await handler.load(instance, stream)
-      const isListed = state.status !== 'ABSENT' && state.status !== 'DELETED' && state.hostId === hostId
-      if (isListed) {
-        const generation = Math.max(held?.generation ?? 0, 0)
-        const by = { ...context, projectId: state.projectId, instanceId }
-        await handler.handle(instance, stream, { type: 'RaiseNumbers', hostId, epoch, generation }, by)
-        continue
-      }
-      const found = { hostId, epoch }
-      if (held && (await removeLeftover({ handler, clock }, state, found, context))) continue
-      if (held) {
-        const { label, running, port, generation } = held
-        const told = { label, running, port, generation, epoch }
-        const command = { type: 'ReportUnlisted', hostId, instanceId, found: told } as const
-        await handler.handle(host, hostStream(hostId), command, context)
-      } else {
-        await handler.handle(host, hostStream(hostId), { type: 'SettleUnlisted', hostId, instanceId }, context)
+      try {
+        await takeHolding(holding, hostId, { ...contextOf(report, hostId, trace), commandId })
+      } catch (error) {
+        // It concerns no other instance of the host.
+        if (!(error instanceof UnreadableHistory) || error.fault.stream !== instanceStream(instanceId)) throw error
+        log.warn({ hostId, instanceId, err: error }, 'what a host has of an instance is left out')
       }
     }
   }

@@ -69,7 +69,7 @@ it('finds what others rest on and the store has nothing of, once', async () => {
   expect(await watch.look(new AbortController().signal)).toEqual({ streams: [lost], complete: true })
   expect(told()).toEqual([['a stream lacks its first events', 'flavor-lost']])
   expect(warningOf({ streams: [lost], complete: true })).toBe(
-    '1 lack their first events, so commands on them are refused: flavor-lost (nothing is left, and flavor-holder rests on it)',
+    '1 lack their first events, so commands on them are refused: flavor-lost (nothing is left, though flavor-holder rests on it)',
   )
   const known = { stream: flavor('lost'), settings: ['deleted'], first: null }
   find(known)

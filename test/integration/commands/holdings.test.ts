@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { encodeEvent } from '../../../commands/event-codec.ts'
+import { createReconciler } from '../../../commands/sagas/reconcile-holdings.ts'
+import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
+import type { CofferEvent } from '../../../domain/catalogue.ts'
+import type { AgentReport } from '../../../domain/guest/report.ts'
+import { agentResultsTopic } from '../../../domain/guest/topics.ts'
+import { host, hostStream, type RegisteredHost } from '../../../domain/host/index.ts'
+import type { InstanceId } from '../../../domain/ids.ts'
+import { instanceStream } from '../../../domain/instance/index.ts'
+import { exampleEvent, exampleMetadata, exampleWorld } from '../../support/example-events.ts'
+import { hostDescription } from '../../support/scripted-agent.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { openWriteSide } from '../../support/write-side.ts'
+
+const directories = createTempDir('holdings')
+const description = hostDescription()
+const { hostId } = description
+const [cut, unknown] = [exampleWorld(1).instanceId, exampleWorld(2).instanceId]
+let side: ReturnType<typeof openWriteSide>
+
+/** An instance whose first event is gone, and a host that has it and one more, which the log does not know of. */
+beforeEach(async () => {
+  side = openWriteSide(directories.next())
+  const world = { ...exampleWorld(1), hostId }
+  const types = ['InstanceRequested', 'InstanceHealthChanged'] as const
+  const events = types.map((type, number) =>
+    encodeEvent(exampleEvent(type, world) as CofferEvent, exampleMetadata(type, world, number + 1), side.ids.next()),
+  )
+  const stream = instanceStream(cut)
+  await side.eventStore.append(stream, events, 'no-stream')
+  side.database.connection.prepare('DELETE FROM events WHERE stream = ? AND revision = 0').run(stream)
+  await take({ type: 'registered', reportId: side.ids.next(), at: now(), host: description } as AgentReport)
+})
+afterEach(() => side.close())
+
+const now = (): string => new Date(side.clock.now()).toISOString()
+const take = (report: AgentReport): Promise<void> =>
+  createReportHandler(side)({
+    topic: agentResultsTopic,
+    key: hostId,
+    value: JSON.stringify(report),
+    headers: {},
+  } as never)
+const holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: 15432 } as const
+const registered = async () => (await side.handler.load(host, hostStream(hostId))).state as RegisteredHost
+
+it('lists what the log does not know of, though the host has an instance whose history cannot be read', async () => {
+  const held = { ...holding, label: null }
+  const holdings = [cut, unknown].map((instanceId) => ({ instanceId, epoch: 1, held }))
+  await take({ type: 'holdings', reportId: side.ids.next(), at: now(), hostId, holdings } as AgentReport)
+  expect(Object.keys((await registered()).unlisted)).toEqual([unknown])
+  expect(side.lines.map(({ message }) => message)).toContain('what a host has of an instance is left out')
+})
+
+it('compares the others with the log, and that one once', async () => {
+  let elapsedMs = 0
+  const context = () => ({
+    actor: { kind: 'agent', hostId } as const,
+    commandId: side.ids.next() as never,
+    correlationId: null,
+    projectId: null,
+    instanceId: null,
+    causationId: side.ids.next(),
+  })
+  const asked: InstanceId[] = []
+  const handle: typeof side.handler.handle = (decider, stream, ...rest) => {
+    asked.push(stream.slice('instance-'.length) as InstanceId)
+    return side.handler.handle(decider, stream, ...rest)
+  }
+  const handler = { ...side.handler, handle }
+  const reconciler = createReconciler({
+    handler,
+    clock: side.clock,
+    context,
+    log: side.log,
+    elapsedMs: () => elapsedMs,
+  })
+  for (let beat = 0; beat < 4; beat += 1) {
+    await reconciler.take(await registered(), { [cut]: holding, [unknown]: holding }, undefined)
+    elapsedMs += 5_000
+  }
+  expect(asked.filter((id) => id === cut)).toHaveLength(1)
+  expect(asked.filter((id) => id === unknown).length).toBeGreaterThan(0)
+})
