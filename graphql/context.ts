@@ -1,7 +1,9 @@
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
-import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
+import type { HostId, InstanceId, OperationId, ProjectId } from '../domain/ids.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import type { StreamName } from '../domain/stream.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Timers } from '../kernel/timers.ts'
 import type { HostDocument, InstanceDocument, OperationDocument } from '../projections/documents.ts'
@@ -16,6 +18,11 @@ import type { Session } from './session.ts'
 export type Backend = {
   readonly views: Views
   readonly dispatch: Dispatch
+  /**
+   * Why what no view shows cannot be read: others rest on its stream, which has lost all its events. Null where it never was, or is not of the project
+   * (null: of any).
+   */
+  readonly findLoss: (projectId: ProjectId | null, stream: StreamName) => Promise<Rejection | null>
   readonly deadLetters: DeadLetters
   readonly settings: BackendSettings
   readonly cursors: Cursors

@@ -2,6 +2,7 @@ import type { ProjectId } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { missingEvents, UnreadableHistory } from '../history.ts'
+import type { EventStore } from '../ports/event-store.ts'
 import type { DispatchDependencies, Job } from '../public/definition.ts'
 import { reaches } from './authorise.ts'
 
@@ -19,4 +20,19 @@ export const lossOf = (
   const isLost = projectId !== null || directory.claims.holdersOf(stream).length > 0
   const isReached = projectId === null ? reach.projectId === null : reaches(reach, projectId)
   return isLost && isReached ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : null
+}
+
+/** The same for a stream of which nothing is known yet: whether it has events is asked of the log. Throws what the store throws. */
+export const findLoss = async (
+  {
+    directory,
+    eventStore,
+  }: Pick<DispatchDependencies, 'directory'> & { readonly eventStore: Pick<EventStore, 'readStream'> },
+  projectId: ProjectId | null,
+  stream: StreamName,
+): Promise<Rejection | null> => {
+  const loss = lossOf({ directory }, { reach: { projectId } }, stream)
+  if (loss === null) return null
+  for await (const [event] of eventStore.readStream(stream, { maxCount: 1 })) if (event) return null
+  return loss
 }

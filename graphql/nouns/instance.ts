@@ -6,7 +6,7 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { emptyPage, visibleInstance } from '../visible.ts'
+import { assertNotLost, emptyPage, visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
 import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
 
@@ -192,8 +192,8 @@ const addInstanceQueries = (parts: SchemaParts, enums: InstanceEnums): void => {
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
       description:
-        'Null if it does not exist or belongs to another project. Deleted instances stay visible as `DELETED`.',
-      resolve: (_root, { id }, context) => visibleInstance(context, id),
+        'Null if it does not exist or belongs to another project. Deleted instances stay visible as `DELETED`. The error `UNREADABLE_HISTORY` where all its events are missing.',
+      resolve: async (_root, { id }, context) => (await visibleInstance(context, id)) ?? assertNotLost(context, id),
     }),
   )
 

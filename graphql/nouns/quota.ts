@@ -1,8 +1,9 @@
 import { setQuota } from '../../commands/public/set-quota.ts'
 import type { ProjectId } from '../../domain/ids.ts'
+import { projectStream } from '../../domain/project/index.ts'
 import type { QuotaDocument } from '../../projections/documents.ts'
-import type { Views } from '../../projections/queries.ts'
 import type { SchemaParts } from '../builder.ts'
+import type { Backend } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import { projectOf } from '../pipeline/tenancy.ts'
@@ -31,8 +32,7 @@ export const addQuota = (parts: SchemaParts, { result, mutation }: Mutations): v
       args: { project: t.arg.id({ description: "Admins only: which project; one's own if left out." }) },
       description:
         'The quota of the project. The error `UNREADABLE_HISTORY` where it is unknown: events of the project are missing or cannot be read.',
-      resolve: (_root, { project }, { session, backend }) =>
-        readQuota(backend.views, projectOf(session, project, 'project')),
+      resolve: (_root, { project }, { session, backend }) => readQuota(backend, projectOf(session, project, 'project')),
     }),
   )
   mutation(
@@ -43,7 +43,7 @@ export const addQuota = (parts: SchemaParts, { result, mutation }: Mutations): v
         quota: readsBackAs(
           Quota,
           'The quota as it is now. Null only while `upToDate` is false.',
-          ({ projectId }, { backend }) => readQuota(backend.views, projectId),
+          ({ projectId }, { backend }) => readQuota(backend, projectId),
         ),
       },
     }),
@@ -51,9 +51,10 @@ export const addQuota = (parts: SchemaParts, { result, mutation }: Mutations): v
 }
 
 /** A project needs no creation: one that was never heard of holds nothing under the default limits. */
-const readQuota = async (views: Views, projectId: ProjectId): Promise<QuotaDocument> => {
+const readQuota = async ({ views, findLoss }: Backend, projectId: ProjectId): Promise<QuotaDocument> => {
   const quota = await views.quota(projectId)
-  if (quota !== null && quota.flaws.length > 0) {
+  const isLost = quota === null && (await findLoss(projectId, projectStream(projectId))) !== null
+  if (isLost || (quota !== null && quota.flaws.length > 0)) {
     const message = `the quota of project ${projectId} is unknown: its history cannot be read as a whole. An administrator finds the reason in "coffer admin status" and "coffer admin log unreadable"`
     throw new ApiError('UNREADABLE_HISTORY', message)
   }

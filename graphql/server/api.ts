@@ -61,6 +61,8 @@ export const defaultApiConfig = {
 export type ApiDependencies = {
   readonly views: Views
   readonly dispatch: Dispatch
+  /** As of `Backend`. Default: nothing is ever lost. */
+  readonly findLoss?: Backend['findLoss']
   /** Messages that could not be handled. */
   readonly deadLetters: DeadLetters
   readonly auth: AuthConfig
@@ -109,6 +111,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   const backend: Backend = {
     views,
     dispatch,
+    findLoss: dependencies.findLoss ?? (async () => null),
     deadLetters,
     settings: config,
     cursors: createCursors(cursorKey),

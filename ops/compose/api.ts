@@ -1,6 +1,7 @@
 import type { Dispatch } from '../../commands/api.ts'
 import { createDispatch } from '../../commands/dispatch/dispatch.ts'
 import { createKeptCreates, type KeptCreates } from '../../commands/dispatch/kept-creates.ts'
+import { findLoss } from '../../commands/dispatch/lost-stream.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
@@ -79,6 +80,7 @@ export const createApiParts = (
   const api = createApi({
     views,
     dispatch,
+    findLoss: (projectId, stream) => findLoss({ directory, eventStore: deps.eventStore }, projectId, stream),
     deadLetters: deps.bus.deadLetters,
     auth: { adminTokens, adminProject, oidc: oidcOf(config) },
     config: {

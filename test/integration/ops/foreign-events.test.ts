@@ -148,10 +148,11 @@ const startServer = async (
     )
     return instanceId
   }
-  const ask = (path: string): Promise<Response> => {
+  const ask = (path: string, body?: object): Promise<Response> => {
     const token = environment.COFFER_ADMIN_TOKEN ?? central.api?.adminTokenFile
     const authorization = `Bearer ${distributed ? token : readFileSync(String(token), 'utf8').trim()}`
-    return fetch(`${url}${path}`, { method: 'POST', headers: { authorization } })
+    const headers = { authorization, 'content-type': 'application/json' }
+    return fetch(`${url}${path}`, { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) })
   }
   const status = async (): Promise<Status> => (await (await ask('/admin/status')).json()) as Status
   return {
@@ -163,6 +164,9 @@ const startServer = async (
     shopOf,
     /** What others did to the streams, as readiness tells it. */
     streamWarning: async () => (await status()).checks.find(({ name }) => name === 'streams')?.reason ?? '',
+    /** Of the first error of a query; undefined where there is none. */
+    codeOf: async (query: string): Promise<string | undefined> =>
+      (await (await ask('/graphql', { query })).json()).errors?.[0]?.extensions?.code,
     verified: async () => (await ask('/admin/views/verify')).text(),
     startAgent: (description: HostDescription) => startScriptedAgent(central.stores.bus, description, () => 'succeed'),
     isPlaceable: () => {
@@ -439,6 +443,9 @@ describe.each(forms)('streams that were taken away whole (%s)', { timeout: 120_0
     await waitFor('the host to be known', () => server.isPlaceable())
 
     expect(await server.send({ type: 'DeleteInstance', id: instanceId })).toMatchObject(lost(`instance-${instanceId}`))
+    expect(await server.codeOf(`{ instance(id: "${instanceId}") { name } }`)).toBe('UNREADABLE_HISTORY')
+    expect(await server.codeOf('{ quota(project: "emptied") { projectId } }')).toBe('UNREADABLE_HISTORY')
+    expect(await server.codeOf('{ quota(project: "never-was") { projectId } }')).toBeUndefined()
     expect(await server.send({ type: 'RevokeToken', id: tokenId })).toMatchObject(lost(`token-${tokenId}`))
     expect(await server.send({ type: 'CancelOperation', id: operationId })).toMatchObject(
       lost(`operation-${operationId}`),

@@ -60,6 +60,7 @@ export type ApiOptions = {
   readonly limits?: ApiDependencies['limits']
   readonly createLimiter?: ApiDependencies['createLimiter']
   readonly metrics?: ApiDependencies['metrics']
+  readonly findLoss?: ApiDependencies['findLoss']
   /** Milliseconds since 1970. */
   readonly now?: () => number
   /** In place of what the views do. */
@@ -79,6 +80,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
       ...options.views,
     },
     dispatch: scripted.dispatch,
+    ...(options.findLoss && { findLoss: options.findLoss }),
     deadLetters: letters.deadLetters,
     auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, ...options.auth },
     config: {

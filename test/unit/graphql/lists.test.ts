@@ -466,6 +466,31 @@ describe('a quota', () => {
     })
   })
 
+  it('is unknown where instances rest on a project that has lost all its events, to the project itself', async () => {
+    const asked: unknown[] = []
+    const { ask, putToken } = createApiUnderTest({
+      findLoss: async (projectId, stream) => {
+        asked.push([projectId, stream])
+        return { code: 'UNREADABLE_HISTORY', message: 'all is gone' }
+      },
+    })
+    const { token } = await putToken(shop, 'member')
+    const { errors } = await ask('{ quota { used { instances } } }', { token })
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('is unknown'),
+      extensions: { code: 'UNREADABLE_HISTORY' },
+    })
+    const id = '01a203e8-d15c-7003-b72b-009708214fd6'
+    const instance = await ask('query ($id: ID!) { instance(id: $id) { name } }', { token, variables: { id } })
+    expect(instance.errors[0]).toMatchObject({ message: 'all is gone', extensions: { code: 'UNREADABLE_HISTORY' } })
+    await ask('query ($id: ID!) { instance(id: $id) { name } }', { variables: { id } })
+    expect(asked).toEqual([
+      [shop, 'project-shop'],
+      [shop, `instance-${id}`],
+      [null, `instance-${id}`],
+    ])
+  })
+
   it('of another project is for admins', async () => {
     const { ask, putToken } = createApiUnderTest()
     const { token } = await putToken(shop, 'member')
