@@ -54,6 +54,7 @@ it('lists what the log does not know of, though the host has an instance whose h
 })
 
 it('compares the others with the log, and that one once', async () => {
+  const begun = side.clock.now()
   let elapsedMs = 0
   const context = () => ({
     actor: { kind: 'agent', hostId } as const,
@@ -77,7 +78,8 @@ it('compares the others with the log, and that one once', async () => {
     elapsedMs: () => elapsedMs,
   })
   for (let beat = 0; beat < 4; beat += 1) {
-    await reconciler.take(await registered(), { [cut]: holding, [unknown]: holding }, undefined)
+    const at = new Date(begun + elapsedMs).toISOString()
+    await reconciler.take(await registered(), { at, holds: { [cut]: holding, [unknown]: holding } }, undefined)
     elapsedMs += 5_000
   }
   expect(asked.filter((id) => id === cut)).toHaveLength(1)
