@@ -3,12 +3,19 @@ import { siblingId } from '../kernel/ids.ts'
 
 /**
  * The ids of what a command makes. Only the command's own id is stored: the others follow from it, so that a repeat has the same ones and a new kind
- * of id changes no stored event. They sort by time as the command's id does.
+ * of id changes no stored event. They sort by time as the command's id does. Derived when they are asked for: most commands make nothing that needs
+ * one, and a hash for each was a seventh of what a command of one append cost beside its write.
  */
 export const requestIds = (commandId: CommandId) => ({
   commandId,
-  instanceId: parseInstanceId(siblingId(commandId, 'instance')),
-  operationId: parseOperationId(siblingId(commandId, 'operation')),
-  tokenId: parseTokenId(siblingId(commandId, 'token')),
+  get instanceId() {
+    return parseInstanceId(siblingId(commandId, 'instance'))
+  },
+  get operationId() {
+    return parseOperationId(siblingId(commandId, 'operation'))
+  },
+  get tokenId() {
+    return parseTokenId(siblingId(commandId, 'token'))
+  },
 })
 export type RequestIds = ReturnType<typeof requestIds>

@@ -14,6 +14,11 @@ describe('the ids of a request', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  it('are the same each time they are asked for', () => {
+    const ids = requestIds(commandIdOf('1'))
+    expect([ids.instanceId, ids.operationId, ids.tokenId]).toEqual([ids.instanceId, ids.operationId, ids.tokenId])
+  })
+
   it('sort by time as that of the command does', () => {
     const earlier = requestIds(parseCommandId('01900000-0000-7001-bfff-ffffffffffff'))
     const later = requestIds(parseCommandId('01900000-0000-7002-8000-000000000000'))
