@@ -23,3 +23,12 @@ export const listBuilds = async (directory: string): Promise<readonly string[]> 
     .sort((a, b) => compareVersions(upstreamOf(b), upstreamOf(a)) || b.localeCompare(a, 'en', { numeric: true }))
     .map((name) => join(directory, name))
 }
+
+/** Where Debian and Ubuntu put libraries. */
+const triplets: Readonly<Partial<Record<NodeJS.Architecture, string>>> = {
+  x64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+}
+
+/** The libraries that were unpacked with the programs of a build. `prefix`: its `usr`, wherever that appears. */
+export const librariesOf = (prefix: string): string => join(prefix, 'lib', triplets[process.arch] ?? '')

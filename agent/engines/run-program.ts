@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { librariesOf } from '../builds/builds.ts'
 import type { Installation, Owner } from './engine.ts'
 
 export type ProgramRun = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
@@ -11,19 +12,13 @@ export type ProgramRun = { readonly exitCode: number | null; readonly stdout: st
  */
 export const programEnvironment: Readonly<Record<string, string>> = { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' }
 
-/** Where Debian and Ubuntu put libraries. */
-const triplets: Readonly<Partial<Record<NodeJS.Architecture, string>>> = {
-  x64: 'x86_64-linux-gnu',
-  arm64: 'aarch64-linux-gnu',
-}
-
 /** The same for the programs of an installation, which find the libraries that were fetched with them. */
 export const environmentOf = ({
   source,
   binDir,
 }: Pick<Installation, 'source' | 'binDir'>): typeof programEnvironment =>
   source === 'fetched'
-    ? { ...programEnvironment, LD_LIBRARY_PATH: join(binDir, '..', 'lib', triplets[process.arch] ?? '') }
+    ? { ...programEnvironment, LD_LIBRARY_PATH: librariesOf(join(binDir, '..')) }
     : programEnvironment
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildsOf, listBuilds, upstreamOf } from '../../agent/builds/builds.ts'
+import { buildsOf, librariesOf, listBuilds, upstreamOf } from '../../agent/builds/builds.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { CliContext } from './context.ts'
@@ -10,8 +10,15 @@ import { clientDataDir, localDataDirs } from './settings.ts'
 
 const run = promisify(execFile)
 
-/** `advice`: what to know about this program with the engine; null when it fits. */
-export type ClientTool = { readonly path: string; readonly advice: string | null }
+/**
+ * `advice`: what to know about this program with the engine; null when it fits. `libraries`: where those are that came with it; null where it needs
+ * none of its own.
+ */
+export type ClientTool = {
+  readonly path: string
+  readonly advice: string | null
+  readonly libraries: string | null
+}
 
 /**
  * The program for an engine of this version. One of its own version is looked for in the client's own directory, where distributions put it, and with
@@ -24,19 +31,20 @@ export const findClientTool = async (
 ): Promise<ClientTool | null> => {
   const { client } = engineOf(datastore)
   const ownDirectories = [
-    join(clientDataDir(environment), datastore, String(majorOf(version)), 'bin'),
-    ...client.directories(version),
+    { directory: join(clientDataDir(environment), datastore, String(majorOf(version)), 'bin'), libraries: null },
+    ...client.directories(version).map((directory) => ({ directory, libraries: null })),
     ...(await inBuilds(datastore, version, localDataDirs(environment, clone))),
   ]
-  for (const path of ownDirectories.map((directory) => join(directory, client.program))) {
-    if (await isExecutable(path)) return { path, advice: null }
+  for (const { directory, libraries } of ownDirectories) {
+    const path = join(directory, client.program)
+    if (await isExecutable(path)) return { path, advice: null, libraries }
   }
   const others = [...(environment.PATH ?? '').split(':').map((directory) => directory || '.'), ...client.elsewhere]
   let first: ClientTool | null = null
   for (const path of new Set(others.map((directory) => join(directory, client.program)))) {
     if (!(await isExecutable(path))) continue
     const own = await askVersion(path, client.version)
-    const found = { path, advice: own === null ? null : client.advice(own, version) }
+    const found = { path, advice: own === null ? null : client.advice(own, version), libraries: null }
     if (own !== null && majorOf(own) === majorOf(version)) return found
     first ??= found
   }
@@ -50,12 +58,15 @@ const inBuilds = async (
   datastore: DatastoreType,
   version: string,
   dataDirs: readonly string[],
-): Promise<readonly string[]> => {
+): Promise<readonly { readonly directory: string; readonly libraries: string | null }[]> => {
   const builds = (await Promise.all(dataDirs.map((directory) => listBuilds(buildsOf(directory, datastore))))).flat()
   const fitting = builds.filter((build) => majorOf(basename(build)) === majorOf(version))
   const isSame = (build: string): boolean => upstreamOf(basename(build)) === version
   const ordered = [...fitting.filter(isSame), ...fitting.filter((build) => !isSame(build))]
-  return ordered.flatMap((build) => [join(build, 'bin'), join(build, 'usr', 'bin')])
+  return ordered.flatMap((build) => [
+    { directory: join(build, 'bin'), libraries: null },
+    { directory: join(build, 'usr', 'bin'), libraries: librariesOf(join(build, 'usr')) },
+  ])
 }
 
 /** Null when it does not tell. */

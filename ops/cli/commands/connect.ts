@@ -57,6 +57,7 @@ export const connect = async (
     if (tool.advice !== null) terminal.stderr.write(`${tool.advice}\n`)
     const session = client.session({ ...target, password }, options.command)
     return runClient(tool.path, session, extra, {
+      ...(tool.libraries ? { LD_LIBRARY_PATH: tool.libraries } : {}),
       ...meantFor(client.environment, environment),
       ...(password ? { [client.passwordVariable]: password } : {}),
     })

@@ -70,7 +70,9 @@ onEverySite('mariadb', (site) =>
       const { host, port } = shop.instance.endpoint ?? {}
       const { stdout } = await site.cli(['connect', 'shop', '--print'])
       expect(stdout).toContain(`mariadb://app@${host}:${port}/app?ssl-verify-server-cert=true`)
-      const own = { COFFER_DB_PASSWORD: shop.password, PATH: `${binDir}:${process.env.PATH}` }
+      // On the host itself it finds the one that was fetched; the control plane's machine needs one on the path.
+      const path = site.form === 'embedded' ? `${process.env.PATH}` : `${binDir}:${process.env.PATH}`
+      const own = { COFFER_DB_PASSWORD: shop.password, PATH: path }
       const asked = await site.cli(['connect', 'shop', '-c', 'SELECT COUNT(*) FROM kept'], { env: own })
       expect(asked.stdout.trim()).toMatch(/\b1$/)
     })

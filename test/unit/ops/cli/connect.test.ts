@@ -58,7 +58,7 @@ describe('connecting', () => {
 const installPsql = (directory: string, version: string) => {
   mkdirSync(directory, { recursive: true })
   const noted = join(directory, 'noted')
-  const script = `#!/bin/sh\n[ "$1" = --version ] && echo "psql (PostgreSQL) ${version}" && exit\necho "$@" > '${noted}'\nexit 7\n`
+  const script = `#!/bin/sh\n[ "$1" = --version ] && echo "psql (PostgreSQL) ${version}" && exit\necho "$@" "$LD_LIBRARY_PATH" > '${noted}'\nexit 7\n`
   writeFileSync(join(directory, 'psql'), script, { mode: 0o755 })
   return () => readFileSync(noted, 'utf8')
 }
@@ -73,7 +73,7 @@ describe('the psql that is opened', () => {
     const own = installPsql(join(home, 'coffer', 'postgresql', '17', 'bin'), '17.10')
     const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: path })
     expect(await connect(context, 'shop', { print: false }, ['-c', 'SELECT 1'])).toBe(7)
-    expect(own()).toMatch(/^postgresql:.* -c SELECT 1$/m)
+    expect(own()).toMatch(/^postgresql:.* -c SELECT 1 $/m)
     expect(said).toEqual([])
   })
 
@@ -87,15 +87,15 @@ describe('the psql that is opened', () => {
     const environment = { XDG_DATA_HOME: home, PATH: path, COFFER_DATA_DIR: join(home, 'data') }
     const { context, said } = clientOf(running, environment)
     expect(await connect(context, 'shop', { print: false }, ['newest'])).toBe(7)
-    expect(newest()).toMatch(/ newest$/m)
+    expect(newest()).toMatch(/ newest $/m)
     const same = installPsql(join(builds, '17.10', 'bin'), '17.10')
     expect(await connect(context, 'shop', { print: false }, ['same'])).toBe(7)
-    expect(same()).toMatch(/ same$/m)
+    expect(same()).toMatch(/ same $/m)
     // As packages of a distribution have it.
     const packaged = clientOf({ ...running, version: '16.9' }, environment)
     const unpacked = installPsql(join(builds, '16.9-1', 'usr', 'bin'), '16.9')
     expect(await connect(packaged.context, 'shop', { print: false }, ['unpacked'])).toBe(7)
-    expect(unpacked()).toMatch(/ unpacked$/m)
+    expect(unpacked()).toMatch(/ unpacked .*\/builds\/postgresql\/16\.9-1\/usr\/lib\/\w+-linux-gnu$/m)
     expect([...said, ...packaged.said]).toEqual([])
   })
 
@@ -105,7 +105,7 @@ describe('the psql that is opened', () => {
     const used = [installPsql(older, '15.18'), installPsql(same, '17.2')][1]
     const { context, said } = clientOf(running, { XDG_DATA_HOME: home, PATH: `${older}:${same}` })
     expect(await connect(context, 'shop', { print: false }, ['same'])).toBe(7)
-    expect(used?.()).toMatch(/ same$/m)
+    expect(used?.()).toMatch(/ same $/m)
     expect(said).toEqual([])
   })
 
