@@ -4,7 +4,7 @@ import type { CliContext } from '../context.ts'
 import { CliFailure, exitCodes } from '../failure.ts'
 import { formatFields } from '../output.ts'
 
-/** Loads what finds and fetches engines, for the agent of a data directory. `refusal`: what it throws with words for the administrator. */
+/** Loads what finds and fetches engines, for the agent of a data directory. `isRefusal`: whether an error has words for the administrator. */
 export type LoadEngines = (dataDir: string) => Promise<{
   readonly engines: LocalEngines
   readonly isRefusal: (error: unknown) => error is Error
