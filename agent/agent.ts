@@ -2,6 +2,7 @@ import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { BusState } from './bus-link.ts'
+import { type ChannelCounts, noChannelCounts } from './channel.ts'
 import { type AgentDeps, type Inspection, type OpenAgent, openAgent } from './open-agent.ts'
 import { type IncidentCounts, noIncidents } from './supervision/incidents.ts'
 
@@ -29,6 +30,8 @@ export type Agent = {
   volumeUses(): readonly VolumeUse[]
   /** How many incidents of engines were reported since the agent's start, of each cause. */
   incidents(): IncidentCounts
+  /** How many messages to this agent were dropped because the control plane has not signed them. */
+  dropped(): ChannelCounts
   /** When the first certificate ends, of the CA and of instances that should run. Null while the agent does not run. */
   certificatesEnd(): Promise<Date | null>
 }
@@ -52,6 +55,7 @@ export const createAgent = (deps: AgentDeps): Agent => {
     inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
     volumeUses: () => opened?.volumeUses() ?? [],
     incidents: () => opened?.incidents() ?? noIncidents,
+    dropped: () => opened?.dropped() ?? noChannelCounts,
     certificatesEnd: async () => (opened ? opened.certificatesEnd() : null),
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
+import type { RegistrationAnswer } from '../domain/guest/registration-answer.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
 import type { HostId } from '../domain/ids.ts'
@@ -7,6 +8,7 @@ import type { IdSource } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Accounts } from './accounts.ts'
 import type { BusClock } from './bus-clock.ts'
+import type { Channel } from './channel.ts'
 import type { CommandWorker } from './command-worker.ts'
 import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
 import { openInbox } from './inbox.ts'
@@ -28,6 +30,7 @@ export type BusLink = {
 
 export type BusLinkDeps = {
   readonly bus: MessageBus
+  readonly channel: Channel
   readonly clock: BusClock
   readonly journal: Journal
   readonly reporter: Reporter
@@ -51,7 +54,7 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds } = deps
+  const { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
@@ -110,10 +113,15 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
     // After the registration, without which the control plane knows no host to keep them for.
     keyOffers.renew()
     for (const command of pending) worker.take(command)
-    const { take: onRegistrationAnswer } = registration
+    const onRegistrationAnswer = (answer: RegistrationAnswer): void => {
+      if (!registration.take(answer)) return
+      introduceAgain()
+      keyOffers.renew()
+    }
     inbox = openInbox({
       hostId,
       bus,
+      channel,
       journal,
       reporter,
       clock,
@@ -125,7 +133,7 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
     })
     await inbox.ready
     signal.throwIfAborted()
-    beats = startHeartbeat({ bus, clock, log }, hostId, heartbeatIntervalMs, {
+    beats = startHeartbeat({ bus, channel, clock, log }, hostId, heartbeatIntervalMs, {
       holds: beatHolds,
       onReturn: introduceAgain,
     })

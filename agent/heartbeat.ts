@@ -5,6 +5,7 @@ import type { HostId } from '../domain/ids.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { endedWithin } from '../kernel/within.ts'
+import type { Channel } from './channel.ts'
 
 export type Heartbeats = {
   /** Why the last beat could not be published; null when it was. */
@@ -21,7 +22,7 @@ export type HeartbeatSources = {
 
 /** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that cannot be published is lost; the next one says the same. */
 export const startHeartbeat = (
-  deps: { bus: MessageBus; clock: WallClock; log: Log },
+  deps: { bus: MessageBus; channel: Pick<Channel, 'sign'>; clock: WallClock; log: Log },
   hostId: HostId,
   intervalMs: number,
   { holds, onReturn }: HeartbeatSources,
@@ -31,7 +32,8 @@ export const startHeartbeat = (
   const publish = async (): Promise<void> => {
     try {
       const value: Heartbeat = { hostId, at: isoNow(deps.clock), holds: await holds() }
-      await deps.bus.publish([{ topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(value) }])
+      const message = { topic: agentHeartbeatsTopic, key: hostId, value: JSON.stringify(value) }
+      await deps.bus.publish([deps.channel.sign(message)])
       const wasAway = failure !== null
       failure = null
       if (wasAway) onReturn()

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type HostId, hostIdSchema, parseHostId } from '../domain/ids.ts'
+import { deriveSigner, type Signer } from '../kernel/signing.ts'
 import { writeFileDurably } from './files.ts'
 
 const identitySchema = z.object({ hostId: hostIdSchema, secret: z.string().min(1) })
 
 export type Identity = {
   readonly hostId: HostId
+  /** What the host signs its messages by: derived as well. */
+  readonly signer: Signer
   /** The password of the agent's own account in an instance's engine: derived, so that it is stored nowhere. */
   monitorPassword(instanceId: string): string
 }
@@ -20,6 +23,7 @@ export const loadIdentity = (agentDir: string, newId: () => string): Identity =>
   const secret = Buffer.from(hkdfSync('sha256', stored.secret, '', 'coffer monitor accounts', 32))
   return {
     hostId: stored.hostId,
+    signer: deriveSigner(stored.secret, 'coffer host messages'),
     monitorPassword: (instanceId) => createHmac('sha256', secret).update(instanceId).digest('base64url'),
   }
 }

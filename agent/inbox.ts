@@ -11,6 +11,7 @@ import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Accounts } from './accounts.ts'
+import type { Channel } from './channel.ts'
 import { staleEpoch } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
 import type { Reporter } from './reporter.ts'
@@ -18,6 +19,7 @@ import type { Reporter } from './reporter.ts'
 export type InboxDeps = {
   readonly hostId: HostId
   readonly bus: MessageBus
+  readonly channel: Pick<Channel, 'isGenuine'>
   readonly accounts: Pick<Accounts, 'tell'>
   readonly journal: Journal
   readonly reporter: Reporter
@@ -54,7 +56,8 @@ export const openInbox = (deps: InboxDeps): Consumer =>
   })
 
 const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void> => {
-  const { hostId, journal, reporter, clock, log } = deps
+  const { hostId, channel, journal, reporter, clock, log } = deps
+  if (!channel.isGenuine(message)) return
   const json = tryParseJson(message.value)
   const answer = registrationAnswerSchema.safeParse(json)
   if (answer.success) {

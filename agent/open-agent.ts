@@ -16,6 +16,7 @@ import type { EngineBuilds } from './builds/engine-builds.ts'
 import { openBusClock } from './bus-clock.ts'
 import { type BusState, openBusLink } from './bus-link.ts'
 import { findCapacity } from './capacity.ts'
+import { type ChannelCounts, createChannel, type JoinMeans } from './channel.ts'
 import { createCommandWorker } from './command-worker.ts'
 import type { AgentConfig } from './config.ts'
 import { discardUnsynced } from './discard-unsynced.ts'
@@ -61,6 +62,8 @@ export type AgentDeps = {
   readonly ids: IdSource
   readonly log: Log
   readonly config: AgentConfig
+  /** What the host joins with; null where it has joined before. */
+  readonly join: JoinMeans | null
   /** Default: the work is not traced; the traces of others are passed on all the same. */
   readonly tracer?: Tracer
 }
@@ -79,6 +82,7 @@ export type OpenAgent = {
   inspect(instanceId: InstanceId): Inspection
   volumeUses(): readonly VolumeUse[]
   incidents(): IncidentCounts
+  dropped(): ChannelCounts
   certificatesEnd(): Promise<Date>
 }
 
@@ -91,7 +95,7 @@ const lastWordsTimeoutMs = 5000
  * engine that ended while no agent ran must not wait for the control plane.
  */
 export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<OpenAgent> => {
-  const { bus, drivers, builds, ids, log, config, tracer = noTracer } = deps
+  const { bus, drivers, builds, ids, log, config, join: joinMeans, tracer = noTracer } = deps
   // Passed by the accounts of engines, listed by nobody; a directory that was there before keeps its mode.
   const made = await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
   if (made !== undefined) await chmod(config.agentDir, 0o711)
@@ -108,6 +112,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const identity = loadIdentity(config.agentDir, ids.next)
   const { hostId } = identity
   const facts = createFacts(database)
+  const channel = createChannel({ hostId, key: identity.signer, join: joinMeans, facts, clock, log })
   const sealingKeys = await openSealingKeys(join(config.agentDir, 'sealing-keys'), { facts, clock })
 
   const root = process.getuid?.() === 0
@@ -175,7 +180,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     const volume = records.get(instanceId)?.volume
     return volume ? volumes(volume.kind).measure(layout.volumePlace(instanceId), volume.sizeGiB, measuring) : null
   }
-  const reporter = createReporter({ bus, journal, log, tracer })
+  const reporter = createReporter({ bus, channel, journal, log, tracer })
   closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
   const supervisor = createSupervisor({
     hostId,
@@ -286,14 +291,14 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
   closers.defer(() => keyOffers.stop())
-  const registration = createRegistration({ journal, facts, clock, ids, log }, () => ({
+  const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => ({
     ...description,
     engines: [...installations.engines()],
     caCertificate: authority.certificate,
     instanceLimit: instanceLimit.current(),
   }))
   const link = openBusLink(
-    { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+    { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
     { hostId, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
@@ -310,6 +315,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
     volumeUses: supervisor.volumeUses,
     incidents: supervisor.incidents,
+    dropped: channel.dropped,
     certificatesEnd: () => {
       const running = records.all().filter(({ desired }) => desired === 'running')
       const files = running.map(({ instanceId }) => layout.tlsFiles(instanceId).certificate)

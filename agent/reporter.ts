@@ -4,6 +4,7 @@ import { agentResultsTopic } from '../domain/guest/topics.ts'
 import type { Log } from '../kernel/log.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { endedWithin } from '../kernel/within.ts'
+import type { Channel } from './channel.ts'
 import type { Journal } from './journal/journal.ts'
 
 /** A report as it goes to the bus, under the key of its operation or host. `traceparent`: the trace it belongs to. */
@@ -27,13 +28,14 @@ const longestRetryMs = 5000
 
 export type ReporterDeps = {
   readonly bus: MessageBus
+  readonly channel: Pick<Channel, 'sign'>
   readonly journal: Journal
   readonly log: Log
   /** Default: what is published is not traced; the trace of a report goes with it all the same. */
   readonly tracer?: Tracer
 }
 
-export const createReporter = ({ bus, journal, log, tracer = noTracer }: ReporterDeps): Reporter => {
+export const createReporter = ({ bus, channel, journal, log, tracer = noTracer }: ReporterDeps): Reporter => {
   const stopping = new AbortController()
   let waitingProgress: Unpublished[] = []
   let publishing: Promise<void> = Promise.resolve()
@@ -47,7 +49,13 @@ export const createReporter = ({ bus, journal, log, tracer = noTracer }: Reporte
     )
     const messages = reports.map(({ key, body }, index) => {
       const traceparent = spans[index]?.traceparent
-      return { topic: agentResultsTopic, key, value: body, ...(traceparent && { headers: { traceparent } }) }
+      // As late as that: a report that waits is signed in its turn, as its sequence tells the order.
+      return channel.sign({
+        topic: agentResultsTopic,
+        key,
+        value: body,
+        ...(traceparent && { headers: { traceparent } }),
+      })
     })
     try {
       await bus.publish(messages)

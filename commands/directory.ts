@@ -1,8 +1,8 @@
 import { tryCategory } from '../domain/aggregates.ts'
 import { type DatastoreState, datastore, datastoreCategory, datastoreStream } from '../domain/datastore/index.ts'
 import { type FlavorState, flavor, flavorCategory, flavorStream } from '../domain/flavor/index.ts'
-import { type HostState, host, hostCategory } from '../domain/host/index.ts'
-import type { FlavorId } from '../domain/ids.ts'
+import { type HostState, host, hostCategory, hostStream } from '../domain/host/index.ts'
+import type { FlavorId, HostId } from '../domain/ids.ts'
 import type { StreamName } from '../domain/stream.ts'
 import { claimingCategories } from '../domain/stream-claims.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
@@ -29,6 +29,7 @@ export interface Directory {
   datastore(type: DatastoreType): DatastoreState
   datastores(): readonly DatastoreState[]
   hosts(): readonly HostState[]
+  host(hostId: HostId): HostState
   /** Which streams others rest on. */
   readonly claims: StreamClaims
   /** Why a flavor, datastore or host is left out, where its history cannot be read, or was taken away. */
@@ -124,6 +125,7 @@ export const createDirectory = (options: DirectoryOptions): Directory => {
       ...hosts.refusals(),
       ...claims.streams().flatMap((stream) => (tryCategory(stream) === hostCategory ? (lossOf(stream) ?? []) : [])),
     ],
+    host: (hostId) => hosts.get(hostStream(hostId)),
     status: follower.status,
   }
 }

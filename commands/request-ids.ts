@@ -1,4 +1,4 @@
-import { type CommandId, parseInstanceId, parseOperationId, parseTokenId } from '../domain/ids.ts'
+import { type CommandId, parseInstanceId, parseJoinTokenId, parseOperationId, parseTokenId } from '../domain/ids.ts'
 import { siblingId } from '../kernel/ids.ts'
 
 /**
@@ -16,6 +16,9 @@ export const requestIds = (commandId: CommandId) => ({
   },
   get tokenId() {
     return parseTokenId(siblingId(commandId, 'token'))
+  },
+  get joinTokenId() {
+    return parseJoinTokenId(siblingId(commandId, 'join-token'))
   },
 })
 export type RequestIds = ReturnType<typeof requestIds>

@@ -7,6 +7,7 @@ export const operationIdSchema = z.uuid().brand<'OperationId'>()
 /** One agent runs on a host and is addressed by the host's id. */
 export const hostIdSchema = z.uuid().brand<'HostId'>()
 export const tokenIdSchema = z.uuid().brand<'TokenId'>()
+export const joinTokenIdSchema = z.uuid().brand<'JoinTokenId'>()
 export const commandIdSchema = z.uuid().brand<'CommandId'>()
 /** Derived from a project and an idempotency key. */
 export const requestIdSchema = z.uuid().brand<'RequestId'>()
@@ -28,6 +29,7 @@ export type InstanceId = z.infer<typeof instanceIdSchema>
 export type OperationId = z.infer<typeof operationIdSchema>
 export type HostId = z.infer<typeof hostIdSchema>
 export type TokenId = z.infer<typeof tokenIdSchema>
+export type JoinTokenId = z.infer<typeof joinTokenIdSchema>
 export type CommandId = z.infer<typeof commandIdSchema>
 export type RequestId = z.infer<typeof requestIdSchema>
 export type DeadLetterId = z.infer<typeof deadLetterIdSchema>
@@ -46,6 +48,7 @@ export const parseInstanceId = parserOf(instanceIdSchema)
 export const parseOperationId = parserOf(operationIdSchema)
 export const parseHostId = parserOf(hostIdSchema)
 export const parseTokenId = parserOf(tokenIdSchema)
+export const parseJoinTokenId = parserOf(joinTokenIdSchema)
 export const parseCommandId = parserOf(commandIdSchema)
 export const parseRequestId = parserOf(requestIdSchema)
 export const parseDeadLetterId = parserOf(deadLetterIdSchema)

@@ -37,6 +37,8 @@ export type ReadinessDeps = {
   readonly followers: ReadFollowers
   /** Where this process has to do with the log: what others did to its streams; null where they did nothing. */
   readonly streamWarning?: () => string | null
+  /** Why messages on the bus were dropped; null when none were. */
+  readonly busWarning: () => string | null
   readonly maxLagMs: number
   readonly timers: Pick<Timers, 'after'>
 }
@@ -64,8 +66,11 @@ export const readReadiness = async (deps: ReadinessDeps): Promise<Readiness> => 
   ])
   // A stream that was cut costs nobody but those who ask for it.
   const streams = deps.streamWarning ? [warned(deps.streamWarning())({ name: 'streams', ok: true })] : []
+  const warning = deps.busWarning()
+  const messages = warning === null ? [] : [{ name: 'messages', ok: true, reason: warning }]
   const checks = [
     server,
+    ...messages,
     ...stores,
     ...streams,
     ...views,

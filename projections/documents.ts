@@ -138,6 +138,10 @@ export type HostDocument = WithFlaws & {
   /** As far as its history can be read: see `hostStatusOf`. */
   readonly status: Exclude<(typeof hostStatuses)[number], 'UNREADABLE'>
   readonly caCertificate: string
+  /** What it signs by (Ed25519, base64url); null for an agent of before messages were signed. */
+  readonly signingKey: string | null
+  /** That somebody else came with; null for none since the host has its key. */
+  readonly refusedKey: string | null
   readonly capacity: Resources
   readonly instanceLimit?: InstanceLimit | undefined
   /** What the `ClaimDocument`s of the host add up to. */

@@ -7,6 +7,7 @@ import { defineFlavor } from './define-flavor.ts'
 import { excludeEvent } from './exclude-event.ts'
 import { growVolume } from './grow-volume.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
+import { issueJoinToken } from './issue-join-token.ts'
 import { issueToken } from './issue-token.ts'
 import { removeHost } from './remove-host.ts'
 import { renameInstance } from './rename-instance.ts'
@@ -31,6 +32,7 @@ export const publicCommands = {
   CancelOperation: cancelOperation,
   IssueToken: issueToken,
   RevokeToken: revokeToken,
+  IssueJoinToken: issueJoinToken,
   RemoveHost: removeHost,
   SetQuota: setQuota,
   DefineFlavor: defineFlavor,

@@ -10,16 +10,22 @@ import { inSpan, noTracer, type Span, type Tracer } from '../../kernel/tracer.ts
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { createMoveCreate } from '../move-create.ts'
-import type { IncomingMessage } from '../ports/message-bus.ts'
+import type { IncomingMessage, MessageBus } from '../ports/message-bus.ts'
+import type { ControlChannel } from '../secrets/control-channel.ts'
 import { systemContext } from '../system-context.ts'
+import { type AttestMessage, createAttestation, type Statement } from './attest-messages.ts'
+import type { Distrust } from './distrust.ts'
+import { createHeartbeatOrder } from './heartbeat-order.ts'
 import { traceOf } from './message-trace.ts'
-import { parseMessage } from './parse-message.ts'
 import { createReconciler } from './reconcile-holdings.ts'
 import { createStrandedWork } from './stranded-work.ts'
 
 export type HostMonitorOptions = Pick<Kernel, 'clock' | 'ids' | 'log' | 'timers'> & {
   readonly handler: Handler
   readonly directory: Directory
+  readonly bus: Pick<MessageBus, 'now'>
+  readonly channel: Pick<ControlChannel, 'isSignedBy' | 'isSealed'>
+  readonly distrust: Distrust
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
   /** Publishes an echo among the heartbeats, which `take` is then given like any of them. Rejects while the bus is away. */
@@ -28,6 +34,15 @@ export type HostMonitorOptions = Pick<Kernel, 'clock' | 'ids' | 'log' | 'timers'
   readonly isJudge: () => boolean
   /** Default: what it finds out is not traced. */
   readonly tracer?: Tracer
+}
+
+/** Hosts send one every two seconds, and the bus brings it at once: what is older was kept by somebody. */
+const oldestHeartbeatMs = 60_000
+
+const statement: Statement<Heartbeat> = {
+  schema: heartbeatSchema,
+  hostOf: ({ hostId }) => hostId,
+  ownKeyOf: () => null,
 }
 
 export interface HostMonitor {
@@ -45,6 +60,7 @@ export interface HostMonitor {
  */
 export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const { handler, directory, clock, timers, ids, log, hostLostAfterMs, callOut, isJudge, tracer = noTracer } = options
+  const { channel, distrust } = options
   const { elapsedMs } = clock
   const checkEveryMs = Math.max(250, hostLostAfterMs / 5)
   /**
@@ -57,6 +73,14 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   /** A call that takes so long to come back: what hosts said meanwhile was not heard, or is yet to come. */
   const deafAfterMs = Math.max(2000, checkEveryMs)
   const lastSeen = new Map<HostId, number>()
+  const order = createHeartbeatOrder({ bus: options.bus, clock, oldestMs: oldestHeartbeatMs })
+  const attest: AttestMessage = createAttestation({
+    ...options,
+    distrust: {
+      ...distrust,
+      drop: (reason, fields) => distrust.drop(reason === 'unknown-host' ? 'early' : reason, fields),
+    },
+  })
   /** Since when this process knows a host to be up: it owes no sign of life from before. */
   const upSince = new Map<HostId, number>()
   let listeningSince = elapsedMs()
@@ -110,7 +134,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       } as const
       for (const instanceId of instanceIds) await reportHealth(instanceId, seen, span)
       // Last, so that what was cut off on the way is made good at the next check.
-      await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt }, span)
+      await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt, heard: order.last(hostId) }, span)
     })
 
   const silentHosts = (forMs: number) =>
@@ -199,7 +223,10 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     timer = timers.every(checkEveryMs, lookRound, { ref: false })
   }
 
-  const takeReturn = (hostId: HostId, holds: Heartbeat['holds'], parent: string | undefined) =>
+  const takeReturn = (
+    hostId: HostId,
+    { holds, heard, parent }: { holds: Heartbeat['holds']; heard: number | undefined; parent: string | undefined },
+  ) =>
     traced('host returned', hostId, parent, async (span) => {
       log.info({ hostId }, 'a lost host has returned')
       for (const [instanceId, { running, health, epoch }] of Object.entries(holds)) {
@@ -207,21 +234,31 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
         const seen = { hostId, health, reason: 'its host has returned', epoch }
         await reportHealth(parseInstanceId(instanceId), seen, span)
       }
-      await tell(hostId, { type: 'ReportHostReturned', hostId }, span)
+      await tell(hostId, { type: 'ReportHostReturned', hostId, heard }, span)
     })
 
   return {
     take: async (message) => {
+      if (message.key === heartbeatEchoKey && channel.isSealed(message)) {
+        hear()
+        return
+      }
+      const attested = await attest(message, statement)
+      if (attested === null) return
+      const { hostId, signature } = attested
+      const { at, holds } = attested.value
+      const known = directory.host(hostId)
+      const sequence = signature?.sequence
+      if (sequence !== undefined && !(await order.isNew(hostId, sequence, known))) {
+        distrust.drop('repeated', { hostId, type: 'heartbeat' })
+        return
+      }
       hear()
-      if (message.key === heartbeatEchoKey) return
-      const { hostId, at, holds } = parseMessage(message, heartbeatSchema)
       lastSeen.set(hostId, elapsedMs())
-      const known = directory
-        .hosts()
-        .find((state) => state.status !== 'UNREGISTERED' && state.description.hostId === hostId)
-      if (known === undefined || known.status === 'UNREGISTERED' || known.status === 'REMOVED') return
+      if (sequence !== undefined) order.heard(hostId, sequence)
+      if (known.status === 'UNREGISTERED' || known.status === 'REMOVED') return
       const parent = traceOf(message, undefined)
-      if (known.status === 'LOST') await takeReturn(hostId, holds, parent)
+      if (known.status === 'LOST') await takeReturn(hostId, { holds, heard: sequence, parent })
       await reconciler.take(known, { at, holds }, parent)
     },
     start: listen,

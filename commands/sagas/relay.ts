@@ -12,6 +12,7 @@ import { createFollower, type FollowerKernel, type FollowerStatus, openLog, Plac
 import type { Checkpoint, CheckpointStore } from '../ports/checkpoint-store.ts'
 import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
 import type { MessageBus, OutgoingMessage } from '../ports/message-bus.ts'
+import type { ControlChannel } from '../secrets/control-channel.ts'
 import { traceHeader, traceHeaders } from './message-trace.ts'
 import { lostTopic, type Replay, replaysOf } from './replays.ts'
 
@@ -19,6 +20,7 @@ export type RelayOptions = FollowerKernel & {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
+  readonly channel: Pick<ControlChannel, 'sign' | 'seal'>
   readonly log: Log
   /** Names this process among those that relay the same log. */
   readonly holder: string
@@ -54,23 +56,26 @@ type Checked = CheckedEvent<StoredEvent>
 /** An event on its way, and the span of that. */
 type Publication = { readonly checked: Checked; readonly span: Span }
 
-const toMessages = ({ checked, span }: Publication): readonly OutgoingMessage[] => {
+const toMessages = (
+  { checked, span }: Publication,
+  { sign, seal }: RelayOptions['channel'],
+): readonly OutgoingMessage[] => {
   const { stored } = checked
   const trace = traceHeaders(span.traceparent)
   const position = String(stored.position)
-  const message = {
+  const message = seal({
     topic: eventsTopic,
     key: (checked.readable ? checked.metadata.correlationId : null) ?? stored.stream,
     value: JSON.stringify(stored),
     headers: { type: stored.type, position, ...trace },
-  }
+  })
   if (!checked.readable)
     return [parkMessage(message, { group: relayName, attempts: 1, error: unreadableError(checked) })]
   const told = toAgent(checked.event)
   if (!told) return [message]
   const { hostId, key, type, value } = told
   const headers = { type, position, ...trace }
-  return [message, { topic: agentCommandsTopic(hostId), key, value: JSON.stringify(value), headers }]
+  return [message, sign({ topic: agentCommandsTopic(hostId), key, value: JSON.stringify(value), headers })]
 }
 
 /** What an agent is told with the event; null for nothing. */
@@ -81,8 +86,8 @@ const toAgent = (event: CofferEvent) => {
       return { hostId: command.hostId, key: command.instanceId, type: command.payload.kind, value: command }
     }
     case 'HostRegistrationAnswered': {
-      const { hostId, refusal } = event.data
-      const value: RegistrationAnswer = { kind: registrationAnswer, hostId, refusal }
+      const { hostId, refusal, reportId } = event.data
+      const value: RegistrationAnswer = { kind: registrationAnswer, hostId, refusal, reportId }
       return { hostId, key: hostId, type: value.kind, value }
     }
     default:
@@ -121,7 +126,7 @@ const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Pro
  * checkpoint turns out stale steps back.
  */
 export const createRelay = (options: RelayOptions): Relay => {
-  const { eventStore, bus, checkpoints, timers, log, holder, tracer = noTracer } = options
+  const { eventStore, bus, checkpoints, channel, timers, log, holder, tracer = noTracer } = options
   const stopping = new AbortController()
   const { signal } = stopping
   let version = 0
@@ -237,7 +242,7 @@ export const createRelay = (options: RelayOptions): Relay => {
       publications.map(({ span }) => span),
       () =>
         publishMessages(
-          publications.flatMap(toMessages),
+          publications.flatMap((publication) => toMessages(publication, channel)),
           events.filter((checked) => checked.readable),
         ),
     )

@@ -13,6 +13,9 @@ import type { CommandContext, Handler } from '../handle.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
 import type { DispatchSettings } from '../public/definition.ts'
+import type { ControlChannel } from '../secrets/control-channel.ts'
+import { createEventCheck } from './check-relayed.ts'
+import { createDistrust, type DistrustCounts } from './distrust.ts'
 import { failUnreadable } from './fail-unreadable.ts'
 import { createFormerLogCheck } from './former-log.ts'
 import { createHostMonitor } from './host-monitor.ts'
@@ -28,6 +31,7 @@ export type SagasOptions = Omit<Kernel, 'tracer'> & {
   readonly bus: MessageBus
   readonly handler: Handler
   readonly directory: Directory
+  readonly channel: ControlChannel
   /** Whether this process has appended an event. Default: not known of any. */
   readonly isOwn?: (eventId: string) => boolean
   /** Names this process among those that run sagas on the same bus. */
@@ -51,6 +55,8 @@ export interface Sagas {
   pendingOperations(): number
   timers(): FollowerStatus
   consumers(): readonly ConsumerStatus[]
+  /** How many messages this process has dropped because they cannot be trusted. */
+  distrust(): DistrustCounts
 }
 
 /** One for events and reports, so that all of an operation is one worker's, whose steps do not conflict with each other. */
@@ -83,7 +89,7 @@ const allReportsTaken = async (
 
 /** Everything that goes on without anybody asking: follow-ups of events, results of agents, deadlines, lost hosts. */
 export const createSagas = (options: SagasOptions): Sagas => {
-  const { bus, clock, ids, log, tracer = noTracer } = options
+  const { bus, channel, clock, ids, log, tracer = noTracer } = options
   const handler = createPersistentHandler(options.handler)
   const stopping = new AbortController()
   const react = createEventReactor({
@@ -96,12 +102,18 @@ export const createSagas = (options: SagasOptions): Sagas => {
     isInLog: createFormerLogCheck(options),
     tracer,
   })
-  const takeReport = createReportHandler({ handler, clock, log, tracer })
-  const echo = { topic: agentHeartbeatsTopic, key: heartbeatEchoKey, value: JSON.stringify({ from: options.worker }) }
+  const distrust = createDistrust(log)
+  const takeReport = createReportHandler({ ...options, handler, distrust })
+  const isGenuine = createEventCheck({ ...options, distrust })
+  const echo = channel.seal({
+    topic: agentHeartbeatsTopic,
+    key: heartbeatEchoKey,
+    value: JSON.stringify({ from: options.worker }),
+  })
   let consumers: readonly Consumer[] = []
   let judging: Consumer | null = null
   const isJudge = () => judging?.holds() ?? false
-  const monitor = createHostMonitor({ ...options, handler, callOut: () => bus.publish([echo]), isJudge })
+  const monitor = createHostMonitor({ ...options, handler, distrust, callOut: () => bus.publish([echo]), isJudge })
   const deadlines = createTimers({
     ...options,
     onDue: async ({ aggregate, stream, state, last, fault }) => {
@@ -129,7 +141,10 @@ export const createSagas = (options: SagasOptions): Sagas => {
   })
   const followUps = watchConsumer(
     { name: 'sagas', group: sagaGroup, clock },
-    parkBugs((message) => (message.topic === eventsTopic ? react(message) : takeReport(message))),
+    parkBugs(async (message) => {
+      if (message.topic !== eventsTopic) return takeReport(message)
+      if (await isGenuine(message)) await react(message)
+    }),
   )
   const heartbeats = watchConsumer({ name: 'heartbeats', group: heartbeatsGroup, clock }, parkBugs(monitor.take))
   /** Those of workers that are gone: nobody has the name of one again. */
@@ -186,5 +201,6 @@ export const createSagas = (options: SagasOptions): Sagas => {
     pendingOperations: () => deadlines.pending(operationCategory),
     timers: deadlines.status,
     consumers: () => [followUps.status(), heartbeats.status()],
+    distrust: distrust.counts,
   }
 }

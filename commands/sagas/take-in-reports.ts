@@ -1,24 +1,31 @@
 import { unreachable } from '../../domain/decider.ts'
-import { fleet, fleetStream } from '../../domain/fleet/index.ts'
 import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
-import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import { type Clock, isoNow } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
+import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { UnreadableHistory } from '../history.ts'
-import type { IncomingMessage } from '../ports/message-bus.ts'
+import type { IncomingMessage, MessageBus } from '../ports/message-bus.ts'
+import type { ControlChannel } from '../secrets/control-channel.ts'
+import { type Attested, createAttestation, type Statement } from './attest-messages.ts'
+import type { Distrust } from './distrust.ts'
 import { traceOf } from './message-trace.ts'
-import { parseMessage } from './parse-message.ts'
 import { removeLeftover } from './remove-leftover.ts'
+import { createRegistrar } from './take-registration.ts'
 
 export type ReportDependencies = {
   readonly handler: Handler
-  readonly clock: WallClock
+  readonly directory: Pick<Directory, 'host'>
+  readonly bus: Pick<MessageBus, 'publish'>
+  readonly channel: ControlChannel
+  readonly distrust: Distrust
+  readonly clock: Clock
   readonly log: Log
   /** Default: steps are not traced. */
   readonly tracer?: Tracer
@@ -28,7 +35,17 @@ type Trace = string | undefined
 type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
 type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
 type HoldingsReport = Extract<AgentReport, { readonly type: 'holdings' }>
-type Registration = Extract<AgentReport, { readonly type: 'registered' }>
+
+const hostOf = (report: AgentReport): HostId => ('hostId' in report ? report.hostId : report.host.hostId)
+
+const statement: Statement<AgentReport> = {
+  schema: agentReportSchema,
+  hostOf,
+  ownKeyOf: (report) => (report.type === 'registered' ? (report.signingKey ?? null) : null),
+}
+
+/** What a host says of itself, all under one key, is so until it says otherwise: an older word must not undo a newer one. */
+const isOfState = (report: AgentReport): boolean => !('commandId' in report)
 
 /** `traceparent`: of the step that takes the report in. */
 const contextOf = (report: AgentReport, hostId: HostId, traceparent: string | undefined): CommandContext => ({
@@ -48,7 +65,13 @@ const isOfHost = (state: OperationState, hostId: HostId): boolean =>
   hasBegun(state) && (state.subject.hostId === hostId || state.leftovers.some((leftover) => leftover.hostId === hostId))
 
 /** Handles one message of `coffer.agent.results`. At least once does no harm. */
-export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: ReportDependencies) => {
+export const createReportHandler = (dependencies: ReportDependencies) => {
+  const { handler, clock, distrust, log, tracer = noTracer } = dependencies
+  const attest = createAttestation(dependencies)
+  const takeRegistration = createRegistrar(dependencies)
+  /** Of the last report of its state that was taken in here. */
+  const sequences = new Map<HostId, number>()
+
   /** An operation only listens to the host it was given; what it no longer awaits decides to nothing. */
   const takeResult = async (result: GuestResult, trace: Trace) => {
     const stream = operationStream(result.operationId)
@@ -74,7 +97,13 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     }
   }
 
-  const takeHealth = async (report: HealthReport, trace: Trace) => {
+  /** The word of a lost host from before it was lost: only its heartbeats bring it back. */
+  const isOfLostHost = async (hostId: HostId, sequence: number | undefined): Promise<boolean> => {
+    const { state } = await handler.load(host, hostStream(hostId))
+    return sequence !== undefined && state.status === 'LOST' && sequence <= state.channel.heard
+  }
+
+  const takeHealth = async (report: HealthReport, trace: Trace, sequence: number | undefined) => {
     const { hostId, instanceId, health, reason, epoch = 0, volumeStage, incident } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
@@ -82,6 +111,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       log.warn({ hostId, instanceId }, 'a host reported the health of no instance')
       return
     }
+    if (state.health === 'UNREACHABLE' && (await isOfLostHost(hostId, sequence))) return
     const context = {
       ...contextOf(report, hostId, trace),
       projectId: state.projectId,
@@ -90,7 +120,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     await handler.handle(
       instance,
       stream,
-      { type: 'ReportHealth', hostId, health, reason, epoch, volumeStage, incident },
+      { type: 'ReportHealth', hostId, health, reason, epoch, volumeStage, incident, sequence },
       context,
     )
   }
@@ -98,7 +128,7 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
   /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */
   const takeHolding = async (
     { instanceId, epoch, held }: HoldingsReport['holdings'][number],
-    hostId: HostId,
+    { hostId, sequence }: { readonly hostId: HostId; readonly sequence: number | undefined },
     context: CommandContext,
   ): Promise<void> => {
     const stream = instanceStream(instanceId)
@@ -118,18 +148,18 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
       epoch,
     }
     const command: HostCommand = told
-      ? { type: 'ReportUnlisted', hostId, instanceId, found: told }
-      : { type: 'SettleUnlisted', hostId, instanceId }
+      ? { type: 'ReportUnlisted', hostId, instanceId, found: told, sequence }
+      : { type: 'SettleUnlisted', hostId, instanceId, sequence }
     await handler.handle(host, hostStream(hostId), command, context)
   }
 
-  const takeHoldings = async (report: HoldingsReport, trace: Trace) => {
+  const takeHoldings = async (report: HoldingsReport, trace: Trace, sequence: number | undefined) => {
     const { hostId, holdings } = report
     for (const [index, holding] of holdings.entries()) {
       const { instanceId } = holding
       const commandId = parseCommandId(deriveId('report', report.reportId, String(index)))
       try {
-        await takeHolding(holding, hostId, { ...contextOf(report, hostId, trace), commandId })
+        await takeHolding(holding, { hostId, sequence }, { ...contextOf(report, hostId, trace), commandId })
       } catch (error) {
         // It concerns no other instance of the host.
         if (!(error instanceof UnreadableHistory) || error.fault.stream !== instanceStream(instanceId)) throw error
@@ -138,65 +168,46 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
     }
   }
 
-  const isRemoved = async (hostId: HostId): Promise<boolean> =>
-    (await handler.load(host, hostStream(hostId))).state.status === 'REMOVED'
-
-  /** Why the host cannot have the name; null when it has it. */
-  const takeName = async (hostId: HostId, name: string, context: CommandContext): Promise<string | null> => {
-    const taken = await handler.handle(fleet, fleetStream, { type: 'TakeHostName', hostId, name }, context)
-    return taken.outcome === 'accepted' ? null : taken.rejection.message
-  }
-
-  const takeRegistration = async (report: Registration, trace: Trace) => {
-    const { host: description, refusal = null, reportId } = report
-    const { hostId, name } = description
-    const context = contextOf(report, hostId, trace)
-    const registration = { description, refusal, reportId }
-    const nameRefusal = (await isRemoved(hostId)) ? null : await takeName(hostId, name, context)
-    const told: HostCommand = nameRefusal
-      ? { type: 'RefuseRegistration', ...registration, reason: nameRefusal }
-      : { type: 'RegisterHost', ...registration }
-    const handled = await handler.handle(host, hostStream(hostId), told, context)
-    // It was removed since it was looked at, and its name may have been free already.
-    if (handled.state.status === 'REMOVED') {
-      await handler.handle(fleet, fleetStream, { type: 'ReleaseHostName', hostId }, context)
-    }
-    if (handled.state.refusal !== null) {
-      log.warn({ hostId, name, refusal: handled.state.refusal }, 'the registration of a host was refused')
-    }
-  }
-
-  const takeOffer = async (report: Offer, trace: Trace) => {
+  const takeOffer = async (report: Offer, trace: Trace, sequence: number | undefined) => {
     const { hostId, keys } = report
     await handler.handle(
       host,
       hostStream(hostId),
-      { type: 'OfferSealingKeys', hostId, keys },
+      { type: 'OfferSealingKeys', hostId, keys, sequence },
       contextOf(report, hostId, trace),
     )
   }
 
-  const take = (report: AgentReport, trace: Trace): Promise<void> => {
+  const take = (attested: Attested<AgentReport>, trace: Trace): Promise<void> => {
+    const { value: report, hostId } = attested
+    const sequence = attested.signature?.sequence
     switch (report.type) {
       case 'succeeded':
       case 'failed':
       case 'progress':
         return takeResult(report, trace)
       case 'health':
-        return takeHealth(report, trace)
+        return takeHealth(report, trace, sequence)
       case 'sealing-keys':
-        return takeOffer(report, trace)
+        return takeOffer(report, trace, sequence)
       case 'holdings':
-        return takeHoldings(report, trace)
+        return takeHoldings(report, trace, sequence)
       case 'registered':
-        return takeRegistration(report, trace)
+        return takeRegistration({ ...attested, value: report }, contextOf(report, hostId, trace))
       default:
         return unreachable(report)
     }
   }
 
   return async (message: IncomingMessage): Promise<void> => {
-    const report = parseMessage(message, agentReportSchema)
+    const attested = await attest(message, statement)
+    if (attested === null) return
+    const { value: report, hostId, by, signature } = attested
+    const sequence = by === 'host' && isOfState(report) ? signature?.sequence : undefined
+    if (sequence !== undefined && sequence <= (sequences.get(hostId) ?? 0)) {
+      distrust.drop('repeated', { hostId, type: report.type })
+      return
+    }
     const answer = 'commandId' in report ? report : null
     const step = {
       parent: traceOf(message, answer?.traceparent),
@@ -209,9 +220,10 @@ export const createReportHandler = ({ handler, clock, log, tracer = noTracer }: 
         'coffer.command.id': answer?.commandId,
         'coffer.operation.id': answer?.operationId,
         'coffer.instance.id': 'instanceId' in report ? report.instanceId : null,
-        'coffer.host.id': 'hostId' in report ? report.hostId : report.host.hostId,
+        'coffer.host.id': hostId,
       },
     } as const
-    await inSpan(tracer, `take ${report.type}`, step, (span) => take(report, span.traceparent))
+    await inSpan(tracer, `take ${report.type}`, step, (span) => take(attested, span.traceparent))
+    if (sequence !== undefined) sequences.set(hostId, sequence)
   }
 }

@@ -1,7 +1,29 @@
+import { unreachable } from '../decider.ts'
 import type { FleetEvent } from './events.ts'
 import type { FleetState } from './state.ts'
 
-export const evolve = ({ names }: FleetState, { type, data: { hostId, name } }: FleetEvent): FleetState => {
-  const others = [...names].filter(([id]) => id !== hostId)
-  return { names: new Map(type === 'FleetHostNameTaken' ? [...others, [hostId, name]] : others) }
+export const evolve = (state: FleetState, event: FleetEvent): FleetState => {
+  switch (event.type) {
+    case 'FleetHostNameTaken':
+    case 'FleetHostNameReleased': {
+      const { hostId, name } = event.data
+      const others = [...state.names].filter(([id]) => id !== hostId)
+      return { ...state, names: new Map(event.type === 'FleetHostNameTaken' ? [...others, [hostId, name]] : others) }
+    }
+    case 'FleetJoinTokenIssued': {
+      const { tokenId, ...token } = event.data
+      return { ...state, joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, used: null }]]) }
+    }
+    case 'FleetJoinTokenUsed': {
+      const { tokenId, hostId, signingKey } = event.data
+      const token = state.joinTokens.get(tokenId)
+      if (!token) return state
+      return {
+        ...state,
+        joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, used: { hostId, signingKey } }]]),
+      }
+    }
+    default:
+      return unreachable(event)
+  }
 }

@@ -5,9 +5,9 @@ import { fleetEvents } from './events.ts'
 import { evolve } from './evolve.ts'
 import { newFleet } from './state.ts'
 
-export type { FleetCommand } from './commands.ts'
+export type { FleetCommand, UsedJoinToken } from './commands.ts'
 export { type FleetEvent, fleetEvents } from './events.ts'
-export type { FleetState } from './state.ts'
+export type { FleetState, IssuedJoinToken } from './state.ts'
 
 /** There is one. */
 export const fleet = defineAggregate({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hostDescriptionSchema } from '../host/events.ts'
-import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import { commandIdSchema, hostIdSchema, instanceIdSchema, joinTokenIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
@@ -42,6 +42,13 @@ export const accountSchema = z.object({
   held: holdingSchema.extend({ label: instanceLabelSchema.nullable() }).nullable(),
 })
 export type HostAccount = z.infer<typeof accountSchema>
+
+/**
+ * Shows that whoever runs the agent has a join token, or, where `tokenId` is null, the master key of the control plane. `proof`: the signature, by the key that
+ * follows from that secret, of host and signing key (`joinText`). The secret itself never travels.
+ */
+export const joinProofSchema = z.object({ tokenId: joinTokenIdSchema.nullable(), proof: z.string() })
+export type JoinProof = z.infer<typeof joinProofSchema>
 
 /** Everything an agent says on `coffer.agent.results`. `reportId` is made once, so a repeat is recognised. */
 export const agentReportSchema = z.discriminatedUnion('type', [
@@ -98,13 +105,18 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     hostId: hostIdSchema,
     holdings: z.array(accountSchema),
   }),
-  /** `refusal`: what the host was told last, as long as it holds; absent where it knows of none. */
+  /**
+   * `refusal`: what the host was told last, as long as it holds; absent where it knows of none. `signingKey`: what its messages are signed by; absent
+   * only from agents of before messages were signed. `join`: for a host that is not known yet, or comes with another key.
+   */
   z.object({
     type: z.literal('registered'),
     reportId: z.uuid(),
     at: z.iso.datetime(),
     host: hostDescriptionSchema,
     refusal: z.string().optional(),
+    signingKey: z.string().optional(),
+    join: joinProofSchema.optional(),
   }),
 ])
 export type AgentReport = z.infer<typeof agentReportSchema>

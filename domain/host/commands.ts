@@ -12,11 +12,29 @@ type Registration = {
   readonly reportId: string
 }
 
+/**
+ * The key that a registration is signed by. `admittedBy`: what lets it in beside the key itself, proven and not used up: the master key of the control plane, a
+ * join token for this very host, or one for any host that is not known yet.
+ */
+export type RegistrationKey = {
+  readonly signingKey: string
+  readonly sequence: number
+  readonly admittedBy: 'master-key' | 'token-for-host' | 'token' | null
+}
+
 export type HostCommand =
-  | (Registration & { readonly type: 'RegisterHost' })
+  /** `key` null: from an agent of before messages were signed, whose host has no key either. */
+  | (Registration & { readonly type: 'RegisterHost'; readonly key: RegistrationKey | null })
+  /** A registration came, signed by a key that is not the host's and that nothing lets in. */
+  | { readonly type: 'RefuseKey'; readonly hostId: HostId; readonly signingKey: string }
   | (Registration & { readonly type: 'RefuseRegistration'; readonly reason: string })
   /** All keys that the host has and that no command has used yet. */
-  | { readonly type: 'OfferSealingKeys'; readonly hostId: HostId; readonly keys: readonly SealingKey[] }
+  | {
+      readonly type: 'OfferSealingKeys'
+      readonly hostId: HostId
+      readonly keys: readonly SealingKey[]
+      readonly sequence?: number | undefined
+    }
   | {
       readonly type: 'ClaimCapacity'
       readonly hostId: HostId
@@ -43,15 +61,27 @@ export type HostCommand =
     }
   /** `force`: also while it is up and has databases. */
   | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean; readonly now: string }
-  | { readonly type: 'ReportHostLost'; readonly hostId: HostId; readonly lastSeenAt: string }
+  /** `heard`: the sequence of the last heartbeat that came, where that is known. */
+  | {
+      readonly type: 'ReportHostLost'
+      readonly hostId: HostId
+      readonly lastSeenAt: string
+      readonly heard?: number | undefined
+    }
   | {
       readonly type: 'ReportUnlisted'
       readonly hostId: HostId
       readonly instanceId: InstanceId
       readonly found: FoundInstance
+      readonly sequence?: number | undefined
     }
-  | { readonly type: 'SettleUnlisted'; readonly hostId: HostId; readonly instanceId: InstanceId }
-  | { readonly type: 'ReportHostReturned'; readonly hostId: HostId }
+  | {
+      readonly type: 'SettleUnlisted'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      readonly sequence?: number | undefined
+    }
+  | { readonly type: 'ReportHostReturned'; readonly hostId: HostId; readonly heard?: number | undefined }
   /** An operation is about to be requested that grows the volume: what that takes more is held until `expiresAt`, if there is room for it. */
   | {
       readonly type: 'HoldMoreVolume'

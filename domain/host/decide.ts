@@ -17,6 +17,7 @@ import {
   settleVolume,
 } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
+import { isAdmitted, isOvertaken, noChannel } from './channel.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
 import type { FoundInstance, HostEvent } from './events.ts'
@@ -60,10 +61,16 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
   }
   if (state.status === 'REMOVED' && !concernsRemoved.includes(command.type)) return accept()
   switch (command.type) {
+    case 'RefuseKey': {
+      const { signingKey } = command
+      if (state.channel.refusedKey !== null || state.channel.signingKey === signingKey) return accept()
+      return accept({ type: 'HostKeyRefused', data: { hostId, signingKey } })
+    }
     case 'OfferSealingKeys': {
+      if (isOvertaken(state.channel, command.sequence)) return accept()
       const keys = freeKeys(state.sealingKeys, command.keys)
       if (isSameOffer(keys, state.sealingKeys.offered)) return accept()
-      return accept({ type: 'HostSealingKeysOffered', data: { hostId, keys: [...keys] } })
+      return accept({ type: 'HostSealingKeysOffered', data: { hostId, keys: [...keys], ...after(command.sequence) } })
     }
     case 'ClaimCapacity':
       return claimCapacity(command, state)
@@ -96,20 +103,26 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       return removeHost(command, state)
     case 'ReportHostLost':
       if (state.status === 'LOST') return accept()
-      return accept({ type: 'HostLost', data: { hostId, lastSeenAt: command.lastSeenAt } })
+      return accept({
+        type: 'HostLost',
+        data: { hostId, lastSeenAt: command.lastSeenAt, ...after(command.heard) },
+      })
     case 'ReportUnlisted': {
-      const { instanceId, found } = command
-      if (isSameFound(state.unlisted[instanceId], found)) return accept()
-      return accept({ type: 'HostInstanceFound', data: { hostId, instanceId, found } })
+      const { instanceId, found, sequence } = command
+      const isKnown = isSameFound(state.unlisted[instanceId], found)
+      if (isKnown || isOvertaken(state.channel, sequence)) return accept()
+      return accept({ type: 'HostInstanceFound', data: { hostId, instanceId, found, ...after(sequence) } })
     }
     case 'SettleUnlisted': {
-      const { instanceId } = command
-      return state.unlisted[instanceId]
-        ? accept({ type: 'HostInstanceSettled', data: { hostId, instanceId } })
+      const { instanceId, sequence } = command
+      return state.unlisted[instanceId] && !isOvertaken(state.channel, sequence)
+        ? accept({ type: 'HostInstanceSettled', data: { hostId, instanceId, ...after(sequence) } })
         : accept()
     }
     case 'ReportHostReturned':
-      return state.status === 'LOST' ? accept({ type: 'HostReturned', data: { hostId } }) : accept()
+      return state.status === 'LOST'
+        ? accept({ type: 'HostReturned', data: { hostId, ...after(command.heard) } })
+        : accept()
     default:
       return unreachable(command)
   }
@@ -117,14 +130,23 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
 
 /** A lost host stays lost until its heartbeats are back: only they tell how its instances are. */
 const register = (command: CommandOf<'RegisterHost'>, state: HostState): HostDecision => {
-  const { description } = command
+  const { description, key } = command
+  const channel = state.status === 'UNREGISTERED' ? noChannel : state.channel
+  if (!isAdmitted(channel, key) || isOvertaken(channel, key?.sequence)) return accept()
   if (state.status === 'REMOVED') {
     return accept(...answer(command, notLetInAgain(state.description, state.removedAt), state))
   }
-  const isKnown = state.status !== 'UNREGISTERED' && isSameDescription(state.description, description)
-  const registered: readonly HostEvent[] = isKnown ? [] : [{ type: 'HostRegistered', data: description }]
+  const isSameKey = key === null || key.signingKey === channel.signingKey
+  const isKnown = state.status !== 'UNREGISTERED' && isSameKey && isSameDescription(state.description, description)
+  const signed = key && { signingKey: key.signingKey, sequence: key.sequence }
+  const registered: readonly HostEvent[] = isKnown
+    ? []
+    : [{ type: 'HostRegistered', data: { ...description, ...signed } }]
   return accept<HostEvent>(...registered, ...answer(command, null, state))
 }
+
+/** What the events of a message are marked with. */
+const after = (sequence: number | undefined) => (sequence === undefined ? {} : { sequence })
 
 /** What its agent must be told: nothing where it knows, or has been told for this report. */
 const answer = (

@@ -59,9 +59,17 @@ export const foundSchema = z.object({
 })
 export type FoundInstance = z.infer<typeof foundSchema>
 
+/** Of the message that it follows from: an older one that is sent again counts no more. Absent where it follows from none, or from one that is not signed. */
+const sequence = z.int().nonnegative().optional()
+
 export const hostEvents = {
-  /** The agent registered for the first time, or with a description other than before. */
-  HostRegistered: defineEvent(1, hostDescriptionSchema),
+  /**
+   * The agent registered for the first time, or with a description or a key other than before. `signingKey`: what the host signs by from now on (Ed25519, base64url);
+   * absent for an agent of before messages were signed.
+   */
+  HostRegistered: defineEvent(1, hostDescriptionSchema.extend({ signingKey: z.string().optional(), sequence })),
+  /** Somebody registered as the host with another key, which nothing lets in. Told once, until the host has another key. */
+  HostKeyRefused: defineEvent(1, z.object({ hostId: hostIdSchema, signingKey: z.string() })),
   /**
    * What its agent is told of its registration, where it does not know that: why it is not let in, or not with what it says of itself now, and what
    * to do; null when it is let in after all. What it registered with before stays. `reportId`: of the registration.
@@ -71,7 +79,7 @@ export const hostEvents = {
     z.object({ hostId: hostIdSchema, name: z.string(), refusal: z.string().nullable(), reportId: z.uuid() }),
   ),
   /** These keys, in the order of their numbers, are what the host has to offer from now on: it destroyed the others, or they are taken. */
-  HostSealingKeysOffered: defineEvent(1, z.object({ hostId: hostIdSchema, keys: z.array(sealingKeySchema) })),
+  HostSealingKeysOffered: defineEvent(1, z.object({ hostId: hostIdSchema, keys: z.array(sealingKeySchema), sequence })),
   /**
    * Capacity is held for an instance until `expiresAt`, for it to be requested. `sealingKey`: for its passwords and for no other instance;
    * absent when it has none.
@@ -103,15 +111,15 @@ export const hostEvents = {
   /** An admin says that the host is gone for good. Its databases are given up one after the other. */
   HostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, removedAt: z.iso.datetime() })),
   /** No heartbeat came for longer than the bound. */
-  HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime() })),
+  HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime(), sequence })),
   /** The host has an instance that the log does not know of, or has another account of it than before. */
   HostInstanceFound: defineEvent(
     1,
-    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, found: foundSchema }),
+    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, found: foundSchema, sequence }),
   ),
   /** It is not unlisted any more: it was adopted, removed, or is gone. */
-  HostInstanceSettled: defineEvent(1, z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema })),
-  HostReturned: defineEvent(1, z.object({ hostId: hostIdSchema })),
+  HostInstanceSettled: defineEvent(1, z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, sequence })),
+  HostReturned: defineEvent(1, z.object({ hostId: hostIdSchema, sequence })),
 }
 
 export type HostEvent = EventOf<typeof hostEvents>

@@ -1,23 +1,28 @@
 import { unreachable } from '../decider.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
+import { heard, noChannel, registeredBy, reported } from './channel.ts'
 import type { HostEvent } from './events.ts'
 import { forgetKey, noSealingKeys, takeKey } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 export const evolve = (state: HostState, event: HostEvent): HostState => {
   if (event.type === 'HostRegistered') {
+    const { signingKey, sequence, ...description } = event.data
+    const before = state.status === 'UNREGISTERED' ? noChannel : state.channel
+    const channel = registeredBy(before, signingKey, sequence)
     return state.status === 'UNREGISTERED'
       ? {
           status: 'UP',
-          hostId: event.data.hostId,
-          description: event.data,
+          hostId: description.hostId,
+          description,
+          channel,
           claims: emptyLedger,
           sealingKeys: noSealingKeys,
           unlisted: {},
           refusal: state.refusal,
           answered: state.answered,
         }
-      : { ...state, description: event.data }
+      : { ...state, description, channel }
   }
   if (event.type === 'HostRegistrationAnswered') {
     const { refusal, reportId: answered } = event.data
@@ -25,8 +30,12 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
   }
   if (state.status === 'UNREGISTERED') return state
   switch (event.type) {
-    case 'HostSealingKeysOffered':
-      return { ...state, sealingKeys: { ...state.sealingKeys, offered: event.data.keys } }
+    case 'HostKeyRefused':
+      return { ...state, channel: { ...state.channel, refusedKey: event.data.signingKey } }
+    case 'HostSealingKeysOffered': {
+      const sealingKeys = { ...state.sealingKeys, offered: event.data.keys }
+      return { ...state, sealingKeys, channel: reported(state.channel, event.data.sequence) }
+    }
     case 'HostCapacityClaimed': {
       const { instanceId, sealingKey } = event.data
       const sealingKeys = sealingKey ? takeKey(state.sealingKeys, instanceId, sealingKey) : state.sealingKeys
@@ -41,20 +50,26 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
         sealingKeys: forgetKey(state.sealingKeys, event.data.instanceId),
       }
     case 'HostLost':
-      return { ...state, status: 'LOST', lastSeenAt: event.data.lastSeenAt }
+      return {
+        ...state,
+        status: 'LOST',
+        lastSeenAt: event.data.lastSeenAt,
+        channel: heard(state.channel, event.data.sequence),
+      }
     case 'HostRemoved': {
       const { removedAt } = event.data
       return { ...registered(state), unlisted: {}, status: 'REMOVED', removedAt }
     }
     case 'HostReturned':
-      return { ...registered(state), status: 'UP' }
+      return { ...registered(state), channel: heard(state.channel, event.data.sequence), status: 'UP' }
     case 'HostInstanceFound': {
-      const { instanceId, found } = event.data
-      return { ...state, unlisted: { ...state.unlisted, [instanceId]: found } }
+      const { instanceId, found, sequence } = event.data
+      const unlisted = { ...state.unlisted, [instanceId]: found }
+      return { ...state, unlisted, channel: reported(state.channel, sequence) }
     }
     case 'HostInstanceSettled': {
       const { [event.data.instanceId]: _, ...unlisted } = state.unlisted
-      return { ...state, unlisted }
+      return { ...state, unlisted, channel: reported(state.channel, event.data.sequence) }
     }
     default:
       return unreachable(event)
@@ -62,7 +77,7 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
 }
 
 /** What a host keeps from one status to the next. */
-const registered = ({ hostId, description, claims, sealingKeys, unlisted, refusal, answered }: RegisteredHost) => ({
+const registered = ({
   hostId,
   description,
   claims,
@@ -70,4 +85,14 @@ const registered = ({ hostId, description, claims, sealingKeys, unlisted, refusa
   unlisted,
   refusal,
   answered,
+  channel,
+}: RegisteredHost) => ({
+  hostId,
+  description,
+  claims,
+  sealingKeys,
+  unlisted,
+  refusal,
+  answered,
+  channel,
 })

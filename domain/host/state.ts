@@ -19,6 +19,17 @@ export type SealingKeys = {
  */
 type Tried = { readonly refusal: string | null; readonly answered: string | null }
 
+/**
+ * `signingKey`: null where its agent is of before messages were signed. `reported`, `heard`: the highest sequence of a report and of a heartbeat that something
+ * followed from. `refusedKey`: one that somebody else came with.
+ */
+export type Channel = {
+  readonly signingKey: string | null
+  readonly reported: number
+  readonly heard: number
+  readonly refusedKey: string | null
+}
+
 type Registered = Tried & {
   readonly hostId: HostId
   readonly description: HostDescription
@@ -26,6 +37,7 @@ type Registered = Tried & {
   readonly sealingKeys: SealingKeys
   /** What the host has and the log does not know of. */
   readonly unlisted: Readonly<Record<InstanceId, FoundInstance>>
+  readonly channel: Channel
 }
 
 export type HostState =

@@ -87,6 +87,8 @@ export type InstanceCommand =
       readonly volumeStage?: VolumeStage | undefined
       /** What has happened to the engine; null once that is long enough ago. Absent: as it was. */
       readonly incident?: string | null | undefined
+      /** Of the report; absent where it is not the host that says so, or its agent does not sign. */
+      readonly sequence?: number | undefined
     }
   /** The log does not know of an instance that a host has: from now on it does. `removal`: to delete it at once. */
   | {

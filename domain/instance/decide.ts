@@ -188,7 +188,7 @@ const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance)
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
-  if (state.status !== 'ABSENT' && state.hostId !== command.hostId) return accept()
+  if (state.status !== 'ABSENT' && (state.hostId !== command.hostId || isOvertaken(command, state))) return accept()
   if (isBusy(state))
     return operationOf<ExclusiveKind>(state.operation.kind).creates ? accept() : accept(...healthChange(state, command))
   switch (state.status) {
@@ -208,6 +208,10 @@ const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState):
       return unreachable(state)
   }
 }
+
+/** A report that was sent again: it was taken in, or a later one was. */
+const isOvertaken = ({ sequence }: CommandOf<'ReportHealth'>, { healthSequence }: KnownInstance): boolean =>
+  sequence !== undefined && sequence <= healthSequence
 
 /** The agent calls an engine healthy again only after a client query over the endpoint. What the operation failed for is over with that. */
 const recovered = ({ epoch, generation }: KnownInstance, report: CommandOf<'ReportHealth'>): InstanceEvent => ({
@@ -236,11 +240,12 @@ const raiseNumbers = (
 
 type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'hostId' | 'epoch'>
 
-const seenBy = ({ health, reason, volumeStage, incident }: Seen) => ({
+const seenBy = ({ health, reason, volumeStage, incident, sequence }: Seen) => ({
   health,
   reason,
   ...(volumeStage && { volumeStage }),
   ...(incident !== undefined && { incident }),
+  ...(sequence !== undefined && { sequence }),
 })
 
 const healthChange = (state: KnownInstance, seen: Seen): readonly InstanceEvent[] => {

@@ -74,6 +74,8 @@ export const instanceEvents = {
       reason: z.string(),
       volumeStage: volumeStageSchema.optional(),
       incident: z.string().nullable().optional(),
+      /** Of the host's report that it follows from, as an older one that is sent again counts no more. Absent where it follows from none. */
+      sequence: z.int().nonnegative().optional(),
     }),
   ),
   /**
@@ -91,6 +93,7 @@ export const instanceEvents = {
       /** Absent: as it was. */
       volumeStage: volumeStageSchema.optional(),
       incident: z.string().nullable().optional(),
+      sequence: z.int().nonnegative().optional(),
     }),
   ),
   /** Its host was removed for good: what it had there is lost, and it holds nothing any more but its name. */

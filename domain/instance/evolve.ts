@@ -47,6 +47,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
       incident: null,
+      healthSequence: 0,
       generation: 0,
       epoch,
       seenEpoch: 0,
@@ -72,6 +73,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
       incident: null,
+      healthSequence: 0,
       endpoint,
       caCertificate: endpoint && caCertificate,
       operationIds: state.status === 'ABSENT' ? [] : state.operationIds,
@@ -103,6 +105,8 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       return {
         ...state,
         ...place,
+        // Another host counts its messages for itself.
+        healthSequence: 0,
         operation: { ...operation, epoch: place.epoch, wish: { ...operation.wish, users } },
       }
     }
@@ -194,10 +198,11 @@ const begun = (state: KnownInstance, operation: AnyExclusive, { operationId, epo
 type Seen = Extract<InstanceEvent, { readonly type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
 
 /** What is absent is as it was. */
-const seen = (state: KnownInstance, { health, volumeStage, incident }: Seen) => ({
+const seen = (state: KnownInstance, { health, volumeStage, incident, sequence = 0 }: Seen) => ({
   health,
   volumeStage: volumeStage ?? state.volumeStage,
   incident: incident === undefined ? state.incident : incident,
+  healthSequence: Math.max(state.healthSequence, sequence),
 })
 
 const raised = (state: KnownInstance, seen: { readonly epoch: number; readonly generation: number }) => ({
@@ -217,6 +222,7 @@ const known = (state: KnownInstance) => ({
   health: state.health,
   volumeStage: state.volumeStage,
   incident: state.incident,
+  healthSequence: state.healthSequence,
   generation: state.generation,
   epoch: state.epoch,
   seenEpoch: state.seenEpoch,

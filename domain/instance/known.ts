@@ -22,6 +22,8 @@ export type Known = {
   readonly volumeStage: VolumeStage
   /** What has happened to the engine lately; null for nothing, or nothing that is not over. */
   readonly incident: string | null
+  /** The sequence of the last report that changed any of these; 0 before the first. */
+  readonly healthSequence: number
   /** How often the engine was asked to start anew. */
   readonly generation: number
   /** The fencing epoch of the last operation that the log knows of. */

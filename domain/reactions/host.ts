@@ -20,6 +20,7 @@ export const hostReactions: ReactionsOf<typeof host> = {
     { target: 'fleet', id: 'hosts', command: { type: 'ReleaseHostName', hostId } },
   ],
   HostRegistrationAnswered: 'none',
+  HostKeyRefused: 'none',
   HostSealingKeysOffered: 'none',
   HostCapacityClaimed: 'none',
   HostClaimConfirmed: 'none',

@@ -1,3 +1,4 @@
+import { issueJoinToken } from '../../commands/public/issue-join-token.ts'
 import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
@@ -17,6 +18,7 @@ import { requireAdmin } from '../pipeline/tenancy.ts'
 
 export const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addHostType(parts)
+  mutation(issueJoinToken, result(issueJoinToken.answer, { became: '`issueJoinToken`', readsBack: {} }))
   mutation(removeHost, result(removeHost.answer, { became: '`removeHost`', readsBack: {} }))
   const { builder, Host } = parts
   const { Connection } = defineConnection(parts, { name: 'Host', view: 'hosts', node: Host })
@@ -146,6 +148,16 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
         description: 'What it has and the log does not know of: `adoptInstance` or `removeUnlistedInstance` ends that.',
       }),
       caCertificate: t.exposeString('caCertificate', { description: 'PEM. The authority of its endpoints.' }),
+      signingKey: t.exposeString('signingKey', {
+        nullable: true,
+        description:
+          'What its messages are verified by: Ed25519, base64url. Null for an agent of before messages were signed.',
+      }),
+      refusedKey: t.exposeString('refusedKey', {
+        nullable: true,
+        description:
+          'Somebody registered as this host with this other key and was refused. Null if nobody has since the host has its key.',
+      }),
       registeredAt: t.expose('registeredAt', {
         type: 'DateTime',
         nullable: true,

@@ -119,7 +119,7 @@ export const documents = {
       edges {
         cursor
         node {
-          id name address status agentVersion registeredAt updatedAt
+          id name address status agentVersion signingKey refusedKey registeredAt updatedAt
           capacity { ${resourceFields} } claimed { ${resourceFields} }
           instanceLimit { atMost limitedBy }
           engines { datastore version source } isolation { unixUser cgroup volume missing }
@@ -131,6 +131,12 @@ export const documents = {
   unlisted: `query ($first: Int, $after: String) {
     hosts(first: $first, after: $after) {
       edges { cursor node { id name unlisted { id projectId name version running port foundAt } } } ${page}
+    }
+  }`,
+  issueJoinToken: `mutation ($input: IssueJoinTokenInput!) {
+    result: issueJoinToken(input: $input) {
+      __typename ${refusal}
+      ... on IssueJoinTokenAccepted { replayed joinTokenId joinToken expiresAt }
     }
   }`,
   removeHost: `mutation ($input: RemoveHostInput!) {

@@ -132,6 +132,8 @@ export type Host = {
   readonly address: string
   readonly status: 'UP' | 'LOST' | 'UNREADABLE'
   readonly agentVersion: string
+  readonly signingKey: string | null
+  readonly refusedKey: string | null
   readonly capacity: Resources | null
   readonly claimed: Resources | null
   readonly instanceLimit: { readonly atMost: number; readonly limitedBy: string } | null

@@ -2,13 +2,29 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, createAgent } from '../../agent/agent.ts'
 import { createEngineBuilds } from '../../agent/builds/engine-builds.ts'
+import type { JoinMeans } from '../../agent/channel.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import { controlSigner, ownJoinSigner } from '../../commands/secrets/control-channel.ts'
+import { joinTokenPurpose, tryJoinToken } from '../../domain/guest/join-token.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { deriveSigner } from '../../kernel/signing.ts'
 import type { Config } from '../config.ts'
 import { programDir, programVersion } from '../program-info.ts'
+import { readMasterKey } from './secrets.ts'
+
+/** Who has the master key is the control plane, and needs no token of it. */
+const joinMeansOf = (config: Config): JoinMeans | null => {
+  const masterKey = readMasterKey(config)
+  if (masterKey)
+    return { tokenId: null, proof: ownJoinSigner(masterKey), controlKey: controlSigner(masterKey).publicKey }
+  const token = config.joinToken === null ? null : tryJoinToken(config.joinToken)
+  if (token === null) return null
+  const { tokenId, secret, controlKey } = token
+  return { tokenId, proof: deriveSigner(secret, joinTokenPurpose), controlKey }
+}
 
 /** The agent of this machine, with every engine it knows to run. */
 export const createLocalAgent = (
@@ -18,6 +34,7 @@ export const createLocalAgent = (
   createAgent({
     ...kernel,
     bus,
+    join: joinMeansOf(config),
     drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel)),
     builds: createEngineBuilds(engineSetups, {
       dataDir: config.dataDir,

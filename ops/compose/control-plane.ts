@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { createDirectory, type Directory } from '../../commands/directory.ts'
 import { createHandler, type Handler } from '../../commands/handle.ts'
 import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
+import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import { dispatchSettings } from './dispatch-settings.ts'
+import { readMasterKey } from './secrets.ts'
 import type { Stores } from './stores-context.ts'
 
 export type ControlPlane = {
@@ -30,6 +33,8 @@ export const createControlPlane = (
   const directory = createDirectory({ ...kernel, eventStore })
   const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
   const handler = createHandler({ ...kernel, eventStore, isClaimed })
+  // A projector of a shared log has no key, and nobody listens to it.
+  const channel = createControlChannel(readMasterKey(config) ?? randomBytes(32))
   return {
     handler,
     directory,
@@ -38,6 +43,7 @@ export const createControlPlane = (
       eventStore,
       bus,
       checkpoints,
+      channel,
       holder,
       // The lock on a data directory lets one process have the role.
       exclusive: !isShared,
@@ -50,6 +56,7 @@ export const createControlPlane = (
       bus,
       handler,
       directory,
+      channel,
       isOwn,
       worker: holder,
       hostLostAfterMs: config.hostLostAfterMs,

@@ -1,3 +1,4 @@
+import { harmlessReasons } from '../../commands/sagas/distrust.ts'
 import type { HostId } from '../../domain/ids.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
@@ -45,6 +46,11 @@ export const createHttpSide = (parts: Parts, config: Config, { phase, stopping, 
         return conditions && warningOf(conditions)
       },
     }),
+    busWarning: () =>
+      untrustedInWords(
+        central && runs(config, 'saga') ? central.controlPlane.sagas.distrust() : {},
+        agent?.dropped() ?? {},
+      ),
     followers: followers.others,
     maxLagMs: config.maxLagMs,
     timers: kernel.timers,
@@ -81,4 +87,16 @@ const graphqlRoutes = (
     logHealth: (signal) => readLogHealth(stores.eventStore, streamWatch, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
+}
+
+type Counts = Readonly<Record<string, number>>
+
+/** What the sagas and the agent of this process have dropped. */
+const untrustedInWords = (bySagas: Counts, byAgent: Counts): string | null => {
+  const told = [...Object.entries(bySagas), ...Object.entries(byAgent)].filter(
+    ([reason, count]) => count > 0 && !harmlessReasons.has(reason),
+  )
+  if (told.length === 0) return null
+  const sum = told.reduce((total, [, count]) => total + count, 0)
+  return `${sum} on the bus cannot be trusted and were dropped since the start (${told.map(([reason, count]) => `${reason}: ${count}`).join(', ')}): see the runbook, "Messages that cannot be trusted"`
 }

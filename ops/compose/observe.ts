@@ -84,6 +84,7 @@ const watchSagas = (metrics: Metrics, { bus }: Stores, { relay, sagas }: Control
     null,
     async () => (await relayLag()).seconds,
   )
+  watchDistrust(metrics, 'coffer_saga_untrusted_messages_total', sagas.distrust)
   metrics.gauge('coffer_operations_pending', 'Operations with a deadline ahead', null, async () =>
     sagas.pendingOperations(),
   )
@@ -101,6 +102,14 @@ const watchSagas = (metrics: Metrics, { bus }: Stores, { relay, sagas }: Control
       ).flat(),
   )
 }
+
+const watchDistrust = (metrics: Metrics, name: string, counts: () => Readonly<Record<string, number>>): void =>
+  metrics.total(
+    name,
+    'Messages on the bus that were dropped since the start, as they are not signed as they must be',
+    'reason',
+    counts,
+  )
 
 /** Of this process. A follower that stands by, and what cannot be found out, is left out. */
 export const watchFollowers = (metrics: Metrics, read: ReadFollowers): void => {
@@ -156,6 +165,7 @@ export const watchAgent = (metrics: Metrics, bus: MessageBus, agent: Agent, host
       return (await bus.lag(inboxGroup(id))).reduce((sum, { messages }) => sum + messages, 0)
     },
   )
+  watchDistrust(metrics, 'coffer_agent_untrusted_messages_total', agent.dropped)
   const bytes = () => agent.volumeUses().map((use) => use.bytes)
   metrics.gauge('coffer_agent_volumes_used_bytes', 'What is taken of the volumes of this host', null, async () =>
     bytes().reduce((sum, { used }) => sum + used, 0),

@@ -6,7 +6,7 @@ import type { Log } from '../../kernel/log.ts'
 import { adminTokenFile } from '../config/shared-files.ts'
 import { secretKey } from '../config/store-values.ts'
 import type { Value } from '../config/values.ts'
-import { type Config, ConfigError } from '../config.ts'
+import { type Config, ConfigError, isDistributed } from '../config.ts'
 import { readOrCreateSecretFile } from '../secret-file.ts'
 import { createTokenFile } from './token-file.ts'
 
@@ -23,10 +23,21 @@ const newSecret = (): string => randomBytes(32).toString('base64url')
 type SecretsKernel = { readonly clock: Pick<Clock, 'elapsedMs'>; readonly log: Pick<Log, 'warn'> }
 
 /** What an API needs and nobody may see: configured, or made once in the data directory. Throws `ConfigError` for a file that holds none. */
-export const readSecrets = (config: Config, kernel: SecretsKernel): Secrets => {
+export const readSecrets = (config: Config, kernel: SecretsKernel): Secrets => ({
+  // Where the log is shared it is configured for an API.
+  masterKey: readMasterKey(config) ?? readOrMakeKey(config),
+  ...tokensOf(config, kernel),
+})
+
+/** The key of the control plane; null in a process that has none, as it is configured where the log is shared and this is an agent or a projector. */
+export const readMasterKey = (config: Config): MasterKey | null => {
+  if (config.masterKey !== null) return Buffer.from(config.masterKey, 'base64url')
+  return isDistributed(config) ? null : readOrMakeKey(config)
+}
+
+const readOrMakeKey = ({ dataDir }: Config): MasterKey => {
   const remedy = 'put back the one of the backup; without one, remove it and have another made'
-  const key = config.masterKey ?? readSecret(join(config.dataDir, 'master-key'), newSecret, secretKey, remedy)
-  return { masterKey: Buffer.from(key, 'base64url'), ...tokensOf(config, kernel) }
+  return Buffer.from(readSecret(join(dataDir, 'master-key'), newSecret, secretKey, remedy), 'base64url')
 }
 
 const tokensOf = (

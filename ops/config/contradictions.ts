@@ -62,6 +62,11 @@ const storeProblems = (config: Config): readonly string[] => {
     )
   }
   const hasToken = config.adminToken !== null || config.adminTokenFile !== null
+  if (runs(config, 'saga') && !runs(config, 'api') && config.masterKey === null) {
+    problems.push(
+      'COFFER_MASTER_KEY must be set where the log is shared and COFFER_ROLES has a saga: what agents are told is signed by a key that follows from it, the same for every api and saga',
+    )
+  }
   if (runs(config, 'api') && (config.masterKey === null || !hasToken)) {
     problems.push(
       'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN (or COFFER_ADMIN_TOKEN_FILE) must be set where the log is shared and COFFER_ROLES has an api: they are the same for every one',

@@ -1,6 +1,6 @@
 import { datastoreTypes } from '../../domain/engines/registry.ts'
 import { optional, type Setting, secret, setting } from './setting.ts'
-import { brokers, eventStoreUrl, namespace, redisUrl, secretKey, token } from './store-values.ts'
+import { brokers, eventStoreUrl, joinToken, namespace, redisUrl, secretKey, token } from './store-values.ts'
 import { tracingSettings } from './tracing-settings.ts'
 import {
   accountIdRange,
@@ -285,7 +285,7 @@ export const settings = {
   masterKey: secret(
     'COFFER_MASTER_KEY',
     secretKey,
-    'The key that passwords under an idempotency key and cursors of events follow from, the same for every `api`; by default one in the data directory.',
+    'The key that passwords under an idempotency key, cursors of events and what commands to agents are signed by follow from, the same for every `api` and `saga`; by default one in the data directory.',
   ),
   adminToken: secret(
     'COFFER_ADMIN_TOKEN',
@@ -296,6 +296,11 @@ export const settings = {
     'COFFER_ADMIN_TOKEN_FILE',
     text('the path of a file'),
     'A file with the admin token, instead of the token itself. It is read again when it changes, so that the token can be rotated.',
+  ),
+  joinToken: secret(
+    'COFFER_JOIN_TOKEN',
+    joinToken,
+    'What the host of an `agent` joins with, once: `coffer admin host join-token` makes it. Not needed where the process has the master key.',
   ),
   ...tracingSettings,
 } satisfies Readonly<Record<string, Setting<unknown>>>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseConnectionUrl } from '../../commands/adapters/kurrentdb/connection-url.ts'
+import { tryJoinToken } from '../../domain/guest/join-token.ts'
 import { parseRedisUrl } from '../../projections/adapters/redis/redis-url.ts'
 import { commaSeparated, text, told, type Value } from './values.ts'
 
@@ -52,5 +53,10 @@ export const brokers: Value<readonly string[]> = {
 
 /** 32 bytes are 43 digits of base64url. */
 export const secretKey: Value<string> = text('32 bytes as base64url: 43 characters', /^[A-Za-z0-9_-]{43}$/)
+
+export const joinToken: Value<string> = {
+  schema: z.string().refine((value) => tryJoinToken(value) !== null),
+  accepts: 'what "coffer admin host join-token" shows, beginning with coffer_join_',
+}
 
 export const token: Value<string> = text('32 to 256 letters, digits, - and _', /^[A-Za-z0-9_-]{32,256}$/)

@@ -40,7 +40,7 @@ const seen =
 
 const projection = defineView<Document, typeof hostCategory, 'hosts'>({
   view: 'hosts',
-  version: 4,
+  version: 5,
   keysOf: ({ type, data }) =>
     'instanceId' in data && type !== 'HostInstanceFound' && type !== 'HostInstanceSettled'
       ? keysOfClaimant(data)
@@ -48,9 +48,12 @@ const projection = defineView<Document, typeof hostCategory, 'hosts'>({
   on: {
     HostRegistered: (document, { data, metadata }) => {
       const before = document && !isClaim(document) ? document : null
-      const { hostId, ...description } = data
+      const { hostId, signingKey = null, sequence: _, ...description } = data
+      const isSameKey = before?.signingKey === signingKey
       return {
         ...description,
+        signingKey,
+        refusedKey: isSameKey ? (before?.refusedKey ?? null) : null,
         id: hostId,
         status: before?.status ?? 'UP',
         claimed: before?.claimed ?? noResources,
@@ -60,6 +63,8 @@ const projection = defineView<Document, typeof hostCategory, 'hosts'>({
         updatedAt: metadata.at,
       }
     },
+    HostKeyRefused: (document, { data: { signingKey: refusedKey }, metadata: { at } }) =>
+      document && !isClaim(document) ? { ...document, refusedKey, updatedAt: at } : document,
     HostRegistrationAnswered: 'ignored',
     HostSealingKeysOffered: 'ignored',
     HostCapacityClaimed: claims(({ resources }) => resources ?? null),
@@ -95,6 +100,8 @@ const blankHost = (id: HostId, at: string | null): HostDocument => ({
   agentVersion: '',
   status: 'UP',
   caCertificate: '',
+  signingKey: null,
+  refusedKey: null,
   capacity: noResources,
   claimed: noResources,
   engines: [],

@@ -100,7 +100,9 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   HostRegistrationAnswered: ({ hostId, name, refusal }) => ({ hostId, name, refusal }),
   FleetHostNameTaken: ({ hostId, name }) => ({ hostId, name }),
   FleetHostNameReleased: ({ hostId, name }) => ({ hostId, name }),
-  HostRegistered: ({ hostId, name, address, agentVersion, capacity, engines, isolation }) => ({
+  FleetJoinTokenIssued: ({ tokenId, hostId, expiresAt }) => ({ tokenId, hostId, expiresAt }),
+  FleetJoinTokenUsed: ({ tokenId, hostId, signingKey }) => ({ tokenId, hostId, signingKey }),
+  HostRegistered: ({ hostId, name, address, agentVersion, capacity, engines, isolation, signingKey }) => ({
     hostId,
     name,
     address,
@@ -108,7 +110,9 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     capacity,
     engines,
     isolation,
+    ...(signingKey !== undefined && { signingKey }),
   }),
+  HostKeyRefused: ({ hostId, signingKey }) => ({ hostId, signingKey }),
   HostSealingKeysOffered: ({ hostId, keys }) => ({ hostId, keys: keys.length }),
   HostCapacityClaimed: ({ hostId, instanceId, resources, expiresAt }) => ({ hostId, instanceId, resources, expiresAt }),
   HostClaimConfirmed: ({ hostId, instanceId, resources }) => ({ hostId, instanceId, resources }),

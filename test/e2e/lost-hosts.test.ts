@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Host, Quota } from '../../ops/cli/types.ts'
 import { noTraces, tracesOfInstance } from '../support/host-traces.ts'
+import { issueJoinToken } from '../support/join-token.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
 import { canBeMachine, machine } from '../support/machine.ts'
@@ -83,8 +84,12 @@ const defineDistributed = (): void => {
   let broker: string
   let api: ServerApi
   let shop: Shop
-  const startHost = (name: Name): Promise<ServerProcess> =>
-    sites[name].start({
+  let server: ServerProcess
+  const joinTokens = new Map<Name, string>()
+  const startHost = async (name: Name): Promise<ServerProcess> => {
+    const joinToken = joinTokens.get(name) ?? (await issueJoinToken(server))
+    joinTokens.set(name, joinToken)
+    return sites[name].start({
       args: ['--role', 'agent'],
       within: machine,
       env: {
@@ -92,17 +97,19 @@ const defineDistributed = (): void => {
         COFFER_NAMESPACE: 'none',
         COFFER_AGENT_NAME: name,
         COFFER_ENGINE_PORTS: ports[name],
+        // Still there at the next start, as in the file of a unit.
+        COFFER_JOIN_TOKEN: joinToken,
       },
     })
+  }
   const hasFilesOf = ({ dataDir }: ServerSite, instanceId: string): boolean =>
     existsSync(join(dataDir, 'agent', 'engines', 'instances', instanceId))
 
   beforeAll(async () => {
     const { kafka, environment } = await startCentralStores(closing)
     broker = kafka.address
-    api = createServerApi(
-      await central.start({ args: ['--role', 'api,saga,projector'], env: { ...environment, ...soon } }),
-    )
+    server = await central.start({ args: ['--role', 'api,saga,projector'], env: { ...environment, ...soon } })
+    api = createServerApi(server)
   })
 
   it('make a database on another host when the first one dies in the middle of it', async () => {

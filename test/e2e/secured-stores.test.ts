@@ -1,12 +1,25 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OutgoingMessage } from '../../commands/ports/message-bus.ts'
+import type { AgentReport } from '../../domain/guest/report.ts'
+import { controlPlane, signMessage } from '../../domain/guest/signed-message.ts'
+import { agentCommandsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
+import { parseHostId, parseInstanceId } from '../../domain/ids.ts'
+import { deriveSigner } from '../../kernel/signing.ts'
+import { documents } from '../../ops/cli/documents.ts'
+import type { Connection, Host } from '../../ops/cli/types.ts'
+import { openBus } from '../../ops/compose/stores.ts'
+import { loadConfig } from '../../ops/config.ts'
+import { issueJoinToken } from '../support/join-token.ts'
+import { hostDescription } from '../support/scripted-agent.ts'
 import { type SecuredStores, startSecuredStores } from '../support/secured-stores.ts'
-import { createServerApi } from '../support/server-api.ts'
+import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { type Environment, type ServerProcess, startRefusedServer, startServer } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { whyNotDistributed } from '../support/shared-stores.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
+import { silentLog } from '../support/silent-log.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const missing = await whyNotDistributed()
@@ -45,7 +58,8 @@ const defineTests = (): void => {
 
   it('serve roles that are told of them by the environment alone: a database is made', async () => {
     server = await site.start({ args: ['--role', 'saga,projector,api'], env: environment })
-    agent = await site.start({ args: ['--role', 'agent'], env: stores.agentEnvironment })
+    const env = { ...stores.agentEnvironment, COFFER_JOIN_TOKEN: await issueJoinToken(server) }
+    agent = await site.start({ args: ['--role', 'agent'], env })
     const api = createServerApi(server)
     await waitFor('the agent to register', async () => {
       const { datastores } = await api.request<{ datastores: readonly object[] }>('{ datastores { type } }')
@@ -55,6 +69,88 @@ const defineTests = (): void => {
     expect(await shop.countOrders()).toBe(ordersOfShop)
     expect(await api.changeAndWait('delete', shop.instance.id)).toMatchObject({ status: 'DELETED' })
     expectNothingSecret(server.output() + agent.output())
+  })
+
+  const countedBy = async ({ url }: ServerProcess, metric: string): Promise<Readonly<Record<string, number>>> => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    const found = text.matchAll(new RegExp(`^${metric}\\{reason="([^"]+)"\\} (\\d+)$`, 'gm'))
+    return Object.fromEntries([...found].map(([, reason = '', count]) => [reason, Number(count)]))
+  }
+  const hostsOf = async (api: ServerApi) => {
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts, {})
+    return hosts.edges.map(({ node }) => node)
+  }
+
+  it('are no help to somebody who has the password of the agents: nothing changes, and it is seen', async () => {
+    const api = createServerApi(server)
+    const shop = await makeShop(api)
+    const [before] = await hostsOf(api)
+    if (!before) throw new Error('there is no host')
+    const hostId = parseHostId(before.id)
+    const { config } = loadConfig({ ...stores.agentEnvironment, COFFER_ROLES: 'agent' })
+    const { bus, close } = openBus({ config, log: silentLog, onFatal: () => {} }, {})
+    try {
+      const instanceId = parseInstanceId(shop.instance.id)
+      const key = deriveSigner('rogue', 'rogue')
+      const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
+      const host = { ...hostDescription({ hostId, name: before.name }), address: '203.0.113.7' }
+      const says: readonly AgentReport[] = [
+        { type: 'registered', ...stamp(), host, signingKey: key.publicKey },
+        { type: 'health', ...stamp(), hostId, instanceId, health: 'UNHEALTHY', reason: 'forged', epoch: 99 },
+        { type: 'holdings', ...stamp(), hostId, holdings: [{ instanceId, epoch: 99, held: null }] },
+      ]
+      const reports = says.map((report) => ({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) }))
+      const removal = {
+        commandId: randomUUID(),
+        operationId: randomUUID(),
+        instanceId,
+        hostId,
+        epoch: 99,
+        deadline: new Date(Date.now() + 60_000).toISOString(),
+        payload: { kind: 'instance-absent', sealingKey: null },
+      }
+      const command = { topic: agentCommandsTopic(hostId), key: instanceId, value: JSON.stringify(removal) }
+      const signed = (message: OutgoingMessage, signer: string) => signMessage(message, { signer, sequence: 1, key })
+      await bus.publish([...reports, ...reports.map((message) => signed(message, hostId))])
+      await bus.publish([command, signed(command, controlPlane)])
+      const heard = { unsigned: 3, 'another-key': 1, 'wrong-signature': 2 }
+      await waitFor('the sagas to drop it', async () => {
+        const counts = await countedBy(server, 'coffer_saga_untrusted_messages_total')
+        return Object.entries(heard).every(([reason, count]) => counts[reason] === count)
+      })
+      await waitFor('the agent to drop it', async () => {
+        const counts = await countedBy(agent, 'coffer_agent_untrusted_messages_total')
+        return counts.unsigned === 1 && counts['wrong-signature'] === 1
+      })
+    } finally {
+      await close()
+    }
+    const [after] = await waitFor('the refused key to be shown', async () => {
+      const hosts = await hostsOf(api)
+      return hosts[0]?.refusedKey !== null && hosts
+    })
+    expect(after).toMatchObject({ id: before.id, address: before.address, signingKey: before.signingKey })
+    expect(await api.instance(shop.instance.id)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+    const { checks } = (await (await fetch(`${server.url}/readyz`)).json()) as { checks: readonly object[] }
+    expect(checks).toContainEqual({ name: 'messages', ok: true, reason: expect.stringContaining('another-key: 1') })
+    expect(await api.changeAndWait('delete', shop.instance.id)).toMatchObject({ status: 'DELETED' })
+  })
+
+  it('serve a host by an account of its own, which may do no more than it needs', async () => {
+    const api = createServerApi(server)
+    const [host] = await hostsOf(api)
+    await agent.stop()
+    await stores.allowHost(host?.id ?? '')
+    agent = await site.start({ args: ['--role', 'agent'], env: stores.hostEnvironment })
+    const shop = await makeShop(api)
+    expect(await shop.countOrders()).toBe(ordersOfShop)
+    expect(await api.changeAndWait('delete', shop.instance.id)).toMatchObject({ status: 'DELETED' })
+    const { config } = loadConfig({ ...stores.hostEnvironment, COFFER_ROLES: 'agent' })
+    const { bus, close } = openBus({ config, log: silentLog, onFatal: () => {} }, {})
+    const other = { topic: agentCommandsTopic(parseHostId(randomUUID())), key: 'k', value: '{}' }
+    await expect(bus.publish([other])).rejects.toThrow()
+    await close()
   })
 
   const withUrl = (variable: string, change: (url: string) => string) => () => ({

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Accounts, tellingWhatIsGone } from '../../agent/accounts.ts'
 import { openBusClock } from '../../agent/bus-clock.ts'
 import { openBusLink } from '../../agent/bus-link.ts'
+import { createChannel } from '../../agent/channel.ts'
 import { createCommandWorker } from '../../agent/command-worker.ts'
 import { EngineFault } from '../../agent/engines/engine.ts'
 import { openAgentDatabaseInMemory } from '../../agent/journal/database.ts'
@@ -17,7 +18,9 @@ import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
+import { deriveSigner } from '../../kernel/signing.ts'
 import { hostDescription } from '../support/scripted-agent.ts'
+import { testJoin } from '../support/test-join.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -67,6 +70,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   let ports = firstPort
 
   const description = hostDescription({ hostId, name })
+  const key = deriveSigner(name, 'simulated host')
 
   const required = (instanceId: InstanceId): Placed => {
     const known = placed.get(instanceId)
@@ -155,7 +159,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   const startAgent = (bus: MessageBus): void => {
     const journal = createJournal(database)
     const clock = openBusClock({ bus, clock: { now: time.now }, log })
-    const reporter = createReporter({ bus, journal, log })
+    const facts = createFacts(database)
+    const channel = createChannel({ hostId, key, join: testJoin, facts, clock, log })
+    const reporter = createReporter({ bus, channel, journal, log })
     const holdingOf = (instanceId: InstanceId, { processes, generation, port }: Placed): Holding => {
       const running = processes.length > 0
       return {
@@ -196,12 +202,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const holds = async () =>
       Object.fromEntries([...placed].map(([instanceId, instance]) => [instanceId, holdingOf(instanceId, instance)]))
     const keyOffers = { renew: () => {} }
-    const registration = createRegistration(
-      { journal, facts: createFacts(database), clock, ids, log },
-      () => description,
-    )
+    const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => description)
     const link = openBusLink(
-      { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+      { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
       { hostId, heartbeatIntervalMs: 2000 },
     )
     link.connected.catch(() => {})

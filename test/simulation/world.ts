@@ -6,6 +6,7 @@ import type { Checkpoint, CheckpointStore } from '../../commands/ports/checkpoin
 import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
+import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -17,6 +18,7 @@ import { type ViewStore, ViewStoreUnavailable } from '../../projections/ports/vi
 import { createViews } from '../../projections/queries.ts'
 import { settings } from '../support/control-plane.ts'
 import { quietKernel } from '../support/quiet-kernel.ts'
+import { testMasterKey } from '../support/write-side.ts'
 import { createSimulatedBus } from './bus.ts'
 import { createSimulatedLog } from './event-log.ts'
 import { createSimulatedHost, type PlantedFault } from './host.ts'
@@ -100,7 +102,14 @@ export const createWorld = ({
     const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
     const handler = createHandler({ ...kernel, eventStore, isClaimed })
     directory.start()
-    return { ...kernel, eventStore, handler, directory, bus: bus.open(life) }
+    return {
+      ...kernel,
+      eventStore,
+      handler,
+      directory,
+      channel: createControlChannel(testMasterKey),
+      bus: bus.open(life),
+    }
   }
 
   const define = (name: string, begin: (life: Life) => void): void => {
@@ -119,7 +128,7 @@ export const createWorld = ({
     const views = createViews({ ...quietKernel, viewStore: openViews(life), readAuditLog: nothing as never })
     dispatch = createDispatch({
       ...side,
-      masterKey: new Uint8Array(32).fill(1),
+      masterKey: testMasterKey,
       settings,
       findInstanceOf: async (operationId) => (await views.operation(operationId))?.instanceId ?? null,
     })

@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Agent, createAgent } from '../../agent/agent.ts'
+import type { JoinMeans } from '../../agent/channel.ts'
 import { type AgentConfig, agentDefaults } from '../../agent/config.ts'
 import type { EngineDriver } from '../../agent/engines/engine.ts'
 import { listMounts } from '../../agent/isolation/mounts.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
-import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { MessageBus, OutgoingMessage } from '../../commands/ports/message-bus.ts'
+import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import { type GuestCommand, type GuestPayload, guestCommandSchema, type Lane } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema, type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
 import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
@@ -26,6 +28,8 @@ import { systemRandom } from '../../kernel/random.ts'
 import { createFakeDriver, fakeDatastore, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
+import { testJoin } from './test-join.ts'
+import { testMasterKey } from './write-side.ts'
 
 const agentProcess = fileURLToPath(new URL('agent-process.ts', import.meta.url))
 export const silentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -53,6 +57,8 @@ export type ControlPlane = {
     options?: CommandOptions,
   ): Promise<GuestCommand>
   publish(host: HostDescription, key: string, value: string): Promise<void>
+  /** As `publish` does it. */
+  sign(message: OutgoingMessage): OutgoingMessage
   /** The first report that fits, past or to come. */
   report(fits: (report: AgentReport) => boolean): Promise<AgentReport>
   resultOf(command: GuestCommand): Promise<CommandResult>
@@ -100,13 +106,15 @@ export const openControlPlane = async (dataDir: string): Promise<ControlPlane> =
       })
     }
   }
+  const { sign } = createControlChannel(testMasterKey)
   const publish: ControlPlane['publish'] = ({ hostId }, key, value) =>
-    bus.publish([{ topic: agentCommandsTopic(hostId), key, value }])
+    bus.publish([sign({ topic: agentCommandsTopic(hostId), key, value })])
   return {
     bus,
     reports,
     heartbeats,
     publish,
+    sign,
     send: async (host, instanceId, payload, options = {}) => {
       const command = guestCommandSchema.parse({
         commandId: options.commandId ?? randomUUID(),
@@ -143,7 +151,8 @@ export type TestHostOptions = {
   readonly driver?: (binDir: string) => EngineDriver
 }
 
-export type StartOptions = { readonly bus?: MessageBus; readonly clock?: WallClock }
+/** `join`: by the master key of the test's control plane if absent. */
+export type StartOptions = { readonly bus?: MessageBus; readonly clock?: WallClock; readonly join?: JoinMeans | null }
 
 export type SpawnOptions = {
   readonly dieAtCall?: number
@@ -253,9 +262,10 @@ export const openTestHost = async ({
     spawned.add(agent)
     return agent
   }
-  const start: TestHost['start'] = async ({ bus, clock = hostClock } = {}) => {
+  const start: TestHost['start'] = async ({ bus, clock = hostClock, join: joinMeans = testJoin } = {}) => {
     const agent = createAgent({
       bus: bus ?? plane.bus,
+      join: joinMeans,
       drivers: [driver(binDir)],
       clock,
       ids: createIdSource(clock, systemRandom),

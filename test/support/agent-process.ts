@@ -6,6 +6,7 @@ import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-data
 import { createIdSource } from '../../kernel/ids.ts'
 import { systemRandom } from '../../kernel/random.ts'
 import { createFakeDriver } from './agent-engine-driver.ts'
+import { testJoin } from './test-join.ts'
 
 export type AgentProcessOptions = {
   readonly controlDir: string
@@ -48,6 +49,7 @@ const agent = createAgent({
   ids: counted(createIdSource(clock, systemRandom)),
   log: counted(log),
   config: options.config,
+  join: testJoin,
 })
 const description = await agent.start(AbortSignal.timeout(60_000))
 await agent.connected()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, inject } from 'vitest'
 import { adminTokenFile } from '../../ops/config/shared-files.ts'
 import { type EventStoreStandIn, startEventStoreStandIn } from './eventstore-standin/server.ts'
+import { issueJoinToken } from './join-token.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 import { createServerSite } from './server-site.ts'
 import type { StoreAddresses } from './shared-stores.ts'
@@ -97,16 +98,30 @@ const createSiteOn = (label: string, eventStoreUrl: () => Promise<string>): Dist
     COFFER_MASTER_KEY: masterKey,
     COFFER_ADMIN_TOKEN_FILE: writeAdminToken(),
   })
+  let api: Promise<ServerProcess> | null = null
+  let hasJoined = false
+  /** A host joins once; without an API that could make a token, it waits for one. */
+  const agentEnvironment = async (): Promise<Environment> => {
+    if (hasJoined || api === null) return {}
+    const token = await issueJoinToken(await api)
+    hasJoined = true
+    return { COFFER_JOIN_TOKEN: token }
+  }
   return {
     dataDir: site.dataDir,
     controlDir,
     namespace,
-    start: async (roles, env = {}, program) => {
+    start: (roles, env = {}, program) => {
+      const start = async (needed: Environment): Promise<ServerProcess> => {
+        const common = { COFFER_KAFKA_BROKERS: sharedStores().brokers.join(','), COFFER_NAMESPACE: namespace }
+        const options = { args: ['--role', roles], env: { ...common, ...needed, ...env } }
+        return site.start({ ...options, ...(program !== undefined && { program }) })
+      }
       // An agent is given what it needs and nothing else.
-      const needed = roles === 'agent' ? {} : await controlEnvironment()
-      const common = { COFFER_KAFKA_BROKERS: sharedStores().brokers.join(','), COFFER_NAMESPACE: namespace }
-      const options = { args: ['--role', roles], env: { ...common, ...needed, ...env } }
-      return site.start({ ...options, ...(program !== undefined && { program }) })
+      if (roles === 'agent') return (program === undefined ? agentEnvironment() : Promise.resolve({})).then(start)
+      const started = controlEnvironment().then(start)
+      if (roles.includes('api')) api = started
+      return started
     },
   }
 }

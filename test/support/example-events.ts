@@ -19,6 +19,7 @@ import {
   parseFlavorId,
   parseHostId,
   parseInstanceId,
+  parseJoinTokenId,
   parseOperationId,
   parseProjectId,
   parseRequestId,
@@ -182,6 +183,18 @@ const examples: Examples = {
   QuotaCommitted: ({ projectId, instanceId }) => ({ projectId, instanceId, resources }),
   QuotaReleased: ({ projectId, instanceId }) => ({ projectId, instanceId, reason: 'DELETED' }),
 
+  FleetJoinTokenIssued: ({ hostId }) => ({
+    tokenId: parseJoinTokenId(exampleUuid('join-token')),
+    proofKey: 'proof-key',
+    hostId,
+    expiresAt: deadline,
+  }),
+  FleetJoinTokenUsed: ({ hostId }) => ({
+    tokenId: parseJoinTokenId(exampleUuid('join-token')),
+    hostId,
+    signingKey: 'signing-key',
+  }),
+  HostKeyRefused: ({ hostId }) => ({ hostId, signingKey: 'another-key' }),
   HostRegistered: ({ hostId, datastore, version }) => ({
     hostId,
     name: 'db-1',
@@ -191,6 +204,8 @@ const examples: Examples = {
     capacity: { vcpus: 8, memoryMiB: 16384, volumeGiB: 200 },
     engines: [{ datastore, version, source: 'npm' }],
     isolation: { unixUser: true, cgroup: 'v2', volume: 'loop', missing: [] },
+    signingKey: 'signing-key',
+    sequence: 1,
   }),
   HostSealingKeysOffered: ({ hostId }) => ({ hostId, keys: [{ number: 1, publicKey: 'public-key' }] }),
   HostCapacityClaimed: ({ hostId, instanceId }) => ({

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { startEventStoreStandIn } from './eventstore-standin/server.ts'
+import { testMasterKey } from './write-side.ts'
 
 /** What another program, or another version, writes. `data`: as text, so that it need not be JSON. */
 export type ForeignEvent = {
@@ -69,7 +70,7 @@ export const eventStoreWriters = async (): Promise<ForeignWriters> => {
     environment: {
       COFFER_EVENTSTORE_URL: standIn.url,
       COFFER_KAFKA_BROKERS: '127.0.0.1:1',
-      COFFER_MASTER_KEY: 'k'.repeat(43),
+      COFFER_MASTER_KEY: Buffer.from(testMasterKey).toString('base64url'),
       COFFER_ADMIN_TOKEN: 't'.repeat(40),
     },
     append: async (stream, { type, version, data, metadata, isJson = true }) => {

@@ -8,6 +8,8 @@ import type { HostDescription } from '../../domain/host/events.ts'
 import { parseHostId } from '../../domain/ids.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import { createScriptedHoldings } from '../../ops/bench/log/scripted-answers.ts'
+import { createScriptedChannel, type JoinBy, joinByMasterKey } from '../../ops/bench/log/scripted-channel.ts'
+import { testMasterKey } from './write-side.ts'
 
 /** What the agent says to one command: it did it, it failed, or it never answers. */
 export type Script = (command: GuestCommand) => 'succeed' | 'silent' | Fault
@@ -48,18 +50,20 @@ export const startScriptedAgent = async (
   description: HostDescription,
   script: Script,
   holdings = createScriptedHoldings(),
+  joinBy: JoinBy = joinByMasterKey(testMasterKey),
 ) => {
   const { hostId } = description
+  const { sign, signingKey, join } = createScriptedChannel(hostId, joinBy)
   const received: GuestCommand[] = []
   const answers: (string | null)[] = []
   const topic = agentCommandsTopic(hostId)
   const report = (body: AgentReport) =>
     bus.publish([
-      {
+      sign({
         topic: agentResultsTopic,
         key: 'operationId' in body ? body.operationId : hostId,
         value: JSON.stringify(body),
-      },
+      }),
     ])
   const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
   const answer = (command: GuestCommand, said: ReturnType<Script> = 'succeed'): Promise<void> => {
@@ -87,7 +91,7 @@ export const startScriptedAgent = async (
     },
   })
   await consumer.ready
-  await report({ type: 'registered', ...stamp(), host: description })
+  await report({ type: 'registered', ...stamp(), host: description, signingKey, join })
   await report({ type: 'sealing-keys', ...stamp(), hostId, keys: sealingKeys })
   return {
     hostId,
@@ -96,13 +100,14 @@ export const startScriptedAgent = async (
     answers,
     holdings,
     answer,
+    report,
     beat: () =>
       bus.publish([
-        {
+        sign({
           topic: agentHeartbeatsTopic,
           key: hostId,
           value: JSON.stringify({ hostId, at: new Date().toISOString(), holds: holdings.now() }),
-        },
+        }),
       ]),
     stop: () => consumer.stop(),
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issueAuthority, issueServer } from '../../agent/tls/issue.ts'
+import { kafkaGrantsOf } from '../../ops/cli/commands/kafka-acls.ts'
 import { startEventStoreStandIn } from './eventstore-standin/server.ts'
 import { freePort } from './free-ports.ts'
 import { type AclRule, allow } from './kafka/acls.ts'
@@ -14,6 +15,10 @@ export type SecuredStores = {
   readonly environment: Environment
   /** Kafka alone. */
   readonly agentEnvironment: Environment
+  /** The same with the account of one host, which may do nothing before `allowHost`. */
+  readonly hostEnvironment: Environment
+  /** What `coffer admin host kafka-acls` says, for that account. */
+  readonly allowHost: (hostId: string) => Promise<void>
   /** What must never be shown. */
   readonly passwords: readonly string[]
   /** The path of the certificate of an authority that signed nothing of these. */
@@ -23,6 +28,8 @@ export type SecuredStores = {
 }
 
 const user = 'coffer'
+/** Of one host alone. */
+const ownUser = 'one-host'
 const namespace = 'blue'
 
 /** What the users may have, as the runbook says: each its part of the namespace, and nothing else. */
@@ -49,7 +56,8 @@ export const startSecuredStores = async (directory: string): Promise<SecuredStor
   const stranger = await issueAuthority('stranger', now)
   const ca = write('ca.crt', authority.certificate)
   const [certFile, keyFile] = [write('server.crt', certificate), write('server.key', key)]
-  const [log, bus, agents, views] = [newPassword(), newPassword(), newPassword(), newPassword()]
+  const [log, bus, agents] = [newPassword(), newPassword(), newPassword()]
+  const [views, host] = [newPassword(), newPassword()]
 
   const standIn = await startEventStoreStandIn({
     users: { [user]: { password: log, isAdmin: true } },
@@ -74,7 +82,7 @@ export const startSecuredStores = async (directory: string): Promise<SecuredStor
     '-@dangerous',
     '+info',
   )
-  const users = { control: bus, agent: agents }
+  const users = { control: bus, agent: agents, [ownUser]: host }
   const kafka = await startKafkaBroker({ secure: { certificate, key, users, asksAcls: true } })
   await allow(kafka.address, rules)
 
@@ -89,6 +97,18 @@ export const startSecuredStores = async (directory: string): Promise<SecuredStor
   }
   return {
     agentEnvironment,
+    hostEnvironment: { ...agentEnvironment, COFFER_KAFKA_USER: ownUser, COFFER_KAFKA_PASSWORD: host },
+    allowHost: (hostId) =>
+      allow(
+        kafka.address,
+        kafkaGrantsOf(hostId, `${namespace}.`).map(({ what, name, may }) => ({
+          user: ownUser,
+          what: what === 'topic' ? 'TOPIC' : 'GROUP',
+          prefix: name,
+          isExact: true,
+          may: may.map((operation) => operation.toUpperCase() as AclRule['may'][number]),
+        })),
+      ),
     environment: {
       ...agentEnvironment,
       COFFER_KAFKA_SASL: 'scram-sha-512',
@@ -98,7 +118,7 @@ export const startSecuredStores = async (directory: string): Promise<SecuredStor
       COFFER_REDIS_URL: `rediss://${user}:${encodeURIComponent(views)}@127.0.0.1:${tlsPort}`,
       COFFER_REDIS_CA_FILE: ca,
     },
-    passwords: [log, bus, agents, views],
+    passwords: [log, bus, agents, views, host],
     strangersCa: write('stranger.crt', stranger.certificate),
     kafka,
     close: async () => {

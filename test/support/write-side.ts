@@ -4,6 +4,7 @@ import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/messa
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
 import { createDirectory } from '../../commands/directory.ts'
 import { createHandler } from '../../commands/handle.ts'
+import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { systemClock, type WallClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
@@ -26,6 +27,9 @@ export const createRecordingLog = () => {
   return { log, lines }
 }
 
+/** Of every control plane in a test that is no process of its own. */
+export const testMasterKey = new Uint8Array(32).fill(1)
+
 /** The write side on the embedded stores, all real, in one directory. */
 export const openWriteSide = (dataDir: string, wallClock: WallClock = systemClock) => {
   const { log, lines } = createRecordingLog()
@@ -39,6 +43,7 @@ export const openWriteSide = (dataDir: string, wallClock: WallClock = systemCloc
   const directory = createDirectory({ eventStore, clock, random, timers, log })
   const isClaimed = (stream: StreamName) => directory.claims.holdersOf(stream).length > 0
   const handler = createHandler({ eventStore, clock, ids, isClaimed })
+  const channel = createControlChannel(testMasterKey)
   return {
     database,
     eventStore,
@@ -50,6 +55,7 @@ export const openWriteSide = (dataDir: string, wallClock: WallClock = systemCloc
     ids,
     handler,
     directory,
+    channel,
     log,
     lines,
     close: async () => {

@@ -1,13 +1,16 @@
 import type { StoredEvent } from '../../../commands/ports/event-store.ts'
-import type { IncomingMessage } from '../../../commands/ports/message-bus.ts'
+import type { IncomingMessage, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
+import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createEventReactor } from '../../../commands/sagas/react-to-events.ts'
 import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
+import { createControlChannel } from '../../../commands/secrets/control-channel.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic, eventsTopic } from '../../../domain/guest/topics.ts'
 import { type HostId, parseHostId } from '../../../domain/ids.ts'
-import { isoNow } from '../../../kernel/clock.ts'
+import { isoNow, systemClock } from '../../../kernel/clock.ts'
 import { answerTo, describeHost, sealingKeysFrom } from './scripted-answers.ts'
+import { createScriptedChannel, joinByMasterKey, type ScriptedChannel } from './scripted-channel.ts'
 import { strictLog, type WriteSide } from './write-side.ts'
 
 /**
@@ -15,7 +18,7 @@ import { strictLog, type WriteSide } from './write-side.ts'
  * answered as an agent answers whose engines always start, or never where `fails` says so.
  */
 export const createScriptedAgents = (side: WriteSide, fails: (command: GuestCommand) => boolean) => {
-  const deps = { handler: side.handler, clock: side.clock, log: strictLog }
+  const deps = { handler: side.handler, clock: systemClock, log: strictLog }
   const react = createEventReactor({
     ...deps,
     dispatch: async ({ command }) => {
@@ -23,7 +26,21 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
     },
     signal: new AbortController().signal,
   })
-  const takeReport = createReportHandler(deps)
+  const channel = createControlChannel(side.masterKey)
+  const distrust = createDistrust(strictLog)
+  const take = createReportHandler({ ...deps, directory: side.directory, bus: noBus, channel, distrust })
+  const channels = new Map<HostId, ScriptedChannel>()
+  const channelOf = (hostId: HostId): ScriptedChannel => {
+    const known = channels.get(hostId)
+    if (known) return known
+    const made = createScriptedChannel(hostId, joinByMasterKey(side.masterKey))
+    channels.set(hostId, made)
+    return made
+  }
+  const takeReport = (hostId: HostId, report: AgentReport): Promise<void> => {
+    const signed = channelOf(hostId).sign({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) })
+    return take(messageOf(signed))
+  }
   let pending: StoredEvent[] = []
   const hostIds: HostId[] = []
   let nextKey = 1
@@ -38,16 +55,17 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
       hostId,
       keys,
     }
-    await takeReport(messageOf(agentResultsTopic, report, {}))
+    await takeReport(hostId, report)
   }
 
   const follow = async (event: StoredEvent): Promise<void> => {
-    await react(messageOf(eventsTopic, event, { type: event.type }))
+    const headers = { type: event.type }
+    await react(messageOf({ topic: eventsTopic, key: '', value: JSON.stringify(event), headers }))
     if (event.type !== 'GuestCommandIssued') return
     // The event's schema was checked when it was appended.
     const { command } = event.data as { command: GuestCommand }
     const stamp = { reportId: side.ids.next(), at: isoNow(side.clock) }
-    await takeReport(messageOf(agentResultsTopic, answerTo(command, stamp, fails(command)), {}))
+    await takeReport(command.hostId, answerTo(command, stamp, fails(command)))
   }
 
   return {
@@ -64,8 +82,9 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
     },
     registerHost: async (name: string): Promise<void> => {
       const host = describeHost(parseHostId(side.ids.next()), name)
-      const report: AgentReport = { type: 'registered', reportId: side.ids.next(), at: isoNow(side.clock), host }
-      await takeReport(messageOf(agentResultsTopic, report, {}))
+      const { signingKey, join } = channelOf(host.hostId)
+      const stamp = { reportId: side.ids.next(), at: isoNow(side.clock) }
+      await takeReport(host.hostId, { type: 'registered', ...stamp, host, signingKey, join })
       hostIds.push(host.hostId)
       await offerKeys(host.hostId)
     },
@@ -77,17 +96,18 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
       report: Pick<Extract<AgentReport, { type: 'health' }>, 'hostId' | 'instanceId' | 'health' | 'reason'>,
     ) => {
       const full: AgentReport = { type: 'health', reportId: side.ids.next(), at: isoNow(side.clock), ...report }
-      await takeReport(messageOf(agentResultsTopic, full, {}))
+      await takeReport(report.hostId, full)
     },
   }
 }
 
-const messageOf = (topic: string, value: object, headers: Record<string, string>): IncomingMessage => ({
-  topic,
-  key: '',
-  value: JSON.stringify(value),
-  headers,
+const messageOf = (message: OutgoingMessage): IncomingMessage => ({
+  headers: {},
+  ...message,
   partition: 0,
   offset: '0',
   publishedAt: 0,
 })
+
+/** Nobody is refused here. */
+const noBus = { publish: async () => {} }

@@ -7,6 +7,7 @@ import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler, type Handler } from '../../../commands/handle.ts'
 import type { AppendResult, EventStore, NewEvent, StoredEvent } from '../../../commands/ports/event-store.ts'
 import { timeoutOfEach } from '../../../commands/public/definition.ts'
+import type { MasterKey } from '../../../commands/secrets/master-key.ts'
 import type { StreamName } from '../../../domain/stream.ts'
 import type { WallClock } from '../../../kernel/clock.ts'
 import type { IdSource } from '../../../kernel/ids.ts'
@@ -19,6 +20,7 @@ export type WriteSide = {
   readonly ids: IdSource
   readonly handler: Handler
   readonly directory: Directory
+  readonly masterKey: MasterKey
   readonly dispatch: Dispatch
   readonly close: () => Promise<void>
 }
@@ -74,12 +76,13 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
   const { clock, ids } = kernel
   const handler = createHandler({ ...kernel, eventStore })
   const directory = createDirectory({ ...kernel, eventStore })
+  const masterKey = randomBytes(32)
   const dispatch = createDispatch({
     ...kernel,
     handler,
     directory,
     eventStore,
-    masterKey: randomBytes(32),
+    masterKey,
     // Nothing is cancelled here, and no message was parked.
     findInstanceOf: async () => null,
     bus: { deadLetters: { get: async () => null } },
@@ -101,6 +104,7 @@ export const createWriteSide = (store: EventStore, { onAppended }: WriteSideOpti
     ids,
     handler,
     directory,
+    masterKey,
     dispatch,
     close: directory.stop,
   }

@@ -21,7 +21,7 @@ export const measure: MeasureRow = async (context) => {
   try {
     const sagas = [await stack.start('saga')]
     const cpuSeconds = () => sagas.reduce((sum, { pid }) => sum + readUsage(pid).cpuSeconds, 0)
-    const agent = await startBusAgent(bus)
+    const agent = await startBusAgent(bus, stack.masterKey)
     const user = await createOperationUser(side, signal)
     say(`${instances} instances`)
     const ids = await user.provision(instances)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MasterKey } from '../../../commands/secrets/master-key.ts'
 import { createApiClient } from '../../cli/api-client.ts'
 import { documents } from '../../cli/documents.ts'
 import type { RowContext } from '../row.ts'
@@ -17,6 +18,8 @@ export type Stack = {
   readonly environment: Readonly<Record<string, string>>
   /** Below it, the agent's own directory is `agent`. */
   readonly dataDir: string
+  /** Of its control plane. */
+  readonly masterKey: MasterKey
   readonly start: (role: Role) => Promise<ProgramProcess>
   /** The same for an API: it answers when it has started. */
   readonly startApi: () => Promise<ServerProcess>
@@ -45,10 +48,13 @@ export const startStack = async ({ directory, signal, say }: RowContext): Promis
     COFFER_FETCH_ENGINES: 'none',
     COFFER_ENGINE_PORTS: enginePorts,
   }
-  const secrets = { COFFER_MASTER_KEY: randomBytes(32).toString('base64url'), COFFER_ADMIN_TOKEN: token }
+  const masterKey = randomBytes(32)
+  const ofControl = { COFFER_MASTER_KEY: masterKey.toString('base64url') }
+  const secrets = { ...ofControl, COFFER_ADMIN_TOKEN: token }
   const environment = { ...common, ...stores.environment, ...secrets }
   const ofBus = Object.entries(stores.environment).filter(([name]) => /^COFFER_(KAFKA_|NAMESPACE$)/.test(name))
-  const forAgent = { ...common, ...Object.fromEntries(ofBus), COFFER_ENGINES_ON_STOP: 'stop' }
+  // By the master key, its host joins without a token.
+  const forAgent = { ...common, ...Object.fromEntries(ofBus), ...ofControl, COFFER_ENGINES_ON_STOP: 'stop' }
   const running: ProgramProcess[] = []
 
   const start = async (role: Role): Promise<ProgramProcess> => {
@@ -63,6 +69,7 @@ export const startStack = async ({ directory, signal, say }: RowContext): Promis
     eventStore: stores.eventStore,
     environment,
     dataDir,
+    masterKey,
     start,
     startApi: async () => {
       const started = await start('api')

@@ -34,7 +34,7 @@ const settleMs = 5_000
 /** Restarts of several instances at once, as a saga dies or stands still. */
 export const measureStalls = async (context: StallsContext): Promise<Stalls> => {
   const { stack, connection, side, sagas, rounds, signal, say } = context
-  const agent = await startBusAgent(connection.stores.bus)
+  const agent = await startBusAgent(connection.stores.bus, stack.masterKey)
   const user = await createOperationUser(side, signal)
   try {
     say(`${instances} instances`)

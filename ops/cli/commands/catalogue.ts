@@ -104,7 +104,11 @@ export const listHosts = async (context: CliContext): Promise<void> => {
     'No host has registered yet.',
   )
   if (context.output.format !== 'table') return
-  for (const { name, isolation } of hosts) {
+  for (const { id, name, refusedKey, isolation } of hosts) {
+    if (refusedKey !== null)
+      context.terminal.stderr.write(
+        `${name}: somebody registered as this host with another key (${refusedKey}) and was refused; if it was the host, "coffer admin host join-token --host ${id}" lets it in\n`,
+      )
     for (const missing of isolation?.missing ?? []) context.terminal.stderr.write(`${name}: ${missing}\n`)
   }
 }

@@ -1,10 +1,8 @@
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
 import { documents } from '../documents.ts'
-import { refused } from '../failure.ts'
 import { mutate } from '../mutate.ts'
-import { readAll } from '../pages.ts'
-import type { Host } from '../types.ts'
+import { findHost } from './find-host.ts'
 
 export type RemoveHostOptions = { readonly force: boolean; readonly yes: boolean; readonly idempotencyKey?: string }
 
@@ -14,13 +12,7 @@ export const removeHost = async (
   nameOrId: string,
   { force, yes, idempotencyKey }: RemoveHostOptions,
 ): Promise<void> => {
-  const hosts = await readAll<Host>(context, documents.hosts, 'hosts', {})
-  const host = hosts.find(({ id, name }) => id === nameOrId.toLowerCase() || name === nameOrId)
-  if (!host) {
-    const message = `there is no host ${JSON.stringify(nameOrId)}; "coffer host list" shows those there are`
-    throw refused({ code: 'NOT_FOUND', message })
-  }
-  const { id, name, status } = host
+  const { id, name, status } = await findHost(context, nameOrId)
   if (!yes) {
     const what = `This removes host ${name} (${id}, ${status}) for good, and gives up every database on it.`
     await confirmName(context, name, what, `host ${name} was not removed`)

@@ -1,5 +1,7 @@
 import { rebuildViews } from '../commands/admin.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from '../commands/dead-letters.ts'
+import { issueJoinToken } from '../commands/join-token.ts'
+import { showKafkaAcls } from '../commands/kafka-acls.ts'
 import { excludeEvent, listUnreadable } from '../commands/log.ts'
 import { removeHost } from '../commands/remove-host.ts'
 import { showStatus } from '../commands/status.ts'
@@ -23,6 +25,22 @@ export const adminVerbs: Verbs = (program, { run, setExitCode }) => {
     .action((options) => run(options, (context) => showStatus(context)))
 
   const host = admin.command('host').description('the machines the databases run on')
+  host
+    .command('join-token')
+    .description('make a token that lets one host join, once')
+    .option('--host <host>', 'a host that has joined, which may come with another key than before')
+    .option('--expires <time>', 'ISO 8601; in one hour if left out')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => issueJoinToken(context, options)))
+  host
+    .command('kafka-acls <host>')
+    .description('print the commands that give the agent of a host an account of its own in Kafka')
+    .option('--user <name>', 'the account; agent-<id of the host> if left out')
+    .option('--namespace <name>', 'the COFFER_NAMESPACE of the system, where it has one')
+    .option('--broker <address>', 'what the commands connect to', 'localhost:9092')
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => showKafkaAcls(context, name, options)))
   host
     .command('remove <host>')
     .description('declare a host gone for good: its databases are given up (asks first at a terminal)')

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentResultsTopic } from '../../../domain/guest/topics.ts'
+import { joinByToken, type ScriptedChannel } from '../../../ops/bench/log/scripted-channel.ts'
 import { documents } from '../../../ops/cli/documents.ts'
 import type { AuditEvent, Connection, DeadLetter, DeadLetterContent } from '../../../ops/cli/types.ts'
 import { type OpenBus, onEverySite } from '../../support/every-site.ts'
+import { issueJoinToken } from '../../support/join-token.ts'
+import { joinAsHost } from '../../support/joined-host.ts'
+import { hostDescription } from '../../support/scripted-agent.ts'
 import { createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -20,11 +24,14 @@ onEverySite('dead-letters', (site) => {
   let server: ServerProcess
   let api: ServerApi
   let opened: OpenBus
+  let channel: ScriptedChannel
 
   /** Says on the bus, as an agent does, what nobody understands. */
   const talkNonsense = (...values: readonly string[]): Promise<void> =>
     opened.bus.publish(
-      values.map((value) => ({ topic: agentResultsTopic, key: 'k', value, headers: { traceparent: 'tp' } })),
+      values.map((value) =>
+        channel.sign({ topic: agentResultsTopic, key: 'k', value, headers: { traceparent: 'tp' } }),
+      ),
     )
 
   /** By the API: a process for each look would take most of the time. */
@@ -44,6 +51,12 @@ onEverySite('dead-letters', (site) => {
     server = await site.startRoles('api,saga,projector')
     api = createServerApi(server)
     opened = site.openBus()
+    const joinBy = joinByToken(await issueJoinToken(server))
+    channel = await joinAsHost(opened.bus, hostDescription({ engines: [] }), joinBy)
+    await waitFor('the host', async () => {
+      const { hosts } = await api.request<{ hosts: Connection<object> }>('{ hosts { edges { cursor node { id } } } }')
+      return hosts.edges.length === 1
+    })
   })
   afterAll(() => opened.close())
 

@@ -4,6 +4,7 @@ import { afterAll } from 'vitest'
 import type { LogPlace } from '../../support/distributed-log.ts'
 import { plainAddressOf } from '../../support/eventstore-standin/plain-address.ts'
 import { freePorts } from '../../support/free-ports.ts'
+import { issueJoinToken } from '../../support/join-token.ts'
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka/broker.ts'
 import { mountDisk } from '../../support/mount-disk.ts'
 import { type NetworkLink, startNetworkLink } from '../../support/network-link.ts'
@@ -96,9 +97,13 @@ export const breakableSystem = (label: string): (() => Promise<BreakableSystem>)
         COFFER_CAPACITY_VOLUME_GIB: '20',
       },
     }
+    let joinToken = ''
     const start = async (role: RoleName): Promise<SupervisedRole> => {
       const supervised = await superviseRole((env) =>
-        site.start({ args: ['--role', role], env: { ...environments[role], ...env } }),
+        site.start({
+          args: ['--role', role],
+          env: { ...environments[role], ...(role === 'agent' && { COFFER_JOIN_TOKEN: joinToken }), ...env },
+        }),
       )
       closing.push(supervised.abandon)
       return supervised
@@ -106,6 +111,7 @@ export const breakableSystem = (label: string): (() => Promise<BreakableSystem>)
     const saga = await start('saga')
     const projector = await start('projector')
     const api = await start('api')
+    joinToken = await issueJoinToken({ url: api.url, adminToken })
     const agent = await start('agent')
     const roles = { saga, projector, api, agent }
     return {

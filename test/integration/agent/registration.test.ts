@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { RegistrationAnswer } from '../../../domain/guest/registration-answer.ts'
+import type { AgentReport } from '../../../domain/guest/report.ts'
 import { openTestHost, patienceMs, type TestHost } from '../../support/agent-host.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
@@ -16,8 +17,10 @@ it(
   async () => {
     const { agent, description } = await host.start()
     const { hostId } = description
-    const answer = (refusal: string | null) => {
-      const told: RegistrationAnswer = { kind: 'registration-answer', hostId, refusal }
+    const answer = async (refusal: string | null, fits: (report: AgentReport) => boolean = () => true) => {
+      // As the one before this answer may be sent again by anybody, it says which registration it is for.
+      const { reportId } = await host.plane.report((report) => report.type === 'registered' && fits(report))
+      const told: RegistrationAnswer = { kind: 'registration-answer', hostId, refusal, reportId }
       return host.plane.publish(description, hostId, JSON.stringify(told))
     }
     const reason = 'host b has the name "a": give this host another one'
@@ -28,9 +31,12 @@ it(
     await agent.stop({ engines: 'keep' })
     const { agent: again } = await host.start()
     expect(again.bus()).toEqual({ ok: false, reason })
-    await host.plane.report((report) => report.type === 'registered' && report.refusal === reason)
-
+    const asksAgain = (report: AgentReport) => report.type === 'registered' && report.refusal === reason
     await answer(null)
+    await answer('still refused', asksAgain)
+    await expect.poll(() => again.bus(), { timeout: patienceMs }).toEqual({ ok: false, reason: 'still refused' })
+    expect(recording.lines.filter(({ message }) => message.includes('lets this host in'))).toEqual([])
+    await answer(null, asksAgain)
     await expect.poll(() => again.bus(), { timeout: patienceMs }).toEqual({ ok: true })
     await again.stop({ engines: 'keep' })
   },

@@ -94,7 +94,7 @@ const start = async ({ hearsAgain = true, catchUpMs = 60_000 } = {}) => {
       await handler.handle(
         host,
         hostStream(description.hostId),
-        { type: 'RegisterHost', description, refusal: null, reportId: randomUUID() },
+        { type: 'RegisterHost', description, refusal: null, reportId: randomUUID(), key: null },
         context,
       )
     },

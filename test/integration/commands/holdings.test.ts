@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { encodeEvent } from '../../../commands/event-codec.ts'
+import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createReconciler } from '../../../commands/sagas/reconcile-holdings.ts'
 import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
 import type { CofferEvent } from '../../../domain/catalogue.ts'
@@ -8,10 +9,11 @@ import { agentResultsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream, type RegisteredHost } from '../../../domain/host/index.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
+import { createScriptedChannel, joinByMasterKey } from '../../../ops/bench/log/scripted-channel.ts'
 import { exampleEvent, exampleMetadata, exampleWorld } from '../../support/example-events.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { openWriteSide } from '../../support/write-side.ts'
+import { openWriteSide, testMasterKey } from '../../support/write-side.ts'
 
 const directories = createTempDir('holdings')
 const description = hostDescription()
@@ -30,18 +32,16 @@ beforeEach(async () => {
   const stream = instanceStream(cut)
   await side.eventStore.append(stream, events, 'no-stream')
   side.database.connection.prepare('DELETE FROM events WHERE stream = ? AND revision = 0').run(stream)
-  await take({ type: 'registered', reportId: side.ids.next(), at: now(), host: description } as AgentReport)
+  await take({ type: 'registered', reportId: side.ids.next(), at: now(), host: description, signingKey, join })
 })
 afterEach(() => side.close())
 
 const now = (): string => new Date(side.clock.now()).toISOString()
-const take = (report: AgentReport): Promise<void> =>
-  createReportHandler(side)({
-    topic: agentResultsTopic,
-    key: hostId,
-    value: JSON.stringify(report),
-    headers: {},
-  } as never)
+const { sign, signingKey, join } = createScriptedChannel(hostId, joinByMasterKey(testMasterKey))
+const take = (report: AgentReport): Promise<void> => {
+  const message = sign({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) })
+  return createReportHandler({ ...side, distrust: createDistrust(side.log) })(message as never)
+}
 const holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: 15432 } as const
 const registered = async () => (await side.handler.load(host, hostStream(hostId))).state as RegisteredHost
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
+import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
 import { type Heartbeat, type Holding, heartbeatEchoKey } from '../../../domain/guest/report.ts'
+import { signMessage } from '../../../domain/guest/signed-message.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
 import {
@@ -14,6 +16,7 @@ import {
   parseProjectId,
 } from '../../../domain/ids.ts'
 import { instance, instanceStream } from '../../../domain/instance/index.ts'
+import { deriveSigner } from '../../../kernel/signing.ts'
 import { collect } from '../../support/collect.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -29,12 +32,13 @@ afterEach(async () => {
   for (const dispose of disposals.splice(0).toReversed()) await dispose()
 })
 
+const key = deriveSigner('host', 'heartbeats')
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const hostLostAfterMs = 15_000
 const lookEveryMs = 3_000
 
 /** A monitor that listens, one host, and the time as the test has it pass. */
-const start = async () => {
+const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}) => {
   let elapsed = 0
   let setForwardMs = 0
   const begunAt = Date.now()
@@ -55,26 +59,30 @@ const start = async () => {
   await handler.handle(
     host,
     stream,
-    { type: 'RegisterHost', description: { hostId, ...rest }, refusal: null, reportId: randomUUID() },
+    {
+      type: 'RegisterHost',
+      description: { hostId, ...rest },
+      refusal: null,
+      reportId: randomUUID(),
+      key: busNow === null ? null : { signingKey: key.publicKey, sequence: 1, admittedBy: 'token' },
+    },
     context,
   )
   directory.start()
   await waitFor('the host to be known', () => directory.hosts().length === 1)
-  const hears = (key: string, value: unknown): Promise<void> =>
-    monitor.take({
-      topic: agentHeartbeatsTopic,
-      partition: 0,
-      offset: '0',
-      key,
-      value: JSON.stringify(value),
-      headers: {},
-      publishedAt: 0,
-    })
+  const hears = (key: string, value: unknown): Promise<void> => {
+    const message = { topic: agentHeartbeatsTopic, key, value: JSON.stringify(value) }
+    const { headers = {} } = key === heartbeatEchoKey ? side.channel.seal(message) : {}
+    return monitor.take({ ...message, headers, partition: 0, offset: '0', publishedAt: 0 })
+  }
   const hearsItself = () => hears(heartbeatEchoKey, { from: 'test' })
+  const distrust = createDistrust(side.log)
   let callOut = hearsItself
   let isJudge = true
   const monitor = createHostMonitor({
     ...side,
+    distrust,
+    bus: { now: async () => busNow },
     clock: { ...side.clock, elapsedMs: () => elapsed },
     hostLostAfterMs,
     callOut: () => callOut(),
@@ -103,6 +111,17 @@ const start = async () => {
 
   return {
     provisioned,
+    dropped: distrust.counts,
+    /** Signed by the host, as of then. */
+    signedBeat: (sequence: number) => {
+      const message = {
+        topic: agentHeartbeatsTopic,
+        key: hostId,
+        value: JSON.stringify({ hostId, at: new Date().toISOString(), holds: {} }),
+      }
+      const { headers = {} } = signMessage(message, { signer: hostId, sequence, key })
+      return monitor.take({ ...message, headers, partition: 0, offset: '0', publishedAt: 0 })
+    },
     stateOf: async (instanceId: InstanceId) => (await handler.load(instance, instanceStream(instanceId))).state,
     /** `saidMs`: when, since the start; default: now. */
     beat: (holds: Heartbeat['holds'] = {}, saidMs = elapsed) =>
@@ -155,7 +174,7 @@ const start = async () => {
       await handler.handle(
         host,
         of,
-        { type: 'RegisterHost', description: other, refusal: null, reportId: randomUUID() },
+        { type: 'RegisterHost', description: other, refusal: null, reportId: randomUUID(), key: null },
         context,
       )
       await directory.catchUp(AbortSignal.timeout(10_000))
@@ -227,6 +246,27 @@ describe('what a host says it holds', () => {
 })
 
 describe('the monitor of hosts', () => {
+  it('takes no heartbeat of the past for a sign of life, where the bus tells the time', async () => {
+    const busNow = Date.parse('2026-01-01T12:00:00Z')
+    const { signedBeat, passes, timesLost, dropped } = await start({ busNow })
+    // Recorded before this process began, and published again in their order: each is later than the one before.
+    for (let count = 0; count < 5; count += 1) {
+      await signedBeat(busNow - 3_600_000 + count)
+      await passes(lookEveryMs)
+    }
+    expect(dropped()).toMatchObject({ repeated: 5 })
+    expect(await timesLost()).toBe(1)
+
+    const another = await start({ busNow })
+    for (let count = 0; count < 5; count += 1) {
+      await another.signedBeat(busNow + count)
+      await another.signedBeat(busNow + count - 1)
+      await another.passes(lookEveryMs)
+    }
+    expect(another.dropped()).toMatchObject({ repeated: 5, unsigned: 0 })
+    expect(await another.timesLost()).toBe(0)
+  })
+
   it('takes a host for lost that is silent for so long while it listens', async () => {
     const { beat, passes, timesLost } = await start()
     await beat()

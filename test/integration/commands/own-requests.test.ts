@@ -58,7 +58,7 @@ const start = async (projectId: ProjectId) => {
     const { hostId } = description
     const tell = (command: HostCommand) =>
       plane.handler.handle(host, hostStream(hostId), command, systemContext('test', plane.ids.next()))
-    await tell({ type: 'RegisterHost', description, refusal: null, reportId: plane.ids.next() })
+    await tell({ type: 'RegisterHost', description, refusal: null, reportId: plane.ids.next(), key: null })
     await tell({ type: 'ReportHostLost', hostId, lastSeenAt: new Date(plane.clock.now()).toISOString() })
   }
   const eventsOf = async (type: string) => {

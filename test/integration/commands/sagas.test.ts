@@ -5,10 +5,11 @@ import { createSagas } from '../../../commands/sagas/sagas.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic, controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
+import { createScriptedChannel, joinByMasterKey } from '../../../ops/bench/log/scripted-channel.ts'
 import { settings } from '../../support/control-plane.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { openWriteSide } from '../../support/write-side.ts'
+import { openWriteSide, testMasterKey } from '../../support/write-side.ts'
 
 const dir = createTempDir('sagas')
 const bounded = { timeout: 30_000, interval: 10 }
@@ -37,14 +38,17 @@ describe('sagas', { timeout: 60_000 }, () => {
     const { bus, sagas, handler } = open()
     await bus.ensureTopics(controlPlaneTopics)
     const report = async (description = hostDescription()) => {
+      const { sign, signingKey, join } = createScriptedChannel(description.hostId, joinByMasterKey(testMasterKey))
       const registered: AgentReport = {
         type: 'registered',
         reportId: randomUUID(),
         at: new Date().toISOString(),
         host: description,
+        signingKey,
+        join,
       }
       // Of one key, as one that comes after another is taken in after it.
-      await bus.publish([{ topic: agentResultsTopic, key: 'hosts', value: JSON.stringify(registered) }])
+      await bus.publish([sign({ topic: agentResultsTopic, key: 'hosts', value: JSON.stringify(registered) })])
       return description.hostId
     }
     const statusOf = async (hostId: Awaited<ReturnType<typeof report>>) =>

@@ -32,7 +32,7 @@ import {
 import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { createRecordingLog } from '../../support/write-side.ts'
+import { createRecordingLog, testMasterKey } from '../../support/write-side.ts'
 
 const signal = new AbortController().signal
 const dir = createTempDir('foreign-events')
@@ -114,6 +114,7 @@ const startServer = async (
     COFFER_ROLES: 'api,saga,projector',
     // The scripted agent sends no heartbeats.
     COFFER_HOST_LOST_AFTER: '3600',
+    COFFER_MASTER_KEY: Buffer.from(testMasterKey).toString('base64url'),
     ...environment,
   })
   const server: Server = compose(config, log, ownBus ? { bus: () => ownBus } : {})

@@ -26,6 +26,7 @@ const start = async (written: string | null, configured: Readonly<Record<string,
   await createKurrentEventStore({ connection }).append(event.stream, [event], 'no-stream')
   const { config } = loadConfig({
     COFFER_ROLES: 'saga',
+    COFFER_MASTER_KEY: 'k'.repeat(43),
     COFFER_EVENTSTORE_URL: server.url,
     COFFER_KAFKA_BROKERS: '127.0.0.1:1',
     ...configured,

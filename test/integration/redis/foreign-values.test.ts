@@ -11,7 +11,7 @@ import { type RedisServer, startRedisServer } from '../../support/redis/redis-se
 import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { createRecordingLog } from '../../support/write-side.ts'
+import { createRecordingLog, testMasterKey } from '../../support/write-side.ts'
 
 const token = 't'.repeat(40)
 const healsWithinMs = 10_000
@@ -53,7 +53,7 @@ describeOnRedis('a server in whose Redis another program has written under the k
       COFFER_EVENTSTORE_URL: eventStore.url,
       COFFER_KAFKA_BROKERS: '127.0.0.1:1',
       COFFER_REDIS_URL: redis.url,
-      COFFER_MASTER_KEY: 'k'.repeat(43),
+      COFFER_MASTER_KEY: Buffer.from(testMasterKey).toString('base64url'),
       COFFER_ADMIN_TOKEN: token,
     })
     server = compose(config, createRecordingLog().log, { bus: () => bus })

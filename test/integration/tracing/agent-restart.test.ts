@@ -40,6 +40,8 @@ const command = guestCommandSchema.parse({
   traceparent: `00-${traceId}-b7ad6b7169203331-01`,
 })
 
+const unsigned = { sign: (message: OutgoingMessage) => message }
+
 /** What an agent works with, from one start to the next: nothing is kept between two but the journal. */
 const startAgent = async (makeTrue: (signal: AbortSignal) => Promise<undefined>) => {
   const { log } = createRecordingLog()
@@ -53,7 +55,7 @@ const startAgent = async (makeTrue: (signal: AbortSignal) => Promise<undefined>)
   const journal = createJournal(database)
   const published: OutgoingMessage[] = []
   const bus = { publish: async (messages: readonly OutgoingMessage[]) => void published.push(...messages) }
-  const reporter = createReporter({ bus: bus as unknown as MessageBus, journal, log, tracer })
+  const reporter = createReporter({ bus: bus as unknown as MessageBus, channel: unsigned, journal, log, tracer })
   const worker = createCommandWorker({
     hostId,
     journal,

@@ -1,11 +1,12 @@
 import kafkajs from 'kafkajs'
 import { quietIdleConnections } from '../../../commands/adapters/kafka/quiet-idle-connections.ts'
 
-/** A user may do these things with all topics or groups whose names begin so. */
+/** A user may do these things with all topics or groups whose names begin so, or with the one that has exactly this name. */
 export type AclRule = {
   readonly user: string
   readonly what: 'TOPIC' | 'GROUP'
   readonly prefix: string
+  readonly isExact?: boolean
   readonly may: readonly ('READ' | 'WRITE' | 'CREATE' | 'DELETE')[]
 }
 
@@ -18,13 +19,13 @@ export const allow = async (address: string, rules: readonly AclRule[]): Promise
   await admin.connect()
   try {
     await admin.createAcls({
-      acl: rules.flatMap(({ user, what, prefix, may }) =>
+      acl: rules.flatMap(({ user, what, prefix, isExact = false, may }) =>
         may.map((operation) => ({
           principal: `User:${user}`,
           host: '*',
           resourceType: AclResourceTypes[what],
           resourceName: prefix,
-          resourcePatternType: ResourcePatternTypes.PREFIXED,
+          resourcePatternType: isExact ? ResourcePatternTypes.LITERAL : ResourcePatternTypes.PREFIXED,
           operation: AclOperationTypes[operation],
           permissionType: AclPermissionTypes.ALLOW,
         })),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type EventStoreStandIn, startEventStoreStandIn } from '../eventstore-standin/server.ts'
+import { testMasterKey } from '../write-side.ts'
 import { type KafkaBroker, startKafkaBroker } from './broker.ts'
 
 export type CentralStores = {
@@ -19,7 +20,8 @@ export const startCentralStores = async (closing: (() => unknown)[]): Promise<Ce
     COFFER_NAMESPACE: 'none',
     COFFER_EVENTSTORE_URL: eventStore.url,
     COFFER_KAFKA_BROKERS: kafka.address,
-    COFFER_MASTER_KEY: randomBytes(32).toString('base64url'),
+    // That of scripted agents.
+    COFFER_MASTER_KEY: Buffer.from(testMasterKey).toString('base64url'),
     COFFER_ADMIN_TOKEN: randomBytes(32).toString('base64url'),
   }
   return { kafka, eventStore, environment }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
 import { createReporter } from '../../../agent/reporter.ts'
-import type { MessageBus } from '../../../commands/ports/message-bus.ts'
+import type { MessageBus, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { agentReportSchema } from '../../../domain/guest/report.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
@@ -33,6 +33,8 @@ const createBus = (onPublished: () => void) => {
   return { bus, published }
 }
 
+const unsigned = { sign: (message: OutgoingMessage) => message }
+
 describe('the reporter', () => {
   it.each(Array.from({ length: 25 }, (_, turns) => turns))(
     'publishes what is written %d turns after the bus took the last report, without another wake',
@@ -48,7 +50,7 @@ describe('the reporter', () => {
         journal.report('late', late)
         reporter.wake()
       })
-      const reporter = createReporter({ bus, journal, log: silent })
+      const reporter = createReporter({ bus, channel: unsigned, journal, log: silent })
       journal.report('first', health())
       reporter.wake()
       // All of it is microtasks: it is over before the next turn of the event loop.

@@ -29,10 +29,10 @@ const projectId = parseProjectId('shop')
 const userOf = (...roles: readonly Role[]): Actor => ({ kind: 'user', subject: 'u', projectId, roles: [...roles] })
 const agent: Actor = { kind: 'agent', hostId: parseHostId('01a203e8-d15c-7003-b72b-009708214fd6') }
 
-/** The code that the command without any input is refused with. Every command needs some, so what passes the check of roles fails at the next one. */
+/** The code that the command with input of no command is refused with: what passes the check of roles fails at the next one. */
 const codeFor = async (type: CommandName, actor: Actor): Promise<string> => {
   // Not a command of its type: that is what is asked here.
-  const command = { type } as DispatchRequest['command']
+  const command = { type, ofNoCommand: true } as unknown as DispatchRequest['command']
   const answer = await dispatch({ command, actor, signal: new AbortController().signal })
   return answer.accepted ? 'ACCEPTED' : answer.rejection.code
 }
@@ -42,6 +42,7 @@ const forAdmins: readonly CommandName[] = [
   'DefineFlavor',
   'DropDeadLetter',
   'ExcludeEvent',
+  'IssueJoinToken',
   'RemoveHost',
   'RemoveUnlistedInstance',
   'ReplayDeadLetter',

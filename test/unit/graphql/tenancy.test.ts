@@ -144,6 +144,7 @@ const rows: Readonly<Record<string, Row>> = {
   })),
   'Mutation.replayDeadLetter': mutation('replayDeadLetter', 'ReplayDeadLetterInput', ({ letter }) => ({ id: letter })),
   'Mutation.dropDeadLetter': mutation('dropDeadLetter', 'DropDeadLetterInput', ({ letter }) => ({ id: letter })),
+  'Mutation.issueJoinToken': mutation('issueJoinToken', 'IssueJoinTokenInput', () => ({})),
   'Mutation.removeHost': mutation('removeHost', 'RemoveHostInput', () => ({ id: randomUUID() })),
   'Mutation.excludeEvent': mutation('excludeEvent', 'ExcludeEventInput', ({ instance }) => ({
     stream: `instance-${instance}`,

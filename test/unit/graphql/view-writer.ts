@@ -116,6 +116,8 @@ export const createViewWriter = (store: ViewStore) => {
         agentVersion: '1',
         status: 'UP',
         caCertificate: 'PEM',
+        signingKey: null,
+        refusedKey: null,
         capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 },
         flaws: [],
         claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },

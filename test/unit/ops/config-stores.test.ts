@@ -5,7 +5,8 @@ import { problemsOf } from './config-problems.ts'
 const log = { COFFER_EVENTSTORE_URL: 'esdb://admin:hush@log.example:2113?tls=true' }
 const bus = { COFFER_KAFKA_BROKERS: 'a.example:9092, b.example:9092' }
 const views = { COFFER_REDIS_URL: 'rediss://:hush@views.example' }
-const secrets = { COFFER_MASTER_KEY: 'k'.repeat(43), COFFER_ADMIN_TOKEN: 't'.repeat(32) }
+const key = { COFFER_MASTER_KEY: 'k'.repeat(43) }
+const secrets = { ...key, COFFER_ADMIN_TOKEN: 't'.repeat(32) }
 const all = { ...log, ...bus, ...views, ...secrets }
 
 describe('the stores', () => {
@@ -20,7 +21,7 @@ describe('the stores', () => {
     ['everything', 'all', all],
     ['a server of all roles with views in its memory', 'all', { ...log, ...bus, ...secrets }],
     ['an api beside projectors', 'api', all],
-    ['sagas, which show no views and know no token', 'saga', { ...log, ...bus }],
+    ['sagas, which show no views and know no token', 'saga', { ...log, ...bus, ...key }],
     ['a projector', 'projector', { ...log, ...bus, ...views }],
     ['an agent with the brokers alone', 'agent', bus],
     ['an agent in a namespace', 'agent', { ...bus, COFFER_NAMESPACE: 'blue2' }],
@@ -31,11 +32,12 @@ describe('the stores', () => {
 
   it.each([
     ['a log without a bus', 'all', log, 'COFFER_EVENTSTORE_URL is set and COFFER_KAFKA_BROKERS is not'],
-    ['a bus without a log', 'saga', bus, 'COFFER_KAFKA_BROKERS is set and COFFER_EVENTSTORE_URL is not'],
+    ['sagas without the key that they sign by', 'saga', { ...log, ...bus }, 'COFFER_MASTER_KEY must be set'],
+    ['a bus without a log', 'saga', { ...bus, ...key }, 'COFFER_KAFKA_BROKERS is set and COFFER_EVENTSTORE_URL is not'],
     ['views without both', 'all', views, 'COFFER_REDIS_URL is set and COFFER_KAFKA_BROKERS is not'],
     ['a namespace of a directory', 'agent', { COFFER_NAMESPACE: 'blue' }, 'COFFER_NAMESPACE is set and COFFER_KAFKA'],
     ['an api that nobody keeps views for', 'api', { ...log, ...bus, ...secrets }, 'COFFER_REDIS_URL is not set'],
-    ['a projector that nobody sees', 'projector,saga', { ...log, ...bus }, 'COFFER_REDIS_URL is not set'],
+    ['a projector that nobody sees', 'projector,saga', { ...log, ...bus, ...key }, 'COFFER_REDIS_URL is not set'],
     ['an api with secrets of its own', 'api', { ...log, ...bus, ...views }, 'COFFER_MASTER_KEY and COFFER_ADMIN_TOKEN'],
   ])('cannot be %s', (_, roles, environment, reason) => {
     const problems = problemsOf({ ...environment, COFFER_ROLES: roles })

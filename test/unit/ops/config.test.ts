@@ -29,6 +29,7 @@ describe('the configuration', () => {
       COFFER_OIDC_ISSUER: 'https://issuer.example',
       COFFER_KAFKA_BROKERS: 'kafka.example:9092',
       COFFER_EVENTSTORE_URL: 'http://log.example',
+      COFFER_MASTER_KEY: 'k'.repeat(43),
       COFFER_ROLES: 'saga',
     })
     expect(problems.map((problem) => problem.split(' ', 1)[0])).toEqual([

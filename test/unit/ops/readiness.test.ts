@@ -10,6 +10,7 @@ import { quietKernel } from '../../support/quiet-kernel.ts'
 const noStore: ReadinessDeps = {
   phase: () => 'running',
   agent: null,
+  busWarning: () => null,
   askBus: null,
   eventStore: null,
   engine: null,

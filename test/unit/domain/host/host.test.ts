@@ -60,7 +60,7 @@ const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED' = 'DELETED'): H
 })
 
 describe('registering a host', () => {
-  const register = { type: 'RegisterHost', description, refusal: null, reportId: reportId() } as const
+  const register = { type: 'RegisterHost', description, refusal: null, reportId: reportId(), key: null } as const
 
   it('makes it known', () => {
     const state = given().when(register).thenEvents(registered)
@@ -230,9 +230,11 @@ describe('a host on which few instances can be, however small they are', () => {
   it('tells of it when it changes, and not again', () => {
     const { data } = few as Extract<HostEvent, { readonly type: 'HostRegistered' }>
     given(registered)
-      .when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId() })
+      .when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId(), key: null })
       .thenEvents(few)
-    given(few).when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId() }).thenNothing()
+    given(few)
+      .when({ type: 'RegisterHost', description: data, refusal: null, reportId: reportId(), key: null })
+      .thenNothing()
   })
 })
 
@@ -250,7 +252,9 @@ describe('claims under any interleaving', () => {
   it('never exceed the capacity, and what is free is never negative', () => {
     fc.assert(
       fc.property(steps, (plan) => {
-        const commands: HostCommand[] = [{ type: 'RegisterHost', description, refusal: null, reportId: reportId() }]
+        const commands: HostCommand[] = [
+          { type: 'RegisterHost', description, refusal: null, reportId: reportId(), key: null },
+        ]
         let now = 0
         for (const { ordinal, act, size, afterSeconds } of plan) {
           now += afterSeconds

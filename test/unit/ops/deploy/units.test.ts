@@ -88,13 +88,15 @@ describe.each(controlRoles)('the unit of a %s', (role) => {
     expect(Number(first('TimeoutStopSec')) * 1000).toBeGreaterThan(loadConfig({}).config.stopTimeoutMs)
   })
 
-  it('accepts the files that the runbook has the operator write, and no role but the API gets its secrets', () => {
-    const [control = '', api = ''] = iniBlocks(readRunbook('control-plane-without-containers.md'))
+  it('accepts the files that the runbook has the operator write, and no role gets secrets that it has no use for', () => {
+    const [control = '', api = '', saga = ''] = iniBlocks(readRunbook('control-plane-without-containers.md'))
     const files = unit.get('EnvironmentFile') ?? []
     expect(files).toContain('/etc/coffer/control.env')
     expect(files.includes('/etc/coffer/api.env')).toBe(role === 'api')
+    expect(files.includes('/etc/coffer/saga.env')).toBe(role === 'saga')
     expect(control).not.toMatch(/MASTER_KEY|ADMIN_TOKEN/)
-    const written = filledIn(role === 'api' ? control + api : control)
+    expect(saga).not.toMatch(/ADMIN_TOKEN/)
+    const written = filledIn(control + (role === 'api' ? api : role === 'saga' ? saga : ''))
     const environment = { ...environmentOf(unit), ...readVariables(written.split('\n')), COFFER_ROLES: role }
     const { config, warnings } = loadConfig(environment)
     expect(warnings).toEqual([])

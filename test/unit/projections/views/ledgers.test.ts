@@ -73,9 +73,17 @@ describe('the view of quotas', () => {
 })
 
 describe('the view of hosts', () => {
-  const { hostId: _, ...description } = exampleEvent('HostRegistered', first).data as { hostId: string }
+  const {
+    hostId: _,
+    sequence: __,
+    ...description
+  } = exampleEvent('HostRegistered', first).data as {
+    hostId: string
+    sequence: number
+  }
   const registered = {
     ...description,
+    refusedKey: null,
     id: hostId,
     status: 'UP',
     claimed: none,
