@@ -13,7 +13,9 @@ import { instance } from './instance/index.ts'
 import { operation } from './operation/index.ts'
 import { project } from './project/index.ts'
 import { request } from './request/index.ts'
+import { schedule } from './schedule/index.ts'
 import type { StreamName } from './stream.ts'
+import { timetable } from './timetable/index.ts'
 import { token } from './token/index.ts'
 
 /**
@@ -29,6 +31,8 @@ export const aggregates = {
   [datastore.category]: datastore,
   [token.category]: token,
   [operation.category]: operation,
+  [schedule.category]: schedule,
+  [timetable.category]: timetable,
   [request.category]: request,
   [exclusion.category]: exclusion,
   [deadLetter.category]: deadLetter,

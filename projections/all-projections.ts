@@ -7,6 +7,7 @@ import { hostsProjection } from './views/hosts.ts'
 import { instancesProjection } from './views/instances.ts'
 import { operationsProjection } from './views/operations.ts'
 import { quotasProjection } from './views/quotas.ts'
+import { schedulesProjection } from './views/schedules.ts'
 import { tokensProjection } from './views/tokens.ts'
 import { unreadableProjection } from './views/unreadable.ts'
 
@@ -19,6 +20,7 @@ export const allProjections: readonly Projection[] = [
   flavorsProjection,
   quotasProjection,
   tokensProjection,
+  schedulesProjection,
   eventsProjection,
   deadLettersProjection,
   unreadableProjection,

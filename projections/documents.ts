@@ -1,11 +1,22 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
 import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../domain/host/events.ts'
-import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
+import type {
+  DeadLetterId,
+  FlavorId,
+  HostId,
+  InstanceId,
+  OperationId,
+  ProjectId,
+  ScheduleId,
+  TokenId,
+} from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operations.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { UnreadableReason } from '../domain/read-event.ts'
+import type { Rejection } from '../domain/rejection.ts'
+import type { ScheduledAction } from '../domain/schedule/actions.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { DatastoreType, Endpoint, Health } from '../domain/values/instance-spec.ts'
@@ -21,6 +32,7 @@ export const viewNames = [
   'flavors',
   'quotas',
   'tokens',
+  'schedules',
   'events',
   'dead-letters',
   'unreadable',
@@ -218,6 +230,41 @@ export type TokenDocument = {
   readonly revoked: boolean
   readonly createdAt: string
   readonly createdBy: Actor
+}
+
+export const scheduleStatuses = ['ENABLED', 'PAUSED'] as const
+export type ScheduleStatus = (typeof scheduleStatuses)[number]
+
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+export type ScheduleDocument = {
+  readonly id: ScheduleId
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly action: ScheduledAction
+  readonly cron: string
+  readonly timeZone: string
+  readonly lateMinutes: number
+  readonly status: ScheduleStatus
+  /** Null where it was not Coffer that paused it. */
+  readonly pausedBecause: string | null
+  /** Null while it is paused. */
+  readonly nextDue: string | null
+  readonly lastRun: ScheduleRunDocument | null
+  /** The first and the last moment at which it was due and nobody was there in time. */
+  readonly lastSkipped: { readonly from: string; readonly until: string } | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  /** When somebody last changed it. */
+  readonly updatedAt: string
+}
+
+export const scheduleRunStatuses = ['ASKED', 'ACCEPTED', 'REFUSED'] as const
+export type ScheduleRunDocument = {
+  readonly due: string
+  readonly status: (typeof scheduleRunStatuses)[number]
+  /** Null also where there was nothing to do. */
+  readonly operationId: OperationId | null
+  readonly refusal: Pick<Rejection, 'code' | 'message'> | null
 }
 
 /**

@@ -10,6 +10,7 @@ export const viewLists = {
   flavors: ['all'],
   quotas: ['project', 'all'],
   tokens: ['project', 'all'],
+  schedules: ['project', 'instance', 'all'],
   events: ['all', 'project', 'instance', 'operation'],
   'dead-letters': [],
   unreadable: ['all'],

@@ -1,8 +1,18 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { CofferEventType } from '../domain/catalogue.ts'
-import type { DeadLetterId, FlavorId, HostId, InstanceId, OperationId, ProjectId, TokenId } from '../domain/ids.ts'
+import type {
+  DeadLetterId,
+  FlavorId,
+  HostId,
+  InstanceId,
+  OperationId,
+  ProjectId,
+  ScheduleId,
+  TokenId,
+} from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operations.ts'
 import { actorName } from '../domain/metadata.ts'
+import type { ScheduledAction } from '../domain/schedule/actions.ts'
 import type { DatastoreType, Health } from '../domain/values/instance-spec.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import {
@@ -17,6 +27,8 @@ import {
   type OperationDocument,
   type OperationStatus,
   type QuotaDocument,
+  type ScheduleDocument,
+  type ScheduleStatus,
   type TokenDocument,
   type UnreadableDocument,
   type ViewName,
@@ -58,6 +70,13 @@ export type OperationFilter = Scope &
     readonly requestedBy?: string
   }
 
+export type ScheduleFilter = Scope &
+  Made & {
+    readonly instanceId?: InstanceId
+    readonly actions?: readonly ScheduledAction[]
+    readonly statuses?: readonly ScheduleStatus[]
+  }
+
 export type EventFilter = Scope & {
   readonly instanceId?: InstanceId
   readonly operationId?: OperationId
@@ -90,6 +109,8 @@ export type Views = {
   quotas(page: PageRequest): Promise<Page<QuotaDocument>>
   token(id: TokenId): Promise<TokenDocument | null>
   tokens(scope: Scope, page: PageRequest): Promise<Page<TokenDocument>>
+  schedule(id: ScheduleId): Promise<ScheduleDocument | null>
+  schedules(filter: ScheduleFilter, page: PageRequest): Promise<Page<ScheduleDocument>>
   /** What was decided about parked messages, in the order of the ids; null where nothing was. */
   deadLettersById(ids: readonly DeadLetterId[]): Promise<readonly (DeadLetterDocument | null)[]>
   unreadableEvents(page: PageRequest): Promise<Page<UnreadableDocument>>
@@ -166,6 +187,14 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     quotas: (page) => readPage(viewStore, all('quotas'), page),
     token: (id) => viewStore.get('tokens', id),
     tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope, ''), page),
+    schedule: (id) => viewStore.get('schedules', id),
+    schedules: (filter, page) => {
+      const list: ListName =
+        filter.instanceId === undefined
+          ? scoped('schedules', filter, '')
+          : { view: 'schedules', index: 'instance', value: filter.instanceId }
+      return readPage(viewStore, list, page, scheduleMatcher(filter))
+    },
     deadLettersById: (ids) => viewStore.getMany('dead-letters', ids),
     unreadableEvents: (page) => readPage(viewStore, all('unreadable'), page),
     events: async (filter, page) => {
@@ -250,6 +279,17 @@ const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> =
     oneOf(statuses, (operation) => operation.status),
     oneOf(kinds, (operation) => operation.kind),
     only(requestedBy, (operation) => actorName(operation.requestedBy)),
+    madeWithin(filter),
+  )
+}
+
+const scheduleMatcher = (filter: ScheduleFilter): Matcher<ScheduleDocument> => {
+  const { projectId, instanceId, actions, statuses } = filter
+  return allOf<ScheduleDocument>(
+    // The list of an instance is of whatever project.
+    instanceId !== undefined && projectId !== null && ((schedule) => schedule.projectId === projectId),
+    oneOf(actions, (schedule) => schedule.action),
+    oneOf(statuses, (schedule) => schedule.status),
     madeWithin(filter),
   )
 }

@@ -1,6 +1,7 @@
 import { parseCommandId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
-import type { OrdinaryAnswer, OrdinaryCommand, OwnRequest } from '../../domain/reactions/reaction.ts'
+import type { OrdinaryAnswer, OrdinaryCommand } from '../../domain/ordinary-command.ts'
+import type { OwnRequest } from '../../domain/reactions/reaction.ts'
 import { deriveIdAt } from '../../kernel/ids.ts'
 import { UnreadableHistory } from '../history.ts'
 import type { instanceOperationAnswer } from '../public/answers.ts'

@@ -21,6 +21,7 @@ export const failUnbegun = async (
   context: CommandContext,
 ): Promise<void> => {
   if (phaseOf(event.type)?.phase !== 'requested' || !('operationId' in event.data)) return
+  if (event.data.operationId === null) return
   const { operationId } = event.data
   const stream = operationStream(operationId)
   const fault = unreadableHistoryFault(message)

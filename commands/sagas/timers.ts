@@ -45,8 +45,8 @@ const timedAggregates = allCategories.map(aggregateOf).filter(isTimed)
 
 /** Between the attempts to tell one aggregate. */
 const retry = { firstMs: 1000, maxMs: 60_000 }
-/** The longest a timer of Node can be set for without ending at once. */
-const longestTimeoutMs = 2 ** 31 - 1
+/** The wall clock may be set, or the machine asleep, while a timer runs on: it is looked at this often as long as anything is to come. */
+const lookAgainMs = 60_000
 
 /**
  * The times of all that time alone changes, durable because they are nothing but a fold of the log: rebuilt at start, kept up to date by
@@ -92,7 +92,7 @@ export const createTimers = (options: TimersOptions): Timers => {
     if (!caughtUp || firing || stopping.signal.aborted || armed.size === 0) return
     let earliest = Number.POSITIVE_INFINITY
     for (const { dueMs } of armed.values()) earliest = Math.min(earliest, dueMs)
-    const inMs = Math.min(Math.max(0, earliest - clock.now()), longestTimeoutMs)
+    const inMs = Math.min(Math.max(0, earliest - clock.now()), lookAgainMs)
     const fireAll = () => {
       firing = fire().finally(() => {
         firing = null
@@ -105,6 +105,7 @@ export const createTimers = (options: TimersOptions): Timers => {
   const fire = async () => {
     const now = clock.now()
     const due = [...armed].filter(([, { dueMs }]) => dueMs <= now)
+    if (due.length === 0) return
     const first = Math.floor(random.next() * due.length)
     for (const [stream, entry] of [...due.slice(first), ...due.slice(0, first)]) {
       // Has gone on since: another process, or a result that came after all.

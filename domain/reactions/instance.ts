@@ -1,4 +1,4 @@
-import type { OperationId } from '../ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
 import {
   type InstanceState,
   type instance,
@@ -144,5 +144,12 @@ const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly
   return [
     { target: 'project', id: projectId, command: { type: 'ReleaseQuota', projectId, instanceId, reason } },
     { target: 'host', id: hostId, command: { type: 'ReleaseCapacity', hostId, instanceId, reason } },
+    ...(reason === 'DELETED' ? [endSchedules(projectId, instanceId)] : []),
   ]
 }
+
+const endSchedules = (projectId: ProjectId, instanceId: InstanceId): Reaction => ({
+  target: 'timetable',
+  id: projectId,
+  command: { type: 'ReleaseEntriesOf', projectId, instanceId },
+})

@@ -2,11 +2,13 @@ import type { DatastoreCommand } from '../datastore/commands.ts'
 import type { EventDefinitions, EventOf } from '../event-definition.ts'
 import type { FleetCommand } from '../fleet/index.ts'
 import type { HostCommand } from '../host/commands.ts'
-import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { HostId, InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
 import type { OperationInput } from '../operation/commands.ts'
+import type { OrdinaryAnswer, OrdinaryCommand } from '../ordinary-command.ts'
 import type { ProjectCommand } from '../project/commands.ts'
-import type { Rejection } from '../rejection.ts'
+import type { ScheduleCommand } from '../schedule/commands.ts'
+import type { TimetableCommand } from '../timetable/commands.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 
 type OneOf<Union extends { readonly type: string }, Type extends Union['type']> = Extract<
@@ -46,23 +48,22 @@ export type Reaction =
       readonly id: HostId
       readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'HoldVolume' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
+  | {
+      readonly target: 'schedule'
+      readonly id: ScheduleId
+      readonly command: OneOf<ScheduleCommand, 'RecordRun' | 'DeleteSchedule'>
+    }
+  | {
+      readonly target: 'timetable'
+      readonly id: ProjectId
+      readonly command: OneOf<TimetableCommand, 'ConfirmEntry' | 'ReleaseEntry' | 'ReleaseEntriesOf'>
+    }
   | { readonly target: 'fleet'; readonly id: 'hosts'; readonly command: OneOf<FleetCommand, 'ReleaseHostName'> }
   | {
       readonly target: 'datastore'
       readonly id: DatastoreType
       readonly command: OneOf<DatastoreCommand, 'OfferDatastoreVersions'>
     }
-
-/** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
-export type OrdinaryCommand = {
-  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance'
-  readonly id: InstanceId
-}
-
-/** `operationId`: what it began; null where there was nothing to do. */
-export type OrdinaryAnswer =
-  | { readonly accepted: true; readonly operationId: OperationId | null }
-  | { readonly accepted: false; readonly rejection: Rejection }
 
 /**
  * A public command that an event leads to. It is checked, refused and recorded as one that a member of the project sends, except that a part of

@@ -4,6 +4,8 @@ import { hostReactions } from './host.ts'
 import { instanceReactions } from './instance.ts'
 import { operationReactions } from './operation.ts'
 import type { OwnRequest, Reacting, Reaction, ReactionsOf } from './reaction.ts'
+import { scheduleReactions } from './schedule.ts'
+import { timetableReactions } from './timetable.ts'
 import { tokenReactions } from './token.ts'
 
 /**
@@ -17,6 +19,8 @@ export const reactionTable: ReactionTable = {
   operation: operationReactions,
   host: hostReactions,
   token: tokenReactions,
+  schedule: scheduleReactions,
+  timetable: timetableReactions,
   project: 'none',
   fleet: 'none',
   flavor: 'none',

@@ -144,6 +144,33 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   }),
   TokenRevoked: ({ tokenId }) => ({ tokenId }),
 
+  ScheduleCreated: ({ scheduleId, projectId, instanceId, action, cron, timeZone, lateMinutes, nextDue }) => ({
+    scheduleId,
+    projectId,
+    instanceId,
+    action,
+    cron,
+    timeZone,
+    lateMinutes,
+    nextDue,
+  }),
+  ScheduleChanged: ({ cron, timeZone, lateMinutes, nextDue }) => ({ cron, timeZone, lateMinutes, nextDue }),
+  SchedulePaused: ({ reason }) => ({ reason }),
+  ScheduleResumed: ({ nextDue }) => ({ nextDue }),
+  ScheduleFellDue: ({ due, nextDue }) => ({ due, nextDue }),
+  ScheduleRunsSkipped: ({ from, until, nextDue }) => ({ from, until, nextDue }),
+  ScheduleRunAccepted: ({ due, operationId }) => ({ due, operationId }),
+  ScheduleRunRefused: ({ due, code, message }) => ({ due, code, message }),
+  ScheduleDeleted: ({ reason }) => ({ reason }),
+  TimetableEntryHeld: ({ projectId, scheduleId, instanceId, heldUntil }) => ({
+    projectId,
+    scheduleId,
+    instanceId,
+    heldUntil,
+  }),
+  TimetableEntryConfirmed: ({ projectId, scheduleId, instanceId }) => ({ projectId, scheduleId, instanceId }),
+  TimetableEntriesReleased: ({ projectId, scheduleIds, reason }) => ({ projectId, scheduleIds, reason }),
+
   OperationStarted: ({ operationId, kind, steps, deadline, subject: { instanceId, projectId, hostId, spec } }) => ({
     operationId,
     kind,

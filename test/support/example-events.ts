@@ -23,8 +23,10 @@ import {
   parseOperationId,
   parseProjectId,
   parseRequestId,
+  parseScheduleId,
   parseTokenId,
   type RequestId,
+  type ScheduleId,
   type TokenId,
 } from '../../domain/ids.ts'
 import { instanceStream } from '../../domain/instance/index.ts'
@@ -32,7 +34,9 @@ import type { Actor, EventMetadata } from '../../domain/metadata.ts'
 import { operationStream } from '../../domain/operation/index.ts'
 import { projectStream } from '../../domain/project/index.ts'
 import { requestStream } from '../../domain/request/index.ts'
+import { scheduleStream } from '../../domain/schedule/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
+import { timetableStream } from '../../domain/timetable/index.ts'
 import { tokenStream } from '../../domain/token/index.ts'
 import { type DatastoreType, type Sealed, sealedSchema } from '../../domain/values/instance-spec.ts'
 
@@ -44,6 +48,7 @@ export type World = {
   readonly hostId: HostId
   readonly flavorId: FlavorId
   readonly tokenId: TokenId
+  readonly scheduleId: ScheduleId
   readonly requestId: RequestId
   readonly deadLetterId: DeadLetterId
   readonly datastore: DatastoreType
@@ -65,6 +70,7 @@ export const exampleWorld = (number = 1, overrides: Partial<World> = {}): World 
   hostId: parseHostId(exampleUuid('host')),
   flavorId: parseFlavorId('small'),
   tokenId: parseTokenId(exampleUuid(`token ${number}`, number)),
+  scheduleId: parseScheduleId(exampleUuid(`schedule ${number}`, number)),
   requestId: parseRequestId(exampleUuid(`request ${number}`, number)),
   deadLetterId: parseDeadLetterId(exampleUuid(`dead letter ${number}`, number)),
   datastore: 'postgresql',
@@ -92,6 +98,8 @@ type Examples = {
 
 const specOf = ({ datastore, version, flavorId }: World) => ({ ...resources, datastore, version, flavor: flavorId })
 const labelOf = (world: World) => ({ projectId: world.projectId, name: 'shop', spec: specOf(world) })
+const timing = { cron: '0 3 * * *', timeZone: 'Europe/Berlin', lateMinutes: 60 }
+const nextDue = '2030-01-02T02:00:00.000Z'
 const resolutionOf = ({ deadLetterId }: World) => ({
   letterId: deadLetterId,
   place: { topic: 'coffer.events', partition: 0, offset: '17' },
@@ -253,6 +261,40 @@ const examples: Examples = {
   }),
   TokenRevoked: ({ tokenId }) => ({ tokenId }),
 
+  ScheduleCreated: ({ scheduleId, projectId, instanceId }) => ({
+    scheduleId,
+    projectId,
+    instanceId,
+    action: 'restart',
+    ...timing,
+    nextDue,
+  }),
+  ScheduleChanged: () => ({ ...timing, cron: '0 4 * * *', nextDue }),
+  SchedulePaused: () => ({ reason: null }),
+  ScheduleResumed: () => ({ nextDue }),
+  ScheduleFellDue: () => ({ due: '2030-01-01T02:00:00.000Z', nextDue }),
+  ScheduleRunsSkipped: () => ({ from: '2029-12-31T02:00:00.000Z', until: '2030-01-01T02:00:00.000Z', nextDue }),
+  ScheduleRunAccepted: ({ operationId }) => ({ due: '2030-01-01T02:00:00.000Z', operationId }),
+  ScheduleRunRefused: () => ({
+    due: '2030-01-01T02:00:00.000Z',
+    code: 'OPERATION_IN_PROGRESS',
+    message: 'another operation is changing the instance',
+  }),
+  ScheduleDeleted: () => ({ reason: 'ASKED' }),
+  TimetableEntryHeld: ({ projectId, scheduleId, instanceId }) => ({
+    projectId,
+    scheduleId,
+    instanceId,
+    heldUntil: deadline,
+    lapsed: [],
+  }),
+  TimetableEntryConfirmed: ({ projectId, scheduleId, instanceId }) => ({ projectId, scheduleId, instanceId }),
+  TimetableEntriesReleased: ({ projectId, scheduleId }) => ({
+    projectId,
+    scheduleIds: [scheduleId],
+    reason: 'INSTANCE_DELETED',
+  }),
+
   OperationStarted: (world) => ({
     operationId: world.operationId,
     kind: 'provision',
@@ -345,6 +387,8 @@ export const streamOfEvent = (type: CofferEventType, world: World): StreamName =
   if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
   if (type.startsWith('Datastore')) return datastoreStream(world.datastore)
   if (type.startsWith('Token')) return tokenStream(world.tokenId)
+  if (type.startsWith('Schedule')) return scheduleStream(world.scheduleId)
+  if (type.startsWith('Timetable')) return timetableStream(world.projectId)
   if (type.startsWith('Request')) return requestStream(world.requestId)
   if (type.startsWith('DeadLetter')) return deadLetterStream(world.deadLetterId)
   if (type === 'EventExcluded') return exclusionStream(flavorStream(world.flavorId))
@@ -370,5 +414,6 @@ export const exampleMetadata = (type: CofferEventType, world: World, number: num
   causationId: exampleUuid('command'),
 })
 
-const isOfInstance = (type: CofferEventType): boolean => /^(Instance|Operation|GuestCommand|Quota)/.test(type)
-const isOfProject = (type: CofferEventType): boolean => isOfInstance(type) || /^(Project|Token|Request)/.test(type)
+const isOfInstance = (type: CofferEventType): boolean => /^(Instance|Operation|GuestCommand|Quota|Schedule)/.test(type)
+const isOfProject = (type: CofferEventType): boolean =>
+  isOfInstance(type) || /^(Project|Token|Request|Timetable)/.test(type)

@@ -15,7 +15,7 @@ type Rule = {
 
 const rules: Readonly<Record<string, Rule>> = {
   kernel: { files: ['kernel/'], vendors: [], builtins: true },
-  domain: { files: ['domain/'], vendors: [], builtins: false },
+  domain: { files: ['domain/'], vendors: ['domain/schedule/cron.ts'], builtins: false },
   commands: {
     files: ['kernel/', 'domain/', 'commands/'],
     vendors: ['commands/adapters/', 'commands/secrets/'],

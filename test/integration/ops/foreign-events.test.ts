@@ -47,6 +47,8 @@ const examples: Readonly<Record<Category, CofferEventType>> = {
   datastore: 'DatastoreVersionOffered',
   token: 'TokenIssued',
   operation: 'OperationStarted',
+  schedule: 'ScheduleCreated',
+  timetable: 'TimetableEntryConfirmed',
   request: 'RequestReceived',
   deadletter: 'DeadLetterDropped',
   exclusion: 'EventExcluded',
@@ -85,7 +87,7 @@ const soundEvent = (category: Category, world: World): { stream: string; event: 
 }
 
 /** Streams of these may be called 42. */
-const namedByPeople: readonly string[] = ['project', 'flavor']
+const namedByPeople: readonly string[] = ['project', 'timetable', 'flavor']
 
 /** A host with room for a database for every cell. */
 const roomy = () => hostDescription({ capacity: { vcpus: 1000, memoryMiB: 4_000_000, volumeGiB: 100_000 } })

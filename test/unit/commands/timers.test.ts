@@ -3,12 +3,15 @@ import { encodeEvent } from '../../../commands/event-codec.ts'
 import type { EventStore, StoredEvent } from '../../../commands/ports/event-store.ts'
 import { createTimers } from '../../../commands/sagas/timers.ts'
 import { parseCommandId, parseOperationId } from '../../../domain/ids.ts'
+import type { EventMetadata } from '../../../domain/metadata.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
+import { schedule, scheduleStream } from '../../../domain/schedule/index.ts'
 import { type StreamName, streamNameSchema } from '../../../domain/stream.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
+import { createVirtualKernel } from '../../support/virtual-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
-import { hostId, instanceId, projectId, spec } from '../domain/samples.ts'
+import { hostId, instanceId, projectId, scheduleId, spec } from '../domain/samples.ts'
 
 const bounded = { timeout: 20_000, interval: 2 }
 const kernel = systemKernel(createRecordingLog().log)
@@ -215,6 +218,52 @@ describe('timers', () => {
       [streamOf(odd) ?? '']: `OperationPaused at ${odd.length}: UNKNOWN_TYPE`,
     })
     expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
+  })
+
+  it('tell a schedule when it is due, and within a minute where the clock was set forward meanwhile', async () => {
+    const virtual = createVirtualKernel()
+    let setForwardMs = 0
+    const now = () => virtual.clock.now() + setForwardMs
+    const made = schedule.decide(
+      {
+        type: 'CreateSchedule',
+        scheduleId: scheduleId(),
+        projectId,
+        instanceId: instanceId(),
+        action: 'restart',
+        cron: '0 3 * * *',
+        timeZone: 'UTC',
+        lateMinutes: 60,
+        now: new Date(now()).toISOString(),
+      },
+      schedule.initial,
+    )
+    if (made.outcome === 'rejected') throw new Error(made.rejection.message)
+    const metadata = { ...begun(0, 1)[0]?.metadata, correlationId: null }
+    const log = made.events.map((event, revision) => ({
+      ...encodeEvent(event, metadata as EventMetadata, ids.next()),
+      stream: scheduleStream(scheduleId()),
+      revision,
+      position: revision,
+    }))
+    const told: string[] = []
+    const timers = createTimers({
+      eventStore: logOf(log),
+      ...virtual,
+      clock: { ...virtual.clock, now },
+      onDue: async ({ stream }) => {
+        told.push(stream)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(timers.pending('schedule')).toBe(1), bounded)
+    expect(timers.pending('operation')).toBe(0)
+    await virtual.advance(60_000)
+    expect(told).toEqual([])
+    setForwardMs = 4 * 3_600_000
+    await virtual.advance(60_000)
+    expect(told).toEqual([scheduleStream(scheduleId())])
+    await timers.stop()
   })
 
   it('take no notice of a stream of another program that is named alike', async () => {

@@ -6,6 +6,7 @@ import {
   parseInstanceId,
   parseOperationId,
   parseProjectId,
+  parseScheduleId,
   parseTokenId,
 } from '../../../domain/ids.ts'
 import type { Fault } from '../../../domain/values/fault.ts'
@@ -21,6 +22,7 @@ export const hostId = (ordinal = 1) => parseHostId(uuid(3, ordinal))
 export const tokenId = (ordinal = 1) => parseTokenId(uuid(4, ordinal))
 export const commandId = (ordinal = 1) => parseCommandId(uuid(5, ordinal))
 export const reportId = (ordinal = 1) => uuid(6, ordinal)
+export const scheduleId = (ordinal = 1) => parseScheduleId(uuid(8, ordinal))
 export const projectId = parseProjectId('shop-team')
 export const flavorId = parseFlavorId('small')
 

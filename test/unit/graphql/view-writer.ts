@@ -7,6 +7,7 @@ import {
   parseHostId,
   parseInstanceId,
   parseOperationId,
+  parseScheduleId,
   parseTokenId,
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
@@ -25,6 +26,7 @@ import type {
   InstanceDocument,
   OperationDocument,
   QuotaDocument,
+  ScheduleDocument,
   TokenDocument,
   UnreadableDocument,
   ViewName,
@@ -104,6 +106,27 @@ export const createViewWriter = (store: ViewStore) => {
         requestedBy: user(instance.projectId),
         createdAt: at,
         endedAt: null,
+        ...facts,
+      })
+    },
+    putSchedule: (instance: InstanceDocument, facts: Partial<ScheduleDocument> = {}) => {
+      const id = facts.id ?? parseScheduleId(ids.next())
+      return put<ScheduleDocument>('schedules', id, {
+        id,
+        projectId: instance.projectId,
+        instanceId: instance.id,
+        action: 'restart',
+        cron: '0 3 * * *',
+        timeZone: 'Europe/Berlin',
+        lateMinutes: 60,
+        status: 'ENABLED',
+        pausedBecause: null,
+        nextDue: at,
+        lastRun: null,
+        lastSkipped: null,
+        createdAt: at,
+        createdBy: user(instance.projectId),
+        updatedAt: at,
         ...facts,
       })
     },

@@ -11,6 +11,7 @@ import {
   parseOperationId,
   parseProjectId,
   parseRequestId,
+  parseScheduleId,
   parseTokenId,
 } from '../../../domain/ids.ts'
 import { allProjections } from '../../../projections/all-projections.ts'
@@ -34,6 +35,7 @@ const world = exampleWorld(1, {
   operationId: parseOperationId('019a0002-0000-7000-8000-000000000001'),
   hostId: parseHostId('019a0003-0000-7000-8000-000000000001'),
   tokenId: parseTokenId('019a0004-0000-7000-8000-000000000001'),
+  scheduleId: parseScheduleId('019a0008-0000-7000-8000-000000000001'),
   requestId: parseRequestId('019a0007-0000-7000-8000-000000000001'),
   deadLetterId: parseDeadLetterId('b8a51c5f-7f0d-8c4e-9d0e-3c1f5f0f2a11'),
 })
@@ -47,6 +49,7 @@ const before: Readonly<Record<ViewName, readonly CofferEventType[]>> = {
   flavors: ['FlavorDefined'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   tokens: ['TokenIssued'],
+  schedules: ['ScheduleCreated'],
   events: [],
   'dead-letters': [],
   unreadable: [],

@@ -141,8 +141,16 @@ describe('the end of an operation, once the instance knows of it', () => {
     expect(reactionsToLast(requested, provisioningFailed)).toEqual([confirmOutcome(1), ...releaseBoth('FAILED')])
   })
 
-  it('frees what was held when it is deleted', () => {
-    expect(reactionsToLast(...histories.DELETED)).toEqual([confirmOutcome(2), ...releaseBoth('DELETED')])
+  it('frees what was held when it is deleted, and ends its schedules', () => {
+    expect(reactionsToLast(...histories.DELETED)).toEqual([
+      confirmOutcome(2),
+      ...releaseBoth('DELETED'),
+      {
+        target: 'timetable',
+        id: projectId,
+        command: { type: 'ReleaseEntriesOf', projectId, instanceId: instanceId() },
+      },
+    ])
   })
 
   it('frees the same when it is heard of again later', () => {
@@ -164,7 +172,7 @@ describe('an event that is heard of late', () => {
         if (reactions.needPresent(event)) continue
         for (let seen = index + 1; seen <= log.length; seen += 1) {
           for (const { target, command } of reactions.to(event, fold(instance, log.slice(0, seen)))) {
-            const harmless = target === 'operation' || ['ReleaseQuota', 'ReleaseCapacity'].includes(command.type)
+            const harmless = target === 'operation' || command.type.startsWith('Release')
             expect(harmless, `${command.type} after ${event.type}`).toBe(true)
           }
         }

@@ -1,0 +1,13 @@
+import type { InstanceId, OperationId } from './ids.ts'
+import type { Rejection } from './rejection.ts'
+
+/** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
+export type OrdinaryCommand = {
+  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance'
+  readonly id: InstanceId
+}
+
+/** `operationId`: what it began; null where there was nothing to do. */
+export type OrdinaryAnswer =
+  | { readonly accepted: true; readonly operationId: OperationId | null }
+  | { readonly accepted: false; readonly rejection: Rejection }

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import type { InstanceId } from '../ids.ts'
+import type { OrdinaryCommand } from '../ordinary-command.ts'
+
+type Action = {
+  /** For people who read the API. */
+  readonly does: string
+  readonly command: (instanceId: InstanceId) => OrdinaryCommand
+}
+
+/** What a schedule can do to its instance: each is a public command that needs nothing else. */
+export const scheduledActions = {
+  restart: { does: 'Restarts the engine.', command: (id) => ({ type: 'RestartInstance', id }) },
+  stop: { does: 'Stops the engine and keeps the data.', command: (id) => ({ type: 'StopInstance', id }) },
+  start: { does: 'Starts a stopped engine.', command: (id) => ({ type: 'StartInstance', id }) },
+} as const satisfies Readonly<Record<string, Action>>
+
+export type ScheduledAction = keyof typeof scheduledActions
+
+export const actionNames = Object.keys(scheduledActions) as [ScheduledAction, ...ScheduledAction[]]
+export const actionSchema = z.enum(actionNames)

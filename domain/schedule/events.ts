@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { defineEvent, type EventOf } from '../event-definition.ts'
+import { instanceIdSchema, operationIdSchema, projectIdSchema, scheduleIdSchema } from '../ids.ts'
+import { type RejectionCode, rejections } from '../rejection.ts'
+import { actionSchema } from './actions.ts'
+
+const time = z.iso.datetime()
+const codes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
+
+/** `lateMinutes`: how late a run may be and still be made up for. */
+const timing = { cron: z.string(), timeZone: z.string(), lateMinutes: z.int().positive() }
+/** Null: the expression names no moment ahead. */
+const nextDue = time.nullable()
+
+export const scheduleEvents = {
+  ScheduleCreated: defineEvent(
+    1,
+    z.object({
+      scheduleId: scheduleIdSchema,
+      projectId: projectIdSchema,
+      instanceId: instanceIdSchema,
+      action: actionSchema,
+      ...timing,
+      nextDue,
+    }),
+  ),
+  /** It has other times. `nextDue`: null also while it is paused. */
+  ScheduleChanged: defineEvent(1, z.object({ ...timing, nextDue })),
+  /** `reason`: why Coffer has paused it; null where somebody asked for it. */
+  SchedulePaused: defineEvent(1, z.object({ reason: z.string().nullable() })),
+  ScheduleResumed: defineEvent(1, z.object({ nextDue })),
+  /** Its time has come: what it does is asked for. */
+  ScheduleFellDue: defineEvent(1, z.object({ due: time, nextDue })),
+  /** What was due from `from` to `until`, both included, is not made up for: nobody was there in time. */
+  ScheduleRunsSkipped: defineEvent(1, z.object({ from: time, until: time, nextDue })),
+  /** `operationId`: what began with it; null where there was nothing to do. */
+  ScheduleRunAccepted: defineEvent(1, z.object({ due: time, operationId: operationIdSchema.nullable() })),
+  /** As the same command of a member would have been refused. */
+  ScheduleRunRefused: defineEvent(1, z.object({ due: time, code: z.enum(codes), message: z.string() })),
+  ScheduleDeleted: defineEvent(1, z.object({ reason: z.enum(['ASKED', 'INSTANCE_DELETED']) })),
+}
+
+export type ScheduleEvent = EventOf<typeof scheduleEvents>

@@ -1,0 +1,63 @@
+import { accept, type Decision, reject, unreachable } from '../decider.ts'
+import type { ProjectId } from '../ids.ts'
+import type { Rejection } from '../rejection.ts'
+import { hasPassed } from '../values/time.ts'
+import type { TimetableCommand } from './commands.ts'
+import type { TimetableEvent } from './events.ts'
+import type { TimetableState } from './state.ts'
+
+/** Of one project. Every process that runs sagas keeps them all in its memory. */
+export const mostSchedules = 100
+
+export const decide = (command: TimetableCommand, { entries }: TimetableState): Decision<TimetableEvent> => {
+  const { projectId } = command
+  switch (command.type) {
+    case 'HoldEntry': {
+      const { scheduleId, instanceId, now, heldUntil } = command
+      const isOver = (time: string | null): boolean => time !== null && hasPassed(time, now)
+      const lapsed = entries.filter((entry) => isOver(entry.heldUntil)).map((entry) => entry.scheduleId)
+      const live = entries.filter((entry) => !lapsed.includes(entry.scheduleId))
+      if (live.some((entry) => entry.scheduleId === scheduleId)) return accept()
+      if (live.length >= mostSchedules) return reject(tooMany(projectId, live.length))
+      return accept({ type: 'TimetableEntryHeld', data: { projectId, scheduleId, instanceId, heldUntil, lapsed } })
+    }
+    case 'ConfirmEntry': {
+      const { scheduleId, instanceId } = command
+      const isConfirmed = entries.some((entry) => entry.scheduleId === scheduleId && entry.heldUntil === null)
+      return isConfirmed
+        ? accept()
+        : accept({ type: 'TimetableEntryConfirmed', data: { projectId, scheduleId, instanceId } })
+    }
+    case 'ReleaseEntry': {
+      const scheduleIds = entries
+        .filter(({ scheduleId }) => scheduleId === command.scheduleId)
+        .map(({ scheduleId }) => scheduleId)
+      return released(projectId, scheduleIds, 'SCHEDULE_DELETED')
+    }
+    case 'ReleaseEntriesOf': {
+      const scheduleIds = entries
+        .filter(({ instanceId }) => instanceId === command.instanceId)
+        .map(({ scheduleId }) => scheduleId)
+      return released(projectId, scheduleIds, 'INSTANCE_DELETED')
+    }
+    default:
+      return unreachable(command)
+  }
+}
+
+type Released = Extract<TimetableEvent, { readonly type: 'TimetableEntriesReleased' }>['data']
+
+const released = (
+  projectId: ProjectId,
+  scheduleIds: Released['scheduleIds'],
+  reason: Released['reason'],
+): Decision<TimetableEvent> =>
+  scheduleIds.length === 0
+    ? accept()
+    : accept({ type: 'TimetableEntriesReleased', data: { projectId, scheduleIds, reason } })
+
+const tooMany = (projectId: ProjectId, used: number): Rejection => ({
+  code: 'QUOTA_EXCEEDED',
+  message: `project ${projectId} has ${used} schedules, and may have ${mostSchedules}: delete one that is not needed any more`,
+  details: { resource: 'schedules', limit: mostSchedules, used, asked: 1 },
+})

@@ -1,0 +1,13 @@
+import type { InstanceId, ScheduleId } from '../ids.ts'
+
+/** `heldUntil`: ISO 8601; null once the schedule is there. */
+export type TimetableEntry = {
+  readonly scheduleId: ScheduleId
+  readonly instanceId: InstanceId
+  readonly heldUntil: string | null
+}
+
+/** The schedules of a project: as many as `mostSchedules` at most. Each has a stream of its own, which says all else of it. */
+export type TimetableState = { readonly entries: readonly TimetableEntry[] }
+
+export const emptyTimetable: TimetableState = { entries: [] }
