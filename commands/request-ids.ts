@@ -1,4 +1,11 @@
-import { type CommandId, parseInstanceId, parseJoinTokenId, parseOperationId, parseTokenId } from '../domain/ids.ts'
+import {
+  type CommandId,
+  parseInstanceId,
+  parseJoinTokenId,
+  parseOperationId,
+  parseScheduleId,
+  parseTokenId,
+} from '../domain/ids.ts'
 import { siblingId } from '../kernel/ids.ts'
 
 /**
@@ -13,6 +20,9 @@ export const requestIds = (commandId: CommandId) => ({
   },
   get operationId() {
     return parseOperationId(siblingId(commandId, 'operation'))
+  },
+  get scheduleId() {
+    return parseScheduleId(siblingId(commandId, 'schedule'))
   },
   get tokenId() {
     return parseTokenId(siblingId(commandId, 'token'))

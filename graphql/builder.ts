@@ -4,6 +4,7 @@ import type { Credential } from '../commands/api.ts'
 import type { Actor } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
+import { actionNames, type ScheduledAction, scheduledActions } from '../domain/schedule/actions.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   InstanceDocument,
   OperationDocument,
   QuotaDocument,
+  ScheduleDocument,
   TokenDocument,
 } from '../projections/documents.ts'
 import type { ApiContext } from './context.ts'
@@ -49,6 +51,15 @@ export const createSchemaParts = () => {
       READER: { value: 'reader', description: 'Reads what belongs to its project.' },
     } as const,
   })
+  const ScheduleAction = builder.enumType('ScheduleAction', {
+    description: 'What a schedule does to its instance.',
+    values: Object.fromEntries(
+      actionNames.map((action) => [
+        action.toUpperCase(),
+        { value: action, description: scheduledActions[action].does },
+      ]),
+    ) as { readonly [A in ScheduledAction as Uppercase<A>]: { readonly value: A; readonly description: string } },
+  })
   const UnreadableReason = builder.enumType('UnreadableReason', {
     description: 'Why an event cannot be read.',
     values: {
@@ -81,6 +92,8 @@ export const createSchemaParts = () => {
     QuotaLimits: builder.objectRef<QuotaLimits>('QuotaLimits'),
     Refusal: builder.objectRef<Rejection>('Refusal'),
     Resources: builder.objectRef<Resources>('Resources'),
+    Schedule: builder.objectRef<ScheduleDocument>('Schedule'),
+    ScheduleAction,
     Token: builder.objectRef<TokenDocument>('Token'),
   }
 }

@@ -13,6 +13,7 @@ import { addNode } from './nouns/node.ts'
 import { addOperation } from './nouns/operation.ts'
 import { addQuota } from './nouns/quota.ts'
 import { addRefusal } from './nouns/refusal.ts'
+import { addSchedule } from './nouns/schedule.ts'
 import { addToken } from './nouns/token.ts'
 import { addUnreadableEvent } from './nouns/unreadable-event.ts'
 import { addValues } from './nouns/values.ts'
@@ -43,6 +44,7 @@ export const createSchema = (): GraphQLSchema => {
   addEvent(parts)
   addHost(parts, mutations)
   addQuota(parts, mutations)
+  addSchedule(parts, mutations)
   addToken(parts, mutations)
   addDeadLetter(parts, mutations)
   addUnreadableEvent(parts, mutations)

@@ -10,7 +10,7 @@ import { type AnswerOf, accepted, type Job, type OwnDispatchDependencies, refuse
 import { reaches } from './authorise.ts'
 import { lossOf } from './lost-stream.ts'
 
-const noSuchInstance = (instanceId: InstanceId): Rejection => ({
+export const noSuchInstance = (instanceId: InstanceId): Rejection => ({
   code: 'NOT_FOUND',
   message: `there is no instance ${instanceId} that you may see`,
   field: 'id',

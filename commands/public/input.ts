@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { instanceIdSchema, operationIdSchema, projectIdSchema, tokenIdSchema } from '../../domain/ids.ts'
+import {
+  instanceIdSchema,
+  operationIdSchema,
+  projectIdSchema,
+  scheduleIdSchema,
+  tokenIdSchema,
+} from '../../domain/ids.ts'
 import type { Rejection, RejectionCode } from '../../domain/rejection.ts'
 import { quote } from '../../domain/values/text.ts'
 
@@ -45,6 +51,9 @@ export const operationIdField = (description: string) =>
 export const tokenIdField = (description: string) =>
   idField(tryWith(tokenIdSchema), { noun: 'token id', expected: 'a UUID', description })
 
+export const scheduleIdField = (description: string) =>
+  idField(tryWith(scheduleIdSchema), { noun: 'schedule id', expected: 'a UUID', description })
+
 export const projectIdField = (description: string) =>
   idField(tryWith(projectIdSchema), {
     noun: 'project id',
@@ -68,6 +77,7 @@ export const wordField = <Value>(
 
 export const textField = (description: string) => z.string().meta({ description })
 export const wholeNumberField = (description: string) => z.int().meta({ description })
+export const flagField = (description: string) => z.boolean().meta({ description })
 /** ISO 8601; what is wrong with it is told by the command. */
 export const timeField = (description: string) => z.string().meta({ scalar: 'DateTime', description })
 /** A key of no meaning to people, such as the name of a flavor. */

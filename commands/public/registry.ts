@@ -1,6 +1,8 @@
 import { adoptInstance, removeUnlistedInstance } from './adopt-instance.ts'
 import { cancelOperation } from './cancel-operation.ts'
+import { changeSchedule, deleteSchedule } from './change-schedule.ts'
 import { createInstance } from './create-instance.ts'
+import { createSchedule } from './create-schedule.ts'
 import { createDatabase, deleteDatabase } from './databases.ts'
 import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastore-versions.ts'
 import { defineFlavor } from './define-flavor.ts'
@@ -30,6 +32,9 @@ export const publicCommands = {
   CreateDatabase: createDatabase,
   DeleteDatabase: deleteDatabase,
   CancelOperation: cancelOperation,
+  CreateSchedule: createSchedule,
+  ChangeSchedule: changeSchedule,
+  DeleteSchedule: deleteSchedule,
   IssueToken: issueToken,
   RevokeToken: revokeToken,
   IssueJoinToken: issueJoinToken,

@@ -7,6 +7,7 @@ import { tryParseId } from '../ids.ts'
 import { visibleTo } from '../pipeline/tenancy.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
 import { findEvent } from './event-id.ts'
+import { findSchedule } from './schedule.ts'
 
 const maxIds = 100
 
@@ -76,6 +77,7 @@ const finders = {
     const tokenId = tryParseId(tokenIdSchema, id)
     return tokenId && visibleTo(session, await backend.views.token(tokenId))
   },
+  Schedule: findSchedule,
   Host: async ({ session, loadHost }, id) => {
     const hostId = tryParseId(hostIdSchema, id)
     const host = hostId && (await loadHost(hostId))

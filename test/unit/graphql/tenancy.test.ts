@@ -20,6 +20,7 @@ type Ids = {
   readonly instance: string
   readonly operation: string
   readonly token: string
+  readonly schedule: string
   readonly project: string
 }
 
@@ -77,8 +78,14 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'Query.nodes': {
     document:
-      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Instance { name } ... on Operation { fault { message } } ... on Token { name } } }',
-    variables: ({ instance, operation, token }) => ({ ids: [instance, operation, token] }),
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Instance { name } ... on Operation { fault { message } } ... on Token { name } ... on Schedule { cron } } }',
+    variables: ({ instance, operation, token, schedule }) => ({ ids: [instance, operation, token, schedule] }),
+    shownTo: 'own',
+  },
+  'Query.schedules': {
+    document:
+      'query ($id: ID!) { schedules { nodes { id cron } } ofOne: schedules(filter: { instanceId: $id }) { nodes { id cron } } }',
+    variables: ({ instance }) => ({ id: instance }),
     shownTo: 'own',
   },
   'Query.tokens': { document: '{ tokens { nodes { id name } } }', shownTo: 'own' },
@@ -122,6 +129,16 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.cancelOperation': mutation('cancelOperation', 'CancelOperationInput', ({ operation }) => ({
     id: operation,
   })),
+  'Mutation.createSchedule': mutation('createSchedule', 'CreateScheduleInput', ({ instance }) => ({
+    instanceId: instance,
+    action: 'RESTART',
+    cron: '0 3 * * *',
+  })),
+  'Mutation.changeSchedule': mutation('changeSchedule', 'ChangeScheduleInput', ({ schedule }) => ({
+    id: schedule,
+    paused: true,
+  })),
+  'Mutation.deleteSchedule': mutation('deleteSchedule', 'DeleteScheduleInput', ({ schedule }) => ({ id: schedule })),
   'Mutation.issueToken': mutation('issueToken', 'IssueTokenInput', () => ({ name: 'ci', role: 'READER' })),
   'Mutation.revokeToken': mutation('revokeToken', 'RevokeTokenInput', ({ token }) => ({ id: token })),
   'Mutation.setQuota': mutation('setQuota', 'SetQuotaInput', ({ project }) => ({
@@ -190,6 +207,7 @@ const createWorld = async () => {
   })
   await world.putEvent(shop, { instanceId: instance.id, operationId: operation.id, data: { mark } })
   const marked = await world.putToken(shop, 'reader', { name: mark })
+  const schedule = await world.putSchedule(instance, { cron: mark })
   await world.putHost({ name: mark })
   await world.putDatastore({
     type: 'postgresql',
@@ -220,6 +238,7 @@ const createWorld = async () => {
     instance: instance.id,
     operation: operation.id,
     token: marked.document.id,
+    schedule: schedule.id,
     project: shop,
   }
   const absent: Ids = {
@@ -227,6 +246,7 @@ const createWorld = async () => {
     instance: ids.next(),
     operation: ids.next(),
     token: ids.next(),
+    schedule: ids.next(),
     project: 'nowhere',
   }
   const ask = (name: string, token: string | null, target: Ids): Promise<Reply> => {
@@ -256,8 +276,8 @@ const createWorld = async () => {
 }
 
 /** An answer without the ids that were asked for, and without the headers, which name the request. */
-const anonymous = (reply: object | null, { letter, instance, operation, token, project }: Ids): string =>
-  [letter, instance, operation, token, project].reduce(
+const anonymous = (reply: object | null, { letter, instance, operation, token, schedule, project }: Ids): string =>
+  [letter, instance, operation, token, schedule, project].reduce(
     (text, id) => text.replaceAll(id, '<id>'),
     JSON.stringify({ ...reply, headers: null }),
   )
