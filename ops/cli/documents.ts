@@ -16,6 +16,10 @@ const eventFields = `
 const flavorFields = 'id vcpus memoryMiB description retired'
 const resourceFields = 'vcpus memoryMiB volumeGiB'
 const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
+const scheduleFields = `
+  id projectId instanceId instance { name } action cron timeZone lateMinutes status pausedBecause nextDue
+  lastRun { due status operation { id status } refusal { code message } } lastSkipped { from until }
+  createdAt createdBy { ${actorFields} } updatedAt`
 const deadLetterFields = `
   id topic key bytes partition offset group error attempts parkedAt status resolvedAt resolvedBy { ${actorFields} }`
 const refusal = '... on Refusal { code message field details faults { code message field } }'
@@ -146,6 +150,25 @@ export const documents = {
     quota(project: $project) {
       projectId isDefault limits { instances ${resourceFields} } used { instances ${resourceFields} }
     }
+  }`,
+  schedules: `query ($filter: ScheduleFilter, $first: Int, $after: String) {
+    schedules(filter: $filter, first: $first, after: $after) { edges { cursor node { ${scheduleFields} } } ${page} }
+  }`,
+  schedule: `query ($id: ID!) { schedule: node(id: $id) { ... on Schedule { ${scheduleFields} } } }`,
+  createSchedule: `mutation ($input: CreateScheduleInput!) {
+    result: createSchedule(input: $input) {
+      __typename ${refusal}
+      ... on CreateScheduleAccepted { replayed scheduleId schedule { ${scheduleFields} } }
+    }
+  }`,
+  changeSchedule: `mutation ($input: ChangeScheduleInput!) {
+    result: changeSchedule(input: $input) {
+      __typename ${refusal}
+      ... on ChangeScheduleAccepted { replayed scheduleId schedule { ${scheduleFields} } }
+    }
+  }`,
+  deleteSchedule: `mutation ($input: DeleteScheduleInput!) {
+    result: deleteSchedule(input: $input) { __typename ${refusal} ... on DeleteScheduleAccepted { scheduleId } }
   }`,
   tokens: `query ($projectId: ID, $first: Int, $after: String) {
     tokens(projectId: $projectId, first: $first, after: $after) { edges { cursor node { ${tokenFields} } } ${page} }

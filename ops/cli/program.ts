@@ -13,6 +13,7 @@ import { instanceVerbs } from './nouns/instance.ts'
 import { localVerbs } from './nouns/local.ts'
 import { operationVerbs } from './nouns/operation.ts'
 import { quotaVerbs } from './nouns/quota.ts'
+import { scheduleVerbs } from './nouns/schedule.ts'
 import { sessionVerbs } from './nouns/session.ts'
 import { tokenVerbs } from './nouns/token.ts'
 import { quietOption } from './options.ts'
@@ -24,6 +25,7 @@ const nouns: readonly Verbs[] = [
   databaseVerbs,
   connectVerb,
   operationVerbs,
+  scheduleVerbs,
   eventsVerb,
   datastoreVerbs,
   flavorVerbs,

@@ -167,6 +167,30 @@ export type Token = {
   readonly createdBy: Actor
 }
 
+export type Schedule = {
+  readonly id: string
+  readonly projectId: string
+  readonly instanceId: string
+  readonly instance: { readonly name: string } | null
+  readonly action: string
+  readonly cron: string
+  readonly timeZone: string
+  readonly lateMinutes: number
+  readonly status: 'ENABLED' | 'PAUSED'
+  readonly pausedBecause: string | null
+  readonly nextDue: string | null
+  readonly lastRun: {
+    readonly due: string
+    readonly status: 'ASKED' | 'ACCEPTED' | 'REFUSED'
+    readonly operation: { readonly id: string; readonly status: OperationStatus } | null
+    readonly refusal: { readonly code: string; readonly message: string } | null
+  } | null
+  readonly lastSkipped: { readonly from: string; readonly until: string } | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly updatedAt: string
+}
+
 export type DeadLetter = {
   readonly id: string
   readonly topic: string

@@ -1,0 +1,116 @@
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { refused } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import { mutate } from '../mutate.ts'
+import { formatFields } from '../output.ts'
+import { readAll } from '../pages.ts'
+import { resolveId, shortId } from '../short-ids.ts'
+import { localTime } from '../time.ts'
+import type { Schedule } from '../types.ts'
+
+type Times = { readonly cron?: string; readonly timeZone?: string; readonly late?: number }
+type Repeatable = { readonly idempotencyKey?: string }
+/** Null while the server is too far behind to show it. */
+type Answer = { readonly __typename: string; readonly scheduleId: string; readonly schedule: Schedule | null }
+
+export const createSchedule = async (
+  context: CliContext,
+  nameOrId: string,
+  { action, cron, timeZone, late, idempotencyKey }: Times & Repeatable & { readonly action: string },
+): Promise<void> => {
+  const { id: instanceId, name } = await findInstance(context, nameOrId)
+  const wish = { instanceId, action: action.toUpperCase(), cron, timeZone, lateMinutes: late, idempotencyKey }
+  const { scheduleId, schedule } = await mutate<Answer>(context, documents.createSchedule, wish)
+  await context.output.one({ ...schedule, id: scheduleId }, () => [
+    `${scheduleId} is there: ${action.toLowerCase()} ${name}${dueWords(schedule)}`,
+  ])
+}
+
+const dueWords = (schedule: Schedule | null): string =>
+  schedule?.nextDue ? `, due next at ${localTime(schedule.nextDue)}` : ''
+
+export const listSchedules = async (
+  context: CliContext,
+  options: { readonly instance?: string; readonly status?: readonly string[]; readonly action?: readonly string[] },
+): Promise<void> => {
+  const filter = {
+    instanceId: options.instance && (await findInstance(context, options.instance)).id,
+    status: options.status,
+    action: options.action,
+  }
+  await context.output.list(
+    await readAll<Schedule>(context, documents.schedules, 'schedules', { filter }),
+    [
+      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? shortId(instanceId), 'cutting'],
+      ['ACTION', ({ action }) => action],
+      ['CRON', ({ cron }) => cron, 'cutting'],
+      ['TIME ZONE', ({ timeZone }) => timeZone],
+      ['NEXT', ({ nextDue, status }) => (nextDue ? localTime(nextDue) : status)],
+      ['LAST', ({ lastRun }) => lastRun && `${localTime(lastRun.due)} ${outcomeOf(lastRun)}`],
+      ['ID', ({ id }) => shortId(id)],
+    ],
+    'There are no schedules.',
+  )
+}
+
+/** How the operation ended, as far as it has; else why there is none. */
+const outcomeOf = ({ status, operation, refusal }: NonNullable<Schedule['lastRun']>): string =>
+  refusal?.code ?? operation?.status ?? status
+
+/** By id, or by the end of one. */
+const scheduleId = (context: CliContext, given: string): Promise<string> =>
+  resolveId(context, given, { what: 'schedule', document: documents.schedules, field: 'schedules' })
+
+export const showSchedule = async (context: CliContext, given: string): Promise<void> => {
+  const id = await scheduleId(context, given)
+  type Found = { readonly schedule: Partial<Schedule> | null }
+  const { schedule } = await context.api.request<Found>(documents.schedule, { id }, context.signal)
+  // A node of another kind has none of these fields.
+  if (!schedule?.id) throw refused({ code: 'NOT_FOUND', message: `there is no schedule ${id}` })
+  const found = schedule as Schedule
+  await context.output.one(found, () => linesOf(found))
+}
+
+const linesOf = (schedule: Schedule): string[] => {
+  const { lastRun, lastSkipped } = schedule
+  return formatFields([
+    ['id', schedule.id],
+    ['instance', schedule.instance?.name ?? schedule.instanceId],
+    ['action', schedule.action],
+    ['cron', schedule.cron],
+    ['time zone', schedule.timeZone],
+    ['late', `up to ${schedule.lateMinutes} min`],
+    ['status', schedule.pausedBecause ? `${schedule.status}: ${schedule.pausedBecause}` : schedule.status],
+    ['next', schedule.nextDue && localTime(schedule.nextDue)],
+    ['last', lastRun && `${localTime(lastRun.due)} ${outcomeOf(lastRun)}`],
+    ['operation', lastRun?.operation?.id],
+    ['refusal', lastRun?.refusal?.message],
+    ['skipped', lastSkipped && `${localTime(lastSkipped.from)} to ${localTime(lastSkipped.until)}`],
+    ['made', `${localTime(schedule.createdAt)} by ${schedule.createdBy.name}`],
+  ])
+}
+
+/** Other times, paused or resumed. */
+export const changeSchedule = async (
+  context: CliContext,
+  given: string,
+  { cron, timeZone, late, paused, idempotencyKey }: Times & Repeatable & { readonly paused?: boolean },
+): Promise<void> => {
+  const id = await scheduleId(context, given)
+  const changes = { id, cron, timeZone, lateMinutes: late, paused, idempotencyKey }
+  const { schedule } = await mutate<Answer>(context, documents.changeSchedule, changes)
+  await context.output.one({ ...schedule, id }, () => [
+    `${id} is ${schedule?.status ?? 'changed'}${dueWords(schedule)}`,
+  ])
+}
+
+export const deleteSchedule = async (
+  context: CliContext,
+  given: string,
+  { idempotencyKey }: Repeatable,
+): Promise<void> => {
+  const id = await scheduleId(context, given)
+  await mutate<{ readonly __typename: string }>(context, documents.deleteSchedule, { id, idempotencyKey })
+  await context.output.one({ id }, () => [`${id} is deleted`])
+}
