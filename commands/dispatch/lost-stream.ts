@@ -22,7 +22,7 @@ export const lossOf = (
   return isLost && isReached ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : null
 }
 
-/** The same for a stream of which nothing is known yet: whether it has events is asked of the log. Throws what the store throws. */
+/** The same for a stream of which nothing is known yet: whether it has its first event is asked of the log. Throws what the store throws. */
 export const findLoss = async (
   {
     directory,
@@ -33,6 +33,9 @@ export const findLoss = async (
 ): Promise<Rejection | null> => {
   const loss = lossOf({ directory }, { reach: { projectId } }, stream)
   if (loss === null) return null
-  for await (const [event] of eventStore.readStream(stream, { maxCount: 1 })) if (event) return null
+  for await (const [event] of eventStore.readStream(stream, { maxCount: 1 })) {
+    if (event?.revision === 0) return null
+    if (event) return new UnreadableHistory(missingEvents(stream, 0, event.revision)).rejection
+  }
   return loss
 }

@@ -374,6 +374,8 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
     await waitFor('the host to be known', () => server.isPlaceable())
     const answer = await server.send({ type: 'StopInstance', id: instanceId })
     expect(answer).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } } })
+    // A view that was built anew does not show it, and does not say that there is none.
+    expect(await server.codeOf(`{ instance(id: "${instanceId}") { name } }`)).toBe('UNREADABLE_HISTORY')
     await server.createDatabase()
     // The audit log is read on every page that touches the gap.
     await server.views.events({ projectId: null }, { first: 1000, direction: 'descending' })
