@@ -57,7 +57,8 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     reportId: z.uuid(),
     at: z.iso.datetime(),
     ...answersCommand,
-    facts: engineFactsSchema.optional(),
+    /** What the step asked to be told: its definition says what that is, and an operation checks it. */
+    facts: z.record(z.string(), z.json()).optional(),
   }),
   z.object({
     type: z.literal('failed'),

@@ -6,7 +6,7 @@ import { hasPassed, msBetween } from '../values/time.ts'
 import { extendedDeadline, forwardDeadlineOf } from './budget.ts'
 import type { InputOf, OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
-import { endpointUntoldFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
+import { answerIncompleteFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
 import { handleHostLost, moveOperation, removeLeftover } from './lost-host.ts'
 import { mostProgressEvents, progressEveryMs } from './process.ts'
 import { isOver, notCancellable, notFound } from './refusals.ts'
@@ -90,11 +90,19 @@ const handleResult = (state: OperationState, result: GuestResult, now: string): 
     case 'failed':
       return retryOrFail(state, result.fault, now)
     case 'succeeded':
-      if (stepOf(state).tellsEndpoint && !result.facts) return failStep(state, endpointUntoldFault(state.step), now)
-      return endStep(state, { ...(result.facts && { facts: result.facts }) }, now)
+      return takeAnswer(state, result.facts, now)
     default:
       return unreachable(result)
   }
+}
+
+/** An answer that is not what the step has to tell will not be another one the next time. */
+const takeAnswer = (state: Awaiting, told: unknown, now: string): Events => {
+  const { result } = stepOf(state)
+  if (!result) return endStep(state, {}, now)
+  const answer = result.safeParse(told)
+  if (!answer.success) return failStep(state, answerIncompleteFault(state.step, answer.error), now)
+  return endStep(state, { ...(answer.data && { facts: answer.data }) }, now)
 }
 
 type Progress = Pick<Extract<GuestResult, { readonly type: 'progress' }>, 'progress' | 'message'>

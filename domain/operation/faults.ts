@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Fault, KnownFault } from '../values/fault.ts'
 import type { Process } from './process.ts'
 import type { ActiveStep, BegunOperation } from './state.ts'
@@ -33,11 +34,17 @@ export const unreadableHistoryFault = (what: string): KnownFault => ({
   retryable: true,
 })
 
-export const endpointUntoldFault = (step: ActiveStep): KnownFault => ({
+/** Names the fields at fault, and nothing of what the agent said in them. */
+export const answerIncompleteFault = (step: ActiveStep, { issues }: z.ZodError): KnownFault => ({
   code: 'AGENT_ANSWER_INCOMPLETE',
-  message: `the agent said that step ${step.name} succeeded, but not where clients connect`,
+  message: `the agent said that step ${step.name} succeeded, but not all that it has to tell of it${fieldsOf(issues)}`,
   retryable: false,
 })
+
+const fieldsOf = (issues: z.ZodError['issues']): string => {
+  const fields = [...new Set(issues.map(({ path }) => path.join('.')).filter(Boolean))]
+  return fields.length === 0 ? '' : `: ${fields.join(', ')}`
+}
 
 /** Two faults in one: why the operation failed, and why the instance is not back where it was. */
 export const notUndoneFault = (process: Process, fault: Fault, undoing: Fault): Fault => ({

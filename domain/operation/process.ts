@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { GuestPayload } from '../guest/command.ts'
+import type { EngineFacts } from '../guest/report.ts'
 import type { OperationSubject } from './subject.ts'
 
 /** One outcome that the agent is asked to make true. */
@@ -9,8 +11,8 @@ export type Step = {
   readonly silenceMs?: number
   /** What is asked of the agent; null when this subject needs nothing, and the step is left out. */
   readonly payload: (subject: OperationSubject) => GuestPayload | null
-  /** The result has to tell where clients connect. */
-  readonly tellsEndpoint?: true
+  /** What the agent has to tell of it, checked when its result comes in. Absent: nothing of what it tells is kept. */
+  readonly result?: z.ZodType<EngineFacts | undefined>
   /** Stays true as a wish after the operation gave up waiting: an agent that returns late still does it. */
   readonly outlastsOperation?: true
   /** Counts as done once its host is lost: nothing of it can be used any more, and it is carried out when the host is back. */

@@ -5,7 +5,8 @@
 export const faultCodes = {
   ADDRESS_UNAVAILABLE:
     'The host cannot listen on its configured address. Correct `COFFER_ENGINE_LISTEN_ADDRESS` there.',
-  AGENT_ANSWER_INCOMPLETE: 'The agent reported success without the endpoint. Upgrade the agent on that host.',
+  AGENT_ANSWER_INCOMPLETE:
+    'The agent reported success without all that the step has to tell. Upgrade the agent on that host.',
   AGENT_ERROR: 'The agent failed in a way it does not know. Its log on the host has the whole error.',
   CANCELLED: 'Somebody cancelled the operation, and what it had done was undone.',
   COMMAND_NOT_UNDERSTOOD: 'The agent is older than the control plane. Upgrade the agent on that host.',

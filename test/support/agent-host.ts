@@ -15,7 +15,14 @@ import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-data
 import type { MessageBus, OutgoingMessage } from '../../commands/ports/message-bus.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import { type GuestCommand, type GuestPayload, guestCommandSchema, type Lane } from '../../domain/guest/command.ts'
-import { type AgentReport, agentReportSchema, type Heartbeat, heartbeatSchema } from '../../domain/guest/report.ts'
+import {
+  type AgentReport,
+  agentReportSchema,
+  type EngineFacts,
+  engineFactsSchema,
+  type Heartbeat,
+  heartbeatSchema,
+} from '../../domain/guest/report.ts'
 import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
 import { type HostDescription, hostDescriptionSchema } from '../../domain/host/events.ts'
 import { type InstanceId, parseInstanceId } from '../../domain/ids.ts'
@@ -44,6 +51,10 @@ export type CommandOptions = {
 }
 
 export type CommandResult = Extract<AgentReport, { type: 'succeeded' | 'failed' }>
+
+/** What an agent told of an engine that it was asked to run; null where it told nothing of one. */
+export const engineFactsOf = (result: CommandResult): EngineFacts | null =>
+  result.type === 'succeeded' && result.facts ? engineFactsSchema.parse(result.facts) : null
 
 /** What the control plane would be for the agent: sends commands over a real bus, and collects all it reports. */
 export type ControlPlane = {
@@ -298,8 +309,7 @@ export const openTestHost = async ({
       const engine = await plane.send(description, instanceId, engineRunning())
       const results = [await plane.resultOf(volume), await plane.resultOf(engine)]
       const failed = results.find(({ type }) => type === 'failed')
-      const endpoint = results.flatMap((result) => (result.type === 'succeeded' ? (result.facts ?? []) : []))[0]
-        ?.endpoint
+      const endpoint = results.flatMap((result) => engineFactsOf(result) ?? [])[0]?.endpoint
       if (failed || !endpoint) throw new Error(`instance ${instanceId} was not made: ${JSON.stringify(results)}`)
       return endpoint
     },

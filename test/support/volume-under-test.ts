@@ -7,7 +7,7 @@ import { sealPassword } from '../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { AgentReport } from '../../domain/guest/report.ts'
 import type { InstanceId } from '../../domain/ids.ts'
-import { newInstanceId, openTestHost, silentLog, type TestHost } from './agent-host.ts'
+import { engineFactsOf, newInstanceId, openTestHost, silentLog, type TestHost } from './agent-host.ts'
 import type { Login } from './postgresql-client.ts'
 
 const nodeModules = join(import.meta.dirname, '../../node_modules')
@@ -65,8 +65,9 @@ export const openVolumeUnderTest = async (
   }
   await ask({ kind: 'volume-ready', sizeGiB: 1 })
   const started = await host.ask(description, instanceId, running(0))
-  if (started.type === 'failed' || !started.facts) throw new Error(`no engine: ${JSON.stringify(started)}`)
-  const { endpoint, caCertificate: ca } = started.facts
+  const facts = engineFactsOf(started)
+  if (!facts) throw new Error(`no engine: ${JSON.stringify(started)}`)
+  const { endpoint, caCertificate: ca } = facts
   const sealedPassword = await sealPassword(await host.sealingKey(), { instanceId, user: 'app', password })
   const users = [{ name: 'app', databases: ['app'], sealedPassword }]
   await ask({ kind: 'accounts-ready', databases: [{ name: 'app' }], users })

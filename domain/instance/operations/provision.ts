@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { engineFactsSchema } from '../../guest/report.ts'
 import { leastStepMs, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
 import { defineOperation } from './define-operation.ts'
@@ -36,7 +37,7 @@ export const provision = defineOperation({
       // The first instance of a version waits for its template to be made.
       timeoutMs: seconds(180),
       silenceMs: seconds(120),
-      tellsEndpoint: true,
+      result: engineFactsSchema,
       payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation }),
     },
     {

@@ -11,6 +11,7 @@ import { sealPassword } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
+  engineFactsOf,
   engineStopped,
   instanceAbsent,
   newInstanceId,
@@ -154,7 +155,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     const first = await host.start()
     await host.ask(first.description, id, volumeReady)
     const started = await host.ask(first.description, id, postgresqlRunning(first.description, 0))
-    const endpoint = (started.type === 'succeeded' && started.facts?.endpoint) || { host: '', port: 0 }
+    const endpoint = engineFactsOf(started)?.endpoint ?? { host: '', port: 0 }
     const before = await certificateEnd(endpoint)
     const process = first.agent.inspect(id).record?.process
     await first.agent.stop({ engines: 'keep' })

@@ -10,6 +10,7 @@ import type { HostDescription } from '../../../domain/host/events.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
+  engineFactsOf,
   engineStopped,
   newInstanceId,
   openTestHost,
@@ -35,7 +36,7 @@ const openHost = async (config: Partial<AgentConfig>): Promise<void> => {
   ;({ agent, description } = await host.start())
   for (const payload of [volumeReady, postgresqlRunning(description, 0)]) {
     const result = await host.ask(description, instanceId, payload)
-    if (result.type === 'succeeded' && result.facts) endpoint = result.facts.endpoint
+    endpoint = engineFactsOf(result)?.endpoint ?? endpoint
     expect(result).toMatchObject({ type: 'succeeded' })
   }
 }

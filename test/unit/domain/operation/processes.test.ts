@@ -48,6 +48,18 @@ describe('provisioning', () => {
     expect(outcomeOf(log)).toMatchObject({ outcome: 'FAILED', fault: { code: 'AGENT_ANSWER_INCOMPLETE' } })
   })
 
+  it('fails at once when the agent tells something else than where clients connect, and names the fields alone', () => {
+    const engine = succeeded(ids[1]) as Extract<ReturnType<typeof succeeded>, { readonly type: 'HandleGuestResult' }>
+    const told = { endpoint: { host: 7, port: 'a secret' }, caCertificate: 'a certificate' }
+    const odd = { ...engine, result: { ...engine.result, facts: told } } as typeof engine
+    const log = logOf(asked, succeeded(ids[0]), odd, succeeded(commandId(5)))
+    expect(outcomeOf(log)?.fault).toMatchObject({
+      code: 'AGENT_ANSWER_INCOMPLETE',
+      message: expect.stringMatching(/: endpoint\.host, endpoint\.port$/),
+    })
+    expect(JSON.stringify(log)).not.toContain('a secret')
+  })
+
   it('removes everything, with the next epoch, when a step fails', () => {
     const log = logOf(asked, succeeded(ids[0]), failed(ids[1]))
     expect(issued(log).at(-1)).toEqual({
