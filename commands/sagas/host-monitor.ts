@@ -229,6 +229,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   ) =>
     traced('host returned', hostId, parent, async (span) => {
       log.info({ hostId }, 'a lost host has returned')
+      reconciler.forget(hostId)
       for (const [instanceId, { running, health, epoch }] of Object.entries(holds)) {
         if (!running) continue
         const seen = { hostId, health, reason: 'its host has returned', epoch }

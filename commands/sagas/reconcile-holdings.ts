@@ -19,6 +19,8 @@ export type ReconcilerDependencies = {
 }
 
 export type Reconciler = {
+  /** What the host says next is compared anew, though it says the same as before: while it was silent the log may have changed. */
+  forget(hostId: HostId): void
   /** Compares what the host says it holds with what the log has on it. */
   take(host: RegisteredHost, beat: Pick<Heartbeat, 'at' | 'holds'>, traceparent: string | undefined): Promise<void>
 }
@@ -110,6 +112,7 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
   }
 
   return {
+    forget: (hostId) => void accounts.delete(hostId),
     take: async (host, { at, holds }, traceparent) => {
       const now = elapsedMs()
       const beat = { saidAt: Date.parse(at), heardAt: now }

@@ -111,6 +111,14 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
 
   return {
     provisioned,
+    /** As another process found it, which hears of other partitions. */
+    becomesMissing: (instanceId: InstanceId) =>
+      handler.handle(
+        instance,
+        instanceStream(instanceId),
+        { type: 'ReconcileWithHost', hostId, found: null },
+        { ...context, instanceId },
+      ),
     dropped: distrust.counts,
     /** Signed by the host, as of then. */
     signedBeat: (sequence: number) => {
@@ -210,6 +218,25 @@ describe('what a host says it holds', () => {
       await beat(holds)
       await passes(lookEveryMs)
     }
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('is looked at again when the host returns, though it says the same as before', async () => {
+    const { provisioned, beat, passes, stateOf, becomesMissing, timesLost } = await start()
+    const instanceId = await provisioned()
+    const saysSo = async () => {
+      for (let times = 0; times < 4; times += 1) {
+        await beat({ [instanceId]: holding })
+        await passes(lookEveryMs)
+      }
+    }
+    await saysSo()
+    await becomesMissing(instanceId)
+    await saysSo()
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING' })
+    await passes(hostLostAfterMs + 2 * lookEveryMs)
+    expect(await timesLost()).toBe(1)
+    await saysSo()
     expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
   })
 
