@@ -18,6 +18,13 @@ export class KafkaTimeout extends Error {
 const isNotConnected = (error: unknown): boolean =>
   error instanceof Error && error.name === 'Error' && error.message === 'Broker not connected'
 
+/**
+ * kafkajs 2.2.4 looks into what it was told of topics where it has just thrown that away, as it does when it lost its brokers
+ * (`src/cluster/index.js`, `src/cluster/brokerPool.js`).
+ */
+const hasForgottenTopics = (error: unknown): boolean =>
+  error instanceof TypeError && error.message.includes("'topicMetadata'") && error.stack?.includes('kafkajs') === true
+
 /** What the client threw, as the port has it; bugs stay what they are. */
 export const translated = (what: string, error: unknown): unknown => {
   if (!(error instanceof Error)) return error
@@ -25,7 +32,8 @@ export const translated = (what: string, error: unknown): unknown => {
     error instanceof KafkaJSError ||
     error instanceof KafkaJSAggregateError ||
     error instanceof KafkaTimeout ||
-    isNotConnected(error)
+    isNotConnected(error) ||
+    hasForgottenTopics(error)
   return isOfKafka ? new MessageBusUnavailable(`${what}: ${error.message}`, { cause: error }) : error
 }
 
@@ -56,7 +64,8 @@ const retriedAll: ReadonlySet<string> = new Set(['KafkaJSNumberOfRetriesExceeded
  * broker that is too old, a bug.
  */
 export const isWorthRetrying = (error: unknown): boolean => {
-  if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout || isNotConnected(error)) return true
+  if (error instanceof MessageBusUnavailable || error instanceof KafkaTimeout) return true
+  if (isNotConnected(error) || hasForgottenTopics(error)) return true
   if (!(error instanceof Error)) return false
   if (retriedAll.has(error.name)) return true
   if (error.cause !== undefined) return isWorthRetrying(error.cause)

@@ -14,6 +14,23 @@ const askWithoutConnection = (): unknown => {
   }
 }
 
+/** What the client itself throws where it has thrown away what it was told of topics. */
+const askOfForgottenTopics = async (): Promise<unknown> => {
+  const createAdmin = createRequire(import.meta.url)('kafkajs/src/admin/index.js')
+  const silent = { namespace: () => silent, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const admin = createAdmin({ logger: silent, retry: {}, cluster: { metadata: async () => null } })
+  return admin.fetchTopicMetadata({ topics: ['coffer.events'] }).catch((error: unknown) => error)
+}
+
+describe('what the client has forgotten of topics', () => {
+  it('is asked again, and counts as an outage', async () => {
+    const error = await askOfForgottenTopics()
+    expect(error).toBeInstanceOf(TypeError)
+    expect(isWorthRetrying(error)).toBe(true)
+    expect(translated('describing the topics', error)).toBeInstanceOf(MessageBusUnavailable)
+  })
+})
+
 describe('a broker that the client has lost', () => {
   it('is tried again, and counts as away', () => {
     const error = askWithoutConnection()
