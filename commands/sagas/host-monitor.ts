@@ -16,6 +16,7 @@ import { systemContext } from '../system-context.ts'
 import { type AttestMessage, createAttestation, type Statement } from './attest-messages.ts'
 import type { Distrust } from './distrust.ts'
 import { createHeartbeatOrder } from './heartbeat-order.ts'
+import { leaveOutUnreadable } from './leave-out-unreadable.ts'
 import { traceOf } from './message-trace.ts'
 import { createReconciler } from './reconcile-holdings.ts'
 import { createStrandedWork } from './stranded-work.ts'
@@ -107,6 +108,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     clock,
     context,
     moveCreate: createMoveCreate({ handler, directory, clock }),
+    log,
   })
 
   type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly epoch: number }
@@ -132,7 +134,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
         reason: `its host has been silent since ${lastSeenAt}`,
         epoch: 0,
       } as const
-      for (const instanceId of instanceIds) await reportHealth(instanceId, seen, span)
+      for (const instanceId of instanceIds)
+        await leaveOutUnreadable(log, { hostId, instanceId }, () => reportHealth(instanceId, seen, span))
       // Last, so that what was cut off on the way is made good at the next check.
       await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt, heard: order.last(hostId) }, span)
     })
@@ -233,7 +236,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       for (const [instanceId, { running, health, epoch }] of Object.entries(holds)) {
         if (!running) continue
         const seen = { hostId, health, reason: 'its host has returned', epoch }
-        await reportHealth(parseInstanceId(instanceId), seen, span)
+        const id = parseInstanceId(instanceId)
+        await leaveOutUnreadable(log, { hostId, instanceId: id }, () => reportHealth(id, seen, span))
       }
       await tell(hostId, { type: 'ReportHostReturned', hostId, heard }, span)
     })

@@ -61,6 +61,10 @@ const reactionsToRelayed = async (
   return reactions.to(event, state)
 }
 
+/** An operation begins once all that it rests on is held. */
+const isBeginning = (reaction: Reaction | OwnRequest): boolean =>
+  reaction.target !== 'public' && reaction.command.type === 'StartOperation'
+
 /** Handles one message of `coffer.events`: carries out what the event leads to. At least once does no harm. */
 export const createEventReactor = ({
   handler,
@@ -86,19 +90,32 @@ export const createEventReactor = ({
       ...(traceparent === undefined ? {} : { traceparent }),
     })
     let reactions: readonly (Reaction | OwnRequest)[] = []
-    try {
-      reactions = await reactionsToRelayed(handler, allReactions, relayed)
-      for (const [index, reaction] of reactions.entries()) {
-        if (reaction.target !== 'public') await tell(reaction, relayed, contextOf(String(index)))
-        else await request(reaction, relayed, traceparent, (part) => contextOf(`${index}/${part}`))
+    const unreadable: UnreadableHistory[] = []
+    /** A history that cannot be read costs what rests on it, and no other reaction. */
+    const unlessUnreadable = async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await work()
+      } catch (error) {
+        if (!(error instanceof UnreadableHistory)) throw error
+        unreadable.push(error)
       }
-    } catch (error) {
-      if (error instanceof UnreadableHistory) {
-        const told = reactions.filter((reaction) => reaction.target !== 'public')
-        await failUnbegun({ handler, clock }, relayed.event, told, error, contextOf('unreadable'))
-      }
-      throw error
     }
+    await unlessUnreadable(async () => {
+      reactions = await reactionsToRelayed(handler, allReactions, relayed)
+    })
+    for (const [index, reaction] of reactions.entries()) {
+      if (unreadable.length > 0 && isBeginning(reaction)) continue
+      await unlessUnreadable(() =>
+        reaction.target === 'public'
+          ? request(reaction, relayed, traceparent, (part) => contextOf(`${index}/${part}`))
+          : tell(reaction, relayed, contextOf(String(index))),
+      )
+    }
+    const [first] = unreadable
+    if (!first) return
+    const told = reactions.filter((reaction) => reaction.target !== 'public')
+    await failUnbegun({ handler, clock }, relayed.event, told, first, contextOf('unreadable'))
+    throw first
   }
 
   const tell = async (reaction: Reaction, relayed: Relayed, context: CommandContext): Promise<void> => {

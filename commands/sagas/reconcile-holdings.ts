@@ -6,7 +6,7 @@ import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { UnreadableHistory } from '../history.ts'
+import { leaveOutUnreadable } from './leave-out-unreadable.ts'
 import { isGoneFrom, removeLeftover } from './remove-leftover.ts'
 
 export type ReconcilerDependencies = {
@@ -100,15 +100,10 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
     return isAtRest(handled.state)
   }
 
-  /** One whose history cannot be read concerns no other of the host. It is looked at again when the host says something else of it. */
+  /** One whose history cannot be read is looked at again when the host says something else of it. */
   const reconcileReadable = async (...[host, instanceId, ...rest]: Parameters<typeof reconcile>): Promise<boolean> => {
-    try {
-      return await reconcile(host, instanceId, ...rest)
-    } catch (error) {
-      if (!(error instanceof UnreadableHistory) || error.fault.stream !== instanceStream(instanceId)) throw error
-      log.warn({ hostId: host.hostId, instanceId, err: error }, 'what a host has of an instance is left out')
-      return true
-    }
+    const { hostId } = host
+    return (await leaveOutUnreadable(log, { hostId, instanceId }, () => reconcile(host, instanceId, ...rest))) ?? true
   }
 
   return {

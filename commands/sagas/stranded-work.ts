@@ -6,14 +6,17 @@ import { operation, operationStream } from '../../domain/operation/index.ts'
 import { hostRemovedFault } from '../../domain/values/host-removed.ts'
 import { heldIds, lapse } from '../../domain/values/ledger.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { MoveCreate } from '../move-create.ts'
+import { leaveOutUnreadable } from './leave-out-unreadable.ts'
 
 export type StrandedWorkDependencies = {
   readonly handler: Handler
   readonly clock: WallClock
   readonly context: (traceparent: string | undefined) => CommandContext
   readonly moveCreate: MoveCreate
+  readonly log: Pick<Log, 'debug' | 'warn'>
 }
 
 export type StrandedWork = {
@@ -27,7 +30,7 @@ export type StrandedWork = {
  * All else on a host that was removed fails, and gives free what it holds.
  */
 export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork => {
-  const { handler, clock, context, moveCreate } = deps
+  const { handler, clock, context, moveCreate, log } = deps
   /** By host, what needs no second look while that host is lost. */
   const settled = new Map<HostId, Set<InstanceId>>()
 
@@ -52,23 +55,31 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     return false
   }
 
+  /** An instance of a host that is removed. `isExpired`: nothing came of what its room was held for. */
+  const giveUp = async (hostId: HostId, instanceId: InstanceId, isExpired: boolean): Promise<void> => {
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    const isElsewhere = state.status !== 'ABSENT' && state.hostId !== hostId
+    const isOver = state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)
+    if (isElsewhere || isOver || isExpired) {
+      const reason = isElsewhere ? 'MOVED' : 'FAILED'
+      const release = { type: 'ReleaseCapacity', hostId, instanceId, reason } as const
+      await handler.handle(host, hostStream(hostId), release, context(undefined))
+    } else if (isBusy(state)) await handOn(state, true)
+    else if (state.status !== 'ABSENT') {
+      const by = { ...context(undefined), projectId: state.projectId, instanceId }
+      const lose = { type: 'LoseHost', hostId, fault: hostRemovedFault } as const
+      await handler.handle(instance, instanceStream(instanceId), lose, by)
+    }
+  }
+
   /** What a host that is removed still holds room for, until nothing is left. */
-  const giveUp = async ({ hostId, claims }: RegisteredHost): Promise<void> => {
+  const giveUpAll = async ({ hostId, claims }: RegisteredHost): Promise<void> => {
     const { expired } = lapse(claims, isoNow(clock))
+    // Looked at again and again, and told by whatever is refused.
+    const quietly = { warn: log.debug }
     for (const instanceId of heldIds(claims)) {
-      const { state } = await handler.load(instance, instanceStream(instanceId))
-      const isElsewhere = state.status !== 'ABSENT' && state.hostId !== hostId
-      const isOver = state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)
-      if (isElsewhere || isOver || expired.includes(instanceId)) {
-        const reason = isElsewhere ? 'MOVED' : 'FAILED'
-        const release = { type: 'ReleaseCapacity', hostId, instanceId, reason } as const
-        await handler.handle(host, hostStream(hostId), release, context(undefined))
-      } else if (isBusy(state)) await handOn(state, true)
-      else if (state.status !== 'ABSENT') {
-        const by = { ...context(undefined), projectId: state.projectId, instanceId }
-        const lose = { type: 'LoseHost', hostId, fault: hostRemovedFault } as const
-        await handler.handle(instance, instanceStream(instanceId), lose, by)
-      }
+      const one = () => giveUp(hostId, instanceId, expired.includes(instanceId))
+      await leaveOutUnreadable(quietly, { hostId, instanceId }, one)
     }
   }
 
@@ -77,7 +88,7 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
       for (const state of hosts) {
         if (state.status === 'UNREGISTERED') continue
         const { hostId } = state
-        if (state.status === 'REMOVED') await giveUp(state)
+        if (state.status === 'REMOVED') await giveUpAll(state)
         if (state.status !== 'LOST') {
           settled.delete(hostId)
           continue
@@ -85,7 +96,9 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
         const known = settled.get(hostId) ?? new Set<InstanceId>()
         settled.set(hostId, known)
         for (const instanceId of heldIds(state.claims)) {
-          if (!known.has(instanceId) && (await look(hostId, instanceId))) known.add(instanceId)
+          if (known.has(instanceId)) continue
+          const isSettled = await leaveOutUnreadable(log, { hostId, instanceId }, () => look(hostId, instanceId))
+          if (isSettled ?? true) known.add(instanceId)
         }
       }
     },

@@ -10,11 +10,11 @@ import type { Log } from '../../kernel/log.ts'
 import { inSpan, noTracer, type Tracer } from '../../kernel/tracer.ts'
 import type { Directory } from '../directory.ts'
 import type { CommandContext, Handler } from '../handle.ts'
-import { UnreadableHistory } from '../history.ts'
 import type { IncomingMessage, MessageBus } from '../ports/message-bus.ts'
 import type { ControlChannel } from '../secrets/control-channel.ts'
 import { type Attested, createAttestation, type Statement } from './attest-messages.ts'
 import type { Distrust } from './distrust.ts'
+import { leaveOutUnreadable } from './leave-out-unreadable.ts'
 import { traceOf } from './message-trace.ts'
 import { removeLeftover } from './remove-leftover.ts'
 import { createRegistrar } from './take-registration.ts'
@@ -158,13 +158,9 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     for (const [index, holding] of holdings.entries()) {
       const { instanceId } = holding
       const commandId = parseCommandId(deriveId('report', report.reportId, String(index)))
-      try {
-        await takeHolding(holding, { hostId, sequence }, { ...contextOf(report, hostId, trace), commandId })
-      } catch (error) {
-        // It concerns no other instance of the host.
-        if (!(error instanceof UnreadableHistory) || error.fault.stream !== instanceStream(instanceId)) throw error
-        log.warn({ hostId, instanceId, err: error }, 'what a host has of an instance is left out')
-      }
+      const by = { ...contextOf(report, hostId, trace), commandId }
+      const take = () => takeHolding(holding, { hostId, sequence }, by)
+      await leaveOutUnreadable(log, { hostId, instanceId }, take)
     }
   }
 

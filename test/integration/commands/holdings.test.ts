@@ -50,7 +50,9 @@ it('lists what the log does not know of, though the host has an instance whose h
   const holdings = [cut, unknown].map((instanceId) => ({ instanceId, epoch: 1, held }))
   await take({ type: 'holdings', reportId: side.ids.next(), at: now(), hostId, holdings } as AgentReport)
   expect(Object.keys((await registered()).unlisted)).toEqual([unknown])
-  expect(side.lines.map(({ message }) => message)).toContain('what a host has of an instance is left out')
+  expect(side.lines.map(({ message }) => message)).toContain(
+    'an instance of a host is left out, as its history cannot be read',
+  )
 })
 
 it('compares the others with the log, and that one once', async () => {

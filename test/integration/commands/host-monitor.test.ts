@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { NewEvent } from '../../../commands/ports/event-store.ts'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
@@ -11,11 +12,13 @@ import {
   type HostId,
   type InstanceId,
   parseCommandId,
+  parseEventId,
   parseInstanceId,
   parseOperationId,
   parseProjectId,
 } from '../../../domain/ids.ts'
 import { instance, instanceStream } from '../../../domain/instance/index.ts'
+import type { StreamName } from '../../../domain/stream.ts'
 import { deriveSigner } from '../../../kernel/signing.ts'
 import { collect } from '../../support/collect.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
@@ -109,8 +112,21 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
     return instanceId
   }
 
+  const timesIn = async (of: StreamName, type: string): Promise<number> =>
+    (await collect(side.eventStore.readStream(of))).flat().filter((event) => event.type === type).length
+
   return {
     provisioned,
+    /** Writes what no version of ours reads. */
+    spoil: async (instanceId: InstanceId) => {
+      const of = instanceStream(instanceId)
+      const events = (await collect(side.eventStore.readStream(of))).flat()
+      const last = events.at(-1)
+      if (!last) throw new Error('an instance has events')
+      const { revision, metadata, version, data } = last
+      const foreign = { id: parseEventId(randomUUID()), type: 'OrderShipped', version, data, metadata }
+      await side.eventStore.append(of, [foreign as NewEvent], revision)
+    },
     /** As another process found it, which hears of other partitions. */
     becomesMissing: (instanceId: InstanceId) =>
       handler.handle(
@@ -191,8 +207,9 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
     /** By all looks so far. */
     timesLost: async (of = stream) => {
       await monitor.stop()
-      return (await collect(side.eventStore.readStream(of))).flat().filter(({ type }) => type === 'HostLost').length
+      return timesIn(of, 'HostLost')
     },
+    timesReturned: () => timesIn(stream, 'HostReturned'),
   }
 }
 
@@ -238,6 +255,17 @@ describe('what a host says it holds', () => {
     expect(await timesLost()).toBe(1)
     await saysSo()
     expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('does not keep a host lost where one of its instances cannot be read', async () => {
+    const { provisioned, beat, passes, spoil, timesLost, timesReturned } = await start()
+    const instanceId = await provisioned()
+    await beat({ [instanceId]: holding })
+    await passes(hostLostAfterMs + 2 * lookEveryMs)
+    expect(await timesLost()).toBe(1)
+    await spoil(instanceId)
+    await beat({ [instanceId]: holding })
+    expect(await timesReturned()).toBe(1)
   })
 
   it('takes nothing from heartbeats that waited, however long they say the same, until one comes as it is said', async () => {
