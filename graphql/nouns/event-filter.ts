@@ -4,14 +4,12 @@ import type { EventFilter } from '../../projections/queries.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
-import { scopeOf } from '../pipeline/tenancy.ts'
-import { visibleInstance, visibleOperation } from '../visible.ts'
+import { visibleOperation } from '../visible.ts'
+import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 
-export type EventFilterInput = {
-  readonly instanceId?: string | null | undefined
+export type EventFilterInput = InstanceScopeInput & {
   readonly operationId?: string | null | undefined
   readonly types?: readonly string[] | null | undefined
-  readonly projectId?: string | null | undefined
 }
 
 /**
@@ -19,14 +17,12 @@ export type EventFilterInput = {
  * exist: the same answer, after the same reads. Throws `FORBIDDEN` or `INVALID_INPUT`.
  */
 export const eventFilter = async (context: ApiContext, input: EventFilterInput): Promise<EventFilter | null> => {
-  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
   const types = input.types?.map(parseEventType)
-  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
+  const scope = await instanceScope(context, input)
   const operation = isGiven(input.operationId) ? await visibleOperation(context, input.operationId) : undefined
-  if (instance === null || operation === null) return null
+  if (scope === null || operation === null) return null
   return {
     ...scope,
-    ...(instance && { instanceId: instance.id }),
     ...(operation && { operationId: operation.id }),
     ...(types && { types }),
   }

@@ -4,8 +4,7 @@ import type { OperationFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { distinct, isGiven } from '../input.ts'
-import { scopeOf } from '../pipeline/tenancy.ts'
-import { visibleInstance } from '../visible.ts'
+import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
 export type OperationEnums = { readonly Kind: EnumRef<OperationKind>; readonly Status: EnumRef<OperationStatus> }
@@ -24,24 +23,21 @@ export const operationFilterInput = ({ builder }: SchemaParts, { Kind, Status }:
   })
 
 type OperationFilterInput = {
-  readonly instanceId?: string | null
   readonly kind?: readonly OperationKind[] | null
   readonly status?: readonly OperationStatus[] | null
   readonly requestedBy?: string | null
-  readonly projectId?: string | null
-} & MadeInput
+} & InstanceScopeInput &
+  MadeInput
 
 /** The filter in the terms of the views. Null when it names an instance that the caller may not see or that does not exist. */
 export const operationFilter = async (
   context: ApiContext,
   input: OperationFilterInput,
 ): Promise<OperationFilter | null> => {
-  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
-  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
-  if (instance === null) return null
+  const scope = await instanceScope(context, input)
+  if (scope === null) return null
   return {
     ...scope,
-    ...(instance && { instanceId: instance.id }),
     ...(input.kind && { kinds: distinct(input.kind) }),
     ...(input.status && { statuses: distinct(input.status) }),
     ...(isGiven(input.requestedBy) && { requestedBy: input.requestedBy }),

@@ -10,10 +10,11 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { tryParseId } from '../ids.ts'
-import { distinct, isGiven } from '../input.ts'
+import { distinct } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
-import { scopeOf, visibleTo } from '../pipeline/tenancy.ts'
-import { emptyPage, visibleInstance } from '../visible.ts'
+import { visibleTo } from '../pipeline/tenancy.ts'
+import { emptyPage } from '../visible.ts'
+import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
 export const addSchedule = (parts: SchemaParts, mutations: Mutations): void => {
@@ -117,20 +118,17 @@ const addRun = ({ builder, Operation }: SchemaParts) => {
 }
 
 type FilterInput = {
-  readonly instanceId?: string | null
   readonly action?: readonly ScheduledAction[] | null
   readonly status?: readonly ScheduleStatus[] | null
-  readonly projectId?: string | null
-} & MadeInput
+} & InstanceScopeInput &
+  MadeInput
 
 /** In the terms of the views. Null when it names an instance that the caller may not see or that does not exist. */
 const scheduleFilter = async (context: ApiContext, input: FilterInput): Promise<ScheduleFilter | null> => {
-  const scope = scopeOf(context.session, input.projectId, 'filter.projectId')
-  const instance = isGiven(input.instanceId) ? await visibleInstance(context, input.instanceId) : undefined
-  if (instance === null) return null
+  const scope = await instanceScope(context, input)
+  if (scope === null) return null
   return {
     ...scope,
-    ...(instance && { instanceId: instance.id }),
     ...(input.action && { actions: distinct(input.action) }),
     ...(input.status && { statuses: distinct(input.status) }),
     ...madeWithin(input),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { discoverServers, type SearchPaths } from '../discover-servers.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
@@ -13,7 +14,7 @@ import { checkHealth, findingsOf, isEnding } from './lifecycle/readiness.ts'
 import { configurationArgument, findServer, isAnyServerOn } from './lifecycle/server-process.ts'
 import { createTemplate } from './lifecycle/template.ts'
 import { endWrites } from './room/end-sessions.ts'
-import { discoverInstallations, type SearchPaths } from './setup/discover.ts'
+import { mariadbServers } from './setup/discover.ts'
 
 export type MariadbDriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { readonly searchPaths: SearchPaths }
 
@@ -23,7 +24,7 @@ export type MariadbDriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { rea
  */
 export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   datastore: 'mariadb',
-  probe: (signal) => discoverInstallations(deps, signal),
+  probe: (signal) => discoverServers(deps, mariadbServers, signal),
   createTemplate,
   // What tells servers apart is in the configuration; in the data there is nothing.
   giveIdentity: () => Promise.resolve(),

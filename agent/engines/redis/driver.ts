@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { discoverServers, type SearchPaths } from '../discover-servers.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
@@ -11,7 +12,7 @@ import { checkHealth, findingsOf } from './lifecycle/readiness.ts'
 import { findServer, isAnyServerOn } from './lifecycle/server-process.ts'
 import { createTemplate } from './lifecycle/template.ts'
 import { configurationOf } from './places.ts'
-import { discoverInstallations, type SearchPaths } from './setup/discover.ts'
+import { redisServers } from './setup/discover.ts'
 
 export type RedisDriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { readonly searchPaths: SearchPaths }
 
@@ -21,7 +22,7 @@ export type RedisDriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { reado
  */
 export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   datastore: 'redis',
-  probe: (signal) => discoverInstallations(deps, signal),
+  probe: (signal) => discoverServers(deps, redisServers, signal),
   createTemplate,
   // Ids of a run and of replication are made anew at every start.
   giveIdentity: () => Promise.resolve(),
