@@ -145,7 +145,7 @@ describe('processes that share a consumer group', { timeout: 120_000 }, () => {
 
   it('take over from one that hangs when its lease has run out, and it does not disturb them when it wakes', async () => {
     const { dataDir, publish, bus } = await setUp()
-    const [hanging, heir] = [await join(dataDir, 600), await join(dataDir, 600)]
+    const [hanging, heir] = [await join(dataDir, 2500), await join(dataDir, 2500)]
     await untilShared(publish, [hanging, heir])
     hanging.signal('SIGSTOP')
     const before = handled(hanging).length
