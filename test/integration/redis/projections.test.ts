@@ -67,8 +67,9 @@ for (const [name, start] of everyRedis)
             { eventStore, viewStore, projections: allProjections, ...quietKernel, log },
             signal,
           )
-          // Of the views only that one shows what nobody could read.
-          const isFilled = (view: string, documents: number) => documents > 0 || view === 'unreadable'
+          // One shows what nobody could read, the other nothing of what was deleted, as every schedule is in the end.
+          const isFilled = (view: string, documents: number) =>
+            documents > 0 || view === 'unreadable' || view === 'schedules'
           return verified.every(
             ({ view, equal, position, documents }) => equal && position === head && isFilled(view, documents),
           )
