@@ -4,8 +4,8 @@ import { datastore } from './datastore/index.ts'
 import { deadLetter } from './dead-letter/index.ts'
 import type { Decider } from './decider.ts'
 import type { EventDefinitions, EventOf } from './event-definition.ts'
-import { compileExactFit, type ExactFit } from './exact-fit.ts'
 import { exclusion } from './exclusion/index.ts'
+import { checkFitted, type Fitted, fitted } from './fitted.ts'
 import { flavor } from './flavor/index.ts'
 import { fleet } from './fleet/index.ts'
 import { host } from './host/index.ts'
@@ -62,7 +62,7 @@ export const tryCategory = (stream: string): Category | null => {
   const category = stream.slice(0, dash)
   if (!isCategory(category)) return null
   const id = stream.slice(dash + 1)
-  return fitsId[category]?.(id) || idSchemas[category].safeParse(id).success ? category : null
+  return checkFitted(idSchemas[category], id).success ? category : null
 }
 
 const isCategory = (category: string): category is Category => Object.hasOwn(aggregates, category)
@@ -72,14 +72,10 @@ const excludedStreamSchema: z.ZodType<string> = z
   .string()
   .refine((stream): boolean => !stream.startsWith(`${exclusion.category}-`) && tryCategory(stream) !== null)
 
+/** Asked of every event that is read. */
 const idSchemas = {
-  ...(Object.fromEntries(allCategories.map((category) => [category, aggregates[category].id])) as Readonly<
-    Record<Category, z.ZodType<string>>
-  >),
-  [exclusion.category]: excludedStreamSchema,
+  ...(Object.fromEntries(
+    allCategories.map((category) => [category, fitted<z.ZodType<string>>(aggregates[category].id)]),
+  ) as Readonly<Record<Category, Fitted<z.ZodType<string>>>>),
+  [exclusion.category]: fitted(excludedStreamSchema),
 }
-
-/** Asked of every event that is read: only what does not fit is parsed. */
-const fitsId = Object.fromEntries(
-  allCategories.map((category) => [category, compileExactFit(idSchemas[category])]),
-) as Readonly<Record<Category, ExactFit | null>>

@@ -1,14 +1,11 @@
 import type { z } from 'zod'
-import { compileExactFit, type ExactFit } from './exact-fit.ts'
+import { type Fitted, fitted } from './fitted.ts'
 
 type Upcast = (data: never) => unknown
 
 /** One event type: its current version, the schema of that version's data, and a step up from every older version. */
-export type EventDefinition<Data = unknown> = {
+export type EventDefinition<Data = unknown> = Fitted<z.ZodType<Data>> & {
   readonly version: number
-  readonly schema: z.ZodType<Data>
-  /** Null where the schema has parts that `compileExactFit` does not know: then the schema alone is asked. */
-  readonly fits: ExactFit | null
   /** `upcasts[1]` turns data of version 1 into data of version 2, and so on: one step each. */
   readonly upcasts: Readonly<Record<number, Upcast>>
 }
@@ -31,7 +28,7 @@ export const defineEvent = <Data>(
   for (let from = 1; from < version; from += 1) {
     if (!upcasts[from]) throw new Error(`event version ${version} has no upcast from version ${from}`)
   }
-  return { version, schema, fits: compileExactFit(schema), upcasts }
+  return { version, ...fitted(schema), upcasts }
 }
 
 export type RawEvent = { readonly type: string; readonly version: number; readonly data: unknown }

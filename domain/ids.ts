@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compileExactFit } from './exact-fit.ts'
+import { fitted, parseFitted } from './fitted.ts'
 
 /** Ids are UUIDs (version 7 when made here) and are branded, so one kind cannot be passed for another. */
 export const instanceIdSchema = z.uuid().brand<'InstanceId'>()
@@ -41,9 +41,8 @@ export type FlavorId = z.infer<typeof flavorIdSchema>
 
 /** Throws a `ZodError`. Several of every command, event and message are parsed, and nearly all are in order. */
 const parserOf = <Schema extends z.ZodType>(schema: Schema): ((value: unknown) => z.output<Schema>) => {
-  const fits = compileExactFit(schema)
-  // What fits is just what the schema would make of it.
-  return (value) => (fits?.(value) ? (value as z.output<Schema>) : schema.parse(value))
+  const idSchema = fitted(schema)
+  return (value) => parseFitted(idSchema, value)
 }
 
 export const parseInstanceId = parserOf(instanceIdSchema)

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { aggregates, type Category, tryCategory } from './aggregates.ts'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from './catalogue.ts'
 import { type EventDefinitions, tryDecodeEvent } from './event-definition.ts'
-import { compileExactFit, type ExactFit } from './exact-fit.ts'
+import { checkFitted, fitted } from './fitted.ts'
 import { type EventMetadata, metadataSchema } from './metadata.ts'
 
 /** An event as a store has it. Other versions and other programs write there too, so nothing in it may be relied on. */
@@ -72,7 +72,7 @@ const checkIn = <Stored extends RawStoredEvent>(category: Category, stored: Stor
       ? unreadable('WRONG_STREAM', `${type} does not belong in a stream of category ${category}`)
       : unreadable('UNKNOWN_TYPE', `no event of this version has the type ${type}`)
   }
-  const metadata = check(metadataSchema, fitsMetadata, stored.metadata)
+  const metadata = checkFitted(fittedMetadata, stored.metadata)
   if (!metadata.success) return unreadable('MALFORMED_METADATA', faultsOf(metadata.error, 'metadata'))
   if (!Number.isInteger(version))
     return unreadable('MALFORMED_METADATA', 'metadata.schemaVersion is not a whole number')
@@ -84,21 +84,14 @@ const checkIn = <Stored extends RawStoredEvent>(category: Category, stored: Stor
   }
   const decoded = decode(definitions, { type, version, data })
   if (!decoded.known) return unreadable('MALFORMED_DATA', decoded.reason)
-  const checked = check(definition.schema, definition.fits, decoded.event.data)
+  const checked = checkFitted(definition, decoded.event.data)
   if (!checked.success) return unreadable('MALFORMED_DATA', faultsOf(checked.error, 'data'))
   // Type and data belong together: the definition of the type has just accepted the data.
   const event = { type: typeNames.get(type), data: checked.data } as CofferEvent
   return { readable: true, stored, event, metadata: metadata.data }
 }
 
-const fitsMetadata = compileExactFit(metadataSchema)
-
-type Checked<T> = { readonly success: true; readonly data: T } | { readonly success: false; readonly error: z.ZodError }
-
-/** What this version wrote fits as it is, which is nearly all there is: only the rest is parsed. */
-const check = <T>(schema: z.ZodType<T>, fits: ExactFit | null, value: unknown): Checked<T> =>
-  // What fits is just what the schema would make of it.
-  fits?.(value) ? { success: true, data: value as T } : schema.safeParse(value)
+const fittedMetadata = fitted(metadataSchema)
 
 /** An upcast takes the shape of what it is given on trust, and throws on another one. */
 const decode = (definitions: EventDefinitions, raw: Pick<RawStoredEvent, 'type' | 'version' | 'data'>) => {

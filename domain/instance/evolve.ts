@@ -138,34 +138,34 @@ const evolveOperation = (state: KnownInstance, event: OperationEvent): InstanceS
 }
 
 /** The status stays as it is: another operation may be changing it, or may have changed it. */
-const evolveShared = (state: KnownInstance, operation: AnyShared, phase: Phase, data: object): KnownInstance => {
+const evolveShared = (
+  state: KnownInstance,
+  operation: AnyShared,
+  phase: Phase,
+  data: Readonly<Record<string, unknown>>,
+): KnownInstance => {
   if (phase === 'requested') return begunShared(state, operation, data as Asked)
   const { operationId } = data as Ended
   const ended = { ...state, shared: state.shared.filter((one) => one.operationId !== operationId) }
-  return phase === 'failed' ? ended : changedBy(ended, operation.changes?.({ ...data }, state.accounts) ?? {})
+  return phase === 'failed' ? ended : changedBy(ended, operation.changes?.(data, state.accounts) ?? {})
 }
 
-const begunShared = (
-  state: KnownInstance,
-  { kind }: AnyShared,
-  { operationId, epoch, deadline, ...wish }: Asked,
-): KnownInstance => {
+const begunShared = (state: KnownInstance, { kind }: AnyShared, asked: Asked): KnownInstance => {
   // Kind and wish belong together: they are of one definition.
-  const begun = {
-    kind,
-    operationId,
-    wish,
-    epoch,
-    deadline,
-    generation: state.generation,
-  } as unknown as SharedInProgress
+  const begun = inProgress(state, kind, asked) as unknown as SharedInProgress
   return {
     ...state,
-    sharedEpoch: epoch,
-    operationIds: [...state.operationIds, operationId],
+    sharedEpoch: asked.epoch,
+    operationIds: [...state.operationIds, asked.operationId],
     shared: [...state.shared, begun],
   }
 }
+
+const inProgress = (
+  { generation }: KnownInstance,
+  kind: AnyShared['kind'] | AnyExclusive['kind'],
+  { operationId, epoch, deadline, ...wish }: Asked,
+) => ({ kind, operationId, wish, epoch, deadline, generation })
 
 const changedBy = (state: KnownInstance, { volumeGiB, ...change }: InstanceChange): KnownInstance => ({
   ...state,
@@ -181,19 +181,17 @@ const resting = (
 ): InstanceState =>
   status === 'FAILED' ? { status, ...known(state), dataKept, mayYetStop } : { status, ...known(state) }
 
-const begun = (state: KnownInstance, operation: AnyExclusive, { operationId, epoch, deadline, ...wish }: Asked) => {
-  const { generation } = state
+const begun = (state: KnownInstance, operation: AnyExclusive, asked: Asked) =>
   // Status and operation belong together: they are of one definition.
-  return {
+  ({
     ...known(state),
     status: operation.meanwhile,
-    epoch,
-    generation: operation.renews ? generation + 1 : generation,
-    operationIds: [...state.operationIds, operationId],
-    operation: { kind: operation.kind, operationId, wish, epoch, deadline, generation },
+    epoch: asked.epoch,
+    generation: operation.renews ? state.generation + 1 : state.generation,
+    operationIds: [...state.operationIds, asked.operationId],
+    operation: inProgress(state, operation.kind, asked),
     before: state.status === 'DELETED' ? 'FAILED' : restingStatusOf(state),
-  } as BusyInstance
-}
+  }) as BusyInstance
 
 type Seen = Extract<InstanceEvent, { readonly type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
 

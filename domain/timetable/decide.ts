@@ -29,16 +29,12 @@ export const decide = (command: TimetableCommand, { entries }: TimetableState): 
         : accept({ type: 'TimetableEntryConfirmed', data: { projectId, scheduleId, instanceId } })
     }
     case 'ReleaseEntry': {
-      const scheduleIds = entries
-        .filter(({ scheduleId }) => scheduleId === command.scheduleId)
-        .map(({ scheduleId }) => scheduleId)
-      return released(projectId, scheduleIds, 'SCHEDULE_DELETED')
+      const gone = entries.filter(({ scheduleId }) => scheduleId === command.scheduleId)
+      return released(projectId, gone, 'SCHEDULE_DELETED')
     }
     case 'ReleaseEntriesOf': {
-      const scheduleIds = entries
-        .filter(({ instanceId }) => instanceId === command.instanceId)
-        .map(({ scheduleId }) => scheduleId)
-      return released(projectId, scheduleIds, 'INSTANCE_DELETED')
+      const gone = entries.filter(({ instanceId }) => instanceId === command.instanceId)
+      return released(projectId, gone, 'INSTANCE_DELETED')
     }
     default:
       return unreachable(command)
@@ -49,12 +45,14 @@ type Released = Extract<TimetableEvent, { readonly type: 'TimetableEntriesReleas
 
 const released = (
   projectId: ProjectId,
-  scheduleIds: Released['scheduleIds'],
+  entries: TimetableState['entries'],
   reason: Released['reason'],
-): Decision<TimetableEvent> =>
-  scheduleIds.length === 0
+): Decision<TimetableEvent> => {
+  const scheduleIds = entries.map(({ scheduleId }) => scheduleId)
+  return scheduleIds.length === 0
     ? accept()
     : accept({ type: 'TimetableEntriesReleased', data: { projectId, scheduleIds, reason } })
+}
 
 const tooMany = (projectId: ProjectId, used: number): Rejection => ({
   code: 'QUOTA_EXCEEDED',
