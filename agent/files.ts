@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { access, chmod, constants, lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 
@@ -31,6 +31,12 @@ export const exists = async (path: string): Promise<boolean> => {
     throw error
   }
 }
+
+export const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 
 /** The directory is there, with this mode: what the process's umask takes from the modes of `mkdir` does not count. */
 export const ensureDirectory = async (path: string, mode: number): Promise<void> => {

@@ -15,12 +15,17 @@ export const buildName = (packageVersion: string): string => packageVersion.repl
 /** Of a package's version (`1:10.11.19-0+deb12u1`), the one that the engine says of itself (`10.11.19`). */
 export const upstreamOf = (packageVersion: string): string => buildName(packageVersion).replace(/-[^-]*$/, '')
 
-/** The builds below a directory, newest first. One that begins with a dot is being made. */
-export const listBuilds = async (directory: string): Promise<readonly string[]> => {
+/** The names of what is below a directory; none where it cannot be read. One that begins with a dot is being made, and left out. */
+export const namesOfBuilds = async (directory: string): Promise<readonly string[]> => {
   const names = await readdir(directory).catch(() => [])
+  return names.filter((name) => !name.startsWith('.'))
+}
+
+/** The builds below a directory, newest first. */
+export const listBuilds = async (directory: string): Promise<readonly string[]> => {
+  const names = await namesOfBuilds(directory)
   return names
-    .filter((name) => !name.startsWith('.'))
-    .sort((a, b) => compareVersions(upstreamOf(b), upstreamOf(a)) || b.localeCompare(a, 'en', { numeric: true }))
+    .toSorted((a, b) => compareVersions(upstreamOf(b), upstreamOf(a)) || b.localeCompare(a, 'en', { numeric: true }))
     .map((name) => join(directory, name))
 }
 

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { BuildRefused, type EngineSetup } from '../engines/engine-setup.ts'
-import { buildsOf } from './builds.ts'
+import { buildsOf, namesOfBuilds } from './builds.ts'
 import { type FetchOptions, fetchBuild, takeFromCache } from './fetch-build.ts'
 
 /** The builds of engines that belong to one data directory. */
@@ -17,10 +16,8 @@ export const createEngineBuilds = (
   options: Omit<FetchOptions, 'signal'>,
 ): EngineBuilds => ({
   mark: async () => {
-    const found = await Promise.all(
-      setups.map(({ datastore }) => readdir(buildsOf(options.dataDir, datastore)).catch(() => [])),
-    )
-    return JSON.stringify(found.map((names) => names.filter((name) => !name.startsWith('.')).sort()))
+    const found = await Promise.all(setups.map(({ datastore }) => namesOfBuilds(buildsOf(options.dataDir, datastore))))
+    return JSON.stringify(found.map((names) => names.toSorted()))
   },
   fetch: async (datastore, signal) => {
     const packages = setups.find((setup) => setup.datastore === datastore)?.packages

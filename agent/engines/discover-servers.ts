@@ -1,9 +1,9 @@
-import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
 import type { Log } from '../../kernel/log.ts'
 import { listBuilds } from '../builds/builds.ts'
+import { isExecutable } from '../files.ts'
 import type { Installation } from './engine.ts'
 import { environmentOf, type ProgramRun, runProgram } from './run-program.ts'
 
@@ -23,12 +23,19 @@ export type ServerKind = {
   /** As people call the engine. */
   readonly name: string
   readonly program: string
-  /** Where the packages of the distribution have the program, from the root on. */
-  readonly folder: string
   /** The oldest version that the driver can work with. */
   readonly oldest: string
   /** Its version, or, in words, why it cannot be used. */
-  readonly askVersion: (ask: AskServer) => Promise<{ readonly version: string } | { readonly reason: string }>
+  readonly askVersion: (
+    ask: AskServer,
+    binDir: string,
+  ) => Promise<{ readonly version: string } | { readonly reason: string }>
+}
+
+/** A kind that comes in packages of the distribution. */
+export type PackagedServerKind = ServerKind & {
+  /** Where they have the program, from the root on. */
+  readonly folder: string
 }
 
 export type DiscoverDeps = { readonly searchPaths: SearchPaths; readonly log: Pick<Log, 'warn'> }
@@ -39,26 +46,39 @@ export type DiscoverDeps = { readonly searchPaths: SearchPaths; readonly log: Pi
  */
 export const discoverServers = async (
   { searchPaths, log }: DiscoverDeps,
-  kind: ServerKind,
+  kind: PackagedServerKind,
   signal: AbortSignal,
 ): Promise<readonly Installation[]> => {
   const fetched = await listBuilds(searchPaths.builds)
-  const candidates: readonly Pick<Installation, 'source' | 'binDir'>[] = [
+  const candidates: readonly Candidate[] = [
     ...fetched.map((build) => ({ source: 'fetched' as const, binDir: join(build, kind.folder) })),
     ...searchPaths.binDirs.map((binDir) => ({ source: 'system' as const, binDir })),
   ]
+  const holding = await Promise.all(candidates.map(({ binDir }) => isExecutable(join(binDir, kind.program))))
+  const there = candidates.filter((_, index) => holding[index])
+  return findUsable(there, kind, log, signal)
+}
+
+export type Candidate = Pick<Installation, 'source' | 'binDir'>
+
+/** Those that can be used, newest first. Of two with one version the first is kept; what cannot be used is logged and left out. */
+export const findUsable = async (
+  candidates: readonly Candidate[],
+  kind: ServerKind,
+  log: Pick<Log, 'warn'>,
+  signal: AbortSignal,
+): Promise<readonly Installation[]> => {
   const byVersion = new Map<string, Installation>()
   for (const candidate of candidates) {
     const { binDir } = candidate
     const program = join(binDir, kind.program)
-    if (!(await isExecutable(program))) continue
     const env = environmentOf(candidate)
     const ask: AskServer = (args, input) =>
       runProgram(program, args, { owner: null, signal, env, ...(input && { input }) }).catch((error: unknown) => {
         signal.throwIfAborted()
         return { exitCode: null, stdout: '', stderr: String(error) }
       })
-    const found = await versionOf(kind, ask)
+    const found = await versionOf(kind, ask, binDir)
     if ('reason' in found) log.warn({ binDir, reason: found.reason }, `left out a ${kind.name} that cannot be used`)
     else if (!byVersion.has(found.version))
       byVersion.set(found.version, { datastore: kind.datastore, ...found, ...candidate })
@@ -66,14 +86,8 @@ export const discoverServers = async (
   return [...byVersion.values()].sort((a, b) => compareVersions(b.version, a.version))
 }
 
-const versionOf = async ({ askVersion, oldest }: ServerKind, ask: AskServer) => {
-  const found = await askVersion(ask)
+const versionOf = async ({ askVersion, oldest }: ServerKind, ask: AskServer, binDir: string) => {
+  const found = await askVersion(ask, binDir)
   if ('reason' in found || compareVersions(found.version, oldest) >= 0) return found
   return { reason: `version ${found.version} is older than ${oldest}` }
 }
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )

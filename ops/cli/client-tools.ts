@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { access, constants } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildsOf, librariesOf, listBuilds, upstreamOf } from '../../agent/builds/builds.ts'
+import { isExecutable } from '../../agent/files.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { CliContext } from './context.ts'
@@ -74,9 +74,3 @@ const askVersion = async (path: string, pattern: RegExp): Promise<string | null>
   const printed = await run(path, ['--version']).catch(() => null)
   return pattern.exec(printed?.stdout ?? '')?.[1] ?? null
 }
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )

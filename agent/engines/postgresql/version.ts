@@ -13,10 +13,3 @@ export const majorOf = (version: string): number => Number.parseInt(version, 10)
 
 /** Whether it has `reserved_connections`: connection slots for members of a role. */
 export const hasReservedSlots = (version: string): boolean => majorOf(version) >= 16
-
-/** Negative when `a` is older than `b`. By number, so that 17.9 is older than 17.10. */
-export const compareVersions = (a: string, b: string): number => {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number)
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number)
-  return majorA - majorB || minorA - minorB
-}

@@ -1,19 +1,16 @@
-import { isFull, systemErrorAtEnd } from '../../../system-errors.ts'
 import type { LogFinding } from '../../engine.ts'
+import { explainLog, type LogForm, type LogRule } from '../../explain-log.ts'
 
 /** What MariaDB puts before a line: time, thread, how much it matters, and which part of it speaks. */
 const prefix = /^\d{4}-\d\d-\d\d +\d?\d:\d\d:\d\d \d+ \[(?:ERROR|Warning|Note)\] (?:\w+: )?/
 const marksNewBeginning = / \[Note\] Starting MariaDB \d| \[Note\] \S+: ready for connections\.$/
 const marksEnd = / \[Note\] \S+ \(initiated by: .*\): Normal shutdown$/
-const mostFindings = 5
-
-type Rule = { readonly pattern: RegExp; readonly text: string; readonly kind?: LogFinding['kind'] }
 
 /**
  * The only way from the engine's log off the host: whole messages that are recognised, told in our own words. Anything else stays behind, as it
  * may quote what a customer stored.
  */
-const rules: readonly Rule[] = [
+const failures: readonly LogRule[] = [
   {
     pattern: /^Can't start server: Bind on TCP\/IP port\. Got error: 98: Address already in use$/,
     text: 'its port is taken by another process',
@@ -50,21 +47,14 @@ const rules: readonly Rule[] = [
   { pattern: /^.*\((?:OS errno|Errcode:|errno:) 28.*$/, text: 'no space is left on its volume', kind: 'disk-full' },
 ]
 
-/** What ends it in good order. Told only where nothing else is. */
-const calm: readonly Rule[] = [
+/** What ends it in good order. */
+const calm: readonly LogRule[] = [
   { pattern: /^\S+ \(initiated by: .*\): Normal shutdown$/, text: 'it was asked to shut down' },
 ]
 
-/** What `log` tells of a failure since the last start, or since the engine last was in order; the last five findings, each once. */
-export const explainMariadbLog = (log: string): readonly LogFinding[] => {
-  const lines = log.split('\n')
-  const since = lines.findLastIndex((line) => marksNewBeginning.test(line))
-  const messages = lines.slice(since + 1).map((line) => line.replace(prefix, ''))
-  const found = messages.flatMap((text) => explain(text, rules))
-  const told = found.length > 0 ? found : messages.flatMap((text) => explain(text, calm))
-  const once = told.filter(({ text }, index) => told.findLastIndex((other) => other.text === text) === index)
-  return once.slice(-mostFindings)
-}
+const form: LogForm = { prefix, marksNewBeginning, failures, calm }
+
+export const explainMariadbLog = (log: string): readonly LogFinding[] => explainLog(form, log)
 
 /** Whether the server was told to end since it last began. */
 export const isToldToEnd = (log: string): boolean => {
@@ -72,11 +62,4 @@ export const isToldToEnd = (log: string): boolean => {
   return (
     lines.findLastIndex((line) => marksEnd.test(line)) > lines.findLastIndex((line) => marksNewBeginning.test(line))
   )
-}
-
-const explain = (text: string, known: readonly Rule[]): readonly LogFinding[] => {
-  const rule = known.find(({ pattern }) => pattern.test(text))
-  if (rule) return [{ kind: rule.kind ?? 'other', text: rule.text }]
-  const systemError = known === rules ? systemErrorAtEnd(text) : null
-  return systemError ? [{ kind: isFull(systemError) ? 'disk-full' : 'other', text: systemError.meaning }] : []
 }

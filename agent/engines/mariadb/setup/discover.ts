@@ -1,7 +1,7 @@
-import type { ServerKind } from '../../discover-servers.ts'
+import type { PackagedServerKind } from '../../discover-servers.ts'
 
 /** How a MariaDB is told from others. */
-export const mariadbServers: ServerKind = {
+export const mariadbServers: PackagedServerKind = {
   datastore: 'mariadb',
   name: 'MariaDB',
   program: 'mariadbd',

@@ -1,10 +1,9 @@
-import { isFull, systemErrorAtEnd } from '../../../system-errors.ts'
 import type { LogFinding } from '../../engine.ts'
+import { type Explain, lastFindings } from '../../explain-log.ts'
 
 /** What `log_line_prefix` puts before a line: time, pid and, in a session, who it is of. */
 const prefix = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) \S+ \[\d+\] /
 const message = /^(?<session>.*@.* )?(?<severity>LOG|WARNING|ERROR|FATAL|PANIC|DETAIL): {2}(?<text>.*)$/
-const mostFindings = 5
 /** A start that fails does so within moments; a line older than this belongs to an earlier one. */
 const startSlackMs = 10_000
 
@@ -41,7 +40,7 @@ const process = `(?:a )?(${processes})(?: process)?(?: ".*")? \\(PID \\d+\\)`
  * The only way from the engine's log off the host: whole messages that are recognised, told in our own words. What they capture is a number or a
  * word of a list. Anything else stays behind, since almost every message of PostgreSQL can quote a statement, a name or a row.
  */
-const rules: readonly Rule[] = [
+const failures: readonly Rule[] = [
   {
     pattern: /^could not bind IPv[46] address ".*": Address already in use$/,
     say: always('its port is taken by another process'),
@@ -113,7 +112,7 @@ const rules: readonly Rule[] = [
   { pattern: /^could not create any (?:TCP\/IP|Unix-domain) sockets$/, say: always('it could listen nowhere') },
 ]
 
-/** What ends an engine in good order. Told only where nothing else is. */
+/** What ends an engine in good order. */
 const calm: readonly Rule[] = [
   {
     pattern: /^received (fast|smart|immediate) shutdown request$/,
@@ -122,17 +121,14 @@ const calm: readonly Rule[] = [
 ]
 
 /**
- * What `log` tells of a failure since the last start, or since the engine last was in order; the last five findings, each once. `settings`: the names of the
- * settings that Coffer writes.
+ * What `log` tells of a failure since the last start, or since the engine last was in order: see `lastFindings`. `settings`: the names of the settings
+ * that Coffer writes.
  */
 export const explainPostgresqlLog = (settings: ReadonlySet<string>, log: string): readonly LogFinding[] => {
   const lines = log.split('\n')
   const since = lines.findLastIndex((line) => marksNewBeginning.test(line))
   const messages = lines.slice(since + 1).flatMap(messageOf)
-  const found = messages.flatMap((text) => explain(text, rules, settings))
-  const told = found.length > 0 ? found : messages.flatMap((text) => explain(text, calm, settings))
-  const once = told.filter(({ text }, index) => told.findLastIndex((other) => other.text === text) === index)
-  return once.slice(-mostFindings)
+  return lastFindings(messages, explainBy(failures, settings), explainBy(calm, settings))
 }
 
 const marksNewBeginning = /\] LOG: {2}(?:starting PostgreSQL |database system is ready to accept )/
@@ -151,15 +147,16 @@ const messageOf = (line: string): readonly string[] => {
   return tells && groups.text !== undefined ? [groups.text] : []
 }
 
-const explain = (text: string, known: readonly Rule[], settings: ReadonlySet<string>): readonly LogFinding[] => {
-  for (const { pattern, say, kind = 'other' } of known) {
-    const match = pattern.exec(text)
-    const said = match && say(match.slice(1), settings)
-    if (said) return [{ kind, text: said }]
+const explainBy =
+  (rules: readonly Rule[], settings: ReadonlySet<string>): Explain =>
+  (text) => {
+    for (const { pattern, say, kind = 'other' } of rules) {
+      const match = pattern.exec(text)
+      const said = match && say(match.slice(1), settings)
+      if (said) return { kind, text: said }
+    }
+    return null
   }
-  const systemError = known === rules ? systemErrorAtEnd(text) : null
-  return systemError ? [{ kind: isFull(systemError) ? 'disk-full' : 'other', text: systemError.meaning }] : []
-}
 
 /**
  * What was logged since `startedAtMs` (epoch, milliseconds), or shortly before. Lines without a time go with the line

@@ -1,9 +1,11 @@
-import { access, constants, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../../../kernel/log.ts'
+import { namesOfBuilds } from '../../../builds/builds.ts'
+import { isExecutable } from '../../../files.ts'
+import { type Candidate, findUsable, type ServerKind } from '../../discover-servers.ts'
 import type { Installation } from '../../engine.ts'
-import { runProgram } from '../../run-program.ts'
-import { compareVersions, majorOf, oldestMajor, parseServerVersion } from '../version.ts'
+import { oldestMajor, parseServerVersion } from '../version.ts'
 import { carriedLibraries } from './carried-libraries.ts'
 import { hydrateSymlinks } from './hydrate-symlinks.ts'
 
@@ -18,7 +20,22 @@ export type SearchPaths = {
   readonly binDirs: readonly string[]
 }
 
-type Candidate = Pick<Installation, 'source' | 'binDir'>
+/** How a PostgreSQL is told from others. */
+const postgresqlServers: ServerKind = {
+  datastore: 'postgresql',
+  name: 'PostgreSQL',
+  program: 'postgres',
+  oldest: String(oldestMajor),
+  askVersion: async (ask, binDir) => {
+    if (!(await isExecutable(join(binDir, 'initdb')))) return { reason: 'it has no initdb' }
+    const { exitCode, stdout, stderr } = await ask(['-V'])
+    if (exitCode !== 0) return { reason: stderr.trim() }
+    const version = parseServerVersion(stdout)
+    return version === null
+      ? { reason: `it calls itself ${JSON.stringify(stdout.trim())}, which is not a released version` }
+      : { version }
+  },
+}
 
 /**
  * The PostgreSQL installations on this host that run, newest first. Of two with one version the npm-carried is kept, then the added one: they
@@ -34,14 +51,10 @@ export const discoverInstallations = async (
     ...(await candidatesIn('added', deps.searchPaths.addedRoots, [])),
     ...(await candidatesIn('system', deps.searchPaths.systemRoots, deps.searchPaths.binDirs)),
   ]
-  const byVersion = new Map<string, Installation>()
-  for (const candidate of candidates) {
-    const version = await askVersion(candidate, deps.log, signal)
-    if (version === null || byVersion.has(version)) continue
-    const libraries = await carriedLibraries(candidate.binDir)
-    byVersion.set(version, { datastore: 'postgresql', version, libraries, ...candidate })
-  }
-  return [...byVersion.values()].sort((a, b) => compareVersions(b.version, a.version))
+  const found = await findUsable(candidates, postgresqlServers, deps.log, signal)
+  return Promise.all(
+    found.map(async (installation) => ({ ...installation, libraries: await carriedLibraries(installation.binDir) })),
+  )
 }
 
 const npmCandidates = async (directories: readonly string[], log: Pick<Log, 'warn'>): Promise<Candidate[]> => {
@@ -68,42 +81,11 @@ const candidatesIn = async (
   binDirs: readonly string[],
 ): Promise<Candidate[]> => {
   const roots = await Promise.all(
-    // One that begins with a dot is being made.
-    parents.map(async (root) =>
-      (await entriesOf(root)).filter((name) => !name.startsWith('.')).map((name) => join(root, name, 'bin')),
-    ),
+    parents.map(async (root) => (await namesOfBuilds(root)).map((name) => join(root, name, 'bin'))),
   )
   const directories = [...new Set([...roots.flat(), ...binDirs])]
   const holding = await Promise.all(directories.map((directory) => isExecutable(join(directory, 'postgres'))))
   return directories.filter((_, index) => holding[index]).map((binDir) => ({ source, binDir }))
 }
 
-const askVersion = async (
-  candidate: Candidate,
-  log: Pick<Log, 'warn'>,
-  signal: AbortSignal,
-): Promise<string | null> => {
-  const leaveOut = (reason: string) => {
-    log.warn({ binDir: candidate.binDir, reason }, 'left out a PostgreSQL that cannot be used')
-    return null
-  }
-  if (!(await isExecutable(join(candidate.binDir, 'initdb')))) return leaveOut('it has no initdb')
-  const run = await runProgram(join(candidate.binDir, 'postgres'), ['-V'], { owner: null, signal }).catch((error) => {
-    signal.throwIfAborted()
-    return { exitCode: null, stdout: '', stderr: String(error) }
-  })
-  if (run.exitCode !== 0) return leaveOut(run.stderr.trim())
-  const version = parseServerVersion(run.stdout)
-  if (version === null)
-    return leaveOut(`it calls itself ${JSON.stringify(run.stdout.trim())}, which is not a released version`)
-  if (majorOf(version) < oldestMajor) return leaveOut(`version ${version} is older than ${oldestMajor}`)
-  return version
-}
-
 const entriesOf = (directory: string): Promise<string[]> => readdir(directory).catch(() => [])
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )

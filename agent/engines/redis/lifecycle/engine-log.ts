@@ -1,18 +1,15 @@
-import { isFull, systemErrorAtEnd } from '../../../system-errors.ts'
 import type { LogFinding } from '../../engine.ts'
+import { explainLog, type LogForm, type LogRule } from '../../explain-log.ts'
 
 /** What Redis puts before a line: pid and role, time, and a sign for how much it matters. */
 const prefix = /^\d+:[XCSM] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d{3} [.\-*#] /
 const marksNewBeginning = /(?:Redis is starting oO0OoO0OoO0Oo|Ready to accept connections)/
-const mostFindings = 5
-
-type Rule = { readonly pattern: RegExp; readonly text: string; readonly kind?: LogFinding['kind'] }
 
 /**
  * The only way from the engine's log off the host: whole messages that are recognised, told in our own words. Anything else stays behind, as it
  * may quote a key or a value.
  */
-const rules: readonly Rule[] = [
+const failures: readonly LogRule[] = [
   {
     pattern: /^Warning: Could not create server TCP listening socket .*: bind: Address already in use$/,
     text: 'its port is taken by another process',
@@ -32,26 +29,12 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** What ends it in good order. Told only where nothing else is. */
-const calm: readonly Rule[] = [
+/** What ends it in good order. */
+const calm: readonly LogRule[] = [
   { pattern: /^User requested shutdown\.\.\.$/, text: 'it was asked to shut down' },
   { pattern: /^Received SIG(?:TERM|INT) scheduling shutdown\.\.\.$/, text: 'it was asked to shut down' },
 ]
 
-/** What `log` tells of a failure since the last start, or since the engine last was in order; the last five findings, each once. */
-export const explainRedisLog = (log: string): readonly LogFinding[] => {
-  const lines = log.split('\n')
-  const since = lines.findLastIndex((line) => marksNewBeginning.test(line))
-  const messages = lines.slice(since + 1).map((line) => line.replace(prefix, ''))
-  const found = messages.flatMap((text) => explain(text, rules))
-  const told = found.length > 0 ? found : messages.flatMap((text) => explain(text, calm))
-  const once = told.filter(({ text }, index) => told.findLastIndex((other) => other.text === text) === index)
-  return once.slice(-mostFindings)
-}
+const form: LogForm = { prefix, marksNewBeginning, failures, calm }
 
-const explain = (text: string, known: readonly Rule[]): readonly LogFinding[] => {
-  const rule = known.find(({ pattern }) => pattern.test(text))
-  if (rule) return [{ kind: rule.kind ?? 'other', text: rule.text }]
-  const systemError = known === rules ? systemErrorAtEnd(text) : null
-  return systemError ? [{ kind: isFull(systemError) ? 'disk-full' : 'other', text: systemError.meaning }] : []
-}
+export const explainRedisLog = (log: string): readonly LogFinding[] => explainLog(form, log)

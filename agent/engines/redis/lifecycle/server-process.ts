@@ -1,23 +1,9 @@
-import { basename } from 'node:path'
-import type { EngineInstance } from '../../engine.ts'
-import { commandLineOf, isAnyProcess, readPid } from '../../pid-file.ts'
+import { createServerFinder } from '../../server-process.ts'
 import { configurationOf, pidFileOf } from '../places.ts'
 
-/**
- * The pid of the server that runs on this instance's configuration and wrote its pid file, or null. The process must be a `redis-server` that was
- * started with this file.
- */
-export const findServer = async (instance: EngineInstance): Promise<number | null> => {
-  const pid = await readPid(pidFileOf(instance))
-  return pid !== null && (await isStartedOn(pid, instance)) ? pid : null
-}
-
-/** Whether any process was started on this configuration, be it too young to have written its pid file. */
-export const isAnyServerOn = (instance: EngineInstance): Promise<boolean> =>
-  isAnyProcess((pid) => isStartedOn(pid, instance))
-
 /** A child that rewrites the log is a copy of its parent, command line and all; it does not write the pid file. */
-const isStartedOn = async (pid: number, instance: EngineInstance): Promise<boolean> => {
-  const [program = '', configuration] = await commandLineOf(pid)
-  return basename(program) === 'redis-server' && configuration === configurationOf(instance)
-}
+export const { findServer, isAnyServerOn } = createServerFinder({
+  program: 'redis-server',
+  argumentOf: configurationOf,
+  pidFileOf,
+})

@@ -1,9 +1,9 @@
-import type { ServerKind } from '../../discover-servers.ts'
+import type { PackagedServerKind } from '../../discover-servers.ts'
 
 const unknownDirective = 'coffer-asks-for-tls'
 
 /** How a Redis is told from others, and one that speaks TLS from one that was built without. */
-export const redisServers: ServerKind = {
+export const redisServers: PackagedServerKind = {
   datastore: 'redis',
   name: 'Redis',
   program: 'redis-server',

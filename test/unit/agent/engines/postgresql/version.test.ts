@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compareVersions, majorOf, parseServerVersion } from '../../../../../agent/engines/postgresql/version.ts'
+import { majorOf, parseServerVersion } from '../../../../../agent/engines/postgresql/version.ts'
+import { compareVersions } from '../../../../../domain/values/version.ts'
 
 describe('the version of a PostgreSQL', () => {
   it.each([
