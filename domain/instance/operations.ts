@@ -4,6 +4,7 @@ import { operationIdSchema } from '../ids.ts'
 import { retryDelaysMs, type Step } from '../operation/process.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import { type Fault, faultSchema } from '../values/fault.ts'
+import { type OperationKind, operationKinds } from './operation-kinds.ts'
 import { createDatabase } from './operations/create-database.ts'
 import {
   type AnyExclusive,
@@ -22,7 +23,9 @@ import { restart } from './operations/restart.ts'
 import { start } from './operations/start.ts'
 import { stop } from './operations/stop.ts'
 
-/** Every kind of work on an instance. */
+export { kindInCapitals, type OperationKind, operationKinds } from './operation-kinds.ts'
+
+/** What every kind of work on an instance is. */
 export const operations = {
   provision,
   restart,
@@ -32,10 +35,9 @@ export const operations = {
   delete: deleteOperation,
   'create-database': createDatabase,
   'delete-database': deleteDatabase,
-} as const
+} as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }
 
 type Operations = typeof operations
-export type OperationKind = keyof Operations
 type InLane<Lane> = {
   readonly [K in OperationKind]: Operations[K] extends { readonly lane: Lane } ? K : never
 }[OperationKind]
@@ -48,15 +50,11 @@ export type WishOf<K extends OperationKind> = DataOf<Operations[K]['wish']>
 type AnyOf<K extends OperationKind> = K extends SharedKind ? AnyShared : AnyExclusive
 export const operationOf = <K extends OperationKind>(kind: K): AnyOf<K> => operations[kind] as unknown as AnyOf<K>
 
-/** The word for a kind that the API and the command line have. */
-export const kindInCapitals = (kind: OperationKind): string => kind.toUpperCase().replaceAll('-', '_')
-
-export const operationKinds = Object.keys(operations) as [OperationKind, ...OperationKind[]]
 export const operationKindSchema = z.enum(operationKinds)
 
 type Known<Operation, Kind> = Operation & { readonly kind: Kind }
 export type KnownOperation = Known<AnyExclusive, ExclusiveKind> | Known<AnyShared, SharedKind>
-export const allOperations = Object.values(operations as unknown as Record<OperationKind, KnownOperation>)
+export const allOperations = operationKinds.map((kind) => operations[kind] as unknown as KnownOperation)
 export const exclusiveOperations = allOperations.filter((operation) => operation.lane === 'exclusive')
 export const sharedOperations = allOperations.filter((operation) => operation.lane === 'shared')
 

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { InstanceId } from '../ids.ts'
 import type { OrdinaryCommand } from '../ordinary-command.ts'
+import { actionNames, type ScheduledAction } from './action-names.ts'
+
+export { actionNames, type ScheduledAction } from './action-names.ts'
 
 type Action = {
   /** For people who read the API. */
@@ -13,9 +16,6 @@ export const scheduledActions = {
   restart: { does: 'Restarts the engine.', command: (id) => ({ type: 'RestartInstance', id }) },
   stop: { does: 'Stops the engine and keeps the data.', command: (id) => ({ type: 'StopInstance', id }) },
   start: { does: 'Starts a stopped engine.', command: (id) => ({ type: 'StartInstance', id }) },
-} as const satisfies Readonly<Record<string, Action>>
+} as const satisfies Readonly<Record<ScheduledAction, Action>>
 
-export type ScheduledAction = keyof typeof scheduledActions
-
-export const actionNames = Object.keys(scheduledActions) as [ScheduledAction, ...ScheduledAction[]]
 export const actionSchema = z.enum(actionNames)

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { datastoreTypes } from '../engines/registry.ts'
 import { flavorIdSchema, projectIdSchema } from '../ids.ts'
+import { healthStates } from './health.ts'
 import { resourcesSchema } from './resources.ts'
+
+export { type Health, healthStates } from './health.ts'
 
 export const datastoreTypeSchema = z.enum(datastoreTypes)
 export type DatastoreType = z.infer<typeof datastoreTypeSchema>
@@ -37,9 +40,7 @@ export type UserSpec = z.infer<typeof userSpecSchema>
 export const endpointSchema = z.object({ host: z.string(), port: z.int().min(1).max(65535) })
 export type Endpoint = z.infer<typeof endpointSchema>
 
-export const healthStates = ['UNKNOWN', 'HEALTHY', 'UNHEALTHY', 'UNREACHABLE'] as const
 export const healthSchema = z.enum(healthStates)
-export type Health = z.infer<typeof healthSchema>
 
 /** Whose an instance is and what it is to be, as its host was told when it was made. */
 export const instanceLabelSchema = z.object({

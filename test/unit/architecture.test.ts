@@ -86,6 +86,27 @@ const circlesIn = (files: readonly SourceFile[]): readonly string[] => {
   }
 }
 
+/** What is there for the types alone: Node leaves it out. */
+const typeImports = /^\s*(?:import|export)\s+type\s*(?:\{[^}]*\}|\*\s+as\s+\w+|\w+)\s*from\s*['"][^'"]+['"]/gm
+const lazyImports = /\bimport\(\s*['"][^'"]+['"]\)/g
+
+/** The packages that are loaded with this file, by itself or by what it imports: what is imported later, when it is needed, is not. */
+const loadedWith = (path: string, files: readonly SourceFile[]): readonly string[] => {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const seen = new Set([path])
+  const packages = new Set<string>()
+  for (const each of seen) {
+    const text = withoutComments(byPath.get(each)?.text ?? '')
+      .replace(typeImports, '')
+      .replace(lazyImports, '')
+    for (const { kind, target } of importsOf({ path: each, text })) {
+      if (kind === 'file') seen.add(target)
+      if (kind === 'package') packages.add(target)
+    }
+  }
+  return [...packages].toSorted()
+}
+
 const layers = Object.keys(rules)
 const sources = readSourceFiles(layers)
 const domainSources = sources.filter(({ path }) => path.startsWith('domain/'))
@@ -99,6 +120,14 @@ describe('who imports whom', () => {
 
   it.each([...layers, 'test'])('%s has no circle of imports', (folder) => {
     expect(circlesIn(readSourceFiles([folder]))).toEqual([])
+  })
+})
+
+describe('the command line', () => {
+  it('loads no schema library to answer a command', () => {
+    const packages = loadedWith('ops/cli/client.ts', sources)
+    expect(packages).toContain('commander')
+    expect(packages).not.toContain('zod')
   })
 })
 
@@ -255,6 +284,12 @@ describe('the check itself', () => {
     const c = { path: 'agent/c.ts', text: "import { readFile } from 'node:fs'" }
     expect(circlesIn([a, b, c])).toEqual(['agent/a.ts', 'agent/b.ts'])
     expect(circlesIn([b, c])).toEqual([])
+  })
+
+  it('tells what is loaded with a file from what is there for a type or for later', () => {
+    const a = { path: 'ops/a.ts', text: "import type { Z } from 'zod'\nimport { b } from './b.ts'\nimport('yaml')" }
+    const b = { path: 'ops/b.ts', text: "export type B = string\nexport { type Pool, connect } from 'pg'" }
+    expect(loadedWith('ops/a.ts', [a, b])).toEqual(['pg'])
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { healthStates } from '../../../domain/values/instance-spec.ts'
+import { healthStates } from '../../../domain/values/health.ts'
 import { instanceStatuses } from '../../../projections/documents.ts'
 import { type Change, changeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'

@@ -1,4 +1,4 @@
-import { allOperations, kindInCapitals } from '../../../domain/instance/operations.ts'
+import { kindInCapitals, operationKinds } from '../../../domain/instance/operation-kinds.ts'
 import { operationStatuses } from '../../../projections/documents.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from '../commands/operations.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import { shown } from '../shown.ts'
 import type { Verbs } from '../verbs.ts'
 
-const operationKinds = allOperations.map(({ kind }) => kindInCapitals(kind))
+const kinds = operationKinds.map(kindInCapitals)
 
 /** What is being done, and what was. */
 export const operationVerbs: Verbs = (program, { run }) => {
@@ -24,7 +24,7 @@ export const operationVerbs: Verbs = (program, { run }) => {
     .description('list operations, the latest first')
     .option('--instance <instance>', 'only those of this instance')
     .option('--status <status>', 'only those with this status, such as RUNNING', oneOrMoreOf(operationStatuses))
-    .option('--kind <kind>', 'only those of this kind, such as RESTART', oneOrMoreOf(operationKinds))
+    .option('--kind <kind>', 'only those of this kind, such as RESTART', oneOrMoreOf(kinds))
     .option('--by <actor>', 'only those that this actor asked for, such as admin or token:<id>')
     .option('--since <time>', 'only those asked for at this time or later, such as 2026-03-01T12:00:00Z')
     .option('--until <time>', 'only those asked for before this time')

@@ -1,4 +1,4 @@
-import { actionNames } from '../../../domain/schedule/actions.ts'
+import { actionNames } from '../../../domain/schedule/action-names.ts'
 import { scheduleStatuses } from '../../../projections/documents.ts'
 import { changeSchedule, createSchedule, deleteSchedule, listSchedules, showSchedule } from '../commands/schedules.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, wholeNumber } from '../options.ts'

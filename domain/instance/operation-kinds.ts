@@ -1,0 +1,15 @@
+/** Every kind of work on an instance. `operations.ts` says what each is. */
+export const operationKinds = [
+  'provision',
+  'restart',
+  'stop',
+  'start',
+  'grow',
+  'delete',
+  'create-database',
+  'delete-database',
+] as const
+export type OperationKind = (typeof operationKinds)[number]
+
+/** The word for a kind that the API and the command line have. */
+export const kindInCapitals = (kind: OperationKind): string => kind.toUpperCase().replaceAll('-', '_')
