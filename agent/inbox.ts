@@ -3,7 +3,7 @@ import type { Consumer, IncomingMessage, MessageBus } from '../commands/ports/me
 import { guestCommandSchema } from '../domain/guest/command.ts'
 import { type RegistrationAnswer, registrationAnswerSchema } from '../domain/guest/registration-answer.ts'
 import type { AgentReport } from '../domain/guest/report.ts'
-import { agentCommandsTopic } from '../domain/guest/topics.ts'
+import { agentCommandsTopic, inboxGroup } from '../domain/guest/topics.ts'
 import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
@@ -29,9 +29,6 @@ export type InboxDeps = {
   readonly take: (command: TakenCommand) => void
   readonly onRegistrationAnswer: (answer: RegistrationAnswer) => void
 }
-
-/** The consumer group of the agent of a host: what waits for it is the lag of this one. */
-export const inboxGroup = (hostId: HostId): string => `agent-${hostId}`
 
 /** Enough of a command to answer it, where the rest makes no sense to this agent. */
 const addressSchema = z.object({

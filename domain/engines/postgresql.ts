@@ -1,4 +1,5 @@
 import { type SaslprepFault, saslprepFault } from '../values/saslprep.ts'
+import { majorOf } from '../values/version.ts'
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
 import { authorityOf, escapePath, escapeValue, fileParameter, hostOf } from './uri-parts.ts'
 
@@ -57,8 +58,6 @@ const pgpass = ({ endpoint, user, password, database }: ConnectionTarget): strin
   [endpoint.host, String(endpoint.port), database ?? '*', user ?? '*', password ?? ''].map(escapeField).join(':')
 
 const escapeField = (text: string): string => text.replace(/[\\:]/g, '\\$&')
-
-const majorOf = (version: string): number => Number.parseInt(version, 10)
 
 /** pg_dump refuses an engine that is newer than itself; psql of an older version fails at some commands. */
 const howToGet = (version: string): string =>

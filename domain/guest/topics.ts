@@ -6,7 +6,12 @@ export const eventsTopic = 'coffer.events'
 export const agentResultsTopic = 'coffer.agent.results'
 export const agentHeartbeatsTopic = 'coffer.agent.heartbeats'
 /** The commands for one agent, keyed by instance. */
-export const agentCommandsTopic = (hostId: HostId): string => `coffer.agent.${hostId}.commands`
+export const agentCommandsTopic = (hostId: string): string => `coffer.agent.${hostId}.commands`
+/** Only its stamps count: they tell the time of the brokers. */
+export const clockTopic = 'coffer.clock'
+
+/** The consumer group of the agent of a host: what waits for it is the lag of this one. */
+export const inboxGroup = (hostId: string): string => `agent-${hostId}`
 
 /** Whether a topic is one of ours: a broker may serve others, too. */
 export const isCofferTopic = (name: string): boolean => name.startsWith('coffer.')

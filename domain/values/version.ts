@@ -16,6 +16,9 @@ export const compareVersions = (a: string, b: string): number => {
 export const isVersionWithin = (version: string, prefix: string): boolean =>
   version === prefix || version.startsWith(`${prefix}.`)
 
+/** The major version of `17.10`: 17. */
+export const majorOf = (version: string): number => Number.parseInt(version, 10)
+
 const partsOf = (version: string): readonly string[] => version.split('.')
 
 const compareParts = (a: string, b: string): number => {

@@ -5,6 +5,7 @@ import { buildsOf, librariesOf, listBuilds, upstreamOf } from '../../agent/build
 import { isExecutable } from '../../agent/files.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import { majorOf } from '../../domain/values/version.ts'
 import type { CliContext } from './context.ts'
 import { clientDataDir, localDataDirs } from './settings.ts'
 
@@ -50,8 +51,6 @@ export const findClientTool = async (
   }
   return first
 }
-
-const majorOf = (version: string): number => Number.parseInt(version, 10)
 
 /** Where builds of this major version have their programs: of the very version first, then the newest. */
 const inBuilds = async (

@@ -1,7 +1,6 @@
-import { inboxGroup } from '../../agent/inbox.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { sagaGroup } from '../../commands/sagas/sagas.ts'
-import { agentCommandsTopic } from '../../domain/guest/topics.ts'
+import { agentCommandsTopic, inboxGroup } from '../../domain/guest/topics.ts'
 import type { HostId } from '../../domain/ids.ts'
 
 /** What of the bus a process consumes. `hostId`: of its agent, null where it has none or that has not started. */

@@ -1,5 +1,4 @@
-import type { DispatchSettings } from '../../commands/public/definition.ts'
-import { timeoutOfEach } from '../../commands/public/definition.ts'
+import { type DispatchSettings, timeoutOfEach } from '../../commands/public/definition.ts'
 import type { Config } from '../config.ts'
 
 export const defaultQuota = (config: Config): DispatchSettings['defaultQuota'] => ({

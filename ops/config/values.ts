@@ -35,7 +35,7 @@ export const port: Value<number> = {
   accepts: 'a port from 1 to 65535, or 0 for any free one',
 }
 
-export type Range = { readonly first: number; readonly last: number }
+type Range = { readonly first: number; readonly last: number }
 
 /** `example`: of how it is written. */
 const range = (least: number, most: number, unit: string, example: string): Value<Range> => ({

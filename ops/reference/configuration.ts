@@ -1,9 +1,8 @@
 import { type Setting, variablesOf } from '../config/setting.ts'
 import { clientVariables, settings } from '../config/settings.ts'
-
-/** Every environment variable: the server's, then the client's. */
 import { table } from './table.ts'
 
+/** Every environment variable: the server's, then the client's. */
 export const configurationPage = (): string => {
   const server = Object.values<Setting<unknown>>(settings).map((setting) => {
     const { standard, description, accepts } = setting

@@ -1,5 +1,5 @@
 /** A row of a table in Markdown. */
-export const row = (...cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`
+const row = (...cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`
 
 /** A table with this head, in Markdown, line by line. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [

@@ -1,3 +1,7 @@
+import { majorOf } from '../../../domain/values/version.ts'
+
+export { majorOf } from '../../../domain/values/version.ts'
+
 /** The oldest major version that the driver is tested with. */
 export const oldestMajor = 15
 
@@ -7,9 +11,6 @@ export const oldestMajor = 15
  */
 export const parseServerVersion = (output: string): string | null =>
   /^postgres \(PostgreSQL\) (\d+\.\d+)(?: \(.*\))?$/.exec(output.trim())?.[1] ?? null
-
-/** The major version of `17.10`: 17. */
-export const majorOf = (version: string): number => Number.parseInt(version, 10)
 
 /** Whether it has `reserved_connections`: connection slots for members of a role. */
 export const hasReservedSlots = (version: string): boolean => majorOf(version) >= 16

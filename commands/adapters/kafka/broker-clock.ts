@@ -1,4 +1,5 @@
 import { type Kafka, Partitioners } from 'kafkajs'
+import { clockTopic } from '../../../domain/guest/topics.ts'
 import { clientRetry } from './client.ts'
 import { within } from './errors.ts'
 import type { ServerNames } from './server-names.ts'
@@ -23,8 +24,8 @@ export const createBrokerClock = ({
   timeoutMs,
 }: BrokerClockDeps): (() => Promise<number | null>) => {
   /** Its messages say nothing: what matters is when the broker took them. */
-  const clockTopic: KafkaTopicSpec = {
-    name: names.onServer('coffer.clock'),
+  const topic: KafkaTopicSpec = {
+    name: names.onServer(clockTopic),
     partitions: 1,
     retentionMs: 3_600_000,
     stampedByBroker: true,
@@ -38,7 +39,7 @@ export const createBrokerClock = ({
     })
     try {
       await producer.connect()
-      const [record] = await producer.send({ topic: clockTopic.name, acks: -1, messages: [{ value: '' }] })
+      const [record] = await producer.send({ topic: topic.name, acks: -1, messages: [{ value: '' }] })
       const stampMs = Number(record?.logAppendTime ?? -1)
       return stampMs < 0 ? null : stampMs - performance.now()
     } finally {
@@ -46,7 +47,7 @@ export const createBrokerClock = ({
     }
   }
   return async () => {
-    await topics.ensure([clockTopic])
+    await topics.ensure([topic])
     const zeroMs = await within(timeoutMs, 'asking a broker for the time', askForZero())
     return zeroMs === null ? null : zeroMs + performance.now()
   }

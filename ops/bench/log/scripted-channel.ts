@@ -5,7 +5,7 @@ import { joinTokenPurpose, tryJoinToken } from '../../../domain/guest/join-token
 import type { JoinProof } from '../../../domain/guest/report.ts'
 import { joinText, signMessage } from '../../../domain/guest/signed-message.ts'
 import type { HostId, JoinTokenId } from '../../../domain/ids.ts'
-import { systemClock, type WallClock } from '../../../kernel/clock.ts'
+import { systemClock } from '../../../kernel/clock.ts'
 import { deriveSigner, type Signer } from '../../../kernel/signing.ts'
 
 /** What lets a scripted agent in: its `proof` signs the host's key. */
@@ -33,18 +33,14 @@ export type ScriptedChannel = {
 }
 
 /** The same key for a host every time: an agent may come again. */
-export const createScriptedChannel = (
-  hostId: HostId,
-  { tokenId, proof, secret = hostId }: JoinBy,
-  clock: WallClock = systemClock,
-): ScriptedChannel => {
+export const createScriptedChannel = (hostId: HostId, { tokenId, proof, secret = hostId }: JoinBy): ScriptedChannel => {
   const key = deriveSigner(secret, 'scripted agent')
   let sequence = 0
   return {
     signingKey: key.publicKey,
     join: { tokenId, proof: proof.sign(joinText(hostId, key.publicKey)) },
     sign: (message) => {
-      sequence = Math.max(sequence + 1, clock.now())
+      sequence = Math.max(sequence + 1, systemClock.now())
       return signMessage(message, { signer: hostId, sequence, key })
     },
   }

@@ -1,3 +1,11 @@
+import { createServerNames } from '../../../commands/adapters/kafka/server-names.ts'
+import {
+  agentCommandsTopic,
+  agentHeartbeatsTopic,
+  agentResultsTopic,
+  clockTopic,
+  inboxGroup,
+} from '../../../domain/guest/topics.ts'
 import type { CliContext } from '../context.ts'
 import { findHost } from './find-host.ts'
 
@@ -14,11 +22,11 @@ export type KafkaGrant = {
  * What the account of one host's agent needs in Kafka and nothing more: it takes its own commands, and reports. `prefix`: of all names of the system, with its dot.
  */
 export const kafkaGrantsOf = (hostId: string, prefix: string): readonly KafkaGrant[] => [
-  { what: 'topic', name: `${prefix}coffer.agent.${hostId}.commands`, may: ['Read', 'Create'] },
-  { what: 'topic', name: `${prefix}coffer.agent.results`, may: ['Write', 'Create'] },
-  { what: 'topic', name: `${prefix}coffer.agent.heartbeats`, may: ['Write', 'Create'] },
-  { what: 'topic', name: `${prefix}coffer.clock`, may: ['Write', 'Create'] },
-  { what: 'group', name: `${prefix}agent-${hostId}`, may: ['Read'] },
+  { what: 'topic', name: `${prefix}${agentCommandsTopic(hostId)}`, may: ['Read', 'Create'] },
+  { what: 'topic', name: `${prefix}${agentResultsTopic}`, may: ['Write', 'Create'] },
+  { what: 'topic', name: `${prefix}${agentHeartbeatsTopic}`, may: ['Write', 'Create'] },
+  { what: 'topic', name: `${prefix}${clockTopic}`, may: ['Write', 'Create'] },
+  { what: 'group', name: `${prefix}${inboxGroup(hostId)}`, may: ['Read'] },
 ]
 
 /** Prints the commands that give a host's agent an account of its own on the brokers. They are not run: the client has no account there. */
@@ -29,7 +37,8 @@ export const showKafkaAcls = async (
 ): Promise<void> => {
   const host = await findHost(context, nameOrId)
   const principal = `User:${user ?? `agent-${host.id}`}`
-  const commands = kafkaGrantsOf(host.id, namespace === undefined ? '' : `${namespace}.`).map(({ what, name, may }) =>
+  const prefix = createServerNames(namespace ?? null).onServer('')
+  const commands = kafkaGrantsOf(host.id, prefix).map(({ what, name, may }) =>
     [
       'kafka-acls.sh',
       ...['--bootstrap-server', broker, '--add', '--allow-principal', principal],
