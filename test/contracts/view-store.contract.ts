@@ -183,6 +183,16 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         expect(await keysOf(store, 'cat')).toEqual([])
         expect(await keysOf(store, 'dog')).toEqual(['a'])
       }))
+
+    it.each([0, 499, 999, 1999])('the last of two writes of one key after %i others in a batch', (count) =>
+      withStore(async (store) => {
+        const others = Array.from({ length: count }, (_, at) => (at < 10 ? aDelete(`${at}`) : aPut(`${at}`, [])))
+        const twice = [aPut('a', ['kind:cat']), aPut('a', ['kind:dog'])]
+        await store.apply(aBatch({ writes: [...others, ...twice] }))
+        expect(await keysOf(store, 'cat')).toEqual([])
+        expect(await keysOf(store, 'dog')).toEqual(['a'])
+      }),
+    )
   })
 
   describe(`${name} lists`, { timeout: timeoutMs }, () => {

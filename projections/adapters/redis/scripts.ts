@@ -232,7 +232,10 @@ local function write(items, at, lists)
 end
 
 local function learn(keys)
-  for at, packedPlaces in ipairs(redis.call('HMGET', placesKey, unpack(keys))) do known[keys[at]] = packedPlaces end
+  for at, packedPlaces in ipairs(redis.call('HMGET', placesKey, unpack(keys))) do
+    -- What is known may be newer: it waits to be written.
+    if known[keys[at]] == nil then known[keys[at]] = packedPlaces end
+  end
 end
 
 local function writeAll(piece)
