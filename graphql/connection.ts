@@ -29,22 +29,29 @@ export const askedLength = ({ first, last }: ListArguments): number => first ?? 
 /** Whether the end of a list is asked for, or what is before a cursor. */
 export const isBackward = ({ last, before }: ListArguments): boolean => isGiven(last) || isGiven(before)
 
-/** The page that is asked for. Throws `INVALID_INPUT` for arguments out of range or that do not go together. */
+/** What a list about something absent, or of another project, has in it. */
+const emptyPage: Page<never> = { entries: [], next: null, seenTo: null, total: async () => 0 }
+
+/**
+ * The page that is asked for. `read`: null for a list of what is not there. Throws `INVALID_INPUT` for arguments out of range or that do not go
+ * together.
+ */
 export const listPage = async <Document>(
   args: ListArguments,
   place: Place,
-  read: (request: PageRequest) => Promise<Page<Document>>,
+  read: ((request: PageRequest) => Promise<Page<Document>>) | null,
 ): Promise<ListedPage<Document>> => {
   checkArguments(args)
   const { after, before, newestFirst } = args
   const backward = isBackward(args)
   const [cursor, field] = backward ? [before, 'before' as const] : [after, 'after' as const]
-  const page = await read({
+  const request: PageRequest = {
     first: askedLength(args),
     // What is before a cursor is read from there on, the other way round.
     direction: (newestFirst === true) === backward ? 'ascending' : 'descending',
     ...(isGiven(cursor) && { after: await place(cursor, field) }),
-  })
+  }
+  const page = read === null ? emptyPage : await read(request)
   return { args, page: backward ? { ...page, entries: page.entries.toReversed() } : page }
 }
 

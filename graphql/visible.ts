@@ -1,20 +1,26 @@
-import { instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
+import type { z } from 'zod'
+import { instanceIdSchema, operationIdSchema, scheduleIdSchema, tokenIdSchema } from '../domain/ids.ts'
 import { instanceStream } from '../domain/instance/index.ts'
-import type { InstanceDocument, OperationDocument } from '../projections/documents.ts'
-import type { Page } from '../projections/page.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError } from './errors.ts'
 import { tryParseId } from './ids.ts'
-import { visibleTo } from './pipeline/tenancy.ts'
+import { type Owned, visibleTo } from './pipeline/tenancy.ts'
 
-/** The instance if there is one and the caller may see it. */
-export const visibleInstance = async (
-  { session, backend }: ApiContext,
-  id: string,
-): Promise<InstanceDocument | null> => {
-  const instanceId = tryParseId(instanceIdSchema, id)
-  return instanceId === null ? null : visibleTo(session, await backend.views.instance(instanceId))
-}
+/** What finds a document by its id, as given: if there is one and the caller may see it. */
+export const visible =
+  <Schema extends z.ZodType, Document extends Owned>(
+    schema: Schema,
+    read: (context: ApiContext, id: z.output<Schema>) => Promise<Document | null>,
+  ) =>
+  async (context: ApiContext, text: string): Promise<Document | null> => {
+    const id = tryParseId(schema, text)
+    return id === null ? null : visibleTo(context.session, await read(context, id))
+  }
+
+export const visibleInstance = visible(instanceIdSchema, ({ backend }, id) => backend.views.instance(id))
+export const visibleOperation = visible(operationIdSchema, ({ backend }, id) => backend.views.operation(id))
+export const visibleSchedule = visible(scheduleIdSchema, ({ backend }, id) => backend.views.schedule(id))
+export const visibleToken = visible(tokenIdSchema, ({ backend }, id) => backend.views.token(id))
 
 /** Null for an instance that never was. Throws `UNREADABLE_HISTORY` for one that others rest on, and that has lost its stream. */
 export const assertNotLost = async ({ session, backend }: ApiContext, id: string): Promise<null> => {
@@ -24,15 +30,3 @@ export const assertNotLost = async ({ session, backend }: ApiContext, id: string
   if (loss) throw new ApiError('UNREADABLE_HISTORY', loss.message)
   return null
 }
-
-/** The operation if there is one and the caller may see it. */
-export const visibleOperation = async (
-  { session, backend }: ApiContext,
-  id: string,
-): Promise<OperationDocument | null> => {
-  const operationId = tryParseId(operationIdSchema, id)
-  return operationId === null ? null : visibleTo(session, await backend.views.operation(operationId))
-}
-
-/** What a list about something absent, or of another project, has in it. */
-export const emptyPage: Page<never> = { entries: [], next: null, seenTo: null, total: async () => 0 }

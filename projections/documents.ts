@@ -258,10 +258,9 @@ export type ScheduleDocument = {
   readonly updatedAt: string
 }
 
-export const scheduleRunStatuses = ['ASKED', 'ACCEPTED', 'REFUSED'] as const
 export type ScheduleRunDocument = {
   readonly due: string
-  readonly status: (typeof scheduleRunStatuses)[number]
+  readonly status: 'ASKED' | 'ACCEPTED' | 'REFUSED'
   /** Null also where there was nothing to do. */
   readonly operationId: OperationId | null
   readonly refusal: Pick<Rejection, 'code' | 'message'> | null

@@ -140,6 +140,10 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     projectId === null
       ? ({ view, index: `all${suffix}`, value: everyone } as const)
       : ({ view, index: `project${suffix}`, value: projectId } as const)
+  const ofInstance = <V extends 'operations' | 'schedules'>(
+    view: V,
+    { instanceId }: { readonly instanceId?: InstanceId },
+  ) => (instanceId === undefined ? null : ({ view, index: 'instance', value: instanceId } as const))
   /** Looks in the list of the scope, so that what others have there does not matter. */
   const entryAt = async (scope: Scope, position: Position): Promise<AuditEntry | null> => {
     const { index, value } = eventList(scope)
@@ -167,10 +171,7 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     operation: (id) => viewStore.get('operations', id),
     operationsById: (ids) => viewStore.getMany('operations', ids),
     operations: (filter, page) => {
-      const list: ListName =
-        filter.instanceId === undefined
-          ? scoped('operations', filter, filter.open ? '-open' : '')
-          : { view: 'operations', index: 'instance', value: filter.instanceId }
+      const list = ofInstance('operations', filter) ?? scoped('operations', filter, filter.open ? '-open' : '')
       return readPage(viewStore, list, page, operationMatcher(filter))
     },
     host: (id) => viewStore.get('hosts', id),
@@ -189,10 +190,7 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope, ''), page),
     schedule: (id) => viewStore.get('schedules', id),
     schedules: (filter, page) => {
-      const list: ListName =
-        filter.instanceId === undefined
-          ? scoped('schedules', filter, '')
-          : { view: 'schedules', index: 'instance', value: filter.instanceId }
+      const list = ofInstance('schedules', filter) ?? scoped('schedules', filter, '')
       return readPage(viewStore, list, page, scheduleMatcher(filter))
     },
     deadLettersById: (ids) => viewStore.getMany('dead-letters', ids),

@@ -5,7 +5,6 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import { cursorPlace } from '../cursor.ts'
 import { visibleTo } from '../pipeline/tenancy.ts'
 import { followEvents } from '../subscriptions/follow-events.ts'
-import { emptyPage } from '../visible.ts'
 import { eventFilter } from './event-filter.ts'
 import { eventNodeId } from './event-id.ts'
 import { isVisibleEvent } from './event-place.ts'
@@ -34,9 +33,7 @@ export const addEvent = (parts: SchemaParts): void => {
       resolve: async (_root, { filter: input, ...args }, context) => {
         const filter = await eventFilter(context, input ?? {})
         const place = cursorPlace(context.backend.cursors, 'events', (sortKey) => isVisibleEvent(context, sortKey))
-        return listPage(args, place, async (request) =>
-          filter === null ? emptyPage : context.backend.views.events(filter, request),
-        )
+        return listPage(args, place, filter && ((request) => context.backend.views.events(filter, request)))
       },
     }),
   )

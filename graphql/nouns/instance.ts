@@ -6,7 +6,7 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { assertNotLost, emptyPage, visibleInstance } from '../visible.ts'
+import { assertNotLost, visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
 import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
 
@@ -207,9 +207,7 @@ const addInstanceQueries = (parts: SchemaParts, enums: InstanceEnums): void => {
         const isVisible = async (id: string) => (await visibleInstance(context, id)) !== null
         const place = cursorPlace(context.backend.cursors, 'instances', isVisible)
         const wanted = instanceFilter(context.session, filter ?? {})
-        return listPage(args, place, async (request) =>
-          wanted === null ? emptyPage : context.backend.views.instances(wanted, request),
-        )
+        return listPage(args, place, wanted && ((request) => context.backend.views.instances(wanted, request)))
       },
     }),
   )

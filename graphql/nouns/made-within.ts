@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { quote } from '../../domain/values/text.ts'
+import { tryParseTime } from '../../domain/values/time.ts'
 import type { InputFields } from '../builder.ts'
 import { invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
@@ -18,10 +18,9 @@ export const madeWithin = ({ since, until }: MadeInput) => ({
   ...(isGiven(until) && { until: parseMoment('filter.until', until) }),
 })
 
-const momentSchema = z.iso.datetime({ offset: true })
-
 /** As times are stored, so that they compare by their characters. */
 const parseMoment = (field: string, text: string): string => {
-  if (momentSchema.safeParse(text).success) return new Date(text).toISOString()
+  const moment = tryParseTime(text)
+  if (moment !== null) return moment
   throw invalidInput(field, `${quote(text)} is not a moment: one is written as 2026-03-01T12:00:00Z`)
 }

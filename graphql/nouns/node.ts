@@ -1,13 +1,12 @@
 import { tryParsePlace } from '../../domain/dead-letter/place.ts'
-import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema, tokenIdSchema } from '../../domain/ids.ts'
+import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
 import { tryParseId } from '../ids.ts'
-import { visibleTo } from '../pipeline/tenancy.ts'
+import { visible, visibleSchedule, visibleToken } from '../visible.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
 import { findEvent } from './event-id.ts'
-import { findSchedule } from './schedule.ts'
 
 const maxIds = 100
 
@@ -65,19 +64,10 @@ export const addNode = ({ builder, Node }: SchemaParts): void => {
 }
 
 const finders = {
-  Instance: async ({ session, loadInstance }, id) => {
-    const instanceId = tryParseId(instanceIdSchema, id)
-    return instanceId && visibleTo(session, await loadInstance(instanceId))
-  },
-  Operation: async ({ session, loadOperation }, id) => {
-    const operationId = tryParseId(operationIdSchema, id)
-    return operationId && visibleTo(session, await loadOperation(operationId))
-  },
-  Token: async ({ session, backend }, id) => {
-    const tokenId = tryParseId(tokenIdSchema, id)
-    return tokenId && visibleTo(session, await backend.views.token(tokenId))
-  },
-  Schedule: findSchedule,
+  Instance: visible(instanceIdSchema, ({ loadInstance }, id) => loadInstance(id)),
+  Operation: visible(operationIdSchema, ({ loadOperation }, id) => loadOperation(id)),
+  Token: visibleToken,
+  Schedule: visibleSchedule,
   Host: async ({ session, loadHost }, id) => {
     const hostId = tryParseId(hostIdSchema, id)
     const host = hostId && (await loadHost(hostId))

@@ -7,7 +7,7 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import { cursorPlace } from '../cursor.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { emptyPage, visibleOperation } from '../visible.ts'
+import { visibleOperation } from '../visible.ts'
 import { writtenOperation } from './instance-commands.ts'
 import { type OperationEnums, operationFilter, operationFilterInput } from './operation-filter.ts'
 
@@ -134,9 +134,7 @@ const addOperationQueries = (parts: SchemaParts, enums: OperationEnums): void =>
         const filter = await operationFilter(context, input ?? {})
         const isVisible = async (id: string) => (await visibleOperation(context, id)) !== null
         const place = cursorPlace(context.backend.cursors, 'operations', isVisible)
-        return listPage(args, place, async (request) =>
-          filter === null ? emptyPage : context.backend.views.operations(filter, request),
-        )
+        return listPage(args, place, filter && ((request) => context.backend.views.operations(filter, request)))
       },
     }),
   )

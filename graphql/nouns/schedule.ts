@@ -1,6 +1,6 @@
 import { changeSchedule, deleteSchedule } from '../../commands/public/change-schedule.ts'
 import { createSchedule } from '../../commands/public/create-schedule.ts'
-import { type ScheduleId, scheduleIdSchema } from '../../domain/ids.ts'
+import type { ScheduleId } from '../../domain/ids.ts'
 import type { ScheduledAction } from '../../domain/schedule/actions.ts'
 import type { ScheduleDocument, ScheduleRunDocument, ScheduleStatus } from '../../projections/documents.ts'
 import type { ScheduleFilter } from '../../projections/queries.ts'
@@ -9,11 +9,9 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
-import { tryParseId } from '../ids.ts'
 import { distinct } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
-import { visibleTo } from '../pipeline/tenancy.ts'
-import { emptyPage } from '../visible.ts'
+import { visibleSchedule } from '../visible.ts'
 import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
@@ -135,11 +133,6 @@ const scheduleFilter = async (context: ApiContext, input: FilterInput): Promise<
   }
 }
 
-export const findSchedule = async ({ session, backend }: ApiContext, id: string): Promise<ScheduleDocument | null> => {
-  const scheduleId = tryParseId(scheduleIdSchema, id)
-  return scheduleId && visibleTo(session, await backend.views.schedule(scheduleId))
-}
-
 const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): void => {
   const { builder, Instance, Schedule, ScheduleAction } = parts
   const { Connection } = defineConnection(parts, { name: 'Schedule', view: 'schedules', node: Schedule })
@@ -154,7 +147,7 @@ const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): 
     }),
   })
   const place = (context: ApiContext) =>
-    cursorPlace(context.backend.cursors, 'schedules', async (id) => (await findSchedule(context, id)) !== null)
+    cursorPlace(context.backend.cursors, 'schedules', async (id) => (await visibleSchedule(context, id)) !== null)
 
   builder.queryField('schedules', (t) =>
     t.field({
@@ -164,9 +157,7 @@ const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): 
       description: 'The schedules of the project, oldest first.',
       resolve: async (_root, { filter, ...args }, context) => {
         const wanted = await scheduleFilter(context, filter ?? {})
-        return listPage(args, place(context), async (request) =>
-          wanted === null ? emptyPage : context.backend.views.schedules(wanted, request),
-        )
+        return listPage(args, place(context), wanted && ((request) => context.backend.views.schedules(wanted, request)))
       },
     }),
   )

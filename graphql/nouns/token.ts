@@ -1,15 +1,15 @@
 import { issueToken } from '../../commands/public/issue-token.ts'
 import { revokeToken } from '../../commands/public/revoke-token.ts'
-import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
+import type { TokenId } from '../../domain/ids.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
-import { tryParseId } from '../ids.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import { isAnyRevoked } from '../pipeline/api-token.ts'
-import { scopeOf, visibleTo } from '../pipeline/tenancy.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
+import { visibleToken } from '../visible.ts'
 
 export const addToken = (parts: SchemaParts, mutations: Mutations): void => {
   addTokenType(parts)
@@ -50,12 +50,11 @@ const addTokenQuery = (parts: SchemaParts): void => {
       },
       complexity: listComplexity,
       description: 'The tokens of the project, revoked and expired ones too, oldest first.',
-      resolve: async (_root, { projectId, ...args }, { session, backend }) => {
+      resolve: async (_root, { projectId, ...args }, context) => {
+        const { session, backend } = context
         const scope = scopeOf(session, projectId, 'projectId')
-        const place = cursorPlace(backend.cursors, 'tokens', async (sortKey) => {
-          const tokenId = tryParseId(tokenIdSchema, sortKey)
-          return tokenId !== null && visibleTo(session, await backend.views.token(tokenId)) !== null
-        })
+        const isVisible = async (id: string) => (await visibleToken(context, id)) !== null
+        const place = cursorPlace(backend.cursors, 'tokens', isVisible)
         return listPage(args, place, (request) => backend.views.tokens(scope, request))
       },
     }),

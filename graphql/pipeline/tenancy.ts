@@ -4,7 +4,7 @@ import { ApiError, invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
 import type { Session } from '../session.ts'
 
-type Owned = { readonly projectId: ProjectId | null }
+export type Owned = { readonly projectId: ProjectId | null }
 
 /**
  * The document if the session may see it, else null: what belongs to another project is answered exactly like what does not exist,

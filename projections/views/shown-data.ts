@@ -1,7 +1,6 @@
 import type { CofferEvent, CofferEventType } from '../../domain/catalogue.ts'
 import { formatPlace } from '../../domain/dead-letter/place.ts'
-import { sharedFailure } from '../../domain/instance/operations/define-operation.ts'
-import { type SharedEventType, sharedOperations } from '../../domain/instance/operations.ts'
+import { phaseOf, type SharedEventType } from '../../domain/instance/operations.ts'
 
 type Shown = Readonly<Record<string, unknown>>
 type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
@@ -209,11 +208,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
 }
 
 /** What shared operations record is all named in their definitions, and made of plain words: it is shown whole. */
-const ofShared: ReadonlySet<string> = new Set([
-  ...sharedOperations.flatMap(({ requested, succeeded }) => [requested, succeeded]),
-  sharedFailure,
-])
-const isOfShared = (type: CofferEventType): type is SharedEventType => ofShared.has(type)
+const isOfShared = (type: CofferEventType): type is SharedEventType => phaseOf(type)?.operation.lane === 'shared'
 
 export const shownData = ({ type, data }: CofferEvent): Shown =>
   isOfShared(type)
