@@ -7,7 +7,9 @@ import {
   tokenIdSchema,
 } from '../../domain/ids.ts'
 import type { Rejection, RejectionCode } from '../../domain/rejection.ts'
+import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { quote } from '../../domain/values/text.ts'
+import { tryParseTime } from '../../domain/values/time.ts'
 
 /** What `parse` takes a text for, or null. */
 type TryParse<Value> = (text: string) => Value | null
@@ -78,8 +80,15 @@ export const wordField = <Value>(
 export const textField = (description: string) => z.string().meta({ description })
 export const wholeNumberField = (description: string) => z.int().meta({ description })
 export const flagField = (description: string) => z.boolean().meta({ description })
-/** ISO 8601; what is wrong with it is told by the command. */
+/** ISO 8601: see `timeRefusal`. */
 export const timeField = (description: string) => z.string().meta({ scalar: 'DateTime', description })
+
+/** Why this is no time. */
+export const timeRefusal = (text: string | undefined, field: string): Rejection | null =>
+  text === undefined || tryParseTime(text) !== null
+    ? null
+    : invalidInput(`${quote(text)} is no time: ISO 8601 with a time zone is, such as 2030-01-31T00:00:00Z`, field)
+
 /** A key of no meaning to people, such as the name of a flavor. */
 export const keyField = (description: string) => z.string().meta({ scalar: 'ID', description })
 

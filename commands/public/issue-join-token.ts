@@ -4,16 +4,14 @@ import { formatJoinToken, joinTokenPurpose } from '../../domain/guest/join-token
 import { host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, hostIdSchema, joinTokenIdSchema } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
-import { invalidInput } from '../../domain/values/invalid-input.ts'
-import { quote } from '../../domain/values/text.ts'
 import { tryParseTime } from '../../domain/values/time.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import { deriveSigner } from '../../kernel/signing.ts'
 import { controlSigner } from '../secrets/control-channel.ts'
-import { secretBytes } from '../secrets/master-key.ts'
+import { tokenSecret } from '../secrets/master-key.ts'
 import { shownId } from './answers.ts'
 import { accepted, defineCommand, refused } from './definition.ts'
-import { idField, timeField, tryWith } from './input.ts'
+import { idField, timeField, timeRefusal, tryWith } from './input.ts'
 
 /** Long enough to carry a token to a machine, too short to be forgotten in a file. */
 const validForMs = 3_600_000
@@ -33,7 +31,7 @@ export const issueJoinToken = defineCommand({
     }).optional(),
     expiresAt: timeField('One hour from now if left out.').optional(),
   }),
-  faults: ({ expiresAt }) => [expiresAt !== undefined && tryParseTime(expiresAt) === null ? noTime(expiresAt) : null],
+  faults: ({ expiresAt }) => [timeRefusal(expiresAt, 'expiresAt')],
   answer: {
     name: 'IssueJoinToken',
     says: 'The join token was made.',
@@ -51,7 +49,7 @@ export const issueJoinToken = defineCommand({
       return refused(unknownHost(hostId))
     const { joinTokenId: tokenId } = job.ids
     const source = { idempotencyKey: job.request.idempotencyKey, scope: `join token\u0000${tokenId}` }
-    const secret = Buffer.from(secretBytes(masterKey, source, 32)).toString('base64url')
+    const secret = tokenSecret(masterKey, source)
     const { publicKey: proofKey } = deriveSigner(secret, joinTokenPurpose)
     const until = (expiresAt === undefined ? null : tryParseTime(expiresAt)) ?? isoAfter(clock, validForMs)
     const handled = await handler.handle(
@@ -78,6 +76,3 @@ const unknownHost = (hostId: HostId): Rejection => ({
   message: `there is no host ${hostId}; for one that has not joined yet, leave it out`,
   field: 'hostId',
 })
-
-const noTime = (text: string): Rejection =>
-  invalidInput(`${quote(text)} is no time: ISO 8601 with a time zone is, such as 2030-01-31T00:00:00Z`, 'expiresAt')

@@ -7,16 +7,14 @@ import { roles } from '../../domain/metadata.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type TokenState, token, tokenStream } from '../../domain/token/index.ts'
-import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { tokenNameRefusal } from '../../domain/values/names.ts'
-import { quote } from '../../domain/values/text.ts'
 import { hasPassed, tryParseTime } from '../../domain/values/time.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import { isAdmin, ownerOf } from '../dispatch/authorise.ts'
-import { secretBytes } from '../secrets/master-key.ts'
+import { tokenSecret } from '../secrets/master-key.ts'
 import { shownId } from './answers.ts'
 import { accepted, type DispatchDependencies, defineCommand, refused } from './definition.ts'
-import { projectIdField, textField, timeField } from './input.ts'
+import { projectIdField, textField, timeField, timeRefusal } from './input.ts'
 
 /** `coffer_<token id>_<secret>`: the id finds the token, the secret (256 bits, base64url) proves it. */
 export const formatToken = (tokenId: TokenId, secret: string): string => `coffer_${tokenId}_${secret}`
@@ -37,10 +35,7 @@ export const issueToken = defineCommand({
     projectId: projectIdField("Admins only: for which project; one's own if left out.").optional(),
   }),
   forbids: ({ role }, actor) => (role === 'admin' && !isAdmin(actor) ? adminsOnly : null),
-  faults: ({ name, expiresAt }) => [
-    tokenNameRefusal(name),
-    expiresAt !== undefined && tryParseTime(expiresAt) === null ? noTime(expiresAt) : null,
-  ],
+  faults: ({ name, expiresAt }) => [tokenNameRefusal(name), timeRefusal(expiresAt, 'expiresAt')],
   answer: {
     name: 'IssueToken',
     says: 'The token was made.',
@@ -72,7 +67,7 @@ export const issueToken = defineCommand({
     )
     if (held.outcome === 'rejected') return refused(held.rejection)
     const source = { idempotencyKey: job.request.idempotencyKey, scope: `token\u0000${tokenId}` }
-    const secret = Buffer.from(secretBytes(masterKey, source, 32)).toString('base64url')
+    const secret = tokenSecret(masterKey, source)
     const secretHash = hashSecret(secret)
     const handled = await handler.handle(
       token,
@@ -116,6 +111,3 @@ const endedToken: Rejection = {
   code: 'FORBIDDEN',
   message: 'the token that you use was revoked or has expired, and with it ends what is made with it',
 }
-
-const noTime = (text: string): Rejection =>
-  invalidInput(`${quote(text)} is no time: ISO 8601 with a time zone is, such as 2030-01-31T00:00:00Z`, 'expiresAt')

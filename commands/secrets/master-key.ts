@@ -14,14 +14,16 @@ export const keyedHash = (masterKey: MasterKey, purpose: string, text: string): 
  * Bytes for a secret that is shown once and kept nowhere. With an idempotency key they follow from it, so that a client whose first answer was
  * lost gets the same secret by asking again; the key is the client's and is not stored, so nobody else can. Without one they are random.
  */
-export const secretBytes = (
-  masterKey: MasterKey,
-  source: { readonly idempotencyKey: string | undefined; readonly scope: string },
-  length: number,
-): Uint8Array =>
+export const secretBytes = (masterKey: MasterKey, source: SecretSource, length: number): Uint8Array =>
   source.idempotencyKey === undefined
     ? randomBytes(length)
     : new Uint8Array(hkdfSync('sha256', masterKey, source.idempotencyKey, source.scope, length))
+
+export type SecretSource = { readonly idempotencyKey: string | undefined; readonly scope: string }
+
+/** 256 bits, base64url: what proves a token. */
+export const tokenSecret = (masterKey: MasterKey, source: SecretSource): string =>
+  Buffer.from(secretBytes(masterKey, source, 32)).toString('base64url')
 
 /** 24 letters and digits that are not mistaken for each other: about 139 bits. */
 export const passwordOf = (bytes: Uint8Array): string => {

@@ -23,8 +23,7 @@ export async function* readFiltered(
   client: EventStoreDBClient,
   { filter, from, callOptions }: FilteredRead,
 ): AsyncGenerator<AllStreamResolvedEvent> {
-  const direction = from === 'end' ? 'backwards' : 'forwards'
-  const request = createReadRequest({ filter, live: false, direction, from, window: windowRecords })
+  const request = createReadRequest({ filter, live: false, from, window: windowRecords })
   const create = streamCall(client, {
     name: 'readAll',
     callOptions,

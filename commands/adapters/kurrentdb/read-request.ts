@@ -14,8 +14,7 @@ export type ReadRequest = {
   readonly filter: RecordFilter
   /** Whether it goes on with what is appended from now on. */
   readonly live: boolean
-  readonly direction: 'forwards' | 'backwards'
-  /** A position of a record: where a read begins with it, and a subscription after it. */
+  /** The end: backwards from there. A position of a record: forwards, a read with it, and a subscription after it. */
   readonly from: Position | 'end'
   /** How many records the server looks through in one go; a subscription is told where it is after each. */
   readonly window: number
@@ -25,14 +24,13 @@ export type ReadRequest = {
 export const createReadRequest = ({
   filter,
   live,
-  direction,
   from,
   window,
 }: ReadRequest): InstanceType<typeof streams.ReadReq> => {
   const { BACKWARDS, FORWARDS } = Options.ReadDirection
   const options = new Options()
     .setAll(placeOf(from))
-    .setReadDirection(direction === 'backwards' ? BACKWARDS : FORWARDS)
+    .setReadDirection(from === 'end' ? BACKWARDS : FORWARDS)
     .setUuidOption(new Options.UUIDOption().setString(new shared.Empty()))
     .setFilter(expressionOf(filter).setMax(window).setCheckpointintervalmultiplier(1))
   const howMany = live

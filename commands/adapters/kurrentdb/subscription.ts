@@ -45,7 +45,7 @@ export async function* subscribeToLog(
   if (over.aborted) return
   const { callOptions, names } = connection
   const filter = createStreamFilter(categories, names)
-  const request = createReadRequest({ filter, live: true, direction: 'forwards', from: after, window })
+  const request = createReadRequest({ filter, live: true, from: after, window })
   const { path, requestSerialize } = streamsGrpc.StreamsService.read
   const open = streamCall(owner.client, {
     name: 'subscribeToAll',

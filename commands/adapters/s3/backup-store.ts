@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { BackOffDeps } from '../../../kernel/back-off.ts'
 import {
   assertObjectKey,
   type BackupStore,
@@ -9,7 +10,7 @@ import {
   type StoredObject,
 } from '../../ports/backup-store.ts'
 import { assertSame, checked, measured } from '../check-content.ts'
-import { createS3Client, reasonOf, type S3Client, type S3Deps, type S3Settings } from './client.ts'
+import { createS3Client, reasonOf, type S3Client, type S3Settings } from './client.ts'
 import { inParts } from './parts.ts'
 import { elementsOf, escapeXml, parseXml, textOf } from './xml.ts'
 
@@ -19,7 +20,7 @@ export type S3BackupSettings = S3Settings & {
 }
 
 /** A bucket of an S3-compatible store, or what is under one prefix of it. Every part is sent with its SHA-256, which the store checks. */
-export const createS3BackupStore = ({ prefix, ...settings }: S3BackupSettings, deps: S3Deps): BackupStore => {
+export const createS3BackupStore = ({ prefix, ...settings }: S3BackupSettings, deps: BackOffDeps): BackupStore => {
   const request = createS3Client(settings, deps)
   const nameOf = (key: ObjectKey): string => {
     assertObjectKey(key)

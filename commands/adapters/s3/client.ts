@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AwsClient } from 'aws4fetch'
-import { createBackOff } from '../../../kernel/back-off.ts'
-import type { Random } from '../../../kernel/random.ts'
-import type { Timers } from '../../../kernel/timers.ts'
+import { type BackOffDeps, createBackOff } from '../../../kernel/back-off.ts'
 import { BackupStoreError } from '../../ports/backup-store.ts'
 import { parseXml, textOf } from './xml.ts'
 
@@ -13,8 +11,6 @@ export type S3Settings = {
   readonly accessKeyId: string
   readonly secretAccessKey: string
 }
-
-export type S3Deps = { readonly random: Pick<Random, 'next'>; readonly timers: Pick<Timers, 'sleep'> }
 
 export type S3Request = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
@@ -39,7 +35,7 @@ const requestTimeoutMs = 130_000
 const mayPass = new Set([408, 409, 429, 500, 502, 503, 504])
 const refused = new Set([301, 400, 401, 403])
 
-export const createS3Client = (settings: S3Settings, deps: S3Deps): S3Client => {
+export const createS3Client = (settings: S3Settings, deps: BackOffDeps): S3Client => {
   const { accessKeyId, secretAccessKey, region, url } = settings
   // Tries are counted here, for what is cut off on the way as well.
   const aws = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 })
