@@ -35,11 +35,11 @@ import { systemRandom } from '../../kernel/random.ts'
 import { createFakeDriver, fakeDatastore, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
+import { silentLog } from './silent-log.ts'
 import { testJoin } from './test-join.ts'
 import { testMasterKey } from './write-side.ts'
 
 const agentProcess = fileURLToPath(new URL('agent-process.ts', import.meta.url))
-export const silentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 export const patienceMs = 60_000
 
 export type CommandOptions = {

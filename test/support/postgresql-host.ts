@@ -5,7 +5,7 @@ import type { EngineDriver } from '../../agent/engines/engine.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { HostDescription } from '../../domain/host/events.ts'
-import { silentLog } from './agent-host.ts'
+import { silentLog } from './silent-log.ts'
 
 /** For the PostgreSQL that npm carries. */
 export const createNpmPostgresqlDriver = (): EngineDriver =>

@@ -1,6 +1,5 @@
 import { type Kernel, systemKernel } from '../../kernel/kernel.ts'
-
-const silent = (): void => {}
+import { silentLog } from './silent-log.ts'
 
 /** The kernel of a real process, which logs nothing. */
-export const quietKernel: Kernel = systemKernel({ debug: silent, info: silent, warn: silent, error: silent })
+export const quietKernel: Kernel = systemKernel(silentLog)

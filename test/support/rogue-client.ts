@@ -6,8 +6,6 @@ import { agentHeartbeatsTopic, agentResultsTopic, controlPlaneTopics } from '../
 import type { HostId } from '../../domain/ids.ts'
 import { deriveSigner } from '../../kernel/signing.ts'
 
-export type RogueClient = Awaited<ReturnType<typeof startRogueClient>>
-
 /** Somebody who has the agents' password for the bus, reads all that is said there and says what he wants, and has no key but his own. */
 export const startRogueClient = async (bus: MessageBus) => {
   const heard: IncomingMessage[] = []
@@ -40,8 +38,6 @@ export const startRogueClient = async (bus: MessageBus) => {
       const messages = reports.map(resultOf)
       await bus.publish([...messages, ...messages.map((message) => asHost(hostId, message))])
     },
-    /** Signed by his own key as the host. */
-    say: (hostId: HostId, message: OutgoingMessage): Promise<void> => bus.publish([asHost(hostId, message)]),
     publish: (...messages: readonly OutgoingMessage[]): Promise<void> => bus.publish(messages),
     beat: async (hostId: HostId): Promise<void> => {
       const value = JSON.stringify({ hostId, at: new Date().toISOString(), holds: {} })

@@ -4,6 +4,7 @@ import type { Log } from '../../kernel/log.ts'
 import type { Timers } from '../../kernel/timers.ts'
 import { noTracer } from '../../kernel/tracer.ts'
 import { createSeededRandom } from './seeded-random.ts'
+import { silentLog } from './silent-log.ts'
 
 export type VirtualKernelOptions = {
   /** The same seed gives the same ids and chances. Default 1. */
@@ -110,5 +111,3 @@ export const createVirtualKernel = (options: VirtualKernelOptions = {}): Virtual
     },
   }
 }
-
-const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

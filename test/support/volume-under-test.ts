@@ -7,8 +7,9 @@ import { sealPassword } from '../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { AgentReport } from '../../domain/guest/report.ts'
 import type { InstanceId } from '../../domain/ids.ts'
-import { engineFactsOf, newInstanceId, openTestHost, silentLog, type TestHost } from './agent-host.ts'
+import { engineFactsOf, newInstanceId, openTestHost, type TestHost } from './agent-host.ts'
 import type { Login } from './postgresql-client.ts'
+import { silentLog } from './silent-log.ts'
 
 const nodeModules = join(import.meta.dirname, '../../node_modules')
 const password = 'a long enough password'

@@ -11,7 +11,8 @@ import { createLayout } from '../../../agent/layout.ts'
 import { run } from '../../../agent/run.ts'
 import { parseHostId } from '../../../domain/ids.ts'
 import { fakeDatastore } from '../../support/agent-engine-driver.ts'
-import { newInstanceId, silentLog } from '../../support/agent-host.ts'
+import { newInstanceId } from '../../support/agent-host.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('agent-placement')

@@ -4,8 +4,9 @@ import { createKurrentCheckpointStore } from '../../../commands/adapters/kurrent
 import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { checkpointStoreContract } from '../../contracts/checkpoint-store.contract.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
-import { callTimeoutMs, silentLog } from './test-store.ts'
+import { callTimeoutMs } from './test-store.ts'
 
 checkpointStoreContract('the KurrentDB store on the stand-in', async () => {
   const server = await startEventStoreStandIn()

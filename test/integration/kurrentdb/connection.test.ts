@@ -15,8 +15,9 @@ import {
   startEventStoreStandIn,
 } from '../../support/eventstore-standin/server.ts'
 import { startNetworkLink } from '../../support/network-link.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { openStore, silentLog } from './test-store.ts'
+import { openStore } from './test-store.ts'
 
 const dir = createTempDir('kurrentdb')
 const closing: (() => unknown)[] = []

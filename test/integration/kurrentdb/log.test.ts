@@ -15,8 +15,9 @@ import {
 import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { type EventStoreStandIn, startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { callTimeoutMs, silentLog } from './test-store.ts'
+import { callTimeoutMs } from './test-store.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

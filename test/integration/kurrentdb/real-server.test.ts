@@ -6,7 +6,8 @@ import { checkpointStoreContract } from '../../contracts/checkpoint-store.contra
 import { eventStoreContract } from '../../contracts/event-store.contract.ts'
 import { plainAddressOf } from '../../support/eventstore-standin/plain-address.ts'
 import { findRealEventStore } from '../../support/real-event-store.ts'
-import { callTimeoutMs, openStores, openThroughNetwork, silentLog } from './test-store.ts'
+import { silentLog } from '../../support/silent-log.ts'
+import { callTimeoutMs, openStores, openThroughNetwork } from './test-store.ts'
 
 const server = await findRealEventStore()
 

@@ -11,8 +11,9 @@ import { verifyViews } from '../../../projections/verify.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
 import { exampleWorld } from '../../support/example-events.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { silent, within } from '../projections/scene.ts'
-import { callTimeoutMs, silentLog } from './test-store.ts'
+import { callTimeoutMs } from './test-store.ts'
 
 const timeoutMs = 30_000
 

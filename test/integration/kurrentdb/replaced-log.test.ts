@@ -9,8 +9,9 @@ import { LogReplaced, watchLogIdentity } from '../../../commands/watch-log-ident
 import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
-import { callTimeoutMs, openStore, silentLog } from './test-store.ts'
+import { callTimeoutMs, openStore } from './test-store.ts'
 
 const dir = createTempDir('replaced-log')
 const aStream = () => createStreamName('instance', crypto.randomUUID())

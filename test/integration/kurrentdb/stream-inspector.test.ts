@@ -8,7 +8,8 @@ import type { StreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
 import { findRealEventStore } from '../../support/real-event-store.ts'
-import { callTimeoutMs, silentLog } from './test-store.ts'
+import { silentLog } from '../../support/silent-log.ts'
+import { callTimeoutMs } from './test-store.ts'
 
 const { signal } = new AbortController()
 

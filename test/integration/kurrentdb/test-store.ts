@@ -5,11 +5,9 @@ import {
 } from '../../../commands/adapters/kurrentdb/connection.ts'
 import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
-import type { Log } from '../../../kernel/log.ts'
 import type { EventStoreFixture } from '../../contracts/event-store.contract.ts'
 import { startNetworkLink } from '../../support/network-link.ts'
-
-export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+import { silentLog } from '../../support/silent-log.ts'
 
 /** Longer than a busy machine makes anything wait. */
 export const callTimeoutMs = 30_000

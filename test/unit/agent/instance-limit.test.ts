@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { openInstanceLimit } from '../../../agent/instance-limit.ts'
 import { countAccounts } from '../../../agent/isolation/unix-users.ts'
 import { freePortRange } from '../../support/free-ports.ts'
+import { silentLog } from '../../support/silent-log.ts'
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const manyIds = { first: 40_000, last: 49_999 }
 const run = () => Promise.reject(new Error('nothing is to be run'))
 
@@ -22,7 +22,7 @@ describe('how many instances a host can have', () => {
         enginesRoot: '/nonexistent',
         name: 'test',
         run,
-        log: silent,
+        log: silentLog,
         elapsedMs: () => elapsedMs,
       },
       new AbortController().signal,
@@ -47,7 +47,7 @@ describe('how many instances a host can have', () => {
         enginesRoot: '/nonexistent',
         name: 'test',
         run,
-        log: silent,
+        log: silentLog,
         elapsedMs: () => 0,
       },
       new AbortController().signal,

@@ -7,7 +7,7 @@ import type { Volumes } from '../../../agent/isolation/volumes.ts'
 import { createLayout } from '../../../agent/layout.ts'
 import { openPreparedVolumes, type PreparedVolumesDeps } from '../../../agent/prepared-volumes.ts'
 import { type Run, run } from '../../../agent/run.ts'
-import { silentLog } from '../../support/agent-host.ts'
+import { silentLog } from '../../support/silent-log.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 

@@ -44,8 +44,6 @@ export const resources = { vcpus: 1, memoryMiB: 512, volumeGiB: 2 }
 export const databases = [{ name: 'app' }]
 export const users = [{ name: 'app', sealedPassword: sealedSchema.parse('1.c2VhbGVk'), databases: ['app'] }]
 
-export const sealingKey = { number: 1, publicKey: 'cHVibGljIGtleQ' }
-
 export const facts = { endpoint: { host: '127.0.0.1', port: 15432 }, caCertificate: '-----BEGIN CERTIFICATE-----' }
 
 export const fault: Fault = {
