@@ -5,6 +5,7 @@ import { freePortRange } from '../support/free-ports.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { createServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
+import { clockShiftedBy } from '../support/shifted-clock.ts'
 import { makeShop, ordersOfShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -14,13 +15,9 @@ const dayMs = 24 * 3600 * 1000
 
 describe('a server whose clock was ahead at its first start', () => {
   const site = createServerSite('clock-ahead')
-  const ahead = {
-    NODE_OPTIONS: `--import=${new URL('../support/shift-clock.mjs', import.meta.url)}`,
-    CLOCK_SHIFT_MS: String(400 * dayMs),
-  }
 
   it('makes databases as soon as its clock is right, and says that one of the two was wrong', async () => {
-    const first = await site.start({ env: ahead })
+    const first = await site.start({ env: clockShiftedBy(400 * dayMs) })
     const caOf = async (server: typeof first) => {
       const { hosts } = await createServerApi(server).request<{ hosts: Connection<Host> }>(documents.hosts)
       return hosts.edges[0]?.node

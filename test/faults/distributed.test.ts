@@ -6,6 +6,7 @@ import { findSecrets } from '../support/find-secret.ts'
 import { canMount } from '../support/privileges.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { whyNotDistributed } from '../support/shared-stores.ts'
+import { clockShiftedBy } from '../support/shifted-clock.ts'
 import { readAllKeys, readAllTopics, readWholeStore } from '../support/stored-text.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { crashEngine, expectGoodEnd } from './distributed/end-checks.ts'
@@ -32,12 +33,6 @@ const hasItsRows = (kept: Kept): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-/** The environment of a program whose clock is wrong. */
-const clockShiftedBy = (shiftMs: number) => ({
-  NODE_OPTIONS: `--import=${new URL('../support/shift-clock.mjs', import.meta.url)}`,
-  CLOCK_SHIFT_MS: String(shiftMs),
-})
 
 const defineTests = (): void => {
   const start = breakableSystem('bad-luck')

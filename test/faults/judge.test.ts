@@ -7,7 +7,7 @@ import { hostStream } from '../../domain/host/index.ts'
 import type { HostId } from '../../domain/ids.ts'
 import { createTestBus } from '../integration/kafka/test-bus.ts'
 import { openStore } from '../integration/kurrentdb/test-store.ts'
-import { collect } from '../support/collect.ts'
+import { eventsOf } from '../support/collect.ts'
 import type { KafkaBroker } from '../support/kafka/broker.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
@@ -53,7 +53,7 @@ const defineTests = (): void => {
     return { hostId: agent.hostId, die: () => clearInterval(timer) }
   }
   const countOf = async ({ hostId }: Host, type: string): Promise<number> =>
-    (await collect(store.readStream(hostStream(hostId)))).flat().filter((event) => event.type === type).length
+    (await eventsOf(store, hostStream(hostId), type)).length
   const timesLost = () => Promise.all(hosts.map((host) => countOf(host, 'HostLost')))
   const isLost = async (host: Host) => (await countOf(host, 'HostLost')) > (await countOf(host, 'HostReturned'))
   const heard = () =>

@@ -50,6 +50,24 @@ export type CommandOptions = {
   readonly deadline?: string
 }
 
+/** A command under epoch 1, with ids that nothing else has and time enough, where nothing else is said. */
+export const commandFor = (
+  { hostId }: Pick<HostDescription, 'hostId'>,
+  instanceId: InstanceId,
+  payload: GuestPayload,
+  { commandId, operationId, lane, epoch, deadline }: CommandOptions = {},
+): GuestCommand =>
+  guestCommandSchema.parse({
+    commandId: commandId ?? randomUUID(),
+    operationId: operationId ?? randomUUID(),
+    instanceId,
+    hostId,
+    lane,
+    epoch: epoch ?? 1,
+    deadline: deadline ?? new Date(Date.now() + patienceMs).toISOString(),
+    payload,
+  })
+
 export type CommandResult = Extract<AgentReport, { type: 'succeeded' | 'failed' }>
 
 /** What an agent told of an engine that it was asked to run; null where it told nothing of one. */
@@ -126,17 +144,8 @@ export const openControlPlane = async (dataDir: string): Promise<ControlPlane> =
     heartbeats,
     publish,
     sign,
-    send: async (host, instanceId, payload, options = {}) => {
-      const command = guestCommandSchema.parse({
-        commandId: options.commandId ?? randomUUID(),
-        operationId: options.operationId ?? randomUUID(),
-        instanceId,
-        hostId: host.hostId,
-        lane: options.lane,
-        epoch: options.epoch ?? 1,
-        deadline: options.deadline ?? new Date(Date.now() + patienceMs).toISOString(),
-        payload,
-      })
+    send: async (host, instanceId, payload, options) => {
+      const command = commandFor(host, instanceId, payload, options)
       await publish(host, instanceId, JSON.stringify(command))
       return command
     },

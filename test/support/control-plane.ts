@@ -8,13 +8,15 @@ import type { DispatchSettings, RequestFacts } from '../../commands/public/defin
 import { timeoutOfEach } from '../../commands/public/definition.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
-import { type InstanceId, type OperationId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
+import { type HostState, host, hostStream } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, type OperationId, parseInstanceId, parseProjectId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import type { Reactions } from '../../domain/reactions/reactions.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Tracer } from '../../kernel/tracer.ts'
+import { waitFor } from './wait-for.ts'
 import { openWriteSide } from './write-side.ts'
 
 export const projectA = parseProjectId('project-a')
@@ -94,6 +96,9 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
   const send = <Command extends PublicCommand>(command: Command, request: Partial<RequestFacts> = {}) =>
     dispatch({ command, actor: memberOf(projectA), signal, ...request })
 
+  const instanceState = async (instanceId: InstanceId): Promise<InstanceState> =>
+    (await handler.load(instance, instanceStream(instanceId))).state
+
   return {
     ...side,
     settings: planeSettings,
@@ -112,9 +117,14 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
     },
     defineSmallFlavor: () =>
       send({ type: 'DefineFlavor', id: 'small', vcpus: 1, memoryMiB: 1024, description: 'one vCPU' }, { actor: admin }),
-    instanceState: async (instanceId: InstanceId): Promise<InstanceState> => {
-      return (await handler.load(instance, instanceStream(instanceId))).state
-    },
+    instanceState,
+    /** Waits until the instance has the status, and gives its state then. */
+    instanceBecomes: (instanceId: string | null, status: InstanceState['status']): Promise<InstanceState> =>
+      waitFor(`the instance to be ${status}`, async () => {
+        const state = await instanceState(parseInstanceId(instanceId))
+        return state.status === status && state
+      }),
+    hostState: async (hostId: HostId): Promise<HostState> => (await handler.load(host, hostStream(hostId))).state,
     operationState: async (operationId: OperationId | null): Promise<OperationState> => {
       if (operationId === null) throw new Error('the answer names no operation')
       return (await handler.load(operation, operationStream(operationId))).state

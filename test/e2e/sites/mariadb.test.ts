@@ -1,45 +1,33 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { environmentOf } from '../../../agent/engines/run-program.ts'
 import { documents } from '../../../ops/cli/documents.ts'
 import type { Instance } from '../../../ops/cli/types.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
+import { askMariadb, type MariadbLogin } from '../../support/mariadb-client.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 const engine = await fetchedEngine('mariadb')
 
-type Login = { readonly instance: Instance; readonly user: string; readonly password: string }
+type Shop = MariadbLogin & { readonly instance: Instance }
 
 onEverySite('mariadb', (site) =>
   describe('a MariaDB', () => {
     if ('missing' in engine) return it('is offered', (context) => context.skip(engine.missing))
     const settings = { ...fetching('mariadb'), COFFER_CAPACITY_VOLUME_GIB: '6' }
+    const dir = createTempDir('mariadb')
     const binDir = join(engine.build, 'usr', 'bin')
-    const env = environmentOf({ source: 'fetched', binDir })
     let server: ServerProcess
     let api: ServerApi
-    let shop: Login
+    let shop: Shop
 
-    /** Statements by the client that people have, over TLS with the server verified. Rejects for what MariaDB refuses. */
-    const ask = async ({ instance, user, password }: Login, statements: string): Promise<string> => {
-      const ca = join(tmpdir(), `coffer-ca-${instance.id}.pem`)
-      writeFileSync(ca, instance.caCertificate ?? '')
-      const { host, port } = instance.endpoint ?? {}
-      const login = [`--host=${host}`, `--port=${port}`, `--user=${user}`, '--ssl-verify-server-cert', `--ssl-ca=${ca}`]
-      const args = ['--no-defaults', ...login, '--batch', '--skip-column-names', '--database=app']
-      const client = promisify(execFile)(join(binDir, 'mariadb'), [...args, `--execute=${statements}`], {
-        env: { ...env, MYSQL_PWD: password },
-      })
-      return (await client).stdout.trim()
-    }
+    const ask = (login: MariadbLogin, statements: string): Promise<string> =>
+      askMariadb({ source: 'fetched', binDir }, login, statements)
     /** Gone with the process of the server, and no other one. */
     const rememberProcess = (): Promise<string> =>
       ask(shop, 'CREATE OR REPLACE TABLE lives (i INT) ENGINE = MEMORY; INSERT INTO lives VALUES (1)')
@@ -59,7 +47,12 @@ onEverySite('mariadb', (site) =>
       const made = await api.provision(input)
       const [credential] = made.credentials
       if (!credential) throw new Error('no credentials were given')
-      shop = { instance: made.instance, user: credential.user, password: credential.password }
+      const { user, password } = credential
+      const { endpoint, caCertificate } = made.instance
+      if (!endpoint) throw new Error('the instance has no endpoint')
+      const ca = dir.next()
+      writeFileSync(ca, caCertificate ?? '')
+      shop = { instance: made.instance, ...endpoint, ca, user, password, database: 'app' }
       expect(made.instance).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY', databases: ['app'] })
       await ask(shop, "CREATE TABLE kept (line TEXT); INSERT INTO kept VALUES ('yes ✓')")
       expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')

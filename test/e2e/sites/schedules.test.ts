@@ -2,17 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Instance, Operation, Schedule } from '../../../ops/cli/types.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
+import { clockShiftedBy } from '../../support/shifted-clock.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 type Failure = { readonly error: { readonly code: string; readonly message: string; readonly field: string | null } }
 
 const minute = 60_000
-
-/** Of a process whose clock is ahead. */
-const aheadBy = (ms: number) => ({
-  NODE_OPTIONS: `--import=${new URL('../../support/shift-clock.mjs', import.meta.url)}`,
-  CLOCK_SHIFT_MS: String(ms),
-})
 
 /** Once an hour, within the next one and a half minutes: what a test does first is over by then. */
 const hourlyFromSoonOn = (): string => `${new Date(Date.now() + 1.4 * minute).getUTCMinutes()} * * * *`
@@ -70,7 +65,7 @@ onEverySite('schedules', (site) => {
     if (site.form === 'embedded') {
       // One process may have the directory. The clock of one that is started again may be ahead, so that the run was missed.
       await server.stop()
-      server = await site.start(aheadBy(Date.parse(restart.nextDue ?? '') + 30 * minute - Date.now()))
+      server = await site.start(clockShiftedBy(Date.parse(restart.nextDue ?? '') + 30 * minute - Date.now()))
     } else {
       // Clocks that are not alike would take each other's deadlines for over. Two run the sagas, and both wait.
       await site.startRoles('saga')

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type GuestCommand, type GuestPayload, guestCommandSchema } from '../../../domain/guest/command.ts'
+import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { RegistrationAnswer } from '../../../domain/guest/registration-answer.ts'
 import { controlPlane, signMessage } from '../../../domain/guest/signed-message.ts'
 import { agentCommandsTopic } from '../../../domain/guest/topics.ts'
 import { type HostId, parseHostId } from '../../../domain/ids.ts'
 import { deriveSigner } from '../../../kernel/signing.ts'
 import {
+  commandFor,
   engineRunning,
   engineStopped,
   instanceAbsent,
@@ -44,16 +45,7 @@ it(
       const signed = signMessage(message, { signer: controlPlane, sequence: 0, key })
       return host.plane.bus.publish([by === 'nobody' ? message : signed])
     }
-    const commandTo = (payload: GuestPayload): GuestCommand =>
-      guestCommandSchema.parse({
-        commandId: randomUUID(),
-        operationId: randomUUID(),
-        instanceId,
-        hostId,
-        epoch: 50,
-        deadline: new Date(Date.now() + patienceMs).toISOString(),
-        payload,
-      })
+    const commandTo = (payload: GuestPayload) => commandFor(description, instanceId, payload, { epoch: 50 })
     const refused: RegistrationAnswer = { kind: 'registration-answer', hostId, refusal: 'go away' }
     const effects = () => agent.inspect(instanceId).effects
     const before = effects()

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler } from '../../../commands/handle.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
-import { type HostState, host, hostStream } from '../../../domain/host/index.ts'
 import { parseInstanceId } from '../../../domain/ids.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import { lapse } from '../../../domain/values/ledger.ts'
@@ -32,15 +31,14 @@ const start = async () => {
   const created = await create('shop')
   if (!created.accepted || !created.instanceId) throw new Error('refused')
   const instanceId = parseInstanceId(created.instanceId)
-  const untilActive = () =>
-    waitFor('the instance to be active', async () => (await plane.instanceState(instanceId)).status === 'ACTIVE')
+  const untilActive = () => plane.instanceBecomes(instanceId, 'ACTIVE')
   await untilActive()
 
   const heldGiB = async (): Promise<readonly number[]> => {
     const state = await plane.instanceState(instanceId)
     if (state.status === 'ABSENT') throw new Error('there is no instance')
     const { state: held } = await plane.handler.load(project, projectStream(projectA))
-    const { state: on } = await plane.handler.load<HostState, never, never>(host as never, hostStream(state.hostId))
+    const on = await plane.hostState(state.hostId)
     if (on.status === 'UNREGISTERED') throw new Error('there is no host')
     const now = new Date(plane.clock.now()).toISOString()
     return [held.ledger, on.claims].map((ledger) => lapse(ledger, now).live.total.volumeGiB)

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { encodeEvent } from '../../../commands/event-codec.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createReconciler } from '../../../commands/sagas/reconcile-holdings.ts'
 import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
-import type { CofferEvent } from '../../../domain/catalogue.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { agentResultsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream, type RegisteredHost } from '../../../domain/host/index.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createScriptedChannel, joinByMasterKey } from '../../../ops/bench/log/scripted-channel.ts'
-import { exampleEvent, exampleMetadata, exampleWorld } from '../../support/example-events.ts'
+import { appendAll, createEventLog } from '../../support/event-log.ts'
+import { exampleWorld } from '../../support/example-events.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide, testMasterKey } from '../../support/write-side.ts'
@@ -25,13 +24,11 @@ let side: ReturnType<typeof openWriteSide>
 beforeEach(async () => {
   side = openWriteSide(directories.next())
   const world = { ...exampleWorld(1), hostId }
-  const types = ['InstanceRequested', 'InstanceHealthChanged'] as const
-  const events = types.map((type, number) =>
-    encodeEvent(exampleEvent(type, world) as CofferEvent, exampleMetadata(type, world, number + 1), side.ids.next()),
-  )
-  const stream = instanceStream(cut)
-  await side.eventStore.append(stream, events, 'no-stream')
-  side.database.connection.prepare('DELETE FROM events WHERE stream = ? AND revision = 0').run(stream)
+  const log = createEventLog()
+  log.add('InstanceRequested', world)
+  log.add('InstanceHealthChanged', world)
+  await appendAll(side.eventStore, log.events())
+  side.database.connection.prepare('DELETE FROM events WHERE stream = ? AND revision = 0').run(instanceStream(cut))
   await take({ type: 'registered', reportId: side.ids.next(), at: now(), host: description, signingKey, join })
 })
 afterEach(() => side.close())

@@ -20,7 +20,7 @@ import {
 import { instance, instanceStream } from '../../../domain/instance/index.ts'
 import type { StreamName } from '../../../domain/stream.ts'
 import { deriveSigner } from '../../../kernel/signing.ts'
-import { collect } from '../../support/collect.ts'
+import { collect, eventsOf } from '../../support/collect.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -113,7 +113,7 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
   }
 
   const timesIn = async (of: StreamName, type: string): Promise<number> =>
-    (await collect(side.eventStore.readStream(of))).flat().filter((event) => event.type === type).length
+    (await eventsOf(side.eventStore, of, type)).length
 
   return {
     provisioned,

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { host, hostStream } from '../../../domain/host/index.ts'
 import type { HostId } from '../../../domain/ids.ts'
 import { startControlPlane } from '../../support/control-plane.ts'
 import { hostDescription, startScriptedAgent } from '../../support/scripted-agent.ts'
@@ -17,7 +16,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop()
 })
 
-const statusOf = async (hostId: HostId) => (await plane.handler.load(host, hostStream(hostId))).state.status
+const statusOf = async (hostId: HostId) => (await plane.hostState(hostId)).status
 
 const startHost = async (description: ReturnType<typeof hostDescription>) => {
   const agent = await startScriptedAgent(plane.bus, description, () => 'succeed')

@@ -4,8 +4,8 @@ import { createHandler } from '../../../commands/handle.ts'
 import { type EventStore, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import { createRelay } from '../../../commands/sagas/relay.ts'
-import { host, hostStream } from '../../../domain/host/index.ts'
-import { parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
+import { hostStream } from '../../../domain/host/index.ts'
+import { type HostId, parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import type { EventMetadata } from '../../../domain/metadata.ts'
 import { operationStream } from '../../../domain/operation/index.ts'
@@ -48,9 +48,9 @@ const expectOperation = (
   status: string,
 ) => vi.waitFor(async () => expect((await plane.operationState(operationId)).status).toBe(status), bounded)
 
-const held = async (plane: ControlPlane, hostId: Parameters<typeof hostStream>[0]) => {
+const held = async (plane: ControlPlane, hostId: HostId) => {
   const quota = (await plane.handler.load(project, projectStream(projectA))).state.ledger.total.instances
-  const { state } = await plane.handler.load(host, hostStream(hostId))
+  const state = await plane.hostState(hostId)
   return { quota, host: state.status === 'UNREGISTERED' ? 0 : state.claims.total.instances }
 }
 
@@ -469,7 +469,7 @@ describe('a silent host', () => {
     await expectStatus(plane, instanceId, 'ACTIVE')
     clearInterval(beating)
     await vi.waitFor(async () => {
-      expect((await plane.handler.load(host, hostStream(agent.hostId))).state.status).toBe('LOST')
+      expect((await plane.hostState(agent.hostId)).status).toBe('LOST')
       expect(await plane.instanceState(parseInstanceId(instanceId))).toMatchObject({ health: 'UNREACHABLE' })
     }, bounded)
     expect(await plane.send({ ...shop, name: 'second' })).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
@@ -479,7 +479,7 @@ describe('a silent host', () => {
     }
     await agent.beat()
     await vi.waitFor(async () => {
-      expect((await plane.handler.load(host, hostStream(agent.hostId))).state.status).toBe('UP')
+      expect((await plane.hostState(agent.hostId)).status).toBe('UP')
     }, bounded)
     await plane.sendAccepted({ type: 'RestartInstance', id: parseInstanceId(instanceId) })
 

@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
-import { host, hostStream } from '../../../domain/host/index.ts'
 import { type HostId, parseInstanceId } from '../../../domain/ids.ts'
 import { operationStream } from '../../../domain/operation/index.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import { commitmentOf, heldIds } from '../../../domain/values/ledger.ts'
 import { sealingKeyNumber } from '../../../domain/values/sealing-key.ts'
-import { collect } from '../../support/collect.ts'
+import { eventsOf } from '../../support/collect.ts'
 import { admin, projectA, startControlPlane } from '../../support/control-plane.ts'
 import { hostDescription, type Script, startScriptedAgent } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -63,9 +62,8 @@ const start = async (settings = {}) => {
       hold: (command: GuestCommand) => agent.holdings.take(command),
     }
   }
-  const stateOf = async (hostId: HostId) => (await plane.handler.load(host, hostStream(hostId))).state
   const isHeldBy = async (hostId: HostId, instanceId: string | null) => {
-    const state = await stateOf(hostId)
+    const state = await plane.hostState(hostId)
     return state.status !== 'UNREGISTERED' && heldIds(state.claims).some((id) => id === instanceId)
   }
   return {
@@ -73,16 +71,12 @@ const start = async (settings = {}) => {
     startHost,
     isHeldBy,
     becomes: (hostId: HostId, status: 'UP' | 'LOST') =>
-      waitFor(`the host to be ${status}`, async () => (await stateOf(hostId)).status === status),
+      waitFor(`the host to be ${status}`, async () => (await plane.hostState(hostId)).status === status),
     unlisted: async (hostId: HostId) => {
-      const state = await stateOf(hostId)
+      const state = await plane.hostState(hostId)
       return state.status === 'UNREGISTERED' ? [] : Object.keys(state.unlisted)
     },
-    instanceBecomes: (instanceId: string | null, status: string) =>
-      waitFor(`the instance to be ${status}`, async () => {
-        const state = await plane.instanceState(parseInstanceId(instanceId ?? ''))
-        return state.status === status && state
-      }),
+    instanceBecomes: plane.instanceBecomes,
     operationEnds: (operationId: Parameters<typeof plane.operationState>[0]) =>
       waitFor('the operation to end', async () => {
         const state = await plane.operationState(operationId)
@@ -178,8 +172,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
     expect(await operationEnds(other.operationId)).toBe('FAILED')
     const failed = await waitFor('the fault', async () => {
       if (!other.operationId) throw new Error('a create has an operation')
-      const events = (await collect(plane.eventStore.readStream(operationStream(other.operationId)))).flat()
-      return events.find(({ type }) => type === 'OperationFailed')
+      return (await eventsOf(plane.eventStore, operationStream(other.operationId), 'OperationFailed'))[0]
     })
     expect(failed.data).toMatchObject({ fault: { code: 'HOST_UNREACHABLE' } })
     await instanceBecomes(other.instanceId, 'FAILED')
@@ -365,7 +358,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     expect(await operationEnds(creation.operationId)).toBe('SUCCEEDED')
     expect(await instanceBecomes(creation.instanceId, 'ACTIVE')).toMatchObject({ hostId: second.hostId })
     await waitFor('nothing to be held there', async () => {
-      const { state } = await plane.handler.load(host, hostStream(first.hostId))
+      const state = await plane.hostState(first.hostId)
       return state.status === 'REMOVED' && heldIds(state.claims).length === 0
     })
   })
@@ -380,7 +373,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     await waitFor('its registration to be answered', () => only.answers().length > 0)
     expect(only.answers()[0]).toContain('To use the machine as a new host')
     expect(await plane.send(create)).toMatchObject({ rejection: { code: 'NO_CAPACITY' } })
-    const { state } = await plane.handler.load(host, hostStream(only.hostId))
+    const state = await plane.hostState(only.hostId)
     expect(state.status).toBe('REMOVED')
   })
 

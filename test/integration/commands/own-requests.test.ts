@@ -8,7 +8,7 @@ import { instanceStream } from '../../../domain/instance/index.ts'
 import type { OrdinaryAnswer } from '../../../domain/ordinary-command.ts'
 import { hostReactions } from '../../../domain/reactions/host.ts'
 import { createReactions, reactionTable } from '../../../domain/reactions/reactions.ts'
-import { collect } from '../../support/collect.ts'
+import { eventsOf } from '../../support/collect.ts'
 import { projectA, projectB } from '../../support/control-plane.ts'
 import { startPlaneWithAgent } from '../../support/plane-with-agent.ts'
 import { hostDescription } from '../../support/scripted-agent.ts'
@@ -50,9 +50,7 @@ const start = async (projectId: ProjectId) => {
   const create = { type: 'CreateInstance', projectId: projectA, name: 'shop', datastore: 'postgresql' } as const
   const { instanceId } = await plane.sendAccepted(create)
   asked.instanceId = instanceId
-  await waitFor('the instance to be made', async () => {
-    return (await plane.instanceState(instanceId)).status === 'ACTIVE'
-  })
+  await plane.instanceBecomes(instanceId, 'ACTIVE')
   const loseHost = async () => {
     const description = hostDescription()
     const { hostId } = description
@@ -61,11 +59,12 @@ const start = async (projectId: ProjectId) => {
     await tell({ type: 'RegisterHost', description, refusal: null, reportId: plane.ids.next(), key: null })
     await tell({ type: 'ReportHostLost', hostId, lastSeenAt: new Date(plane.clock.now()).toISOString() })
   }
-  const eventsOf = async (type: string) => {
-    const pages = await collect(plane.eventStore.readStream(instanceStream(instanceId)))
-    return pages.flat().filter((event) => event.type === type)
+  return {
+    plane,
+    asked,
+    loseHost,
+    eventsOf: (type: string) => eventsOf(plane.eventStore, instanceStream(instanceId), type),
   }
-  return { plane, asked, loseHost, eventsOf }
 }
 
 describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {

@@ -5,7 +5,6 @@ import { sagaGroup } from '../../../commands/sagas/sagas.ts'
 import { allCategories } from '../../../domain/aggregates.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import { eventsTopic } from '../../../domain/guest/topics.ts'
-import { host, hostStream } from '../../../domain/host/index.ts'
 import { type HostId, parseHostId, parseInstanceId, parseOperationId } from '../../../domain/ids.ts'
 import { joinByToken } from '../../../ops/bench/log/scripted-channel.ts'
 import { admin, projectA, startControlPlane } from '../../support/control-plane.ts'
@@ -47,9 +46,6 @@ const start = async ({ script = () => 'succeed' }: { readonly script?: Script } 
   return { dataDir, plane, description, agent, rogue, instanceId, operationId, hostId: description.hostId }
 }
 
-const untilActive = (plane: Plane, instanceId: Parameters<Plane['instanceState']>[0]) =>
-  waitFor('the instance to be there', async () => (await plane.instanceState(instanceId)).status === 'ACTIVE')
-
 /** The whole log, once nothing is left to be handled. */
 const logOf = async (plane: Plane): Promise<readonly string[]> => {
   await waitFor('the sagas to have nothing left', async () =>
@@ -64,8 +60,6 @@ const logOf = async (plane: Plane): Promise<readonly string[]> => {
   }
   return types
 }
-
-const stateOf = async (plane: Plane, hostId: HostId) => (await plane.handler.load(host, hostStream(hostId))).state
 
 const dropped = (plane: Plane, ...reasons: readonly DistrustReason[]): number => {
   const counts = plane.sagas.distrust()
@@ -88,24 +82,24 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const bogus = { ...registered, join: { tokenId, proof: randomUUID() } }
     await rogue.report(host.hostId, registered, bogus as typeof registered)
     expect(await logOf(plane)).toEqual(before)
-    expect(await stateOf(plane, host.hostId)).toMatchObject({ status: 'UNREGISTERED' })
+    expect(await plane.hostState(host.hostId)).toMatchObject({ status: 'UNREGISTERED' })
     expect(plane.sagas.distrust()).toMatchObject({ unsigned: 2, 'unknown-host': 1, 'not-admitted': 1 })
 
     // Who has the token is let in, and nobody after him.
     const joined = await startScriptedAgent(plane.bus, host, () => 'succeed', undefined, joinByToken(joinToken))
     stops.push(joined.stop)
-    await waitFor('the host', async () => (await stateOf(plane, host.hostId)).status === 'UP')
+    await waitFor('the host', async () => (await plane.hostState(host.hostId)).status === 'UP')
     const second = hostDescription()
     const late = await startScriptedAgent(plane.bus, second, () => 'succeed', undefined, joinByToken(joinToken))
     stops.push(late.stop)
     await waitFor('the answer', () => late.answers.length > 0)
     expect(late.answers[0]).toContain('the join token was used by another host')
-    expect(await stateOf(plane, second.hostId)).toMatchObject({ status: 'UNREGISTERED' })
+    expect(await plane.hostState(second.hostId)).toMatchObject({ status: 'UNREGISTERED' })
   })
 
   it('registers no host again with another key or endpoint, which is shown once; an admin can let a new key in', async () => {
     const { plane, rogue, description, hostId, instanceId } = await start()
-    await untilActive(plane, instanceId)
+    await plane.instanceBecomes(instanceId, 'ACTIVE')
     const { signingKey, stamp } = rogue
     const redirected = { ...description, address: '203.0.113.7' }
     const before = await logOf(plane)
@@ -117,7 +111,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     }))
     await rogue.report(hostId, ...registrations)
     expect(await logOf(plane)).toEqual([...before, `host-${hostId} HostKeyRefused`])
-    expect(await stateOf(plane, hostId)).toMatchObject({
+    expect(await plane.hostState(hostId)).toMatchObject({
       status: 'UP',
       description: { address: description.address },
       channel: { refusedKey: signingKey },
@@ -127,7 +121,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
 
     const { joinToken } = await plane.sendAccepted({ type: 'IssueJoinToken', hostId }, { actor: admin })
     const renewed = parseHostId(hostId)
-    const state = await stateOf(plane, renewed)
+    const state = await plane.hostState(renewed)
     const former = state.status === 'UNREGISTERED' ? null : state.channel.signingKey
     const agent = await startScriptedAgent(plane.bus, description, () => 'succeed', undefined, {
       ...joinByToken(joinToken),
@@ -135,7 +129,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     })
     stops.push(agent.stop)
     await waitFor('the new key', async () => {
-      const now = await stateOf(plane, hostId)
+      const now = await plane.hostState(hostId)
       return now.status === 'UP' && now.channel.signingKey !== former && now.channel.refusedKey === null
     })
   })
@@ -144,7 +138,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const { plane, rogue, agent, hostId, operationId, instanceId } = await start({ script: () => 'silent' })
     const other = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
     stops.push(other.stop)
-    await waitFor('the other host', async () => (await stateOf(plane, other.hostId)).status === 'UP')
+    await waitFor('the other host', async () => (await plane.hostState(other.hostId)).status === 'UP')
     const command = await waitFor('the command', () => agent.received[0])
     const before = await logOf(plane)
     const { commandId } = command
@@ -170,7 +164,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
 
   it('says nothing of the health of an instance', async () => {
     const { plane, rogue, hostId, instanceId } = await start()
-    await untilActive(plane, instanceId)
+    await plane.instanceBecomes(instanceId, 'ACTIVE')
     const before = await logOf(plane)
     const sick = { health: 'UNHEALTHY', reason: 'forged', epoch: 99 } as const
     await rogue.report(hostId, { type: 'health', ...rogue.stamp(), hostId, instanceId, ...sick })
@@ -180,7 +174,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
 
   it('makes the sagas follow no event that is not in the log', async () => {
     const { plane, rogue, instanceId } = await start()
-    await untilActive(plane, instanceId)
+    await plane.instanceBecomes(instanceId, 'ACTIVE')
     const real = rogue.heard.filter(({ topic }) => topic === eventsTopic)
     const removal = real.find(({ headers }) => headers.type === 'HostRegistered')
     if (!removal) throw new Error('the registration was not heard of')
@@ -201,7 +195,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
 
   it('changes nothing by what was said before, not even to a control plane that has just started', async () => {
     const { dataDir, plane, rogue, description, agent, hostId, instanceId } = await start()
-    await untilActive(plane, instanceId)
+    await plane.instanceBecomes(instanceId, 'ACTIVE')
     const report = { ...rogue.stamp(), hostId, instanceId, epoch: 1 }
     const health = (state: 'HEALTHY' | 'UNHEALTHY') =>
       agent.report({ type: 'health', ...report, reportId: randomUUID(), health: state, reason: `it is ${state}` })
@@ -210,7 +204,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const moved = await startScriptedAgent(plane.bus, { ...description, address: '192.0.2.9' }, () => 'succeed')
     await agent.report({ type: 'sealing-keys', ...rogue.stamp(), hostId, keys: sealingKeys.slice(500) })
     await waitFor('the new address', async () => {
-      const state = await stateOf(plane, hostId)
+      const state = await plane.hostState(hostId)
       return state.status === 'UP' && state.description.address === '192.0.2.9'
     })
     await moved.stop()
@@ -229,7 +223,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const after = await startPlane(dataDir)
     await after.bus.publish(replayed.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })))
     expect(await logOf(after)).toEqual(before)
-    expect(await stateOf(after, hostId)).toMatchObject({ description: { address: '192.0.2.9' } })
+    expect(await after.hostState(hostId)).toMatchObject({ description: { address: '192.0.2.9' } })
   })
 
   it('keeps no dead host alive by its old heartbeats, and brings no lost one back', async () => {
@@ -238,7 +232,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
     stops.push(agent.stop)
     const { hostId } = agent
-    await waitFor('the host', async () => (await stateOf(plane, hostId)).status === 'UP')
+    await waitFor('the host', async () => (await plane.hostState(hostId)).status === 'UP')
     const rogue = await startRogueClient(plane.bus)
     stops.push(rogue.stop)
     for (let count = 0; count < 5; count += 1) await agent.beat()
@@ -248,12 +242,12 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     await waitFor('it to be lost', async () => {
       await rogue.replay(isBeat)
       await rogue.beat(hostId)
-      return (await stateOf(plane, hostId)).status === 'LOST'
+      return (await plane.hostState(hostId)).status === 'LOST'
     })
     const counted = dropped(plane, 'repeated')
     await rogue.replay(isBeat)
     await waitFor('them to be dropped', () => dropped(plane, 'repeated') >= counted + 5)
-    expect(await stateOf(plane, hostId)).toMatchObject({ status: 'LOST' })
+    expect(await plane.hostState(hostId)).toMatchObject({ status: 'LOST' })
     expect(dropped(plane, 'unsigned', 'wrong-signature')).toBeGreaterThan(0)
 
     const heard = rogue.heard.filter((message) => isBeat(message) && message.headers['coffer-signature'] !== undefined)
@@ -264,12 +258,12 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const after = await startPlane(dataDir, 60_000)
     await after.bus.publish(heard.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })))
     await waitFor('them to be dropped', () => dropped(after, 'repeated', 'wrong-signature') >= heard.length)
-    expect(await stateOf(after, hostId)).toMatchObject({ status: 'LOST' })
+    expect(await after.hostState(hostId)).toMatchObject({ status: 'LOST' })
   })
 
   it('holds up nobody for long by a flood, and leaves nothing in the log', async () => {
     const { plane, rogue, hostId, instanceId } = await start()
-    await untilActive(plane, instanceId)
+    await plane.instanceBecomes(instanceId, 'ACTIVE')
     const before = await logOf(plane)
     const floods = Array.from({ length: 300 }, () => {
       const host = hostDescription()
@@ -279,7 +273,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     await Promise.all(floods.map((each) => rogue.report(hostId, { ...each, host: { ...each.host, hostId } })))
     const began = performance.now()
     const created = await plane.sendAccepted({ ...create, name: 'second' })
-    await untilActive(plane, parseInstanceId(created.instanceId ?? ''))
+    await plane.instanceBecomes(created.instanceId, 'ACTIVE')
     expect(performance.now() - began).toBeLessThan(20_000)
     const after = await logOf(plane)
     const registrations = (log: readonly string[]) =>

@@ -4,11 +4,10 @@ import { systemContext } from '../../../commands/system-context.ts'
 import { type InstanceId, parseInstanceId, parseScheduleId, type ScheduleId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { schedule, scheduleStream } from '../../../domain/schedule/index.ts'
-import type { StreamName } from '../../../domain/stream.ts'
 import { mostSchedules } from '../../../domain/timetable/decide.ts'
 import { timetable, timetableStream } from '../../../domain/timetable/index.ts'
 import { systemClock } from '../../../kernel/clock.ts'
-import { collect } from '../../support/collect.ts'
+import { eventsOf } from '../../support/collect.ts'
 import { memberOf, projectA, projectB, startControlPlane } from '../../support/control-plane.ts'
 import { hostDescription, type Script, startScriptedAgent } from '../../support/scripted-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -49,27 +48,26 @@ const createLife = () => {
       await plane.stop()
     }
     stops.push(stop)
-    const eventsOf = async (stream: StreamName, type: string) =>
-      (await collect(plane.eventStore.readStream(stream))).flat().filter((event) => event.type === type)
+    const runsOf = async (scheduleId: ScheduleId, type: string) =>
+      (await eventsOf(plane.eventStore, scheduleStream(scheduleId), type)).map(({ data }) => data)
     return {
       plane,
-      eventsOf,
       create: async (name = 'shop') => {
         const create = { type: 'CreateInstance', projectId: projectA, name, datastore: 'postgresql' } as const
         const { instanceId } = await plane.sendAccepted(create)
-        const isMade = async () => (await plane.instanceState(instanceId)).status === 'ACTIVE'
-        await waitFor('the instance to be made', isMade)
+        await plane.instanceBecomes(instanceId, 'ACTIVE')
         return instanceId
       },
       scheduleOf: async (scheduleId: ScheduleId) =>
         (await plane.handler.load(schedule, scheduleStream(scheduleId))).state,
       runs: async (scheduleId: ScheduleId) => ({
-        due: (await eventsOf(scheduleStream(scheduleId), 'ScheduleFellDue')).length,
-        accepted: (await eventsOf(scheduleStream(scheduleId), 'ScheduleRunAccepted')).map(({ data }) => data),
-        refused: (await eventsOf(scheduleStream(scheduleId), 'ScheduleRunRefused')).map(({ data }) => data),
-        skipped: (await eventsOf(scheduleStream(scheduleId), 'ScheduleRunsSkipped')).map(({ data }) => data),
+        due: (await runsOf(scheduleId, 'ScheduleFellDue')).length,
+        accepted: await runsOf(scheduleId, 'ScheduleRunAccepted'),
+        refused: await runsOf(scheduleId, 'ScheduleRunRefused'),
+        skipped: await runsOf(scheduleId, 'ScheduleRunsSkipped'),
       }),
-      restarts: (instanceId: InstanceId) => eventsOf(instanceStream(instanceId), 'InstanceRestartRequested'),
+      restarts: (instanceId: InstanceId) =>
+        eventsOf(plane.eventStore, instanceStream(instanceId), 'InstanceRestartRequested'),
       end: async () => {
         stops.splice(stops.indexOf(stop), 1)
         await stop()
@@ -107,7 +105,7 @@ describe('a schedule', { timeout: 60_000 }, () => {
       skipped: [],
     })
     expect(restart?.metadata).toMatchObject({ actor: { kind: 'system', name: 'schedules' }, projectId: projectA })
-    await waitFor('it to be restarted', async () => (await night.plane.instanceState(instanceId)).status === 'ACTIVE')
+    await night.plane.instanceBecomes(instanceId, 'ACTIVE')
     expect(await night.restarts(instanceId)).toHaveLength(1)
     expect(await night.scheduleOf(scheduleId)).toMatchObject({ nextDue: '2030-01-03T03:00:00.000Z' })
     await night.end()
@@ -228,7 +226,7 @@ describe('the commands to schedules', { timeout: 60_000 }, () => {
   })
 
   it('are carried out once under one idempotency key', async () => {
-    const { plane, create, eventsOf } = await createLife().live()
+    const { plane, create } = await createLife().live()
     const instanceId = await create()
     const first = await plane.sendAccepted(nightly(instanceId), { idempotencyKey: 'nightly' })
     const again = await plane.sendAccepted(nightly(instanceId), { idempotencyKey: 'nightly' })
@@ -237,7 +235,7 @@ describe('the commands to schedules', { timeout: 60_000 }, () => {
     await plane.sendAccepted(pause, { idempotencyKey: 'pause' })
     await plane.sendAccepted({ ...pause, paused: false })
     expect(await plane.sendAccepted(pause, { idempotencyKey: 'pause' })).toMatchObject({ replayed: true })
-    expect(await eventsOf(scheduleStream(first.scheduleId), 'SchedulePaused')).toHaveLength(1)
+    expect(await eventsOf(plane.eventStore, scheduleStream(first.scheduleId), 'SchedulePaused')).toHaveLength(1)
   })
 
   it('say all that is wrong, and what is accepted', async () => {

@@ -1,37 +1,22 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
-import { promisify } from 'node:util'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
-import { environmentOf } from '../../../agent/engines/run-program.ts'
+import { createMariadbDriver } from '../../../agent/engines/mariadb/driver.ts'
 import { describeEngineDriver, type Login } from '../../contracts/engine-driver.contract.ts'
+import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
-import { openMariadbBench } from '../../support/mariadb-bench.ts'
+import { askMariadb } from '../../support/mariadb-client.ts'
 
-const run = promisify(execFile)
 const engine = await fetchedEngine('mariadb')
 
-/** One statement by the client that people have, which answers the values of the last row. */
-const ask = async (instance: EngineInstance, login: Login, statement: string): Promise<string> => {
-  const { binDir } = instance.installation
-  const { stdout } = await run(
-    join(binDir, '..', 'bin', 'mariadb'),
-    [
-      ...['--no-defaults', '--protocol=tcp', '--host=127.0.0.1', `--port=${instance.listen.port}`, '--batch'],
-      ...['--ssl-verify-server-cert', `--ssl-ca=${instance.tls.ca}`, '--skip-column-names'],
-      ...[`--user=${login.user}`, `--database=${login.database}`, `--execute=${statement}`],
-    ],
-    { env: { ...environmentOf(instance.installation), MYSQL_PWD: login.password } },
-  )
-  return stdout.trim()
-}
+const ask = ({ installation, listen, tls }: EngineInstance, login: Login, statement: string): Promise<string> =>
+  askMariadb(installation, { ...login, host: '127.0.0.1', port: listen.port, ca: tls.ca }, statement)
 
 describeEngineDriver('MariaDB', {
   missing: 'missing' in engine ? engine.missing : null,
-  open: openMariadbBench,
+  open: () => openFetchedBench('mariadb', createMariadbDriver),
   client: {
     write: async (instance, login, text) => {
       await ask(instance, login, `CREATE TABLE IF NOT EXISTS kept (line TEXT); INSERT INTO kept VALUES ('${text}')`)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineInstance, unlimited } from '../../../agent/engines/engine.ts'
+import { createMariadbDriver } from '../../../agent/engines/mariadb/driver.ts'
 import { withAdministration, withClient } from '../../../agent/engines/mariadb/session.ts'
 import { bound, type EngineBench } from '../../support/engine-bench.ts'
+import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
-import { openMariadbBench } from '../../support/mariadb-bench.ts'
 
 const engine = await fetchedEngine('mariadb')
 
@@ -12,7 +13,7 @@ describe('users of a MariaDB', () => {
   let bench: EngineBench
   let instance: EngineInstance
   beforeAll(async () => {
-    bench = await openMariadbBench()
+    bench = await openFetchedBench('mariadb', createMariadbDriver)
     const [newest] = await bench.installations()
     if (newest === undefined) throw new Error('MariaDB is not here')
     instance = await bench.prepare(newest)

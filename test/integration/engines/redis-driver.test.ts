@@ -2,16 +2,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect as connectTls } from 'node:tls'
 import { Redis } from 'ioredis'
-import { buildsOf } from '../../../agent/builds/builds.ts'
-import { takeFromCache } from '../../../agent/builds/fetch-build.ts'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createRedisDriver } from '../../../agent/engines/redis/driver.ts'
-import { systemClock } from '../../../kernel/clock.ts'
-import { systemTimers } from '../../../kernel/timers.ts'
 import { describeEngineDriver, type Login } from '../../contracts/engine-driver.contract.ts'
-import { bound, createEngineBench } from '../../support/engine-bench.ts'
+import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
-import { silentLog } from '../../support/silent-log.ts'
 
 /** As an agent fetches it, also where the system has one. */
 const engine = await fetchedEngine('redis')
@@ -38,12 +33,7 @@ const withClient = async <T>(
 
 describeEngineDriver('Redis', {
   missing: 'missing' in engine ? engine.missing : null,
-  open: () =>
-    createEngineBench(async (dataDir) => {
-      await takeFromCache('redis', { dataDir, signal: bound() })
-      const searchPaths = { builds: buildsOf(dataDir, 'redis'), binDirs: [] }
-      return createRedisDriver({ searchPaths, clock: systemClock, timers: systemTimers, log: silentLog })
-    }),
+  open: () => openFetchedBench('redis', createRedisDriver),
   client: {
     write: (instance, login, text) =>
       withClient(instance, login, async (client) => {

@@ -215,21 +215,41 @@ const cells: readonly { readonly category: Category; readonly fault: string }[] 
   Object.keys(faults).map((fault) => ({ category, fault })),
 )
 
-describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, (form, open) => {
+/**
+ * Runs a server for the tests of a `describe`, which begin when its host is known. `use` is given the site and its server, and again after each
+ * restart. Answers what restarts it, which waits for no host.
+ */
+const runSite = (open: () => Promise<Site>, use: (site: Site, server: Running) => void): (() => Promise<void>) => {
   let site: Site
   let server: Running
-  /** What each cell has left in the log, and why it cannot be read. */
-  const written: { readonly stream: string; readonly reason: string | null }[] = []
-
+  const start = async () => {
+    server = await site.start()
+    use(site, server)
+  }
   beforeAll(async () => {
     site = await open()
-    server = await site.start()
+    await start()
     await waitFor('the host to be known', () => server.isPlaceable())
   }, 120_000)
   afterAll(async () => {
     await server.stop()
     await site.writers.close()
   }, 120_000)
+  return async () => {
+    await server.stop()
+    await start()
+  }
+}
+
+describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, (form, open) => {
+  let site: Site
+  let server: Running
+  /** What each cell has left in the log, and why it cannot be read. */
+  const written: { readonly stream: string; readonly reason: string | null }[] = []
+  const restart = runSite(open, (opened, running) => {
+    site = opened
+    server = running
+  })
 
   it.each(cells)('$category: $fault concerns its own stream alone', async ({ category, fault }) => {
     const number = 100 + written.length
@@ -352,8 +372,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
   })
 
   it('has all of this after a restart, too', async () => {
-    await server.stop()
-    server = await site.start()
+    await restart()
     await waitFor('the host to be known', () => server.isPlaceable())
     await server.createDatabase()
     const listed = await server.unreadable()
@@ -369,8 +388,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
   it('refuses a history that is cut off at its head, and goes on with all others', async () => {
     const instanceId = await server.createDatabase()
     await site.writers.truncate(`instance-${instanceId}`, 2)
-    await server.stop()
-    server = await site.start()
+    await restart()
     await waitFor('the host to be known', () => server.isPlaceable())
     const answer = await server.send({ type: 'StopInstance', id: instanceId })
     expect(answer).toMatchObject({ rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } } })
@@ -392,8 +410,7 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
         rejection: { code: 'UNREADABLE_HISTORY', details: { reason: 'MISSING_EVENTS' } },
       })
     }
-    await server.stop()
-    server = await site.start()
+    await restart()
     await waitFor('the host to be known', () => server.isPlaceable())
     await server.createDatabase()
     // The views do not know it any more; quota and capacity do.
@@ -406,22 +423,13 @@ describe.each(forms)('what others write to the log (%s)', { timeout: 120_000 }, 
 describe.each(forms)('streams that were taken away whole (%s)', { timeout: 120_000 }, (form, open) => {
   let site: Site
   let server: Running
-  const restart = async () => {
-    await server.stop()
-    server = await site.start()
-  }
+  const restart = runSite(open, (opened, running) => {
+    site = opened
+    server = running
+  })
   const lost = (stream: string) => ({
     rejection: { code: 'UNREADABLE_HISTORY', details: { stream, reason: 'MISSING_EVENTS' } },
   })
-  beforeAll(async () => {
-    site = await open()
-    server = await site.start()
-    await waitFor('the host to be known', () => server.isPlaceable())
-  }, 120_000)
-  afterAll(async () => {
-    await server.stop()
-    await site.writers.close()
-  }, 120_000)
 
   it('are refused and named where others rest on them, and told to nobody else', async () => {
     const projectId = parseProjectId('taken')
@@ -515,19 +523,10 @@ describe.each(forms)(
   (_form, open) => {
     let site: Site
     let server: Running
-    const restart = async () => {
-      await server.stop()
-      server = await site.start()
-    }
-    beforeAll(async () => {
-      site = await open()
-      server = await site.start()
-      await waitFor('the host to be known', () => server.isPlaceable())
-    }, 120_000)
-    afterAll(async () => {
-      await server.stop()
-      await site.writers.close()
-    }, 120_000)
+    const restart = runSite(open, (opened, running) => {
+      site = opened
+      server = running
+    })
 
     it('counts no quota from half a history, before a restart and after it, and says so', async () => {
       const projectId = parseProjectId('cut')
