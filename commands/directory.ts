@@ -79,8 +79,7 @@ export const createDirectory = (options: DirectoryOptions): Directory => {
   /** Instances rest on it, and there is nothing of it. */
   const lossOf = (stream: StreamName): HistoryFault | undefined => {
     const isOurs = foldedHere.some((category) => category === tryCategory(stream))
-    const isLost =
-      isOurs && claims.holdersOf(stream).length > 0 && !folds.some((fold) => fold.has(stream) || fold.refusal(stream))
+    const isLost = isOurs && claims.isClaimed(stream) && !folds.some((fold) => fold.has(stream) || fold.refusal(stream))
     return isLost ? missingEvents(stream, 0, null) : undefined
   }
   const refusal = (stream: StreamName): HistoryFault | undefined =>

@@ -9,6 +9,7 @@ import { claimsOf } from '../domain/stream-claims.ts'
 export type StreamClaims = {
   /** The streams that say so; none where it is not claimed. */
   readonly holdersOf: (stream: StreamName) => readonly StreamName[]
+  readonly isClaimed: (stream: StreamName) => boolean
   /** Whose the stream is, as far as its holders tell. */
   readonly projectOf: (stream: StreamName) => ProjectId | null
   /** All that are claimed. */
@@ -63,6 +64,7 @@ export const createStreamClaims = (): FoldedClaims => {
       for (const [what, stream] of changes) set(holder, what, stream)
     },
     holdersOf,
+    isClaimed: (stream) => holders.has(stream),
     projectOf: (stream) => {
       const own = holdersOf(stream)
       return projectIn(own) ?? projectIn(own.flatMap((holder) => [...(claims.get(holder)?.values() ?? [])]))

@@ -5,8 +5,10 @@ import type { Random } from './random.ts'
 /** Makes UUIDs of version 7: they sort by the time they were made, also within a millisecond. */
 export type IdSource = { readonly next: () => string }
 
-const format = (bytes: Uint8Array): string => {
-  const hex = Buffer.from(bytes).toString('hex')
+/** The first 16 bytes as a UUID. Sets the mark of its variant in them. */
+const format = (bytes: Buffer): string => {
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
@@ -36,7 +38,6 @@ export const createIdSource = (clock: WallClock, random: Pick<Random, 'bytes'>):
       bytes.writeUIntBE(lastMs, 0, 6)
       bytes.writeUInt16BE(0x7000 | counter, 6)
       bytes.set(random.bytes(tailBytes), 8)
-      bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
       return format(bytes)
     },
   }
@@ -44,24 +45,21 @@ export const createIdSource = (clock: WallClock, random: Pick<Random, 'bytes'>):
 
 const tailBytes = 8
 
-/** A UUIDv8 that is a function of its parts: the same parts name the same thing, on any machine. */
-export const deriveId = (...parts: readonly string[]): string => {
-  const bytes = createHash('sha256').update(parts.join('\u0000')).digest().subarray(0, 16)
-  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+const digestOf = (...parts: readonly string[]): Buffer => createHash('sha256').update(parts.join('\u0000')).digest()
+
+const ofVersion = (version: 7 | 8, bytes: Buffer): string => {
+  bytes[6] = (version << 4) | ((bytes[6] ?? 0) & 0x0f)
   return format(bytes)
 }
 
+/** A UUIDv8 that is a function of its parts: the same parts name the same thing, on any machine. */
+export const deriveId = (...parts: readonly string[]): string => ofVersion(8, digestOf(...parts))
+
 /** A UUIDv7 that is a function of a moment, in milliseconds since 1970, and of its parts: it sorts like those made at that moment. */
 export const deriveIdAt = (timeMs: number, ...parts: readonly string[]): string => {
-  const bytes = createHash('sha256')
-    .update([String(timeMs), ...parts].join('\u0000'))
-    .digest()
-    .subarray(0, 16)
+  const bytes = digestOf(String(timeMs), ...parts)
   bytes.writeUIntBE(timeMs, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return format(bytes)
+  return ofVersion(7, bytes)
 }
 
 /**
@@ -70,8 +68,6 @@ export const deriveIdAt = (timeMs: number, ...parts: readonly string[]): string 
  */
 export const siblingId = (id: string, purpose: string): string => {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
-  const tail = createHash('sha256').update(`${id}\u0000${purpose}`).digest().subarray(0, tailBytes)
-  bytes.set(tail, 8)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  bytes.set(digestOf(id, purpose).subarray(0, tailBytes), 8)
   return format(bytes)
 }

@@ -5,7 +5,6 @@ import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
-import type { StreamName } from '../../domain/stream.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import { dispatchSettings } from './dispatch-settings.ts'
@@ -31,8 +30,7 @@ export const createControlPlane = (
   const { bus, checkpoints, holder, isShared } = stores
   const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
   const directory = createDirectory({ ...kernel, eventStore })
-  const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
-  const handler = createHandler({ ...kernel, eventStore, isClaimed })
+  const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
   // A projector of a shared log has no key, and nobody listens to it.
   const channel = createControlChannel(readMasterKey(config) ?? randomBytes(32))
   return {

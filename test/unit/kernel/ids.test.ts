@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instanceIdSchema } from '../../../domain/ids.ts'
-import { createIdSource, deriveId } from '../../../kernel/ids.ts'
+import { createIdSource, deriveId, deriveIdAt, siblingId } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
 
 describe('ids made by the write side', () => {
@@ -43,6 +43,12 @@ describe('ids made by the write side', () => {
 })
 
 describe('derived ids', () => {
+  it('are on every machine and in every release what they have been', () => {
+    expect(deriveId('a', 'b')).toBe('59b271ae-1bbc-81d3-9d41-929817f4b16f')
+    expect(deriveIdAt(1_700_000_000_000, 'a', 'b')).toBe('018bcfe5-6800-78e5-b80f-259cb669124c')
+    expect(siblingId('018bcfe5-6800-7abc-8def-0123456789ab', 'host')).toBe('018bcfe5-6800-7abc-8a37-ccc2a7a88357')
+  })
+
   it('are the same for the same parts', () => {
     expect(deriveId('a', 'b')).toBe(deriveId('a', 'b'))
   })
