@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Dispatch } from '../commands/api.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
-import { operationKinds } from '../domain/instance/operations.ts'
+import { operationKinds } from '../domain/instance/operation-kinds.ts'
 import { outcomes } from '../domain/operation/events.ts'
 import type { ApiMetrics } from '../graphql/telemetry.ts'
 import type { Timers } from '../kernel/timers.ts'

@@ -1,4 +1,4 @@
-import { type Health, healthStates } from '../domain/values/instance-spec.ts'
+import { type Health, healthStates } from '../domain/values/health.ts'
 import { addResources, noResources, type Resources, resourceKinds } from '../domain/values/resources.ts'
 import { type VolumeStage, volumeStages } from '../domain/values/volume-use.ts'
 import { type HostDocument, hostStatuses, type InstanceStatus, instanceStatuses } from './documents.ts'

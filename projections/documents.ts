@@ -11,15 +11,16 @@ import type {
   ScheduleId,
   TokenId,
 } from '../domain/ids.ts'
-import type { OperationKind } from '../domain/instance/operations.ts'
+import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { UnreadableReason } from '../domain/read-event.ts'
 import type { Rejection } from '../domain/rejection.ts'
-import type { ScheduledAction } from '../domain/schedule/actions.ts'
+import type { ScheduledAction } from '../domain/schedule/action-names.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
-import type { DatastoreType, Endpoint, Health } from '../domain/values/instance-spec.ts'
+import type { Health } from '../domain/values/health.ts'
+import type { DatastoreType, Endpoint } from '../domain/values/instance-spec.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { VolumeStage } from '../domain/values/volume-use.ts'
 

@@ -10,10 +10,11 @@ import type {
   ScheduleId,
   TokenId,
 } from '../domain/ids.ts'
-import type { OperationKind } from '../domain/instance/operations.ts'
+import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import { actorName } from '../domain/metadata.ts'
-import type { ScheduledAction } from '../domain/schedule/actions.ts'
-import type { DatastoreType, Health } from '../domain/values/instance-spec.ts'
+import type { ScheduledAction } from '../domain/schedule/action-names.ts'
+import type { Health } from '../domain/values/health.ts'
+import type { DatastoreType } from '../domain/values/instance-spec.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import {
   type AuditDocument,

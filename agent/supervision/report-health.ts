@@ -1,5 +1,5 @@
 import type { HostId, InstanceId } from '../../domain/ids.ts'
-import type { Health } from '../../domain/values/instance-spec.ts'
+import type { Health } from '../../domain/values/health.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { IdSource } from '../../kernel/ids.ts'

@@ -17,7 +17,7 @@ export const lossOf = (
   shownFor: ProjectId | null = null,
 ): Rejection | null => {
   const projectId = shownFor ?? directory.claims.projectOf(stream)
-  const isLost = projectId !== null || directory.claims.holdersOf(stream).length > 0
+  const isLost = projectId !== null || directory.claims.isClaimed(stream)
   const isReached = projectId === null ? reach.projectId === null : reaches(reach, projectId)
   return isLost && isReached ? new UnreadableHistory(missingEvents(stream, 0, null)).rejection : null
 }

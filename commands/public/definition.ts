@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
-import { type OperationKind, operationKinds } from '../../domain/instance/operations.ts'
+import { type OperationKind, operationKinds } from '../../domain/instance/operation-kinds.ts'
 import type { Actor, Role } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'

@@ -2,7 +2,7 @@ import { type Heartbeat, heartbeatEchoKey, heartbeatSchema } from '../../domain/
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
-import type { Health } from '../../domain/values/instance-spec.ts'
+import type { Health } from '../../domain/values/health.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Timer } from '../../kernel/timers.ts'

@@ -1,9 +1,11 @@
 import type { EngineFacts } from '../guest/report.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Fault } from '../values/fault.ts'
-import type { DatabaseSpec, Endpoint, Health, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { Health } from '../values/health.ts'
+import type { DatabaseSpec, Endpoint, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
-import type { OperationKind, RequestedKind, WishOf } from './operations.ts'
+import type { OperationKind } from './operation-kinds.ts'
+import type { RequestedKind, WishOf } from './operations.ts'
 
 type BeginsOperation<Type extends string> = {
   readonly type: Type

@@ -1,5 +1,6 @@
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
-import type { Endpoint, Health, InstanceSpec } from '../values/instance-spec.ts'
+import type { Health } from '../values/health.ts'
+import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 

@@ -1,5 +1,6 @@
+import type { OperationKind } from './operation-kinds.ts'
 import type { AnyShared } from './operations/define-operation.ts'
-import { type ExclusiveKind, type OperationKind, operationOf, type SharedKind } from './operations.ts'
+import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
 import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
 
 /**

@@ -23,8 +23,6 @@ import { restart } from './operations/restart.ts'
 import { start } from './operations/start.ts'
 import { stop } from './operations/stop.ts'
 
-export { kindInCapitals, type OperationKind, operationKinds } from './operation-kinds.ts'
-
 /** What every kind of work on an instance is. */
 export const operations = {
   provision,

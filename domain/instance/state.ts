@@ -2,14 +2,8 @@ import type { OperationId } from '../ids.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { Known, RestingStatus } from './known.ts'
-import {
-  type ExclusiveKind,
-  type OperationKind,
-  operationOf,
-  type operations,
-  type SharedKind,
-  type WishOf,
-} from './operations.ts'
+import type { OperationKind } from './operation-kinds.ts'
+import { type ExclusiveKind, operationOf, type operations, type SharedKind, type WishOf } from './operations.ts'
 
 /** An operation that was asked for and has not ended. */
 type InProgress<K extends OperationKind> = {

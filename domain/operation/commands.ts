@@ -1,6 +1,6 @@
 import type { GuestResult } from '../guest/report.ts'
 import type { CommandId, HostId, OperationId } from '../ids.ts'
-import type { OperationKind } from '../instance/operations.ts'
+import type { OperationKind } from '../instance/operation-kinds.ts'
 import type { Fault } from '../values/fault.ts'
 import type { UserSpec } from '../values/instance-spec.ts'
 import type { OperationSubject } from './subject.ts'

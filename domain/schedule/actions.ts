@@ -3,8 +3,6 @@ import type { InstanceId } from '../ids.ts'
 import type { OrdinaryCommand } from '../ordinary-command.ts'
 import { actionNames, type ScheduledAction } from './action-names.ts'
 
-export { actionNames, type ScheduledAction } from './action-names.ts'
-
 type Action = {
   /** For people who read the API. */
   readonly does: string

@@ -1,6 +1,6 @@
 import type { InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
-import type { ScheduledAction } from './actions.ts'
+import type { ScheduledAction } from './action-names.ts'
 
 /** `now`: ISO 8601, when the command is handled. */
 export type ScheduleCommand =

@@ -1,5 +1,5 @@
 import type { InstanceId, ProjectId, ScheduleId } from '../ids.ts'
-import type { ScheduledAction } from './actions.ts'
+import type { ScheduledAction } from './action-names.ts'
 import type { Timing } from './cron.ts'
 
 type Known = Timing & {

@@ -4,8 +4,6 @@ import { flavorIdSchema, projectIdSchema } from '../ids.ts'
 import { healthStates } from './health.ts'
 import { resourcesSchema } from './resources.ts'
 
-export { type Health, healthStates } from './health.ts'
-
 export const datastoreTypeSchema = z.enum(datastoreTypes)
 export type DatastoreType = z.infer<typeof datastoreTypeSchema>
 

@@ -1,6 +1,7 @@
 import { datastoreTypes } from '../../domain/engines/registry.ts'
 import { hostIdSchema } from '../../domain/ids.ts'
-import { type DatastoreType, datastoreTypeSchema, type Health } from '../../domain/values/instance-spec.ts'
+import type { Health } from '../../domain/values/health.ts'
+import { type DatastoreType, datastoreTypeSchema } from '../../domain/values/instance-spec.ts'
 import { quote } from '../../domain/values/text.ts'
 import type { InstanceStatus } from '../../projections/documents.ts'
 import type { InstanceFilter } from '../../projections/queries.ts'

@@ -1,5 +1,5 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
-import type { Health } from '../../domain/values/instance-spec.ts'
+import type { Health } from '../../domain/values/health.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'

@@ -1,4 +1,4 @@
-import type { OperationKind } from '../../domain/instance/operations.ts'
+import type { OperationKind } from '../../domain/instance/operation-kinds.ts'
 import type { OperationStatus } from '../../projections/documents.ts'
 import type { OperationFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'

@@ -1,5 +1,6 @@
 import { cancelOperation } from '../../commands/public/cancel-operation.ts'
-import { allOperations, kindInCapitals } from '../../domain/instance/operations.ts'
+import { kindInCapitals } from '../../domain/instance/operation-kinds.ts'
+import { allOperations } from '../../domain/instance/operations.ts'
 import type { OperationDocument, OperationStep, StepStatus } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'

@@ -1,7 +1,7 @@
 import { changeSchedule, deleteSchedule } from '../../commands/public/change-schedule.ts'
 import { createSchedule } from '../../commands/public/create-schedule.ts'
 import type { ScheduleId } from '../../domain/ids.ts'
-import type { ScheduledAction } from '../../domain/schedule/actions.ts'
+import type { ScheduledAction } from '../../domain/schedule/action-names.ts'
 import type { ScheduleDocument, ScheduleRunDocument, ScheduleStatus } from '../../projections/documents.ts'
 import type { ScheduleFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'

@@ -16,7 +16,8 @@ import {
   sharedOperations,
 } from '../../domain/instance/operations.ts'
 import type { Fault } from '../../domain/values/fault.ts'
-import type { Health, InstanceSpec } from '../../domain/values/instance-spec.ts'
+import type { Health } from '../../domain/values/health.ts'
+import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { knownAccounts } from '../../domain/values/known-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'

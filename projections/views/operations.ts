@@ -1,11 +1,11 @@
 import { type InstanceId, type OperationId, parseInstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
+import type { OperationKind } from '../../domain/instance/operation-kinds.ts'
 import {
   allOperations,
   type FailedType,
   failedTypes,
-  type OperationKind,
   type RequestedType,
   type SucceededType,
 } from '../../domain/instance/operations.ts'

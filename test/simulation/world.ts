@@ -7,7 +7,6 @@ import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
-import type { StreamName } from '../../domain/stream.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemTimers } from '../../kernel/timers.ts'
@@ -99,8 +98,7 @@ export const createWorld = ({
   const openWriteSide = (life: Life) => {
     const eventStore = eventLog.open(life)
     const directory = createDirectory({ ...kernel, eventStore })
-    const isClaimed = (stream: StreamName): boolean => directory.claims.holdersOf(stream).length > 0
-    const handler = createHandler({ ...kernel, eventStore, isClaimed })
+    const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
     directory.start()
     return {
       ...kernel,

@@ -5,7 +5,6 @@ import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-data
 import { createDirectory } from '../../commands/directory.ts'
 import { createHandler } from '../../commands/handle.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
-import type { StreamName } from '../../domain/stream.ts'
 import { systemClock, type WallClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import { systemKernel } from '../../kernel/kernel.ts'
@@ -41,8 +40,7 @@ export const openWriteSide = (dataDir: string, wallClock: WallClock = systemCloc
   const checkpoints = createEmbeddedCheckpointStore({ database })
   const ids = createIdSource(clock, random)
   const directory = createDirectory({ eventStore, clock, random, timers, log })
-  const isClaimed = (stream: StreamName) => directory.claims.holdersOf(stream).length > 0
-  const handler = createHandler({ eventStore, clock, ids, isClaimed })
+  const handler = createHandler({ eventStore, clock, ids, isClaimed: directory.claims.isClaimed })
   const channel = createControlChannel(testMasterKey)
   return {
     database,

@@ -36,11 +36,16 @@ describe('what streams claim of each other', () => {
       'ProjectNameHeld',
     )
     expect(claims.streams()).toEqual([])
-    expect([claims.holdersOf(instance), claims.projectOf(instance)]).toEqual([[], null])
+    expect([claims.isClaimed(instance), claims.holdersOf(instance), claims.projectOf(instance)]).toEqual([
+      false,
+      [],
+      null,
+    ])
   })
 
   it('is the instance, for what holds quota, a name or capacity for it', () => {
     const claims = claimsAfter('QuotaCommitted', 'HostClaimConfirmed')
+    expect(claims.isClaimed(instance)).toBe(true)
     expect(claims.holdersOf(instance)).toEqual([project, host])
     expect(claims.projectOf(instance)).toBe(world.projectId)
     expect(claimsAfter('HostClaimConfirmed').projectOf(instance)).toBeNull()

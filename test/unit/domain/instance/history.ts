@@ -1,5 +1,5 @@
 import type { InstanceCommand, InstanceEvent } from '../../../../domain/instance/index.ts'
-import type { OperationKind } from '../../../../domain/instance/operations.ts'
+import type { OperationKind } from '../../../../domain/instance/operation-kinds.ts'
 import { at, databases, facts, fault, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
 
 /** Events of an instance whose n-th operation has the id `operationId(n)`. */

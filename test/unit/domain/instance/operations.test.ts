@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import type { InstanceCommand } from '../../../../domain/instance/index.ts'
 import { instance, instanceEvents } from '../../../../domain/instance/index.ts'
+import { operationKinds } from '../../../../domain/instance/operation-kinds.ts'
 import { sharedFailure } from '../../../../domain/instance/operations/define-operation.ts'
 import {
   type ExclusiveKind,
   exclusiveOperations,
-  operationKinds,
   operationOf,
   phaseOf,
   type RequestedKind,

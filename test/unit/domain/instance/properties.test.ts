@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type InstanceCommand, type InstanceEvent, instance } from '../../../../domain/instance/index.ts'
-import { operationKinds } from '../../../../domain/instance/operations.ts'
+import { operationKinds } from '../../../../domain/instance/operation-kinds.ts'
 import { handleInTurn } from '../../../support/spec.ts'
 import { hostId } from '../samples.ts'
 import { ask, complete, fail, requestInstance } from './history.ts'

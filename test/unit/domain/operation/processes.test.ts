@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { operationKinds, operationOf } from '../../../../domain/instance/operations.ts'
+import { operationKinds } from '../../../../domain/instance/operation-kinds.ts'
+import { operationOf } from '../../../../domain/instance/operations.ts'
 import { stepNames } from '../../../../domain/operation/index.ts'
 import { commandId, databases, facts, operationId, spec, users } from '../samples.ts'
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
-import { operationKinds } from '../../../../domain/instance/operations.ts'
+import { operationKinds } from '../../../../domain/instance/operation-kinds.ts'
 import { type OperationEvent, type OperationInput, operation } from '../../../../domain/operation/index.ts'
 import { nextDeadline } from '../../../../domain/operation/state.ts'
 import { handleInTurn } from '../../../support/spec.ts'
