@@ -1,9 +1,9 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import type { ViewName } from '../projections/documents.ts'
 import { auditKey } from '../projections/views/events.ts'
 import { type ApiError, invalidInput } from './errors.ts'
 
-/** Places in lists, opaque to clients and stable: they stay valid while documents come, change and are marked deleted. */
+/** Places in lists, opaque to clients and stable: they stay valid while documents come, change and go, also the one they were given for. */
 export type Cursors = {
   encode(view: ViewName, sortKey: string): string
   /** The sort key in a cursor that `encode` made for the same view, else null. */
@@ -11,24 +11,31 @@ export type Cursors = {
 }
 
 /**
- * Sort keys are ids that the documents show, but for those of events: positions in the log of all projects. Two of them would tell how
- * much others did in between, so they are sealed with `key`, 32 bytes that every API of the system has.
+ * `key`: 32 bytes that every API of the system has. Sort keys are ids that the documents show, and are signed with it. Those of events are
+ * positions in the log of all projects: two would tell how much others did in between, so they are sealed.
  */
 export const createCursors = (key: Uint8Array): Cursors => ({
-  encode: (view, sortKey) => (view === 'events' ? sealPosition(key, Number(sortKey)) : encodePlain(view, sortKey)),
+  encode: (view, sortKey) => (view === 'events' ? sealPosition(key, Number(sortKey)) : signPlace(key, view, sortKey)),
   tryDecode: (view, cursor) => {
-    if (view !== 'events') return tryDecodePlain(view, cursor)
+    if (view !== 'events') return tryOpenPlace(key, view, cursor)
     const position = tryOpenPosition(key, cursor)
     return position === null ? null : auditKey(position)
   },
 })
 
-const encodePlain = (view: ViewName, sortKey: string): string =>
-  Buffer.from(`${view}:${sortKey}`, 'utf8').toString('base64url')
+const tagBytes = 12
 
-const tryDecodePlain = (view: ViewName, cursor: string): string | null => {
-  const sortKey = Buffer.from(cursor, 'base64url').toString('utf8').slice(`${view}:`.length)
-  return encodePlain(view, sortKey) === cursor ? sortKey : null
+const tagOf = (key: Uint8Array, view: ViewName, sortKey: string): Buffer =>
+  createHmac('sha256', key).update(`${view}:${sortKey}`).digest().subarray(0, tagBytes)
+
+const signPlace = (key: Uint8Array, view: ViewName, sortKey: string): string =>
+  Buffer.concat([tagOf(key, view, sortKey), Buffer.from(sortKey, 'utf8')]).toString('base64url')
+
+const tryOpenPlace = (key: Uint8Array, view: ViewName, cursor: string): string | null => {
+  const signed = Buffer.from(cursor, 'base64url')
+  if (signed.length < tagBytes || signed.toString('base64url') !== cursor) return null
+  const sortKey = signed.subarray(tagBytes).toString('utf8')
+  return timingSafeEqual(signed.subarray(0, tagBytes), tagOf(key, view, sortKey)) ? sortKey : null
 }
 
 /** One block each, of which one half is always 0: that is what tells a cursor from anything else. */
@@ -50,18 +57,18 @@ const tryOpenPosition = (key: Uint8Array, cursor: string): number | null => {
   return block.readBigUInt64BE(0) === 0n && Number.isSafeInteger(position) ? position : null
 }
 
-/** One answer for garbage, for another list's cursor and for one of another project. */
+/** One answer for garbage, for another list's cursor and for an event of another project. */
 export const unknownCursor = (field: 'after' | 'before' = 'after'): ApiError =>
   invalidInput(field, 'unknown cursor: pass an endCursor or cursor that this list gave, unchanged')
 
 /**
- * How a list finds the sort key in a cursor. Listed documents are never removed, so a cursor that was once given finds its document;
- * one that finds none, or one the caller may not see, was not given to this caller.
+ * How a list finds the sort key in a cursor. The document that the cursor was given for is not looked for: it may be gone, and the list
+ * goes on behind its place. `isPlace`: what else must hold, such as that the caller may see the event there. Default: nothing.
  */
 export const cursorPlace =
-  (cursors: Cursors, view: ViewName, isVisible: (sortKey: string) => Promise<boolean>) =>
+  (cursors: Cursors, view: ViewName, isPlace: (sortKey: string) => Promise<boolean> = async () => true) =>
   async (cursor: string, field: 'after' | 'before' = 'after'): Promise<string> => {
     const sortKey = cursors.tryDecode(view, cursor)
-    if (sortKey === null || !(await isVisible(sortKey))) throw unknownCursor(field)
+    if (sortKey === null || !(await isPlace(sortKey))) throw unknownCursor(field)
     return sortKey
   }

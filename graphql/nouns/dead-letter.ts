@@ -125,8 +125,7 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
         'Admins only; others are answered with the error `FORBIDDEN`. Messages that could not be handled: topic after topic, and oldest first within each, or all of that the other way round.',
       resolve: async (_root, { filter, ...args }, { session, backend }) => {
         requireAdmin(session, 'the list of dead letters')
-        // Retention removes letters, and a list goes on behind one that is gone.
-        const place = cursorPlace(backend.cursors, 'dead-letters', async (key) => tryParsePlace(key) !== null)
+        const place = cursorPlace(backend.cursors, 'dead-letters')
         const wanted = {
           includeResolved: filter?.includeResolved ?? false,
           ...(isGiven(filter?.topic) && { topic: filter.topic }),

@@ -2,7 +2,6 @@ import { issueJoinToken } from '../../commands/public/issue-join-token.ts'
 import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
-import { hostIdSchema } from '../../domain/ids.ts'
 import {
   type HostDocument,
   hostStatusOf,
@@ -12,7 +11,6 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
-import { tryParseId } from '../ids.ts'
 import type { Mutations } from '../mutation.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 
@@ -31,11 +29,7 @@ export const addHost = (parts: SchemaParts, { result, mutation }: Mutations): vo
         'Admins only; others are answered with the error `FORBIDDEN`. The hosts whose agents have registered.',
       resolve: async (_root, args, { session, backend }) => {
         requireAdmin(session, 'the list of hosts')
-        const place = cursorPlace(backend.cursors, 'hosts', async (sortKey) => {
-          const hostId = tryParseId(hostIdSchema, sortKey)
-          return hostId !== null && (await backend.views.host(hostId)) !== null
-        })
-        return listPage(args, place, backend.views.hosts)
+        return listPage(args, cursorPlace(backend.cursors, 'hosts'), backend.views.hosts)
       },
     }),
   )

@@ -204,8 +204,7 @@ const addInstanceQueries = (parts: SchemaParts, enums: InstanceEnums): void => {
       complexity: listComplexity,
       description: 'The instances of the project, oldest first.',
       resolve: async (_root, { filter, ...args }, context) => {
-        const isVisible = async (id: string) => (await visibleInstance(context, id)) !== null
-        const place = cursorPlace(context.backend.cursors, 'instances', isVisible)
+        const place = cursorPlace(context.backend.cursors, 'instances')
         const wanted = instanceFilter(context.session, filter ?? {})
         return listPage(args, place, wanted && ((request) => context.backend.views.instances(wanted, request)))
       },

@@ -133,8 +133,7 @@ const addOperationQueries = (parts: SchemaParts, enums: OperationEnums): void =>
       description: 'The operations of the project, oldest first.',
       resolve: async (_root, { filter: input, ...args }, context) => {
         const filter = await operationFilter(context, input ?? {})
-        const isVisible = async (id: string) => (await visibleOperation(context, id)) !== null
-        const place = cursorPlace(context.backend.cursors, 'operations', isVisible)
+        const place = cursorPlace(context.backend.cursors, 'operations')
         return listPage(args, place, filter && ((request) => context.backend.views.operations(filter, request)))
       },
     }),

@@ -11,7 +11,6 @@ import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { distinct } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
-import { visibleSchedule } from '../visible.ts'
 import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
@@ -146,8 +145,7 @@ const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): 
       projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
     }),
   })
-  const place = (context: ApiContext) =>
-    cursorPlace(context.backend.cursors, 'schedules', async (id) => (await visibleSchedule(context, id)) !== null)
+  const place = ({ backend }: ApiContext) => cursorPlace(backend.cursors, 'schedules')
 
   builder.queryField('schedules', (t) =>
     t.field({

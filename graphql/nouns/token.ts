@@ -9,7 +9,6 @@ import { cursorPlace } from '../cursor.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import { isAnyRevoked } from '../pipeline/api-token.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
-import { visibleToken } from '../visible.ts'
 
 export const addToken = (parts: SchemaParts, mutations: Mutations): void => {
   addTokenType(parts)
@@ -53,9 +52,7 @@ const addTokenQuery = (parts: SchemaParts): void => {
       resolve: async (_root, { projectId, ...args }, context) => {
         const { session, backend } = context
         const scope = scopeOf(session, projectId, 'projectId')
-        const isVisible = async (id: string) => (await visibleToken(context, id)) !== null
-        const place = cursorPlace(backend.cursors, 'tokens', isVisible)
-        return listPage(args, place, (request) => backend.views.tokens(scope, request))
+        return listPage(args, cursorPlace(backend.cursors, 'tokens'), (request) => backend.views.tokens(scope, request))
       },
     }),
   )

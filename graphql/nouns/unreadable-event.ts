@@ -7,7 +7,6 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import { cursorPlace } from '../cursor.ts'
 import type { Mutations } from '../mutation.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
-import { isEventPlace } from './event-place.ts'
 
 type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
 
@@ -56,8 +55,7 @@ const addList = (parts: SchemaParts): void => {
         'Admins only; others are answered with the error `FORBIDDEN`. The events of the log that this version cannot read, oldest first.',
       resolve: async (_root, args, { session, backend }) => {
         requireAdmin(session, 'the list of unreadable events')
-        const place = cursorPlace(backend.cursors, 'unreadable', async (sortKey) => isEventPlace(sortKey))
-        return listPage(args, place, backend.views.unreadableEvents)
+        return listPage(args, cursorPlace(backend.cursors, 'unreadable'), backend.views.unreadableEvents)
       },
     }),
   )

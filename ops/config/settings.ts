@@ -285,7 +285,7 @@ export const settings = {
   masterKey: secret(
     'COFFER_MASTER_KEY',
     secretKey,
-    'The key that passwords under an idempotency key, cursors of events and what commands to agents are signed by follow from, the same for every `api` and `saga`; by default one in the data directory.',
+    'The key that passwords under an idempotency key, cursors and what commands to agents are signed by follow from, the same for every `api` and `saga`; by default one in the data directory.',
   ),
   adminToken: secret(
     'COFFER_ADMIN_TOKEN',

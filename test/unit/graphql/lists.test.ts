@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createCursors } from '../../../graphql/cursor.ts'
 import { type ApiUnderTest, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
 
 const list = `query ($first: Int, $after: String, $last: Int, $before: String, $newestFirst: Boolean! = false, $filter: InstanceFilter) {
@@ -135,8 +136,8 @@ describe('a list', () => {
     const cursors = {
       garbage: 'garbage!',
       empty: '',
-      'of an instance of another project': Buffer.from(`instances:${theirs.id}`).toString('base64url'),
-      'of an instance that is not': Buffer.from('instances:01a203e8-d15c-7003-b72b-009708214fd6').toString('base64url'),
+      'made up': Buffer.from(`instances:${theirs.id}`).toString('base64url'),
+      'made with another key': createCursors(Buffer.alloc(32, 'another')).encode('instances', theirs.id),
       'of another list': (await api.ask('{ events { edges { cursor } } }', { token: api.token })).data.events.edges[0]
         .cursor,
     }

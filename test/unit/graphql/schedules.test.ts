@@ -57,6 +57,22 @@ describe('the schedules of a project', () => {
     expect(second).toMatchObject({ nodes: [{ id: evening.id }], pageInfo: { hasNextPage: false } })
   })
 
+  it('go on behind one that was deleted after its page was read, in both directions', async () => {
+    const { ask, remove, nightly, evening, other } = await createWorld()
+    const document = `query ($first: Int, $after: String, $last: Int, $before: String) {
+      schedules(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { id } } }
+    }`
+    const page = async (range: object) => {
+      const { data, errors } = await ask(document, range)
+      expect(errors).toEqual([])
+      return data.schedules.edges
+    }
+    const [, { cursor }] = await page({ first: 2 })
+    await remove('schedules', evening.id)
+    expect(await page({ first: 2, after: cursor })).toMatchObject([{ node: { id: other.id } }])
+    expect(await page({ last: 2, before: cursor })).toMatchObject([{ node: { id: nightly.id } }])
+  })
+
   it('say what they do, and what became of the last run', async () => {
     const { ask, operation, nightly, evening, foreign } = await createWorld()
     const document = `query ($id: ID!) { node(id: $id) { ... on Schedule {

@@ -31,7 +31,7 @@ import type {
   UnreadableDocument,
   ViewName,
 } from '../../../projections/documents.ts'
-import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import type { ViewStore, ViewWrite } from '../../../projections/ports/view-store.ts'
 import { auditKey } from '../../../projections/views/events.ts'
 import { unreadableKey } from '../../../projections/views/unreadable.ts'
 
@@ -43,18 +43,22 @@ export const createViewWriter = (store: ViewStore) => {
   const audited = new Map<number, AuditDocument>()
   let position = 0
 
-  const put = async <D extends object>(view: ViewName, key: string, document: D): Promise<D> => {
-    const projection = allProjections.find((candidate) => candidate.view === view)
-    if (!projection) throw new Error(`no projection ${view}`)
+  const write = async (view: ViewName, change: ViewWrite): Promise<void> => {
     position += 1
     const result = await store.apply({
       view,
       expected: await store.checkpoint(view),
       checkpoint: position,
       mark: noMark,
-      writes: [{ kind: 'put', key, document, entries: projection.entries(document, key) }],
+      writes: [change],
     })
     if (result !== 'applied') throw new Error(`the view ${view} was written by somebody else`)
+  }
+
+  const put = async <D extends object>(view: ViewName, key: string, document: D): Promise<D> => {
+    const projection = allProjections.find((candidate) => candidate.view === view)
+    if (!projection) throw new Error(`no projection ${view}`)
+    await write(view, { kind: 'put', key, document, entries: projection.entries(document, key) })
     return document
   }
 
@@ -62,6 +66,7 @@ export const createViewWriter = (store: ViewStore) => {
 
   return {
     put,
+    remove: (view: ViewName, key: string) => write(view, { kind: 'delete', key }),
     putInstance: (projectId: ProjectId, facts: Partial<InstanceDocument> = {}) => {
       const id = facts.id ?? parseInstanceId(ids.next())
       return put<InstanceDocument>('instances', id, {
