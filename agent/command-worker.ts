@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type GuestCommand, laneOf } from '../domain/guest/command.ts'
-import type { AgentReport, EngineFacts } from '../domain/guest/report.ts'
+import type { AgentReport, GuestFacts } from '../domain/guest/report.ts'
 import type { CommandId, HostId } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
@@ -26,7 +26,7 @@ export type CommandWorkerDeps = {
   readonly tracer?: Tracer
   /** What is left of a report that may leave the host; the journal sees to those that it keeps. Default: all of it. */
   readonly cleanse?: (report: AgentReport) => AgentReport
-  readonly makeTrue: (command: GuestCommand, context: OutcomeContext) => Promise<EngineFacts | undefined>
+  readonly makeTrue: (command: GuestCommand, context: OutcomeContext) => Promise<GuestFacts | undefined>
 }
 
 export type CommandWorker = {
@@ -36,7 +36,7 @@ export type CommandWorker = {
   stop(): Promise<void>
 }
 
-type Ending = { readonly facts?: EngineFacts | undefined } | { readonly fault: KnownFault }
+type Ending = { readonly facts?: GuestFacts | undefined } | { readonly fault: KnownFault }
 type Running = { readonly command: TakenCommand; readonly ending: AbortController; readonly ended: Promise<void> }
 
 const journalRetryMs = 500

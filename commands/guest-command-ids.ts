@@ -1,5 +1,5 @@
 import { type CommandId, type OperationId, parseCommandId } from '../domain/ids.ts'
-import { guestCommandNames, type OperationKind, type OperationSubject } from '../domain/operation/index.ts'
+import { guestCommandNames, type OperationKind } from '../domain/operation/index.ts'
 import { deriveId } from '../kernel/ids.ts'
 
 /** Of a guest command: a function of the operation and of what tells the command from others of it, so that a re-issued one is the same. */
@@ -10,9 +10,6 @@ export const guestCommandId = (operationId: OperationId, ...which: readonly stri
 export const guestCommandIds = (
   operationId: OperationId,
   kind: OperationKind,
-  subject: OperationSubject,
   ...round: readonly string[]
 ): Readonly<Record<string, CommandId>> =>
-  Object.fromEntries(
-    guestCommandNames(kind, subject).map((name) => [name, guestCommandId(operationId, ...round, name)]),
-  )
+  Object.fromEntries(guestCommandNames(kind).map((name) => [name, guestCommandId(operationId, ...round, name)]))

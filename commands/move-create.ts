@@ -34,8 +34,7 @@ export const createMoveCreate =
     const { hostId, sealingKey } = placed
     const users = sealingKey && reseal ? await reseal(sealingKey) : []
     // Others than those of any host before, whose journals may know them.
-    const subject = { ...state, users: [...users], databases: state.operation.wish.databases }
-    const commandIds = guestCommandIds(operationId, state.operation.kind, subject, context.commandId)
+    const commandIds = guestCommandIds(operationId, state.operation.kind, context.commandId)
     const key = sealingKey?.number ?? null
     const command = {
       type: 'MoveOperation',

@@ -1,5 +1,5 @@
 import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.ts'
-import type { EngineFacts } from '../../domain/guest/report.ts'
+import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { InstanceId } from '../../domain/ids.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
@@ -22,7 +22,7 @@ export type Outcome<Kind extends GuestCommandKind> = (
   host: Host,
   payload: Extract<GuestPayload, { kind: Kind }>,
   context: OutcomeContext,
-) => Promise<EngineFacts | undefined>
+) => Promise<GuestFacts | undefined>
 
 export const requireRecord = (host: Host, instanceId: InstanceId): InstanceRecord => {
   const record = host.records.get(instanceId)

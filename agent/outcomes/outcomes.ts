@@ -1,5 +1,5 @@
 import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.ts'
-import type { EngineFacts } from '../../domain/guest/report.ts'
+import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { Host } from '../host.ts'
 import { accountsReady } from './accounts-ready.ts'
 import { endpointVerified } from './endpoint-verified.ts'
@@ -25,7 +25,7 @@ export const makeTrue = async (
   host: Host,
   payload: GuestPayload,
   context: OutcomeContext,
-): Promise<EngineFacts | undefined> => {
+): Promise<GuestFacts | undefined> => {
   if (!concernsProcess[payload.kind]) return choose(host, payload, context)
   await host.supervisor.release(context.instanceId)
   try {
@@ -35,7 +35,7 @@ export const makeTrue = async (
   }
 }
 
-const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Promise<EngineFacts | undefined> => {
+const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Promise<GuestFacts | undefined> => {
   switch (payload.kind) {
     case 'volume-ready':
       return volumeReady(host, payload, context)

@@ -17,7 +17,7 @@ const toInput = (
   traceparent: string | undefined,
 ): OperationInput => {
   if (command.type === 'ConfirmOutcome') return { ...command, now }
-  const commandIds = guestCommandIds(command.operationId, command.kind, command.subject)
+  const commandIds = guestCommandIds(command.operationId, command.kind)
   return { ...command, now, commandIds, ...(traceparent === undefined ? {} : { traceparent }) }
 }
 

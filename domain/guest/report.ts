@@ -15,6 +15,10 @@ const answersCommand = {
   traceparent: z.string().optional(),
 }
 
+/** What an agent tells of what it has done: JSON, in a shape that the outcome has. */
+export const guestFactsSchema = z.record(z.string(), z.json())
+export type GuestFacts = z.infer<typeof guestFactsSchema>
+
 /** What an `engine-running` result tells: where clients connect and which CA signed the engine's certificate (PEM). */
 export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertificate: z.string() })
 export type EngineFacts = z.infer<typeof engineFactsSchema>
@@ -58,7 +62,7 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     at: z.iso.datetime(),
     ...answersCommand,
     /** What the step asked to be told: its definition says what that is, and an operation checks it. */
-    facts: z.record(z.string(), z.json()).optional(),
+    facts: guestFactsSchema.optional(),
   }),
   z.object({
     type: z.literal('failed'),

@@ -1,5 +1,5 @@
-import type { EngineFacts } from '../guest/report.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { StepResults } from '../operation/process.ts'
 import type { Fault } from '../values/fault.ts'
 import type { Health } from '../values/health.ts'
 import type { DatabaseSpec, Endpoint, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
@@ -65,13 +65,14 @@ export type InstanceCommand =
       readonly type: 'CompleteOperation'
       readonly operationId: OperationId
       readonly kind: OperationKind
-      readonly facts: EngineFacts | null
+      readonly results: StepResults
     }
   | {
       readonly type: 'FailOperation'
       readonly operationId: OperationId
       readonly kind: OperationKind
       readonly fault: Fault
+      readonly results: StepResults
       /** Whether compensation brought the instance back to where it was before the operation. */
       readonly compensated: boolean
       /** What undoing has verified of the engine; null when nothing was undone. */

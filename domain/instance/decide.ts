@@ -146,9 +146,9 @@ const eventOf = (type: string, data: object): InstanceEvent => ({ type, data }) 
 
 /** Where the engine was started, a client query has just succeeded: it is healthy. Where it was stopped, there is no health to speak of. */
 const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyInstance): InstanceDecision => {
-  const { operationId, facts } = command
+  const { operationId, results } = command
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
-  const applied = operation.applies(state, state.operation.wish, facts)
+  const applied = operation.applies(state, state.operation.wish, results)
   if (!applied) return reject(withoutEndpoint(operationId))
   return accept(
     eventOf(operation.succeeded, { operationId, ...applied }),
@@ -158,13 +158,13 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
 }
 
 const completeShared = (
-  { operationId, facts }: CommandOf<'CompleteOperation'>,
+  { operationId, results }: CommandOf<'CompleteOperation'>,
   state: InstanceState,
 ): InstanceDecision => {
   const shared = sharedOf(state, operationId)
   if (!shared || state.status === 'ABSENT') return accept()
   const operation = operationOf<SharedKind>(shared.kind)
-  const applied = operation.applies(state, shared.wish, facts)
+  const applied = operation.applies(state, shared.wish, results)
   return applied
     ? accept(eventOf(operation.succeeded, { operationId, ...applied }))
     : reject(withoutEndpoint(operationId))
@@ -177,9 +177,9 @@ const queried = 'a client query over the endpoint succeeded'
 const isStopped = { health: 'UNKNOWN', reason: 'the engine was stopped as asked' } as const
 
 const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
-  const { operationId, fault, compensated, undoneTo } = command
+  const { operationId, fault, compensated, undoneTo, results } = command
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
-  const left = operation.leaves(state.before, { fault, compensated, undoneTo })
+  const left = operation.leaves(state.before, { fault, compensated, undoneTo, results })
   const failed = eventOf(operation.failed, { operationId, fault, ...left })
   if (left.status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
   if (left.status === 'STOPPED' && compensated) return accept(failed, ...healthChange(state, isStopped))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventDefinition } from '../event-definition.ts'
 import { operationIdSchema } from '../ids.ts'
-import { retryDelaysMs, type Step } from '../operation/process.ts'
+import { type Done, retryDelaysMs, type Step } from '../operation/process.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import { type Fault, faultSchema } from '../values/fault.ts'
 import { type OperationKind, operationKinds } from './operation-kinds.ts'
@@ -111,20 +111,27 @@ const phases = new Map(
   ]),
 )
 
-/** The steps that this subject needs, in order. */
-export const stepsFor = (kind: OperationKind, subject: OperationSubject): readonly Step[] =>
-  operationOf(kind).steps.filter((step) => step.payload(subject) !== null)
+/** The steps that this subject needs after what is done, in order. */
+export const stepsFor = (kind: OperationKind, subject: OperationSubject, done: Done): readonly Step[] =>
+  neededOf(operationOf(kind).steps, subject, done)
 
-/** The names of all steps that may come to a guest command, those that undo included. */
-export const stepNames = (kind: OperationKind, subject: OperationSubject): readonly string[] =>
-  [...stepsFor(kind, subject), ...operationOf(kind).compensation].map((step) => step.name)
+/** Those that it takes to undo what is done. */
+export const undoingSteps = (kind: OperationKind, subject: OperationSubject, done: Done): readonly Step[] =>
+  neededOf(operationOf(kind).compensation, subject, done)
+
+const neededOf = (steps: readonly Step[], subject: OperationSubject, done: Done): readonly Step[] =>
+  steps.filter((step) => step.payload(subject, done) !== null)
+
+/** The names of all steps that may come to a guest command, those that undo included: which do may follow from what others tell. */
+export const stepNames = (kind: OperationKind): readonly string[] =>
+  [...operationOf(kind).steps, ...operationOf(kind).compensation].map((step) => step.name)
 
 /** What the id of the guest command of an attempt is known by. The first has the name of its step. */
 export const attemptName = (step: string, attempt: number): string => (attempt === 1 ? step : `${step}#${attempt}`)
 
 /** The names of all guest commands that may come: `StartOperation` brings an id for each. */
-export const guestCommandNames = (kind: OperationKind, subject: OperationSubject): readonly string[] => {
-  const steps = stepNames(kind, subject)
+export const guestCommandNames = (kind: OperationKind): readonly string[] => {
+  const steps = stepNames(kind)
   return [...steps, ...retryDelaysMs.flatMap((_, index) => steps.map((step) => attemptName(step, index + 2)))]
 }
 

@@ -43,5 +43,5 @@ export const notAccepted = ({ done, accepts }: AnyOperation, state: KnownInstanc
 export const withoutEndpoint = (operationId: OperationId): Rejection => ({
   code: 'INVALID_INPUT',
   message: `operation ${operationId} cannot complete the provisioning without the endpoint and the CA certificate`,
-  field: 'facts',
+  field: 'results',
 })

@@ -96,6 +96,7 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
   if (!operation || state.status === 'ABSENT') return null
   const { databases, users } = operation.kind === 'provision' ? operation.wish : { databases: [], users: [] }
   const wish = operation.kind === 'provision' ? {} : operation.wish
+  const spec = specHeld(state)
   const isMissing = isBusy(state) && state.before === 'MISSING'
   return {
     instanceId: state.instanceId,
@@ -103,7 +104,8 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
     hostId: state.hostId,
     sealingKey: state.sealingKey,
     name: state.name,
-    spec: specHeld(state),
+    spec,
+    ...(spec !== state.spec && { formerSpec: state.spec }),
     generation: operation.generation,
     epoch: operation.epoch,
     ...(Object.keys(wish).length > 0 && { wish: { ...wish } }),

@@ -8,7 +8,7 @@ import type { InputOf, OperationInput } from './commands.ts'
 import type { OperationEvent } from './events.ts'
 import { answerIncompleteFault, hostLostFault, notBegunFault, stepDeadlineFault } from './faults.ts'
 import { handleHostLost, moveOperation, removeLeftover } from './lost-host.ts'
-import { mostProgressEvents, progressEveryMs } from './process.ts'
+import { mostProgressEvents, nothingDone, progressEveryMs } from './process.ts'
 import { isOver, notCancellable, notFound } from './refusals.ts'
 import {
   type Awaiting,
@@ -64,9 +64,9 @@ export const decide = (input: OperationInput, state: OperationState): OperationD
 
 const start = (input: InputOf<'StartOperation'>, before: OperationState): Events => {
   const { operationId, kind, subject, deadline, commandIds, traceparent, now } = input
-  for (const name of stepNames(kind, subject)) commandIdOf(input, name)
+  for (const name of stepNames(kind)) commandIdOf(input, name)
   const forwardDeadline = forwardDeadlineOf(operationOf(kind), now, deadline)
-  const steps = stepsFor(kind, subject).map((step) => step.name)
+  const steps = stepsFor(kind, subject, nothingDone).map((step) => step.name)
   const wish = { operationId, kind, subject, deadline, commandIds, ...(traceparent && { traceparent }) }
   const started: OperationEvent = { type: 'OperationStarted', data: { ...wish, steps, forwardDeadline } }
   const late = hasPassed(forwardDeadline, now) ? notBegunFault(now, forwardDeadline) : null
@@ -102,7 +102,7 @@ const takeAnswer = (state: Awaiting, told: unknown, now: string): Events => {
   if (!result) return endStep(state, {}, now)
   const answer = result.safeParse(told)
   if (!answer.success) return failStep(state, answerIncompleteFault(state.step, answer.error), now)
-  return endStep(state, { ...(answer.data && { facts: answer.data }) }, now)
+  return endStep(state, { ...(answer.data && { result: answer.data }) }, now)
 }
 
 type Progress = Pick<Extract<GuestResult, { readonly type: 'progress' }>, 'progress' | 'message'>

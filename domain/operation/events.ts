@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { guestCommandSchema } from '../guest/command.ts'
-import { engineFactsSchema } from '../guest/report.ts'
 import { commandIdSchema, hostIdSchema, operationIdSchema } from '../ids.ts'
 import { operationKindSchema } from '../instance/operations.ts'
 import { faultSchema } from '../values/fault.ts'
 import { userSpecSchema } from '../values/instance-spec.ts'
+import { stepResultSchema, stepResultsSchema } from './process.ts'
 import { operationSubjectSchema } from './subject.ts'
 
 export const outcomes = ['SUCCEEDED', 'FAILED', 'CANCELLED'] as const
@@ -51,10 +51,10 @@ export const operationEvents = {
       deadline: z.iso.datetime().optional(),
     }),
   ),
-  /** `deferred`: its host is lost, and carries it out when it is back. */
+  /** `result`: what the agent has told of it, where its definition keeps that. `deferred`: its host is lost, and carries it out when it is back. */
   OperationStepCompleted: defineEvent(
     1,
-    z.object({ step: z.string(), facts: engineFactsSchema.optional(), deferred: z.boolean().optional() }),
+    z.object({ step: z.string(), result: stepResultSchema.optional(), deferred: z.boolean().optional() }),
   ),
   /** The host that the step in hand waits for counts as lost. `deadline`: until when it, or another host in its place, is waited for. */
   OperationHostLost: defineEvent(1, z.object({ hostId: hostIdSchema, deadline: z.iso.datetime() })),
@@ -85,7 +85,8 @@ export const operationEvents = {
       operationId: operationIdSchema,
       outcome: z.enum(outcomes),
       fault: faultSchema.optional(),
-      facts: engineFactsSchema.optional(),
+      /** What the agent has told of the steps, those that undo included. Absent: nothing that is kept. */
+      results: stepResultsSchema.optional(),
       /** Whether the compensation did all it had to. Absent where none was needed. */
       compensated: z.boolean().optional(),
       /** What the compensation has verified of the engine. Absent where nothing was undone. */

@@ -2,6 +2,7 @@ import { unreachable } from '../decider.ts'
 import type { Fault } from '../values/fault.ts'
 import type { OperationEvent } from './events.ts'
 import { cancelledFault } from './faults.ts'
+import { nothingDone } from './process.ts'
 import {
   type ActiveStep,
   type BegunOperation,
@@ -26,7 +27,7 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
       leftovers: [],
       lastCommandId: null,
     }
-    return { status: 'RUNNING', ...begun, step: null, completed: [], facts: null }
+    return { status: 'RUNNING', ...begun, step: null, completed: [], done: nothingDone }
   }
   if (state.status === 'ABSENT') {
     return event.type === 'OperationFailed' ? { status: 'UNBEGUN', ...event.data } : state
@@ -44,7 +45,7 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
         hostLost: false,
         retryAt: null,
       }
-      return withStep(state, () => ({ name, deadline, attempt, ...begun }))
+      return withStep(begins(state, name), () => ({ name, deadline, attempt, ...begun }))
     }
     case 'GuestCommandIssued':
       return commanded(state, event.data)
@@ -69,8 +70,9 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
     }
     case 'OperationStepCompleted': {
       if (!isStepping(state)) return state
-      const next = { ...state, step: null, completed: [...state.completed, event.data.step] }
-      return next.status === 'RUNNING' ? { ...next, facts: event.data.facts ?? next.facts } : next
+      const { step, result } = event.data
+      const results = result ? { ...state.done.results, [step]: result } : state.done.results
+      return { ...state, step: null, completed: [...state.completed, step], done: { ...state.done, results } }
     }
     case 'OperationHostLost':
       return withStep(state, (step) => step && { ...step, deadline: event.data.deadline, hostLost: true })
@@ -102,7 +104,7 @@ const moved = (state: Running, { hostId, sealingKey, users, epoch, commandIds }:
   commandIds,
   step: null,
   completed: [],
-  facts: null,
+  done: nothingDone,
   leftovers: [...state.leftovers, leftoverOf(state)],
 })
 
@@ -119,11 +121,17 @@ const commanded = (state: BegunOperation, { step: name, command: { commandId, ho
 const withStep = (state: BegunOperation, change: (step: ActiveStep | null) => ActiveStep | null): OperationState =>
   isStepping(state) ? { ...state, step: change(state.step) } : state
 
+const begins = (state: BegunOperation, step: string): BegunOperation =>
+  isStepping(state) && !state.done.begun.includes(step)
+    ? { ...state, done: { ...state.done, begun: [...state.done.begun, step] } }
+    : state
+
 const compensating = (state: BegunOperation, aim: Compensating['aim'], fault: Fault): OperationState => ({
   status: 'COMPENSATING',
   ...begun(state),
   step: null,
   completed: [],
+  done: isStepping(state) ? state.done : nothingDone,
   aim,
   fault,
 })

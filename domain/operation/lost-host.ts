@@ -5,7 +5,7 @@ import { plusMs } from '../values/time.ts'
 import { outlastingMs } from './budget.ts'
 import type { InputOf } from './commands.ts'
 import type { OperationEvent } from './events.ts'
-import type { Step } from './process.ts'
+import { nothingDone, type Step } from './process.ts'
 import {
   type BegunOperation,
   hasBegun,
@@ -69,5 +69,6 @@ const removingStep = ({ kind }: BegunOperation): Step => {
 const removalOf = (state: BegunOperation, leftover: Leftover, commandId: CommandId, now: string): OperationEvent => {
   const { epoch, ...place } = leftover
   const deadline = plusMs(now, outlastingMs)
-  return issueCommand(state, removingStep(state), { ...state.subject, ...place }, { commandId, epoch, deadline })
+  const subject = { ...state.subject, ...place }
+  return issueCommand(state, removingStep(state), { subject, done: nothingDone }, { commandId, epoch, deadline })
 }

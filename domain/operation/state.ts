@@ -1,8 +1,8 @@
-import type { EngineFacts } from '../guest/report.ts'
 import type { CommandId, HostId, OperationId } from '../ids.ts'
 import type { OperationKind } from '../instance/operation-kinds.ts'
 import type { Fault } from '../values/fault.ts'
 import type { outcomes } from './events.ts'
+import type { Done } from './process.ts'
 import type { OperationSubject } from './subject.ts'
 
 export type Outcome = (typeof outcomes)[number]
@@ -43,10 +43,10 @@ type Begun = {
   readonly lastCommandId: CommandId | null
 }
 
-/** `step` is null only between the end of one step and the start of the next, within one decision. */
-type Stepping = Begun & { readonly step: ActiveStep | null; readonly completed: readonly string[] }
+/** `completed`: of the steps, or of those that undo them. `done`: of both. `step` is null only between the end of one step and the start of the next, within one decision. */
+type Stepping = Begun & { readonly step: ActiveStep | null; readonly completed: readonly string[]; readonly done: Done }
 
-export type Running = Stepping & { readonly status: 'RUNNING'; readonly facts: EngineFacts | null }
+export type Running = Stepping & { readonly status: 'RUNNING' }
 
 /** The steps are being undone: `aim` is the outcome if that succeeds, `fault` the reason. */
 export type Compensating = Stepping & {

@@ -1,14 +1,13 @@
 import type { GuestCommand } from '../guest/command.ts'
-import type { EngineFacts } from '../guest/report.ts'
 import type { CommandId, OperationId } from '../ids.ts'
-import { attemptName, operationOf, stepsFor } from '../instance/operations.ts'
+import { attemptName, operationOf, stepsFor, undoingSteps } from '../instance/operations.ts'
 import type { Fault } from '../values/fault.ts'
 import { hasPassed, plusMs } from '../values/time.ts'
 import { boundOf, commandDeadlineOf, stepDeadlineOf } from './budget.ts'
 import type { OperationEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { notUndoneFault, unfinishedFault } from './faults.ts'
-import { retryDelaysMs, type Step } from './process.ts'
+import { type Done, retryDelaysMs, type Step, type StepResult } from './process.ts'
 import { type Awaiting, type BegunOperation, isStepping, type OperationState, type SteppingOperation } from './state.ts'
 import type { OperationSubject } from './subject.ts'
 
@@ -27,15 +26,15 @@ export const proceed = (state: OperationState, now: string): Events => {
   const next = nextStep(state)
   if (next) return beginStep(state, next, now)
   if (state.status === 'RUNNING') {
-    return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...(state.facts && { facts: state.facts }) })]
+    return [reachOutcome(state.operationId, { outcome: 'SUCCEEDED', ...resultsOf(state) })]
   }
   const { undoneTo } = operationOf(state.kind)
   const undone = { outcome: state.aim, fault: state.fault, compensated: true, ...(undoneTo && { undoneTo }) }
-  return [reachOutcome(state.operationId, undone)]
+  return [reachOutcome(state.operationId, { ...undone, ...resultsOf(state) })]
 }
 
 /** `deferred`: its host carries it out when it is back. */
-type StepEnd = { readonly facts?: EngineFacts; readonly deferred?: true }
+type StepEnd = { readonly result?: StepResult; readonly deferred?: true }
 
 export const endStep = (state: Awaiting, end: StepEnd, now: string): Events => {
   const completed: OperationEvent = { type: 'OperationStepCompleted', data: { step: state.step.name, ...end } }
@@ -49,7 +48,7 @@ export const failStep = (state: SteppingOperation, fault: Fault, now: string): E
   const failed: OperationEvent = { type: 'OperationStepFailed', data: { step, fault } }
   const giveUp = (last: Fault): Events => [
     failed,
-    reachOutcome(state.operationId, { outcome: 'FAILED', fault: last, compensated: false }),
+    reachOutcome(state.operationId, { outcome: 'FAILED', fault: last, compensated: false, ...resultsOf(state) }),
   ]
   if (state.status === 'COMPENSATING') return giveUp(notUndoneFault(process, state.fault, fault))
   if (process.compensation.length === 0) return giveUp(unfinishedFault(process, fault))
@@ -96,22 +95,24 @@ export const commandIdOf = (
 }
 
 const plannedSteps = (state: SteppingOperation): readonly Step[] =>
-  state.status === 'RUNNING' ? stepsFor(state.kind, state.subject) : operationOf(state.kind).compensation
+  (state.status === 'RUNNING' ? stepsFor : undoingSteps)(state.kind, state.subject, state.done)
 
 const nextStep = (state: SteppingOperation): Step | undefined =>
   plannedSteps(state).find((step) => !state.completed.includes(step.name))
 
+const resultsOf = ({ done: { results } }: SteppingOperation) => (Object.keys(results).length > 0 ? { results } : {})
+
 /** What makes a command of a step another one than that of any other try, host or time. */
 type Issue = Pick<GuestCommand, 'commandId' | 'epoch' | 'deadline'>
 
-/** `subject`: of the host that it is for. */
+/** `subject`: of the host that it is for. `done`: what the step may rest on. */
 export const issueCommand = (
   { operationId, kind, traceparent }: BegunOperation,
   step: Step,
-  subject: OperationSubject,
+  { subject, done }: { readonly subject: OperationSubject; readonly done: Done },
   { commandId, epoch, deadline }: Issue,
 ): OperationEvent => {
-  const payload = step.payload(subject)
+  const payload = step.payload(subject, done)
   if (!payload) throw new Error(`step ${step.name} was begun though it has nothing to do`)
   const { instanceId, hostId } = subject
   const command: GuestCommand = {
@@ -137,7 +138,7 @@ const beginStep = (state: SteppingOperation, step: Step, now: string, attempt = 
       type: 'OperationStepStarted',
       data: { step: step.name, deadline, compensating, ...(attempt > 1 && { attempt }) },
     },
-    issueCommand(state, step, subject, {
+    issueCommand(state, step, state, {
       commandId: commandIdOf(state, attemptName(step.name, attempt)),
       // What undoes the steps fences off whatever of them is still on its way to the agent.
       epoch: compensating ? subject.epoch + 1 : subject.epoch,

@@ -12,7 +12,10 @@ export const operationSubjectSchema = z.object({
   hostId: hostIdSchema,
   sealingKey: z.int().positive().nullable(),
   name: z.string().optional(),
+  /** What the instance is to be. */
   spec: instanceSpecSchema,
+  /** What it was before, which undoing brings back. Absent where the operation leaves it as it is. */
+  formerSpec: instanceSpecSchema.optional(),
   /** How often the engine was asked to start anew before this operation. */
   generation: z.int().nonnegative(),
   epoch: z.int().positive(),

@@ -13,13 +13,13 @@ export const operationReactions: ReactionsOf<typeof operation> = {
   OperationOutcomeReached: ({ data }, state) => {
     if (!hasBegun(state)) return []
     const { operationId, kind } = state
-    const { outcome, fault, facts, compensated, undoneTo } = data
+    const { outcome, fault, results = {}, compensated, undoneTo } = data
     const id = state.subject.instanceId
     if (outcome === 'SUCCEEDED' || !fault) {
-      const command = { type: 'CompleteOperation', operationId, kind, facts: facts ?? null } as const
+      const command = { type: 'CompleteOperation', operationId, kind, results } as const
       return [{ target: 'instance', id, command }]
     }
-    const undoing = { compensated: compensated ?? false, undoneTo: undoneTo ?? null }
+    const undoing = { results, compensated: compensated ?? false, undoneTo: undoneTo ?? null }
     return [{ target: 'instance', id, command: { type: 'FailOperation', operationId, kind, fault, ...undoing } }]
   },
   OperationStarted: 'none',

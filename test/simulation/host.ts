@@ -13,7 +13,7 @@ import { createRegistration } from '../../agent/registration.ts'
 import { createReporter } from '../../agent/reporter.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
-import type { EngineFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
+import type { GuestFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
 import type { IdSource } from '../../kernel/ids.ts'
@@ -90,7 +90,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     instance.processes = []
   }
 
-  const makeTrue = async (payload: GuestPayload, context: OutcomeContext): Promise<EngineFacts | undefined> => {
+  const makeTrue = async (payload: GuestPayload, context: OutcomeContext): Promise<GuestFacts | undefined> => {
     const { instanceId } = context
     await work(context)
     switch (payload.kind) {

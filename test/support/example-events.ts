@@ -329,7 +329,7 @@ const examples: Examples = {
   }),
   OperationStepProgressed: () => ({ step: 'volume', progress: 0.5, message: 'half of it' }),
   OperationStepRetried: () => ({ step: 'volume', fault, attempt: 2, at: deadline }),
-  OperationStepCompleted: () => ({ step: 'volume', facts }),
+  OperationStepCompleted: () => ({ step: 'engine', result: facts }),
   OperationHostLost: ({ hostId }) => ({ hostId, deadline }),
   OperationMoved: ({ operationId, hostId }) => ({
     operationId,
@@ -342,7 +342,7 @@ const examples: Examples = {
   }),
   OperationStepFailed: () => ({ step: 'volume', fault }),
   OperationCancellationRequested: ({ operationId }) => ({ operationId }),
-  OperationOutcomeReached: ({ operationId }) => ({ operationId, outcome: 'SUCCEEDED', facts }),
+  OperationOutcomeReached: ({ operationId }) => ({ operationId, outcome: 'SUCCEEDED', results: { engine: facts } }),
   OperationSucceeded: ({ operationId }) => ({ operationId }),
   OperationFailed: ({ operationId }) => ({ operationId, fault }),
   OperationCancelled: ({ operationId }) => ({ operationId, fault }),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { EngineFacts } from '../../guest/report.ts'
 import type { OperationId } from '../../ids.ts'
-import type { Process } from '../../operation/process.ts'
+import type { Process, StepResults } from '../../operation/process.ts'
 import type { OperationSubject } from '../../operation/subject.ts'
 import type { Rejection } from '../../rejection.ts'
 import type { Fault } from '../../values/fault.ts'
@@ -20,6 +19,8 @@ export type Failure = {
   readonly compensated: boolean
   /** What undoing has verified of the engine; null when nothing was undone. */
   readonly undoneTo: 'ACTIVE' | 'STOPPED' | null
+  /** What the steps have told that were carried out, those that undo included. */
+  readonly results: StepResults
 }
 
 /** What an operation changes of what is known of the instance, beside its status. */
@@ -46,7 +47,7 @@ type Told<Kind extends string, Wish extends Shape, Instance, Applied extends Sha
   readonly completes?: (instance: Known, wish: DataOf<Wish>) => DataOf<Wish>
   readonly applied: Applied
   /** What is recorded of its success; null where the steps have not told enough. */
-  readonly applies: (instance: Instance, wish: DataOf<Wish>, facts: EngineFacts | null) => DataOf<Applied> | null
+  readonly applies: (instance: Instance, wish: DataOf<Wish>, results: StepResults) => DataOf<Applied> | null
   /** What of the instance is other than before, by what was recorded. Absent: nothing. */
   readonly changes?: (applied: DataOf<Applied>, before: KnownAccounts) => InstanceChange
 }

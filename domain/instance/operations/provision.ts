@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { engineFactsSchema } from '../../guest/report.ts'
-import { leastStepMs, seconds } from '../../operation/process.ts'
+import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
 import { defineOperation } from './define-operation.ts'
 import { labelled } from './engine-steps.ts'
+
+const engineResult = resultReader('engine', engineFactsSchema)
 
 export const provision = defineOperation({
   kind: 'provision',
@@ -17,7 +19,7 @@ export const provision = defineOperation({
   requested: 'InstanceRequested',
   succeeded: 'InstanceProvisioned',
   applied: { endpoint: endpointSchema, caCertificate: z.string() },
-  applies: (_, __, facts) => facts && { endpoint: facts.endpoint, caCertificate: facts.caCertificate },
+  applies: (_, __, results) => engineResult(results),
   changes: ({ endpoint, caCertificate }) => ({ endpoint, caCertificate }),
   becomes: 'ACTIVE',
   shows: 'SERVES',

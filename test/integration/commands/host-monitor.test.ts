@@ -103,7 +103,7 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
     const projectId = parseProjectId('acme')
     const wish = { instanceId, projectId, hostId, operationId, deadline, name: 'shop', databases: [], users: [] }
     await handler.handle(instance, of, { type: 'RequestInstance', ...wish, sealingKey: null, spec }, context)
-    const complete = { type: 'CompleteOperation', operationId, kind: 'provision', facts } as const
+    const complete = { type: 'CompleteOperation', operationId, kind: 'provision', results: { engine: facts } } as const
     await handler.handle(instance, of, complete, context)
     const { vcpus, memoryMiB, volumeGiB } = spec
     const resources = { vcpus, memoryMiB, volumeGiB }

@@ -40,7 +40,7 @@ const begun = (agoMs: number, timeoutMs: number): readonly WrittenEvent[] => {
       subject,
       deadline: new Date(now.getTime() + timeoutMs).toISOString(),
       now: now.toISOString(),
-      commandIds: Object.fromEntries(stepNames('stop', subject).map((step) => [step, parseCommandId(ids.next())])),
+      commandIds: Object.fromEntries(stepNames('stop').map((step) => [step, parseCommandId(ids.next())])),
     },
     operation.initial,
   )

@@ -127,7 +127,7 @@ export const complete = (ordinal: number, kind: OperationKind): InstanceCommand 
   type: 'CompleteOperation',
   operationId: operationId(ordinal),
   kind,
-  facts: kind === 'provision' ? facts : null,
+  results: kind === 'provision' ? { engine: facts } : {},
 })
 
 export const fail = (
@@ -140,6 +140,7 @@ export const fail = (
   operationId: operationId(ordinal),
   kind,
   fault,
+  results: {},
   compensated,
   undoneTo,
 })

@@ -42,9 +42,7 @@ describe('an instance whose operation moves to another host', () => {
   })
 
   it('follows from the move of the operation', () => {
-    const commandIds = Object.fromEntries(
-      stepNames('provision', subjectWithAccounts).map((step) => [step, commandId(9)]),
-    )
+    const commandIds = Object.fromEntries(stepNames('provision').map((step) => [step, commandId(9)]))
     const log = logOf(start('provision', { subject: subjectWithAccounts }), {
       type: 'MoveOperation',
       from: hostId(1),

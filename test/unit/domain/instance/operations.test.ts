@@ -83,14 +83,16 @@ describe('every operation, asked for in every state', () => {
       const before = stateOf(situation)
       const log = [...histories[situation], ...eventsOf(instance.decide(ask(kind), before))]
       const told = { operationId: operationId(9), kind }
-      const done = eventsOf(instance.decide({ type: 'CompleteOperation', ...told, facts }, fold(instance, log)))
+      const done = eventsOf(
+        instance.decide({ type: 'CompleteOperation', ...told, results: { engine: facts } }, fold(instance, log)),
+      )
       expect(done[0]?.type).toBe(succeeded)
       const after = fold(instance, [...log, ...done])
       expect(after.status).toBe(becomes === 'as before' ? before.status : becomes)
       expect('operation' in after).toBe(false)
 
       for (const compensated of [true, false]) {
-        const how = { fault, compensated, undoneTo: compensated ? undoneTo : null }
+        const how = { fault, results: {}, compensated, undoneTo: compensated ? undoneTo : null }
         const ended = eventsOf(instance.decide({ type: 'FailOperation', ...told, ...how }, fold(instance, log)))
         expect(ended[0]?.type).toBe(failed)
         const left = fold(instance, [...log, ...ended])

@@ -77,8 +77,8 @@ describe('an operation that succeeded', () => {
   })
 
   it('cannot complete a provisioning without an endpoint to offer', () => {
-    const command = { type: 'CompleteOperation', operationId: operationId(1), kind: 'provision', facts: null } as const
-    given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'facts' })
+    const command = { type: 'CompleteOperation', operationId: operationId(1), kind: 'provision', results: {} } as const
+    given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'results' })
   })
 })
 

@@ -1,5 +1,6 @@
 import type { GuestResult } from '../../../../domain/guest/report.ts'
 import type { CommandId } from '../../../../domain/ids.ts'
+import { operationOf, stepsFor } from '../../../../domain/instance/operations.ts'
 import {
   type OperationEvent,
   type OperationInput,
@@ -10,6 +11,7 @@ import {
   operationEvents,
   stepNames,
 } from '../../../../domain/operation/index.ts'
+import { nothingDone } from '../../../../domain/operation/process.ts'
 import { isAwaiting } from '../../../../domain/operation/state.ts'
 import { eventsOf, specOf } from '../../../support/spec.ts'
 import {
@@ -44,9 +46,14 @@ export const subject: OperationSubject = {
 }
 export const subjectWithAccounts: OperationSubject = { ...subject, sealingKey: 1, databases, users }
 
-/** The n-th of a process, forwards first, gets `commandId(n)`. */
+/** The n-th of those that the subject needs, forwards first, gets `commandId(n)`; the others come after. */
 export const commandIdsOf = (kind: OperationKind, of: OperationSubject): Readonly<Record<string, CommandId>> =>
-  Object.fromEntries(stepNames(kind, of).map((name, index) => [name, commandId(index + 1)]))
+  Object.fromEntries(namesOf(kind, of).map((name, index) => [name, commandId(index + 1)]))
+
+const namesOf = (kind: OperationKind, of: OperationSubject): readonly string[] => {
+  const needed = [...stepsFor(kind, of, nothingDone), ...operationOf(kind).compensation].map(({ name }) => name)
+  return [...new Set([...needed, ...stepNames(kind)])]
+}
 
 type Start = Extract<OperationInput, { readonly type: 'StartOperation' }>
 

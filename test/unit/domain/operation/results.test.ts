@@ -66,7 +66,7 @@ describe('a result of the agent', () => {
     const [completed, started, command] = given(...engineAwaited)
       .when(succeededWithFacts(commandId(2), 10))
       .thenTypes('OperationStepCompleted', 'OperationStepStarted', 'GuestCommandIssued')
-    expect(completed?.data).toEqual({ step: 'engine', facts })
+    expect(completed?.data).toEqual({ step: 'engine', result: facts })
     expect(started?.data).toEqual({ step: 'verify', deadline: at(100), compensating: false })
     expect(command?.data).toMatchObject({ step: 'verify', command: { commandId: commandId(3), deadline: at(905) } })
   })

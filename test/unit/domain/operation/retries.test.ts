@@ -4,7 +4,7 @@ import { at, commandId, fault } from '../samples.ts'
 import { cancel, check, failed, given, issued, logOf, outcomeOf, start, subject, succeeded } from './history.ts'
 
 const passing = { ...fault, code: 'DISK_FULL', retryable: true }
-const names = guestCommandNames('restart', subject)
+const names = guestCommandNames('restart')
 /** `restart` has the steps engine, verify, bring-back and verify-back: their first attempts have the ids 1 to 4, the second ones 5 to 8. */
 const restart = (withinSeconds = 1000): OperationInput => ({
   ...start('restart', { withinSeconds }),
@@ -15,7 +15,7 @@ const nextDue = (...inputs: readonly OperationInput[]) =>
 
 describe('a step that fails for a reason that may pass', () => {
   it('has an id for each of its attempts', () => {
-    expect(names).toHaveLength(3 * stepNames('restart', subject).length)
+    expect(names).toHaveLength(3 * stepNames('restart').length)
     expect(new Set(names).size).toBe(names.length)
   })
 

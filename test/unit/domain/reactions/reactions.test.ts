@@ -221,14 +221,19 @@ describe('an outcome', () => {
       {
         target: 'instance',
         id: instanceId(),
-        command: { type: 'CompleteOperation', operationId: operationId(), kind: 'provision', facts },
+        command: {
+          type: 'CompleteOperation',
+          operationId: operationId(),
+          kind: 'provision',
+          results: { engine: facts },
+        },
       },
     ])
   })
 
   it('that is success without news of the engine completes it too', () => {
     expect(reactionsToOutcome(start('stop'), succeeded(commandId(1)))).toMatchObject([
-      { command: { type: 'CompleteOperation', kind: 'stop', facts: null } },
+      { command: { type: 'CompleteOperation', kind: 'stop', results: {} } },
     ])
   })
 
