@@ -174,10 +174,40 @@ export interface EngineRoom {
   endWrites(instance: EngineInstance, signal: AbortSignal): Promise<void>
 }
 
+/** Takes the parts of a copy, one after the other. */
+export type BackupSink = {
+  /** About how many bytes there will be in all, for who watches. */
+  expect(bytes: number): void
+  /** Reads the content to its end. `part`: lower-case letters, digits and dashes. */
+  store(part: string, content: AsyncIterable<Uint8Array>): Promise<void>
+}
+
+/** Gives the parts of a copy again. The content is known to be whole only at its end: it throws before it where it is not. */
+export type BackupSource = { read(part: string): AsyncIterable<Uint8Array> }
+
+/** Complete copies of the data of one instance. */
+export interface EngineBackup {
+  /** The engine runs and goes on serving. Nothing is written to a disk. Throws `BACKUP_FAILED` also where the engine ends meanwhile. */
+  take(instance: EngineInstance, sink: BackupSink, signal: AbortSignal): Promise<void>
+  /**
+   * Makes a data directory of a copy at `directory`, which does not exist yet, for any instance of the same version: its owner runs the programs and gets the
+   * files, and Coffer's own accounts are as in a template. `giveIdentity`, `configure` and a start come next. Throws `BACKUP_DAMAGED` where the copy is not what
+   * the engine wrote.
+   */
+  restore(
+    installation: Installation,
+    directory: string,
+    owner: Owner,
+    source: BackupSource,
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
 /** What one engine can do. A part that is null is something it has not, or not yet. */
 export interface EngineDriver extends EngineLifecycle, EngineConfiguration {
   readonly accounts: EngineAccounts
   readonly room: EngineRoom | null
+  readonly backup: EngineBackup | null
   /**
    * For an engine that counts connections which have not logged in, and refuses everybody when there are too many. The engine runs. `hurried`: new
    * ones are dropped as soon as can be, so that others get in between; else they have their ordinary time. `configure` gives it back, too.

@@ -8,6 +8,10 @@ export const faultCodes = {
   AGENT_ANSWER_INCOMPLETE:
     'The agent reported success without all that the step has to tell. Upgrade the agent on that host.',
   AGENT_ERROR: 'The agent failed in a way it does not know. Its log on the host has the whole error.',
+  BACKUP_DAMAGED: 'The backup is not what was stored, or parts of it are missing. Restore another one.',
+  BACKUP_FAILED: 'The engine did not finish the copy of its data. Ask for another backup.',
+  BACKUP_REFUSED: 'The backup store refused the request. Check `COFFER_BACKUP_URL` and its credentials.',
+  BACKUP_STORE_UNAVAILABLE: 'The backup store cannot be reached or is out of room. The step is tried again.',
   CANCELLED: 'Somebody cancelled the operation, and what it had done was undone.',
   COMMAND_NOT_UNDERSTOOD: 'The agent is older than the control plane. Upgrade the agent on that host.',
   CONFIGURE_FAILED: "The engine's configuration could not be written.",

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type EngineInstance, unlimited } from '../../agent/engines/engine.ts'
+import { type BackupSink, type BackupSource, type EngineInstance, unlimited } from '../../agent/engines/engine.ts'
 import { createCertificateAuthority } from '../../agent/tls/authority.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import { bound, type EngineBench, isAlive } from '../support/engine-bench.ts'
@@ -29,6 +31,23 @@ export type EngineSubject = {
   readonly client: EngineClient | null
 }
 
+type KeptCopy = BackupSink & BackupSource & { readonly parts: Map<string, Buffer> }
+
+/** Keeps a copy in memory. */
+const keptCopy = (): KeptCopy => {
+  const parts = new Map<string, Buffer>()
+  return {
+    parts,
+    expect: () => undefined,
+    store: async (part, content) => void parts.set(part, await buffer(content)),
+    read: async function* (part) {
+      const content = parts.get(part)
+      if (content === undefined) throw new Error(`the copy has no part ${part}`)
+      yield content
+    },
+  }
+}
+
 /** What every driver keeps of its promises (`EngineDriver`), on its real engine. */
 export const describeEngineDriver = (name: string, { missing, open, client }: EngineSubject): void => {
   describe(`the driver of ${name}`, () => {
@@ -50,6 +69,17 @@ export const describeEngineDriver = (name: string, { missing, open, client }: En
     const running = async (): Promise<EngineInstance> => {
       const instance = await prepare()
       await bench.start(instance)
+      return instance
+    }
+    const restoredFrom = async (copy: KeptCopy, of: EngineInstance): Promise<EngineInstance> => {
+      const instance = await prepare()
+      await rm(instance.dataDir, { recursive: true })
+      const { backup } = bench.driver
+      await backup?.restore(of.installation, instance.dataDir, bench.owner, copy, bound())
+      await bench.driver.giveIdentity(instance.dataDir)
+      const { owner } = bench
+      if (owner) execFileSync('chown', ['--recursive', `${owner.uid}:${owner.gid}`, instance.dataDir])
+      await bench.driver.configure(instance, unlimited)
       return instance
     }
     const ann = { name: 'ann', password: 'a secret of hers' }
@@ -294,6 +324,74 @@ export const describeEngineDriver = (name: string, { missing, open, client }: En
         await bench.driver.applyConfiguration(instance, bound())
         await client.write(instance, login, 'room again')
         expect(await client.count(instance, login)).toBe(2)
+      })
+
+      it('copies its data while clients write, and makes another instance of the copy', async (context) => {
+        const { backup } = bench.driver
+        if (backup === null) return context.skip('it has no backups')
+        const instance = await running()
+        const login = await inUse(instance)
+        for (let count = 0; count < 3; count += 1) await client.write(instance, login, `before ${count}`)
+        const copy = keptCopy()
+        await Promise.all([backup.take(instance, copy, bound()), client.write(instance, login, 'meanwhile')])
+        await client.write(instance, login, 'after it')
+        const restored = await restoredFrom(copy, instance)
+        await bench.start(restored)
+        await bench.driver.verifyEndpoint(restored, [wishOf(login)], bound())
+        await bench.driver.checkEndpoint(restored, bound())
+        // The one that was written meanwhile may be in it.
+        expect([3, 4]).toContain(await client.count(restored, login))
+        await client.write(restored, login, 'in the new one')
+        expect(await client.count(instance, login)).toBe(5)
+      })
+
+      it('refuses a copy in which a byte was changed, or whose end is missing', async (context) => {
+        const { backup } = bench.driver
+        if (backup === null) return context.skip('it has no backups')
+        const instance = await running()
+        await client.write(instance, await inUse(instance), 'kept')
+        const copy = keptCopy()
+        await backup.take(instance, copy, bound())
+        const data = copy.parts.get('data') ?? Buffer.alloc(0)
+        const changed = Buffer.from(data)
+        const middle = Math.floor(data.length / 2)
+        changed[middle] = (changed[middle] ?? 0) ^ 1
+        for (const content of [changed, data.subarray(0, middle)]) {
+          copy.parts.set('data', content)
+          await expect(restoredFrom(copy, instance)).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' })
+        }
+      })
+
+      it('ends a copy that is told to stop, and one whose engine is killed', async (context) => {
+        const { backup } = bench.driver
+        if (backup === null) return context.skip('it has no backups')
+        const instance = await running()
+        const stopping = new AbortController()
+        const onFirst = (end: () => void): BackupSink => ({
+          expect: () => undefined,
+          store: async (_part, content) => {
+            for await (const _ of content) end()
+          },
+        })
+        const stopped = backup.take(
+          instance,
+          onFirst(() => stopping.abort(new Error('no more'))),
+          stopping.signal,
+        )
+        await expect(stopped).rejects.toThrow('no more')
+        await bench.driver.checkHealth(instance, bound())
+        const killing: BackupSink = {
+          expect: () => undefined,
+          store: async (_part, content) => {
+            const chunks = content[Symbol.asyncIterator]()
+            await chunks.next()
+            await bench.stop(instance, 'SIGKILL')
+            while (!(await chunks.next()).done);
+            throw new Error('the copy of an engine that was killed came to its end')
+          },
+        }
+        const cut = backup.take(instance, killing, bound())
+        await expect(cut).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
       })
 
       it('says that a port is taken', async () => {

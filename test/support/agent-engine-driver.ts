@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { chown, copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type EngineDriver, EngineFault, type EngineInstance } from '../../agent/engines/engine.ts'
@@ -97,6 +98,30 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       },
     },
     room: null,
+    backup: {
+      take: async (instance, sink, signal) => {
+        await assertAnswers(instance, signal)
+        const kept = ['databases', 'users']
+        const texts = await Promise.all(
+          kept.map((name) => readFile(join(instance.dataDir, name), 'utf8').catch(() => null)),
+        )
+        const content = Buffer.from(JSON.stringify(kept.map((name, index) => [name, texts[index]])))
+        sink.expect(content.length)
+        await sink.store(
+          'data',
+          (async function* () {
+            yield content
+          })(),
+        )
+      },
+      restore: async (_installation, directory, owner, source) => {
+        const files: [string, string | null][] = JSON.parse(await text(source.read('data')))
+        await mkdir(directory, { mode: 0o700 })
+        await writeFile(join(directory, 'format'), '1', { mode: 0o600 })
+        for (const [name, content] of files) if (content !== null) await writeFile(join(directory, name), content)
+        if (owner) await chown(directory, owner.uid, owner.gid)
+      },
+    },
     hurryLogins: null,
     verifyEndpoint: async (instance, _users, signal) => {
       await options.verifyEndpoint?.(signal)

@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: true,
   },
   agent: {
-    files: ['kernel/', 'domain/', 'agent/', 'commands/ports/message-bus.ts'],
+    files: ['kernel/', 'domain/', 'agent/', 'commands/ports/backup-store.ts', 'commands/ports/message-bus.ts'],
     vendors: ['agent/engines/', 'agent/secrets/', 'agent/tls/'],
     builtins: true,
   },

@@ -53,6 +53,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   accounts: { ensureDatabases, dropDatabases, ensureUsers },
   // Its log is of a fixed size, and what a transaction took is given back when it is over: nothing is held that could go sooner.
   room: { giveRoomBack: () => Promise.resolve(), endWrites },
+  backup: null,
   // They are counted with the others, and one more than all of them is the agent's.
   hurryLogins: null,
 })

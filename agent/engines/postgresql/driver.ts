@@ -5,6 +5,8 @@ import { programEnvironment } from '../run-program.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
+import { restore } from './backup/restore.ts'
+import { take } from './backup/take.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
 import { configure, settingsOf } from './configuration/configuration.ts'
 import { hurryLogins } from './configuration/hurry-logins.ts'
@@ -49,6 +51,7 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pi
     checkEndpoint,
     accounts: { ensureDatabases, dropDatabases, ensureUsers },
     room: { giveRoomBack, endWrites },
+    backup: { take, restore },
     hurryLogins,
     verifyEndpoint,
     explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log),

@@ -53,5 +53,6 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
+  backup: null,
   hurryLogins: null,
 })

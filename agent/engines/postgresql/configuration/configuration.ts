@@ -129,12 +129,14 @@ const renderSettings = (settings: Settings): string =>
 
 /**
  * The first line that fits decides. The superuser comes in over the socket alone, and there only for the accounts in
- * the user map; all others over TLS alone, and nobody as an owner role. Replication fits no line: `all` does not stand for it.
+ * the user map; all others over TLS alone, and nobody as an owner role. Only the agent replicates, for
+ * backups: `all` does not stand for replication.
  */
 const hostBasedAuthentication = ({
   version,
 }: Installation): string => `# Written by Coffer at every start: changes made here are lost.
-local     all  postgres             peer map=coffer
+local     all          postgres             peer map=coffer
+local     replication  postgres             peer map=coffer
 local     all  all                  reject
 host      all  postgres  all        reject
 ${majorOf(version) >= 16 ? `host      all  /^${ownerRolePrefix}  all  reject\n` : ''}hostnossl all  all       all        reject
