@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
-import type { WallClock } from '../kernel/clock.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 
-export type BusClockDeps = { readonly bus: Pick<MessageBus, 'now'>; readonly clock: WallClock; readonly log: Log }
+export type BusClockDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { readonly bus: Pick<MessageBus, 'now'> }
 
-export type BusClock = WallClock & {
+export type BusClock = Clock & {
   /** Asks the bus for the time, and from then on again by itself. Throws what the bus throws. */
   ask(): Promise<void>
   stop(): void
@@ -22,7 +21,7 @@ const tolerableMs = 30_000
  * begin what nobody waits for any more, and issue certificates that are not valid yet. The host's own clock is `clock`: it is used where
  * the bus has none, and until it could be asked.
  */
-export const openBusClock = ({ bus, clock, log }: BusClockDeps): BusClock => {
+export const openBusClock = ({ bus, clock, timers, log }: BusClockDeps): BusClock => {
   const stopping = new AbortController()
   const { signal } = stopping
   let now = clock.now
@@ -31,15 +30,15 @@ export const openBusClock = ({ bus, clock, log }: BusClockDeps): BusClock => {
   const look = async (): Promise<void> => {
     const busMs = await bus.now()
     if (busMs === null) return
-    const zeroMs = busMs - performance.now()
+    const zeroMs = busMs - clock.elapsedMs()
     const offMs = Math.round(clock.now() - busMs)
     if (Math.abs(offMs) > tolerableMs) log.warn({ offMs }, 'the clock of this host is wrong: that of the bus is used')
-    now = () => Math.round(zeroMs + performance.now())
+    now = () => Math.round(zeroMs + clock.elapsedMs())
   }
 
   const lookAgain = async (): Promise<void> => {
     for (let inMs = everyMs; ; ) {
-      await delay(inMs, undefined, { signal, ref: false }).catch(() => {})
+      await timers.sleep(inMs, { signal, ref: false }).catch(() => {})
       if (signal.aborted) return
       try {
         await look()
@@ -53,6 +52,7 @@ export const openBusClock = ({ bus, clock, log }: BusClockDeps): BusClock => {
 
   return {
     now: () => now(),
+    elapsedMs: clock.elapsedMs,
     ask: async () => {
       await look()
       if (looking || signal.aborted) return

@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, MessageBus } from '../commands/ports/message-bus.ts'
 import type { RegistrationAnswer } from '../domain/guest/registration-answer.ts'
 import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentTopics } from '../domain/guest/topics.ts'
 import type { HostId } from '../domain/ids.ts'
-import type { IdSource } from '../kernel/ids.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { Accounts } from './accounts.ts'
 import type { BusClock } from './bus-clock.ts'
 import type { Channel } from './channel.ts'
@@ -28,7 +26,7 @@ export type BusLink = {
   stop(signal: AbortSignal): Promise<void>
 }
 
-export type BusLinkDeps = {
+export type BusLinkDeps = Pick<Kernel, 'ids' | 'timers' | 'log'> & {
   readonly bus: MessageBus
   readonly channel: Channel
   readonly clock: BusClock
@@ -36,8 +34,6 @@ export type BusLinkDeps = {
   readonly reporter: Reporter
   readonly worker: CommandWorker
   readonly keyOffers: Pick<SealingKeyOffers, 'renew'>
-  readonly ids: IdSource
-  readonly log: Log
   readonly accounts: Accounts
   readonly registration: Registration
   readonly holds: () => Promise<Heartbeat['holds']>
@@ -54,7 +50,8 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds } = deps
+  const { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds } =
+    deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
@@ -101,7 +98,7 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
           'no connection to the bus: databases are looked after, commands wait until it is back',
         )
         absence = reason
-        await delay(retryMs, undefined, { signal, ref: false }).catch(() => {})
+        await timers.sleep(retryMs, { signal, ref: false }).catch(() => {})
         signal.throwIfAborted()
       }
     }
@@ -133,7 +130,7 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
     })
     await inbox.ready
     signal.throwIfAborted()
-    beats = startHeartbeat({ bus, channel, clock, log }, hostId, heartbeatIntervalMs, {
+    beats = startHeartbeat({ bus, channel, clock, timers, log }, hostId, heartbeatIntervalMs, {
       holds: beatHolds,
       onReturn: introduceAgain,
     })

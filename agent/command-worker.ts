@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type GuestCommand, laneOf } from '../domain/guest/command.ts'
 import type { AgentReport, GuestFacts } from '../domain/guest/report.ts'
 import type { CommandId, HostId } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
-import { isoNow, type WallClock } from '../kernel/clock.ts'
-import type { IdSource } from '../kernel/ids.ts'
-import type { Log } from '../kernel/log.ts'
+import { isoNow } from '../kernel/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { excludes, supersedes } from './command-lanes.ts'
 import { CommandEnded, deadlineExceeded, staleEpoch, toFault } from './faults.ts'
@@ -13,13 +11,10 @@ import type { Journal, TakenCommand } from './journal/journal.ts'
 import type { OutcomeContext } from './outcomes/outcome.ts'
 import type { Reporter } from './reporter.ts'
 
-export type CommandWorkerDeps = {
+export type CommandWorkerDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
   readonly hostId: HostId
   readonly journal: Journal
   readonly reporter: Reporter
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
   /** Of each lane: shared work that waits for an engine does not keep others from being restarted. */
   readonly maxConcurrent: number
   /** Default: the work is not traced; the trace of a command goes with its result all the same. */
@@ -48,7 +43,7 @@ const superseded: KnownFault = {
 
 /** For each instance one exclusive command at a time, in the order they came, and shared ones beside it; instances side by side. */
 export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
-  const { hostId, journal, reporter, clock, ids, log, tracer = noTracer, cleanse = (report) => report } = deps
+  const { hostId, journal, reporter, clock, timers, ids, log, tracer = noTracer, cleanse = (report) => report } = deps
   const waiting: TakenCommand[] = []
   const running = new Map<CommandId, Running>()
   const stopping = new AbortController()
@@ -82,7 +77,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       } catch (error) {
         log.error({ commandId: command.commandId, err: error }, 'the result of a command cannot be written for now')
         if (stopping.signal.aborted) return
-        await delay(journalRetryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
+        await timers.sleep(journalRetryMs, { signal: stopping.signal, ref: false }).catch(() => {})
       }
     }
   }
@@ -118,8 +113,8 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       return fault
     }
     // A timer holds at most 2^31 milliseconds; nobody waits for 24 days.
-    const timer = setTimeout(() => ending.abort(new CommandEnded('deadline')), Math.min(leftMs, 2 ** 31 - 1))
-    const startedAt = performance.now()
+    const timer = timers.after(Math.min(leftMs, 2 ** 31 - 1), () => ending.abort(new CommandEnded('deadline')))
+    const startedAt = clock.elapsedMs()
     const progress = (fraction: number, message: string): void => {
       const at = isoNow(clock)
       const answers = { commandId, operationId, instanceId, hostId }
@@ -137,7 +132,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     try {
       const facts = await deps.makeTrue(command, { instanceId, signal: ending.signal, progress })
       await finishPatiently(command, { facts })
-      log.info({ commandId, instanceId, kind: payload.kind, tookMs: Math.round(performance.now() - startedAt) }, 'done')
+      log.info({ commandId, instanceId, kind: payload.kind, tookMs: Math.round(clock.elapsedMs() - startedAt) }, 'done')
       return undefined
     } catch (error) {
       const ended = ending.signal.aborted ? ending.signal.reason : null
@@ -147,7 +142,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       log.warn({ commandId, instanceId, kind: payload.kind, fault: fault.code, err: error }, 'failed')
       return fault
     } finally {
-      clearTimeout(timer)
+      timer.cancel()
     }
   }
 

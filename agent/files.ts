@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { access, chmod, constants, lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
+
+/** A path beside this one that nobody can foresee: others may write to the directory. */
+export const draftBeside = (path: string): string => `${path}.${randomBytes(16).toString('hex')}`
 
 /** Puts a file in place whole or not at all, and lasting. */
 export const writeFileDurably = (file: string, text: string, mode: number): void => {

@@ -3,7 +3,7 @@ import type { Heartbeat } from '../domain/guest/report.ts'
 import { agentHeartbeatsTopic } from '../domain/guest/topics.ts'
 import type { HostId } from '../domain/ids.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { endedWithin } from '../kernel/within.ts'
 import type { Channel } from './channel.ts'
 
@@ -22,7 +22,7 @@ export type HeartbeatSources = {
 
 /** Says at every interval that the agent lives, and what the host holds, until stopped. A beat that cannot be published is lost; the next one says the same. */
 export const startHeartbeat = (
-  deps: { bus: MessageBus; channel: Pick<Channel, 'sign'>; clock: WallClock; log: Log },
+  deps: Pick<Kernel, 'timers' | 'log'> & { bus: MessageBus; channel: Pick<Channel, 'sign'>; clock: WallClock },
   hostId: HostId,
   intervalMs: number,
   { holds, onReturn }: HeartbeatSources,
@@ -49,11 +49,11 @@ export const startHeartbeat = (
     })
   }
   beat()
-  const timer = setInterval(beat, intervalMs)
+  const timer = deps.timers.every(intervalMs, beat)
   return {
     failure: () => failure,
     stop: async (signal) => {
-      clearInterval(timer)
+      timer.cancel()
       if (beating) await endedWithin(beating, signal)
     },
   }

@@ -1,6 +1,5 @@
 import type { InstanceId } from '../domain/ids.ts'
-import type { WallClock } from '../kernel/clock.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { AgentConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
@@ -16,7 +15,7 @@ import type { Supervisor } from './supervision/supervisor.ts'
 import type { Templates } from './templates.ts'
 
 /** What outcomes are made true with. */
-export type Host = {
+export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
   readonly sealingKeys: SealingKeys
   readonly layout: Layout
@@ -33,8 +32,6 @@ export type Host = {
   readonly supervisor: Supervisor
   readonly caCertificate: string
   readonly run: Run
-  readonly clock: WallClock
   /** As of `Journal`. */
   readonly fenceOff: (instanceId: InstanceId) => void
-  readonly log: Log
 }

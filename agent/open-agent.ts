@@ -5,9 +5,7 @@ import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
-import type { WallClock } from '../kernel/clock.ts'
-import type { IdSource } from '../kernel/ids.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { createAccounts, tellingWhatIsGone } from './accounts.ts'
 import { allEnded } from './all-ended.ts'
@@ -53,14 +51,11 @@ import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
 import { earliestEnd } from './tls/earliest-end.ts'
 
-export type AgentDeps = {
+export type AgentDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
   readonly bus: MessageBus
   readonly drivers: readonly EngineDriver[]
   /** Where engines come from that the host has not; absent: nowhere. */
   readonly builds?: EngineBuilds
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
   readonly config: AgentConfig
   /** What the host joins with; null where it has joined before. */
   readonly join: JoinMeans | null
@@ -95,7 +90,7 @@ const lastWordsTimeoutMs = 5000
  * engine that ended while no agent ran must not wait for the control plane.
  */
 export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<OpenAgent> => {
-  const { bus, drivers, builds, ids, log, config, join: joinMeans, tracer = noTracer } = deps
+  const { bus, drivers, builds, ids, timers, log, config, join: joinMeans, tracer = noTracer } = deps
   // Passed by the accounts of engines, listed by nobody; a directory that was there before keeps its mode.
   const made = await mkdir(config.agentDir, { recursive: true, mode: 0o711 })
   if (made !== undefined) await chmod(config.agentDir, 0o711)
@@ -116,9 +111,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const sealingKeys = await openSealingKeys(join(config.agentDir, 'sealing-keys'), { facts, clock })
 
   const root = process.getuid?.() === 0
-  const placement = await createPlacement({ run, log, root }, config.agentDir, hostId, signal)
+  const placement = await createPlacement({ run, clock, timers, log, root }, config.agentDir, hostId, signal)
   closers.defer(async () => {
-    if (engines === 'stop') await placement.close(AbortSignal.timeout(closeTimeoutMs))
+    if (engines === 'stop') await placement.close(timers.timeout(closeTimeoutMs))
   })
   hostPaths.add(placement.enginesRoot, placement.runRoot)
   const layout = createLayout(placement.enginesRoot, placement.runRoot)
@@ -128,7 +123,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const { accountIds } = config
   const isolating = { root, hostId, accountIds, volumes: config.volumes, directory: layout.instances }
   const [isolation, installations, authority, capacity] = await allEnded(
-    findIsolation(run, isolating, signal),
+    findIsolation({ run, clock, timers }, isolating, signal),
     probeInstallations(drivers, placement, log, signal),
     createCertificateAuthority(
       { now: () => new Date(clock.now()) },
@@ -140,7 +135,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   hostPaths.add(...installations.directories())
   const { cgroups, owners, privileges, volumes, volumeKind } = isolation
   const randomName = (): string => randomBytes(4).toString('hex')
-  const templates = createTemplates({ layout, owners, run, log, randomName })
+  const templates = createTemplates({ layout, owners, run, clock, timers, log, randomName })
   closers.defer(() => templates.stop())
   await templates.sweep(signal)
   const prepared = await openPreparedVolumes({
@@ -149,6 +144,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     volumes: volumes(volumeKind),
     templates,
     run,
+    clock,
+    timers,
     log,
     randomName,
     count: config.preparedVolumes,
@@ -168,6 +165,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     journal,
     run,
     clock,
+    timers,
     log,
   })
   const onVolume =
@@ -180,8 +178,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     const volume = records.get(instanceId)?.volume
     return volume ? volumes(volume.kind).measure(layout.volumePlace(instanceId), volume.sizeGiB, measuring) : null
   }
-  const reporter = createReporter({ bus, channel, journal, log, tracer })
-  closers.defer(() => reporter.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
+  const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
+  closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
   const supervisor = createSupervisor({
     hostId,
     config,
@@ -191,6 +189,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     reporter,
     volumes: { attach: onVolume('attach'), keepRoom: onVolume('keepRoom'), measure: measureVolume },
     clock,
+    timers,
     ids,
     log,
   })
@@ -213,12 +212,13 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     },
     run,
     clock,
+    timers,
     fenceOff: journal.fenceOff,
     log,
   }
   closers.defer(async () => {
     await supervisor.stop()
-    if (engines === 'stop') await stopEngines(host, AbortSignal.timeout(closeTimeoutMs))
+    if (engines === 'stop') await stopEngines(host, timers.timeout(closeTimeoutMs))
   })
   const accounts = createAccounts({ hostId, records, journal, layout, reporter, clock, ids })
   const worker = createCommandWorker({
@@ -226,6 +226,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     journal,
     reporter,
     clock,
+    timers,
     ids,
     log,
     tracer,
@@ -245,7 +246,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
       name: shortId(hostId),
       run,
       log,
-      elapsedMs: () => performance.now(),
+      elapsedMs: clock.elapsedMs,
     },
     signal,
   )
@@ -289,7 +290,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     arrivals?.look()
     return findHoldings({ records, journal, layout })
   }
-  const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, ids, log })
+  const keyOffers = createSealingKeyOffers({ hostId, sealingKeys, journal, reporter, clock, timers, ids, log })
   closers.defer(() => keyOffers.stop())
   const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => ({
     ...description,
@@ -298,11 +299,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     instanceLimit: instanceLimit.current(),
   }))
   const link = openBusLink(
-    { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+    { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds },
     { hostId, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
-  closers.defer(() => link.stop(AbortSignal.timeout(lastWordsTimeoutMs)))
-  const pruning = pruneDaily({ journal, clock, log }, link.connected)
+  closers.defer(() => link.stop(timers.timeout(lastWordsTimeoutMs)))
+  const pruning = pruneDaily({ journal, clock, timers, log }, link.connected)
   closers.defer(() => pruning.stop())
   log.info({ hostId, engines: description.engines, isolation: description.isolation }, 'the agent runs')
 

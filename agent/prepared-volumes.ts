@@ -1,7 +1,6 @@
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { endedWithin } from '../kernel/within.ts'
 import { ensureDirectory, exists, freeBytes as freeBytesOf, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
@@ -22,13 +21,12 @@ export type PreparedVolumes = {
   stop(): Promise<void>
 }
 
-export type PreparedVolumesDeps = {
+export type PreparedVolumesDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly layout: Layout
   readonly kind: VolumeKind
   readonly volumes: Volumes
   readonly templates: Templates
   readonly run: Run
-  readonly log: Log
   readonly randomName: () => string
   /** How many to hold ready. */
   readonly count: number
@@ -60,7 +58,19 @@ const prefixes = { unfinished: 'new-', taken: 'taken-' } as const
  * another version is wanted, what was copied is thrown away and nothing is lost.
  */
 export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<PreparedVolumes> => {
-  const { layout, kind, volumes, templates, run, log, count, quietMs = 1000, freeBytes = freeBytesOf } = deps
+  const {
+    layout,
+    kind,
+    volumes,
+    templates,
+    run,
+    clock,
+    timers,
+    log,
+    count,
+    quietMs = 1000,
+    freeBytes = freeBytesOf,
+  } = deps
   const placeIn = (entry: string): VolumePlace => {
     const directory = join(layout.prepared, entry)
     return { directory: join(directory, 'volume'), image: join(directory, 'volume.img') }
@@ -68,7 +78,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   const ending = new AbortController()
   let wanted: Wanted | null = null
   let working: Promise<void> | null = null
-  let lastAskedAt = performance.now()
+  let lastAskedAt = clock.elapsedMs()
   let resting = new AbortController()
   let making: Making | null = null
   /** How many were taken, in all and when it was last looked what is left. */
@@ -112,7 +122,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
     } catch (error) {
       // Also when the agent stops in the middle: a mount would keep the directories around it from being put away, and half a copy is
       // of use to nobody.
-      await remove(unfinished, AbortSignal.timeout(removingTimeoutMs))
+      await remove(unfinished, timers.timeout(removingTimeoutMs))
       throw error
     }
     await rename(join(layout.prepared, unfinished), join(layout.prepared, name))
@@ -121,12 +131,12 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   /** Resolves after the time, or when one was taken. */
   const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
     resting = new AbortController()
-    await delay(ms, undefined, { signal: AbortSignal.any([signal, resting.signal]), ref: false }).catch(() => {})
+    await timers.sleep(ms, { signal: AbortSignal.any([signal, resting.signal]), ref: false }).catch(() => {})
     signal.throwIfAborted()
   }
 
   const refill = async (what: Wanted): Promise<void> => {
-    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
+    const signal = AbortSignal.any([ending.signal, timers.timeout(makingTimeoutMs)])
     const prefix = `${kind}-${what.sizeGiB}-${templates.nameOf(what.installed)}-`
     const entries = (await readdir(layout.prepared)).filter((entry) => !entry.startsWith(prefixes.taken))
     for (const entry of entries) if (!entry.startsWith(prefix)) await throwAway(entry, signal)
@@ -140,7 +150,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
       }
       // It would sleep through what has happened since.
       if (taken !== seenTaken) continue
-      const quietForMs = performance.now() - lastAskedAt
+      const quietForMs = clock.elapsedMs() - lastAskedAt
       if (left > 0 && quietForMs < quietMs) {
         await rest(quietMs - quietForMs, signal)
         continue
@@ -172,7 +182,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
   await ensureDirectory(layout.prepared, 0o711)
   for (const entry of await readdir(layout.prepared)) {
     const isWhole = Object.values(prefixes).every((prefix) => !entry.startsWith(prefix))
-    if (!isWhole) await remove(entry, AbortSignal.timeout(makingTimeoutMs))
+    if (!isWhole) await remove(entry, timers.timeout(makingTimeoutMs))
   }
 
   const takeOne = async (place: VolumePlace, sizeGiB: number): Promise<boolean> => {
@@ -194,7 +204,7 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
 
   return {
     take: async (place, sizeGiB, signal) => {
-      lastAskedAt = performance.now()
+      lastAskedAt = clock.elapsedMs()
       if (await exists(kind === 'loop' ? place.image : place.directory)) return
       // Noted before looking: one that becomes ready meanwhile may not be seen.
       const before = making
@@ -202,11 +212,11 @@ export const openPreparedVolumes = async (deps: PreparedVolumesDeps): Promise<Pr
       const next = making ?? before
       if (!next || next.awaited || !fits(next.name, kind, sizeGiB)) return
       next.awaited = true
-      await endedWithin(next.ended, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]))
+      await endedWithin(next.ended, AbortSignal.any([signal, timers.timeout(patienceMs)]))
       await takeOne(place, sizeGiB)
     },
     prepareFor: (installed, sizeGiB) => {
-      lastAskedAt = performance.now()
+      lastAskedAt = clock.elapsedMs()
       if (wanted?.installed.installation !== installed.installation || wanted.sizeGiB !== sizeGiB) {
         wanted = { installed, sizeGiB }
       }

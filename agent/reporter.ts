@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
 import { agentResultsTopic } from '../domain/guest/topics.ts'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
 import { endedWithin } from '../kernel/within.ts'
 import type { Channel } from './channel.ts'
@@ -26,16 +25,15 @@ const maxWaitingProgress = 1000
 const firstRetryMs = 100
 const longestRetryMs = 5000
 
-export type ReporterDeps = {
+export type ReporterDeps = Pick<Kernel, 'timers' | 'log'> & {
   readonly bus: MessageBus
   readonly channel: Pick<Channel, 'sign'>
   readonly journal: Journal
-  readonly log: Log
   /** Default: what is published is not traced; the trace of a report goes with it all the same. */
   readonly tracer?: Tracer
 }
 
-export const createReporter = ({ bus, channel, journal, log, tracer = noTracer }: ReporterDeps): Reporter => {
+export const createReporter = ({ bus, channel, journal, timers, log, tracer = noTracer }: ReporterDeps): Reporter => {
   const stopping = new AbortController()
   let waitingProgress: Unpublished[] = []
   let publishing: Promise<void> = Promise.resolve()
@@ -88,7 +86,7 @@ export const createReporter = ({ bus, channel, journal, log, tracer = noTracer }
       } catch (error) {
         if (stopping.signal.aborted) break
         log.warn({ err: error, retryMs }, 'reports cannot be published for now')
-        await delay(retryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
+        await timers.sleep(retryMs, { signal: stopping.signal, ref: false }).catch(() => {})
         retryMs = Math.min(retryMs * 2, longestRetryMs)
       }
     }

@@ -1,6 +1,6 @@
 import { chmod, chown, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../kernel/log.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { ensureDirectory, exists, removeTree } from './files.ts'
 import type { Installed } from './installations.ts'
 import type { Owners } from './isolation/owners.ts'
@@ -18,11 +18,10 @@ export type Templates = {
   sweep(signal: AbortSignal): Promise<void>
 }
 
-export type TemplatesDeps = {
+export type TemplatesDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly layout: Layout
   readonly owners: Owners
   readonly run: Run
-  readonly log: Log
   /** Eight characters or so, different every time. */
   readonly randomName: () => string
 }
@@ -37,7 +36,8 @@ const accountOf = (name: string): string => `coffer-template-${name}`
  * One initialised data directory for each installed version, from which instances are copied. A template is readable for the
  * agent alone: whoever could write to it would own every database made from it.
  */
-export const createTemplates = ({ layout, owners, run, log, randomName }: TemplatesDeps): Templates => {
+export const createTemplates = (deps: TemplatesDeps): Templates => {
+  const { layout, owners, run, clock, timers, log, randomName } = deps
   const making = new Map<string, Promise<string>>()
   const ending = new AbortController()
   const nameOf = ({ installation: { datastore, version, source } }: Installed): string =>
@@ -45,8 +45,8 @@ export const createTemplates = ({ layout, owners, run, log, randomName }: Templa
 
   const make = async ({ driver, installation }: Installed, template: string): Promise<string> => {
     if (await exists(template)) return template
-    const startedAt = performance.now()
-    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(makingTimeoutMs)])
+    const startedAt = clock.elapsedMs()
+    const signal = AbortSignal.any([ending.signal, timers.timeout(makingTimeoutMs)])
     const name = randomName()
     const workshop = join(layout.templates, `${workshopPrefix}${name}`)
     const directory = join(workshop, 'data')
@@ -64,7 +64,7 @@ export const createTemplates = ({ layout, owners, run, log, randomName }: Templa
       await removeTree(workshop)
     }
     const { datastore, version } = installation
-    log.info({ datastore, version, tookMs: Math.round(performance.now() - startedAt) }, 'made a template')
+    log.info({ datastore, version, tookMs: Math.round(clock.elapsedMs() - startedAt) }, 'made a template')
     return template
   }
 

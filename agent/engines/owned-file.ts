@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
+import { draftBeside } from '../files.ts'
 import type { Owner } from './engine.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Owner } from './engine.ts'
  * foreseen, and O_EXCL, which follows no link. It is handed over through its handle, not its name.
  */
 export const writeOwnedFile = async (path: string, text: string, owner: Owner): Promise<void> => {
-  const draft = `${path}.${randomUUID()}`
+  const draft = draftBeside(path)
   try {
     const file = await open(draft, 'wx', 0o600)
     try {

@@ -7,13 +7,13 @@ const pollMs = 10
 const missingMs = 250
 
 export type Starting = {
-  /** Whether the engine has said of itself that it runs. */
+  /** Whether the engine has said of itself that it serves: a login before that would leave a failure in its log. */
   readonly isThere: (instance: EngineInstance) => Promise<boolean>
   /** Whether any process was started as the engine of this instance, be it too young to have said so. */
   readonly isAnyThere: (instance: EngineInstance) => Promise<boolean>
   readonly checkHealth: (instance: EngineInstance, signal: AbortSignal) => Promise<unknown>
-  /** What its log tells of the start that failed. */
-  readonly findings: (instance: EngineInstance) => Promise<readonly LogFinding[]>
+  /** What its log tells of the start that failed, which began then: milliseconds since 1970. */
+  readonly findings: (instance: EngineInstance, startedAtMs: number) => Promise<readonly LogFinding[]>
 }
 
 /**
@@ -27,13 +27,15 @@ export const createWaitReady =
     { isThere, isAnyThere, checkHealth, findings }: Starting,
   ) =>
   async (instance: EngineInstance, signal: AbortSignal): Promise<void> => {
+    const startedAtMs = clock.now()
     let lastSeenAtMs = clock.elapsedMs()
     for (;;) {
       signal.throwIfAborted()
       const isUp = await isThere(instance)
       if (isUp && (await answers(() => checkHealth(instance, signal)))) return
       if (isUp || (await isAnyThere(instance))) lastSeenAtMs = clock.elapsedMs()
-      else if (clock.elapsedMs() - lastSeenAtMs > missingMs) throw startFault(title, instance, await findings(instance))
+      else if (clock.elapsedMs() - lastSeenAtMs > missingMs)
+        throw startFault(title, instance, await findings(instance, startedAtMs))
       await timers.sleep(pollMs, { signal }).catch(() => signal.throwIfAborted())
     }
   }

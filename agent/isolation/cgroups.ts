@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Timers } from '../../kernel/timers.ts'
 import { describeError } from '../describe-error.ts'
 import { waitUntil } from '../supervision/wait.ts'
 import { listMounts } from './mounts.ts'
@@ -43,8 +44,8 @@ const quotaUs = (limits: Limits): number => limits.vcpus * periodUs
  * Groups below `coffer/<host>` at the top of the hierarchy, not within the agent's own group: engines outlive the agent, and
  * a service manager kills the whole group of the service it stops. Version 2 where it has the controllers, else version 1.
  */
-export const detectCgroups = (host: string): Cgroups => {
-  const attempts = [() => openVersion2(host), () => openVersion1(host)]
+export const detectCgroups = (timers: Timers, host: string): Cgroups => {
+  const attempts = [() => openVersion2(timers, host), () => openVersion1(timers, host)]
   const missing: string[] = []
   for (const attempt of attempts) {
     try {
@@ -74,7 +75,7 @@ const noCgroups = (missing: string): Cgroups => ({
   close: () => {},
 })
 
-const openVersion2 = (host: string): Cgroups | null => {
+const openVersion2 = (timers: Timers, host: string): Cgroups | null => {
   const root = listMounts().find(({ fileSystem }) => fileSystem === 'cgroup2')?.mountPoint
   if (!root) return null
   const controllers = readFileSync(join(root, 'cgroup.controllers'), 'utf8').trim().split(' ')
@@ -91,10 +92,10 @@ const openVersion2 = (host: string): Cgroups | null => {
     'pids.max': String(maxProcesses),
     'cpu.max': limits.vcpus > 0 ? `${quotaUs(limits)} ${periodUs}` : `max ${periodUs}`,
   })
-  return over('v2', [{ parent, files, countsKills: 'memory.events' }])
+  return over(timers, 'v2', [{ parent, files, countsKills: 'memory.events' }])
 }
 
-const openVersion1 = (host: string): Cgroups | null => {
+const openVersion1 = (timers: Timers, host: string): Cgroups | null => {
   const files: Record<string, Hierarchy['files']> = {
     memory: (limits) => ({ 'memory.limit_in_bytes': String(memoryBytes(limits)) }),
     cpu: (limits) => ({
@@ -116,10 +117,10 @@ const openVersion1 = (host: string): Cgroups | null => {
       ...(controller === 'memory' && { countsKills: 'memory.oom_control' }),
     })
   }
-  return over('v1', hierarchies)
+  return over(timers, 'v1', hierarchies)
 }
 
-const over = (kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => ({
+const over = (timers: Timers, kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => ({
   kind,
   missing: [],
   ensure: (name, limits) => {
@@ -152,7 +153,7 @@ const over = (kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => 
   remove: async (name, signal) => {
     for (const { parent } of hierarchies) {
       const directory = join(parent, name)
-      const removed = await waitUntil(() => tryRemove(directory), removeRetryMs, signal)
+      const removed = await waitUntil(timers, () => tryRemove(directory), removeRetryMs, signal)
       if (!removed) throw new Error(`the cgroup ${directory} still has processes`)
     }
   },

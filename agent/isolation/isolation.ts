@@ -1,10 +1,10 @@
 import type { Isolation } from '../../domain/host/events.ts'
 import type { HostId } from '../../domain/ids.ts'
 import { shortId } from '../layout.ts'
-import type { Run } from '../run.ts'
 import { type Cgroups, detectCgroups } from './cgroups.ts'
 import { createDirectoryVolumes } from './directory-volumes.ts'
 import { createLoopVolumes, type LoopSupport, probeLoopVolumes } from './loop-volumes.ts'
+import type { MountDeps } from './mounts.ts'
 import { createOwners, type Owners } from './owners.ts'
 import { findPrivileges, type Privileges } from './privileges.ts'
 import type { IdRange } from './unix-users.ts'
@@ -35,21 +35,24 @@ export type IsolationOptions = {
  * that a container allows it. Throws when `loop` was demanded and cannot be had.
  */
 export const findIsolation = async (
-  run: Run,
+  deps: MountDeps,
   options: IsolationOptions,
   signal: AbortSignal,
 ): Promise<HostIsolation> => {
   const { root, hostId } = options
-  const owners = createOwners(run, root, options.accountIds)
-  const cgroups = detectCgroups(shortId(hostId))
-  const [loop, privileges] = await Promise.all([findLoopSupport(run, options, signal), findPrivileges(run, signal)])
+  const owners = createOwners(deps, root, options.accountIds)
+  const cgroups = detectCgroups(deps.timers, shortId(hostId))
+  const [loop, privileges] = await Promise.all([
+    findLoopSupport(deps, options, signal),
+    findPrivileges(deps.run, signal),
+  ])
   if (options.volumes === 'loop' && loop.whyNot !== null) {
     throw new Error(`volumes of kind loop were demanded, but this host cannot give them: ${loop.whyNot}`)
   }
   const volumeKind = loop.whyNot === null ? 'loop' : 'directory'
   const kinds: Readonly<Record<VolumeKind, Volumes>> = {
-    loop: createLoopVolumes(run),
-    directory: createDirectoryVolumes(run),
+    loop: createLoopVolumes(deps),
+    directory: createDirectoryVolumes(deps.run),
   }
   const shortOf =
     loop.whyNot !== null
@@ -73,11 +76,11 @@ export const findIsolation = async (
 }
 
 const findLoopSupport = async (
-  run: Run,
+  deps: MountDeps,
   { root, volumes, directory }: IsolationOptions,
   signal: AbortSignal,
 ): Promise<LoopSupport> => {
   if (volumes === 'directory') return { whyNot: 'directories were asked for', reserves: false }
   if (!root) return { whyNot: 'the agent does not run as root', reserves: false }
-  return probeLoopVolumes(run, directory, signal)
+  return probeLoopVolumes(deps, directory, signal)
 }

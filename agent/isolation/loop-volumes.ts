@@ -6,7 +6,7 @@ import { isDiskFull } from '../faults.ts'
 import { ensureDirectory, exists, fileSystemRoom, freeBytes, removeTree, statBlockBytes } from '../files.ts'
 import { CommandFailed, type Run } from '../run.ts'
 import { makeLoopNodes } from './loop-nodes.ts'
-import { findMount, isMounted, unmount } from './mounts.ts'
+import { findMount, isMounted, type MountDeps, unmount } from './mounts.ts'
 import {
   leastFreeBytes,
   requireVolume,
@@ -30,7 +30,8 @@ const giveBackMs = 10_000
  *
  * Its reserve: the blocks that ext4 keeps for root, and files that keep inodes. They are lent by naming the engine's group at a remount.
  */
-export const createLoopVolumes = (run: Run): Volumes => {
+export const createLoopVolumes = (deps: MountDeps): Volumes => {
+  const { run } = deps
   const attach = async (place: VolumePlace, signal: AbortSignal): Promise<void> => {
     if (isMounted(place.directory)) return
     await requireVolume(place.image)
@@ -64,7 +65,7 @@ export const createLoopVolumes = (run: Run): Volumes => {
           else await growDetached(run, place, signal)
         }
       } catch (error) {
-        await giveBack(run, place, before)
+        await giveBack(deps, place, before)
         throw error
       }
       // Growing reserves a share of what was added.
@@ -77,10 +78,10 @@ export const createLoopVolumes = (run: Run): Volumes => {
     keepRoom: async ({ image }, signal) => {
       await reserveRoom(run, image, (await stat(image)).size, signal)
     },
-    detach: ({ directory }, signal) => unmount(run, directory, signal),
+    detach: ({ directory }, signal) => unmount(deps, directory, signal),
     remove: async ({ directory, image }, signal) => {
       // Its image goes with it, so nobody can mount it a second time while somebody is still in it.
-      await unmount(run, directory, signal, { letGoAfterMs })
+      await unmount(deps, directory, signal, { letGoAfterMs })
       await removeTree(directory)
       await removeTree(image)
     },
@@ -120,13 +121,13 @@ const remount = async (run: Run, { directory }: VolumePlace, group: number, sign
 }
 
 /** The image of a file system that has not grown takes no more of the disk than it did. */
-const giveBack = async (run: Run, place: VolumePlace, before: number): Promise<void> => {
+const giveBack = async ({ run, timers }: MountDeps, place: VolumePlace, before: number): Promise<void> => {
   const { bytes } = await readExt4(deviceOf(place))
   if (bytes !== before) return
   await truncate(place.image, bytes)
   const mount = findMount(place.directory)
   // Not of the request, which may have been broken off.
-  if (mount) await run('losetup', ['--set-capacity', mount.source], AbortSignal.timeout(giveBackMs))
+  if (mount) await run('losetup', ['--set-capacity', mount.source], timers.timeout(giveBackMs))
 }
 
 const setReserve = async (run: Run, place: VolumePlace, bytes: number, signal: AbortSignal): Promise<void> => {
@@ -238,8 +239,13 @@ export type LoopSupport = { readonly whyNot: string | null; readonly reserves: b
 const probeBytes = 16 * 1024 * 1024
 
 /** Whether this host lets the agent make and mount one, in this directory. Leaves nothing behind. */
-export const probeLoopVolumes = async (run: Run, directory: string, signal: AbortSignal): Promise<LoopSupport> => {
-  const volumes = createLoopVolumes(run)
+export const probeLoopVolumes = async (
+  deps: MountDeps,
+  directory: string,
+  signal: AbortSignal,
+): Promise<LoopSupport> => {
+  const { run } = deps
+  const volumes = createLoopVolumes(deps)
   const place = { directory: `${directory}/loop-probe`, image: `${directory}/loop-probe.img` }
   try {
     // Small, for it is thrown away at once.

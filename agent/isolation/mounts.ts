@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { CommandFailed, type Run } from '../run.ts'
 
 export type Mount = {
@@ -10,6 +10,8 @@ export type Mount = {
   /** Options of the file system itself: for cgroup v1, the controllers. */
   readonly superOptions: readonly string[]
 }
+
+export type MountDeps = Pick<Kernel, 'clock' | 'timers'> & { readonly run: Run }
 
 const busyRetryMs = 50
 
@@ -36,21 +38,21 @@ export const isMounted = (path: string): boolean => findMount(path) !== undefine
  * longer than that: then the path is free, and whoever still sits in the file system keeps it, alone, for as long as he does.
  */
 export const unmount = async (
-  run: Run,
+  { run, clock, timers }: MountDeps,
   path: string,
   signal: AbortSignal,
   { letGoAfterMs = Number.POSITIVE_INFINITY }: { readonly letGoAfterMs?: number } = {},
 ): Promise<void> => {
-  const startedAt = performance.now()
+  const startedAt = clock.elapsedMs()
   while (isMounted(path)) {
     try {
-      const waits = performance.now() - startedAt < letGoAfterMs
+      const waits = clock.elapsedMs() - startedAt < letGoAfterMs
       await run('umount', waits ? [path] : ['--lazy', path], signal)
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error
       if (!isMounted(path)) return
       if (!error.stderr.includes('busy')) throw error
-      await delay(busyRetryMs, undefined, { signal })
+      await timers.sleep(busyRetryMs, { signal })
     }
   }
 }

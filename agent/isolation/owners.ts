@@ -3,11 +3,10 @@ import type { InstanceId } from '../../domain/ids.ts'
 import type { Owner } from '../engines/engine.ts'
 import type { InstanceRecord } from '../journal/instances.ts'
 import { shortId } from '../layout.ts'
-import type { Run } from '../run.ts'
 import { findProcesses } from '../supervision/process-table.ts'
 import { killAll } from '../supervision/wait.ts'
 import { removeSharedMemory } from './shared-memory.ts'
-import { createUnixUsers, findAccount, type IdRange } from './unix-users.ts'
+import { createUnixUsers, findAccount, type IdRange, type UnixUsersDeps } from './unix-users.ts'
 
 export type Owners = {
   /** Whether every instance has an account of its own. */
@@ -35,7 +34,7 @@ const toolDirectories = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/s
  * Which Unix account an engine runs as: for root one of its own, or `nobody` where the host has no tool to make one (engines
  * refuse to run as root); for another user that user itself.
  */
-export const createOwners = (run: Run, root: boolean, ids: IdRange): Owners => {
+export const createOwners = (deps: UnixUsersDeps, root: boolean, ids: IdRange): Owners => {
   if (!root) {
     return {
       own: false,
@@ -50,11 +49,12 @@ export const createOwners = (run: Run, root: boolean, ids: IdRange): Owners => {
   }
   const tools = ['useradd', 'userdel', 'groupdel']
   const lacking = tools.filter((tool) => !toolDirectories.some((directory) => existsSync(`${directory}/${tool}`)))
-  return lacking.length > 0 ? sharedAccount(lacking) : ownAccounts(run, ids)
+  return lacking.length > 0 ? sharedAccount(lacking) : ownAccounts(deps, ids)
 }
 
-const ownAccounts = (run: Run, ids: IdRange): Owners => {
-  const users = createUnixUsers(run, ids)
+const ownAccounts = (deps: UnixUsersDeps, ids: IdRange): Owners => {
+  const { run, timers } = deps
+  const users = createUnixUsers(deps, ids)
   const nameOf = (instanceId: InstanceId): string => `coffer-${shortId(instanceId)}`
   const remove = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)
@@ -63,7 +63,10 @@ const ownAccounts = (run: Run, ids: IdRange): Owners => {
   }
   const removeTemporary = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)
-    if (account) await killAll(() => findProcesses({ ownUid: account.uid, instanceId: name, engine: null }), signal)
+    if (account) {
+      const left = () => findProcesses({ ownUid: account.uid, instanceId: name, engine: null })
+      await killAll(timers, left, signal)
+    }
     await remove(name, signal)
   }
   return {
@@ -83,7 +86,7 @@ const ownAccounts = (run: Run, ids: IdRange): Owners => {
         return await work(await users.ensure(name, signal))
       } finally {
         // Also when the work was aborted, be it while the account was made: it must not stay.
-        await removeTemporary(name, AbortSignal.timeout(30_000))
+        await removeTemporary(name, timers.timeout(30_000))
       }
     },
     removeTemporary,

@@ -8,8 +8,7 @@ import type { Log } from '../../kernel/log.ts'
 import type { Installation } from '../engines/engine.ts'
 import { ensureDirectory, exists, removeTree, writeFileDurably } from '../files.ts'
 import { shortId } from '../layout.ts'
-import type { Run } from '../run.ts'
-import { isMounted, unmount } from './mounts.ts'
+import { isMounted, type MountDeps, unmount } from './mounts.ts'
 
 /** Where engines find their files and sockets, on paths that their accounts can pass. */
 export type Placement = {
@@ -21,7 +20,7 @@ export type Placement = {
   close(signal: AbortSignal): Promise<void>
 }
 
-export type PlacementDeps = { readonly run: Run; readonly log: Log; readonly root: boolean }
+export type PlacementDeps = MountDeps & { readonly log: Log; readonly root: boolean }
 
 const mountsRoot = '/run/coffer'
 const copiesRoot = '/var/lib/coffer'
@@ -58,11 +57,12 @@ const placeForOwnUser = async (agentDir: string): Promise<Placement> => {
 }
 
 const placeForRoot = async (
-  { run, log }: PlacementDeps,
+  deps: PlacementDeps,
   agentDir: string,
   hostId: HostId,
   signal: AbortSignal,
 ): Promise<Placement> => {
+  const { run, log } = deps
   const here = join(mountsRoot, shortId(hostId))
   const elsewhere = join(copiesRoot, hostId)
   const programs = join(here, 'programs')
@@ -78,7 +78,7 @@ const placeForRoot = async (
     if (isPassable(own)) return own
     const bound = join(here, 'engines')
     await ensurePassable(bound)
-    if (isMounted(bound) && !isSameDirectory(bound, own)) await unmount(run, bound, signal)
+    if (isMounted(bound) && !isSameDirectory(bound, own)) await unmount(deps, bound, signal)
     if (isMounted(bound) || (await tryBind(own, bound))) return bound
     log.warn(
       { directory: moved },
@@ -110,7 +110,7 @@ const placeForRoot = async (
     if (await isReadableByAll(prefix)) {
       await ensurePassable(bound)
       // Others are there since the agent was upgraded. Engines still run the ones before, which stay with them until they end.
-      if (isMounted(bound) && !isSameDirectory(bound, prefix)) await unmount(run, bound, signal, { letGoAfterMs: 0 })
+      if (isMounted(bound) && !isSameDirectory(bound, prefix)) await unmount(deps, bound, signal, { letGoAfterMs: 0 })
       if (isMounted(bound)) return bound
       if (await tryBind(prefix, bound)) {
         await run('mount', ['-o', 'remount,bind,ro,nosuid', bound], signal)
@@ -142,7 +142,7 @@ const placeForRoot = async (
     close: async (closing) => {
       reached.clear()
       for (const name of await readdir(programs)) {
-        await unmount(run, join(programs, name), closing)
+        await unmount(deps, join(programs, name), closing)
         await removeEmpty(join(programs, name))
       }
       await removeTree(copies)
@@ -150,7 +150,7 @@ const placeForRoot = async (
       if (enginesRoot === join(elsewhere, 'engines') && (await isEmpty(join(enginesRoot, 'instances')))) {
         await removeTree(enginesRoot)
       }
-      if (enginesRoot === join(here, 'engines')) await unmount(run, enginesRoot, closing)
+      if (enginesRoot === join(here, 'engines')) await unmount(deps, enginesRoot, closing)
       for (const directory of [join(here, 'engines'), programs, runRoot, here, mountsRoot]) await removeEmpty(directory)
       for (const directory of [elsewhere, copiesRoot]) await removeEmpty(directory)
     },

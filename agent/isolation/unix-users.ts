@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timers } from '../../kernel/timers.ts'
 import { CommandFailed, type Run } from '../run.ts'
 
 export type Account = { readonly user: string; readonly uid: number; readonly gid: number }
+
+export type UnixUsersDeps = Pick<Kernel, 'timers'> & { readonly run: Run }
 
 export type UnixUsers = ReturnType<typeof createUnixUsers>
 
@@ -18,7 +21,7 @@ const exitCodes = { exists: 9, inUse: 8 }
 const lockRetryMs = 50
 
 /** The system's accounts with ids of this range, made and removed with its own tools, one at a time: they lock one file. */
-export const createUnixUsers = (run: Run, ids: IdRange) => {
+export const createUnixUsers = ({ run, timers }: UnixUsersDeps, ids: IdRange) => {
   const fixedArgs = argsFor(ids)
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -28,7 +31,7 @@ export const createUnixUsers = (run: Run, ids: IdRange) => {
   }
 
   const useradd = (args: readonly string[], signal: AbortSignal) =>
-    retryLocked(() => run('useradd', [...fixedArgs, ...args], signal), signal)
+    retryLocked(timers, () => run('useradd', [...fixedArgs, ...args], signal), signal)
 
   const add = async (user: string, signal: AbortSignal): Promise<Account> => {
     try {
@@ -37,7 +40,7 @@ export const createUnixUsers = (run: Run, ids: IdRange) => {
       if (!(error instanceof CommandFailed) || error.exitCode !== exitCodes.exists) throw error
       // Either the whole account is there, or only its group: what an interrupted removal leaves.
       if (!findAccount(user)) {
-        await retryLocked(() => run('groupdel', [user], signal), signal)
+        await retryLocked(timers, () => run('groupdel', [user], signal), signal)
         await useradd([user], signal)
       }
     }
@@ -48,11 +51,13 @@ export const createUnixUsers = (run: Run, ids: IdRange) => {
 
   const remove = async (user: string, signal: AbortSignal): Promise<void> => {
     await untilGone(
+      timers,
       () => findAccount(user) !== null,
       () => run('userdel', [user], signal),
       signal,
     )
     await untilGone(
+      timers,
       () => hasGroup(user),
       () => run('groupdel', [user], signal),
       signal,
@@ -106,20 +111,21 @@ const findEntry = (file: string, name: string): readonly string[] | undefined =>
 
 /** A tool that an agent was killed over runs on, and takes away what this one is about to: that is no failure. */
 const untilGone = async (
+  timers: Timers,
   isThere: () => boolean,
   remove: () => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> => {
   if (!isThere()) return
   try {
-    await retryLocked(remove, signal)
+    await retryLocked(timers, remove, signal)
   } catch (error) {
     if (!(error instanceof CommandFailed) || isThere()) throw error
   }
 }
 
 /** The tools give up at once when another holds the lock, and when a process of the account has not quite gone. */
-const retryLocked = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+const retryLocked = async <T>(timers: Timers, work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
   for (;;) {
     try {
       return await work()
@@ -128,7 +134,7 @@ const retryLocked = async <T>(work: () => Promise<T>, signal: AbortSignal): Prom
         error instanceof CommandFailed &&
         (error.exitCode === exitCodes.inUse || error.stderr.includes('try again later'))
       if (!passing) throw error
-      await delay(lockRetryMs, undefined, { signal })
+      await timers.sleep(lockRetryMs, { signal })
     }
   }
 }

@@ -31,7 +31,8 @@ export const requireRecord = (host: Host, instanceId: InstanceId): InstanceRecor
 }
 
 /** An engine that is to run is brought back when it ends, so that one that does not answer is worth waiting for. */
-export const patienceWith = ({ records }: Host, instanceId: InstanceId, signal: AbortSignal): Patience => ({
+export const patienceWith = ({ records, timers }: Host, instanceId: InstanceId, signal: AbortSignal): Patience => ({
+  timers,
   signal,
   mayCome: () => records.get(instanceId)?.desired === 'running',
 })

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { HostId } from '../../domain/ids.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
-import type { IdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Reporter } from '../reporter.ts'
 import type { SealingKeys } from './sealing-keys.ts'
@@ -13,14 +11,12 @@ export type SealingKeyOffers = {
   stop(): Promise<void>
 }
 
-export type SealingKeyOffersDeps = {
+export type SealingKeyOffersDeps = Pick<Kernel, 'ids' | 'timers' | 'log'> & {
   readonly hostId: HostId
   readonly sealingKeys: SealingKeys
   readonly journal: Pick<Journal, 'report'>
   readonly reporter: Pick<Reporter, 'wake'>
   readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
 }
 
 /** Beside the time that a full disk takes to have room again. */
@@ -28,7 +24,7 @@ const retryMs = 1000
 
 /** Tells the control plane which keys passwords may be sealed to: at every connection with the bus, and when many of them were used. */
 export const createSealingKeyOffers = (deps: SealingKeyOffersDeps): SealingKeyOffers => {
-  const { hostId, sealingKeys, journal, reporter, clock, ids, log } = deps
+  const { hostId, sealingKeys, journal, reporter, clock, ids, timers, log } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let isAsked = false
@@ -48,7 +44,7 @@ export const createSealingKeyOffers = (deps: SealingKeyOffersDeps): SealingKeyOf
       } catch (error) {
         isAsked = true
         log.warn({ err: error }, 'the host cannot make keys that passwords are sealed to; it tries again')
-        await delay(retryMs, undefined, { signal, ref: false }).catch(() => {})
+        await timers.sleep(retryMs, { signal, ref: false }).catch(() => {})
       }
     }
     offering = null

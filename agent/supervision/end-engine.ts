@@ -1,4 +1,4 @@
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { InstanceRecord, ProcessId } from '../journal/instances.ts'
 import type { Layout } from '../layout.ts'
@@ -30,11 +30,10 @@ export type EngineEnder = {
   wasAsked(process: ProcessId): boolean
 }
 
-export type EngineEnderDeps = {
+export type EngineEnderDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly finder: EngineFinder
   readonly layout: Pick<Layout, 'instance'>
   readonly logs: EngineLogs
-  readonly log: Log
 }
 
 type Step = readonly [name: NodeJS.Signals, boundMs: number]
@@ -47,9 +46,10 @@ const killMs = 10_000
 const settleMs = 15_000
 
 /** Ends engines. The caller sees to it that nobody else acts on the same instance. */
-export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps): EngineEnder => {
+export const createEngineEnder = (deps: EngineEnderDeps): EngineEnder => {
+  const { finder, layout, logs, timers, log } = deps
   const { describe, tryDescribe, traitsOf, findRunning } = finder
-  const endings = createEndings()
+  const endings = createEndings(deps)
 
   /** Tells the engine to end by one signal after the other, and gives it so long for each. */
   const ask = async (
@@ -68,7 +68,7 @@ export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps
     const { instanceId } = occupant
     using _log = await logs.hold(instanceId)
     const traits = await traitsOf(occupant, signal)
-    const gone = await killAll(() => findProcesses(traits), AbortSignal.timeout(killMs))
+    const gone = await killAll(timers, () => findProcesses(traits), timers.timeout(killMs))
     if (!gone) throw new EngineFault('ENGINE_NOT_KILLED', `processes of instance ${instanceId} do not end`)
     const bystanders = findBystanders(layout.instance(instanceId), traits)
     if (bystanders.length > 0)
@@ -80,12 +80,13 @@ export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps
     if (findProcesses(traits).length === 0) return null
     let found: ProcessId | null = null
     const settled = await waitUntil(
+      timers,
       async () => {
         found = record.port === null ? null : await findRunning(await describe(record, signal))
         return found !== null || findProcesses(traits).length === 0
       },
       pollMs,
-      AbortSignal.any([signal, AbortSignal.timeout(settleMs)]),
+      AbortSignal.any([signal, timers.timeout(settleMs)]),
     )
     signal.throwIfAborted()
     if (!settled) await kill(record, signal)
@@ -121,7 +122,7 @@ export const createEngineEnder = ({ finder, layout, logs, log }: EngineEnderDeps
     },
     waitForBurial: async (dead, signal) => {
       if (!dead) return
-      await waitUntil(() => !isUnburied(dead), pollMs, AbortSignal.any([signal, AbortSignal.timeout(settleMs)]))
+      await waitUntil(timers, () => !isUnburied(dead), pollMs, AbortSignal.any([signal, timers.timeout(settleMs)]))
       signal.throwIfAborted()
     },
   }

@@ -1,3 +1,4 @@
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import { isAlive } from './process-table.ts'
 import { createStillness } from './stillness.ts'
@@ -19,16 +20,16 @@ export type Endings = {
 const pollMs = 20
 
 /** Ends main processes by asking them, and knows which it has asked, also where the wait for their end was broken off. */
-export const createEndings = (): Endings => {
+export const createEndings = ({ clock, timers }: Pick<Kernel, 'clock' | 'timers'>): Endings => {
   const asked = new Map<ProcessId['pid'], ProcessId>()
   return {
     ask: async ({ main, processes }, name, boundMs, signal) => {
       if (!isAlive(main)) return
       sendSignal([main], name)
       asked.set(main.pid, main)
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)])
-      const stillness = createStillness(main, processes, () => performance.now())
-      await waitUntil(() => !isAlive(main) || stillness.lasts(), pollMs, bound)
+      const bound = AbortSignal.any([signal, timers.timeout(boundMs)])
+      const stillness = createStillness(clock, main, processes)
+      await waitUntil(timers, () => !isAlive(main) || stillness.lasts(), pollMs, bound)
       if (!isAlive(main)) asked.delete(main.pid)
       signal.throwIfAborted()
     },

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { InstanceId } from '../../domain/ids.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
-import type { WallClock } from '../../kernel/clock.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
@@ -25,7 +24,7 @@ import { findProcesses } from './process-table.ts'
 import { createRecoveryRoom } from './recovery-room.ts'
 import { createEngineStarter, type EngineStarter } from './start-engine.ts'
 
-export type EngineControlDeps = {
+export type EngineControlDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
   readonly layout: Layout
   readonly identity: Identity
@@ -37,8 +36,6 @@ export type EngineControlDeps = {
   readonly records: InstanceRecords
   readonly journal: Journal
   readonly run: Run
-  readonly log: Log
-  readonly clock: WallClock
 }
 
 /** All that can be done with the engine of an instance. The caller sees to it that nobody else acts on the same instance. */
@@ -60,17 +57,18 @@ export type EngineControl = Pick<EngineFinder, 'describe' | 'findRunning'> &
 
 /** Puts together what describes, starts and ends engines. */
 export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
-  const { config, layout, cgroups, volumes, records, log } = deps
+  const { config, layout, cgroups, volumes, records, clock, timers, log } = deps
   const logs = createEngineLogs({
     run: deps.run,
+    timers,
     layout,
     limitBytes: config.engineLogLimitBytes,
     failed: (instanceId, error) => log.warn({ instanceId, err: error }, 'the log of an engine could not be written'),
   })
-  const launcher = createEngineLauncher({ privileges: deps.privileges, logs })
+  const launcher = createEngineLauncher({ privileges: deps.privileges, logs, timers })
   const room = createRecoveryRoom({ volumes, placeOf: ({ instanceId }) => layout.volumePlace(instanceId), log })
   const finder = createEngineFinder(deps)
-  const ender = createEngineEnder({ finder, layout, logs, log })
+  const ender = createEngineEnder({ finder, layout, logs, clock, timers, log })
   const certificates = createEngineCertificates(deps)
   const ports = createInstancePorts(config, records, randomInt)
   const starter = createEngineStarter({
@@ -84,6 +82,7 @@ export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
     cgroups,
     layout,
     records,
+    timers,
     log,
   })
 

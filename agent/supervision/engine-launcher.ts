@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
+import type { Timers } from '../../kernel/timers.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
@@ -23,7 +23,11 @@ export type EngineLauncher = {
 
 const explainedLogBytes = 64 * 1024
 
-export type EngineLauncherDeps = { readonly privileges: Pick<Privileges, 'drop'>; readonly logs: EngineLogs }
+export type EngineLauncherDeps = {
+  readonly privileges: Pick<Privileges, 'drop'>
+  readonly logs: EngineLogs
+  readonly timers: Timers
+}
 
 /** Starts engines as processes that outlive the agent, and knows those it started itself. */
 export const createEngineLauncher = (deps: EngineLauncherDeps): EngineLauncher => {
@@ -74,7 +78,8 @@ export const createEngineLauncher = (deps: EngineLauncherDeps): EngineLauncher =
       const wake = (): void => waiting.abort()
       const child = children.get(process.pid)
       child?.once('exit', wake)
-      await delay(boundMs, undefined, { signal: AbortSignal.any([signal, waiting.signal]), ref: false }).catch(() => {})
+      const either = AbortSignal.any([signal, waiting.signal])
+      await deps.timers.sleep(boundMs, { signal: either, ref: false }).catch(() => {})
       child?.off('exit', wake)
     },
   }

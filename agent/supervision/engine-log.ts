@@ -2,6 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeS
 import { type FileHandle, open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { InstanceId } from '../../domain/ids.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Timers } from '../../kernel/timers.ts'
 import { exists } from '../files.ts'
 import type { Layout } from '../layout.ts'
 import type { Run } from '../run.ts'
@@ -23,7 +25,7 @@ export type HeldLog = {
   [Symbol.dispose](): void
 }
 
-export type EngineLogsDeps = {
+export type EngineLogsDeps = Pick<Kernel, 'timers'> & {
   readonly run: Run
   readonly layout: Pick<Layout, 'logFile' | 'logPipe'>
   readonly limitBytes: number
@@ -41,7 +43,7 @@ const appending = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | 
 const lastingly = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 /** Keeps the logs of engines within bounds: a file that would grow over the limit becomes `<file>.1` first. */
-export const createEngineLogs = ({ run, layout, limitBytes, failed }: EngineLogsDeps): EngineLogs => {
+export const createEngineLogs = ({ run, timers, layout, limitBytes, failed }: EngineLogsDeps): EngineLogs => {
   const kept = new Map<InstanceId, KeptLog & { holders: number }>()
   return {
     openPipe: async (instanceId, signal) => {
@@ -52,7 +54,7 @@ export const createEngineLogs = ({ run, layout, limitBytes, failed }: EngineLogs
     hold: async (instanceId) => {
       const paths = { file: layout.logFile(instanceId), pipe: layout.logPipe(instanceId) }
       if (!kept.has(instanceId) && !(await exists(paths.pipe))) return { drain: () => {}, [Symbol.dispose]: () => {} }
-      const keep = () => keepLog(paths, limitBytes, (error) => failed(instanceId, error))
+      const keep = () => keepLog(timers, paths, limitBytes, (error) => failed(instanceId, error))
       const log = kept.get(instanceId) ?? { ...keep(), holders: 0 }
       kept.set(instanceId, log)
       log.holders += 1
@@ -72,7 +74,7 @@ export const createEngineLogs = ({ run, layout, limitBytes, failed }: EngineLogs
 
 type LogPaths = { readonly file: string; readonly pipe: string }
 
-const keepLog = (paths: LogPaths, limitBytes: number, failed: (error: unknown) => void): KeptLog => {
+const keepLog = (timers: Timers, paths: LogPaths, limitBytes: number, failed: (error: unknown) => void): KeptLog => {
   const { file } = paths
   const pipe = openSync(paths.pipe, lastingly)
   let target = openSync(file, appending, 0o600)
@@ -100,7 +102,7 @@ const keepLog = (paths: LogPaths, limitBytes: number, failed: (error: unknown) =
       buffer,
       callback: (length) => {
         append(buffer.subarray(0, length))
-        setTimeout(() => socket.resume(), restMs).unref()
+        timers.after(restMs, () => socket.resume(), { ref: false })
         return false
       },
     },

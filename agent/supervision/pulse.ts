@@ -1,3 +1,4 @@
+import type { Clock } from '../../kernel/clock.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import { readTimes } from './process-table.ts'
 
@@ -20,12 +21,12 @@ const ticksPerMs = 0.1
 /** Less than that of one processor is not work: a login alone takes more. */
 const idleShare = 0.02
 
-export const feelPulse = (main: ProcessId, processes: readonly ProcessId[]): Pulse => {
+export const feelPulse = (clock: Clock, main: ProcessId, processes: readonly ProcessId[]): Pulse => {
   const others = processes.filter(({ pid }) => pid !== main.pid)
   const times = [main, ...others].flatMap(({ pid }) => readTimes(pid) ?? [])
   const own = times[0]
   return {
-    atMs: performance.now(),
+    atMs: clock.elapsedMs(),
     switches: own?.switches ?? 0,
     allSwitches: times.reduce((sum, { switches }) => sum + switches, 0),
     busy: times.some(({ state }) => state === 'R' || state === 'D'),

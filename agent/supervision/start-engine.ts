@@ -1,6 +1,6 @@
 import { chown } from 'node:fs/promises'
 import type { InstanceId } from '../../domain/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { allEnded } from '../all-ended.ts'
 import type { EngineLimits } from '../engines/engine.ts'
 import { ensureDirectory } from '../files.ts'
@@ -26,7 +26,7 @@ export type EngineStarter = {
   ensureRunning(instanceId: InstanceId, atLeast: number, signal: AbortSignal): Promise<void>
 }
 
-export type EngineStarterDeps = {
+export type EngineStarterDeps = Pick<Kernel, 'timers' | 'log'> & {
   readonly finder: EngineFinder
   readonly ender: EngineEnder
   readonly launcher: EngineLauncher
@@ -37,7 +37,6 @@ export type EngineStarterDeps = {
   readonly cgroups: Cgroups
   readonly layout: Layout
   readonly records: InstanceRecords
-  readonly log: Log
 }
 
 const pollMs = 20
@@ -45,7 +44,7 @@ const portAttempts = 5
 
 /** Starts engines, and takes over those that run. The caller sees to it that nobody else acts on the same instance. */
 export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
-  const { finder, ender, launcher, certificates, ports, room, logs, cgroups, layout, records, log } = deps
+  const { finder, ender, launcher, certificates, ports, room, logs, cgroups, layout, records, timers, log } = deps
   const { describe, findRunning, noteStarted, traitsOf } = finder
 
   const prepare = async (record: InstanceRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
@@ -98,7 +97,7 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
     const waiting = new AbortController()
     const either = AbortSignal.any([signal, waiting.signal])
     const ready = driver.waitReady(instance, either).then(() => true)
-    const leaves = waitUntil(isLeaving, pollMs, either).then(() => false)
+    const leaves = waitUntil(timers, isLeaving, pollMs, either).then(() => false)
     try {
       return (await Promise.race([ready, leaves])) && !(await isLeaving())
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../kernel/clock.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import { feelPulse, hasStirred, type Pulse } from './pulse.ts'
 
@@ -14,19 +15,15 @@ const looksUntilStill = 6
  * Tells an engine that ends from one that waits in vain. PostgreSQL 17 and 18 that are told to end while they recover from the crash of a process
  * of theirs wait forever for their checkpointer, which nobody has told. One that writes a checkpoint runs, or waits for a disk.
  */
-export const createStillness = (
-  main: ProcessId,
-  processes: () => readonly ProcessId[],
-  elapsedMs: () => number,
-): Stillness => {
+export const createStillness = (clock: Clock, main: ProcessId, processes: () => readonly ProcessId[]): Stillness => {
   let last: Pulse | null = null
   let looks = 0
-  let nextLookAt = elapsedMs() + lookIntervalMs
+  let nextLookAt = clock.elapsedMs() + lookIntervalMs
   return {
     lasts: () => {
-      if (elapsedMs() < nextLookAt) return looks >= looksUntilStill
-      nextLookAt = elapsedMs() + lookIntervalMs
-      const pulse = feelPulse(main, processes())
+      if (clock.elapsedMs() < nextLookAt) return looks >= looksUntilStill
+      nextLookAt = clock.elapsedMs() + lookIntervalMs
+      const pulse = feelPulse(clock, main, processes())
       looks = last === null || hasStirred(last, pulse) ? 0 : looks + 1
       last = pulse
       return looks >= looksUntilStill

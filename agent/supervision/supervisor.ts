@@ -1,8 +1,6 @@
 import type { HostId, InstanceId } from '../../domain/ids.ts'
 import type { VolumeUse } from '../../domain/values/volume-use.ts'
-import type { WallClock } from '../../kernel/clock.ts'
-import type { IdSource } from '../../kernel/ids.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
 import type { InstanceRecords } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -12,7 +10,7 @@ import { type IncidentCause, type IncidentCounts, noIncidents } from './incident
 import { createHealthReports, type SetHealth } from './report-health.ts'
 import { type WatchDeps, watchEngine } from './watch-engine.ts'
 
-export type SupervisorDeps = {
+export type SupervisorDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
   readonly hostId: HostId
   readonly config: AgentConfig
   readonly control: EngineControl
@@ -20,9 +18,6 @@ export type SupervisorDeps = {
   readonly journal: Journal
   readonly reporter: Reporter
   readonly volumes: WatchDeps['volumes']
-  readonly clock: WallClock
-  readonly ids: IdSource
-  readonly log: Log
 }
 
 export type Supervisor = {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Timers } from '../../kernel/timers.ts'
 import type { ProcessId } from '../journal/instances.ts'
 import { isAlive } from './process-table.ts'
 
@@ -6,13 +6,14 @@ const killRetryMs = 10
 
 /** Looks every `intervalMs` until the condition holds (true) or the signal aborts (false). */
 export const waitUntil = async (
+  timers: Timers,
   condition: () => boolean | Promise<boolean>,
   intervalMs: number,
   signal: AbortSignal,
 ): Promise<boolean> => {
   while (!signal.aborted) {
     if (await condition()) return true
-    await delay(intervalMs, undefined, { signal }).catch(() => {})
+    await timers.sleep(intervalMs, { signal }).catch(() => {})
   }
   return condition()
 }
@@ -31,8 +32,9 @@ export const sendSignal = (processes: readonly ProcessId[], signal: NodeJS.Signa
 }
 
 /** Kills what `find` finds until it finds nothing. False when the signal aborts first. */
-export const killAll = (find: () => readonly ProcessId[], signal: AbortSignal): Promise<boolean> =>
+export const killAll = (timers: Timers, find: () => readonly ProcessId[], signal: AbortSignal): Promise<boolean> =>
   waitUntil(
+    timers,
     () => {
       const left = find()
       sendSignal(left, 'SIGKILL')

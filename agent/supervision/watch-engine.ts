@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../domain/ids.ts'
 import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
-import type { WallClock } from '../../kernel/clock.ts'
-import type { Log } from '../../kernel/log.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
@@ -24,12 +22,10 @@ import { createRestartDelay } from './restart-delay.ts'
 import { createUsabilityWatch, type UsabilityDeps } from './watch-usability.ts'
 import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 
-export type WatchDeps = {
+export type WatchDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
-  readonly clock: WallClock
   readonly control: EngineControl
   readonly records: InstanceRecords
-  readonly log: Log
   /** As of `Volumes`, each of the instance's own. */
   readonly volumes: {
     attach(instanceId: InstanceId, signal: AbortSignal): Promise<void>
@@ -49,7 +45,7 @@ const longestUselessMs = 900_000
 
 /** Keeps one engine running until the signal aborts, whatever happens to it. */
 export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
-  const { log, setHealth } = deps
+  const { clock, timers, log, setHealth } = deps
   const restartDelay = createRestartDelay()
   let forced = 0
   while (!signal.aborted) {
@@ -69,7 +65,7 @@ export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signa
       setHealth(instanceId, 'UNHEALTHY', describeError(error))
       log.warn({ instanceId, err: error }, 'an engine could not be started')
     }
-    await delay(restartDelay.next(performance.now()), undefined, { signal, ref: false }).catch(() => {})
+    await timers.sleep(restartDelay.next(clock.elapsedMs()), { signal, ref: false }).catch(() => {})
   }
 }
 
@@ -78,7 +74,7 @@ const start = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSigna
   // It ended while nobody looked: no agent ran, or an operation was in hand.
   if (record?.health === 'HEALTHY') deps.setHealth(instanceId, 'UNHEALTHY', 'the engine was found not to run')
   deps.log.info({ instanceId }, 'starting an engine that should run and does not')
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)])
+  const bound = AbortSignal.any([signal, deps.timers.timeout(startTimeoutMs)])
   await deps.volumes.attach(instanceId, bound)
   await deps.control.ensureRunning(instanceId, record?.generation ?? 0, bound)
 }
@@ -109,7 +105,7 @@ const attend = async (
   process: ProcessId,
   signal: AbortSignal,
 ): Promise<End | null> => {
-  const { config, control, log, setHealth } = deps
+  const { config, control, clock, log, setHealth } = deps
   const { driver, instance } = engine
   const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
   const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, instanceId), instanceId, known)
@@ -121,16 +117,16 @@ const attend = async (
   let served = false
   let nextLimitAt = 0
   let nextCheckAt = 0
-  let nextUpkeepAt = performance.now() + config.upkeepIntervalMs
+  let nextUpkeepAt = clock.elapsedMs() + config.upkeepIntervalMs
   while (!signal.aborted && isAlive(process)) {
     const volume = await volumeWatch.look(signal)
-    if (volume.stage !== limitedFor && performance.now() >= nextLimitAt) {
+    if (volume.stage !== limitedFor && clock.elapsedMs() >= nextLimitAt) {
       limitedFor = await limit(deps, engine, { ...volume, before: limitedFor ?? known }, signal)
       // One that does not take it now may not answer at all, which must be found out meanwhile.
-      if (limitedFor === null) nextLimitAt = performance.now() + config.healthIntervalMs
+      if (limitedFor === null) nextLimitAt = clock.elapsedMs() + config.healthIntervalMs
       else nextCheckAt = 0
     }
-    if (performance.now() >= nextCheckAt) {
+    if (clock.elapsedMs() >= nextCheckAt) {
       const look = await usability.look(signal)
       await logins.heed(look)
       if (look.is === 'serves') {
@@ -143,11 +139,11 @@ const attend = async (
       } else if (look.is === 'ails' && isAlive(process)) {
         setHealth(instanceId, 'UNHEALTHY', look.reason)
       }
-      nextCheckAt = performance.now() + config.healthIntervalMs
+      nextCheckAt = clock.elapsedMs() + config.healthIntervalMs
     }
-    if (performance.now() >= nextUpkeepAt) {
+    if (clock.elapsedMs() >= nextUpkeepAt) {
       await keepUp(deps, instanceId, engine, signal)
-      nextUpkeepAt = performance.now() + config.upkeepIntervalMs
+      nextUpkeepAt = clock.elapsedMs() + config.upkeepIntervalMs
     }
     await control.waitForEnd(process, Math.min(aliveIntervalMs, volumeWatch.dueInMs()), signal)
   }
@@ -159,7 +155,7 @@ const attend = async (
 }
 
 const usabilityDeps = (
-  { config, control, records, patienceMs }: AttendDeps,
+  { config, control, records, clock, timers, patienceMs }: AttendDeps,
   engine: Engine,
   main: ProcessId,
 ): UsabilityDeps => {
@@ -170,7 +166,7 @@ const usabilityDeps = (
   /** Healthy is said of an engine that clients have reached where they were told to, and is looked at again now and then. */
   const verifyAsClientsDo = async (signal: AbortSignal): Promise<void> => {
     const isHealthy = record()?.health === 'HEALTHY'
-    if (isHealthy && performance.now() < nextEndpointCheckAt) return
+    if (isHealthy && clock.elapsedMs() < nextEndpointCheckAt) return
     try {
       await (isHealthy ? driver.checkEndpoint(instance, signal) : driver.verifyEndpoint(instance, [], signal))
     } catch (error) {
@@ -179,9 +175,11 @@ const usabilityDeps = (
       if (isDistrusted) await control.keepCertificate(engine, signal)
       throw error
     }
-    nextEndpointCheckAt = performance.now() + config.endpointIntervalMs
+    nextEndpointCheckAt = clock.elapsedMs() + config.endpointIntervalMs
   }
   return {
+    clock,
+    timers,
     main,
     processes: async (signal) => {
       const known = record()
@@ -209,7 +207,7 @@ const endUseless = async (
   else await control.kill(record, signal)
 }
 
-const hurryDeps = ({ log }: WatchDeps, { driver, instance }: Engine): HurryDeps => ({
+const hurryDeps = ({ clock, log }: WatchDeps, { driver, instance }: Engine): HurryDeps => ({
   hurry: async (hurried) => driver.hurryLogins?.(instance, hurried),
   changed: (hurried) => {
     const what = hurried
@@ -219,7 +217,7 @@ const hurryDeps = ({ log }: WatchDeps, { driver, instance }: Engine): HurryDeps 
   },
   failed: (error) =>
     log.warn({ instanceId: instance.instanceId, err: error }, 'the time to log in could not be set for an engine'),
-  elapsedMs: () => performance.now(),
+  elapsedMs: clock.elapsedMs,
 })
 
 const incidentDeps = ({ clock, control, records }: WatchDeps, instanceId: InstanceId): IncidentDeps => ({
@@ -228,25 +226,25 @@ const incidentDeps = ({ clock, control, records }: WatchDeps, instanceId: Instan
   memoryKills: control.memoryKills(instanceId),
 })
 
-const volumeWatchDeps = ({ volumes, setUse, log }: WatchDeps, instanceId: InstanceId) => ({
+const volumeWatchDeps = ({ volumes, setUse, clock, log }: WatchDeps, instanceId: InstanceId) => ({
   measure: async (measured: InstanceId, signal: AbortSignal) => {
     const use = await volumes.measure(measured, signal)
     if (use) setUse(measured, use)
     return use
   },
   failed: (error: unknown) => log.warn({ instanceId, err: error }, 'the volume of an instance could not be measured'),
-  elapsedMs: () => performance.now(),
+  elapsedMs: clock.elapsedMs,
 })
 
 /** The engine refuses writes if, and only if, its volume is full. Answers the stage that it is set up for; null when that could not be done. */
 const limit = async (
-  { config, control, log }: WatchDeps,
+  { config, control, timers, log }: WatchDeps,
   engine: Engine,
   { stage, before }: { readonly stage: VolumeStage; readonly before: VolumeStage },
   signal: AbortSignal,
 ): Promise<VolumeStage | null> => {
   const instanceId = engine.instance.instanceId as InstanceId
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(config.healthTimeoutMs)])
+  const bound = AbortSignal.any([signal, timers.timeout(config.healthTimeoutMs)])
   try {
     await control.takeRoomBack(instanceId, engine, bound)
     await control.limit(engine, stage, bound)

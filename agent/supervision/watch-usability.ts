@@ -1,3 +1,4 @@
+import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { ProcessId } from '../journal/instances.ts'
@@ -17,7 +18,7 @@ export type Look =
   | { readonly is: 'ails'; readonly reason: string; readonly full?: true }
   | { readonly is: 'useless'; readonly reason: string; readonly ending: boolean }
 
-export type UsabilityDeps = {
+export type UsabilityDeps = Pick<Kernel, 'clock' | 'timers'> & {
   readonly main: ProcessId
   /** Every process of the engine. */
   readonly processes: (signal: AbortSignal) => Promise<readonly ProcessId[]>
@@ -43,7 +44,7 @@ type Trouble = { readonly verdict: Verdict | 'ending'; readonly sinceMs: number;
 
 /** Tells an engine that serves from one that lives and serves nobody, over many looks. */
 export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
-  const { main, processes, ask, verify, isEnding, timeoutMs, uselessAfterMs, patienceMs } = deps
+  const { main, processes, ask, verify, isEnding, timeoutMs, uselessAfterMs, patienceMs, clock, timers } = deps
   let mark: string | null = null
   let hasCrashed = false
   let failures = 0
@@ -51,7 +52,7 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
 
   const follow = async (verdict: Trouble['verdict'], sinceMs: number, signal: AbortSignal): Promise<Trouble> => {
     if (trouble?.verdict !== verdict) {
-      trouble = { verdict, sinceMs, pulse: feelPulse(main, await processes(signal)), looks: 0 }
+      trouble = { verdict, sinceMs, pulse: feelPulse(clock, main, await processes(signal)), looks: 0 }
     }
     trouble.looks += 1
     return trouble
@@ -71,7 +72,7 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
     failures += 1
     const verdict = (await isEnding()) ? 'ending' : judge(error)
     const { sinceMs, pulse, looks } = await follow(verdict, startedAtMs, signal)
-    const forMs = performance.now() - sinceMs
+    const forMs = clock.elapsedMs() - sinceMs
     const isDue = forMs >= (mark === null ? patienceMs : uselessAfterMs) && looks >= looksUntilUseless
     const span = `for ${Math.round(forMs / 1000)} s`
     const words =
@@ -90,7 +91,7 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
         return isDue ? useless(`it has refused every login ${span}: ${words}`) : ails
       case 'waking':
       case 'silent': {
-        const isStill = stoodStill(pulse, feelPulse(main, await processes(signal)))
+        const isStill = stoodStill(pulse, feelPulse(clock, main, await processes(signal)))
         if (isDue && isStill) return useless(`it has not served ${span}, and its processes stood still`)
         return ails.is === 'ails' && !isStill ? { is: 'ails', reason: `${words}, though its processes work` } : ails
       }
@@ -99,8 +100,8 @@ export const createUsabilityWatch = (deps: UsabilityDeps): UsabilityWatch => {
 
   return {
     look: async (signal) => {
-      const startedAtMs = performance.now()
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const startedAtMs = clock.elapsedMs()
+      const bound = AbortSignal.any([signal, timers.timeout(timeoutMs)])
       let seen: string
       try {
         seen = await ask(bound)

@@ -1,8 +1,9 @@
-import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Owner, TlsFiles } from '../engines/engine.ts'
 import { writeOwnedFile } from '../engines/owned-file.ts'
+import { draftBeside } from '../files.ts'
 import { isPlausible } from '../plausible-clock.ts'
 import { type Issued, issueAuthority, issueServer, renewAuthority } from './issue.ts'
 import { isFit } from './server-certificate.ts'
@@ -111,7 +112,7 @@ const belongTogether = (certificate: string, key: string): boolean => {
 
 /** Both files appear at once, by the rename of their directory; of several processes the first one wins. */
 const make = async (directory: string, issued: Issued): Promise<Issued> => {
-  const draft = `${directory}.building-${randomUUID()}`
+  const draft = draftBeside(`${directory}.building`)
   try {
     await mkdir(draft, { mode: 0o700 })
     await writeOwnedFile(join(draft, 'ca.key'), issued.key, null)

@@ -16,9 +16,11 @@ import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { GuestFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
+import { systemClock } from '../../kernel/clock.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { deriveSigner } from '../../kernel/signing.ts'
+import { systemTimers as timers } from '../../kernel/timers.ts'
 import { hostDescription } from '../support/scripted-agent.ts'
 import { testJoin } from '../support/test-join.ts'
 import type { Random } from './random.ts'
@@ -158,10 +160,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
 
   const startAgent = (bus: MessageBus): void => {
     const journal = createJournal(database)
-    const clock = openBusClock({ bus, clock: { now: time.now }, log })
+    const clock = openBusClock({ bus, clock: systemClock, timers, log })
     const facts = createFacts(database)
     const channel = createChannel({ hostId, key, join: testJoin, facts, clock, log })
-    const reporter = createReporter({ bus, channel, journal, log })
+    const reporter = createReporter({ bus, channel, journal, timers, log })
     const holdingOf = (instanceId: InstanceId, { processes, generation, port }: Placed): Holding => {
       const running = processes.length > 0
       return {
@@ -191,6 +193,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       journal,
       reporter,
       clock,
+      timers,
       ids,
       log,
       maxConcurrent: 4,
@@ -204,7 +207,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const keyOffers = { renew: () => {} }
     const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => description)
     const link = openBusLink(
-      { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, log, holds },
+      { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds },
       { hostId, heartbeatIntervalMs: 2000 },
     )
     link.connected.catch(() => {})

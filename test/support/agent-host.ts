@@ -28,10 +28,11 @@ import { type HostDescription, hostDescriptionSchema } from '../../domain/host/e
 import { type InstanceId, parseInstanceId } from '../../domain/ids.ts'
 import type { Endpoint } from '../../domain/values/instance-spec.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
-import type { WallClock } from '../../kernel/clock.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemRandom } from '../../kernel/random.ts'
+import { systemTimers } from '../../kernel/timers.ts'
 import { createFakeDriver, fakeDatastore, fakeVersion, installFakeEngine } from './agent-engine-driver.ts'
 import type { AgentProcessOptions } from './agent-process.ts'
 import { freePortRange } from './free-ports.ts'
@@ -172,7 +173,7 @@ export type TestHostOptions = {
 }
 
 /** `join`: by the master key of the test's control plane if absent. */
-export type StartOptions = { readonly bus?: MessageBus; readonly clock?: WallClock; readonly join?: JoinMeans | null }
+export type StartOptions = { readonly bus?: MessageBus; readonly clock?: Clock; readonly join?: JoinMeans | null }
 
 export type SpawnOptions = {
   readonly dieAtCall?: number
@@ -250,7 +251,6 @@ export const openTestHost = async ({
     healthIntervalMs: 100,
     ...config,
   }
-  const hostClock = { now: () => Date.now() }
   const agents = new Set<Agent>()
   const spawned = new Set<SpawnedAgent>()
   const spawnAgent: TestHost['spawn'] = async ({ dieAtCall, as, without } = {}) => {
@@ -282,12 +282,13 @@ export const openTestHost = async ({
     spawned.add(agent)
     return agent
   }
-  const start: TestHost['start'] = async ({ bus, clock = hostClock, join: joinMeans = testJoin } = {}) => {
+  const start: TestHost['start'] = async ({ bus, clock = systemClock, join: joinMeans = testJoin } = {}) => {
     const agent = createAgent({
       bus: bus ?? plane.bus,
       join: joinMeans,
       drivers: [driver(binDir)],
       clock,
+      timers: systemTimers,
       ids: createIdSource(clock, systemRandom),
       log,
       config: full,

@@ -3,8 +3,10 @@ import { createAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
+import { systemClock } from '../../kernel/clock.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import { systemRandom } from '../../kernel/random.ts'
+import { systemTimers } from '../../kernel/timers.ts'
 import { createFakeDriver } from './agent-engine-driver.ts'
 import { testJoin } from './test-join.ts'
 
@@ -35,7 +37,6 @@ const counted = <T extends object>(target: T): T =>
     },
   })
 
-const clock = { now: () => Date.now() }
 const quiet = () => {}
 const log =
   process.env.AGENT_LOG === undefined
@@ -45,8 +46,9 @@ const database = openEmbeddedDatabase({ dataDir: options.controlDir })
 const agent = createAgent({
   bus: counted(createEmbeddedMessageBus({ database })),
   drivers: [counted(createFakeDriver(options.binDir))],
-  clock: counted(clock),
-  ids: counted(createIdSource(clock, systemRandom)),
+  clock: { ...systemClock, ...counted({ now: systemClock.now }) },
+  timers: systemTimers,
+  ids: counted(createIdSource(systemClock, systemRandom)),
   log: counted(log),
   config: options.config,
   join: testJoin,

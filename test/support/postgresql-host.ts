@@ -5,7 +5,7 @@ import type { EngineDriver } from '../../agent/engines/engine.ts'
 import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { HostDescription } from '../../domain/host/events.ts'
-import { silentLog } from './silent-log.ts'
+import { quietKernel } from './quiet-kernel.ts'
 
 /** For the PostgreSQL that npm carries. */
 export const createNpmPostgresqlDriver = (): EngineDriver =>
@@ -16,7 +16,7 @@ export const createNpmPostgresqlDriver = (): EngineDriver =>
       systemRoots: [],
       binDirs: [],
     },
-    log: silentLog,
+    ...quietKernel,
   })
 
 /** Asks for the newest PostgreSQL of the host. */

@@ -9,7 +9,7 @@ import type { AgentReport } from '../../domain/guest/report.ts'
 import type { InstanceId } from '../../domain/ids.ts'
 import { engineFactsOf, newInstanceId, openTestHost, type TestHost } from './agent-host.ts'
 import type { Login } from './postgresql-client.ts'
-import { silentLog } from './silent-log.ts'
+import { quietKernel } from './quiet-kernel.ts'
 
 const nodeModules = join(import.meta.dirname, '../../node_modules')
 const password = 'a long enough password'
@@ -42,7 +42,7 @@ export const openVolumeUnderTest = async (
     driver: () =>
       createPostgresqlDriver({
         searchPaths: { nodeModules: [nodeModules], addedRoots: [], systemRoots: [], binDirs: [] },
-        log: silentLog,
+        ...quietKernel,
       }),
   })
   const instanceId = newInstanceId()

@@ -136,39 +136,6 @@ describe('time and chance', () => {
     /\b(?:setTimeout|setInterval|setImmediate|Date\.now|Math\.random|performance\.now|AbortSignal\.timeout|randomUUID)\b|\bnew Date\(\)|\bsystem(?:Clock|Random|Timers)\b/
   const isFree = (path: string): boolean => /^kernel\/|\/adapters\/|^ops\/(?:cli|demo|bench|dev|bin)[/.]/.test(path)
   const timersOfNode = /^node:timers(?:\/promises)?$/
-  /** Not yet given the kernel: they leave this list one by one, and none comes back. */
-  const notYet = [
-    'agent/bus-clock.ts',
-    'agent/bus-link.ts',
-    'agent/command-worker.ts',
-    'agent/engines/owned-file.ts',
-    'agent/engines/postgresql/configuration/apply-configuration.ts',
-    'agent/engines/postgresql/lifecycle/cluster-identity.ts',
-    'agent/engines/postgresql/setup/hydrate-symlinks.ts',
-    'agent/engines/postgresql/lifecycle/readiness.ts',
-    'agent/engines/postgresql/lifecycle/template.ts',
-    'agent/heartbeat.ts',
-    'agent/isolation/loop-volumes.ts',
-    'agent/isolation/mounts.ts',
-    'agent/isolation/owners.ts',
-    'agent/isolation/unix-users.ts',
-    'agent/journal/prune-daily.ts',
-    'agent/open-agent.ts',
-    'agent/outcomes/persist.ts',
-    'agent/prepared-volumes.ts',
-    'agent/reporter.ts',
-    'agent/secrets/offer-sealing-keys.ts',
-    'agent/supervision/endings.ts',
-    'agent/supervision/end-engine.ts',
-    'agent/supervision/engine-launcher.ts',
-    'agent/supervision/engine-log.ts',
-    'agent/supervision/pulse.ts',
-    'agent/supervision/wait.ts',
-    'agent/supervision/watch-engine.ts',
-    'agent/supervision/watch-usability.ts',
-    'agent/templates.ts',
-    'agent/tls/authority.ts',
-  ]
 
   it('are taken from the kernel', () => {
     const found = sources.filter(
@@ -176,7 +143,7 @@ describe('time and chance', () => {
         !isFree(file.path) &&
         (direct.test(withoutComments(file.text)) || importsOf(file).some(({ target }) => timersOfNode.test(target))),
     )
-    expect(found.map(({ path }) => path).toSorted()).toEqual(notYet.toSorted())
+    expect(found.map(({ path }) => path)).toEqual([])
   })
 })
 

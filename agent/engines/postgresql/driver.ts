@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import type { Log } from '../../../kernel/log.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
 import type { EngineDriver } from '../engine.ts'
 import { programEnvironment } from '../run-program.ts'
+import { createWaitReady } from '../wait-ready.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
@@ -13,26 +14,28 @@ import { hurryLogins } from './configuration/hurry-logins.ts'
 import { renewClusterIdentity } from './lifecycle/cluster-identity.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainPostgresqlLog } from './lifecycle/engine-log.ts'
-import { findPostmaster, reload } from './lifecycle/postmaster.ts'
-import { checkHealth, waitReady } from './lifecycle/readiness.ts'
+import { findPostmaster, isAnyPostmasterOn, reload } from './lifecycle/postmaster.ts'
+import { checkHealth, findingsOf } from './lifecycle/readiness.ts'
 import { createTemplate } from './lifecycle/template.ts'
 import { endWrites } from './room/end-writes.ts'
 import { giveRoomBack } from './room/give-room-back.ts'
 import { discoverInstallations, type SearchPaths } from './setup/discover.ts'
+
+export type PostgresqlDriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { readonly searchPaths: SearchPaths }
 
 /**
  * The driver for PostgreSQL 15 and later. Keeps no state: everything is read from the instance's directory and the
  * engine itself, so several agents' lives can follow one another over one running engine. An aborted call rejects with
  * the signal's reason.
  */
-export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pick<Log, 'warn'> }) =>
+export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
   ({
     datastore: 'postgresql',
     probe: (signal: AbortSignal) => discoverInstallations(deps, signal),
     createTemplate,
-    giveIdentity: renewClusterIdentity,
+    giveIdentity: (directory) => renewClusterIdentity(deps.clock, directory),
     configure,
-    applyConfiguration,
+    applyConfiguration: (instance, signal) => applyConfiguration(deps.timers, instance, signal),
     // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
     processSpec: ({ installation, dataDir }) => ({
       command: join(installation.binDir, 'postgres'),
@@ -46,7 +49,12 @@ export const createPostgresqlDriver = (deps: { searchPaths: SearchPaths; log: Pi
     reloadCertificate: ({ dataDir }) => reload(dataDir),
     findProcess: async ({ dataDir }) => (await findPostmaster(dataDir))?.pid ?? null,
     isEnding: async ({ dataDir }) => (await findPostmaster(dataDir))?.ending ?? false,
-    waitReady,
+    waitReady: createWaitReady('PostgreSQL', deps, {
+      isThere: async ({ dataDir }) => (await findPostmaster(dataDir))?.ready ?? false,
+      isAnyThere: ({ dataDir }) => isAnyPostmasterOn(dataDir),
+      checkHealth,
+      findings: findingsOf,
+    }),
     checkHealth,
     checkEndpoint,
     accounts: { ensureDatabases, dropDatabases, ensureUsers },

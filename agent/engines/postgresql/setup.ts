@@ -11,7 +11,7 @@ const datastore = 'postgresql'
 
 export const postgresqlSetup: EngineSetup = {
   datastore,
-  createDriver: (places, { log }) => createPostgresqlDriver({ searchPaths: postgresqlPaths(places), log }),
+  createDriver: (places, kernel) => createPostgresqlDriver({ ...kernel, searchPaths: postgresqlPaths(places) }),
   finishCarried: async (programDir) => {
     const packages = join(programDir, 'node_modules')
     for (const name of await readdir(packages)) {

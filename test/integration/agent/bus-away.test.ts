@@ -7,6 +7,7 @@ import { type MessageBus, MessageBusUnavailable } from '../../../commands/ports/
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import { agentCommandsTopic } from '../../../domain/guest/topics.ts'
 import type { InstanceId } from '../../../domain/ids.ts'
+import { systemClock } from '../../../kernel/clock.ts'
 import {
   engineRunning,
   engineStopped,
@@ -106,7 +107,7 @@ describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs
     const asked = await host.plane.send(first.description, instanceId, engineRunning(1), { epoch: 2 })
     takeIntoJournal(asked)
 
-    const { agent } = await host.start({ ...absent, clock: { now: () => Date.now() + hourMs } })
+    const { agent } = await host.start({ ...absent, clock: { ...systemClock, now: () => Date.now() + hourMs } })
     await expect.poll(() => agent.bus(), { timeout: patienceMs }).toMatchObject({ reason: 'no broker answers' })
     await engineIsBack(instanceId)
     expect(

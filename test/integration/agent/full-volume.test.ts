@@ -6,6 +6,7 @@ import { run } from '../../../agent/run.ts'
 import { patienceMs } from '../../support/agent-host.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
 import { canMount } from '../../support/privileges.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { openVolumeUnderTest, startsOf, type VolumeUnderTest } from '../../support/volume-under-test.ts'
 
 let volume: VolumeUnderTest | undefined
@@ -142,7 +143,7 @@ describe.each(kinds)('a database whose volume fills up (%s)', { timeout: 5 * pat
     await queryOnce(login, 'CREATE TABLE kept AS SELECT 1 AS n')
     leave(20)
     await ask({ kind: 'engine-stopped' }, 2)
-    const lender = kind === 'loop' ? createLoopVolumes(run) : createDirectoryVolumes(run)
+    const lender = kind === 'loop' ? createLoopVolumes({ ...quietKernel, run }) : createDirectoryVolumes(run)
     const place = { directory: host.place(instanceId, 'volume'), image: host.place(instanceId, 'volume.img') }
     const { gid } = statSync(host.dataDir(instanceId))
     await lender.lendReserve(place, { user: '', uid: gid, gid }, AbortSignal.timeout(patienceMs))

@@ -25,6 +25,7 @@ import {
   type TestHost,
   volumeReady,
 } from '../../support/agent-host.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -252,7 +253,11 @@ describe.runIf(asRoot)('an agent that is root (needs root)', { timeout: 2 * pati
       volumes: 'auto',
       directory: host.directory,
     } as const
-    const { description } = await findIsolation(lacksFallocate, options, AbortSignal.timeout(patienceMs))
+    const { description } = await findIsolation(
+      { ...quietKernel, run: lacksFallocate },
+      options,
+      AbortSignal.timeout(patienceMs),
+    )
     expect(description).toMatchObject({
       volume: 'loop',
       missing: [expect.stringContaining('the room of volumes is not reserved')],

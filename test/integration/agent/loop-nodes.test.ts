@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type LoopSupport, probeLoopVolumes } from '../../../agent/isolation/loop-volumes.ts'
 import { run } from '../../../agent/run.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 let directory: string
 beforeEach(() => {
@@ -14,12 +15,14 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const signal = AbortSignal.timeout(60_000)
 const probe = mkdtempSync(join(tmpdir(), 'coffer-loop-nodes-'))
-const isPossible = process.getuid?.() === 0 && (await probeLoopVolumes(run, probe, signal)).whyNot === null
+const isPossible =
+  process.getuid?.() === 0 && (await probeLoopVolumes({ ...quietKernel, run }, probe, signal)).whyNot === null
 rmSync(probe, { recursive: true })
 
 const loopVolumes = join(import.meta.dirname, '../../../agent/isolation/loop-volumes.ts')
 const loopNodes = join(import.meta.dirname, '../../../agent/isolation/loop-nodes.ts')
 const runModule = join(import.meta.dirname, '../../../agent/run.ts')
+const kernelModule = join(import.meta.dirname, '../../support/quiet-kernel.ts')
 
 /** With the device nodes of a container: those of loop devices are missing. Nothing outside the process sees that. */
 const withoutLoopNodes = `
@@ -29,10 +32,11 @@ const withoutLoopNodes = `
   shift
   exec "$@"`
 const program = `
-  const [{ probeLoopVolumes }, { run }, nodes] = await Promise.all(process.argv.slice(1, 4).map((path) => import(path)))
-  const [directory, signal] = [process.argv[4], AbortSignal.timeout(60_000)]
+  const modules = await Promise.all(process.argv.slice(1, 5).map((path) => import(path)))
+  const [{ probeLoopVolumes }, { run }, { quietKernel }, nodes] = modules
+  const [directory, signal] = [process.argv[5], AbortSignal.timeout(60_000)]
   const mayMakeNodes = await nodes.mayMakeLoopNodes(run, 'test', signal)
-  const support = await probeLoopVolumes(run, directory, signal)
+  const support = await probeLoopVolumes({ ...quietKernel, run }, directory, signal)
   console.log(JSON.stringify({ ...support, mayMakeNodes, devices: await nodes.countLoopDevices(directory) }))`
 
 type Found = LoopSupport & { readonly mayMakeNodes: boolean; readonly devices: number }
@@ -41,7 +45,8 @@ const probeThere = (...by: readonly string[]): Found => {
   const [devices, volumes] = [join(directory, 'dev'), join(directory, 'volumes')]
   mkdirSync(devices)
   mkdirSync(volumes)
-  const node = [process.execPath, '--input-type=module', '-e', program, loopVolumes, runModule, loopNodes, volumes]
+  const modules = [loopVolumes, runModule, kernelModule, loopNodes]
+  const node = [process.execPath, '--input-type=module', '-e', program, ...modules, volumes]
   const answer = execFileSync('unshare', ['--mount', 'sh', '-ec', withoutLoopNodes, 'sh', devices, ...by, ...node])
   return JSON.parse(String(answer))
 }

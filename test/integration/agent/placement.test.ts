@@ -12,7 +12,7 @@ import { run } from '../../../agent/run.ts'
 import { parseHostId } from '../../../domain/ids.ts'
 import { fakeDatastore } from '../../support/agent-engine-driver.ts'
 import { newInstanceId } from '../../support/agent-host.ts'
-import { silentLog } from '../../support/silent-log.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('agent-placement')
@@ -24,7 +24,7 @@ describe('an agent that is not root', () => {
     const agentDir = join(temp.next(), 'deep-'.repeat(20), 'agent')
     await mkdir(agentDir, { recursive: true })
     const signal = AbortSignal.timeout(60_000)
-    const deps = { run, log: silentLog, root: false }
+    const deps = { ...quietKernel, run, root: false }
     const placement = await createPlacement(deps, agentDir, parseHostId(randomUUID()), signal)
     const { runDir } = createLayout(placement.enginesRoot, placement.runRoot)
     expect(`${runDir(newInstanceId())}/.s.PGSQL.15432`.length).toBeLessThan(socketPathLimit)
@@ -35,7 +35,7 @@ describe('an agent that is not root', () => {
 
   const place = (agentDir: string) =>
     createPlacement(
-      { run, log: silentLog, root: false },
+      { ...quietKernel, run, root: false },
       agentDir,
       parseHostId(randomUUID()),
       AbortSignal.timeout(60_000),
@@ -87,7 +87,7 @@ describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', (
     await chmod(closed, 0o700)
     const hostId = parseHostId(randomUUID())
     const bound = () => AbortSignal.timeout(30_000)
-    const place = () => createPlacement({ run, log: silentLog, root: true }, join(closed, 'agent'), hostId, bound())
+    const place = () => createPlacement({ ...quietKernel, run, root: true }, join(closed, 'agent'), hostId, bound())
     const installation = {
       datastore: fakeDatastore,
       version: '1',

@@ -10,6 +10,7 @@ import { identifyProcess, isAlive } from '../../../agent/supervision/process-tab
 import { sealPassword } from '../../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
+import { systemClock } from '../../../kernel/clock.ts'
 import {
   engineFactsOf,
   engineStopped,
@@ -160,7 +161,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     const process = first.agent.inspect(id).record?.process
     await first.agent.stop({ engines: 'keep' })
     const later = Date.now() + 600 * dayMs
-    const { agent } = await host.start({ clock: { now: () => later } })
+    const { agent } = await host.start({ clock: { ...systemClock, now: () => later } })
     await expect.poll(() => certificateEnd(endpoint), { timeout: patienceMs }).toBeGreaterThan(before + 500 * dayMs)
     expect(agent.inspect(id).record?.process).toEqual(process)
   })

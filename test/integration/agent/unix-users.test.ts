@@ -5,8 +5,10 @@ import { createOwners } from '../../../agent/isolation/owners.ts'
 import { createUnixUsers, findAccount } from '../../../agent/isolation/unix-users.ts'
 import { type Run, run } from '../../../agent/run.ts'
 import { patienceMs } from '../../support/agent-host.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 const { accountIds: ids } = agentDefaults
+const deps = { ...quietKernel, run }
 const made: string[] = []
 const newName = (): string => {
   const name = `coffer-test-${randomBytes(4).toString('hex')}`
@@ -15,12 +17,12 @@ const newName = (): string => {
 }
 const bound = (): AbortSignal => AbortSignal.timeout(patienceMs)
 afterEach(async () => {
-  for (const name of made.splice(0)) await createUnixUsers(run, ids).remove(name, bound())
+  for (const name of made.splice(0)) await createUnixUsers(deps, ids).remove(name, bound())
 }, patienceMs)
 
 describe.runIf(process.getuid?.() === 0)('Unix accounts for engines (needs root)', { timeout: patienceMs }, () => {
   it('are made side by side, by several agents, though the password file has one lock', async () => {
-    const agents = [createUnixUsers(run, ids), createUnixUsers(run, ids)]
+    const agents = [createUnixUsers(deps, ids), createUnixUsers(deps, ids)]
     const names = Array.from({ length: 8 }, newName)
     const accounts = await Promise.all(names.map((name, index) => agents[index % 2]?.ensure(name, bound())))
     expect(new Set(accounts.map((account) => account?.uid)).size).toBe(8)
@@ -28,7 +30,7 @@ describe.runIf(process.getuid?.() === 0)('Unix accounts for engines (needs root)
   })
 
   it('are the same when asked for again, and gone when removed, also twice', async () => {
-    const users = createUnixUsers(run, ids)
+    const users = createUnixUsers(deps, ids)
     const name = newName()
     const account = await users.ensure(name, bound())
     expect(await users.ensure(name, bound())).toEqual(account)
@@ -39,7 +41,7 @@ describe.runIf(process.getuid?.() === 0)('Unix accounts for engines (needs root)
 
   it('are removed by several at once, as by a tool that a killed agent has left running and by the next agent', async () => {
     for (const name of Array.from({ length: 5 }, newName)) {
-      const agents = Array.from({ length: 4 }, () => createUnixUsers(run, ids))
+      const agents = Array.from({ length: 4 }, () => createUnixUsers(deps, ids))
       await agents[0]?.ensure(name, bound())
       await Promise.all(agents.map((agent) => agent.remove(name, bound())))
       expect(findAccount(name)).toBeNull()
@@ -55,13 +57,17 @@ describe.runIf(process.getuid?.() === 0)('Unix accounts for engines (needs root)
       return said
     }
     const name = newName()
-    const lent = createOwners(interrupted, true, ids).withTemporary(name, breakingOff.signal, async () => {})
+    const lent = createOwners({ ...deps, run: interrupted }, true, ids).withTemporary(
+      name,
+      breakingOff.signal,
+      async () => {},
+    )
     await expect(lent).rejects.toThrow('aborted')
     expect(findAccount(name)).toBeNull()
   })
 
   it('are made also when an interrupted removal left the group', async () => {
-    const users = createUnixUsers(run, ids)
+    const users = createUnixUsers(deps, ids)
     const name = newName()
     await run('groupadd', ['--system', name], bound())
     expect(await users.ensure(name, bound())).toMatchObject({ user: name })

@@ -4,6 +4,7 @@ import pg from 'pg'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import { createEngineBench, type EngineBench } from '../../support/engine-bench.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 
 export { bound, isAlive } from '../../support/engine-bench.ts'
 
@@ -19,7 +20,7 @@ export const createBench = (): Promise<Bench> =>
         systemRoots: ['/usr/lib/postgresql'],
         binDirs: [],
       },
-      log: { warn: () => {} },
+      ...quietKernel,
     }),
   )
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineInstance, unlimited } from '../../../agent/engines/engine.ts'
 import { persist } from '../../../agent/outcomes/persist.ts'
 import { type Crowd, crowd, silentConnections } from '../../support/crowd.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { type Bench, bound, createBench, inspect, query } from './bench.ts'
 
 let bench: Bench
@@ -38,7 +39,8 @@ describe('a PostgreSQL whose clients have taken every slot and ask for more', { 
 
     // Clients that are about to log in hold slots, too, for some milliseconds.
     const signal = bound()
-    const insist = (work: () => Promise<unknown>) => persist(work, { signal, mayCome: () => false })
+    const insist = (work: () => Promise<unknown>) =>
+      persist(work, { timers: quietKernel.timers, signal, mayCome: () => false })
     await insist(() => driver.checkHealth(instance, signal))
     await insist(() => driver.accounts.ensureDatabases(instance, [{ name: 'another' }], signal))
     await insist(() => driver.verifyEndpoint(instance, [], signal))

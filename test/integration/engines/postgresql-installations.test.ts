@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresqlDriver } from '../../../agent/engines/postgresql/driver.ts'
 import type { SearchPaths } from '../../../agent/engines/postgresql/setup/discover.ts'
 import { hydrateSymlinks } from '../../../agent/engines/postgresql/setup/hydrate-symlinks.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { type Bench, bound, createBench } from './bench.ts'
 
 const run = promisify(execFile)
@@ -41,10 +42,11 @@ const fakeEngine = async (root: string, major: string, script: string): Promise<
 
 const probe = async (searchPaths: Partial<SearchPaths>) => {
   const warnings: string[] = []
-  const log = { warn: (details: object, message: string) => warnings.push(`${message} ${JSON.stringify(details)}`) }
+  const warn = (details: object, message: string) => warnings.push(`${message} ${JSON.stringify(details)}`)
   const driver = createPostgresqlDriver({
     searchPaths: { nodeModules: [], addedRoots: [], systemRoots: [], binDirs: [], ...searchPaths },
-    log,
+    ...quietKernel,
+    log: { ...quietKernel.log, warn },
   })
   return { found: await driver.probe(bound()), warnings }
 }

@@ -7,8 +7,6 @@ import { createReporter } from '../../../agent/reporter.ts'
 import type { MessageBus, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
 import { hostIdSchema } from '../../../domain/ids.ts'
-import { createIdSource } from '../../../kernel/ids.ts'
-import { systemRandom } from '../../../kernel/random.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { createTracing } from '../../../ops/tracing/tracing.ts'
 import { type Collector, startCollector } from '../../support/otlp/collector.ts'
@@ -18,8 +16,7 @@ import { waitFor } from '../../support/wait-for.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
 const directory = createTempDir('agent-traces')
-const clock = { now: () => Date.now() }
-const ids = createIdSource(clock, systemRandom)
+const { clock, ids, timers } = quietKernel
 const hostId = hostIdSchema.parse(ids.next())
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const never = new AbortController().signal
@@ -55,12 +52,20 @@ const startAgent = async (makeTrue: (signal: AbortSignal) => Promise<undefined>)
   const journal = createJournal(database)
   const published: OutgoingMessage[] = []
   const bus = { publish: async (messages: readonly OutgoingMessage[]) => void published.push(...messages) }
-  const reporter = createReporter({ bus: bus as unknown as MessageBus, channel: unsigned, journal, log, tracer })
+  const reporter = createReporter({
+    bus: bus as unknown as MessageBus,
+    channel: unsigned,
+    journal,
+    timers,
+    log,
+    tracer,
+  })
   const worker = createCommandWorker({
     hostId,
     journal,
     reporter,
     clock,
+    timers,
     ids,
     log,
     tracer,

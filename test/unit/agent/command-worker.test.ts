@@ -6,16 +6,14 @@ import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
 import { hostIdSchema } from '../../../domain/ids.ts'
-import { createIdSource } from '../../../kernel/ids.ts'
-import { systemRandom } from '../../../kernel/random.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 const directory = createTempDir('command-worker')
 const database = openAgentDatabase(join(directory.path, 'agent.db'))
 const journal = createJournal(database)
-const clock = { now: () => Date.now() }
-const ids = createIdSource(clock, systemRandom)
+const { clock, ids, timers } = quietKernel
 const hostId = hostIdSchema.parse(ids.next())
 
 /** As a full disk does: no page more than there are. */
@@ -41,6 +39,7 @@ const startWorker = (errors: unknown[]) =>
     journal,
     reporter: { wake: () => {}, progress: () => {}, stop: () => Promise.resolve() },
     clock,
+    timers,
     ids,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: (details) => errors.push(details) },
     maxConcurrent: 4,

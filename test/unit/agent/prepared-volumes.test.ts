@@ -7,7 +7,7 @@ import type { Volumes } from '../../../agent/isolation/volumes.ts'
 import { createLayout } from '../../../agent/layout.ts'
 import { openPreparedVolumes, type PreparedVolumesDeps } from '../../../agent/prepared-volumes.ts'
 import { type Run, run } from '../../../agent/run.ts'
-import { silentLog } from '../../support/silent-log.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -32,8 +32,8 @@ const openOn = (root: string, volumes: Volumes, wishes: Wishes = {}) => {
     kind: 'directory',
     volumes,
     templates: { nameOf, ensure } as never,
+    ...quietKernel,
     run,
-    log: silentLog,
     randomName: () => `${++made}`,
     count: 1,
     ...others,

@@ -5,7 +5,7 @@ import { createJournal } from '../../../agent/journal/journal.ts'
 import { createReporter } from '../../../agent/reporter.ts'
 import type { MessageBus, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { agentReportSchema } from '../../../domain/guest/report.ts'
-import { silentLog } from '../../support/silent-log.ts'
+import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('agent-reporter')
@@ -50,7 +50,7 @@ describe('the reporter', () => {
         journal.report('late', late)
         reporter.wake()
       })
-      const reporter = createReporter({ bus, channel: unsigned, journal, log: silentLog })
+      const reporter = createReporter({ ...quietKernel, bus, channel: unsigned, journal })
       journal.report('first', health())
       reporter.wake()
       // All of it is microtasks: it is over before the next turn of the event loop.

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { EngineFault } from '../../../agent/engines/engine.ts'
 import { createUsabilityWatch, type UsabilityDeps } from '../../../agent/supervision/watch-usability.ts'
 import type { FaultCode } from '../../../domain/values/fault-codes.ts'
+import { createVirtualKernel } from '../../support/virtual-kernel.ts'
 
 const never = new AbortController().signal
 
 const watch = (deps: Partial<UsabilityDeps>) =>
   createUsabilityWatch({
+    ...createVirtualKernel(),
     main: { pid: process.pid, startedAtTicks: 0 },
     processes: async () => [],
     ask: async () => 'uncut',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, readdir } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
+import type { WallClock } from '../../../../kernel/clock.ts'
 import { EngineFault } from '../../engine.ts'
 import { crc32c } from './crc32c.ts'
 
@@ -29,16 +30,16 @@ const segmentName = /^[0-9A-F]{24}$/
  * The pages of the log name the cluster, too, outside of what their checksums cover. Throws `EngineFault` `TEMPLATE_FAILED` for a control file
  * that is damaged or of a version that is not known here.
  */
-export const renewClusterIdentity = async (dataDir: string): Promise<void> => {
-  const systemId = newSystemId()
+export const renewClusterIdentity = async (clock: WallClock, dataDir: string): Promise<void> => {
+  const systemId = newSystemId(clock.now())
   const walDir = join(dataDir, 'pg_wal')
   for (const name of await readdir(walDir)) if (segmentName.test(name)) await renewSegment(join(walDir, name), systemId)
   await renewControlFile(join(dataDir, 'global', 'pg_control'), systemId)
 }
 
 /** The upper half is the time in seconds, as initdb makes it; the lower half is by chance. */
-const newSystemId = (): Buffer => {
-  const id = (BigInt(Math.floor(Date.now() / 1000)) << 32n) | BigInt(randomBytes(4).readUInt32LE())
+const newSystemId = (nowMs: number): Buffer => {
+  const id = (BigInt(Math.floor(nowMs / 1000)) << 32n) | BigInt(randomBytes(4).readUInt32LE())
   const bytes = Buffer.alloc(8)
   // The engine's files are in the byte order of the machine, and all that Coffer runs on is little-endian.
   bytes.writeBigUInt64LE(id)

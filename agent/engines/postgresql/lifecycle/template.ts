@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { draftBeside } from '../../../files.ts'
 import { isFull, systemErrorIn } from '../../../system-errors.ts'
 import type { Installation, Owner } from '../../engine.ts'
 import { EngineFault } from '../../engine.ts'
@@ -44,7 +44,7 @@ export const createTemplate = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if (await exists(directory)) return
-  const draft = `${directory}.building-${process.pid}-${randomUUID()}`
+  const draft = draftBeside(`${directory}.building-${process.pid}`)
   try {
     await removeAbandonedDrafts(directory)
     await makeDirectory(draft, owner)

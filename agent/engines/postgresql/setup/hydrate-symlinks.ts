@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
+import { draftBeside } from '../../../files.ts'
 import { hasCode } from '../../error-codes.ts'
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
@@ -29,7 +29,7 @@ export const hydrateSymlinks = async (packageDir: string): Promise<void> => {
 const ensureLink = async (link: string, pointsTo: string): Promise<void> => {
   const present = await readlink(link).catch(() => null)
   if (present === pointsTo) return
-  const draft = `${link}.${randomUUID()}`
+  const draft = draftBeside(link)
   await symlink(pointsTo, draft)
   try {
     await rename(draft, link)
