@@ -1,3 +1,5 @@
+import type { ConfigurationRules } from './configuration-rules.ts'
+
 /** How one kind of name looks in one engine. `reserved`: names in lower case that the engine or Coffer needs. */
 export type NameRule = {
   /** What the name is of, such as `the name of a PostgreSQL user`. */
@@ -83,6 +85,7 @@ export type EngineDescriptor = {
   /** Other forms than the URI, by the word that asks for them. */
   readonly forms: Readonly<Record<string, ConnectionForm>>
   readonly client: ClientProgram
+  readonly configuration: ConfigurationRules
   /** The newest patch level of each series when this Coffer was made; null where the distribution mends its own. */
   readonly releases: { readonly asOf: string; readonly newest: readonly string[] } | null
   /** Room on its volume, in MiB: what a recovery takes, and what must be left for the next writes to be safe. */

@@ -1,4 +1,5 @@
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
+import { mariadbConfiguration } from './mariadb-configuration.ts'
 import { printablePassword } from './printable-password.ts'
 import { authorityOf, escapePath, fileParameter } from './uri-parts.ts'
 
@@ -61,6 +62,7 @@ export const mariadb: EngineDescriptor = {
       ],
     }),
   },
+  configuration: mariadbConfiguration,
   releases: null,
   // The redo log is of a fixed size and there from the first start on; undo and temporary tables grow with what is rolled back.
   room: { recoveryMiB: 32, writesMiB: 32 },

@@ -1,6 +1,7 @@
 import { type SaslprepFault, saslprepFault } from '../values/saslprep.ts'
 import { majorOf } from '../values/version.ts'
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
+import { postgresqlConfiguration } from './postgresql-configuration.ts'
 import { authorityOf, escapePath, escapeValue, fileParameter, hostOf } from './uri-parts.ts'
 
 /** PostgreSQL cuts identifiers at NAMEDATALEN - 1 = 63 bytes, keeps `pg_` for itself, and takes some words for roles. */
@@ -112,6 +113,7 @@ export const postgresql: EngineDescriptor = {
       args: [uri(target), ...(command === undefined ? [] : ['--command', command])],
     }),
   },
+  configuration: postgresqlConfiguration,
   releases: { asOf: 'November 2026', newest: ['15.20', '16.16', '17.12', '18.6'] },
   // A segment of its log (16 MiB) to recover, one more for the checkpoint after that, and room to write what is in them. It ends without three.
   room: { recoveryMiB: 64, writesMiB: 48 },

@@ -1,5 +1,6 @@
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
 import { printablePassword } from './printable-password.ts'
+import { redisConfiguration } from './redis-configuration.ts'
 import { authorityOf, escapePath } from './uri-parts.ts'
 
 /** The scheme says TLS; clients take the CA as an option of their own, and not from the URI. */
@@ -41,6 +42,7 @@ export const redis: EngineDescriptor = {
       ...(command === undefined ? {} : { input: `${command}\n` }),
     }),
   },
+  configuration: redisConfiguration,
   releases: null,
   // An append-only file that is rewritten stands beside the one before it until it is whole.
   room: { recoveryMiB: 16, writesMiB: 16 },

@@ -1,5 +1,3 @@
-import { majorOf } from '../../../domain/values/version.ts'
-
 export { majorOf } from '../../../domain/values/version.ts'
 
 /** The oldest major version that the driver is tested with. */
@@ -11,6 +9,3 @@ export const oldestMajor = 15
  */
 export const parseServerVersion = (output: string): string | null =>
   /^postgres \(PostgreSQL\) (\d+\.\d+)(?: \(.*\))?$/.exec(output.trim())?.[1] ?? null
-
-/** Whether it has `reserved_connections`: connection slots for members of a role. */
-export const hasReservedSlots = (version: string): boolean => majorOf(version) >= 16

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Resources } from '../../../../domain/values/resources.ts'
+import type { Settings } from '../../../../domain/engines/configuration-rules.ts'
+import { mariadbConfiguration } from '../../../../domain/engines/mariadb-configuration.ts'
 import type { EngineInstance, EngineLimits, Installation } from '../../engine.ts'
 import { databasesOf, pidFileOf, socketOf, temporaryFilesOf } from '../places.ts'
 
-/** Option and value, unquoted. */
-export type Settings = Readonly<Record<string, string | number>>
-
 /** Every option that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance, limits: EngineLimits): Settings => ({
+  ...mariadbConfiguration.defaults(instance.spec, instance.installation.version),
   ...programSettings(instance.installation),
   ...fixedSettings(instance),
-  ...sizeSettings(instance.spec),
   ...limitSettings(limits),
 })
 
@@ -64,36 +62,6 @@ export const undoTablespaces = 3
 
 /** Any that differs from that of another instance will do; 0 is none. */
 const serverIdOf = (instanceId: string): number => createHash('sha256').update(instanceId).digest().readUInt32BE(0) || 1
-
-/**
- * Sources of the rules: MariaDB documentation, "InnoDB Buffer Pool" (half to three quarters of the memory) and "Configuring MariaDB for Optimal Performance";
- * Amazon RDS: `max_connections` is memory / 12582880 bytes, here up to 500. Redo log and temporary tables are bounded by the volume: a sixteenth
- * and a quarter of it.
- */
-const sizeSettings = ({ memoryMiB, volumeGiB }: Resources): Settings => {
-  const volumeMiB = Math.max(volumeGiB, 1) * 1024
-  const clients = clamp(Math.floor((memoryMiB * 1024 * 1024) / 12_582_880), 20, 500)
-  return {
-    innodb_buffer_pool_size: `${Math.max(16, Math.floor(memoryMiB * (memoryMiB < 1024 ? 0.4 : 0.6)))}M`,
-    innodb_log_file_size: `${clamp(Math.floor(volumeMiB / 16), 32, 1024)}M`,
-    innodb_log_buffer_size: `${clamp(Math.floor(memoryMiB / 64), 2, 16)}M`,
-    innodb_temp_data_file_path: `ibtmp1:12M:autoextend:max:${volumeMiB / 4}M`,
-    key_buffer_size: `${clamp(Math.floor(memoryMiB / 64), 1, 64)}M`,
-    aria_pagecache_buffer_size: `${clamp(Math.floor(memoryMiB / 32), 8, 128)}M`,
-    tmp_table_size: `${clamp(Math.floor(memoryMiB / 64), 1, 64)}M`,
-    max_heap_table_size: `${clamp(Math.floor(memoryMiB / 64), 1, 64)}M`,
-    max_connections: clients + agentConnections,
-    // One user cannot take what is left for the agent.
-    max_user_connections: clients,
-    table_open_cache: clamp(memoryMiB, 400, 4000),
-    max_allowed_packet: '64M',
-  }
-}
-
-/** Those of the agent come on top: health, endpoint, accounts. When clients have taken them all, one more is kept for administration by the server. */
-const agentConnections = 3
-
-const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)
 
 /** Those that a running server takes: `applyConfiguration` sets them. */
 export type LiveSettings = { readonly init_connect: string; readonly transaction_read_only: 'ON' | 'OFF' }

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '../../../../domain/engines/configuration-rules.ts'
+import { postgresqlConfiguration } from '../../../../domain/engines/postgresql-configuration.ts'
 import type { VolumeStage } from '../../../../domain/values/volume-use.ts'
 import type { EngineInstance, EngineLimits, Installation } from '../../engine.ts'
 import { writeOwnedFile } from '../../owned-file.ts'
@@ -10,7 +12,6 @@ import { findPostmaster, pidFileOf } from '../lifecycle/postmaster.ts'
 import { majorOf } from '../version.ts'
 import { hurriedConf, hurriedConfOf } from './hurry-logins.ts'
 import { preloadOf } from './preload.ts'
-import { type Settings, sizeSettings } from './settings.ts'
 
 /**
  * Writes `coffer.conf`, `postgresql.conf` (which only includes it), `pg_hba.conf` and `pg_ident.conf` in the instance's
@@ -37,8 +38,8 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
 
 /** Every setting that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance, volume: VolumeStage): Settings => ({
+  ...postgresqlConfiguration.defaults(instance.spec, instance.installation.version),
   ...fixedSettings(instance),
-  ...sizeSettings(instance.spec, instance.installation.version),
   // After a PANIC for want of room it would try to recover without the reserve, and an orderly stop then waits in vain (18.4).
   ...(volume === 'ROOMY' ? {} : { restart_after_crash: 'off' }),
   ...(volume === 'FULL' ? fencedSettings : {}),
@@ -60,7 +61,6 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
   authentication_timeout: '10s',
   fsync: 'on',
   full_page_writes: 'on',
-  synchronous_commit: 'on',
   log_destination: 'stderr',
   logging_collector: 'off',
   log_line_prefix: '%m [%p] %q%u@%d ',
@@ -69,39 +69,16 @@ const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: Engine
   log_statement: 'none',
   log_min_error_statement: 'panic',
   log_min_duration_statement: -1,
-  timezone: 'UTC',
-  datestyle: 'iso, mdy',
   // The agent recognises the engine's messages.
   lc_messages: 'C',
-  default_text_search_config: 'pg_catalog.english',
-  ...expectedSettings(installation),
-  // What ALTER SYSTEM writes would win over this file, and could switch off TLS or fsync.
-  ...(majorOf(installation.version) >= 17 ? { allow_alter_system: 'off' } : {}),
-})
-
-/**
- * What users of managed databases find elsewhere, where the engine's own default is for another time or another place. A table of them with their
- * reasons is in docs/reference/postgresql.md. A session, user or database may set most of them otherwise.
- */
-const expectedSettings = ({ version, binDir }: Installation): Settings => ({
-  shared_preload_libraries: preloadOf(binDir).join(','),
+  shared_preload_libraries: preloadOf(installation.binDir).join(','),
   wal_level: 'logical',
   max_replication_slots: 10,
   max_wal_senders: 10,
-  // Volumes are on solid state disks: the engine's 4 is for spinning ones (RDS for Aurora and CNPG's examples: 1.1).
-  random_page_cost: 1.1,
-  track_io_timing: 'on',
-  log_lock_waits: 'on',
-  log_temp_files: '10MB',
-  // A client that vanished without a word is noticed within two minutes, not after the two hours of the system.
-  tcp_keepalives_idle: 60,
-  tcp_keepalives_interval: 10,
-  tcp_keepalives_count: 6,
-  client_connection_check_interval: '10s',
-  // As RDS: what is forgotten holds back vacuum until the table bloats.
-  idle_in_transaction_session_timeout: '1d',
   // Who creates a role may use it at once, as a superuser could.
-  ...(majorOf(version) >= 16 ? { createrole_self_grant: 'set, inherit' } : {}),
+  ...(majorOf(installation.version) >= 16 ? { createrole_self_grant: 'set, inherit' } : {}),
+  // What ALTER SYSTEM writes would win over this file, and could switch off TLS or fsync.
+  ...(majorOf(installation.version) >= 17 ? { allow_alter_system: 'off' } : {}),
 })
 
 /**

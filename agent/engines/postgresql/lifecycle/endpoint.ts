@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { escapeLiteral } from 'pg'
+import { hasReservedSlots } from '../../../../domain/engines/postgresql-settings.ts'
 import type { EngineFault, EngineInstance, UserWish } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
 import { reachable } from '../../reachable.ts'
@@ -7,7 +8,6 @@ import { monitorRole, slotsRole } from '../accounts/roles.ts'
 import { createScramVerifier, matchesScramVerifier } from '../accounts/scram.ts'
 import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Target, withAdministration, withSession } from '../session.ts'
-import { hasReservedSlots } from '../version.ts'
 
 /**
  * Connects as clients do, over the network with TLS verified against the instance's CA and the address, and queries: as

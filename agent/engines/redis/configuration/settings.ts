@@ -1,13 +1,12 @@
+import type { Settings } from '../../../../domain/engines/configuration-rules.ts'
+import { redisConfiguration } from '../../../../domain/engines/redis-configuration.ts'
 import type { EngineInstance, EngineLimits } from '../../engine.ts'
 import { pidFileOf, socketOf, usersOf } from '../places.ts'
 
-/** Directive and its words, unquoted. */
-export type Settings = Readonly<Record<string, string | number>>
-
 /** Every directive that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance, limits: EngineLimits): Settings => ({
+  ...redisConfiguration.defaults(instance.spec, instance.installation.version),
   ...fixedSettings(instance),
-  ...sizeSettings(instance.spec),
   ...(limits.volume === 'FULL' ? fencedSettings : {}),
   // Without the port nobody comes over the network; the socket stays.
   'tls-port': limits.clients === 'served' ? instance.listen.port : 0,
@@ -43,22 +42,8 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   'set-proc-title': 'no',
   loglevel: 'notice',
   logfile: '',
-  databases: 16,
-  // Every write is in the log before it is answered, and on the disk within a second: what Redis itself recommends.
   appendonly: 'yes',
-  appendfsync: 'everysec',
   save: '',
-  'tcp-keepalive': 60,
-})
-
-/**
- * Three quarters of the memory are for data: while the log is rewritten, pages that change are there twice (Redis documentation, "Memory optimization";
- * ElastiCache reserves a quarter as well). A connection takes some 20 kB with its buffers.
- */
-const sizeSettings = ({ memoryMiB }: EngineInstance['spec']): Settings => ({
-  maxmemory: `${Math.floor((memoryMiB * 3) / 4)}mb`,
-  'maxmemory-policy': 'noeviction',
-  maxclients: Math.min(10_000, Math.max(100, memoryMiB * 4)),
 })
 
 /** So little memory that everything which takes some is refused, while keys can be read, deleted and expired. */

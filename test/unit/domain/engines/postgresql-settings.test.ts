@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sizeSettings } from '../../../../../../agent/engines/postgresql/configuration/settings.ts'
+import { sizeSettings } from '../../../../domain/engines/postgresql-settings.ts'
 
 const kib = (value: string | number | undefined): number => {
   const [, amount, unit] = /^(\d+)(kB|MB)$/.exec(String(value)) ?? []

@@ -1,8 +1,6 @@
-import type { Resources } from '../../../../domain/values/resources.ts'
-import { hasReservedSlots } from '../version.ts'
-
-/** Name and value, the value as it stands in the file; strings still unquoted. */
-export type Settings = Readonly<Record<string, string | number>>
+import type { Resources } from '../values/resources.ts'
+import { majorOf } from '../values/version.ts'
+import { clamp, type Settings } from './configuration-rules.ts'
 
 /**
  * The settings that depend on the instance's size. Sources of the rules:
@@ -45,6 +43,9 @@ export const sizeSettings = ({ vcpus, memoryMiB, volumeGiB }: Resources, version
   }
 }
 
+/** PostgreSQL 16 has slots that are kept for the role `pg_use_reserved_connections`, beside those for superusers. */
+export const hasReservedSlots = (version: string): boolean => majorOf(version) >= 16
+
 const mostConnections = 500
 
 /**
@@ -59,4 +60,25 @@ const monitorSlots = 3
 /** Below it PostgreSQL does not do useful work, and the formulas give values it refuses. */
 const minimumMemoryMiB = 64
 
-const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)
+/**
+ * What users of managed databases find elsewhere, where the engine's own default is for another time or another place. A table of them with their
+ * reasons is in docs/reference/postgresql.md. A session, user or database may set most of them otherwise.
+ */
+export const expectedSettings: Settings = {
+  // Volumes are on solid state disks: the engine's 4 is for spinning ones (RDS for Aurora and CNPG's examples: 1.1).
+  random_page_cost: 1.1,
+  track_io_timing: 'on',
+  log_lock_waits: 'on',
+  log_temp_files: '10MB',
+  // A client that vanished without a word is noticed within two minutes, not after the two hours of the system.
+  tcp_keepalives_idle: 60,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 6,
+  client_connection_check_interval: '10s',
+  // As RDS: what is forgotten holds back vacuum until the table bloats.
+  idle_in_transaction_session_timeout: '1d',
+  synchronous_commit: 'on',
+  timezone: 'UTC',
+  datestyle: 'iso, mdy',
+  default_text_search_config: 'pg_catalog.english',
+}
