@@ -10,6 +10,7 @@ import type { HostDocument, InstanceDocument, OperationDocument } from '../proje
 import type { Views } from '../projections/queries.ts'
 import type { Cursors } from './cursor.ts'
 import { createLoader } from './loader.ts'
+import type { Outlets } from './server/outlets.ts'
 import type { ProjectSlots } from './server/project-slots.ts'
 import type { TakeTurn } from './server/turns.ts'
 import type { Session } from './session.ts'
@@ -30,6 +31,7 @@ export type Backend = {
   readonly timers: Pick<Timers, 'every' | 'timeout'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
+  readonly outlets: Pick<Outlets, 'readAhead'>
   /** Before each value of a subscription: one that catches up never waits for anything else. */
   readonly takeTurn: TakeTurn
   /** Aborts when the API closes: ends every subscription. */

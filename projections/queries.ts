@@ -40,7 +40,7 @@ import { type Page, type PageRequest, readPage } from './page.ts'
 import type { Entry, ViewStore } from './ports/view-store.ts'
 import { auditKey } from './views/events.ts'
 import { instanceNameIn } from './views/instances.ts'
-import { followAuditLog, type WatchKernel, watchDocument } from './watch.ts'
+import { followAuditLog, type TellHeld, type WatchKernel, watchDocument } from './watch.ts'
 
 /** Of one project, or, null, of all. */
 type Scope = { readonly projectId: ProjectId | null }
@@ -124,7 +124,12 @@ export type Views = {
    * The events after a position that match: those there are, then each new one, in order, none left out and none twice. `now`: only
    * those that come once it is read from.
    */
-  eventsAfter(filter: EventFilter, after: Position | 'now', signal: AbortSignal): AsyncIterable<AuditDocument>
+  eventsAfter(
+    filter: EventFilter,
+    after: Position | 'now',
+    signal: AbortSignal,
+    tellHeld?: TellHeld,
+  ): AsyncIterable<AuditDocument>
   /** The instance now, then after every change. Of changes in quick succession only the last may be seen. */
   watchInstance(id: InstanceId, signal: AbortSignal): AsyncIterable<InstanceDocument>
   watchOperation(id: OperationId, signal: AbortSignal): AsyncIterable<OperationDocument>
@@ -207,11 +212,11 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
       return document
     },
     hasEvent: async (scope, position) => (await entryAt(scope, position)) !== null,
-    eventsAfter: async function* (filter, after, signal) {
+    eventsAfter: async function* (filter, after, signal, tellHeld) {
       const matches = eventMatcher(filter)
       yield* followAuditLog(
         { ...watched, readAuditLog },
-        { list: eventList(filter), after, ...(matches && { matches }) },
+        { list: eventList(filter), after, ...(matches && { matches }), ...(tellHeld && { tellHeld }) },
         signal,
       )
     },

@@ -12,8 +12,12 @@ import { auditKey } from './views/events.ts'
 export type WatchKernel = Pick<Kernel, 'random' | 'timers'>
 
 const backOffConfig = { firstMs: 20, maxMs: 1000 }
-/** One that does not read holds the documents of a whole page, which may have kilobytes each. */
+/** What is read ahead for one that does not read: as many events at most, and as many bytes of them. */
 const eventsPerPage = 32
+const bytesPerPage = 64 * 1024
+
+/** Told how many bytes of what was read wait to be taken, whenever that changes. */
+export type TellHeld = (bytes: number) => void
 
 /**
  * A document as it is now, if there is one, and then as it is after every change, until the signal aborts. Of changes in quick succession
@@ -40,6 +44,13 @@ export const watchDocument = <D>(
     }
   })
 
+export type FollowedEvents = {
+  readonly list: ListName
+  readonly matches?: (entry: AuditEntry) => boolean
+  readonly after: Position | 'now'
+  readonly tellHeld?: TellHeld
+}
+
 /**
  * The events of a list of the audit log after a position: those there are, then every new one, until the signal aborts. In order, none
  * left out, none twice. A slow reader loses nothing, as what it has not read stays in the log. `now` is where the list ends once the view
@@ -51,28 +62,47 @@ export const followAuditLog = (
     readAuditLog,
     ...kernel
   }: WatchKernel & { readonly viewStore: ViewStore; readonly readAuditLog: ReadAuditLog },
-  { list, matches, after }: { list: ListName; matches?: (entry: AuditEntry) => boolean; after: Position | 'now' },
+  { list, matches, after, tellHeld = () => {} }: FollowedEvents,
   signal: AbortSignal,
 ): AsyncIterable<AuditDocument> => {
   let seenTo = after === 'now' ? null : after < 0 ? '' : auditKey(after)
   return throughOutages(kernel, signal, async function* () {
-    const changes = viewStore.changes(list.view, signal, list)[Symbol.asyncIterator]()
+    const { index, value } = list
+    const changes = viewStore.changes(list.view, signal, { index, value, newestAlone: true })[Symbol.asyncIterator]()
     try {
       seenTo ??= await endOf(viewStore, list)
       for (;;) {
         const request = { first: eventsPerPage, after: seenTo }
         const page: Page<AuditEntry> = await readPage(viewStore, list, request, matches)
-        for (const document of await readAuditLog(page.entries.map((entry) => entry.document))) {
+        const held = firstWithin(bytesPerPage, await readAuditLog(page.entries.map((entry) => entry.document)))
+        for (const { document, heldBytes } of held) {
+          tellHeld(heldBytes)
           seenTo = auditKey(document.position)
           yield document
         }
+        tellHeld(0)
+        if (held.length < page.entries.length) continue
         seenTo = page.seenTo ?? seenTo
         if (page.next === null && !(await grownBeyond(seenTo, changes))) return
       }
     } finally {
+      tellHeld(0)
       await changes.return?.()
     }
   })
+}
+
+/** As many of the first as there is room for, but one at least. `heldBytes`: of each and all behind it. */
+const firstWithin = (maxBytes: number, documents: readonly AuditDocument[]) => {
+  const kept: { readonly document: AuditDocument; readonly before: number }[] = []
+  let total = 0
+  for (const document of documents) {
+    const bytes = Buffer.byteLength(JSON.stringify(document))
+    if (kept.length > 0 && total + bytes > maxBytes) break
+    kept.push({ document, before: total })
+    total += bytes
+  }
+  return kept.map(({ document, before }) => ({ document, heldBytes: total - before }))
 }
 
 const endOf = async (viewStore: ViewStore, { view, index, value }: ListName): Promise<string> => {

@@ -108,6 +108,11 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     perProject: limits.subscriptionsPerProject,
     onChange: metrics.openSubscriptions,
   })
+  const outlets = createOutlets({
+    limits,
+    kernel,
+    onCut: (cut) => log.warn(cut, 'a subscriber that does not read was cut'),
+  })
   const backend: Backend = {
     views,
     dispatch,
@@ -118,6 +123,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     log,
     timers,
     slots,
+    outlets,
     takeTurn: createTurns(timers, valuesPerTurn),
     closing: closing.signal,
   }
@@ -132,12 +138,6 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     createTurns(timers, operationsPerTurn),
   )
   const masking = createErrorMasking(log)
-  const outlets = createOutlets({
-    limits,
-    kernel,
-    onCut: (cut) => log.warn(cut, 'a subscriber that does not read was cut'),
-  })
-
   const yoga = createYoga<RequestContext, ApiContext>({
     schema,
     context: (initial) => createApiContext(backend, requestFacts(initial)),

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ProjectId } from '../../domain/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Timer } from '../../kernel/timers.ts'
+import type { TellHeld } from '../../projections/watch.ts'
 import type { ApiLimits } from '../limits.ts'
 
 /** The connection of one subscriber, as far as it tells what waits in it: a TCP or TLS socket. */
@@ -11,6 +12,9 @@ export type Outlet = {
   /** What of that the peer has not taken yet. */
   readonly writableLength: number
 }
+
+/** What was read for one subscription and is not sent yet. `release`: it has ended. */
+export type ReadAhead = { readonly tellHeld: TellHeld; readonly release: () => void }
 
 /**
  * Ends a connection together with what the system keeps for its peer to take: several MiB, which after an ordinary end it would keep for minutes for a
@@ -23,7 +27,12 @@ export const reset = (socket: Socket): void => {
 export type Outlets = {
   /** Watches a connection until the returned function is called. `cut` ends it at once, as `reset` does. */
   readonly watch: (outlet: Outlet, projectId: ProjectId | null, cut: () => void) => () => void
-  /** Bytes that wait in all connections. */
+  /**
+   * Counts what is read ahead for a subscription with what waits in connections. `cut` ends the subscription. It is not looked at whether
+   * anything is taken of it: its connection tells that.
+   */
+  readonly readAhead: (projectId: ProjectId | null, cut: () => void) => ReadAhead
+  /** Bytes that wait in all connections, and before them. */
   readonly waitingBytes: () => number
 }
 
@@ -32,7 +41,7 @@ export type OutletLimits = Pick<ApiLimits, 'pingMs' | 'subscriberBufferBytes' | 
 export type OutletsOptions = {
   readonly limits: OutletLimits
   readonly kernel: Pick<Kernel, 'clock' | 'timers'>
-  /** Told of every connection that was cut. */
+  /** Told of every connection and subscription that was cut. */
   readonly onCut: (cut: {
     readonly reason: string
     readonly waitingBytes: number
@@ -42,6 +51,8 @@ export type OutletsOptions = {
 
 type Watched = {
   readonly outlet: Outlet
+  /** Whether it has to take what waits. */
+  readonly isConnection: boolean
   readonly projectId: ProjectId | null
   readonly cut: () => void
   takenBytes: number
@@ -53,7 +64,7 @@ const lookEveryMs = 1000
 /**
  * Bounds what is kept for subscribers, the same for SSE and WebSocket. A connection is cut when it takes nothing for the time of two
  * pings while something waits for it, and when too many bytes wait: in it, or in all of its project or of the process, where the one
- * with most is cut first.
+ * with most is cut first. What is read ahead for a subscription counts as well, and is cut in the same order.
  */
 export const createOutlets = ({ limits, kernel: { clock, timers }, onCut }: OutletsOptions): Outlets => {
   const watched = new Set<Watched>()
@@ -78,7 +89,7 @@ export const createOutlets = ({ limits, kernel: { clock, timers }, onCut }: Outl
     for (const each of [...watched]) {
       const { writableLength: waiting, bytesWritten } = each.outlet
       const taken = bytesWritten - waiting
-      if (waiting === 0 || taken !== each.takenBytes) {
+      if (!each.isConnection || waiting === 0 || taken !== each.takenBytes) {
         each.takenBytes = taken
         each.tookAtMs = now
       } else if (now - each.tookAtMs >= 2 * limits.pingMs) {
@@ -107,13 +118,22 @@ export const createOutlets = ({ limits, kernel: { clock, timers }, onCut }: Outl
     cutLargest([...watched], limits.bufferBytes, 'too much waits for all subscribers')
   }
 
+  const watch = (outlet: Outlet, projectId: ProjectId | null, cutOutlet: () => void, isConnection: boolean) => {
+    const takenBytes = outlet.bytesWritten - outlet.writableLength
+    const each: Watched = { outlet, projectId, isConnection, cut: cutOutlet, takenBytes, tookAtMs: clock.elapsedMs() }
+    watched.add(each)
+    looking ??= timers.every(Math.min(lookEveryMs, limits.pingMs), look, { ref: false })
+    return () => release(each)
+  }
+
   return {
-    watch: (outlet, projectId, cutOutlet) => {
-      const takenBytes = outlet.bytesWritten - outlet.writableLength
-      const each: Watched = { outlet, projectId, cut: cutOutlet, takenBytes, tookAtMs: clock.elapsedMs() }
-      watched.add(each)
-      looking ??= timers.every(Math.min(lookEveryMs, limits.pingMs), look, { ref: false })
-      return () => release(each)
+    watch: (outlet, projectId, cutOutlet) => watch(outlet, projectId, cutOutlet, true),
+    readAhead: (projectId, cutSubscription) => {
+      const held = { bytesWritten: 0, writableLength: 0 }
+      const tellHeld = (bytes: number): void => {
+        held.writableLength = bytes
+      }
+      return { tellHeld, release: watch(held, projectId, cutSubscription, false) }
     },
     waitingBytes: () => sumOf(watched),
   }

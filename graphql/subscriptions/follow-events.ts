@@ -16,7 +16,7 @@ export const followEvents = (
   input: EventFilterInput,
   after: string | null,
 ): AsyncIterableIterator<Entry<AuditDocument>> =>
-  openSubscription(context, async function* events(signal) {
+  openSubscription(context, async function* events(signal, tellHeld) {
     const filter = await eventFilter(context, input)
     const position = after === null ? 'now' : await positionOf(context, after, signal)
     if (filter === null) {
@@ -24,7 +24,7 @@ export const followEvents = (
       if (!signal.aborted) await once(signal, 'abort')
       return
     }
-    for await (const document of context.backend.views.eventsAfter(filter, position, signal)) {
+    for await (const document of context.backend.views.eventsAfter(filter, position, signal, tellHeld)) {
       const key = auditKey(document.position)
       yield { key, sortKey: key, document }
     }

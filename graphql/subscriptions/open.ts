@@ -1,21 +1,30 @@
+import type { TellHeld } from '../../projections/watch.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError } from '../errors.ts'
 
 /**
  * Opens a subscription: takes a slot, and ends the source when the caller leaves, when its token is revoked or expires (asked every
- * `revalidateTokenMs`) and when the server stops. The last two end it with an error, so that a client does not take it for the end of
- * what it follows.
+ * `revalidateTokenMs`), when too much was read ahead for it and when the server stops. The last three end it with an error, so
+ * that a client does not take it for the end of what it follows.
  */
 export const openSubscription = <Value>(
   { backend, session, signal: caller }: ApiContext,
-  source: (signal: AbortSignal) => AsyncGenerator<Value, void>,
+  source: (signal: AbortSignal, tellHeld: TellHeld) => AsyncGenerator<Value, void>,
 ): AsyncIterableIterator<Value> => {
   const free = backend.slots.tryTake(session.projectId)
   if (free === null) throw tooMany(backend.slots.perProject)
   const ended = new AbortController()
   const signal = AbortSignal.any([ended.signal, caller, backend.closing])
-  const values = source(signal)
   let tokenRefused = false
+  let wasCut = false
+  const cut = (): void => {
+    wasCut = true
+    ended.abort()
+    // Lets go of what was read, also when nobody asks for a value any more.
+    values.return().catch(() => {})
+  }
+  const readAhead = backend.outlets.readAhead(session.projectId, cut)
+  const values = source(signal, readAhead.tellHeld)
 
   const revalidate = (): void => {
     session.isStillValid().then(
@@ -31,6 +40,7 @@ export const openSubscription = <Value>(
 
   const finish = (): void => {
     revalidation.cancel()
+    readAhead.release()
     ended.abort()
     free()
   }
@@ -40,6 +50,7 @@ export const openSubscription = <Value>(
 
   const checkReason = (): void => {
     if (tokenRefused) throw new ApiError('UNAUTHENTICATED', 'the token has expired or was revoked')
+    if (wasCut) throw new ApiError('UNAVAILABLE', 'too much waited for this subscription: subscribe again')
     if (backend.closing.aborted) throw new ApiError('UNAVAILABLE', 'the server is stopping: subscribe again')
   }
 

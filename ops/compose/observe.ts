@@ -59,7 +59,7 @@ const watchApi = (metrics: Metrics, { api, views }: ApiParts, { deadLetters }: M
   watchDeadLetters(metrics, { deadLetters, views }, clock)
   metrics.gauge(
     'coffer_subscription_buffer_bytes',
-    'Bytes that wait for subscribers, over SSE and WebSocket, that have not taken them yet',
+    'Bytes that wait for subscribers, over SSE and WebSocket: in their connections, and read ahead of them',
     null,
     async () => api.waitingBytes(),
   )

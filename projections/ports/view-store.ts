@@ -63,8 +63,13 @@ export type ListOptions = {
 /** `position`: the checkpoint of the batch that made the change. `document` null: deleted. */
 export type ViewChange = { readonly key: string; readonly document: Document | null; readonly position: Position }
 
-/** Which changes of a view a reader wants: of one document, or of those that stand or stood in one list. */
-export type ChangeFilter = { readonly key: string } | { readonly index: string; readonly value: string }
+/**
+ * Which changes of a view a reader wants: of one document, or of those that stand or stood in one list. `newestAlone`: for a reader that wants to
+ * know that something changed, whatever it was. It keeps one change at most, and never falls behind.
+ */
+export type ChangeFilter =
+  | { readonly key: string }
+  | { readonly index: string; readonly value: string; readonly newestAlone?: boolean }
 
 export type DumpedDocument = {
   readonly key: string

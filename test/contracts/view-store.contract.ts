@@ -368,6 +368,19 @@ export const viewStoreContract = (name: string, create: () => Promise<ViewStoreF
         await expect(collect(changes)).rejects.toBeInstanceOf(ViewStoreUnavailable)
       }))
 
+    it('and to a reader that wants the newest alone nothing else, however much it left unread', () =>
+      withStore(async (store, { maxUnreadChanges }) => {
+        const newest = { index: 'kind', value: 'cat', newestAlone: true }
+        const changes = store.changes('pets', new AbortController().signal, newest)
+        const key = (at: number) => `${at}`.padStart(6, '0')
+        const writes = Array.from({ length: maxUnreadChanges - 1 }, (_, at) => aPut(key(at), ['kind:cat']))
+        const write = writer(store)
+        await write(...writes)
+        await write(aPut(key(maxUnreadChanges), ['kind:cat']))
+        const seen = await take(changes, 1, (all) => all.at(-1)?.key === key(maxUnreadChanges))
+        expect(seen.length).toBeLessThan(maxUnreadChanges / 2)
+      }))
+
     it('no longer when the view is dropped or swapped, and the reader is told to start again', () =>
       withStore(async (store) => {
         const { signal } = new AbortController()

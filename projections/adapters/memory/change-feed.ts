@@ -39,7 +39,8 @@ export const createChangeFeed = ({ maxUnread }: ChangeFeedOptions): ChangeFeed =
     },
     subscribe: (signal, only) => {
       const topic = topicOf(only)
-      const reader = createReader(maxUnread, () => {
+      const newestAlone = only !== undefined && 'newestAlone' in only && only.newestAlone === true
+      const reader = createReader({ maxUnread, newestAlone }, () => {
         all.delete(reader)
         const others = readers.get(topic)
         others?.delete(reader)
@@ -68,7 +69,10 @@ const topicOf = (only: ChangeFilter | undefined): string => {
 }
 
 /** A queue of one reader that holds the newest change of a key, in order of change. */
-const createReader = (maxUnread: number, onEnd: () => void): Reader => {
+const createReader = (
+  { maxUnread, newestAlone }: ChangeFeedOptions & { readonly newestAlone: boolean },
+  onEnd: () => void,
+): Reader => {
   const unread = new Map<string, ViewChange>()
   let state: 'open' | 'ended' | Error = 'open'
   let wake = () => {}
@@ -83,7 +87,8 @@ const createReader = (maxUnread: number, onEnd: () => void): Reader => {
 
   const push = (change: ViewChange): void => {
     if (state !== 'open') return
-    unread.delete(change.key)
+    if (newestAlone) unread.clear()
+    else unread.delete(change.key)
     unread.set(change.key, change)
     if (unread.size > maxUnread) {
       end(new ViewStoreUnavailable(`a reader of changes left more than ${maxUnread} documents unread`))

@@ -92,6 +92,25 @@ describe('a subscriber', () => {
     expect(outlets.waitingBytes()).toBe(1300)
   })
 
+  it('has what is read ahead for its subscriptions counted with what waits in its connection', () => {
+    const { watch, outlets, cuts } = start()
+    const [connection, other] = [watch(shop), watch(bank)]
+    let isCut = false
+    const readAhead = outlets.readAhead(shop, () => {
+      isCut = true
+    })
+    readAhead.tellHeld(800)
+    connection.send(700)
+    other.send(400)
+    vi.advanceTimersByTime(1000)
+    expect([outlets.waitingBytes(), isCut]).toEqual([1900, false])
+    connection.send(50)
+    vi.advanceTimersByTime(1000)
+    expect([isCut, connection.subscriber.isCut, other.subscriber.isCut]).toEqual([true, false, false])
+    expect(outlets.waitingBytes()).toBe(1150)
+    expect(cuts).toEqual(['too much waits for its project'])
+  })
+
   it('is not looked at once it has left', () => {
     const { watch, outlets } = start()
     const { send, release, subscriber } = watch()

@@ -3,7 +3,7 @@ import { EventStoreUnavailable, type StoredEvent } from '../../../commands/ports
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
-import type { AuditDocument, InstanceDocument } from '../../../projections/documents.ts'
+import type { AuditDocument, AuditEntry, InstanceDocument } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { readProjected } from '../../../projections/projection.ts'
@@ -211,6 +211,33 @@ describe('the events after a position', () => {
     expect(seen).toEqual(Array.from({ length: 600 }, (_, at) => at + 1))
     stop.abort()
     await reading.return?.()
+  })
+
+  it('are read ahead by no more than 64 KiB or one event, of which is told what is not taken yet', async () => {
+    const { store, log, show, stop } = createScene()
+    const read = createAuditLogReader(log)
+    const sized = async (entries: readonly AuditEntry[]) =>
+      (await read(entries)).map((event) => ({ ...event, data: { text: 'x'.repeat(event.position * 1000) } }))
+    const views = createViews({ ...quietKernel, viewStore: store, readAuditLog: sized })
+    for (let number = 0; number < 100; number += 1) log.add('InstanceRenamed', world)
+    await show()
+    const held: number[] = []
+    const tellHeld = (bytes: number) => held.push(bytes)
+    const reading = views.eventsAfter({ projectId: null }, -1, stop.signal, tellHeld)[Symbol.asyncIterator]()
+    const sizes: number[] = []
+    while (sizes.length < 100) {
+      const { value } = await reading.next()
+      if (!value) throw new Error('it has ended')
+      expect(value.position).toBe(sizes.length)
+      sizes.push(Buffer.byteLength(JSON.stringify(value)))
+      const atLeast = sizes.at(-1) ?? 0
+      expect(held.at(-1)).toBeGreaterThanOrEqual(atLeast)
+      expect(held.at(-1)).toBeLessThanOrEqual(Math.max(atLeast, 64 * 1024))
+    }
+    expect(held[0]).toBeGreaterThan(60_000)
+    stop.abort()
+    await reading.next()
+    expect(held.at(-1)).toBe(0)
   })
 
   it('go on when the log could not be read for a while', async () => {
