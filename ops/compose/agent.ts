@@ -7,17 +7,16 @@ import { agentDefaults } from '../../agent/config.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { controlSigner, ownJoinSigner } from '../../commands/secrets/control-channel.ts'
+import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import { joinTokenPurpose, tryJoinToken } from '../../domain/guest/join-token.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { deriveSigner } from '../../kernel/signing.ts'
 import type { Config } from '../config.ts'
 import { programDir, programVersion } from '../program-info.ts'
-import { readMasterKey } from './secrets.ts'
 
 /** Who has the master key is the control plane, and needs no token of it. */
-const joinMeansOf = (config: Config): JoinMeans | null => {
-  const masterKey = readMasterKey(config)
+const joinMeansOf = (config: Config, masterKey: MasterKey | null): JoinMeans | null => {
   if (masterKey)
     return { tokenId: null, proof: ownJoinSigner(masterKey), controlKey: controlSigner(masterKey).publicKey }
   const token = config.joinToken === null ? null : tryJoinToken(config.joinToken)
@@ -28,13 +27,17 @@ const joinMeansOf = (config: Config): JoinMeans | null => {
 
 /** The agent of this machine, with every engine it knows to run. */
 export const createLocalAgent = (
-  { bus, kernel }: { readonly bus: MessageBus; readonly kernel: Kernel },
+  {
+    bus,
+    kernel,
+    masterKey,
+  }: { readonly bus: MessageBus; readonly kernel: Kernel; readonly masterKey: MasterKey | null },
   config: Config,
 ): Agent =>
   createAgent({
     ...kernel,
     bus,
-    join: joinMeansOf(config),
+    join: joinMeansOf(config, masterKey),
     drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel)),
     builds: createEngineBuilds(engineSetups, {
       dataDir: config.dataDir,

@@ -5,7 +5,7 @@ import { findLoss } from '../../commands/dispatch/lost-stream.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
-import { keyedHash } from '../../commands/secrets/master-key.ts'
+import { keyedHash, type MasterKey } from '../../commands/secrets/master-key.ts'
 import { type OperationId, parseProjectId } from '../../domain/ids.ts'
 import { createAdminTokenVerifier } from '../../graphql/pipeline/admin-token.ts'
 import { createApiTokenVerifier } from '../../graphql/pipeline/api-token.ts'
@@ -22,7 +22,7 @@ import type { Metrics } from '../metrics.ts'
 import { traceDispatch } from '../tracing/traced.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { defaultQuota, dispatchSettings } from './dispatch-settings.ts'
-import { readSecrets } from './secrets.ts'
+import { readAdminTokens } from './secrets.ts'
 
 export type ApiParts = {
   readonly api: Api
@@ -44,12 +44,13 @@ export const createApiParts = (
     readonly bus: MessageBus
     readonly metrics: Metrics
     readonly kernel: Kernel
+    readonly masterKey: MasterKey
   },
   config: Config,
 ): ApiParts => {
-  const { kernel } = deps
+  const { kernel, masterKey } = deps
   const { handler, directory } = deps.controlPlane
-  const { masterKey, adminTokens, adminTokenFile } = readSecrets(config, kernel)
+  const { adminTokens, adminTokenFile } = readAdminTokens(config, kernel)
   const settings = dispatchSettings(config)
   const views = createViews({
     ...kernel,

@@ -5,10 +5,10 @@ import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
+import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
 import { dispatchSettings } from './dispatch-settings.ts'
-import { readMasterKey } from './secrets.ts'
 import type { Stores } from './stores-context.ts'
 
 export type ControlPlane = {
@@ -24,7 +24,11 @@ const saveCheckpointEveryMs = 250
 
 /** The write side: what it takes to handle commands, and what follows from them by itself (`relay`, `sagas`). Nothing runs yet. */
 export const createControlPlane = (
-  { stores, kernel }: { readonly stores: Stores; readonly kernel: Kernel },
+  {
+    stores,
+    kernel,
+    masterKey,
+  }: { readonly stores: Stores; readonly kernel: Kernel; readonly masterKey: MasterKey | null },
   config: Config,
 ): ControlPlane => {
   const { bus, checkpoints, holder, isShared } = stores
@@ -32,7 +36,7 @@ export const createControlPlane = (
   const directory = createDirectory({ ...kernel, eventStore })
   const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
   // A projector of a shared log has no key, and nobody listens to it.
-  const channel = createControlChannel(readMasterKey(config) ?? randomBytes(32))
+  const channel = createControlChannel(masterKey ?? randomBytes(32))
   return {
     handler,
     directory,

@@ -1,10 +1,11 @@
 import type { Agent } from '../../agent/agent.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import { type Kernel, systemKernel } from '../../kernel/kernel.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine, type ProjectionEngine } from '../../projections/engine.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
-import { type Config, isAgentAlone, isDistributed, runs } from '../config.ts'
+import { type Config, ConfigError, isAgentAlone, isDistributed, runs } from '../config.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import { createStreamWatch, type StreamWatch } from '../stream-watch.ts'
 import { createTracing, type Tracing } from '../tracing/tracing.ts'
@@ -12,6 +13,7 @@ import { createLocalAgent } from './agent.ts'
 import { type ApiParts, createApiParts } from './api.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { holdDataDir } from './hold-data-dir.ts'
+import { readMasterKey } from './secrets.ts'
 import { type DecorateStores, openBus, openStores } from './stores.ts'
 import type { Stores, StoresContext } from './stores-context.ts'
 import { keepsViews, openReadSide, type ReadSide } from './view-store.ts'
@@ -51,8 +53,8 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
   const metrics = createMetrics(kernel.timers)
   // The embedded stores hold the directory for every role.
   const release = isDistributed(config) && runs(config, 'agent') ? holdDataDir(config.dataDir, ['agent']) : () => {}
-  const { bus, central, close } = isAgentAlone(config)
-    ? { ...openBus(context, decorate), central: null }
+  const { bus, central, masterKey, close } = isAgentAlone(config)
+    ? { ...openBus(context, decorate), central: null, masterKey: readMasterKey(config) }
     : openCentral(context, { metrics, kernel }, decorate)
   return {
     kernel,
@@ -60,7 +62,7 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
     tracing,
     bus,
     central,
-    agent: runs(config, 'agent') ? createLocalAgent({ bus, kernel }, config) : null,
+    agent: runs(config, 'agent') ? createLocalAgent({ bus, kernel, masterKey }, config) : null,
     close: async () => {
       await close()
       release()
@@ -71,21 +73,20 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
 /** What every part of a process is given. */
 type Common = { readonly metrics: Metrics; readonly kernel: Kernel }
 
-type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts }
+type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts; readonly masterKey: MasterKey | null }
 
 const openCentral = (context: StoresContext, common: Common, decorate: DecorateStores): Opened => {
   const { config } = context
   const stores = openStores(context, { metrics: common.metrics, tracer: common.kernel.tracer }, decorate)
   const { viewStore, createLimiter, warning, close } = openReadSide(config, common.kernel)
-  const controlPlane = createControlPlane({ ...common, stores }, config)
-  const api = runs(config, 'api')
-    ? createApiParts(
-        { ...common, eventStore: stores.eventStore, viewStore, createLimiter, controlPlane, bus: stores.bus },
-        config,
-      )
-    : null
+  // In a directory that this process holds.
+  const masterKey = readMasterKey(config)
+  const controlPlane = createControlPlane({ ...common, stores, masterKey }, config)
+  const { eventStore, bus } = stores
+  const apiDeps = { ...common, eventStore, viewStore, createLimiter, controlPlane, bus }
   return {
-    bus: stores.bus,
+    bus,
+    masterKey,
     central: {
       kernel: common.kernel,
       stores,
@@ -98,13 +99,19 @@ const openCentral = (context: StoresContext, common: Common, decorate: DecorateS
         claims: controlPlane.directory.claims,
       }),
       engine: createEngine({ ...common, stores, viewStore }, config),
-      api,
+      api: runs(config, 'api') ? createApiParts({ ...apiDeps, masterKey: given(masterKey) }, config) : null,
     },
     close: async () => {
       await close()
       await stores.close()
     },
   }
+}
+
+/** The check of the configuration asks an API for it. */
+const given = (masterKey: MasterKey | null): MasterKey => {
+  if (masterKey === null) throw new ConfigError(['an API needs COFFER_MASTER_KEY'])
+  return masterKey
 }
 
 const createEngine = (

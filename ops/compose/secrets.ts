@@ -10,8 +10,7 @@ import { type Config, ConfigError, isDistributed } from '../config.ts'
 import { readOrCreateSecretFile } from '../secret-file.ts'
 import { createTokenFile } from './token-file.ts'
 
-export type Secrets = {
-  readonly masterKey: MasterKey
+export type AdminTokens = {
   /** Those that are accepted now: a file may be given another one while the server runs. */
   readonly adminTokens: () => readonly string[]
   /** Null where the token itself is configured. */
@@ -20,30 +19,24 @@ export type Secrets = {
 
 const newSecret = (): string => randomBytes(32).toString('base64url')
 
-type SecretsKernel = { readonly clock: Pick<Clock, 'elapsedMs'>; readonly log: Pick<Log, 'warn'> }
-
-/** What an API needs and nobody may see: configured, or made once in the data directory. Throws `ConfigError` for a file that holds none. */
-export const readSecrets = (config: Config, kernel: SecretsKernel): Secrets => ({
-  // Where the log is shared it is configured for an API.
-  masterKey: readMasterKey(config) ?? readOrMakeKey(config),
-  ...tokensOf(config, kernel),
-})
-
-/** The key of the control plane; null in a process that has none, as it is configured where the log is shared and this is an agent or a projector. */
+/**
+ * The key of the control plane: configured, or made once in the data directory, which must be there. Null where the log is shared and none is
+ * configured, as for an agent or a projector. Throws `ConfigError` for a file that holds none.
+ */
 export const readMasterKey = (config: Config): MasterKey | null => {
   if (config.masterKey !== null) return Buffer.from(config.masterKey, 'base64url')
-  return isDistributed(config) ? null : readOrMakeKey(config)
-}
-
-const readOrMakeKey = ({ dataDir }: Config): MasterKey => {
+  if (isDistributed(config)) return null
   const remedy = 'put back the one of the backup; without one, remove it and have another made'
-  return Buffer.from(readSecret(join(dataDir, 'master-key'), newSecret, secretKey, remedy), 'base64url')
+  return Buffer.from(readSecret(join(config.dataDir, 'master-key'), newSecret, secretKey, remedy), 'base64url')
 }
 
-const tokensOf = (
+type SecretsKernel = { readonly clock: Pick<Clock, 'elapsedMs'>; readonly log: Pick<Log, 'warn'> }
+
+/** What an administrator logs in by: configured, or made once in the data directory. Throws `ConfigError` for a file that holds none. */
+export const readAdminTokens = (
   { dataDir, adminToken, adminTokenFile: given }: Config,
   { clock, log }: SecretsKernel,
-): Pick<Secrets, 'adminTokens' | 'adminTokenFile'> => {
+): AdminTokens => {
   if (adminToken !== null) return { adminTokens: () => [adminToken], adminTokenFile: null }
   const file = given ?? join(dataDir, adminTokenFile)
   if (given === null) readOrCreateSecretFile(file, () => `coffer_admin_${newSecret()}`)

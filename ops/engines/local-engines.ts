@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { fetchBuild } from '../../agent/builds/fetch-build.ts'
+import type { Installation } from '../../agent/engines/engine.ts'
 import { BuildRefused, type EngineSetup } from '../../agent/engines/engine-setup.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
@@ -38,9 +39,7 @@ export const createLocalEngines = (dataDir: string): LocalEngines => {
         engineSetups.map(async (setup) => {
           const installations = await probe(setup, signal)
           if (installations.length === 0) return [notHere(setup)]
-          return installations.map(({ datastore, version, source, binDir }) => ({
-            ...{ datastore, version, source, directory: binDir },
-          }))
+          return installations.map(localEngineOf)
         }),
       )
       return found.flat()
@@ -56,13 +55,18 @@ export const createLocalEngines = (dataDir: string): LocalEngines => {
         { dataDir: places.dataDir, say, signal },
       )
       const installation = (await probe(setup, signal)).find(({ binDir }) => binDir.startsWith(join(directory, '/')))
-      if (installation) return { ...notHere(setup), ...installation, directory: installation.binDir }
+      if (installation) return localEngineOf(installation)
       throw new BuildRefused(
         `${engineOf(setup.datastore).title} is in ${directory}, but it does not run on this machine`,
       )
     },
   }
 }
+
+/** What a user may see of it: an installation also says what only a driver asks for. */
+const localEngineOf = ({ datastore, version, source, binDir }: Installation): LocalEngine => ({
+  ...{ datastore, version, source, directory: binDir },
+})
 
 const notHere = ({ datastore, packages }: EngineSetup): LocalEngine => ({
   ...{ datastore, version: null, directory: null },

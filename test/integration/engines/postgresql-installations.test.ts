@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -154,6 +154,21 @@ describe('a PostgreSQL template', () => {
     broken.abort(new Error('enough'))
     await expect(making).rejects.toThrow('enough')
     expect(await readdir(parent)).toEqual([])
+  })
+
+  it('is not begun where it cannot be seen whether there is one', async () => {
+    const parent = join(bench.directory, 'loop')
+    await mkdir(parent)
+    const directory = join(parent, '17.10')
+    await symlink('17.10', directory)
+    const installation = await bench.installation('17.10')
+    const making = bench.driver.createTemplate(installation, directory, bench.owner, bound())
+    await expect(making).rejects.toMatchObject({
+      name: 'EngineFault',
+      code: 'TEMPLATE_FAILED',
+      cause: { code: 'ELOOP' },
+    })
+    expect(await readdir(parent)).toEqual(['17.10'])
   })
 
   it("reports the program's own words when it cannot be made", async () => {

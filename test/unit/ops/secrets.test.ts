@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSecrets } from '../../../ops/compose/secrets.ts'
+import { readAdminTokens, readMasterKey } from '../../../ops/compose/secrets.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -15,12 +15,17 @@ const configIn = (files: Readonly<Record<string, string>>) => {
   return loadConfig({ COFFER_DATA_DIR: dataDir }).config
 }
 
+const readSecrets = (config: ReturnType<typeof configIn>) => ({
+  masterKey: readMasterKey(config),
+  ...readAdminTokens(config, quietKernel),
+})
+
 describe('the secrets of an API', () => {
   it('are made once, and read again', () => {
     const config = configIn({})
-    const made = readSecrets(config, quietKernel)
+    const made = readSecrets(config)
     expect(made.masterKey).toHaveLength(32)
-    expect(readSecrets(config, quietKernel).masterKey).toEqual(made.masterKey)
+    expect(readSecrets(config).masterKey).toEqual(made.masterKey)
     expect([readFileSync(join(config.dataDir, 'admin-token'), 'utf8').trim()]).toEqual(made.adminTokens())
   })
 
@@ -32,8 +37,8 @@ describe('the secrets of an API', () => {
   ])('are refused where %s %s, and the file is left as it is', (name, _how, text) => {
     const config = configIn({ [name]: text })
     const file = join(config.dataDir, name)
-    expect(() => readSecrets(config, quietKernel)).toThrow(`${file} holds something else, not shown here, than `)
-    expect(() => readSecrets(config, quietKernel)).not.toThrow(/hunter2|dGhpc/)
+    expect(() => readSecrets(config)).toThrow(`${file} holds something else, not shown here, than `)
+    expect(() => readSecrets(config)).not.toThrow(/hunter2|dGhpc/)
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 })

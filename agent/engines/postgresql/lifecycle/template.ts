@@ -1,6 +1,6 @@
-import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { draftBeside } from '../../../files.ts'
+import { draftBeside, exists } from '../../../files.ts'
 import { isFull, systemErrorIn } from '../../../system-errors.ts'
 import type { Installation, Owner } from '../../engine.ts'
 import { EngineFault } from '../../engine.ts'
@@ -43,9 +43,9 @@ export const createTemplate = async (
   owner: Owner,
   signal: AbortSignal,
 ): Promise<void> => {
-  if (await exists(directory)) return
   const draft = draftBeside(`${directory}.building-${process.pid}`)
   try {
+    if (await exists(directory)) return
     await removeAbandonedDrafts(directory)
     await makeDirectory(draft, owner)
     await initialise(installation, draft, owner, signal)
@@ -162,9 +162,3 @@ const removeAbandonedDrafts = async (directory: string): Promise<void> => {
     await rm(join(dirname(directory), name), { recursive: true, force: true })
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

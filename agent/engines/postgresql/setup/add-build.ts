@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import type { Stats } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { BuildRefused } from '../../engine-setup.ts'
+import { hasCode } from '../../error-codes.ts'
 import { parseServerVersion } from '../version.ts'
 
 const run = promisify(execFile)
@@ -93,14 +95,12 @@ const program = async (
   }
 }
 
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  )
+const isFile = async (path: string): Promise<boolean> => (await found(path))?.isFile() ?? false
 
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
+const isDirectory = async (path: string): Promise<boolean> => (await found(path))?.isDirectory() ?? false
+
+const found = (path: string): Promise<Stats | null> =>
+  stat(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
+    throw new BuildRefused(`${path} cannot be looked at: ${String(error)}`, { cause: error })
+  })
