@@ -1,9 +1,10 @@
 import { access, constants, mkdir, mkdtemp, readFile, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { engineOf } from '../../domain/engines/registry.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { isVersionWithin } from '../../domain/values/version.ts'
-import { BuildRefused } from '../engines/engine-setup.ts'
+import { BuildRefused, type PackageSet } from '../engines/engine-setup.ts'
 import { exists, removeTree } from '../files.ts'
 import { run } from '../run.ts'
 import { type Apt, openApt } from './apt.ts'
@@ -11,8 +12,7 @@ import { buildName, buildsOf, listBuilds, upstreamOf } from './builds.ts'
 
 export type FetchWish = {
   readonly datastore: DatastoreType
-  /** Packages that hold the engine's programs, the server's first. All are of one version. */
-  readonly packages: readonly string[]
+  readonly packages: readonly PackageSet[]
   /** Of the engine, such as `10.11.18`, or of its series; null for the newest that the distribution has. */
   readonly version: string | null
 }
@@ -40,10 +40,10 @@ export const fetchBuild = async (
   try {
     say('reading what the distribution offers')
     const apt = await openApt(scratch, signal)
-    const packageVersion = await choose(apt, wish)
+    const { names, packageVersion } = await choose(apt, wish)
     const kept = join(cache, wish.datastore, buildName(packageVersion))
     if (!(await exists(kept))) {
-      await appear(await unpack(apt, wish.packages, packageVersion, { scratch, say, signal }), kept)
+      await appear(await unpack(apt, names, packageVersion, { scratch, say, signal }), kept)
     }
     return await take(kept, wish.datastore, dataDir, signal)
   } finally {
@@ -78,13 +78,24 @@ const openCache = async (dataDir: string, given: string | undefined): Promise<st
   }
 }
 
-const choose = async (apt: Apt, { packages: [server = ''], version }: FetchWish): Promise<string> => {
-  const offered = await apt.versionsOf(server)
-  const chosen = offered.find((each) => version === null || isVersionWithin(upstreamOf(each), version))
-  if (chosen !== undefined) return chosen
-  if (offered.length === 0) throw new BuildRefused(`the package sources of this system have no ${server}`)
-  const there = [...new Set(offered.map(upstreamOf))].join(', ')
-  throw new BuildRefused(`the package sources of this system have no ${server} ${version}, but ${there}`)
+type Choice = { readonly names: PackageSet; readonly packageVersion: string }
+
+const choose = async (apt: Apt, { datastore, packages, version }: FetchWish): Promise<Choice> => {
+  const offered: string[] = []
+  for (const names of packages) {
+    const versions = await apt.versionsOf(names[0] ?? '')
+    const packageVersion = versions.find((each) => version === null || isVersionWithin(upstreamOf(each), version))
+    if (packageVersion !== undefined) return { names, packageVersion }
+    offered.push(...versions.map(upstreamOf))
+  }
+  if (offered.length === 0) {
+    throw new BuildRefused(
+      `the package sources of this system have no ${packages.map(([server]) => server).join(', ')}`,
+    )
+  }
+  const { title } = engineOf(datastore)
+  const there = [...new Set(offered)].join(', ')
+  throw new BuildRefused(`the package sources of this system have no ${title} ${version}, but ${there}`)
 }
 
 type Unpacking = Pick<FetchOptions, 'say' | 'signal'> & { readonly scratch: string }

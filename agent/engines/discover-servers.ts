@@ -59,7 +59,7 @@ export const discoverServers = async (
   return findUsable(there, kind, log, signal)
 }
 
-export type Candidate = Pick<Installation, 'source' | 'binDir'>
+export type Candidate = Pick<Installation, 'source' | 'binDir' | 'prefix'>
 
 /** Those that can be used, newest first. Of two with one version the first is kept; what cannot be used is logged and left out. */
 export const findUsable = async (

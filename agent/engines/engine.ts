@@ -15,6 +15,8 @@ export type Installation = {
   readonly libraries?: readonly { readonly name: string; readonly version: string }[]
   /** The directory of the engine's programs. */
   readonly binDir: string
+  /** The directory that the programs find their shared files and libraries from. Default: the one above `binDir`. */
+  readonly prefix?: string
 }
 
 /** The Unix account an engine runs as; null when the agent is not root and the engine runs as the agent's own user. */

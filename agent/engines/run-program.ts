@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { librariesOf } from '../builds/builds.ts'
 import type { Installation, Owner } from './engine.ts'
@@ -13,13 +13,14 @@ export type ProgramRun = { readonly exitCode: number | null; readonly stdout: st
 export const programEnvironment: Readonly<Record<string, string>> = { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' }
 
 /** The same for the programs of an installation, which find the libraries that were fetched with them. */
-export const environmentOf = ({
-  source,
-  binDir,
-}: Pick<Installation, 'source' | 'binDir'>): typeof programEnvironment =>
-  source === 'fetched'
-    ? { ...programEnvironment, LD_LIBRARY_PATH: librariesOf(join(binDir, '..')) }
+export const environmentOf = (installation: Programs): typeof programEnvironment =>
+  installation.source === 'fetched'
+    ? { ...programEnvironment, LD_LIBRARY_PATH: librariesOf(prefixOf(installation)) }
     : programEnvironment
+
+type Programs = Pick<Installation, 'source' | 'binDir' | 'prefix'>
+
+export const prefixOf = ({ binDir, prefix }: Omit<Programs, 'source'>): string => prefix ?? dirname(binDir)
 
 /**
  * Runs an engine's program to its end, as `owner`, with `input` as its standard input. Resolves also when it fails

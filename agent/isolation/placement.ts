@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { HostId } from '../../domain/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Installation } from '../engines/engine.ts'
+import { prefixOf } from '../engines/run-program.ts'
 import { ensureDirectory, exists, removeTree, writeFileDurably } from '../files.ts'
 import { shortId } from '../layout.ts'
 import { isMounted, type MountDeps, unmount } from './mounts.ts'
@@ -133,11 +134,12 @@ const placeForRoot = async (
     runRoot,
     reachable: async (installation) => {
       const binDir = await realpath(installation.binDir)
-      const prefix = dirname(binDir)
+      const prefix = await realpath(prefixOf(installation))
       const reaching = reached.get(prefix) ?? reachPrefix(prefix)
       reached.set(prefix, reaching)
       reaching.catch(() => reached.delete(prefix))
-      return { ...installation, binDir: join(await reaching, basename(binDir)) }
+      const passed = await reaching
+      return { ...installation, binDir: join(passed, relative(prefix, binDir)), prefix: passed }
     },
     close: async (closing) => {
       reached.clear()

@@ -62,9 +62,11 @@ const inBuilds = async (
   const fitting = builds.filter((build) => majorOf(basename(build)) === majorOf(version))
   const isSame = (build: string): boolean => upstreamOf(basename(build)) === version
   const ordered = [...fitting.filter(isSame), ...fitting.filter((build) => !isSame(build))]
+  // What was fetched has all as the distribution has it, below the build's directory.
+  const fetched = [...engineOf(datastore).client.directories(version), '/usr/bin']
   return ordered.flatMap((build) => [
     { directory: join(build, 'bin'), libraries: null },
-    { directory: join(build, 'usr', 'bin'), libraries: librariesOf(join(build, 'usr')) },
+    ...fetched.map((directory) => ({ directory: join(build, directory), libraries: librariesOf(join(build, 'usr')) })),
   ])
 }
 

@@ -23,7 +23,8 @@ export const fetchedEngine = async (
   datastore: DatastoreType,
 ): Promise<{ readonly build: string } | { readonly missing: string }> => {
   const packages = engineSetups.find((setup) => setup.datastore === datastore)?.packages ?? []
-  if (!(await hasProgram('apt-get', '--version'))) return { missing: `needs apt-get, to fetch ${packages[0]}` }
+  if (!(await hasProgram('apt-get', '--version')))
+    return { missing: `needs apt-get, to fetch ${engineOf(datastore).title}` }
   try {
     const dataDir = await fetchOnce(`fetched-${datastore}`, async (draft) => {
       const options = { dataDir: draft, say: () => {}, signal: AbortSignal.timeout(fetchTimeoutMs) }

@@ -12,7 +12,7 @@ export const createNpmPostgresqlDriver = (): EngineDriver =>
   createPostgresqlDriver({
     searchPaths: {
       nodeModules: [join(import.meta.dirname, '../../node_modules')],
-      addedRoots: [],
+      buildRoots: [],
       systemRoots: [],
       binDirs: [],
     },

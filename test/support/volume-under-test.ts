@@ -41,7 +41,7 @@ export const openVolumeUnderTest = async (
     config: { volumes: kind, ...config },
     driver: () =>
       createPostgresqlDriver({
-        searchPaths: { nodeModules: [nodeModules], addedRoots: [], systemRoots: [], binDirs: [] },
+        searchPaths: { nodeModules: [nodeModules], buildRoots: [], systemRoots: [], binDirs: [] },
         ...quietKernel,
       }),
   })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { EngineDriver } from '../engine.ts'
-import { programEnvironment } from '../run-program.ts'
+import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
@@ -40,7 +40,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     processSpec: ({ installation, dataDir }) => ({
       command: join(installation.binDir, 'postgres'),
       args: ['-D', dataDir],
-      env: programEnvironment,
+      env: environmentOf(installation),
     }),
     // PostgreSQL documentation 18.5: fast shutdown ends sessions and writes a checkpoint, immediate shutdown leaves
     // recovery to the next start.

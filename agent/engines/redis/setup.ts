@@ -6,7 +6,7 @@ const datastore = 'redis'
 
 export const redisSetup: EngineSetup = {
   datastore,
-  packages: ['redis-server', 'redis-tools'],
+  packages: [['redis-server', 'redis-tools']],
   createDriver: ({ dataDir }, kernel) =>
     createRedisDriver({
       ...kernel,

@@ -78,8 +78,8 @@ describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', (
     const closed = temp.next()
     const installed = join(closed, 'engine')
     const install = async (version: string): Promise<void> => {
-      await mkdir(join(installed, 'bin'), { recursive: true })
-      await copyFile('/bin/sleep', join(installed, 'bin', 'sleep'))
+      await mkdir(join(installed, 'lib', 'bin'), { recursive: true })
+      await copyFile('/bin/sleep', join(installed, 'lib', 'bin', 'sleep'))
       await writeFile(join(installed, 'version'), version, { mode: 0o644 })
     }
     await install('old')
@@ -92,7 +92,8 @@ describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', (
       datastore: fakeDatastore,
       version: '1',
       source: 'npm',
-      binDir: join(installed, 'bin'),
+      binDir: join(installed, 'lib', 'bin'),
+      prefix: installed,
     } as const
     const first = await place()
     const { binDir } = await first.reachable(installation, bound())
@@ -105,7 +106,7 @@ describe.runIf(process.getuid?.() === 0)('an agent that is root (needs root)', (
       const next = await place()
       const reached = await next.reachable(installation, bound())
       expect(reached.binDir).toBe(binDir)
-      expect(readFileSync(join(binDir, '..', 'version'), 'utf8')).toBe('new')
+      expect(readFileSync(join(reached.prefix ?? '', 'version'), 'utf8')).toBe('new')
       expect(engine.exitCode ?? engine.signalCode).toBeNull()
       await next.close(bound())
       expect(existsSync(binDir)).toBe(false)

@@ -16,7 +16,7 @@ export const createBench = (): Promise<Bench> =>
     createPostgresqlDriver({
       searchPaths: {
         nodeModules: [join(import.meta.dirname, '../../../node_modules')],
-        addedRoots: [],
+        buildRoots: [],
         systemRoots: ['/usr/lib/postgresql'],
         binDirs: [],
       },

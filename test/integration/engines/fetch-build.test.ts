@@ -10,7 +10,7 @@ import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('fetched-builds')
 const engine = await fetchedEngine('redis')
-const wish = { datastore: 'redis', packages: ['redis-server', 'redis-tools'], version: null } as const
+const wish = { datastore: 'redis', packages: [['redis-server', 'redis-tools']], version: null } as const
 
 describe('an engine from the packages of the distribution', () => {
   if ('missing' in engine) return it('is fetched', (context) => context.skip(engine.missing))
@@ -42,7 +42,7 @@ describe('an engine from the packages of the distribution', () => {
   it('is refused in words for a version that the distribution has not, and nothing is left', async () => {
     const options = optionsFor(temp.next())
     const refused = fetchBuild({ ...wish, version: '1.0' }, options)
-    await expect(refused).rejects.toThrow(/^the package sources of this system have no redis-server 1\.0, but \d/)
+    await expect(refused).rejects.toThrow(/^the package sources of this system have no Redis 1\.0, but \d/)
     expect(existsSync(buildsOf(options.dataDir, 'redis'))).toBe(false)
     expect(
       readdirSync(join(options.cacheDir, 'coffer', 'engines')).flatMap((name) =>

@@ -44,7 +44,7 @@ const probe = async (searchPaths: Partial<SearchPaths>) => {
   const warnings: string[] = []
   const warn = (details: object, message: string) => warnings.push(`${message} ${JSON.stringify(details)}`)
   const driver = createPostgresqlDriver({
-    searchPaths: { nodeModules: [], addedRoots: [], systemRoots: [], binDirs: [], ...searchPaths },
+    searchPaths: { nodeModules: [], buildRoots: [], systemRoots: [], binDirs: [], ...searchPaths },
     ...quietKernel,
     log: { ...quietKernel.log, warn },
   })
@@ -111,7 +111,7 @@ describe('probing for PostgreSQL', () => {
     await fakeEngine(added, '18.6', 'echo "postgres (PostgreSQL) 18.6"')
     await fakeEngine(added, '.adding-x', 'echo "postgres (PostgreSQL) 18.7"')
     await fakeEngine(system, '18', 'echo "postgres (PostgreSQL) 18.6"')
-    const { found } = await probe({ addedRoots: [added], systemRoots: [system] })
+    const { found } = await probe({ buildRoots: [added], systemRoots: [system] })
     expect(found).toMatchObject([{ version: '18.6', source: 'added', binDir: join(added, '18.6', 'bin') }])
   })
 

@@ -5,7 +5,7 @@ import { isFull, systemErrorIn } from '../../../system-errors.ts'
 import type { Installation, Owner } from '../../engine.ts'
 import { EngineFault } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
-import { type ProgramRun, runProgram } from '../../run-program.ts'
+import { environmentOf, type ProgramRun, runProgram } from '../../run-program.ts'
 import { monitorRole } from '../accounts/roles.ts'
 import { preloadOf } from '../configuration/preload.ts'
 import { toEngineFault } from '../faults.ts'
@@ -63,7 +63,7 @@ export const createTemplate = async (
 /** One sync at the end instead of one in each program. */
 const initialise = async (installation: Installation, directory: string, owner: Owner, signal: AbortSignal) => {
   const initdb = join(installation.binDir, 'initdb')
-  const options = { owner, signal }
+  const options = { owner, signal, env: environmentOf(installation) }
   const fixed = ['-D', directory, '--username=postgres', '--encoding=UTF8', '--data-checksums', '--no-sync']
   const access = ['--auth-local=peer', '--auth-host=scram-sha-256']
   let made: ProgramRun | undefined
@@ -84,7 +84,11 @@ const initialise = async (installation: Installation, directory: string, owner: 
   if (synced.exitCode !== 0) throw programFault('initdb --sync-only', synced)
 }
 
-type RunOptions = { readonly owner: Owner; readonly signal: AbortSignal }
+type RunOptions = {
+  readonly owner: Owner
+  readonly signal: AbortSignal
+  readonly env: Readonly<Record<string, string>>
+}
 
 /** In single-user mode, which enters every database, and where a line is a statement. */
 const runStatements = (

@@ -16,11 +16,10 @@ const known: readonly { readonly name: string; readonly file: RegExp; readonly c
 ]
 
 /**
- * The libraries that lie beside an installation's programs because they came with it: nobody but its maker mends them. Those of the operating system are not
- * here. In the order of `known`.
+ * The libraries in this directory of an installation, which came with it: nobody but its maker mends them. Those of the operating system are not
+ * there. In the order of `known`.
  */
-export const carriedLibraries = async (binDir: string): Promise<readonly Library[]> => {
-  const directory = join(binDir, '..', 'lib')
+export const carriedLibraries = async (directory: string): Promise<readonly Library[]> => {
   const files = await readdir(directory).catch(() => [])
   const found: Library[] = []
   for (const { name, file, content } of known) {

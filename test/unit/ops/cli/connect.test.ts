@@ -93,7 +93,9 @@ describe('the psql that is opened', () => {
     expect(same()).toMatch(/ same $/m)
     // As packages of a distribution have it.
     const packaged = clientOf({ ...running, version: '16.9' }, environment)
-    const unpacked = installPsql(join(builds, '16.9-1', 'usr', 'bin'), '16.9')
+    // A wrapper, which looks for programs of the operating system.
+    installPsql(join(builds, '16.9-1', 'usr', 'bin'), '16.9')
+    const unpacked = installPsql(join(builds, '16.9-1', 'usr', 'lib', 'postgresql', '16', 'bin'), '16.9')
     expect(await connect(packaged.context, 'shop', { print: false }, ['unpacked'])).toBe(7)
     expect(unpacked()).toMatch(/ unpacked .*\/builds\/postgresql\/16\.9-1\/usr\/lib\/\w+-linux-gnu$/m)
     expect([...said, ...packaged.said]).toEqual([])
