@@ -7,6 +7,7 @@ export const viewLists = {
   operations: ['project', 'instance', 'all', 'project-open', 'all-open'],
   hosts: ['host', 'all', 'status'],
   datastores: ['all'],
+  parameters: [],
   flavors: ['all'],
   quotas: ['project', 'all'],
   tokens: ['project', 'all'],

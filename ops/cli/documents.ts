@@ -115,6 +115,13 @@ export const documents = {
     type versions withdrawnVersions defaultVersion defaultPinned
     builds { version source libraries { name version } notes }
   } }`,
+  parameters: `query ($datastore: String!, $version: String!, $containing: String, $settable: Boolean) {
+    datastoreVersion(datastore: $datastore, version: $version) {
+      parameters(containing: $containing, settable: $settable) {
+        name type min max values unit default restart settable refusedBecause summary
+      }
+    }
+  }`,
   flavors: `query ($includeRetired: Boolean!) {
     flavors(includeRetired: $includeRetired) { ${flavorFields} }
   }`,
