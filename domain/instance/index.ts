@@ -16,7 +16,6 @@ export {
   ongoingOf,
   operationSubject,
   type ProvisioningInstance,
-  specHeld,
 } from './state.ts'
 
 export const instance = defineAggregate({

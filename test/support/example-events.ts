@@ -362,7 +362,7 @@ const examples: Examples = {
   }),
   OperationStepProgressed: () => ({ step: 'volume', progress: 0.5, message: 'half of it' }),
   OperationStepRetried: () => ({ step: 'volume', fault, attempt: 2, at: deadline }),
-  OperationStepCompleted: () => ({ step: 'engine', result: facts }),
+  OperationStepCompleted: () => ({ step: 'volume', result: facts }),
   OperationHostLost: ({ hostId }) => ({ hostId, deadline }),
   OperationMoved: ({ operationId, hostId }) => ({
     operationId,
