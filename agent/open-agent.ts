@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BackupStore } from '../commands/ports/backup-store.ts'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { HostDescription } from '../domain/host/events.ts'
 import type { InstanceId } from '../domain/ids.ts'
@@ -35,7 +36,6 @@ import { createJournal } from './journal/journal.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout, shortId } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
-import { createParameters } from './parameters.ts'
 import { findClockFault } from './plausible-clock.ts'
 import { prepareTemplate, prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
@@ -51,11 +51,12 @@ import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
 import { earliestEnd } from './tls/earliest-end.ts'
-import { createTrials } from './trials.ts'
 
 export type AgentDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
   readonly bus: MessageBus
   readonly drivers: readonly EngineDriver[]
+  /** Where backups are kept; absent: nowhere. */
+  readonly backups?: BackupStore
   /** Where engines come from that the host has not; absent: nowhere. */
   readonly builds?: EngineBuilds
   readonly config: AgentConfig
@@ -140,7 +141,6 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const templates = createTemplates({ layout, owners, run, clock, timers, log, randomName })
   closers.defer(() => templates.stop())
   await templates.sweep(signal)
-  const trials = createTrials({ templates, privileges, cgroups, run, timers })
   const prepared = await openPreparedVolumes({
     layout,
     kind: volumeKind,
@@ -183,8 +183,6 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
   closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
-  const parameters = createParameters({ hostId, layout, templates, trials, journal, reporter, clock, ids, log })
-  closers.defer(() => parameters.stop())
   const supervisor = createSupervisor({
     hostId,
     config,
@@ -209,11 +207,10 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     volumes,
     installations,
     templates,
-    trials,
-    parameters,
     prepared,
     control,
     supervisor,
+    backups: deps.backups ?? null,
     get caCertificate() {
       return authority.certificate
     },

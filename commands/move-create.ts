@@ -29,11 +29,7 @@ export const createMoveCreate =
   async (state, reseal, context) => {
     const { instanceId, spec, hostId: from } = state
     const { operationId } = state.operation
-    const placed = await claimHost(
-      deps,
-      { instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs },
-      context,
-    )
+    const placed = await claimHost(deps, { instanceId, spec, hasSecrets: reseal !== null, holdMs }, context)
     if (!placed.ok) return null
     const { hostId, sealingKey } = placed
     const users = sealingKey && reseal ? await reseal(sealingKey) : []
@@ -52,6 +48,6 @@ export const createMoveCreate =
     const { handler } = deps
     const handled = await handler.handle(operation, operationStream(operationId), command, context)
     if (hasBegun(handled.state) && handled.state.subject.hostId === hostId) return hostId
-    await releaseHost(handler, hostId, { instanceId, operationId }, context)
+    await releaseHost(handler, hostId, instanceId, context)
     return null
   }

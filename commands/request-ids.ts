@@ -1,5 +1,6 @@
 import {
   type CommandId,
+  parseBackupId,
   parseInstanceId,
   parseJoinTokenId,
   parseOperationId,
@@ -20,6 +21,9 @@ export const requestIds = (commandId: CommandId) => ({
   },
   get operationId() {
     return parseOperationId(siblingId(commandId, 'operation'))
+  },
+  get backupId() {
+    return parseBackupId(siblingId(commandId, 'backup'))
   },
   get scheduleId() {
     return parseScheduleId(siblingId(commandId, 'schedule'))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Timer } from './aggregate.ts'
+import { backup } from './backup/index.ts'
 import { datastore } from './datastore/index.ts'
 import { deadLetter } from './dead-letter/index.ts'
 import type { Decider } from './decider.ts'
@@ -11,7 +12,6 @@ import { fleet } from './fleet/index.ts'
 import { host } from './host/index.ts'
 import { instance } from './instance/index.ts'
 import { operation } from './operation/index.ts'
-import { parameters } from './parameters/index.ts'
 import { project } from './project/index.ts'
 import { request } from './request/index.ts'
 import { schedule } from './schedule/index.ts'
@@ -30,9 +30,9 @@ export const aggregates = {
   [fleet.category]: fleet,
   [flavor.category]: flavor,
   [datastore.category]: datastore,
-  [parameters.category]: parameters,
   [token.category]: token,
   [operation.category]: operation,
+  [backup.category]: backup,
   [schedule.category]: schedule,
   [timetable.category]: timetable,
   [request.category]: request,

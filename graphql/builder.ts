@@ -10,6 +10,7 @@ import type { Fault } from '../domain/values/fault.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type {
   AuditDocument,
+  BackupDocument,
   DatastoreDocument,
   FlavorDocument,
   HostDocument,
@@ -77,6 +78,7 @@ export const createSchemaParts = () => {
     Role,
     UnreadableReason,
     Actor: builder.objectRef<Actor>('Actor'),
+    Backup: builder.objectRef<BackupDocument>('Backup'),
     Credential: builder.objectRef<Credential>('Credential'),
     DeadLetter: builder.objectRef<ListedLetter>('DeadLetter'),
     Datastore: builder.objectRef<DatastoreDocument>('Datastore'),

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql'
 import { createSchemaParts } from './builder.ts'
 import { addPageInfo } from './connection-type.ts'
 import { createMutations } from './mutation.ts'
+import { addBackup } from './nouns/backup.ts'
 import { addDatastore } from './nouns/datastore.ts'
 import { addDeadLetter } from './nouns/dead-letter.ts'
 import { addEvent } from './nouns/event.ts'
@@ -11,7 +12,6 @@ import { addInstance } from './nouns/instance.ts'
 import { addInstanceCommands } from './nouns/instance-commands.ts'
 import { addNode } from './nouns/node.ts'
 import { addOperation } from './nouns/operation.ts'
-import { addParameter } from './nouns/parameter.ts'
 import { addQuota } from './nouns/quota.ts'
 import { addRefusal } from './nouns/refusal.ts'
 import { addSchedule } from './nouns/schedule.ts'
@@ -41,11 +41,11 @@ export const createSchema = (): GraphQLSchema => {
   addInstanceCommands(parts, mutations)
   addOperation(parts, mutations)
   addDatastore(parts, mutations)
-  addParameter(parts)
   addFlavor(parts, mutations)
   addEvent(parts)
   addHost(parts, mutations)
   addQuota(parts, mutations)
+  addBackup(parts, mutations)
   addSchedule(parts, mutations)
   addToken(parts, mutations)
   addDeadLetter(parts, mutations)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { instanceIdSchema, operationIdSchema, scheduleIdSchema, tokenIdSchema } from '../domain/ids.ts'
+import { backupIdSchema, instanceIdSchema, operationIdSchema, scheduleIdSchema, tokenIdSchema } from '../domain/ids.ts'
 import { instanceStream } from '../domain/instance/index.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError } from './errors.ts'
@@ -19,6 +19,7 @@ export const visible =
 
 export const visibleInstance = visible(instanceIdSchema, ({ backend }, id) => backend.views.instance(id))
 export const visibleOperation = visible(operationIdSchema, ({ backend }, id) => backend.views.operation(id))
+export const visibleBackup = visible(backupIdSchema, ({ backend }, id) => backend.views.backup(id))
 export const visibleSchedule = visible(scheduleIdSchema, ({ backend }, id) => backend.views.schedule(id))
 export const visibleToken = visible(tokenIdSchema, ({ backend }, id) => backend.views.token(id))
 

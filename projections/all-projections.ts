@@ -1,4 +1,5 @@
 import type { Projection } from './projection.ts'
+import { backupsProjection } from './views/backups.ts'
 import { datastoresProjection } from './views/datastores.ts'
 import { deadLettersProjection } from './views/dead-letters.ts'
 import { eventsProjection } from './views/events.ts'
@@ -6,7 +7,6 @@ import { flavorsProjection } from './views/flavors.ts'
 import { hostsProjection } from './views/hosts.ts'
 import { instancesProjection } from './views/instances.ts'
 import { operationsProjection } from './views/operations.ts'
-import { parametersProjection } from './views/parameters.ts'
 import { quotasProjection } from './views/quotas.ts'
 import { schedulesProjection } from './views/schedules.ts'
 import { tokensProjection } from './views/tokens.ts'
@@ -18,10 +18,10 @@ export const allProjections: readonly Projection[] = [
   operationsProjection,
   hostsProjection,
   datastoresProjection,
-  parametersProjection,
   flavorsProjection,
   quotasProjection,
   tokensProjection,
+  backupsProjection,
   schedulesProjection,
   eventsProjection,
   deadLettersProjection,

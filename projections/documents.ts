@@ -2,6 +2,7 @@ import type { Position } from '../commands/ports/event-store.ts'
 import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
 import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../domain/host/events.ts'
 import type {
+  BackupId,
   DeadLetterId,
   FlavorId,
   HostId,
@@ -21,7 +22,6 @@ import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType, Endpoint } from '../domain/values/instance-spec.ts'
-import type { Parameter } from '../domain/values/parameter.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { VolumeStage } from '../domain/values/volume-use.ts'
 
@@ -31,10 +31,10 @@ export const viewNames = [
   'operations',
   'hosts',
   'datastores',
-  'parameters',
   'flavors',
   'quotas',
   'tokens',
+  'backups',
   'schedules',
   'events',
   'dead-letters',
@@ -193,13 +193,6 @@ export type DatastoreDocument = {
   readonly defaultPinned: boolean
 }
 
-/** Key: datastore and version, such as `postgresql-17.10`. In no list: only its owner's version is asked for. */
-export type ParametersDocument = {
-  readonly datastore: DatastoreType
-  readonly version: string
-  readonly parameters: readonly Parameter[]
-}
-
 /** Key: the id. Index: `all`; sorted by vCPUs, memory, id. Retired flavors stay, marked. */
 export type FlavorDocument = {
   readonly id: FlavorId
@@ -240,6 +233,36 @@ export type TokenDocument = {
   readonly revoked: boolean
   readonly createdAt: string
   readonly createdBy: Actor
+}
+
+export const backupStatuses = ['CREATING', 'AVAILABLE', 'FAILED', 'DELETING'] as const
+export type BackupStatus = (typeof backupStatuses)[number]
+
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+export type BackupDocument = {
+  readonly id: BackupId
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  /** As it was then. */
+  readonly instanceName: string
+  readonly name: string
+  readonly status: BackupStatus
+  readonly operationId: OperationId
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly volumeGiB: number
+  readonly databases: readonly string[]
+  readonly users: readonly string[]
+  /** Null until it is available, as the two below. */
+  readonly bytes: number | null
+  readonly storedBytes: number | null
+  readonly location: string | null
+  readonly fault: Fault | null
+  /** Why what the store has of it could not be removed yet. */
+  readonly removalPostponed: string | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly completedAt: string | null
 }
 
 export const scheduleStatuses = ['ENABLED', 'PAUSED'] as const

@@ -1,6 +1,7 @@
 import type { Position } from '../commands/ports/event-store.ts'
 import type { CofferEventType } from '../domain/catalogue.ts'
 import type {
+  BackupId,
   DeadLetterId,
   FlavorId,
   HostId,
@@ -12,7 +13,6 @@ import type {
 } from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import { actorName } from '../domain/metadata.ts'
-import type { ParametersId } from '../domain/parameters/index.ts'
 import type { ScheduledAction } from '../domain/schedule/action-names.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
@@ -20,6 +20,8 @@ import type { ReadAuditLog } from './audit-log.ts'
 import {
   type AuditDocument,
   type AuditEntry,
+  type BackupDocument,
+  type BackupStatus,
   type DatastoreDocument,
   type DeadLetterDocument,
   type FlavorDocument,
@@ -28,7 +30,6 @@ import {
   type InstanceStatus,
   type OperationDocument,
   type OperationStatus,
-  type ParametersDocument,
   type QuotaDocument,
   type ScheduleDocument,
   type ScheduleStatus,
@@ -73,6 +74,9 @@ export type OperationFilter = Scope &
     readonly requestedBy?: string
   }
 
+export type BackupFilter = Scope &
+  Made & { readonly instanceId?: InstanceId; readonly statuses?: readonly BackupStatus[] }
+
 export type ScheduleFilter = Scope &
   Made & {
     readonly instanceId?: InstanceId
@@ -104,8 +108,6 @@ export type Views = {
   hosts(page: PageRequest): Promise<Page<HostDocument>>
   datastore(type: DatastoreType): Promise<DatastoreDocument | null>
   datastores(): Promise<readonly DatastoreDocument[]>
-  /** Null until a host has read them. */
-  parameters(id: ParametersId): Promise<ParametersDocument | null>
   flavor(id: FlavorId): Promise<FlavorDocument | null>
   /** The smallest first. */
   flavors(page: PageRequest): Promise<Page<FlavorDocument>>
@@ -114,6 +116,8 @@ export type Views = {
   quotas(page: PageRequest): Promise<Page<QuotaDocument>>
   token(id: TokenId): Promise<TokenDocument | null>
   tokens(scope: Scope, page: PageRequest): Promise<Page<TokenDocument>>
+  backup(id: BackupId): Promise<BackupDocument | null>
+  backups(filter: BackupFilter, page: PageRequest): Promise<Page<BackupDocument>>
   schedule(id: ScheduleId): Promise<ScheduleDocument | null>
   schedules(filter: ScheduleFilter, page: PageRequest): Promise<Page<ScheduleDocument>>
   /** What was decided about parked messages, in the order of the ids; null where nothing was. */
@@ -150,7 +154,7 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     projectId === null
       ? ({ view, index: `all${suffix}`, value: everyone } as const)
       : ({ view, index: `project${suffix}`, value: projectId } as const)
-  const ofInstance = <V extends 'operations' | 'schedules'>(
+  const ofInstance = <V extends 'operations' | 'backups' | 'schedules'>(
     view: V,
     { instanceId }: { readonly instanceId?: InstanceId },
   ) => (instanceId === undefined ? null : ({ view, index: 'instance', value: instanceId } as const))
@@ -192,13 +196,17 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
       const { entries } = await readPage<DatastoreDocument>(viewStore, all('datastores'), { first: 100 })
       return entries.map(({ document }) => document)
     },
-    parameters: (id) => viewStore.get('parameters', id),
     flavor: (id) => viewStore.get('flavors', id),
     flavors: (page) => readPage(viewStore, all('flavors'), page),
     quota: (projectId) => viewStore.get('quotas', projectId),
     quotas: (page) => readPage(viewStore, all('quotas'), page),
     token: (id) => viewStore.get('tokens', id),
     tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope, ''), page),
+    backup: (id) => viewStore.get('backups', id),
+    backups: (filter, page) => {
+      const list = ofInstance('backups', filter) ?? scoped('backups', filter, '')
+      return readPage(viewStore, list, page, backupMatcher(filter))
+    },
     schedule: (id) => viewStore.get('schedules', id),
     schedules: (filter, page) => {
       const list = ofInstance('schedules', filter) ?? scoped('schedules', filter, '')
@@ -288,6 +296,16 @@ const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> =
     oneOf(statuses, (operation) => operation.status),
     oneOf(kinds, (operation) => operation.kind),
     only(requestedBy, (operation) => actorName(operation.requestedBy)),
+    madeWithin(filter),
+  )
+}
+
+const backupMatcher = (filter: BackupFilter): Matcher<BackupDocument> => {
+  const { projectId, instanceId, statuses } = filter
+  return allOf<BackupDocument>(
+    // The list of an instance is of whatever project.
+    instanceId !== undefined && projectId !== null && ((backup) => backup.projectId === projectId),
+    oneOf(statuses, (backup) => backup.status),
     madeWithin(filter),
   )
 }

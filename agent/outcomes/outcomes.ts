@@ -2,6 +2,7 @@ import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.
 import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { Host } from '../host.ts'
 import { accountsReady } from './accounts-ready.ts'
+import { backupAbsent, backupStored } from './backup-stored.ts'
 import { endpointVerified } from './endpoint-verified.ts'
 import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
@@ -18,6 +19,8 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'endpoint-verified': false,
   'volume-grown': true,
   'engine-stopped': true,
+  'backup-stored': false,
+  'backup-absent': false,
   'instance-absent': true,
 }
 
@@ -49,6 +52,10 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return volumeGrown(host, payload, context)
     case 'engine-stopped':
       return engineStopped(host, payload, context)
+    case 'backup-stored':
+      return backupStored(host, payload, context)
+    case 'backup-absent':
+      return backupAbsent(host, payload, context)
     case 'instance-absent':
       return instanceAbsent(host, payload, context)
     default:

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { BackupId, InstanceId } from '../../domain/ids.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
-import { type SealingKey, sealingInfo, sealingKeyNumber } from '../../domain/values/sealing-key.ts'
+import { dataKeyInfo, type SealingKey, sealingInfo, sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import { allEnded } from '../all-ended.ts'
 import type { Facts } from '../journal/facts.ts'
@@ -19,6 +19,8 @@ export interface SealingKeys {
   offer(): Promise<readonly SealingKey[]>
   /** Opens a password of this user. Rejects with `SecretUnreadable`, whose message never shows what was sealed. */
   open(sealed: Sealed, instanceId: InstanceId, user: string): Promise<string>
+  /** Opens what a backup is encrypted by. Rejects as `open`. */
+  openDataKey(sealed: Sealed, backupId: BackupId): Promise<Uint8Array>
   /** Destroys the key for good: whatever was sealed to it cannot be opened any more, by anybody. A repeat does no harm. */
   destroy(number: number): Promise<void>
   /** Calls back when so many keys were used that it is time for another offer. */
@@ -102,29 +104,32 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
     if (free.length < offeredKeys / 2) notifyUsed()
   }
 
+  /** `to`: what else it may have been sealed for. */
+  const unseal = async (sealed: Sealed, bound: string, to: string): Promise<ArrayBuffer> => {
+    const number = sealingKeyNumber(sealed)
+    if (number === null) throw new SecretUnreadable('the sealed secret does not name the key it was sealed to')
+    const recipientKey = await privateKeyOf(number)
+    await noteUse(number)
+    const box = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64url')
+    const enc = bytesOf(box.subarray(0, encapsulatedKeyBytes))
+    const info = bytesOf(new TextEncoder().encode(bound))
+    try {
+      return await suite.open({ recipientKey, enc, info }, bytesOf(box.subarray(encapsulatedKeyBytes)))
+    } catch (cause) {
+      throw new SecretUnreadable(`the secret was changed since it was sealed, or was sealed for another ${to}`, {
+        cause,
+      })
+    }
+  }
+
   return {
     offer: () => {
       offering = offering.then(makeOffer, makeOffer)
       return offering
     },
-    open: async (sealed, instanceId, user) => {
-      const number = sealingKeyNumber(sealed)
-      if (number === null) throw new SecretUnreadable('the sealed secret does not name the key it was sealed to')
-      const recipientKey = await privateKeyOf(number)
-      await noteUse(number)
-      const box = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64url')
-      const enc = bytesOf(box.subarray(0, encapsulatedKeyBytes))
-      const info = bytesOf(new TextEncoder().encode(sealingInfo(instanceId, user)))
-      try {
-        const clear = await suite.open({ recipientKey, enc, info }, bytesOf(box.subarray(encapsulatedKeyBytes)))
-        return new TextDecoder().decode(clear)
-      } catch (cause) {
-        throw new SecretUnreadable(
-          'the secret was changed since it was sealed, or was sealed for another instance or user',
-          { cause },
-        )
-      }
-    },
+    open: async (sealed, instanceId, user) =>
+      new TextDecoder().decode(await unseal(sealed, sealingInfo(instanceId, user), 'instance or user')),
+    openDataKey: async (sealed, backupId) => new Uint8Array(await unseal(sealed, dataKeyInfo(backupId), 'backup')),
     destroy: async (number) => {
       for (const key of await list()) if (key.number === number) await remove(key)
     },

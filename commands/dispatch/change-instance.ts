@@ -2,7 +2,7 @@ import type { HostState } from '../../domain/host/index.ts'
 import { hostUnreachable } from '../../domain/host/refusals.ts'
 import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
 import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
-import { holds, type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
+import { type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
@@ -67,7 +67,7 @@ export const changeInstance = async (
 }
 
 type Begins = Extract<InstanceCommand, { readonly operationId: OperationId; readonly deadline: string }>
-export type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
+type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
 
 /** Carries out a command that begins the operation it names. */
 export const beginWith = async (
@@ -83,19 +83,18 @@ export const beginWith = async (
 }
 
 /** What is wished of an instance that is there: an operation, and what its kind wants to know. */
-export type WishOfKind<Kind extends RequestedKind> = {
-  readonly [K in Kind]: { readonly kind: K; readonly wish: WishOf<K> }
-}[Kind]
+export type OperationWish = {
+  readonly [K in RequestedKind]: { readonly kind: K; readonly wish: WishOf<K> }
+}[RequestedKind]
 
-/** Asks for an operation on an existing instance that holds nothing for it: `beginHolding` asks for one that does. */
+/** Asks for an operation on an existing instance. */
 export const beginOperation = async (
   dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
-  wished: WishOfKind<RequestedKind>,
+  wished: OperationWish,
 ): Promise<Began> => {
   const { kind } = wished
-  if (holds(kind)) throw new Error(`${kind} is begun by beginHolding: what it holds is reserved first`)
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
   const command = { type: 'RequestOperation', ...wished, operationId, deadline } as const

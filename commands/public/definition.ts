@@ -11,6 +11,7 @@ import type { KeptCreates } from '../dispatch/kept-creates.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { EventStore, Position } from '../ports/event-store.ts'
+import type { KeyStore } from '../ports/key-store.ts'
 import type { RequestIds } from '../request-ids.ts'
 import type { MasterKey } from '../secrets/master-key.ts'
 
@@ -46,15 +47,17 @@ export type DispatchDependencies = Pick<Kernel, 'timers' | 'random'> & {
   /** Moves instances with passwords off lost hosts while they are made. Default: they wait for their host. */
   readonly keptCreates?: Pick<KeptCreates, 'keep'>
   readonly masterKey: MasterKey
+  /** What backups are encrypted by. Default: none are kept, and none are made. */
+  readonly keys?: KeyStore | undefined
   readonly settings: DispatchSettings
   /** Whose operation this is, also of one that was asked for and has not begun. It may be a moment old: the streams themselves decide. */
   readonly findInstanceOf: (operationId: OperationId) => Promise<InstanceId | null>
 }
 
-/** What commands need that Coffer sends of its own accord. Sagas send them: in a process of theirs there is no key and no view. */
+/** What commands need that Coffer sends of its own accord. Sagas send them: in a process of theirs there is no view. */
 export type OwnDispatchDependencies = Pick<
   DispatchDependencies,
-  'handler' | 'directory' | 'clock' | 'findProjectOf'
+  'handler' | 'directory' | 'clock' | 'findProjectOf' | 'keys'
 > & {
   readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
 }

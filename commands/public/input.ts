@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  backupIdSchema,
   instanceIdSchema,
   operationIdSchema,
   projectIdSchema,
@@ -52,6 +53,9 @@ export const operationIdField = (description: string) =>
 
 export const tokenIdField = (description: string) =>
   idField(tryWith(tokenIdSchema), { noun: 'token id', expected: 'a UUID', description })
+
+export const backupIdField = (description: string) =>
+  idField(tryWith(backupIdSchema), { noun: 'backup id', expected: 'a UUID', description })
 
 export const scheduleIdField = (description: string) =>
   idField(tryWith(scheduleIdSchema), { noun: 'schedule id', expected: 'a UUID', description })

@@ -1,11 +1,13 @@
 import { adoptInstance, removeUnlistedInstance } from './adopt-instance.ts'
 import { cancelOperation } from './cancel-operation.ts'
 import { changeSchedule, deleteSchedule } from './change-schedule.ts'
+import { createBackup } from './create-backup.ts'
 import { createInstance } from './create-instance.ts'
 import { createSchedule } from './create-schedule.ts'
 import { createDatabase, deleteDatabase } from './databases.ts'
 import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastore-versions.ts'
 import { defineFlavor } from './define-flavor.ts'
+import { deleteBackup } from './delete-backup.ts'
 import { excludeEvent } from './exclude-event.ts'
 import { growVolume } from './grow-volume.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
@@ -31,6 +33,8 @@ export const publicCommands = {
   GrowVolume: growVolume,
   CreateDatabase: createDatabase,
   DeleteDatabase: deleteDatabase,
+  CreateBackup: createBackup,
+  DeleteBackup: deleteBackup,
   CancelOperation: cancelOperation,
   CreateSchedule: createSchedule,
   ChangeSchedule: changeSchedule,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { aggregateOf, tryCategory } from '../../domain/aggregates.ts'
 import { parseCommandId } from '../../domain/ids.ts'
-import type { OwnRequest, Reaction } from '../../domain/reactions/reaction.ts'
+import type { Effect, OwnRequest, Reaction } from '../../domain/reactions/reaction.ts'
 import { type Reactions, reactions as reactionsOfAll } from '../../domain/reactions/reactions.ts'
 import { checkEvent, type ReadableEvent } from '../../domain/read-event.ts'
 import { streamNameSchema } from '../../domain/stream.ts'
@@ -18,6 +18,7 @@ import type { IsInLog } from './former-log.ts'
 import { traceOf } from './message-trace.ts'
 import { parseMessage } from './parse-message.ts'
 import { perform } from './perform.ts'
+import { type BackupPlaces, removeBackup } from './remove-backups.ts'
 
 /** A relayed event as it stands on `coffer.events`. What it says is checked as everywhere else. */
 const relayedEventSchema = z.object({
@@ -39,6 +40,8 @@ export type ReactDependencies = {
   readonly dispatch: SystemDispatch
   /** Aborts when nothing is to be waited for any more. */
   readonly signal: AbortSignal
+  /** Where backups are removed from. Default: nowhere. */
+  readonly backups?: BackupPlaces
   /** Default: what `domain/reactions` says. */
   readonly reactions?: Reactions
   /** Whether the log has the event of a message. Default: it has them all. */
@@ -52,7 +55,7 @@ const reactionsToRelayed = async (
   handler: Handler,
   reactions: Reactions,
   { stored, event }: Relayed,
-): Promise<readonly (Reaction | OwnRequest)[]> => {
+): Promise<readonly Effect[]> => {
   const { stream, revision } = stored
   const category = tryCategory(stream)
   if (category === null) return []
@@ -62,8 +65,9 @@ const reactionsToRelayed = async (
 }
 
 /** An operation begins once all that it rests on is held. */
-const isBeginning = (reaction: Reaction | OwnRequest): boolean =>
-  reaction.target !== 'public' && reaction.command.type === 'StartOperation'
+const isBeginning = (reaction: Effect): boolean => isTold(reaction) && reaction.command.type === 'StartOperation'
+
+const isTold = (effect: Effect): effect is Reaction => effect.target !== 'public' && effect.target !== 'backup-store'
 
 /** Handles one message of `coffer.events`: carries out what the event leads to. At least once does no harm. */
 export const createEventReactor = ({
@@ -72,6 +76,7 @@ export const createEventReactor = ({
   log,
   dispatch,
   signal,
+  backups,
   reactions: allReactions = reactionsOfAll,
   isInLog = async () => true,
   tracer = noTracer,
@@ -89,7 +94,7 @@ export const createEventReactor = ({
       causationId: metadata.eventId,
       ...(traceparent === undefined ? {} : { traceparent }),
     })
-    let reactions: readonly (Reaction | OwnRequest)[] = []
+    let reactions: readonly Effect[] = []
     const unreadable: UnreadableHistory[] = []
     /** A history that cannot be read costs what rests on it, and no other reaction. */
     const unlessUnreadable = async (work: () => Promise<void>): Promise<void> => {
@@ -105,15 +110,17 @@ export const createEventReactor = ({
     })
     for (const [index, reaction] of reactions.entries()) {
       if (unreadable.length > 0 && isBeginning(reaction)) continue
-      await unlessUnreadable(() =>
-        reaction.target === 'public'
-          ? request(reaction, relayed, traceparent, (part) => contextOf(`${index}/${part}`))
-          : tell(reaction, relayed, contextOf(String(index))),
-      )
+      await unlessUnreadable(async () => {
+        if (reaction.target === 'public') {
+          await request(reaction, relayed, traceparent, (part) => contextOf(`${index}/${part}`))
+        } else if (reaction.target === 'backup-store') {
+          await tell(await removeBackup(backups, reaction, { clock, log }), relayed, contextOf(String(index)))
+        } else await tell(reaction, relayed, contextOf(String(index)))
+      })
     }
     const [first] = unreadable
     if (!first) return
-    const told = reactions.filter((reaction) => reaction.target !== 'public')
+    const told = reactions.filter(isTold)
     await failUnbegun({ handler, clock }, relayed.event, told, first, contextOf('unreadable'))
     throw first
   }

@@ -11,6 +11,7 @@ import { createSystemDispatch } from '../dispatch/system-dispatch.ts'
 import type { FollowerStatus } from '../follower.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import type { EventStore } from '../ports/event-store.ts'
+import type { KeyStore } from '../ports/key-store.ts'
 import type { Consumer, MessageBus } from '../ports/message-bus.ts'
 import type { DispatchSettings } from '../public/definition.ts'
 import type { ControlChannel } from '../secrets/control-channel.ts'
@@ -22,6 +23,7 @@ import { createHostMonitor } from './host-monitor.ts'
 import { parkBugs } from './park-bugs.ts'
 import { createPersistentHandler } from './persistent-handler.ts'
 import { createEventReactor } from './react-to-events.ts'
+import type { BackupPlaces } from './remove-backups.ts'
 import { createReportHandler } from './take-in-reports.ts'
 import { createTimers } from './timers.ts'
 import { type ConsumerStatus, watchConsumer } from './watch-consumer.ts'
@@ -38,6 +40,8 @@ export type SagasOptions = Omit<Kernel, 'tracer'> & {
   readonly worker: string
   /** How long a host may be silent before it counts as lost. */
   readonly hostLostAfterMs: number
+  /** Where backups are, and what they are encrypted by. Default: nowhere. */
+  readonly backups?: (BackupPlaces & { readonly keys: KeyStore }) | undefined
   /** Of the commands that events lead to. */
   readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
   /** Default: what `domain/reactions` says. */
@@ -96,8 +100,15 @@ export const createSagas = (options: SagasOptions): Sagas => {
     handler,
     clock,
     log,
-    dispatch: createSystemDispatch({ handler, directory: options.directory, clock, settings: options.settings }),
+    dispatch: createSystemDispatch({
+      handler,
+      directory: options.directory,
+      clock,
+      keys: options.backups?.keys,
+      settings: options.settings,
+    }),
     signal: stopping.signal,
+    ...(options.backups && { backups: options.backups }),
     ...(options.reactions && { reactions: options.reactions }),
     isInLog: createFormerLogCheck(options),
     tracer,

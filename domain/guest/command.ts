@@ -1,6 +1,12 @@
 import { z } from 'zod'
-import { commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
-import { databaseSpecSchema, instanceLabelSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
+import { backupIdSchema, commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import {
+  databaseSpecSchema,
+  instanceLabelSchema,
+  instanceSpecSchema,
+  sealedSchema,
+  userSpecSchema,
+} from '../values/instance-spec.ts'
 
 /**
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
@@ -15,6 +21,9 @@ import { databaseSpecSchema, instanceLabelSchema, instanceSpecSchema, userSpecSc
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
  *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to.
  * - `engine-stopped`: the engine does not run; its data stays.
+ * - `backup-stored`: a copy of all data of the engine, which runs and goes on serving, is whole in the backup store, below the folder of this backup, and nothing
+ *   else is there. `sealedKey`: what it is encrypted by. Tells what is in the store.
+ * - `backup-absent`: nothing is below that folder, and the key that `sealedKey` is sealed to is destroyed.
  * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left, nor the key of this number that its
  *   passwords were sealed to.
  *   `undo`: it undoes a provisioning, and is refused of an instance that has been in use since, as a control plane that was restored from
@@ -42,6 +51,8 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
   z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),
   z.object({ kind: z.literal('engine-stopped') }),
+  z.object({ kind: z.literal('backup-stored'), backupId: backupIdSchema, sealedKey: sealedSchema }),
+  z.object({ kind: z.literal('backup-absent'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({
     kind: z.literal('instance-absent'),
     sealingKey: z.int().positive().nullable(),

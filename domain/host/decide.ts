@@ -3,19 +3,18 @@ import type { HostId, InstanceId } from '../ids.ts'
 import { getById } from '../values/id-map.ts'
 import {
   commitmentOf,
-  dropIncrease,
-  excessOf,
+  dropGrowth,
+  findExcess,
   heldIds,
   holdingOf,
-  increase,
   isHeld,
   type Lapsed,
   type Ledger,
   lapse,
+  moreVolume,
   release,
   reservationOf,
-  reserve,
-  settle,
+  settleVolume,
 } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
 import { isAdmitted, isOvertaken, noChannel } from './channel.ts'
@@ -41,14 +40,16 @@ type HostDecision = Decision<HostEvent>
 type CommandOf<Type extends HostCommand['type']> = Extract<HostCommand, { readonly type: Type }>
 type ClaimCapacity = CommandOf<'ClaimCapacity'>
 
-const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmClaim', 'RemoveHost']
+const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmClaim', 'RemoveHost', 'TakeSealingKey']
 /** What came to be of its databases, and what somebody waits for. All that a removed host says of itself counts no more. */
 const concernsRemoved: readonly HostCommand['type'][] = [
   'ClaimCapacity',
   'ConfirmClaim',
+  'HoldMoreVolume',
+  'HoldVolume',
   'ReleaseCapacity',
-  'ReleaseClaim',
   'RemoveHost',
+  'TakeSealingKey',
 ]
 
 export const decide = (command: HostCommand, state: HostState): HostDecision => {
@@ -72,19 +73,42 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       if (isSameOffer(keys, state.sealingKeys.offered)) return accept()
       return accept({ type: 'HostSealingKeysOffered', data: { hostId, keys: [...keys], ...after(command.sequence) } })
     }
+    case 'TakeSealingKey': {
+      const { operationId } = command
+      const { last, offered } = state.sealingKeys
+      if (last?.operationId === operationId) return accept()
+      if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
+      if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'password'))
+      const [sealingKey] = offered
+      if (sealingKey === undefined) return reject(noSealingKey(state.description))
+      return accept({ type: 'HostSealingKeyTaken', data: { hostId, operationId, sealingKey } })
+    }
     case 'ClaimCapacity':
       return claimCapacity(command, state)
     case 'ConfirmClaim': {
-      const settled = settle(state.claims, command)
-      return settled === state.claims ? accept() : accept(...holds(hostId, command.instanceId, settled))
+      const { instanceId, resources } = command
+      if (commitmentOf(state.claims, instanceId)) return accept()
+      return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources } })
     }
-    case 'ReleaseCapacity':
-      return releaseCapacity(command, command.reason, state)
-    case 'ReleaseClaim': {
-      const { instanceId } = command
-      if (!commitmentOf(state.claims, instanceId)) return releaseCapacity(command, 'NOT_REQUESTED', state)
-      const rest = dropIncrease(state.claims, command)
-      return rest === state.claims ? accept() : accept(...holds(hostId, instanceId, rest))
+    case 'HoldMoreVolume': {
+      const lapsed = lapse(state.claims, command.now)
+      const held = moreVolume(lapsed.live, command, state.description.capacity.volumeGiB)
+      if (held === null) return accept()
+      if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
+      if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
+      if (!held.ok) return reject(noCapacity(state.description, held.excess))
+      return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, command.instanceId, held.ledger))
+    }
+    case 'ReleaseMoreVolume':
+    case 'HoldVolume': {
+      const claims =
+        command.type === 'HoldVolume' ? settleVolume(state.claims, command) : dropGrowth(state.claims, command)
+      return claims === state.claims ? accept() : accept(...holds(hostId, command.instanceId, claims))
+    }
+    case 'ReleaseCapacity': {
+      const { instanceId, reason } = command
+      if (!isHeld(state.claims, instanceId)) return accept()
+      return accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } })
     }
     case 'RemoveHost':
       return removeHost(command, state)
@@ -164,18 +188,11 @@ const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
   (a.label === null) === (b.label === null)
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
-  const { hostId, instanceId, operationId, resources, datastore, version, hasSecrets, now, expiresAt } = command
+  const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command
   if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
   const lapsed = lapse(state.claims, now)
   const { live } = lapsed
-  if (commitmentOf(live, instanceId)) {
-    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
-    if (increased === live) return accept()
-    if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'operation'))
-    const excess = excessOf(state.description.capacity, live, increased)
-    if (excess) return reject(noCapacity(state.description, excess))
-    return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, instanceId, increased))
-  }
+  if (commitmentOf(live, instanceId)) return accept()
   const claim = reservationOf(live, instanceId)
   if (claim && sameResources(claim.resources, resources)) return accept()
 
@@ -183,11 +200,12 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   if (state.status === 'LOST') return reject(hostLost(description, state.lastSeenAt))
   const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
   if (!hasEngine) return reject(unknownEngine(description, datastore, version))
-  const others = release(live, instanceId)
-  const { instances } = others.total
+  const { total: used } = release(live, instanceId)
   const { capacity, instanceLimit } = description
-  if (instanceLimit && instances >= instanceLimit.atMost) return reject(noPlace(description, instanceLimit, instances))
-  const excess = excessOf(capacity, others, reserve(others, command))
+  if (instanceLimit && used.instances >= instanceLimit.atMost) {
+    return reject(noPlace(description, instanceLimit, used.instances))
+  }
+  const excess = findExcess(capacity, used, { ...resources, instances: 1 })
   if (excess) return reject(noCapacity(description, excess))
   const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
   if (sealingKey === undefined) return reject(noSealingKey(description))
@@ -197,18 +215,11 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   })
 }
 
-const releaseCapacity = (
-  { hostId, instanceId }: Pick<ClaimCapacity, 'hostId' | 'instanceId'>,
-  reason: CommandOf<'ReleaseCapacity'>['reason'] | 'NOT_REQUESTED',
-  { claims }: RegisteredHost,
-): HostDecision =>
-  isHeld(claims, instanceId) ? accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } }) : accept()
-
-const lapsedEvents = (hostId: HostId, { live, expired, reduced }: Lapsed): readonly HostEvent[] => [
+const lapsedEvents = (hostId: HostId, { live, expired, shrunk }: Lapsed): readonly HostEvent[] => [
   ...expired.map(
     (instanceId) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason: 'EXPIRED' } }) as const,
   ),
-  ...reduced.flatMap((instanceId) => holds(hostId, instanceId, live)),
+  ...shrunk.flatMap((instanceId) => holds(hostId, instanceId, live)),
 ]
 
 const holds = (hostId: HostId, instanceId: InstanceId, claims: Ledger): readonly HostEvent[] => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { hostIdSchema, instanceIdSchema } from '../ids.ts'
+import { hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
 import { datastoreTypeSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
@@ -80,6 +80,11 @@ export const hostEvents = {
   ),
   /** These keys, in the order of their numbers, are what the host has to offer from now on: it destroyed the others, or they are taken. */
   HostSealingKeysOffered: defineEvent(1, z.object({ hostId: hostIdSchema, keys: z.array(sealingKeySchema), sequence })),
+  /** Secrets of this operation are sealed to the key, and no others are. */
+  HostSealingKeyTaken: defineEvent(
+    1,
+    z.object({ hostId: hostIdSchema, operationId: operationIdSchema, sealingKey: sealingKeySchema }),
+  ),
   /**
    * Capacity is held for an instance until `expiresAt`, for it to be requested. `sealingKey`: for its passwords and for no other instance;
    * absent when it has none.
@@ -94,7 +99,7 @@ export const hostEvents = {
       sealingKey: sealingKeySchema.optional(),
     }),
   ),
-  /** The instance was requested: what it claims is held until it is released, and what is for `increases` until their time has passed. */
+  /** The instance was requested: what it claims is held until it is released, and what is for `growths` until their time has passed. */
   HostClaimConfirmed: defineEvent(
     1,
     z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),

@@ -2,7 +2,7 @@ import { unreachable } from '../decider.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
 import { heard, noChannel, registeredBy, reported } from './channel.ts'
 import type { HostEvent } from './events.ts'
-import { forgetKey, noSealingKeys, takeKey } from './sealing-keys.ts'
+import { forgetKey, noSealingKeys, takeKey, takeKeyFor } from './sealing-keys.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 export const evolve = (state: HostState, event: HostEvent): HostState => {
@@ -35,6 +35,10 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
     case 'HostSealingKeysOffered': {
       const sealingKeys = { ...state.sealingKeys, offered: event.data.keys }
       return { ...state, sealingKeys, channel: reported(state.channel, event.data.sequence) }
+    }
+    case 'HostSealingKeyTaken': {
+      const { operationId, sealingKey } = event.data
+      return { ...state, sealingKeys: takeKeyFor(state.sealingKeys, operationId, sealingKey) }
     }
     case 'HostCapacityClaimed': {
       const { instanceId, sealingKey } = event.data

@@ -1,9 +1,9 @@
-import type { InstanceId } from '../ids.ts'
+import type { InstanceId, OperationId } from '../ids.ts'
 import { emptyIdMap, putById, removeById } from '../values/id-map.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
 import type { SealingKeys } from './state.ts'
 
-export const noSealingKeys: SealingKeys = { offered: [], lastTaken: 0, taken: emptyIdMap }
+export const noSealingKeys: SealingKeys = { offered: [], lastTaken: 0, last: null, taken: emptyIdMap }
 
 /** What of an offer may be given away: an offer that was under way meanwhile still names keys that were taken. */
 export const freeKeys = ({ lastTaken }: SealingKeys, keys: readonly SealingKey[]): readonly SealingKey[] =>
@@ -14,9 +14,19 @@ export const isSameOffer = (a: readonly SealingKey[], b: readonly SealingKey[]):
   a.every((key, index) => key.number === b[index]?.number && key.publicKey === b[index]?.publicKey)
 
 export const takeKey = (keys: SealingKeys, instanceId: InstanceId, key: SealingKey): SealingKeys => ({
+  ...without(keys, key),
+  taken: putById(keys.taken, instanceId, key),
+})
+
+export const takeKeyFor = (keys: SealingKeys, operationId: OperationId, key: SealingKey): SealingKeys => ({
+  ...without(keys, key),
+  last: { operationId, key },
+})
+
+const without = (keys: SealingKeys, key: SealingKey): SealingKeys => ({
+  ...keys,
   offered: keys.offered.filter(({ number }) => number > key.number),
   lastTaken: Math.max(keys.lastTaken, key.number),
-  taken: putById(keys.taken, instanceId, key),
 })
 
 export const forgetKey = (keys: SealingKeys, instanceId: InstanceId): SealingKeys => ({

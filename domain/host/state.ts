@@ -1,4 +1,4 @@
-import type { HostId, InstanceId } from '../ids.ts'
+import type { HostId, InstanceId, OperationId } from '../ids.ts'
 import type { IdMap } from '../values/id-map.ts'
 import type { Ledger } from '../values/ledger.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
@@ -9,6 +9,8 @@ export type SealingKeys = {
   readonly offered: readonly SealingKey[]
   /** The highest number that was given to an instance: neither this one nor a lower one is given again. */
   readonly lastTaken: number
+  /** Of those that were taken for an operation, the last one: a repeat is given it again. */
+  readonly last: { readonly operationId: OperationId; readonly key: SealingKey } | null
   /** By instance, for as long as it holds capacity. */
   readonly taken: IdMap<SealingKey>
 }

@@ -16,6 +16,7 @@ export {
   ongoingOf,
   operationSubject,
   type ProvisioningInstance,
+  specHeld,
 } from './state.ts'
 
 export const instance = defineAggregate({

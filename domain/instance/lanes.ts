@@ -9,6 +9,7 @@ import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
  */
 export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
   'create-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
+  backup: { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
   'delete-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
 }
 

@@ -8,6 +8,7 @@ export const operationKinds = [
   'delete',
   'create-database',
   'delete-database',
+  'backup',
 ] as const
 export type OperationKind = (typeof operationKinds)[number]
 

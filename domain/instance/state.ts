@@ -3,7 +3,7 @@ import type { OperationSubject } from '../operation/subject.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { Known, RestingStatus } from './known.ts'
 import type { OperationKind } from './operation-kinds.ts'
-import { type ExclusiveKind, type operations, respec, type SharedKind, type WishOf } from './operations.ts'
+import { type ExclusiveKind, operationOf, type operations, type SharedKind, type WishOf } from './operations.ts'
 
 /** An operation that was asked for and has not ended. */
 type InProgress<K extends OperationKind> = {
@@ -83,11 +83,11 @@ export const nextSharedEpoch = ({ sharedEpoch }: Known): number => sharedEpoch +
 export const restingStatusOf = (state: Exclude<KnownInstance, { readonly status: 'DELETED' }>): RestingStatus =>
   isBusy(state) ? state.before : state.status
 
-/** What the instance is, or is to be by the operation that changes it. */
-const specOf = (state: KnownInstance, { operationId }: Ongoing): InstanceSpec => {
-  if (!isInProgress(state, operationId)) return state.spec
+/** What the instance holds of quota and capacity: while its operation asks for more, that. */
+export const specHeld = (state: KnownInstance): InstanceSpec => {
+  if (!isBusy(state)) return state.spec
   const { kind, wish } = state.operation
-  return respec(kind, state.spec, wish)
+  return operationOf<ExclusiveKind>(kind).holds?.(state.spec, wish) ?? state.spec
 }
 
 /** What the process of an operation in progress needs to know; null when it is not in progress. */
@@ -96,7 +96,7 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
   if (!operation || state.status === 'ABSENT') return null
   const { databases, users } = operation.kind === 'provision' ? operation.wish : { databases: [], users: [] }
   const wish = operation.kind === 'provision' ? {} : operation.wish
-  const spec = specOf(state, operation)
+  const spec = specHeld(state)
   const isMissing = isBusy(state) && state.before === 'MISSING'
   return {
     instanceId: state.instanceId,

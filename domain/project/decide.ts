@@ -4,24 +4,23 @@ import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
 import {
   commitmentOf,
-  dropIncrease,
+  dropGrowth,
   type Excess,
-  excessOf,
+  findExcess,
   holdingOf,
-  increase,
   isHeld,
   type Lapsed,
   type Ledger,
   lapse,
+  moreVolume,
   release,
   reservationOf,
-  reserve,
-  settle,
+  settleVolume,
 } from '../values/ledger.ts'
 import { sameName } from '../values/names.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
-import type { LapsedHold, ProjectCommand, ReleaseReason } from './commands.ts'
+import type { LapsedHold, ProjectCommand } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
 import { isHeldUntil, isLapsed, type NameHold, namesHeldBy, otherHold } from './names.ts'
 import type { ProjectState } from './state.ts'
@@ -62,21 +61,34 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
     case 'ReserveQuota':
       return reserveQuota(command, state)
     case 'CommitQuota': {
-      const { instanceId } = command
-      const isNew = !commitmentOf(state.ledger, instanceId)
-      const settled = settle(state.ledger, command)
+      const { instanceId, resources } = command
+      if (commitmentOf(state.ledger, instanceId)) return accept()
       return accept(
-        ...(settled === state.ledger ? [] : holds(projectId, instanceId, settled)),
-        ...(isNew ? nameConfirmed(command, state) : []),
+        { type: 'QuotaCommitted', data: { projectId, instanceId, resources } },
+        ...nameConfirmed(command, state),
       )
     }
-    case 'ReleaseQuota':
-      return releaseQuota(command, command.reason, state)
-    case 'ReleaseReservation': {
-      const { instanceId } = command
-      if (!commitmentOf(state.ledger, instanceId)) return releaseQuota(command, 'NOT_REQUESTED', state)
-      const rest = dropIncrease(state.ledger, command)
-      return rest === state.ledger ? accept() : accept(...holds(projectId, instanceId, rest))
+    case 'HoldMoreVolume': {
+      const lapsed = lapse(state.ledger, command.now)
+      const held = moreVolume(lapsed.live, command, (state.limits ?? command.defaultLimits).volumeGiB)
+      if (held === null) return accept()
+      if (!held.ok) return reject(quotaExceeded(projectId, held.excess))
+      return accept(...lapsedEvents(projectId, lapsed), ...holds(projectId, command.instanceId, held.ledger))
+    }
+    case 'ReleaseMoreVolume':
+    case 'HoldVolume': {
+      const ledger =
+        command.type === 'HoldVolume' ? settleVolume(state.ledger, command) : dropGrowth(state.ledger, command)
+      return ledger === state.ledger ? accept() : accept(...holds(projectId, command.instanceId, ledger))
+    }
+    case 'ReleaseQuota': {
+      const { instanceId, reason } = command
+      const names = namesHeldBy(state.names, instanceId)
+        // An instance that failed is there, under its name, until it is deleted.
+        .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
+        .map((hold) => nameReleased(projectId, hold))
+      if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
+      return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
     }
     case 'HoldName': {
       const { instanceId, name, heldUntil } = command
@@ -121,7 +133,7 @@ const nameConfirmed = (
 /** A hold that has lapsed is told with its time: its instance must refuse the name before another gets it. */
 const nameRefusal = (
   { names }: ProjectState,
-  { projectId, instanceId, name, now, refusedBy }: Omit<HoldName, 'type' | 'heldUntil'>,
+  { projectId, instanceId, name, now, refusedBy }: HoldName | ReserveQuota,
 ): Rejection | null => {
   const other = otherHold(names, instanceId, name)
   if (!other) return null
@@ -161,52 +173,30 @@ const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejec
 })
 
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
-  const { projectId, instanceId, operationId, name, resources, now, expiresAt, defaultLimits } = command
-  const limits = state.limits ?? defaultLimits
+  const { projectId, instanceId, name, resources, now, expiresAt, defaultLimits } = command
   const lapsed = lapse(state.ledger, now)
   const { live } = lapsed
-  if (commitmentOf(live, instanceId)) {
-    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
-    if (increased === live) return accept()
-    const excess = excessOf(limits, live, increased)
-    if (excess) return reject(quotaExceeded(projectId, excess))
-    return accept(...lapsedEvents(projectId, lapsed), ...holds(projectId, instanceId, increased))
-  }
+  if (commitmentOf(live, instanceId)) return accept()
   const reservation = reservationOf(live, instanceId)
   if (reservation && sameResources(reservation.resources, resources)) return accept()
 
-  const refusal = name === null ? null : nameRefusal(state, { ...command, name })
+  const refusal = nameRefusal(state, command)
   if (refusal) return reject(refusal)
-  const others = release(live, instanceId)
-  const excess = excessOf(limits, others, reserve(others, command))
+  const { total: used } = release(live, instanceId)
+  const excess = findExcess(state.limits ?? defaultLimits, used, { ...resources, instances: 1 })
   if (excess) return reject(quotaExceeded(projectId, excess))
   return accept<ProjectEvent>(
     ...lapsedEvents(projectId, lapsed),
     { type: 'QuotaReserved', data: { projectId, instanceId, resources, expiresAt } },
-    ...(name === null
-      ? []
-      : ([{ type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } }] as const)),
+    { type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } },
   )
 }
 
-const releaseQuota = (
-  { projectId, instanceId }: Pick<ConfirmName, 'projectId' | 'instanceId'>,
-  reason: ReleaseReason | 'NOT_REQUESTED',
-  state: ProjectState,
-): Decision<ProjectEvent> => {
-  const names = namesHeldBy(state.names, instanceId)
-    // An instance that failed is there, under its name, until it is deleted.
-    .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
-    .map((hold) => nameReleased(projectId, hold))
-  if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
-  return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
-}
-
-const lapsedEvents = (projectId: ProjectId, { live, expired, reduced }: Lapsed): readonly ProjectEvent[] => [
+const lapsedEvents = (projectId: ProjectId, { live, expired, shrunk }: Lapsed): readonly ProjectEvent[] => [
   ...expired.map(
     (instanceId) => ({ type: 'QuotaReleased', data: { projectId, instanceId, reason: 'EXPIRED' } }) as const,
   ),
-  ...reduced.flatMap((instanceId) => holds(projectId, instanceId, live)),
+  ...shrunk.flatMap((instanceId) => holds(projectId, instanceId, live)),
 ]
 
 const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger): readonly ProjectEvent[] => {

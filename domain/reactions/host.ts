@@ -22,6 +22,7 @@ export const hostReactions: ReactionsOf<typeof host> = {
   HostRegistrationAnswered: 'none',
   HostKeyRefused: 'none',
   HostSealingKeysOffered: 'none',
+  HostSealingKeyTaken: 'none',
   HostCapacityClaimed: 'none',
   HostClaimConfirmed: 'none',
   HostCapacityReleased: 'none',

@@ -1,11 +1,13 @@
 import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
 import {
+  type InstanceEvent,
   type InstanceState,
   type instance,
   isInProgress,
   type KnownInstance,
   ongoingOf,
   operationSubject,
+  specHeld,
 } from '../instance/index.ts'
 import { sharedFailure } from '../instance/operations/define-operation.ts'
 import {
@@ -18,9 +20,10 @@ import {
   sharedOperations,
 } from '../instance/operations.ts'
 import type { ReleaseReason } from '../project/index.ts'
+import { resourcesOf } from '../values/resources.ts'
 import type { Reaction, ReactionsOf } from './reaction.ts'
 
-type Of = { readonly data: { readonly operationId: OperationId } }
+type Of = { readonly data: { readonly operationId: OperationId; readonly certain?: boolean } }
 
 const begins = ({ data }: Of, state: InstanceState): readonly Reaction[] => reactionsToRequest(data.operationId, state)
 const ends = ({ data }: Of): readonly Reaction[] => [confirmOutcome(data.operationId)]
@@ -28,16 +31,11 @@ const failsToCreate = (event: Of, state: InstanceState): readonly Reaction[] => 
   ...ends(event),
   ...releaseResources(state, 'FAILED'),
 ]
-/** What it was to have and has not is free, what it has is held for good. */
-const endsHolding = (event: Of, state: InstanceState): readonly Reaction[] => [...ends(event), ...holdAgain(state)]
-
-const isDeleted = (event: Of, state: InstanceState): readonly Reaction[] => [
+/** What it would have had is given back, unless its host has not said whether it has it. */
+const failsToHold = (event: Of, state: InstanceState): readonly Reaction[] => [
   ...ends(event),
-  ...releaseResources(state, 'DELETED'),
+  ...(event.data.certain === true ? holdVolume(event.data.operationId, state) : []),
 ]
-
-const anyHolds = (failure: string): boolean =>
-  exclusiveOperations.some(({ failed, holds, creates }) => failed === failure && holds && !creates)
 
 type OfOperation = RequestedType | SucceededType | FailedType
 type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
@@ -45,10 +43,15 @@ type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
 /** How it ended is told to the operation; what it holds is settled by what its definition says. */
 const ofOperations = Object.fromEntries([
   ...exclusiveOperations.flatMap(({ creates, holds, requested, succeeded, becomes, failed }) => [
-    [requested, holds ? { present: begins } : begins],
-    [succeeded, becomes === 'DELETED' ? isDeleted : holds && !creates ? { present: endsHolding } : ends],
-    // Several kinds may fail alike.
-    [failed, creates ? failsToCreate : anyHolds(failed) ? { present: endsHolding } : ends],
+    [requested, holds || creates ? { present: begins } : begins],
+    [
+      succeeded,
+      (event: Of, state: InstanceState) => [
+        ...ends(event),
+        ...(becomes === 'DELETED' ? releaseResources(state, 'DELETED') : []),
+      ],
+    ],
+    [failed, creates ? failsToCreate : holds ? { present: failsToHold } : ends],
   ]),
   ...sharedOperations.flatMap(({ requested, succeeded }) => [
     [requested, begins],
@@ -60,10 +63,16 @@ const ofOperations = Object.fromEntries([
 export const instanceReactions: ReactionsOf<typeof instance> = {
   ...ofOperations,
   InstanceRequested: { present: begins },
+  /** What wrote it has recorded the backup as well, unless it was cut off in between. */
+  InstanceBackupRequested: { present: (event, state) => [...recordBackup(event.data, state), ...begins(event, state)] },
+  InstanceBackedUp: (event) => [
+    { target: 'backup', id: event.data.backupId, command: { type: 'CompleteBackup', contents: event.data.contents } },
+    ...ends(event),
+  ],
   InstanceAdopted: { present: (_, state) => [...holdAgain(state), ...settle(state)] },
   InstanceReconciled: { present: (_, state) => holdAgain(state) },
   InstanceMoved: {
-    present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state, data.operationId) : []),
+    present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state) : []),
   },
   InstanceRenamed: { present: (_, state) => confirmName(state) },
   InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
@@ -88,8 +97,21 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
   if (!isInProgress(state, operationId)) return [start]
-  const { holds } = operationOf<ExclusiveKind>(state.operation.kind)
-  return holds ? [...holdResources(state, operationId), start] : [start]
+  const { creates, holds } = operationOf<ExclusiveKind>(state.operation.kind)
+  if (holds) return [...holdVolume(operationId, state), start]
+  return creates ? [...holdResources(state), start] : [start]
+}
+
+type BackupRequested = Extract<InstanceEvent, { readonly type: 'InstanceBackupRequested' }>['data']
+
+const recordBackup = (
+  { backupId, name, operationId, deadline }: BackupRequested,
+  state: InstanceState,
+): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, instanceId, name: instanceName, spec, accounts } = state
+  const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
+  return [{ target: 'backup', id: backupId, command: { type: 'RequestBackup', ...whose, spec, accounts } }]
 }
 
 const confirmOutcome = (operationId: OperationId): Reaction => ({
@@ -98,7 +120,7 @@ const confirmOutcome = (operationId: OperationId): Reaction => ({
   command: { type: 'ConfirmOutcome' },
 })
 
-/** Exactly what an instance that is there holds by now. */
+/** The resources of an instance that is there after all. Those that are held already stay as they are. */
 const holdAgain = (state: InstanceState): readonly Reaction[] =>
   state.status === 'ABSENT' || state.status === 'DELETED' ? [] : holdResources(state)
 
@@ -109,14 +131,11 @@ const settle = (state: InstanceState): readonly Reaction[] => {
 }
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
-const holdResources = (
-  { projectId, instanceId, hostId, name, held }: KnownInstance,
-  operationId?: OperationId,
-): readonly Reaction[] => {
-  const all = { instanceId, resources: held, ...(operationId && { operationId }) }
+const holdResources = ({ projectId, instanceId, hostId, name, spec }: KnownInstance): readonly Reaction[] => {
+  const resources = resourcesOf(spec)
   return [
-    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name, ...all } },
-    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, ...all } },
+    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, resources } },
+    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, instanceId, resources } },
   ]
 }
 
@@ -125,6 +144,17 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT' || state.status === 'DELETED') return []
   const { projectId, instanceId, name } = state
   return [{ target: 'project', id: projectId, command: { type: 'ConfirmName', projectId, instanceId, name } }]
+}
+
+/** Exactly what its volume needs now, whatever was held for it in between. */
+const holdVolume = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, instanceId, hostId } = state
+  const hold = { type: 'HoldVolume', instanceId, operationId, volumeGiB: specHeld(state).volumeGiB } as const
+  return [
+    { target: 'project', id: projectId, command: { ...hold, projectId } },
+    { target: 'host', id: hostId, command: { ...hold, hostId } },
+  ]
 }
 
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {

@@ -1,5 +1,6 @@
+import { backupOf } from '../instance/operations/backup.ts'
 import { hasBegun, type operation } from '../operation/index.ts'
-import type { ReactionsOf } from './reaction.ts'
+import type { Reaction, ReactionsOf } from './reaction.ts'
 
 export const operationReactions: ReactionsOf<typeof operation> = {
   OperationMoved: ({ data }, state) => {
@@ -20,7 +21,16 @@ export const operationReactions: ReactionsOf<typeof operation> = {
       return [{ target: 'instance', id, command }]
     }
     const undoing = { results, compensated: compensated ?? false, undoneTo: undoneTo ?? null }
-    return [{ target: 'instance', id, command: { type: 'FailOperation', operationId, kind, fault, ...undoing } }]
+    const failed: Reaction = {
+      target: 'instance',
+      id,
+      command: { type: 'FailOperation', operationId, kind, fault, ...undoing },
+    }
+    const backupId = backupOf(kind, state.subject)
+    // The instance forgets its shared work with its end.
+    return backupId === null
+      ? [failed]
+      : [{ target: 'backup', id: backupId, command: { type: 'FailBackup', fault } }, failed]
   },
   OperationStarted: 'none',
   OperationStepStarted: 'none',

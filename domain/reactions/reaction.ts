@@ -1,8 +1,9 @@
+import type { BackupCommand } from '../backup/commands.ts'
 import type { DatastoreCommand } from '../datastore/commands.ts'
 import type { EventDefinitions, EventOf } from '../event-definition.ts'
 import type { FleetCommand } from '../fleet/index.ts'
 import type { HostCommand } from '../host/commands.ts'
-import type { HostId, InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
+import type { BackupId, HostId, InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
 import type { OperationInput } from '../operation/commands.ts'
 import type { OrdinaryAnswer, OrdinaryCommand } from '../ordinary-command.ts'
@@ -40,13 +41,13 @@ export type Reaction =
       readonly id: ProjectId
       readonly command: OneOf<
         ProjectCommand,
-        'CommitQuota' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
+        'CommitQuota' | 'HoldVolume' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
       >
     }
   | {
       readonly target: 'host'
       readonly id: HostId
-      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity' | 'SettleUnlisted'>
+      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'HoldVolume' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
   | {
       readonly target: 'schedule'
@@ -57,6 +58,14 @@ export type Reaction =
       readonly target: 'timetable'
       readonly id: ProjectId
       readonly command: OneOf<TimetableCommand, 'ConfirmEntry' | 'ReleaseEntry' | 'ReleaseEntriesOf'>
+    }
+  | {
+      readonly target: 'backup'
+      readonly id: BackupId
+      readonly command: OneOf<
+        BackupCommand,
+        'RequestBackup' | 'CompleteBackup' | 'FailBackup' | 'ConfirmRemoval' | 'PostponeRemoval'
+      >
     }
   | { readonly target: 'fleet'; readonly id: 'hosts'; readonly command: OneOf<FleetCommand, 'ReleaseHostName'> }
   | {
@@ -82,8 +91,22 @@ export type OwnRequest = {
   readonly answered: (answer: OrdinaryAnswer) => readonly Reaction[]
 }
 
+/**
+ * Everything of a backup is to be removed from where it is kept: its key first, then its objects. `failed`: what follows where that was not possible for now, with
+ * the reason for a person.
+ */
+export type RemovalRequest = {
+  readonly target: 'backup-store'
+  readonly backupId: BackupId
+  readonly instanceId: InstanceId
+  readonly done: Reaction
+  readonly failed: (reason: string, now: string) => Reaction
+}
+
+export type Effect = Reaction | OwnRequest | RemovalRequest
+
 /** `state`: of the event's aggregate, after the event or later. */
-export type React<Event, State> = (event: Event, state: State) => readonly (Reaction | OwnRequest)[]
+export type React<Event, State> = (event: Event, state: State) => readonly Effect[]
 
 /** `present`: asked only with the aggregate as it is now. */
 export type Reacting<Event, State> = React<Event, State> | { readonly present: React<Event, State> }

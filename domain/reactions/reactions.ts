@@ -1,9 +1,10 @@
 import { type AggregateOf, allCategories, type Category } from '../aggregates.ts'
 import type { CofferEvent } from '../catalogue.ts'
+import { backupReactions } from './backup.ts'
 import { hostReactions } from './host.ts'
 import { instanceReactions } from './instance.ts'
 import { operationReactions } from './operation.ts'
-import type { OwnRequest, Reacting, Reaction, ReactionsOf } from './reaction.ts'
+import type { Effect, Reacting, ReactionsOf } from './reaction.ts'
 import { scheduleReactions } from './schedule.ts'
 import { timetableReactions } from './timetable.ts'
 import { tokenReactions } from './token.ts'
@@ -18,6 +19,7 @@ export const reactionTable: ReactionTable = {
   instance: instanceReactions,
   operation: operationReactions,
   host: hostReactions,
+  backup: backupReactions,
   token: tokenReactions,
   schedule: scheduleReactions,
   timetable: timetableReactions,
@@ -25,7 +27,6 @@ export const reactionTable: ReactionTable = {
   fleet: 'none',
   flavor: 'none',
   datastore: 'none',
-  parameters: 'none',
   request: 'none',
   exclusion: 'none',
   deadletter: 'none',
@@ -44,7 +45,7 @@ export type Reactions = {
    * What an event leads to. `state`: of its aggregate after the event or later, and as it is now where `needPresent`: what was asked for and
    * is over by then is not begun again.
    */
-  readonly to: (event: CofferEvent, state: unknown) => readonly (Reaction | OwnRequest)[]
+  readonly to: (event: CofferEvent, state: unknown) => readonly Effect[]
 }
 
 type AnyReacting = Reacting<CofferEvent, unknown>

@@ -1,15 +1,7 @@
 import { z } from 'zod'
 import { type InstanceId, type OperationId, operationIdSchema, parseInstanceId } from '../ids.ts'
 import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from './id-map.ts'
-import {
-  addResources,
-  mostResources,
-  noResources,
-  type Resources,
-  resourcesSchema,
-  sameResources,
-  subtractResources,
-} from './resources.ts'
+import { addResources, noResources, type Resources, resourcesSchema, subtractResources } from './resources.ts'
 import { hasPassed } from './time.ts'
 
 /** Resources, and how many instances hold them. */
@@ -17,34 +9,20 @@ export type Amounts = Resources & { readonly instances: number }
 
 type Reservation = { readonly instanceId: InstanceId; readonly resources: Resources; readonly expiresAt: string }
 
-/**
- * What a holder that has something already is to have in all, for an operation that is about to be requested: the difference is held until
- * `expiresAt`.
- */
-const increaseSchema = z.object({
+/** More volume for an instance that holds some, until `expiresAt`: for an operation that is about to be requested. */
+const growthSchema = z.object({
   operationId: operationIdSchema,
-  resources: resourcesSchema,
+  moreGiB: z.int().positive(),
   expiresAt: z.iso.datetime(),
 })
-type Increase = z.infer<typeof increaseSchema>
+type Growth = z.infer<typeof growthSchema>
+
+/** What an event says an instance holds from then on. `resources`: all of it. `growths`: what of it may come to nothing. */
+export const holdingSchema = { resources: resourcesSchema, growths: z.array(growthSchema).optional() }
+type Holding = { readonly resources: Resources; readonly growths?: Growth[] | undefined }
 
 /**
- * What an event says an instance holds from then on. `resources`: all of it. `committed`: what of it is held for good, absent where that is all.
- * `increases`: what the rest is for, which may come to nothing.
- */
-export const holdingSchema = {
-  resources: resourcesSchema,
-  committed: resourcesSchema.optional(),
-  increases: z.array(increaseSchema).optional(),
-}
-export type Holding = {
-  readonly resources: Resources
-  readonly committed?: Resources | undefined
-  readonly increases?: Increase[] | undefined
-}
-
-/**
- * Who holds what of something limited. Reservations and increases hold until their time has passed, a commitment until it is released.
+ * Who holds what of something limited. Reservations and growths hold until their time has passed, a commitment until it is released.
  * `total` counts all of them, lapsed ones too, until they are dropped.
  */
 export type Ledger = {
@@ -52,7 +30,7 @@ export type Ledger = {
   /** Few at any time: each is committed or lapses soon. */
   readonly reservations: readonly Reservation[]
   /** Few as well. Beside the commitment of their instance. */
-  readonly increases: readonly (Increase & { readonly instanceId: InstanceId })[]
+  readonly growths: readonly (Growth & { readonly instanceId: InstanceId })[]
   /** As many as there are instances. */
   readonly commitments: IdMap<Resources>
 }
@@ -60,7 +38,7 @@ export type Ledger = {
 export const emptyLedger: Ledger = {
   total: { ...noResources, instances: 0 },
   reservations: [],
-  increases: [],
+  growths: [],
   commitments: emptyIdMap,
 }
 
@@ -73,19 +51,19 @@ export const commitmentOf = (ledger: Ledger, instanceId: InstanceId): Resources 
 export const isHeld = (ledger: Ledger, instanceId: InstanceId): boolean =>
   commitmentOf(ledger, instanceId) !== undefined || reservationOf(ledger, instanceId) !== undefined
 
-/** `expired`: whose reservation has lapsed. `reduced`: an increase of whose has. `live`: without both. */
+/** `expired`: whose reservation has lapsed. `shrunk`: whose growth has. `live`: without both. */
 export type Lapsed = {
   readonly live: Ledger
   readonly expired: readonly InstanceId[]
-  readonly reduced: readonly InstanceId[]
+  readonly shrunk: readonly InstanceId[]
 }
 
 export const lapse = (ledger: Ledger, now: string): Lapsed => {
   const isOver = ({ expiresAt }: { readonly expiresAt: string }): boolean => hasPassed(expiresAt, now)
   const expired = ledger.reservations.filter(isOver).map(({ instanceId }) => instanceId)
-  const over = ledger.increases.filter(isOver)
-  const live = over.reduce(dropIncrease, expired.reduce(release, ledger))
-  return { live, expired, reduced: [...new Set(over.map(({ instanceId }) => instanceId))] }
+  const over = ledger.growths.filter(isOver)
+  const live = over.reduce(dropGrowth, expired.reduce(release, ledger))
+  return { live, expired, shrunk: [...new Set(over.map(({ instanceId }) => instanceId))] }
 }
 
 /** Whose instances are there: reservations, which may come to nothing, are left out. */
@@ -109,16 +87,13 @@ export const reserve = (ledger: Ledger, reservation: Reservation): Ledger => {
 }
 
 /** Takes the place of whatever the instance held before. */
-export const commit = (
-  ledger: Ledger,
-  instanceId: InstanceId,
-  { resources, committed = resources, increases = [] }: Holding,
-): Ledger => {
+export const commit = (ledger: Ledger, instanceId: InstanceId, { resources, growths = [] }: Holding): Ledger => {
   const rest = release(ledger, instanceId)
+  const committed = { ...resources, volumeGiB: resources.volumeGiB - mostGiB(growths) }
   return {
     ...rest,
     total: plus(rest.total, resources),
-    increases: [...rest.increases, ...increases.map((increase) => ({ ...increase, instanceId }))],
+    growths: [...rest.growths, ...growths.map((growth) => ({ ...growth, instanceId }))],
     commitments: putById(rest.commitments, instanceId, committed),
   }
 }
@@ -130,7 +105,7 @@ export const release = (ledger: Ledger, instanceId: InstanceId): Ledger => {
     return {
       ...ledger,
       total: minus(ledger.total, holding.resources),
-      increases: ledger.increases.filter((each) => each.instanceId !== instanceId),
+      growths: ledger.growths.filter((each) => each.instanceId !== instanceId),
       commitments: removeById(ledger.commitments, instanceId),
     }
   }
@@ -143,64 +118,68 @@ export const release = (ledger: Ledger, instanceId: InstanceId): Ledger => {
 /** What an instance with a commitment holds in all. */
 export const holdingOf = (ledger: Ledger, instanceId: InstanceId): Holding | null => {
   const committed = commitmentOf(ledger, instanceId)
-  return committed ? holding(committed, increasesOf(ledger, instanceId)) : null
+  return committed ? holding(committed, growthsOf(ledger, instanceId)) : null
 }
 
 type OfOperation = { readonly operationId: OperationId }
+type VolumeOf = OfOperation & { readonly instanceId: InstanceId; readonly volumeGiB: number }
 
-/** `resources`: in all. */
-type Wanted = OfOperation & { readonly instanceId: InstanceId; readonly resources: Resources }
+const growthOf = (ledger: Ledger, operationId: OperationId) =>
+  ledger.growths.find((each) => each.operationId === operationId)
 
 /** As it was, when nothing is held for the operation. */
-export const dropIncrease = (ledger: Ledger, { operationId }: OfOperation): Ledger => {
-  const instanceId = ledger.increases.find((each) => each.operationId === operationId)?.instanceId
+export const dropGrowth = (ledger: Ledger, { operationId }: OfOperation): Ledger => {
+  const instanceId = growthOf(ledger, operationId)?.instanceId
   const committed = instanceId && commitmentOf(ledger, instanceId)
   if (!committed) return ledger
-  return commit(ledger, instanceId, holding(committed, increasesOf(ledger, instanceId).filter(isNot(operationId))))
+  return commit(ledger, instanceId, holding(committed, growthsOf(ledger, instanceId).filter(isNot(operationId))))
 }
 
-/** What of this an instance with a commitment has not is held for the operation. As it was, when that is so, or there is no difference. */
-export const increase = (
+/** What the volume takes more than its instance has committed is held for the operation, within the limit. Null: that is so, or nothing is to be held. */
+export const moreVolume = (
   ledger: Ledger,
-  { operationId, instanceId, resources, expiresAt }: Wanted & { readonly expiresAt: string },
-): Ledger => {
+  { operationId, instanceId, volumeGiB, expiresAt }: VolumeOf & { readonly expiresAt: string },
+  limitGiB: number,
+): { readonly ok: true; readonly ledger: Ledger } | { readonly ok: false; readonly excess: Excess } | null => {
   const committed = commitmentOf(ledger, instanceId)
-  if (!committed || sameResources(mostResources(committed, resources), committed)) return ledger
-  const present = increasesOf(ledger, instanceId)
-  const before = present.find((each) => each.operationId === operationId)
-  if (before && sameResources(before.resources, resources)) return ledger
-  const others = present.filter(isNot(operationId))
-  return commit(ledger, instanceId, holding(committed, [...others, { operationId, resources, expiresAt }]))
+  if (!committed) return null
+  const moreGiB = volumeGiB - committed.volumeGiB
+  if (moreGiB <= 0 || growthOf(ledger, operationId)?.moreGiB === moreGiB) return null
+  const others = growthsOf(ledger, instanceId).filter(isNot(operationId))
+  const held = commit(ledger, instanceId, holding(committed, [...others, { operationId, moreGiB, expiresAt }]))
+  const asked = { ...noResources, volumeGiB: held.total.volumeGiB - ledger.total.volumeGiB, instances: 0 }
+  const excess = asked.volumeGiB > 0 ? findExcess({ volumeGiB: limitGiB }, ledger.total, asked) : null
+  return excess ? { ok: false, excess } : { ok: true, ledger: held }
 }
 
-/** The instance holds exactly this: what was held for the operation is in it, or free. As it was, when that is so. */
-export const settle = (
-  ledger: Ledger,
-  { operationId, instanceId, resources }: Partial<OfOperation> & Omit<Wanted, 'operationId'>,
-): Ledger => {
-  const rest = operationId ? dropIncrease(ledger, { operationId }) : ledger
+/** The volume has this size: what was held for the operation is in it, or free. As it was, when that is so. */
+export const settleVolume = (ledger: Ledger, { operationId, instanceId, volumeGiB }: VolumeOf): Ledger => {
+  const rest = dropGrowth(ledger, { operationId })
   const committed = commitmentOf(rest, instanceId)
-  if (committed && sameResources(committed, resources)) return rest
-  return commit(rest, instanceId, holding(resources, increasesOf(rest, instanceId)))
+  if (!committed || committed.volumeGiB === volumeGiB) return rest
+  const others = growthsOf(rest, instanceId)
+    .map((each) => ({ ...each, moreGiB: committed.volumeGiB + each.moreGiB - volumeGiB }))
+    .filter(({ moreGiB }) => moreGiB > 0)
+  return commit(rest, instanceId, holding({ ...committed, volumeGiB }, others))
 }
 
-const increasesOf = (ledger: Ledger, instanceId: InstanceId): readonly Increase[] =>
-  ledger.increases
+const growthsOf = (ledger: Ledger, instanceId: InstanceId): readonly Growth[] =>
+  ledger.growths
     .filter((each) => each.instanceId === instanceId)
-    .map(({ operationId, resources, expiresAt }) => ({ operationId, resources, expiresAt }))
+    .map(({ operationId, moreGiB, expiresAt }) => ({ operationId, moreGiB, expiresAt }))
 
 const isNot =
   (operationId: OperationId) =>
-  (one: OfOperation): boolean =>
-    one.operationId !== operationId
+  (growth: Growth): boolean =>
+    growth.operationId !== operationId
 
-/** Each operation is to bring the instance to a size: of several, the largest has room for all. Those that bring it nothing more are left out. */
-const holding = (committed: Resources, all: readonly Increase[]): Holding => {
-  const increases = all.filter((each) => !sameResources(mostResources(committed, each.resources), committed))
-  if (increases.length === 0) return { resources: committed }
-  const resources = increases.map((each) => each.resources).reduce(mostResources, committed)
-  return { resources, committed, increases }
-}
+/** Each grows the volume to a size, not by one: of several, the largest has room for all. */
+const mostGiB = (growths: readonly Growth[]): number => Math.max(0, ...growths.map(({ moreGiB }) => moreGiB))
+
+const holding = (committed: Resources, growths: readonly Growth[]): Holding => ({
+  resources: { ...committed, volumeGiB: committed.volumeGiB + mostGiB(growths) },
+  ...(growths.length > 0 && { growths: [...growths] }),
+})
 
 export type Excess = {
   readonly resource: keyof Amounts
@@ -209,23 +188,16 @@ export type Excess = {
   readonly asked: number
 }
 
-/** The first resource of which there is not enough left for what is asked, or null. What is not asked for may exceed its limit. */
+/** The first resource of which there is not enough left for what is asked, or null. */
 export const findExcess = (limits: Partial<Amounts>, used: Amounts, asked: Amounts): Excess | null => {
   for (const resource of ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const) {
     const limit = limits[resource]
-    if (limit !== undefined && asked[resource] > 0 && used[resource] + asked[resource] > limit) {
+    if (limit !== undefined && used[resource] + asked[resource] > limit) {
       return { resource, limit, used: used[resource], asked: asked[resource] }
     }
   }
   return null
 }
-
-/** As `findExcess`, for what `after` has more than `before`. */
-export const excessOf = (limits: Partial<Amounts>, before: Ledger, after: Ledger): Excess | null =>
-  findExcess(limits, before.total, {
-    ...subtractResources(after.total, before.total),
-    instances: after.total.instances - before.total.instances,
-  })
 
 const plus = (total: Amounts, resources: Resources): Amounts => ({
   ...addResources(total, resources),

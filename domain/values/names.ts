@@ -13,6 +13,10 @@ export const instanceNameRefusal = (name: string, field = 'name'): Rejection | n
 export const tokenNameRefusal = (name: string, field = 'name'): Rejection | null =>
   plainNameRefusal('a token name', name, field)
 
+/** Why this cannot be the name of a backup, or null. */
+export const backupNameRefusal = (name: string, field = 'name'): Rejection | null =>
+  plainNameRefusal('the name of a backup', name, field)
+
 /** Why this cannot be an idempotency key, or null. */
 export const idempotencyKeyRefusal = (key: string, field = 'idempotencyKey'): Rejection | null => {
   const count = characterCount(key)

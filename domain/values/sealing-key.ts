@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { InstanceId } from '../ids.ts'
+import type { BackupId, InstanceId } from '../ids.ts'
 import type { Sealed } from './instance-spec.ts'
 
 /**
@@ -12,6 +12,9 @@ export type SealingKey = z.infer<typeof sealingKeySchema>
 /** What a sealed password is bound to: opened for another instance or user, it does not open. */
 export const sealingInfo = (instanceId: InstanceId, user: string): string =>
   `coffer password\u0000${instanceId}\u0000${user}`
+
+/** What a sealed data key of a backup is bound to. */
+export const dataKeyInfo = (backupId: BackupId): string => `coffer data key\u0000${backupId}`
 
 /** The number of the key that this was sealed to; null when it is no sealed secret. */
 export const sealingKeyNumber = (sealed: Sealed): number | null => {

@@ -4,7 +4,7 @@ import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
 import { tryParseId } from '../ids.ts'
-import { visible, visibleSchedule, visibleToken } from '../visible.ts'
+import { visible, visibleBackup, visibleSchedule, visibleToken } from '../visible.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
 import { findEvent } from './event-id.ts'
 
@@ -66,6 +66,7 @@ export const addNode = ({ builder, Node }: SchemaParts): void => {
 const finders = {
   Instance: visible(instanceIdSchema, ({ loadInstance }, id) => loadInstance(id)),
   Operation: visible(operationIdSchema, ({ loadOperation }, id) => loadOperation(id)),
+  Backup: visibleBackup,
   Token: visibleToken,
   Schedule: visibleSchedule,
   Host: async ({ session, loadHost }, id) => {

@@ -16,6 +16,9 @@ const eventFields = `
 const flavorFields = 'id vcpus memoryMiB description retired'
 const resourceFields = 'vcpus memoryMiB volumeGiB'
 const tokenFields = `id projectId name role expiresAt revoked createdAt createdBy { ${actorFields} }`
+const backupFields = `
+  id projectId name instanceId instanceName status operation { id status } datastore version volumeGiB databases users
+  bytes storedBytes location fault { ${faultFields} } removalPostponed createdAt createdBy { ${actorFields} } completedAt`
 const scheduleFields = `
   id projectId instanceId instance { name } action cron timeZone lateMinutes status pausedBecause nextDue
   lastRun { due status operation { id status } refusal { code message } } lastSkipped { from until }
@@ -115,13 +118,6 @@ export const documents = {
     type versions withdrawnVersions defaultVersion defaultPinned
     builds { version source libraries { name version } notes }
   } }`,
-  parameters: `query ($datastore: String!, $version: String!, $containing: String, $settable: Boolean) {
-    datastoreVersion(datastore: $datastore, version: $version) {
-      parameters(containing: $containing, settable: $settable) {
-        name type min max values unit default restart settable refusedBecause summary
-      }
-    }
-  }`,
   flavors: `query ($includeRetired: Boolean!) {
     flavors(includeRetired: $includeRetired) { ${flavorFields} }
   }`,
@@ -157,6 +153,19 @@ export const documents = {
     quota(project: $project) {
       projectId isDefault limits { instances ${resourceFields} } used { instances ${resourceFields} }
     }
+  }`,
+  backups: `query ($filter: BackupFilter, $first: Int, $after: String) {
+    backups(filter: $filter, first: $first, after: $after) { edges { cursor node { ${backupFields} } } ${page} }
+  }`,
+  backup: `query ($id: ID!) { backup(id: $id) { ${backupFields} } }`,
+  createBackup: `mutation ($input: CreateBackupInput!) {
+    result: createBackup(input: $input) {
+      __typename ${refusal}
+      ... on CreateBackupAccepted { replayed backupId operationId backup { ${backupFields} } }
+    }
+  }`,
+  deleteBackup: `mutation ($input: DeleteBackupInput!) {
+    result: deleteBackup(input: $input) { __typename ${refusal} ... on DeleteBackupAccepted { backupId } }
   }`,
   schedules: `query ($filter: ScheduleFilter, $first: Int, $after: String) {
     schedules(filter: $filter, first: $first, after: $after) { edges { cursor node { ${scheduleFields} } } ${page} }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { programVersion } from '../program-info.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import { adminVerbs } from './nouns/admin.ts'
+import { backupVerbs } from './nouns/backup.ts'
 import { connectVerb } from './nouns/connect.ts'
 import { databaseVerbs } from './nouns/database.ts'
 import { datastoreVerbs } from './nouns/datastore.ts'
@@ -25,6 +26,7 @@ const nouns: readonly Verbs[] = [
   databaseVerbs,
   connectVerb,
   operationVerbs,
+  backupVerbs,
   scheduleVerbs,
   eventsVerb,
   datastoreVerbs,

@@ -167,6 +167,29 @@ export type Token = {
   readonly createdBy: Actor
 }
 
+export type Backup = {
+  readonly id: string
+  readonly projectId: string
+  readonly name: string
+  readonly instanceId: string
+  readonly instanceName: string
+  readonly status: string
+  readonly operation: { readonly id: string; readonly status: OperationStatus } | null
+  readonly datastore: string
+  readonly version: string
+  readonly volumeGiB: number
+  readonly databases: readonly string[]
+  readonly users: readonly string[]
+  readonly bytes: number | null
+  readonly storedBytes: number | null
+  readonly location: string | null
+  readonly fault: Fault | null
+  readonly removalPostponed: string | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly completedAt: string | null
+}
+
 export type Schedule = {
   readonly id: string
   readonly projectId: string

@@ -5,6 +5,7 @@ import { createEngineBuilds } from '../../agent/builds/engine-builds.ts'
 import type { JoinMeans } from '../../agent/channel.ts'
 import { agentDefaults } from '../../agent/config.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
+import type { BackupStore } from '../../commands/ports/backup-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { controlSigner, ownJoinSigner } from '../../commands/secrets/control-channel.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
@@ -29,14 +30,21 @@ const joinMeansOf = (config: Config, masterKey: MasterKey | null): JoinMeans | n
 export const createLocalAgent = (
   {
     bus,
+    backups,
     kernel,
     masterKey,
-  }: { readonly bus: MessageBus; readonly kernel: Kernel; readonly masterKey: MasterKey | null },
+  }: {
+    readonly bus: MessageBus
+    readonly backups: BackupStore | null
+    readonly kernel: Kernel
+    readonly masterKey: MasterKey | null
+  },
   config: Config,
 ): Agent =>
   createAgent({
     ...kernel,
     bus,
+    ...(backups && { backups }),
     join: joinMeansOf(config, masterKey),
     drivers: engineSetups.map(({ createDriver }) => createDriver({ programDir, dataDir: config.dataDir }, kernel)),
     builds: createEngineBuilds(engineSetups, {

@@ -71,6 +71,7 @@ export const createApiParts = (
         bus: deps.bus,
         keptCreates,
         masterKey,
+        keys: deps.controlPlane.keys,
         settings,
         findInstanceOf,
         findProjectOf: async (id) => (await views.instance(id))?.projectId ?? null,

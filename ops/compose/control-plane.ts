@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { createDirectory, type Directory } from '../../commands/directory.ts'
 import { createHandler, type Handler } from '../../commands/handle.ts'
+import type { BackupStore } from '../../commands/ports/backup-store.ts'
+import type { KeyStore } from '../../commands/ports/key-store.ts'
 import { rememberOwnEvents } from '../../commands/sagas/own-events.ts'
 import { createRelay, type Relay } from '../../commands/sagas/relay.ts'
 import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
+import { createKeyStore } from '../../commands/secrets/key-store.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Config } from '../config.ts'
@@ -14,6 +17,8 @@ import type { Stores } from './stores-context.ts'
 export type ControlPlane = {
   readonly handler: Handler
   readonly directory: Directory
+  /** What backups are encrypted by; absent where none are kept. */
+  readonly keys: KeyStore | undefined
   readonly relay: Relay
   readonly sagas: Sagas
 }
@@ -28,7 +33,13 @@ export const createControlPlane = (
     stores,
     kernel,
     masterKey,
-  }: { readonly stores: Stores; readonly kernel: Kernel; readonly masterKey: MasterKey | null },
+    backups: store,
+  }: {
+    readonly stores: Stores
+    readonly kernel: Kernel
+    readonly masterKey: MasterKey | null
+    readonly backups: BackupStore | null
+  },
   config: Config,
 ): ControlPlane => {
   const { bus, checkpoints, holder, isShared } = stores
@@ -37,9 +48,11 @@ export const createControlPlane = (
   const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
   // A projector of a shared log has no key, and nobody listens to it.
   const channel = createControlChannel(masterKey ?? randomBytes(32))
+  const keys = store && masterKey ? createKeyStore(masterKey, stores.keys) : undefined
   return {
     handler,
     directory,
+    keys,
     relay: createRelay({
       ...kernel,
       eventStore,
@@ -60,6 +73,7 @@ export const createControlPlane = (
       directory,
       channel,
       isOwn,
+      ...(store && keys && { backups: { store, keys } }),
       worker: holder,
       hostLostAfterMs: config.hostLostAfterMs,
       settings: dispatchSettings(config),

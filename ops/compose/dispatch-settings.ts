@@ -17,7 +17,7 @@ export const dispatchSettings = (config: Config): DispatchSettings => {
     defaultVolumeGiB: config.defaultVolumeGiB,
     maxVolumeGiB: config.maxVolumeGiB,
     maxTokens: config.maxTokens,
-    operationTimeoutMs: timeoutOfEach(timeoutMs),
+    operationTimeoutMs: { ...timeoutOfEach(timeoutMs), backup: config.backupTimeoutMs },
     // Of a request that was cut off in the middle they are free again then. Not sooner: while the sagas are away, a request
     // that was accepted waits to be begun, and what it is to have must not go to another.
     reservationMs: timeoutMs,

@@ -7,6 +7,7 @@ import { openKurrentConnection } from '../../commands/adapters/kurrentdb/connect
 import { createKurrentEventStore } from '../../commands/adapters/kurrentdb/event-store.ts'
 import { createKurrentStreamInspector } from '../../commands/adapters/kurrentdb/stream-inspector.ts'
 import { createStreamNames } from '../../commands/adapters/kurrentdb/stream-names.ts'
+import { createKurrentWrappedKeys } from '../../commands/adapters/kurrentdb/wrapped-keys.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import { datastoreStream } from '../../domain/datastore/index.ts'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
@@ -31,6 +32,7 @@ export const openDistributedStores = (context: StoresContext): Stores => {
     eventStore,
     bus,
     checkpoints: createKurrentCheckpointStore({ connection }),
+    keys: createKurrentWrappedKeys({ connection }),
     inspector: createKurrentStreamInspector({ connection, eventStore }),
     holder,
     isShared: true,

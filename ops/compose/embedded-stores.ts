@@ -4,6 +4,7 @@ import { createEmbeddedEventStore } from '../../commands/adapters/embedded/event
 import { createEmbeddedMessageBus } from '../../commands/adapters/embedded/message-bus.ts'
 import { openEmbeddedDatabase } from '../../commands/adapters/embedded/open-database.ts'
 import { createEmbeddedStreamInspector } from '../../commands/adapters/embedded/stream-inspector.ts'
+import { createEmbeddedWrappedKeys } from '../../commands/adapters/embedded/wrapped-keys.ts'
 import { roleNames, runs } from '../config.ts'
 import { holdDataDir } from './hold-data-dir.ts'
 import type { Stores, StoresContext } from './stores-context.ts'
@@ -21,6 +22,7 @@ export const openEmbeddedStores = ({ config, log }: StoresContext): Stores => {
       eventStore,
       bus,
       checkpoints: createEmbeddedCheckpointStore({ database }),
+      keys: createEmbeddedWrappedKeys({ database }),
       inspector: createEmbeddedStreamInspector({ database }),
       // The same at every start, so that what it left is found again; the lock lets one process have each role.
       holder: hostname(),

@@ -1,4 +1,5 @@
 import type { Agent } from '../../agent/agent.ts'
+import type { BackupStore } from '../../commands/ports/backup-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import { type Kernel, systemKernel } from '../../kernel/kernel.ts'
@@ -11,6 +12,7 @@ import { createStreamWatch, type StreamWatch } from '../stream-watch.ts'
 import { createTracing, type Tracing } from '../tracing/tracing.ts'
 import { createLocalAgent } from './agent.ts'
 import { type ApiParts, createApiParts } from './api.ts'
+import { openBackupStore } from './backup-store.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { holdDataDir } from './hold-data-dir.ts'
 import { readMasterKey } from './secrets.ts'
@@ -53,25 +55,27 @@ export const createParts = (context: StoresContext, decorate: DecorateStores): P
   const metrics = createMetrics(kernel.timers)
   // The embedded stores hold the directory for every role.
   const release = isDistributed(config) && runs(config, 'agent') ? holdDataDir(config.dataDir, ['agent']) : () => {}
+  const backups = openBackupStore(config, kernel)
   const { bus, central, masterKey, close } = isAgentAlone(config)
     ? { ...openBus(context, decorate), central: null, masterKey: readMasterKey(config) }
-    : openCentral(context, { metrics, kernel }, decorate)
+    : openCentral(context, { metrics, kernel, backups }, decorate)
   return {
     kernel,
     metrics,
     tracing,
     bus,
     central,
-    agent: runs(config, 'agent') ? createLocalAgent({ bus, kernel, masterKey }, config) : null,
+    agent: runs(config, 'agent') ? createLocalAgent({ bus, backups, kernel, masterKey }, config) : null,
     close: async () => {
       await close()
+      await backups?.close()
       release()
     },
   }
 }
 
 /** What every part of a process is given. */
-type Common = { readonly metrics: Metrics; readonly kernel: Kernel }
+type Common = { readonly metrics: Metrics; readonly kernel: Kernel; readonly backups: BackupStore | null }
 
 type Opened = Pick<Parts, 'bus' | 'close'> & { readonly central: CentralParts; readonly masterKey: MasterKey | null }
 

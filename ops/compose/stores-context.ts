@@ -1,5 +1,6 @@
 import type { CheckpointStore } from '../../commands/ports/checkpoint-store.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
+import type { WrappedKeys } from '../../commands/ports/key-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { StreamInspector } from '../../commands/ports/stream-inspector.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -9,6 +10,7 @@ export type Stores = {
   readonly eventStore: EventStore
   readonly bus: MessageBus
   readonly checkpoints: CheckpointStore
+  readonly keys: WrappedKeys
   readonly inspector: StreamInspector
   /** Names this process among those on the same stores. */
   readonly holder: string

@@ -1,4 +1,5 @@
 import { parseRedisUrl } from '../../projections/adapters/redis/redis-url.ts'
+import { tryBackupUrl } from './backup-url.ts'
 import { isAgentAlone, isDistributed, runs } from './roles.ts'
 import type { Config } from './settings.ts'
 
@@ -7,6 +8,7 @@ export const contradictions = (config: Config): readonly string[] => [
   ...valueProblems(config),
   ...storeProblems(config),
   ...credentialProblems(config),
+  ...backupProblems(config),
 ]
 
 const valueProblems = (config: Config): readonly string[] => {
@@ -26,6 +28,14 @@ const valueProblems = (config: Config): readonly string[] => {
     )
   }
   return problems
+}
+
+const backupProblems = ({ backupUrl, backupAccessKey, backupSecretKey }: Config): readonly string[] => {
+  const isBucket = backupUrl !== null && tryBackupUrl(backupUrl)?.kind === 's3'
+  const given = [backupAccessKey, backupSecretKey].filter((key) => key !== null).length
+  return isBucket && given < 2
+    ? ['COFFER_BACKUP_URL names a bucket: COFFER_BACKUP_ACCESS_KEY and COFFER_BACKUP_SECRET_KEY must be set for it']
+    : []
 }
 
 const storeProblems = (config: Config): readonly string[] => {

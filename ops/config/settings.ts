@@ -1,4 +1,5 @@
 import { datastoreTypes } from '../../domain/engines/registry.ts'
+import { backupUrl } from './backup-url.ts'
 import { optional, type Setting, secret, setting } from './setting.ts'
 import { brokers, eventStoreUrl, joinToken, namespace, redisUrl, secretKey, token } from './store-values.ts'
 import { tracingSettings } from './tracing-settings.ts'
@@ -140,6 +141,19 @@ export const settings = {
     seconds(5, 86_400),
     '300',
     'Seconds after which an operation that has not ended fails, cleans up and says why.',
+  ),
+  backupUrl: optional(
+    'COFFER_BACKUP_URL',
+    backupUrl,
+    'Where backups are kept, the same for every `api`, `saga` and `agent`: a directory that all of them see, a bucket of an S3-compatible store, or `none`. By default `backups` in the data directory, and nowhere where the log is shared.',
+  ),
+  backupAccessKey: secret('COFFER_BACKUP_ACCESS_KEY', text('the id of a key'), 'The access key for a bucket.'),
+  backupSecretKey: secret('COFFER_BACKUP_SECRET_KEY', text('some text'), 'The secret that belongs to it.'),
+  backupTimeoutMs: setting(
+    'COFFER_BACKUP_TIMEOUT',
+    seconds(60, 604_800),
+    '43200',
+    'Seconds after which a backup, or an instance that is made of one, that is not done fails and cleans up.',
   ),
   idempotencyKeyLifetimeMs: setting(
     'COFFER_IDEMPOTENCY_KEY_LIFETIME',

@@ -8,7 +8,6 @@ import { eventsPage } from './events.ts'
 import { graphqlPage } from './graphql.ts'
 import { metricsPage } from './metrics.ts'
 import { operationsPage } from './operations.ts'
-import { restPage } from './rest.ts'
 import { rightsPage } from './rights.ts'
 
 /** `path`: from the directory of package.json. `text`: the whole file, made from code. */
@@ -29,7 +28,6 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('rights', rightsPage),
   page('graphql', graphqlPage),
   page('operations', operationsPage),
-  page('rest', restPage),
   { path: 'graphql/schema.graphql', text: schemaText },
 ]
 

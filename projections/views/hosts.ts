@@ -67,6 +67,7 @@ const projection = defineView<Document, typeof hostCategory, 'hosts'>({
       document && !isClaim(document) ? { ...document, refusedKey, updatedAt: at } : document,
     HostRegistrationAnswered: 'ignored',
     HostSealingKeysOffered: 'ignored',
+    HostSealingKeyTaken: 'ignored',
     HostCapacityClaimed: claims(({ resources }) => resources ?? null),
     HostClaimConfirmed: claims(({ resources }) => resources ?? null),
     HostCapacityReleased: claims(() => null),

@@ -100,16 +100,7 @@ const begun = (
 type Of = { readonly operationId: OperationId; readonly status?: RestingStatus; readonly fault?: Fault }
 
 /** What an operation makes of an instance is told by its definition. */
-const ofExclusive = ({
-  creates,
-  requested,
-  meanwhile,
-  succeeded,
-  becomes,
-  changes,
-  failed,
-  changesFailing,
-}: AnyExclusive) => [
+const ofExclusive = ({ creates, requested, meanwhile, succeeded, becomes, changes, failed }: AnyExclusive) => [
   ...(creates
     ? []
     : [[requested, changed(({ operationId }) => ({ status: meanwhile as InstanceStatus, operationId, fault: null }))]]),
@@ -121,14 +112,7 @@ const ofExclusive = ({
       ...(becomes === 'DELETED' && { endpoint: null }),
     })),
   ],
-  [
-    failed,
-    changed((data, document) => ({
-      ...ended(data.status ?? 'FAILED'),
-      ...documentChange(document, changesFailing?.(data) ?? {}),
-      fault: data.fault ?? null,
-    })),
-  ],
+  [failed, changed(({ status = 'FAILED', fault = null }) => ({ ...ended(status), fault }))],
 ]
 
 /** It goes on beside all else, so the status is none of its business. */
@@ -153,12 +137,12 @@ const sharedEnded = ({ operationId }: Of, { sharedOperationIds }: InstanceDocume
 })
 
 const documentChange = (
-  { flavor, resources }: InstanceDocument,
-  { spec, accounts, ...change }: InstanceChange = {},
+  { resources }: InstanceDocument,
+  { volumeGiB, accounts, ...change }: InstanceChange = {},
 ): Change => ({
   ...change,
   ...accounts,
-  ...(spec && { flavor: spec.flavor ?? flavor, resources: resourcesOf({ ...resources, ...spec }) }),
+  ...(volumeGiB !== undefined && { resources: { ...resources, volumeGiB } }),
 })
 
 const changed =

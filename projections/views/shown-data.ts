@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import type { CofferEvent, CofferEventType } from '../../domain/catalogue.ts'
 import { formatPlace } from '../../domain/dead-letter/place.ts'
-import { phaseOf, type SharedEventType } from '../../domain/instance/operations.ts'
+import { operationEventDefinitions, phaseOf, type SharedEventType } from '../../domain/instance/operations.ts'
+import { sealedSchema } from '../../domain/values/instance-spec.ts'
 
 type Shown = Readonly<Record<string, unknown>>
 type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
@@ -112,6 +114,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     ...(signingKey !== undefined && { signingKey }),
   }),
   HostKeyRefused: ({ hostId, signingKey }) => ({ hostId, signingKey }),
+  HostSealingKeyTaken: ({ hostId, operationId }) => ({ hostId, operationId }),
   HostSealingKeysOffered: ({ hostId, keys }) => ({ hostId, keys: keys.length }),
   HostCapacityClaimed: ({ hostId, instanceId, resources, expiresAt }) => ({ hostId, instanceId, resources, expiresAt }),
   HostClaimConfirmed: ({ hostId, instanceId, resources }) => ({ hostId, instanceId, resources }),
@@ -133,8 +136,6 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
-  ParametersRead: ({ datastore, version, parameters }) => ({ datastore, version, parameters: parameters.length }),
-
   TokenIssued: ({ tokenId, projectId, name, role, ancestors, expiresAt }) => ({
     tokenId,
     projectId,
@@ -145,6 +146,27 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   }),
   TokenRevoked: ({ tokenId }) => ({ tokenId }),
 
+  BackupRequested: ({ backupId, instanceId, instanceName, name, operationId, deadline, spec, databases, users }) => ({
+    backupId,
+    instanceId,
+    instanceName,
+    name,
+    operationId,
+    deadline,
+    spec,
+    databases,
+    users: users.map((user) => ({ name: user.name, databases: user.databases })),
+  }),
+  BackupCompleted: ({ contents: { location, version, parts } }) => ({
+    location,
+    version,
+    parts: parts.map(({ name, bytes, storedBytes }) => ({ name, bytes, storedBytes })),
+  }),
+  BackupFailed: ({ fault, removeAt }) => ({ fault, removeAt }),
+  BackupDeletionRequested: ({ removeAt }) => ({ removeAt }),
+  BackupRemovalBegun: ({ attempt, again }) => ({ attempt, again }),
+  BackupRemovalPostponed: ({ reason, until }) => ({ reason, until }),
+  BackupRemoved: () => ({}),
   ScheduleCreated: ({ scheduleId, projectId, instanceId, action, cron, timeZone, lateMinutes, nextDue }) => ({
     scheduleId,
     projectId,
@@ -209,11 +231,23 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   DeadLetterDropped: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
 }
 
-/** What shared operations record is all named in their definitions, and made of plain words: it is shown whole. */
+/** What shared operations record is all named in their definitions, and made of plain words: it is shown whole but for what is sealed. */
 const isOfShared = (type: CofferEventType): type is SharedEventType => phaseOf(type)?.operation.lane === 'shared'
+
+const withoutSealed = (schema: z.ZodType, value: unknown): unknown => {
+  if (schema instanceof z.ZodArray && Array.isArray(value))
+    return value.map((item) => withoutSealed(schema.element as z.ZodType, item))
+  if (!(schema instanceof z.ZodObject)) return value
+  const fields = Object.entries<z.ZodType>(schema.shape).filter(
+    ([name, field]) => field !== sealedSchema && name in Object(value),
+  )
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, withoutSealed(field, Reflect.get(Object(value), name))]),
+  )
+}
 
 export const shownData = ({ type, data }: CofferEvent): Shown =>
   isOfShared(type)
-    ? data
+    ? (withoutSealed(operationEventDefinitions[type].schema, data) as Shown)
     : // Looked up by the event's own type, so that function and data belong together, which the compiler cannot follow.
       (shownOf[type] as (data: CofferEvent['data']) => Shown)(data)

@@ -141,6 +141,13 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       case 'endpoint-verified':
         if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined
+      case 'backup-stored':
+        if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        await work(context)
+        return { location: `instances/${instanceId}/backups/${payload.backupId}/run`, version: '17.10', parts: [] }
+      case 'backup-absent':
+        await work(context)
+        return undefined
       case 'engine-stopped':
         await stopEngine(required(instanceId), context)
         return undefined

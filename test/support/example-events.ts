@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { backupStream } from '../../domain/backup/index.ts'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
 import { datastoreStream } from '../../domain/datastore/index.ts'
 import { deadLetterStream } from '../../domain/dead-letter/index.ts'
@@ -7,12 +8,14 @@ import { flavorStream } from '../../domain/flavor/index.ts'
 import { fleetStream } from '../../domain/fleet/index.ts'
 import { hostStream } from '../../domain/host/index.ts'
 import {
+  type BackupId,
   type DeadLetterId,
   type FlavorId,
   type HostId,
   type InstanceId,
   type OperationId,
   type ProjectId,
+  parseBackupId,
   parseCommandId,
   parseDeadLetterId,
   parseEventId,
@@ -32,7 +35,6 @@ import {
 import { instanceStream } from '../../domain/instance/index.ts'
 import type { Actor, EventMetadata } from '../../domain/metadata.ts'
 import { operationStream } from '../../domain/operation/index.ts'
-import { parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import { projectStream } from '../../domain/project/index.ts'
 import { requestStream } from '../../domain/request/index.ts'
 import { scheduleStream } from '../../domain/schedule/index.ts'
@@ -49,6 +51,7 @@ export type World = {
   readonly hostId: HostId
   readonly flavorId: FlavorId
   readonly tokenId: TokenId
+  readonly backupId: BackupId
   readonly scheduleId: ScheduleId
   readonly requestId: RequestId
   readonly deadLetterId: DeadLetterId
@@ -71,6 +74,7 @@ export const exampleWorld = (number = 1, overrides: Partial<World> = {}): World 
   hostId: parseHostId(exampleUuid('host')),
   flavorId: parseFlavorId('small'),
   tokenId: parseTokenId(exampleUuid(`token ${number}`, number)),
+  backupId: parseBackupId(exampleUuid(`backup ${number}`, number)),
   scheduleId: parseScheduleId(exampleUuid(`schedule ${number}`, number)),
   requestId: parseRequestId(exampleUuid(`request ${number}`, number)),
   deadLetterId: parseDeadLetterId(exampleUuid(`dead letter ${number}`, number)),
@@ -92,6 +96,11 @@ const resources = { vcpus: 1, memoryMiB: 512, volumeGiB: 2 }
 const facts = { endpoint: { host: '127.0.0.1', port: 5432 }, caCertificate: 'PEM' }
 const users = [{ name: 'app', sealedPassword: plantedSecrets.sealed, databases: ['app'] }]
 const databases = [{ name: 'app' }]
+const contents = {
+  location: 'instances/i/backups/b/0a1b2c3d4e5f',
+  version: '17.10',
+  parts: [{ name: 'data', bytes: 40_000_000, storedBytes: 5_000_000, sha256: '0'.repeat(64) }],
+}
 
 type Examples = {
   readonly [T in CofferEventType]: (world: World) => Extract<CofferEvent, { readonly type: T }>['data']
@@ -156,6 +165,13 @@ const examples: Examples = {
   InstanceDatabaseCreated: ({ operationId }) => ({ operationId, name: 'crm', users: ['app'] }),
   InstanceDatabaseDeletionRequested: (world) => ({ ...operationOf(world), name: 'app' }),
   InstanceDatabaseDeleted: ({ operationId }) => ({ operationId, name: 'app' }),
+  InstanceBackupRequested: (world) => ({
+    ...operationOf(world),
+    backupId: world.backupId,
+    name: 'before the move',
+    sealedKey: plantedSecrets.sealed,
+  }),
+  InstanceBackedUp: ({ operationId, backupId }) => ({ operationId, backupId, contents }),
   InstanceSharedOperationFailed: ({ operationId }) => ({ operationId, fault }),
   InstanceDeletionRequested: operationOf,
   InstanceDeleted: ({ operationId }) => ({ operationId }),
@@ -216,6 +232,11 @@ const examples: Examples = {
     signingKey: 'signing-key',
     sequence: 1,
   }),
+  HostSealingKeyTaken: ({ hostId, operationId }) => ({
+    hostId,
+    operationId,
+    sealingKey: { number: 2, publicKey: 'public-key' },
+  }),
   HostSealingKeysOffered: ({ hostId }) => ({ hostId, keys: [{ number: 1, publicKey: 'public-key' }] }),
   HostCapacityClaimed: ({ hostId, instanceId }) => ({
     hostId,
@@ -251,38 +272,6 @@ const examples: Examples = {
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
-  ParametersRead: ({ datastore, version }) => ({
-    datastore,
-    version,
-    format: 1,
-    parameters: [
-      {
-        name: 'work_mem',
-        type: 'integer',
-        min: 64,
-        max: 2_147_483_647,
-        values: null,
-        unit: 'kB',
-        default: '4096',
-        restart: false,
-        readOnly: false,
-        summary: 'Sets the maximum memory to be used for query workspaces.',
-      },
-      {
-        name: 'wal_compression',
-        type: 'enum',
-        min: null,
-        max: null,
-        values: ['pglz', 'on', 'off'],
-        unit: null,
-        default: 'off',
-        restart: false,
-        readOnly: false,
-        summary: 'Compresses full-page writes written in WAL file with specified method.',
-      },
-    ],
-  }),
-
   TokenIssued: ({ tokenId, projectId }) => ({
     tokenId,
     projectId,
@@ -293,6 +282,25 @@ const examples: Examples = {
     expiresAt: null,
   }),
   TokenRevoked: ({ tokenId }) => ({ tokenId }),
+
+  BackupRequested: (world) => ({
+    backupId: world.backupId,
+    projectId: world.projectId,
+    instanceId: world.instanceId,
+    instanceName: 'shop',
+    name: 'before the move',
+    operationId: world.operationId,
+    deadline,
+    spec: specOf(world),
+    databases: ['app'],
+    users: [{ name: 'app', databases: ['app'] }],
+  }),
+  BackupCompleted: () => ({ contents }),
+  BackupFailed: () => ({ fault, removeAt: deadline }),
+  BackupDeletionRequested: () => ({ removeAt: deadline }),
+  BackupRemovalBegun: () => ({ attempt: 1, again: deadline }),
+  BackupRemovalPostponed: () => ({ reason: 'the store cannot be reached', until: deadline }),
+  BackupRemoved: () => ({}),
 
   ScheduleCreated: ({ scheduleId, projectId, instanceId }) => ({
     scheduleId,
@@ -362,7 +370,7 @@ const examples: Examples = {
   }),
   OperationStepProgressed: () => ({ step: 'volume', progress: 0.5, message: 'half of it' }),
   OperationStepRetried: () => ({ step: 'volume', fault, attempt: 2, at: deadline }),
-  OperationStepCompleted: () => ({ step: 'volume', result: facts }),
+  OperationStepCompleted: () => ({ step: 'engine', result: facts }),
   OperationHostLost: ({ hostId }) => ({ hostId, deadline }),
   OperationMoved: ({ operationId, hostId }) => ({
     operationId,
@@ -419,8 +427,8 @@ export const streamOfEvent = (type: CofferEventType, world: World): StreamName =
   if (type.startsWith('Host')) return hostStream(world.hostId)
   if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
   if (type.startsWith('Datastore')) return datastoreStream(world.datastore)
-  if (type.startsWith('Parameters')) return parametersStream(parametersIdOf(world.datastore, world.version))
   if (type.startsWith('Token')) return tokenStream(world.tokenId)
+  if (type.startsWith('Backup')) return backupStream(world.backupId)
   if (type.startsWith('Schedule')) return scheduleStream(world.scheduleId)
   if (type.startsWith('Timetable')) return timetableStream(world.projectId)
   if (type.startsWith('Request')) return requestStream(world.requestId)

@@ -29,6 +29,11 @@ CREATE TABLE checkpoints (
   holder TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE keys (
+  subject TEXT PRIMARY KEY,
+  wrapped TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE topics (
   name TEXT PRIMARY KEY,
   partitions INTEGER NOT NULL,

@@ -4,8 +4,11 @@ import type { StreamNames } from './stream-names.ts'
 /** Streams of checkpoints are beside the log: their saving would otherwise be something to follow, and to save a checkpoint for. */
 export const checkpointCategory = 'checkpoint'
 
+/** Streams of wrapped keys: nobody who follows the log sees one. */
+export const keyCategory = 'key'
+
 /** System streams begin with `$`. Regular expressions of .NET, for the server chooses. */
-const allButHidden = (prefix: string): string => `^${literal(prefix)}(?!\\$|key-|${checkpointCategory}-)`
+const allButHidden = (prefix: string): string => `^${literal(prefix)}(?!\\$|${keyCategory}-|${checkpointCategory}-)`
 const none = '^(?!)'
 const literal = (prefix: string): string => prefix.replaceAll('.', '\\.')
 

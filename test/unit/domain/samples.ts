@@ -1,5 +1,6 @@
 import type { HostDescription } from '../../../domain/host/events.ts'
 import {
+  parseBackupId,
   parseCommandId,
   parseFlavorId,
   parseHostId,
@@ -18,6 +19,7 @@ const uuid = (kind: number, ordinal: number): string =>
 
 export const instanceId = (ordinal = 1) => parseInstanceId(uuid(1, ordinal))
 export const operationId = (ordinal = 1) => parseOperationId(uuid(2, ordinal))
+export const backupId = (ordinal = 1) => parseBackupId(uuid(9, ordinal))
 export const hostId = (ordinal = 1) => parseHostId(uuid(3, ordinal))
 export const tokenId = (ordinal = 1) => parseTokenId(uuid(4, ordinal))
 export const commandId = (ordinal = 1) => parseCommandId(uuid(5, ordinal))

@@ -21,6 +21,7 @@ type Ids = {
   readonly operation: string
   readonly token: string
   readonly schedule: string
+  readonly backup: string
   readonly project: string
 }
 
@@ -63,10 +64,6 @@ const rows: Readonly<Record<string, Row>> = {
     shownTo: 'own',
   },
   'Query.datastores': { document: '{ datastores { type versions } }', shownTo: 'everybody' },
-  'Query.datastoreVersion': {
-    document: '{ datastoreVersion(datastore: "postgresql", version: "17.10") { parameters { name } } }',
-    shownTo: 'everybody',
-  },
   'Query.flavors': { document: '{ flavors { id } }', shownTo: 'everybody' },
   'Query.events': {
     document: 'query ($id: ID!) { events(filter: { instanceId: $id }) { nodes { id type data } } }',
@@ -82,8 +79,21 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'Query.nodes': {
     document:
-      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Instance { name } ... on Operation { fault { message } } ... on Token { name } ... on Schedule { cron } } }',
-    variables: ({ instance, operation, token, schedule }) => ({ ids: [instance, operation, token, schedule] }),
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Instance { name } ... on Operation { fault { message } } ... on Token { name } ... on Schedule { cron } ... on Backup { name } } }',
+    variables: ({ instance, operation, token, schedule, backup }) => ({
+      ids: [instance, operation, token, schedule, backup],
+    }),
+    shownTo: 'own',
+  },
+  'Query.backup': {
+    document: 'query ($id: ID!) { backup(id: $id) { id name instance { name } } }',
+    variables: ({ backup }) => ({ id: backup }),
+    shownTo: 'own',
+  },
+  'Query.backups': {
+    document:
+      'query ($id: ID!) { backups { nodes { id name } } ofOne: backups(filter: { instanceId: $id }) { nodes { id name } } }',
+    variables: ({ instance }) => ({ id: instance }),
     shownTo: 'own',
   },
   'Query.schedules': {
@@ -133,6 +143,8 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.cancelOperation': mutation('cancelOperation', 'CancelOperationInput', ({ operation }) => ({
     id: operation,
   })),
+  'Mutation.createBackup': mutation('createBackup', 'CreateBackupInput', ({ instance }) => ({ instanceId: instance })),
+  'Mutation.deleteBackup': mutation('deleteBackup', 'DeleteBackupInput', ({ backup }) => ({ id: backup })),
   'Mutation.createSchedule': mutation('createSchedule', 'CreateScheduleInput', ({ instance }) => ({
     instanceId: instance,
     action: 'RESTART',
@@ -212,6 +224,7 @@ const createWorld = async () => {
   await world.putEvent(shop, { instanceId: instance.id, operationId: operation.id, data: { mark } })
   const marked = await world.putToken(shop, 'reader', { name: mark })
   const schedule = await world.putSchedule(instance, { cron: mark })
+  const backup = await world.putBackup(instance, { name: mark })
   await world.putHost({ name: mark })
   await world.putDatastore({
     type: 'postgresql',
@@ -243,6 +256,7 @@ const createWorld = async () => {
     operation: operation.id,
     token: marked.document.id,
     schedule: schedule.id,
+    backup: backup.id,
     project: shop,
   }
   const absent: Ids = {
@@ -251,6 +265,7 @@ const createWorld = async () => {
     operation: ids.next(),
     token: ids.next(),
     schedule: ids.next(),
+    backup: ids.next(),
     project: 'nowhere',
   }
   const ask = (name: string, token: string | null, target: Ids): Promise<Reply> => {
@@ -280,8 +295,11 @@ const createWorld = async () => {
 }
 
 /** An answer without the ids that were asked for, and without the headers, which name the request. */
-const anonymous = (reply: object | null, { letter, instance, operation, token, schedule, project }: Ids): string =>
-  [letter, instance, operation, token, schedule, project].reduce(
+const anonymous = (
+  reply: object | null,
+  { letter, instance, operation, token, schedule, backup, project }: Ids,
+): string =>
+  [letter, instance, operation, token, schedule, backup, project].reduce(
     (text, id) => text.replaceAll(id, '<id>'),
     JSON.stringify({ ...reply, headers: null }),
   )

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import {
   type ProjectId,
+  parseBackupId,
   parseCommandId,
   parseFlavorId,
   parseHostId,
@@ -19,6 +20,7 @@ import { allProjections } from '../../../projections/all-projections.ts'
 import type {
   AuditDocument,
   AuditEntry,
+  BackupDocument,
   DatastoreDocument,
   DeadLetterDocument,
   FlavorDocument,
@@ -111,6 +113,32 @@ export const createViewWriter = (store: ViewStore) => {
         requestedBy: user(instance.projectId),
         createdAt: at,
         endedAt: null,
+        ...facts,
+      })
+    },
+    putBackup: (instance: InstanceDocument, facts: Partial<BackupDocument> = {}) => {
+      const id = facts.id ?? parseBackupId(ids.next())
+      return put<BackupDocument>('backups', id, {
+        id,
+        projectId: instance.projectId,
+        instanceId: instance.id,
+        instanceName: instance.name,
+        name: 'nightly',
+        status: 'AVAILABLE',
+        operationId: parseOperationId(ids.next()),
+        datastore: instance.datastore,
+        version: instance.version,
+        volumeGiB: 2,
+        databases: ['app'],
+        users: ['app'],
+        bytes: 40_000_000,
+        storedBytes: 5_000_000,
+        location: `instances/${instance.id}/backups/${id}/0a1b2c3d4e5f`,
+        fault: null,
+        removalPostponed: null,
+        createdAt: at,
+        createdBy: user(instance.projectId),
+        completedAt: at,
         ...facts,
       })
     },

@@ -5,6 +5,7 @@ import { aggregates } from '../../../domain/aggregates.ts'
 import { type CofferEventType, eventCatalogue } from '../../../domain/catalogue.ts'
 import type { RawEvent } from '../../../domain/event-definition.ts'
 import {
+  parseBackupId,
   parseDeadLetterId,
   parseHostId,
   parseInstanceId,
@@ -35,6 +36,7 @@ const world = exampleWorld(1, {
   operationId: parseOperationId('019a0002-0000-7000-8000-000000000001'),
   hostId: parseHostId('019a0003-0000-7000-8000-000000000001'),
   tokenId: parseTokenId('019a0004-0000-7000-8000-000000000001'),
+  backupId: parseBackupId('019a0009-0000-7000-8000-000000000001'),
   scheduleId: parseScheduleId('019a0008-0000-7000-8000-000000000001'),
   requestId: parseRequestId('019a0007-0000-7000-8000-000000000001'),
   deadLetterId: parseDeadLetterId('b8a51c5f-7f0d-8c4e-9d0e-3c1f5f0f2a11'),
@@ -46,10 +48,10 @@ const before: Readonly<Record<ViewName, readonly CofferEventType[]>> = {
   operations: ['OperationStarted', 'OperationStepStarted'],
   hosts: ['HostRegistered', 'HostCapacityClaimed', 'HostInstanceFound'],
   datastores: ['DatastoreVersionOffered'],
-  parameters: ['ParametersRead'],
   flavors: ['FlavorDefined'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   tokens: ['TokenIssued'],
+  backups: ['BackupRequested'],
   schedules: ['ScheduleCreated'],
   events: [],
   'dead-letters': [],

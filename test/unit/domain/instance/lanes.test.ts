@@ -43,6 +43,7 @@ const changing: { readonly [E in ExclusiveKind]: readonly Parameters<typeof inst
 const sharedWishes: { readonly [S in SharedKind]: object } = {
   'create-database': { name: 'crm', characterSet: null, collation: null, users: null },
   'delete-database': { name: 'app' },
+  backup: { backupId: '019a0009-0000-7000-8000-000000000001', name: 'nightly', sealedKey: '1.sealed' },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>
   ({

@@ -27,6 +27,7 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   delete: {},
   'create-database': { name: 'crm', characterSet: null, collation: null, users: ['app'] },
   'delete-database': { name: 'app' },
+  backup: { backupId: '019a0009-0000-7000-8000-000000000001', name: 'nightly', sealedKey: '1.sealed' },
 }
 const kinds = operationKinds.filter((kind): kind is RequestedKind => kind !== 'provision')
 const situations = Object.keys(histories) as Situation[]

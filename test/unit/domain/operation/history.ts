@@ -16,6 +16,7 @@ import { isAwaiting } from '../../../../domain/operation/state.ts'
 import { eventsOf, specOf } from '../../../support/spec.ts'
 import {
   at,
+  backupId,
   commandId,
   databases,
   facts,
@@ -40,7 +41,14 @@ export const subject: OperationSubject = {
   generation: 4,
   epoch: 7,
   // Read by the kinds that have one.
-  wish: { name: 'crm', characterSet: null, collation: null, users: ['app'] },
+  wish: {
+    name: 'crm',
+    characterSet: null,
+    collation: null,
+    users: ['app'],
+    backupId: backupId(),
+    sealedKey: '1.sealed',
+  },
   databases: [],
   users: [],
 }

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { backup, backupStream } from '../../domain/backup/index.ts'
+import { backupIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import { backupNameRefusal } from '../../domain/values/names.ts'
+import { isoAfter, isoNow } from '../../kernel/clock.ts'
+import { reaches } from '../dispatch/authorise.ts'
+import { beginWith, noSuchInstance } from '../dispatch/change-instance.ts'
+import { takeSealingKey } from '../seal-for-host.ts'
+import { sealDataKey } from '../secrets/seal.ts'
+import { shownId } from './answers.ts'
+import { accepted, defineCommand, type OwnDispatchDependencies, refused } from './definition.ts'
+import { instanceIdField, textField } from './input.ts'
+
+const noBackups: Rejection = {
+  code: 'FEATURE_NOT_AVAILABLE',
+  message: 'this server keeps no backups: an administrator names a store for them by COFFER_BACKUP_URL',
+}
+
+/** A key for it, sealed to the host, then the operation that makes it, then the backup itself: the sagas see to the last where this is cut off. */
+export const createBackup = defineCommand({
+  name: 'CreateBackup',
+  role: 'member',
+  does: 'Copies all data of an instance that runs to the backup store, encrypted by a key of its own. Answers at once; the operation continues in the background, and everything else goes on beside it.',
+  asks: 'Which instance.',
+  input: z.strictObject({
+    instanceId: instanceIdField(),
+    name: textField('For people. If left out: the name of the instance and the time.').optional(),
+  }),
+  faults: ({ name }) => [name === undefined ? null : backupNameRefusal(name)],
+  answer: {
+    name: 'CreateBackup',
+    says: 'The backup is being made.',
+    fields: z.object({
+      backupId: shownId(backupIdSchema, 'The backup.'),
+      instanceId: shownId(instanceIdSchema, 'The instance.'),
+      operationId: shownId(operationIdSchema, 'The operation that makes it.'),
+    }),
+  },
+  carryOut: async (dependencies: OwnDispatchDependencies, job, { instanceId, name: given }) => {
+    const { handler, clock, keys, settings } = dependencies
+    const { backupId, operationId } = job.ids
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    if (state.status === 'ABSENT' || state.status === 'DELETED' || !reaches(job.reach, state.projectId)) {
+      return refused({ ...noSuchInstance(instanceId), field: 'instanceId' })
+    }
+    if (keys === undefined) return refused(noBackups)
+    const { projectId, hostId, name: instanceName, spec, accounts } = state
+    const context = { ...job.context, correlationId: operationId, projectId, instanceId }
+    const taken = await takeSealingKey(handler, hostId, operationId, context)
+    if (!taken.ok) return refused(taken.rejection)
+    const sealedKey = await sealDataKey(taken.key, backupId, await keys.ensure(backupId))
+    const name = given ?? `${instanceName} ${isoNow(clock).slice(0, 19).replaceAll(':', '.').replace('T', ' ')}`
+    const deadline = isoAfter(clock, settings.operationTimeoutMs.backup)
+    const begun = await beginWith(dependencies, job, instanceId, {
+      type: 'RequestOperation',
+      kind: 'backup',
+      wish: { backupId, name, sealedKey },
+      operationId,
+      deadline,
+    })
+    if (!begun.accepted) {
+      await keys.remove(backupId)
+      return begun
+    }
+    const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
+    const request = { type: 'RequestBackup', ...whose, spec, accounts } as const
+    const made = await handler.handle(backup, backupStream(backupId), request, context)
+    if (made.outcome === 'rejected') return refused(made.rejection)
+    return accepted({ position: made.position, replayed: begun.replayed, backupId, instanceId, operationId })
+  },
+})

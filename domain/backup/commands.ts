@@ -1,0 +1,30 @@
+import type { BackupId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { Fault } from '../values/fault.ts'
+import type { InstanceSpec } from '../values/instance-spec.ts'
+import type { KnownAccounts } from '../values/known-accounts.ts'
+import type { BackupContents } from './contents.ts'
+
+/** `now`: ISO 8601, when the command is handled. */
+export type BackupCommand =
+  /** The instance has accepted the operation that makes it. */
+  | {
+      readonly type: 'RequestBackup'
+      readonly backupId: BackupId
+      readonly projectId: ProjectId
+      readonly instanceId: InstanceId
+      readonly instanceName: string
+      readonly name: string
+      readonly operationId: OperationId
+      readonly deadline: string
+      readonly spec: InstanceSpec
+      readonly accounts: KnownAccounts
+    }
+  | { readonly type: 'CompleteBackup'; readonly contents: BackupContents }
+  | { readonly type: 'FailBackup'; readonly fault: Fault }
+  | { readonly type: 'DeleteBackup'; readonly now: string }
+  /** A time of its own may have come by `now`. */
+  | { readonly type: 'CheckBackup'; readonly now: string }
+  /** What was written to its stream cannot be read. `what`: which, and why. It may be that the backup is whole. */
+  | { readonly type: 'KeepUnreadable'; readonly what: string }
+  | { readonly type: 'ConfirmRemoval' }
+  | { readonly type: 'PostponeRemoval'; readonly reason: string; readonly now: string }

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { defineEvent, type EventOf } from '../event-definition.ts'
+import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { faultSchema } from '../values/fault.ts'
+import { instanceSpecSchema } from '../values/instance-spec.ts'
+import { backupContentsSchema } from './contents.ts'
+
+const time = z.iso.datetime()
+
+export const backupEvents = {
+  /**
+   * A copy of the instance is being made by the operation, which has ended by `deadline`. `spec`, `databases`, `users`: of the instance, as far as they were made
+   * with Coffer.
+   */
+  BackupRequested: defineEvent(
+    1,
+    z.object({
+      backupId: backupIdSchema,
+      projectId: projectIdSchema,
+      instanceId: instanceIdSchema,
+      instanceName: z.string(),
+      name: z.string(),
+      operationId: operationIdSchema,
+      deadline: time,
+      spec: instanceSpecSchema,
+      databases: z.array(z.string()),
+      users: z.array(z.object({ name: z.string(), databases: z.array(z.string()) })),
+    }),
+  ),
+  /** All of it is in the store. Whether it can be restored is known when it was tried. */
+  BackupCompleted: defineEvent(1, z.object({ contents: backupContentsSchema })),
+  /** It came to nothing. `removeAt`: when what the store may have of it is removed; null: not before somebody deletes the backup. */
+  BackupFailed: defineEvent(1, z.object({ fault: faultSchema, removeAt: time.nullable() })),
+  /** It cannot be restored any more. `removeAt`: when its objects and its key are removed. */
+  BackupDeletionRequested: defineEvent(1, z.object({ removeAt: time })),
+  /** Its objects and its key are being removed. `again`: when that begins anew if nothing is heard of it. */
+  BackupRemovalBegun: defineEvent(1, z.object({ attempt: z.int().positive(), again: time })),
+  /** The store did not remove them for now. */
+  BackupRemovalPostponed: defineEvent(1, z.object({ reason: z.string(), until: time })),
+  /** Nothing of it is left in the store, and what a copy of it has cannot be decrypted any more. */
+  BackupRemoved: defineEvent(1, z.object({})),
+}
+
+export type BackupEvent = EventOf<typeof backupEvents>

@@ -1,0 +1,123 @@
+import { confirmName } from '../confirm-name.ts'
+import type { CliContext } from '../context.ts'
+import { documents } from '../documents.ts'
+import { refused } from '../failure.ts'
+import { findInstance } from '../find-instance.ts'
+import { mutate } from '../mutate.ts'
+import { formatFields } from '../output.ts'
+import { readAll } from '../pages.ts'
+import { resolveId, shortId } from '../short-ids.ts'
+import { localTime } from '../time.ts'
+import type { Backup } from '../types.ts'
+import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import type { WaitOptions } from './begin-operation.ts'
+
+type Answer = {
+  readonly __typename: string
+  readonly backupId: string
+  readonly operationId: string
+  /** Null while the server is too far behind to show it. */
+  readonly backup: Backup | null
+}
+
+export const createBackup = async (
+  context: CliContext,
+  nameOrId: string,
+  options: WaitOptions & { readonly name?: string },
+): Promise<void> => {
+  const { output } = context
+  const wait = startWait(context, options.timeout)
+  const { id: instanceId, name: of } = await findInstance(context, nameOrId)
+  const input = { instanceId, name: options.name, idempotencyKey: options.idempotencyKey }
+  const { backupId, operationId, backup } = await mutate<Answer>(context, documents.createBackup, input)
+  if (!options.wait) {
+    return output.one({ ...backup, id: backupId, operationId }, () => [
+      `backing up ${of} as ${backupId}; follow it with: ${context.invocation} operation watch ${operationId}`,
+    ])
+  }
+  throwUnlessSucceeded(await waitForOperation(wait, operationId), `${of} could not be backed up`)
+  // The operation ends after the backup is told.
+  const made = await readBackup(context, backupId)
+  await output.one({ ...made, operationId }, () => [`${of} is backed up as ${backupId}: ${sizeOf(made)}`])
+}
+
+export const listBackups = async (
+  context: CliContext,
+  options: { readonly instance?: string; readonly status?: readonly string[] },
+): Promise<void> => {
+  const instanceId = options.instance && (await findInstance(context, options.instance)).id
+  await context.output.list(
+    await readAll<Backup>(context, documents.backups, 'backups', { filter: { instanceId, status: options.status } }),
+    [
+      ['INSTANCE', ({ instanceName }) => instanceName, 'cutting'],
+      ['NAME', ({ name }) => name, 'cutting'],
+      ['STATUS', ({ status }) => status],
+      ['ENGINE', ({ datastore, version }) => `${datastore} ${version}`],
+      ['SIZE', (backup) => (backup.bytes === null ? '' : inWords(backup.bytes))],
+      ['STORED', (backup) => (backup.storedBytes === null ? '' : inWords(backup.storedBytes))],
+      ['MADE', ({ createdAt }) => localTime(createdAt)],
+      ['ID', ({ id }) => shortId(id)],
+    ],
+    `There are no backups. Make one: ${context.invocation} backup create <instance>`,
+  )
+}
+
+/** By id, or by the end of one. */
+export const backupId = (context: CliContext, given: string): Promise<string> =>
+  resolveId(context, given, { what: 'backup', document: documents.backups, field: 'backups' })
+
+const readBackup = async (context: CliContext, id: string): Promise<Backup> => {
+  type Found = { readonly backup: Backup | null }
+  const { backup } = await context.api.request<Found>(documents.backup, { id }, context.signal)
+  if (backup) return backup
+  throw refused({ code: 'NOT_FOUND', message: `there is no backup ${id}` })
+}
+
+export const showBackup = async (context: CliContext, given: string): Promise<void> => {
+  const backup = await readBackup(context, await backupId(context, given))
+  await context.output.one(backup, () => linesOf(backup))
+}
+
+const linesOf = (backup: Backup): string[] =>
+  formatFields([
+    ['id', backup.id],
+    ['name', backup.name],
+    ['status', backup.fault ? `${backup.status}: ${backup.fault.code}, ${backup.fault.message}` : backup.status],
+    ['instance', `${backup.instanceName} (${backup.instanceId})`],
+    ['engine', `${backup.datastore} ${backup.version}`],
+    ['databases', backup.databases.join(', ')],
+    ['users', backup.users.join(', ')],
+    ['size', backup.bytes === null ? null : sizeOf(backup)],
+    ['location', backup.location],
+    ['operation', backup.operation?.id],
+    ['not removed yet', backup.removalPostponed],
+    ['made', `${localTime(backup.createdAt)} by ${backup.createdBy.name}`],
+    ['available since', backup.completedAt && localTime(backup.completedAt)],
+  ])
+
+const sizeOf = ({ bytes, storedBytes }: Backup): string =>
+  `${inWords(bytes ?? 0)}, ${inWords(storedBytes ?? 0)} in the store`
+
+export const deleteBackup = async (
+  context: CliContext,
+  given: string,
+  options: { readonly yes: boolean; readonly idempotencyKey?: string },
+): Promise<void> => {
+  const id = await backupId(context, given)
+  if (!options.yes) {
+    const { name, instanceName } = await readBackup(context, id)
+    const what = `This deletes the backup "${name}" of ${instanceName} for good: nobody can restore it any more.`
+    await confirmName(context, shortId(id), what, `${id} was not deleted`)
+  }
+  await mutate<{ readonly __typename: string }>(context, documents.deleteBackup, {
+    id,
+    idempotencyKey: options.idempotencyKey,
+  })
+  await context.output.one({ id }, () => [`${id} is deleted`])
+}
+
+const inWords = (bytes: number): string => {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10))
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+}

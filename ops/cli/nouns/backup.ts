@@ -1,0 +1,39 @@
+import { backupStatuses } from '../../../projections/documents.ts'
+import { createBackup, deleteBackup, listBackups, showBackup } from '../commands/backups.ts'
+import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, withWaiting } from '../options.ts'
+import { shown } from '../shown.ts'
+import type { Verbs } from '../verbs.ts'
+
+/** Copies of databases in the backup store. */
+export const backupVerbs: Verbs = (program, { run }) => {
+  const backup = program.command('backup').alias('backups').description('copies of databases in the backup store')
+  withWaiting(
+    backup
+      .command('create <instance>')
+      .description('copy all data of a server that runs, which serves on')
+      .option('--name <name>', 'what it is called (default: the name of the instance and the time)'),
+  )
+    .addOption(outputOption())
+    .action((instance, options) => run(options, (context) => createBackup(context, instance, options)))
+  backup
+    .command('list')
+    .alias('ls')
+    .description('list backups')
+    .option('--instance <instance>', 'only those of this instance')
+    .option('--status <status>', 'only those with this status, such as AVAILABLE', oneOrMoreOf(backupStatuses))
+    .addOption(watchOption())
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => shown(context, options.watch, () => listBackups(context, options))))
+  backup
+    .command('show <id>')
+    .description('show one: what is in it, and where it is')
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => showBackup(context, id)))
+  backup
+    .command('delete <id>')
+    .description('delete one for good: nobody can restore it any more')
+    .option('-y, --yes', 'do not ask, as at a terminal', false)
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => deleteBackup(context, id, options)))
+}
