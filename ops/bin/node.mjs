@@ -9,7 +9,7 @@ const ownMajor = Number(process.versions.node.split('.')[0])
 /** `node:sqlite` works and still announces itself as experimental: not the user's concern. */
 const nodeFlags = ['--disable-warning=ExperimentalWarning']
 /** Compiled code is kept between runs: the client starts quicker, and a server needs some 20 MiB less. */
-const compileCache = join(root, 'node_modules', '.cache', 'coffer-compiled')
+export const compileCache = join(root, 'node_modules', '.cache', 'coffer-compiled')
 const orphanPollMs = 500
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 

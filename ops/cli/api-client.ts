@@ -1,4 +1,5 @@
 import type { ClientSettings } from './client-environment.ts'
+import type { Document } from './document.ts'
 import { readEventStream } from './event-stream.ts'
 import { CliFailure, exitCodes, trouble } from './failure.ts'
 
@@ -8,12 +9,20 @@ export type Variables = Readonly<Record<string, unknown>>
 export type ApiClient = {
   readonly url: string
   /** One query or mutation: its `data`. */
-  readonly request: <Data>(document: string, variables: Variables, signal: AbortSignal) => Promise<Data>
+  readonly request: <Data, Given = Variables>(
+    document: Document<Data, Given>,
+    variables: Given,
+    signal: AbortSignal,
+  ) => Promise<Data>
   /**
    * The values of a subscription until the server ends it or the signal aborts. Throws `CONNECTION_LOST` when it breaks off: subscribe
    * again. Throws `STREAM_BLOCKED` when nothing comes through at all, as behind a proxy that buffers: ask with queries instead.
    */
-  readonly subscribe: <Data>(document: string, variables: Variables, signal: AbortSignal) => AsyncIterable<Data>
+  readonly subscribe: <Data, Given = Variables>(
+    document: Document<Data, Given>,
+    variables: Given,
+    signal: AbortSignal,
+  ) => AsyncIterable<Data>
   /** Asks for what the server offers to admins besides GraphQL, however long that takes, and tells how it comes along. */
   readonly post: <Answer, Progress>(
     path: string,
@@ -66,11 +75,11 @@ export const createApiClient = ({ url, token }: ClientSettings, patience: Partia
 
   return {
     url,
-    async request(document, variables, signal) {
+    async request<Data, Given>(document: Document<Data, Given>, variables: Given, signal: AbortSignal): Promise<Data> {
       const timeout = AbortSignal.timeout(requestTimeoutMs)
       const bounded = AbortSignal.any([signal, timeout])
       try {
-        const response = await post('/graphql', 'application/json', { query: document, variables }, bounded)
+        const response = await post('/graphql', 'application/json', { query: String(document), variables }, bounded)
         return dataOf(await parseAnswer(url, response))
       } catch (error) {
         signal.throwIfAborted()
@@ -78,12 +87,12 @@ export const createApiClient = ({ url, token }: ClientSettings, patience: Partia
         throw error instanceof CliFailure ? error : connectionLost(url, error)
       }
     },
-    async *subscribe<Data>(document: string, variables: Variables, signal: AbortSignal) {
+    async *subscribe<Data, Given>(document: Document<Data, Given>, variables: Given, signal: AbortSignal) {
       const silence = createSilence(firstByteMs, silenceMs)
       try {
         const accept = 'text/event-stream, application/json'
         const bounded = AbortSignal.any([signal, silence.signal])
-        const response = await post('/graphql', accept, { query: document, variables }, bounded)
+        const response = await post('/graphql', accept, { query: String(document), variables }, bounded)
         if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
           dataOf(await parseAnswer(url, response))
           throw trouble(

@@ -1,26 +1,39 @@
 import type { CliContext } from './context.ts'
-import type { Connection } from './types.ts'
+import type { Document } from './document.ts'
+import type { PageFragment } from './generated/graphql.ts'
 
 const pageSize = 200
 
-/** All of a list, page after page, up to `limit`. `field`: the query's own name. */
-export const readAll = async <Node>(
+export type Connection<Node> = {
+  readonly edges: readonly { readonly cursor: string; readonly node: Node }[]
+  readonly pageInfo: PageFragment
+}
+
+type PageVariables = { readonly first?: number | null | undefined; readonly after?: string | null | undefined }
+
+/** A list of the API, and how to find it in the answer. */
+export type List<Data, Variables, Node> = {
+  readonly document: Document<Data, Variables>
+  readonly of: (data: Data) => Connection<Node>
+  readonly variables: Omit<Variables, keyof PageVariables>
+}
+
+/** All of a list, page after page, up to `limit`. */
+export const readAll = async <Data, Variables extends PageVariables, Node>(
   { api, signal }: CliContext,
-  document: string,
-  field: string,
-  variables: Readonly<Record<string, unknown>>,
+  { document, of, variables }: List<Data, Variables, Node>,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<readonly Node[]> => {
   const nodes: Node[] = []
   let after: string | null = null
   while (nodes.length < limit) {
     const first = Math.min(pageSize, limit - nodes.length)
-    const data: Record<string, Connection<Node>> = await api.request(document, { ...variables, first, after }, signal)
-    const page = data[field]
-    if (!page) break
-    nodes.push(...page.edges.map(({ node }) => node))
-    after = page.pageInfo.endCursor
-    if (!page.pageInfo.hasNextPage) break
+    // The variables of this page and the others are all there are, which the compiler cannot know of a type it is given.
+    const data: Data = await api.request(document, { ...variables, first, after } as unknown as Variables, signal)
+    const { edges, pageInfo }: Connection<Node> = of(data)
+    nodes.push(...edges.map(({ node }) => node))
+    after = pageInfo.endCursor
+    if (!pageInfo.hasNextPage) break
   }
   return nodes
 }

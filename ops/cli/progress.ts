@@ -1,6 +1,6 @@
+import type { OperationFragment as Operation, StepFragment as Step } from './generated/graphql.ts'
 import { stylesFor, type Terminal } from './terminal.ts'
 import { cutTo } from './text.ts'
-import type { Operation, Step } from './types.ts'
 
 /** Shows an operation's steps while they happen, on standard error. */
 export type ProgressView = { readonly show: (operation: Operation) => void; readonly end: () => void }

@@ -1,22 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CliContext } from './context.ts'
+import type { Document } from './document.ts'
 import { CliFailure } from './failure.ts'
 
 const resendForMs = 30_000
 const resendDelayMs = 500
 
+type Repeatable = { readonly idempotencyKey?: string | null | undefined }
+
 /**
  * A mutation whose answer shows a secret that is shown but once. Where its answer is lost with the connection, it is sent again under its
  * idempotency key, made up if the user has none, until it is answered: carried out once, whatever became of the first.
  */
-export const requestOnce = async <Data>(
+export const requestOnce = async <Data, Input extends Repeatable>(
   { api, signal }: CliContext,
-  document: string,
-  input: Readonly<Record<string, unknown>> & { readonly idempotencyKey: string | undefined },
+  document: Document<Data, { readonly input: Input }>,
+  input: Input,
 ): Promise<Data> => {
   const variables = { input: { ...input, idempotencyKey: input.idempotencyKey ?? randomUUID() } }
-  const send = (): Promise<Data> => api.request<Data>(document, variables, signal)
+  const send = (): Promise<Data> => api.request(document, variables, signal)
   try {
     return await send()
   } catch (error) {

@@ -1,6 +1,4 @@
-import type { CliContext } from './context.ts'
 import { refused } from './failure.ts'
-import { readAll } from './pages.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const shortForm = /^[0-9a-f]{4,32}$/i
@@ -21,17 +19,14 @@ const searched = 1000
 export type IdSearch = {
   /** A word for people: `operation`. */
   readonly what: string
-  readonly document: string
-  /** The query's own name. */
-  readonly field: string
-  readonly variables?: Readonly<Record<string, unknown>>
+  /** The latest, this many at most. */
+  readonly list: (limit: number) => Promise<readonly { readonly id: string }[]>
 }
 
 /** The id that ends in `text`, or `text` if it is a whole one. Throws `NOT_FOUND`, or `AMBIGUOUS_ID` with the ids. */
-export const resolveId = async (context: CliContext, text: string, search: IdSearch): Promise<string> => {
+export const resolveId = async (text: string, { what, list }: IdSearch): Promise<string> => {
   if (isFullId(text) || !isShortId(text)) return text
-  const { what, document, field, variables = {} } = search
-  const all = await readAll<{ readonly id: string }>(context, document, field, variables, searched)
+  const all = await list(searched)
   return onlyOne(
     text,
     what,

@@ -1,10 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ApiClient, Variables } from './api-client.ts'
+import type { ApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
-import { documents } from './documents.ts'
+import type { Document } from './document.ts'
 import { CliFailure, exitCodes, trouble } from './failure.ts'
+import {
+  FollowInstanceDocument,
+  FollowOperationDocument,
+  type InstanceFragment as Instance,
+  InstanceDocument,
+  type InstanceQuery,
+  type OperationFragment as Operation,
+  OperationDocument,
+  type OperationQuery,
+} from './generated/graphql.ts'
 import { createProgress } from './progress.ts'
-import type { Instance, Operation } from './types.ts'
 
 export const hasEnded = ({ status }: Operation): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
@@ -54,52 +63,55 @@ const withinWait = async <Value>(
 export const waitForOperation = async (wait: Wait, id: string): Promise<Operation> => {
   const progress = createProgress(wait.context.terminal)
   const following = {
-    subscription: documents.followOperation,
-    query: documents.operation,
+    subscription: FollowOperationDocument,
+    query: OperationDocument,
     id,
-    field: 'operation',
+    valueIn: ({ operation }: OperationQuery) => operation,
     isLast: hasEnded,
     onValue: progress.show,
   }
   try {
-    return await withinWait(wait, id, () => lastOf<Operation>(wait.context, following))
+    return await withinWait(wait, id, () => lastOf(wait.context, following))
   } finally {
     progress.end()
   }
 }
 
 /** The instance as the operation has left it: the two are told of the end one after the other. */
-export const instanceAfter = (wait: Wait, operation: Operation): Promise<Instance> => {
+export const instanceAfter = async (wait: Wait, operation: Operation): Promise<Instance> => {
+  if (operation.instanceId === null) throw trouble('INTERNAL_ERROR', `operation ${operation.id} is of no instance`)
   const following = {
-    subscription: documents.followInstance,
-    query: documents.instance,
+    subscription: FollowInstanceDocument,
+    query: InstanceDocument,
     id: operation.instanceId,
-    field: 'instance',
+    valueIn: ({ instance }: InstanceQuery) => instance,
     isLast: ({ operation: exclusive, sharedOperations }: Instance) =>
       ![exclusive, ...sharedOperations].some((ongoing) => ongoing?.id === operation.id),
     onValue: () => {},
   }
-  return withinWait(wait, operation.id, () => lastOf<Instance>(wait.context, following))
+  return withinWait(wait, operation.id, () => lastOf(wait.context, following))
 }
 
-type Following<Value> = {
-  readonly subscription: string
+type Following<Data, Value> = {
+  readonly subscription: Document<Data, OfOne>
   /** Asks for the same, where subscriptions do not come through. */
-  readonly query: string
+  readonly query: Document<Data, OfOne>
   readonly id: string
-  readonly field: string
+  readonly valueIn: (data: Data) => Value | null
   readonly isLast: (value: Value) => boolean
   readonly onValue: (value: Value) => void
 }
 
-const lastOf = async <Value>({ api, signal }: CliContext, following: Following<Value>): Promise<Value> => {
-  const { subscription, query, id, field, isLast, onValue } = following
-  let follow = (): AsyncIterable<Record<string, Value>> => api.subscribe(subscription, { id }, signal)
+type OfOne = { readonly id: string }
+
+const lastOf = async <Data, Value>({ api, signal }: CliContext, following: Following<Data, Value>): Promise<Value> => {
+  const { subscription, query, id, valueIn, isLast, onValue } = following
+  let follow = (): AsyncIterable<Data> => api.subscribe(subscription, { id }, signal)
   for (;;) {
     try {
       for await (const data of follow()) {
-        const value = data[field]
-        if (value === undefined || value === null) continue
+        const value = valueIn(data)
+        if (value === null) continue
         onValue(value)
         if (isLast(value)) return value
       }
@@ -112,9 +124,9 @@ const lastOf = async <Value>({ api, signal }: CliContext, following: Following<V
   }
 }
 
-async function* askAgain<Data>(api: ApiClient, query: string, variables: Variables, signal: AbortSignal) {
+async function* askAgain<Data>(api: ApiClient, query: Document<Data, OfOne>, variables: OfOne, signal: AbortSignal) {
   for (;;) {
-    yield await api.request<Data>(query, variables, signal)
+    yield await api.request(query, variables, signal)
     await pause(askAgainMs, signal)
   }
 }

@@ -1,34 +1,31 @@
 import { join } from 'node:path'
 import { schemaText } from '../../graphql/print-schema.ts'
 import { programDir } from '../program-info.ts'
-import { commandLinePage } from './command-line.ts'
-import { configurationPage } from './configuration.ts'
-import { errorsPage } from './errors.ts'
-import { eventsPage } from './events.ts'
-import { graphqlPage } from './graphql.ts'
-import { metricsPage } from './metrics.ts'
-import { operationsPage } from './operations.ts'
-import { rightsPage } from './rights.ts'
 
 /** `path`: from the directory of package.json. `text`: the whole file, made from code. */
-export type GeneratedPage = { readonly path: string; readonly text: () => string }
+export type GeneratedPage = { readonly path: string; readonly text: () => string | Promise<string> }
 
-const page = (name: string, text: () => string): GeneratedPage => ({
+const page = (name: string, load: () => Promise<() => string>): GeneratedPage => ({
   path: `docs/reference/${name}.md`,
-  text: () => `<!-- Generated from code: run "npm run docs". -->\n\n${text()}\n`,
+  text: async () => `<!-- Generated from code: run "npm run docs". -->\n\n${(await load())()}\n`,
 })
 
-/** Every file of the repository that is generated from code. A test fails if one differs. */
+/**
+ * Every file of the repository that is generated from code. A test fails if one differs. In the order in which they are made: the command line can only
+ * be loaded once its documents are there.
+ */
 export const generatedPages: readonly GeneratedPage[] = [
-  page('configuration', configurationPage),
-  page('command-line', commandLinePage),
-  page('events', eventsPage),
-  page('errors', errorsPage),
-  page('metrics', metricsPage),
-  page('rights', rightsPage),
-  page('graphql', graphqlPage),
-  page('operations', operationsPage),
   { path: 'graphql/schema.graphql', text: schemaText },
+  { path: 'ops/cli/generated/types.ts', text: async () => (await import('./client-types.ts')).clientTypes() },
+  { path: 'ops/cli/generated/graphql.ts', text: async () => (await import('./client-types.ts')).clientDocuments() },
+  page('configuration', async () => (await import('./configuration.ts')).configurationPage),
+  page('command-line', async () => (await import('./command-line.ts')).commandLinePage),
+  page('events', async () => (await import('./events.ts')).eventsPage),
+  page('errors', async () => (await import('./errors.ts')).errorsPage),
+  page('metrics', async () => (await import('./metrics.ts')).metricsPage),
+  page('rights', async () => (await import('./rights.ts')).rightsPage),
+  page('graphql', async () => (await import('./graphql.ts')).graphqlPage),
+  page('operations', async () => (await import('./operations.ts')).operationsPage),
 ]
 
 export const pathOf = ({ path }: GeneratedPage): string => join(programDir, path)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { documents } from '../../ops/cli/documents.ts'
-import type { Connection, Host, Refusal } from '../../ops/cli/types.ts'
+import { CreateInstanceDocument, type HostFragment as Host, HostsDocument } from '../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../ops/cli/mutate.ts'
+import type { Connection } from '../../ops/cli/pages.ts'
 import { freePortRange } from '../support/free-ports.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { createServerApi } from '../support/server-api.ts'
@@ -19,7 +20,7 @@ describe('a server whose clock was ahead at its first start', () => {
   it('makes databases as soon as its clock is right, and says that one of the two was wrong', async () => {
     const first = await site.start({ env: clockShiftedBy(400 * dayMs) })
     const caOf = async (server: typeof first) => {
-      const { hosts } = await createServerApi(server).request<{ hosts: Connection<Host> }>(documents.hosts)
+      const { hosts } = await createServerApi(server).request<{ hosts: Connection<Host> }>(HostsDocument)
       return hosts.edges[0]?.node
     }
     expect((await caOf(first))?.isolation?.missing.join('\n')).not.toContain('clock')
@@ -44,10 +45,10 @@ describe('a host that has room for more instances than it has ports', () => {
     const api = createServerApi(server)
     const { instance } = await makeShop(api)
     await makeShop(api, 'second')
-    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(HostsDocument)
     expect(hosts.edges[0]?.node.instanceLimit).toEqual({ atMost: 2, limitedBy: 'ports' })
     const input = { name: 'third', datastore: 'postgresql' }
-    const refused = await api.request<{ result: Refusal }>(documents.createInstance, { input })
+    const refused = await api.request<{ result: Refusal }>(CreateInstanceDocument, { input })
     expect(refused.result).toMatchObject({
       code: 'NO_CAPACITY',
       message: 'no host has room for a port more: delete an instance, or add a host',
@@ -69,10 +70,10 @@ describe('a host that has room for more instances than it has accounts', () => {
     const api = createServerApi(server)
     const { instance } = await makeShop(api)
     await makeShop(api, 'second')
-    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(HostsDocument)
     expect(hosts.edges[0]?.node.instanceLimit).toEqual({ atMost: 2, limitedBy: 'accounts' })
     const input = { name: 'third', datastore: 'postgresql' }
-    const refused = await api.request<{ result: Refusal }>(documents.createInstance, { input })
+    const refused = await api.request<{ result: Refusal }>(CreateInstanceDocument, { input })
     expect(refused.result).toMatchObject({
       code: 'NO_CAPACITY',
       message: 'no host has room for a Unix account more: delete an instance, or add a host',

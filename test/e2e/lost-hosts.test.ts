@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Host, Quota } from '../../ops/cli/types.ts'
+import type { HostFragment as Host, QuotaFragment as Quota } from '../../ops/cli/generated/graphql.ts'
 import { noTraces, tracesOfInstance } from '../support/host-traces.ts'
 import { issueJoinToken } from '../support/join-token.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'

@@ -1,8 +1,8 @@
 import { chownSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { documents } from '../../ops/cli/documents.ts'
-import type { Connection, Host } from '../../ops/cli/types.ts'
+import { type HostFragment as Host, HostsDocument } from '../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../ops/cli/pages.ts'
 import { isListening, noTraces, postmastersOf, tracesOfInstance } from '../support/host-traces.ts'
 import { canStrangerRun, stranger } from '../support/privileges.ts'
 import { createServerApi } from '../support/server-api.ts'
@@ -26,7 +26,7 @@ describe.skipIf(!canShow)(
       chownSync(site.dataDir, stranger.uid, stranger.gid)
       let server = await site.start({ as: stranger })
       let api = createServerApi(server)
-      const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+      const { hosts } = await api.request<{ hosts: Connection<Host> }>(HostsDocument)
       const isolation = hosts.edges[0]?.node.isolation
       expect(isolation).toMatchObject({ unixUser: false, volume: 'directory' })
       expect(isolation?.missing.join('\n')).toContain('the agent does not run as root')

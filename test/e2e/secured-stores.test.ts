@@ -7,8 +7,8 @@ import { controlPlane, signMessage } from '../../domain/guest/signed-message.ts'
 import { agentCommandsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
 import { parseHostId, parseInstanceId } from '../../domain/ids.ts'
 import { deriveSigner } from '../../kernel/signing.ts'
-import { documents } from '../../ops/cli/documents.ts'
-import type { Connection, Host } from '../../ops/cli/types.ts'
+import { type HostFragment as Host, HostsDocument } from '../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../ops/cli/pages.ts'
 import { openBus } from '../../ops/compose/stores.ts'
 import { loadConfig } from '../../ops/config.ts'
 import { issueJoinToken } from '../support/join-token.ts'
@@ -77,7 +77,7 @@ const defineTests = (): void => {
     return Object.fromEntries([...found].map(([, reason = '', count]) => [reason, Number(count)]))
   }
   const hostsOf = async (api: ServerApi) => {
-    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts, {})
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(HostsDocument, {})
     return hosts.edges.map(({ node }) => node)
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { documents } from '../../ops/cli/documents.ts'
+import { CreateInstanceDocument } from '../../ops/cli/generated/graphql.ts'
 import { type Collector, startCollector } from '../support/otlp/collector.ts'
 import type { ExportedSpan } from '../support/otlp/decode.ts'
 import { causesOf } from '../support/otlp/trace.ts'
@@ -32,7 +32,7 @@ const create = async ({ url, adminToken }: ServerProcess, traceparent: string): 
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}`, traceparent },
     body: JSON.stringify({
-      query: documents.createInstance,
+      query: CreateInstanceDocument,
       variables: {
         input: {
           name: 'planted-name',

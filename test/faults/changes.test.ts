@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Instance } from '../../ops/cli/types.ts'
+import type { InstanceFragment as Instance } from '../../ops/cli/generated/graphql.ts'
 import { readEffects } from '../support/embedded-log.ts'
 import { isListening, noTraces, postmastersOf, tracesOfInstance } from '../support/host-traces.ts'
 import { type Login, loginTo, queryOnce } from '../support/postgresql-client.ts'

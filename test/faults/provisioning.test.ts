@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { requestIds } from '../../commands/request-ids.ts'
 import { parseCommandId } from '../../domain/ids.ts'
-import { documents } from '../../ops/cli/documents.ts'
-import type { Connection, Operation } from '../../ops/cli/types.ts'
+import { HostsDocument, type OperationFragment as Operation, QuotaDocument } from '../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../ops/cli/pages.ts'
 import { readEffects, readLog } from '../support/embedded-log.ts'
 import { noTraces, postmastersOf, tracesOfInstance } from '../support/host-traces.ts'
 import { loginTo, queryOnce } from '../support/postgresql-client.ts'
@@ -91,9 +91,9 @@ describe('after all these kills', () => {
     expect(all.length).toBeGreaterThanOrEqual(2 * points.length)
     expect(all.filter(({ endedAt, deadline }) => endedAt === null || endedAt > deadline)).toEqual([])
 
-    const { quota } = await api.request<{ quota: { used: object } }>(documents.quota)
+    const { quota } = await api.request<{ quota: { used: object } }>(QuotaDocument)
     expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
-    const { hosts } = await api.request<{ hosts: Connection<{ claimed: object }> }>(documents.hosts)
+    const { hosts } = await api.request<{ hosts: Connection<{ claimed: object }> }>(HostsDocument)
     expect(hosts.edges.map(({ node }) => node.claimed)).toEqual([{ vcpus: 0, memoryMiB: 0, volumeGiB: 0 }])
     const views = await site.cli.json<{ equal: boolean; documents: number }[]>(['admin', 'rebuild-views', '--verify'])
     expect(views.filter(({ equal }) => !equal)).toEqual([])

@@ -1,4 +1,4 @@
-import { documents } from '../../ops/cli/documents.ts'
+import { IssueJoinTokenDocument } from '../../ops/cli/generated/graphql.ts'
 import { createServerApi } from './server-api.ts'
 
 /** What an agent of the system is started with, as an operator would: `COFFER_JOIN_TOKEN`. */
@@ -7,7 +7,7 @@ export const issueJoinToken = async (server: {
   readonly adminToken: string
 }): Promise<string> => {
   const { result } = await createServerApi(server).request<{ result: { readonly joinToken?: string } }>(
-    documents.issueJoinToken,
+    IssueJoinTokenDocument,
     { input: {} },
   )
   if (result.joinToken === undefined) throw new Error(`no join token was made: ${JSON.stringify(result)}`)

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Instance } from '../../ops/cli/types.ts'
+import type { InstanceFragment as Instance } from '../../ops/cli/generated/graphql.ts'
 
 export type Login = {
   readonly endpoint: { readonly host: string; readonly port: number }

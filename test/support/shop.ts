@@ -1,4 +1,4 @@
-import type { Instance } from '../../ops/cli/types.ts'
+import type { InstanceFragment as Instance } from '../../ops/cli/generated/graphql.ts'
 import { type Login, loginTo, queryOnce } from './postgresql-client.ts'
 import type { ServerApi } from './server-api.ts'
 

@@ -87,11 +87,11 @@ const circlesIn = (files: readonly SourceFile[]): readonly string[] => {
 }
 
 /** What is there for the types alone: Node leaves it out. */
-const typeImports = /^\s*(?:import|export)\s+type\s*(?:\{[^}]*\}|\*\s+as\s+\w+|\w+)\s*from\s*['"][^'"]+['"]/gm
+const typeImports = /^\s*(?:import|export)\s+type\s*(?:\{[^}]*\}|\*(?:\s+as\s+\w+)?|\w+)\s*from\s*['"][^'"]+['"]/gm
 const lazyImports = /\bimport\(\s*['"][^'"]+['"]\)/g
 
-/** The packages that are loaded with this file, by itself or by what it imports: what is imported later, when it is needed, is not. */
-const loadedWith = (path: string, files: readonly SourceFile[]): readonly string[] => {
+/** The packages and files that are loaded with this file, by itself or by what it imports: what is imported later, when it is needed, is not. */
+const loadedWith = (path: string, files: readonly SourceFile[]) => {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const seen = new Set([path])
   const packages = new Set<string>()
@@ -104,7 +104,7 @@ const loadedWith = (path: string, files: readonly SourceFile[]): readonly string
       if (kind === 'package') packages.add(target)
     }
   }
-  return [...packages].toSorted()
+  return { packages: [...packages].toSorted(), files: [...seen].toSorted() }
 }
 
 const layers = Object.keys(rules)
@@ -124,10 +124,16 @@ describe('who imports whom', () => {
 })
 
 describe('the command line', () => {
-  it('loads no schema library to answer a command', () => {
-    const packages = loadedWith('ops/cli/client.ts', sources)
-    expect(packages).toContain('commander')
-    expect(packages).not.toContain('zod')
+  const { packages, files } = loadedWith('ops/cli/client.ts', sources)
+
+  it('loads few packages to answer a command, and no schema library', () => {
+    expect(packages).toEqual(['commander', 'string-width'])
+  })
+
+  it('loads no operation of the domain, and of what is generated the documents without their types', () => {
+    expect(files).toContain('ops/cli/generated/graphql.ts')
+    expect(files).not.toContain('ops/cli/generated/types.ts')
+    expect(files.filter((path) => path.startsWith('domain/instance/operations/'))).toEqual([])
   })
 })
 
@@ -256,7 +262,7 @@ describe('the check itself', () => {
   it('tells what is loaded with a file from what is there for a type or for later', () => {
     const a = { path: 'ops/a.ts', text: "import type { Z } from 'zod'\nimport { b } from './b.ts'\nimport('yaml')" }
     const b = { path: 'ops/b.ts', text: "export type B = string\nexport { type Pool, connect } from 'pg'" }
-    expect(loadedWith('ops/a.ts', [a, b])).toEqual(['pg'])
+    expect(loadedWith('ops/a.ts', [a, b])).toEqual({ packages: ['pg'], files: ['ops/a.ts', 'ops/b.ts'] })
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Instance } from '../../cli/types.ts'
+import type { InstanceFragment as Instance } from '../../cli/generated/graphql.ts'
 import { comparedFigure } from '../compare.ts'
 import type { Bar, Figure } from '../figure.ts'
 import type { MeasureRow, RowContext } from '../row.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../../domain/ids.ts'
-import { documents } from '../../cli/documents.ts'
+import { InstanceDocument, InstancesDocument } from '../../cli/generated/graphql.ts'
 import type { Figure } from '../figure.ts'
 import { populate } from '../log/population.ts'
 import type { MeasureRow } from '../row.ts'
@@ -56,12 +56,12 @@ const readFor = async (
   const took: number[] = []
   const call = async (caller: number): Promise<void> => {
     const client = createKeepAliveClient(server)
-    const list = graphqlBody(documents.instances, { first: 20 })
+    const list = graphqlBody(InstancesDocument, { first: 20 })
     try {
       for (let at = caller; performance.now() - startedAt < seconds * 1000; at += callers) {
         // A prime stride goes all over the place without being random.
         const id = instanceIds[(at * 7919) % instanceIds.length]
-        took.push(await client.time(graphqlBody(documents.instance, { id })))
+        took.push(await client.time(graphqlBody(InstanceDocument, { id })))
         took.push(await client.time(list))
       }
     } finally {

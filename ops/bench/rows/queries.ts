@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { InstanceId } from '../../../domain/ids.ts'
-import { documents } from '../../cli/documents.ts'
+import { InstanceDocument, InstancesDocument } from '../../cli/generated/graphql.ts'
 import { comparedFigure } from '../compare.ts'
 import type { Bar, Figure } from '../figure.ts'
 import { populate } from '../log/population.ts'
@@ -26,10 +26,10 @@ const queries: readonly Query[] = [
   { name: 'instance', bodyFor: (id) => graphqlBody(short.instance, { id }), bars: atMostTwice },
   { name: 'instances(first: 20)', bodyFor: () => graphqlBody(short.instances, { first: 20 }), bars: atMostTwice },
   // Every field there is: told, but not what the bar is about.
-  { name: 'instance, every field', bodyFor: (id) => graphqlBody(documents.instance, { id }), bars: [] },
+  { name: 'instance, every field', bodyFor: (id) => graphqlBody(InstanceDocument, { id }), bars: [] },
   {
     name: 'instances(first: 20), every field',
-    bodyFor: () => graphqlBody(documents.instances, { first: 20 }),
+    bodyFor: () => graphqlBody(InstancesDocument, { first: 20 }),
     bars: [],
   },
 ]

@@ -1,7 +1,14 @@
 import { Client } from 'pg'
 import { type ApiClient, createApiClient } from '../../cli/api-client.ts'
-import { documents } from '../../cli/documents.ts'
-import type { Credential, Instance } from '../../cli/types.ts'
+import {
+  CreateInstanceDocument,
+  type CredentialFragment as Credential,
+  DeleteInstanceDocument,
+  FollowInstanceDocument,
+  HostsDocument,
+  type InstanceFragment as Instance,
+} from '../../cli/generated/graphql.ts'
+import { acceptedOf } from '../../cli/mutate.ts'
 import type { ServerProcess } from './server-process.ts'
 
 export type InstanceUser = {
@@ -19,17 +26,6 @@ export type InstanceUser = {
   readonly volumeKind: (signal: AbortSignal) => Promise<string>
 }
 
-type Answer = {
-  readonly result: {
-    readonly __typename: string
-    readonly message?: string
-    readonly instance?: Instance
-    readonly credentials?: readonly Credential[]
-  }
-}
-
-type Hosts = { readonly hosts: { readonly edges: readonly { node: { isolation: { volume: string } } }[] } }
-
 const database = 'app'
 
 /** Somebody who uses databases by way of the API, with the documents of the command line client. */
@@ -39,33 +35,30 @@ export const createInstanceUser = (server: ServerProcess): InstanceUser => {
     create: async (name, signal) => {
       const startedAt = performance.now()
       const input = { name, datastore: 'postgresql', databases: [{ name: database }], users: [{ name: database }] }
-      const { result } = await api.request<Answer>(documents.createInstance, { input }, signal)
-      const [credential] = result.credentials ?? []
-      if (!result.instance || !credential) throw new Error(`createInstance was refused: ${result.message}`)
-      const instance = await follow(api, result.instance.id, 'ACTIVE', signal)
+      const { result } = await api.request(CreateInstanceDocument, { input }, signal)
+      const { instance: asked, credentials } = acceptedOf(result)
+      const [credential] = credentials
+      if (!asked || !credential) throw new Error('the server is too far behind to show an instance')
+      const instance = await follow(api, asked.id, 'ACTIVE', signal)
       await queryOnce(instance, credential)
       return { instance, seconds: (performance.now() - startedAt) / 1000 }
     },
     remove: async (id, signal) => {
-      const { result } = await api.request<Answer>(documents.deleteInstance, { input: { id } }, signal)
-      if (!result.instance) throw new Error(`deleteInstance was refused: ${result.message}`)
+      const { result } = await api.request(DeleteInstanceDocument, { input: { id } }, signal)
+      acceptedOf(result)
       await follow(api, id, 'DELETED', signal)
     },
     volumeKind: async (signal) => {
-      const { hosts } = await api.request<Hosts>(documents.hosts, { first: 1 }, signal)
+      const { hosts } = await api.request(HostsDocument, { first: 1 }, signal)
       const [edge] = hosts.edges
-      if (!edge) throw new Error('the server has no host')
+      if (!edge?.node.isolation) throw new Error('the server has no host')
       return edge.node.isolation.volume
     },
   }
 }
 
 const follow = async (api: ApiClient, id: string, status: string, signal: AbortSignal): Promise<Instance> => {
-  for await (const { instance } of api.subscribe<{ instance: Instance | null }>(
-    documents.followInstance,
-    { id },
-    signal,
-  )) {
+  for await (const { instance } of api.subscribe(FollowInstanceDocument, { id }, signal)) {
     if (instance?.status === status) return instance
     if (instance?.status === 'FAILED') throw new Error(`the instance failed: ${instance.fault?.message}`)
   }

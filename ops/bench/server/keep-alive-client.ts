@@ -9,8 +9,10 @@ export type KeepAliveClient = {
   readonly close: () => void
 }
 
-export const graphqlBody = (query: string, variables: Readonly<Record<string, unknown>> = {}): string =>
-  JSON.stringify({ query, variables })
+export const graphqlBody = (
+  query: { readonly toString: () => string },
+  variables: Readonly<Record<string, unknown>> = {},
+): string => JSON.stringify({ query: String(query), variables })
 
 export const createKeepAliveClient = ({
   url,

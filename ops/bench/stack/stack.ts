@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MasterKey } from '../../../commands/secrets/master-key.ts'
 import { createApiClient } from '../../cli/api-client.ts'
-import { documents } from '../../cli/documents.ts'
+import { DatastoresDocument } from '../../cli/generated/graphql.ts'
 import type { RowContext } from '../row.ts'
 import { type ProgramProcess, startProgram } from '../server/program-process.ts'
 import { type ServerProcess, untilReady } from '../server/server-process.ts'
@@ -78,11 +78,10 @@ export const startStack = async ({ directory, signal, say }: RowContext): Promis
     },
     databasesAreOnOffer: async (server) => {
       const api = createApiClient(server)
-      const { datastores: query } = documents
       await until(
         'a database to be on offer',
         async () => {
-          const { datastores } = await api.request<{ readonly datastores: readonly object[] }>(query, {}, signal)
+          const { datastores } = await api.request(DatastoresDocument, {}, signal)
           return datastores.length > 0 || null
         },
         { signal, timeoutMs: offerTimeoutMs },

@@ -1,24 +1,29 @@
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
+import {
+  type BackupFragment as Backup,
+  BackupDocument,
+  type BackupFilter,
+  BackupsDocument,
+  type BackupsQuery,
+  CreateBackupDocument,
+  DeleteBackupDocument,
+} from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Backup } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 import type { WaitOptions } from './begin-operation.ts'
 
-type Answer = {
-  readonly __typename: string
-  readonly backupId: string
-  readonly operationId: string
-  /** Null while the server is too far behind to show it. */
-  readonly backup: Backup | null
-}
+const backupsWith = (filter: BackupFilter) => ({
+  document: BackupsDocument,
+  of: ({ backups }: BackupsQuery) => backups,
+  variables: { filter },
+})
 
 export const createBackup = async (
   context: CliContext,
@@ -29,7 +34,7 @@ export const createBackup = async (
   const wait = startWait(context, options.timeout)
   const { id: instanceId, name: of } = await findInstance(context, nameOrId)
   const input = { instanceId, name: options.name, idempotencyKey: options.idempotencyKey }
-  const { backupId, operationId, backup } = await mutate<Answer>(context, documents.createBackup, input)
+  const { backupId, operationId, backup } = await mutate(context, CreateBackupDocument, input)
   if (!options.wait) {
     return output.one({ ...backup, id: backupId, operationId }, () => [
       `backing up ${of} as ${backupId}; follow it with: ${context.invocation} operation watch ${operationId}`,
@@ -43,11 +48,11 @@ export const createBackup = async (
 
 export const listBackups = async (
   context: CliContext,
-  options: { readonly instance?: string; readonly status?: readonly string[] },
+  options: Pick<BackupFilter, 'status'> & { readonly instance?: string },
 ): Promise<void> => {
   const instanceId = options.instance && (await findInstance(context, options.instance)).id
   await context.output.list(
-    await readAll<Backup>(context, documents.backups, 'backups', { filter: { instanceId, status: options.status } }),
+    await readAll(context, backupsWith({ instanceId, status: options.status })),
     [
       ['INSTANCE', ({ instanceName }) => instanceName, 'cutting'],
       ['NAME', ({ name }) => name, 'cutting'],
@@ -64,11 +69,10 @@ export const listBackups = async (
 
 /** By id, or by the end of one. */
 export const backupId = (context: CliContext, given: string): Promise<string> =>
-  resolveId(context, given, { what: 'backup', document: documents.backups, field: 'backups' })
+  resolveId(given, { what: 'backup', list: (limit) => readAll(context, backupsWith({}), limit) })
 
 const readBackup = async (context: CliContext, id: string): Promise<Backup> => {
-  type Found = { readonly backup: Backup | null }
-  const { backup } = await context.api.request<Found>(documents.backup, { id }, context.signal)
+  const { backup } = await context.api.request(BackupDocument, { id }, context.signal)
   if (backup) return backup
   throw refused({ code: 'NOT_FOUND', message: `there is no backup ${id}` })
 }
@@ -109,7 +113,7 @@ export const deleteBackup = async (
     const what = `This deletes the backup "${name}" of ${instanceName} for good: nobody can restore it any more.`
     await confirmName(context, shortId(id), what, `${id} was not deleted`)
   }
-  await mutate<{ readonly __typename: string }>(context, documents.deleteBackup, {
+  await mutate(context, DeleteBackupDocument, {
     id,
     idempotencyKey: options.idempotencyKey,
   })

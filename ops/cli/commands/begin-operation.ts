@@ -1,24 +1,16 @@
 import type { CliContext } from '../context.ts'
-import { mutate } from '../mutate.ts'
-import type { Instance } from '../types.ts'
+import type { InstanceFragment as Instance, InstanceOperationFragment } from '../generated/graphql.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 
 export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
 
-export type InstanceOperationAccepted = {
-  readonly __typename: string
-  readonly replayed: boolean
-  /** Null when there is nothing to do. */
-  readonly operationId: string | null
-  /** Null while the server is too far behind to show it. */
-  readonly instance: Instance | null
-}
+export type Target = { readonly id: string; readonly idempotencyKey: string | undefined }
 
-/** What is said of an operation. `instance`: as it was found, by its name or id. */
+/** What is asked and said of an operation. `instance`: as it was found, by its name or id. */
 export type Begun = {
   readonly find: () => Promise<Instance>
-  readonly document: string
-  readonly input: Readonly<Record<string, unknown>>
+  /** Sends the mutation, with what all of them take. */
+  readonly send: (target: Target) => Promise<InstanceOperationFragment>
   readonly begins: (name: string) => string
   readonly failed: (name: string) => string
   readonly ended: (name: string, after: Instance) => string
@@ -29,8 +21,7 @@ export const beginOperation = async (context: CliContext, options: WaitOptions, 
   const { output } = context
   const wait = startWait(context, options.timeout)
   const { id, name } = await begun.find()
-  const input = { id, idempotencyKey: options.idempotencyKey, ...begun.input }
-  const { operationId, instance } = await mutate<InstanceOperationAccepted>(context, begun.document, input)
+  const { operationId, instance } = await begun.send({ id, idempotencyKey: options.idempotencyKey })
   if (operationId === null)
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
   if (!options.wait) {

@@ -1,29 +1,26 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import {
+  DatastoresDocument,
+  type DatastoresQuery,
+  FlavorsDocument,
+  type HostFragment,
+  QuotaDocument,
+  type QuotaLimitsFragment,
+  type ResourcesFragment,
+} from '../generated/graphql.ts'
 import { readAll } from '../pages.ts'
 import { formatTable } from '../table.ts'
-import type { Host, Quota, QuotaLimits, Resources } from '../types.ts'
+import { allHosts } from './find-host.ts'
 
-type Datastore = {
-  readonly type: string
-  readonly withdrawnVersions: readonly string[]
-  readonly defaultVersion: string | null
-  readonly builds: readonly Build[]
-}
-
-type Build = {
-  readonly version: string
-  readonly source: string
-  readonly libraries: readonly { readonly name: string; readonly version: string }[]
-  readonly notes: readonly string[]
-}
+type Datastore = DatastoresQuery['datastores'][number]
+type Build = Datastore['builds'][number]
 
 /** Of the operating system, which mends them, where a build brings none along. */
 const librariesOf = ({ libraries }: Build): string =>
   libraries.map(({ name, version }) => `${name} ${version}`).join(', ') || "the system's"
 
 export const listDatastores = async ({ api, output, signal, terminal }: CliContext): Promise<void> => {
-  const { datastores } = await api.request<{ datastores: readonly Datastore[] }>(documents.datastores, {}, signal)
+  const { datastores } = await api.request(DatastoresDocument, {}, signal)
   const whenEmpty = 'No host has offered a datastore yet.'
   if (output.format !== 'table') return output.list(datastores, [], whenEmpty)
   await output.list(
@@ -53,23 +50,11 @@ const remarkOn = ({
   return withdrawnVersions.includes(version) ? 'withdrawn' : ''
 }
 
-type Flavor = {
-  readonly id: string
-  readonly vcpus: number
-  readonly memoryMiB: number
-  readonly description: string
-  readonly retired: boolean
-}
-
 export const listFlavors = async (
   { api, output, signal }: CliContext,
   { all }: { readonly all: boolean },
 ): Promise<void> => {
-  const { flavors } = await api.request<{ flavors: readonly Flavor[] }>(
-    documents.flavors,
-    { includeRetired: all },
-    signal,
-  )
+  const { flavors } = await api.request(FlavorsDocument, { includeRetired: all }, signal)
   await output.list(
     flavors,
     [
@@ -83,10 +68,10 @@ export const listFlavors = async (
 }
 
 export const listHosts = async (context: CliContext): Promise<void> => {
-  const hosts = await readAll<Host>(context, documents.hosts, 'hosts', {})
+  const hosts = await readAll(context, allHosts)
   const share =
-    (what: keyof Resources) =>
-    ({ claimed, capacity }: Host) =>
+    (what: keyof ResourcesFragment) =>
+    ({ claimed, capacity }: HostFragment) =>
       claimed && capacity ? `${claimed[what]} of ${capacity[what]}` : null
   await context.output.list(
     hosts,
@@ -113,7 +98,7 @@ export const listHosts = async (context: CliContext): Promise<void> => {
   }
 }
 
-const quotaRows: readonly (readonly [keyof QuotaLimits, string])[] = [
+const quotaRows: readonly (readonly [keyof QuotaLimitsFragment, string])[] = [
   ['instances', 'instances'],
   ['vcpus', 'vCPUs'],
   ['memoryMiB', 'memory MiB'],
@@ -124,7 +109,7 @@ export const showQuota = async (
   { api, output, signal }: CliContext,
   { project }: { readonly project?: string },
 ): Promise<void> => {
-  const { quota } = await api.request<{ quota: Quota }>(documents.quota, { project }, signal)
+  const { quota } = await api.request(QuotaDocument, { project }, signal)
   await output.one(quota, () => [
     `project ${quota.projectId}${quota.isDefault ? ' (default limits)' : ''}`,
     formatTable(quotaRows, [

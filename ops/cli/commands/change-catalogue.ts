@@ -1,9 +1,14 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import {
+  DefineFlavorDocument,
+  QuotaDocument,
+  RetireFlavorDocument,
+  SetDefaultDatastoreVersionDocument,
+  SetQuotaDocument,
+  WithdrawDatastoreVersionDocument,
+} from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
-import type { Quota } from '../types.ts'
 
-type Accepted = { readonly __typename: string }
 type Repeatable = { readonly idempotencyKey?: string }
 
 export type FlavorOptions = Repeatable & {
@@ -15,19 +20,19 @@ export type FlavorOptions = Repeatable & {
 export const defineFlavor = async (context: CliContext, id: string, options: FlavorOptions): Promise<void> => {
   const { vcpus, memory: memoryMiB, description, idempotencyKey } = options
   const input = { id, vcpus, memoryMiB, description, idempotencyKey }
-  const { flavor } = await mutate<Accepted & { readonly flavor: object | null }>(context, documents.defineFlavor, input)
+  const { flavor } = await mutate(context, DefineFlavorDocument, input)
   await context.output.one(flavor, () => [`flavor ${id} has ${vcpus} vCPU and ${memoryMiB} MiB`])
 }
 
 export const retireFlavor = async (context: CliContext, id: string, options: Repeatable): Promise<void> => {
   const input = { id, idempotencyKey: options.idempotencyKey }
-  const { flavor } = await mutate<Accepted & { readonly flavor: object | null }>(context, documents.retireFlavor, input)
+  const { flavor } = await mutate(context, RetireFlavorDocument, input)
   await context.output.one(flavor, () => [`flavor ${id} is retired: instances that have it keep it, new ones cannot`])
 }
 
 const versionChanges = {
-  default: { document: documents.setDefaultDatastoreVersion, done: 'is what new instances get unless they ask' },
-  withdraw: { document: documents.withdrawDatastoreVersion, done: 'is withdrawn: instances that have it keep it' },
+  default: { document: SetDefaultDatastoreVersionDocument, done: 'is what new instances get unless they ask' },
+  withdraw: { document: WithdrawDatastoreVersionDocument, done: 'is withdrawn: instances that have it keep it' },
 } as const
 export type VersionChange = keyof typeof versionChanges
 
@@ -39,8 +44,7 @@ export const changeVersion = async (
   { idempotencyKey }: Repeatable,
 ): Promise<void> => {
   const { document, done } = versionChanges[change]
-  type Answer = Accepted & { readonly datastore: object | null }
-  const answer = await mutate<Answer>(context, document, { datastore, version, idempotencyKey })
+  const answer = await mutate(context, document, { datastore, version, idempotencyKey })
   await context.output.one(answer.datastore, () => [`${datastore} ${version} ${done}`])
 }
 
@@ -53,11 +57,7 @@ export type QuotaOptions = Repeatable & {
 
 /** Limits that are not named stay as they are. */
 export const setQuota = async (context: CliContext, projectId: string, options: QuotaOptions): Promise<void> => {
-  const { quota: before } = await context.api.request<{ quota: Quota }>(
-    documents.quota,
-    { project: projectId },
-    context.signal,
-  )
+  const { quota: before } = await context.api.request(QuotaDocument, { project: projectId }, context.signal)
   const input = {
     projectId,
     instances: options.instances ?? before.limits.instances,
@@ -66,7 +66,7 @@ export const setQuota = async (context: CliContext, projectId: string, options: 
     volumeGiB: options.volume ?? before.limits.volumeGiB,
     idempotencyKey: options.idempotencyKey,
   }
-  const { quota } = await mutate<Accepted & { readonly quota: Quota | null }>(context, documents.setQuota, input)
+  const { quota } = await mutate(context, SetQuotaDocument, input)
   const { instances, vcpus, memoryMiB, volumeGiB } = input
   await context.output.one(quota, () => [
     `project ${projectId} may have ${instances} instances, ${vcpus} vCPU, ${memoryMiB} MiB of memory and ${volumeGiB} GiB of volumes`,

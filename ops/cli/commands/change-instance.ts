@@ -1,37 +1,76 @@
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
-import { beginOperation, type WaitOptions } from './begin-operation.ts'
+import {
+  DeleteInstanceDocument,
+  GrowInstanceDocument,
+  type InstanceOperationFragment,
+  RestartInstanceDocument,
+  StartInstanceDocument,
+  StopInstanceDocument,
+} from '../generated/graphql.ts'
+import { mutate } from '../mutate.ts'
+import { type Begun, beginOperation, type Target, type WaitOptions } from './begin-operation.ts'
 
-const done = { restart: 'restarted', stop: 'stopped', start: 'started', grow: 'grown', delete: 'deleted' } as const
-const doing = {
-  restart: 'restarting',
-  stop: 'stopping',
-  start: 'starting',
-  grow: 'growing',
-  delete: 'deleting',
-} as const
-export type Change = keyof typeof done
+type Wish = Target & { readonly expectedVersion: number | undefined }
+type Words = {
+  readonly doing: string
+  readonly done: string
+  readonly send: (context: CliContext, wish: Wish) => Promise<InstanceOperationFragment>
+}
+
+const changes = {
+  restart: {
+    doing: 'restarting',
+    done: 'restarted',
+    send: (context, wish) => mutate(context, RestartInstanceDocument, wish),
+  },
+  stop: { doing: 'stopping', done: 'stopped', send: (context, wish) => mutate(context, StopInstanceDocument, wish) },
+  start: { doing: 'starting', done: 'started', send: (context, wish) => mutate(context, StartInstanceDocument, wish) },
+  delete: {
+    doing: 'deleting',
+    done: 'deleted',
+    send: (context, wish) => mutate(context, DeleteInstanceDocument, wish),
+  },
+} as const satisfies Record<string, Words>
+export type Change = keyof typeof changes
+
+type Guarded = WaitOptions & { readonly expectedVersion?: number }
 
 /** Restarts, stops, starts or deletes an instance; with `wait`, until that is done. */
 export const changeInstance = async (
   context: CliContext,
   change: Change,
   nameOrId: string,
-  options: WaitOptions & { readonly expectedVersion?: number; readonly volumeGiB?: number; readonly yes?: boolean },
+  options: Guarded & { readonly yes?: boolean },
 ): Promise<void> => {
   if (change === 'delete' && !options.yes) await confirmDeletion(context, nameOrId)
-  const { expectedVersion, volumeGiB } = options
+  const { doing, done, send } = changes[change]
   await beginOperation(context, options, {
+    ...wordsOf(doing, done),
     find: () => findInstance(context, nameOrId),
-    document: documents[`${change}Instance`],
-    input: { expectedVersion, volumeGiB },
-    begins: (name) => `${doing[change]} ${name}`,
-    failed: (name) => `${name} could not be ${done[change]}`,
-    ended: (name, { status }) => `${name} is ${done[change]}: ${status}`,
+    send: (target) => send(context, { ...target, expectedVersion: options.expectedVersion }),
   })
 }
+
+export const growInstance = (
+  context: CliContext,
+  nameOrId: string,
+  options: Guarded & { readonly volume: number },
+): Promise<void> => {
+  const { expectedVersion, volume: volumeGiB } = options
+  return beginOperation(context, options, {
+    ...wordsOf('growing', 'grown'),
+    find: () => findInstance(context, nameOrId),
+    send: (target) => mutate(context, GrowInstanceDocument, { ...target, expectedVersion, volumeGiB }),
+  })
+}
+
+const wordsOf = (doing: string, done: string): Pick<Begun, 'begins' | 'failed' | 'ended'> => ({
+  begins: (name) => `${doing} ${name}`,
+  failed: (name) => `${name} could not be ${done}`,
+  ended: (name, { status }) => `${name} is ${done}: ${status}`,
+})
 
 const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<void> => {
   const { stdin, stderr } = context.terminal

@@ -1,8 +1,8 @@
 import type { NamedThings } from '../completion.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import { instancesWith } from '../find-instance.ts'
+import { DatastoresDocument, FlavorsDocument } from '../generated/graphql.ts'
 import { readAll } from '../pages.ts'
-import type { Instance } from '../types.ts'
 
 /** More would be too many to choose from at a prompt. */
 const mostNames = 200
@@ -11,24 +11,15 @@ export const namesOf = async (context: CliContext, what: NamedThings): Promise<r
   const { api, signal } = context
   switch (what) {
     case 'instance': {
-      const all = await readAll<Instance>(context, documents.instances, 'instances', {}, mostNames)
+      const all = await readAll(context, instancesWith({}), mostNames)
       return all.map(({ name }) => name)
     }
     case 'flavor': {
-      const variables = { includeRetired: false }
-      const { flavors } = await api.request<{ flavors: readonly { readonly id: string }[] }>(
-        documents.flavors,
-        variables,
-        signal,
-      )
+      const { flavors } = await api.request(FlavorsDocument, { includeRetired: false }, signal)
       return flavors.map(({ id }) => id)
     }
     case 'datastore': {
-      const { datastores } = await api.request<{ datastores: readonly { readonly type: string }[] }>(
-        documents.datastores,
-        {},
-        signal,
-      )
+      const { datastores } = await api.request(DatastoresDocument, {}, signal)
       return datastores.map(({ type }) => type)
     }
   }

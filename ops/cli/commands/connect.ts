@@ -6,10 +6,11 @@ import { connectionTarget, connectionUri } from '../../../domain/values/connecti
 import { saveCaCertificate } from '../ca-certificate.ts'
 import { findClientTool } from '../client-tools.ts'
 import { type CliContext, shellWord } from '../context.ts'
+import { datastoreOf } from '../datastore.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
+import type { InstanceFragment } from '../generated/graphql.ts'
 import { clientDataDir } from '../settings.ts'
-import type { Instance } from '../types.ts'
 
 const uriForm = 'uri'
 
@@ -40,7 +41,8 @@ export const connect = async (
 ): Promise<number> => {
   const { environment, terminal } = context
   const instance = await findInstance(context, nameOrId)
-  const { datastore, version } = instance
+  const { version } = instance
+  const datastore = datastoreOf(instance)
   const { title, client } = engineOf(datastore)
   const target = targetOf(context, instance, options)
   const password = environment.COFFER_DB_PASSWORD || environment[client.passwordVariable] || undefined
@@ -73,10 +75,12 @@ export const connect = async (
 /** The password stands only where the caller has given it and the form needs it. */
 const printTarget = async (
   { output, invocation }: CliContext,
-  { datastore, name }: Instance,
+  instance: InstanceFragment,
   { password, ...shown }: ConnectionTarget,
   format: string,
 ): Promise<void> => {
+  const { name } = instance
+  const datastore = datastoreOf(instance)
   const { title, forms }: EngineDescriptor = engineOf(datastore)
   if (format === uriForm) {
     const uri = connectionUri(datastore, shown)
@@ -96,12 +100,16 @@ const printTarget = async (
   return output.one({ [format]: written }, () => (typeof written === 'string' ? [written] : written))
 }
 
-const targetOf = ({ environment }: CliContext, instance: Instance, options: ConnectOptions): ConnectionTarget => {
+const targetOf = (
+  { environment }: CliContext,
+  instance: InstanceFragment,
+  options: ConnectOptions,
+): ConnectionTarget => {
   const { name, status, endpoint, caCertificate } = instance
   if (!endpoint || !caCertificate) {
     throw refused({ code: 'INVALID_STATE', message: `${name} is ${status} and has no endpoint` })
   }
-  const target = connectionTarget(instance, endpoint, options)
+  const target = connectionTarget({ ...instance, datastore: datastoreOf(instance) }, endpoint, options)
   if (!target.user) {
     throw refused({ code: 'INVALID_INPUT', message: `${name} was made without users: name one with --user` })
   }

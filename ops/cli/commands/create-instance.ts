@@ -1,16 +1,20 @@
 import { connectionTarget, connectionUri } from '../../../domain/values/connection-strings.ts'
 import { saveCaCertificate } from '../ca-certificate.ts'
 import { type CliContext, shellWord } from '../context.ts'
-import { documents } from '../documents.ts'
+import { tryDatastore } from '../datastore.ts'
 import { CliFailure, exitCodes, type FailureDetails, type Result } from '../failure.ts'
-import { acceptedOf } from '../mutate.ts'
+import {
+  CreateInstanceDocument,
+  type CreateInstanceMutation,
+  type InstanceFragment as Instance,
+} from '../generated/graphql.ts'
+import { type Accepted, acceptedOf } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
-import type { Credential, Instance, Refusal } from '../types.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import type { InstanceOperationAccepted, WaitOptions } from './begin-operation.ts'
+import type { WaitOptions } from './begin-operation.ts'
 import { instanceFields } from './show-instance.ts'
 
 export type CreateOptions = WaitOptions & {
@@ -26,10 +30,7 @@ export type CreateOptions = WaitOptions & {
   readonly passwordPrompt: readonly string[]
 }
 
-type CreateAccepted = InstanceOperationAccepted & {
-  readonly operationId: string
-  readonly credentials: readonly Credential[]
-}
+type CreateAccepted = Accepted<CreateInstanceMutation['result']>
 /** `uri`: null until the instance has an endpoint. `password`: null when a repeat of the request answers, as it is shown but once. */
 type ShownCredential = { user: string; password: string | null; databases: readonly string[]; uri: string | null }
 
@@ -53,7 +54,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     idempotencyKey: options.idempotencyKey,
   }
   const wait = startWait(context, options.timeout)
-  const { result } = await requestOnce<{ result: CreateAccepted | Refusal }>(context, documents.createInstance, input)
+  const { result } = await requestOnce(context, CreateInstanceDocument, input)
   const accepted = acceptedOf(result)
   const { instance, operationId } = accepted
   const asItIs = resultOf(context, name, accepted, instance, users)
@@ -130,9 +131,10 @@ const uriOf = (
   caFile: string,
   { user, password, databases: [database] }: Omit<ShownCredential, 'uri'>,
 ): string | null => {
-  const { datastore, endpoint } = instance
-  if (!endpoint) return null
-  const target = connectionTarget(instance, endpoint, { user, database })
+  const { endpoint } = instance
+  const datastore = tryDatastore(instance.datastore)
+  if (!endpoint || !datastore) return null
+  const target = connectionTarget({ ...instance, datastore }, endpoint, { user, database })
   return connectionUri(datastore, { ...target, password: password ?? undefined, caFile })
 }
 

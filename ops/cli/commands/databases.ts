@@ -1,7 +1,8 @@
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
+import { CreateDatabaseDocument, DeleteDatabaseDocument } from '../generated/graphql.ts'
+import { mutate } from '../mutate.ts'
 import { beginOperation, type WaitOptions } from './begin-operation.ts'
 
 export type CreateDatabaseOptions = WaitOptions & {
@@ -19,8 +20,7 @@ export const createDatabase = (
   const { characterSet, collation, user: users } = options
   return beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
-    document: documents.createDatabase,
-    input: { name, characterSet, collation, users },
+    send: (target) => mutate(context, CreateDatabaseDocument, { ...target, name, characterSet, collation, users }),
     begins: (instance) => `making database ${name} in ${instance}`,
     failed: (instance) => `database ${name} could not be made in ${instance}`,
     ended: (instance) => `${instance} has database ${name}`,
@@ -40,8 +40,7 @@ export const deleteDatabase = async (
   }
   await beginOperation(context, options, {
     find: async () => instance,
-    document: documents.deleteDatabase,
-    input: { name },
+    send: (target) => mutate(context, DeleteDatabaseDocument, { ...target, name }),
     begins: (of) => `deleting database ${name} of ${of}`,
     failed: (of) => `database ${name} of ${of} could not be deleted`,
     ended: (of) => `${of} has no database ${name} any more`,

@@ -1,12 +1,18 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { type ExitCode, exitCodes, refused } from '../failure.ts'
-import { acceptedOf } from '../mutate.ts'
+import {
+  DeadLetterDocument,
+  type DeadLetterFilter,
+  DeadLettersDocument,
+  type DeadLettersQuery,
+  DropDeadLetterDocument,
+  ReplayDeadLetterDocument,
+} from '../generated/graphql.ts'
+import { acceptedOf, isRefusal, type Refusal } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { printable } from '../text.ts'
 import { localTime } from '../time.ts'
-import type { DeadLetter, DeadLetterContent, Refusal } from '../types.ts'
 
 export type ListOptions = {
   readonly topic?: string
@@ -16,10 +22,15 @@ export type ListOptions = {
   readonly limit: number
 }
 
+const lettersWith = (filter: DeadLetterFilter, newestFirst: boolean) => ({
+  document: DeadLettersDocument,
+  of: ({ deadLetters }: DeadLettersQuery) => deadLetters,
+  variables: { filter, newestFirst },
+})
+
 export const listDeadLetters = async (context: CliContext, options: ListOptions): Promise<void> => {
   const { topic, all, oldestFirst, limit } = options
-  const variables = { filter: { topic, includeResolved: all }, newestFirst: !oldestFirst }
-  const letters = await readAll<DeadLetter>(context, documents.deadLetters, 'deadLetters', variables, limit)
+  const letters = await readAll(context, lettersWith({ topic, includeResolved: all }, !oldestFirst), limit)
   await context.output.list(
     letters,
     [
@@ -41,7 +52,7 @@ const onOneLine = (text: string): string => {
 }
 
 export const showDeadLetter = async ({ api, output, signal }: CliContext, id: string): Promise<void> => {
-  const { content } = await api.request<{ content: DeadLetterContent | null }>(documents.deadLetter, { id }, signal)
+  const { content } = await api.request(DeadLetterDocument, { id }, signal)
   if (!content)
     throw refused({ code: 'NOT_FOUND', message: `dead letter ${id} does not exist or its retention has expired` })
   const { deadLetter, headers, value } = content
@@ -60,7 +71,7 @@ export const showDeadLetter = async ({ api, output, signal }: CliContext, id: st
       ['key', deadLetter.key],
       ['bytes', deadLetter.bytes],
     ]),
-    ...Object.entries(headers).map(([name, text]) => printable(`header ${name}: ${text}`)),
+    ...Object.entries(headers as object).map(([name, text]) => printable(`header ${name}: ${text}`)),
     '',
     printable(readable(value)),
   ])
@@ -78,6 +89,10 @@ const readable = (value: string): string => {
 export type ResolveOptions = { readonly all: boolean; readonly topic?: string }
 type Outcome = { readonly id: string; readonly status: string | null; readonly refusal: Refusal | null }
 
+const resolutions = {
+  replay: ({ api, signal }: CliContext, id: string) => api.request(ReplayDeadLetterDocument, { input: { id } }, signal),
+  drop: ({ api, signal }: CliContext, id: string) => api.request(DropDeadLetterDocument, { input: { id } }, signal),
+} as const
 const words = { replay: 'published again', drop: 'dropped' } as const
 
 /**
@@ -119,19 +134,12 @@ const idsOf = async (
     })
   }
   if (!all) return ids
-  const variables = { filter: { topic }, newestFirst: false }
-  const open = await readAll<DeadLetter>(context, documents.deadLetters, 'deadLetters', variables)
+  const open = await readAll(context, lettersWith({ topic }, false))
   return open.map(({ id }) => id)
 }
 
-const resolveOne = async ({ api, signal }: CliContext, what: 'replay' | 'drop', id: string): Promise<Outcome> => {
-  type Resolved = { readonly __typename: string; readonly deadLetter: DeadLetter | null }
-  const { result } = await api.request<{ result: Resolved | Refusal }>(
-    documents[`${what}DeadLetter`],
-    { input: { id } },
-    signal,
-  )
-  // A union told apart by its type name, which GraphQL always answers.
-  if (result.__typename === 'Refusal') return { id, status: null, refusal: result as Refusal }
-  return { id, status: (result as Resolved).deadLetter?.status ?? null, refusal: null }
+const resolveOne = async (context: CliContext, what: 'replay' | 'drop', id: string): Promise<Outcome> => {
+  const { result } = await resolutions[what](context, id)
+  if (isRefusal(result)) return { id, status: null, refusal: result }
+  return { id, status: result.deadLetter?.status ?? null, refusal: null }
 }

@@ -1,9 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { findInstance } from '../find-instance.ts'
+import {
+  type EventFilter,
+  type EventFragment,
+  EventsAfterDocument,
+  type EventsAfterQuery,
+  EventsDocument,
+  type EventsQuery,
+  FollowEventsDocument,
+} from '../generated/graphql.ts'
 import { exactLocalTime } from '../time.ts'
-import type { AuditEvent, Connection } from '../types.ts'
 import { isPassing, isStreamBlocked } from '../wait.ts'
 import { operationId } from './operations.ts'
 
@@ -16,7 +23,7 @@ export type EventsOptions = {
   readonly limit: number
 }
 
-type Filter = Readonly<Record<string, unknown>>
+type Filter = EventFilter
 const pageSize = 200
 const reconnectDelayMs = 500
 const askAgainMs = 1000
@@ -40,9 +47,10 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
   else if (events.length === 0) context.terminal.stderr.write('There are no events.\n')
 }
 
-const print = ({ output }: CliContext, event: AuditEvent): Promise<void> => output.item(event, () => eventLine(event))
+const print = ({ output }: CliContext, event: EventFragment): Promise<void> =>
+  output.item(event, () => eventLine(event))
 
-const eventLine = ({ at, type, actor, stream, data, unreadable }: AuditEvent): string => {
+const eventLine = ({ at, type, actor, stream, data, unreadable }: EventFragment): string => {
   const what = `${type.padEnd(28)}  ${stream}`
   if (at === null || actor === null) return `${'unreadable'.padEnd(exactTimeChars)}  ${what}  (${unreadable?.reason})`
   const who = actor.kind === 'SYSTEM' ? actor.name : `${actor.kind.toLowerCase()} ${actor.name}`
@@ -53,7 +61,7 @@ const eventLine = ({ at, type, actor, stream, data, unreadable }: AuditEvent): s
 const exactTimeChars = 23
 
 /** What makes an event of a kind differ from the next at first sight. */
-const remarkOf = (data: AuditEvent['data']): string => {
+const remarkOf = (data: EventFragment['data']): string => {
   const { name, step, status, health, reason, fault } = data as Readonly<Record<string, unknown>>
   const healthInWords = health && reason ? `${health}: ${reason}` : health
   const words = [name, step, status, healthInWords, (fault as { code?: string } | undefined)?.code].filter(Boolean)
@@ -64,24 +72,20 @@ const latest = async (
   { api, signal }: CliContext,
   filter: Filter,
   limit: number,
-): Promise<{ events: readonly AuditEvent[]; cursor: string | null }> => {
-  const found: Connection<AuditEvent>['edges'][number][] = []
+): Promise<{ events: readonly EventFragment[]; cursor: string | null }> => {
+  const found: Item[] = []
   let after: string | null = null
   while (found.length < limit) {
     const first = Math.min(pageSize, limit - found.length)
-    const data: { events: Connection<AuditEvent> } = await api.request(
-      documents.events,
-      { filter, first, after },
-      signal,
-    )
-    found.push(...data.events.edges)
-    after = data.events.pageInfo.endCursor
-    if (!data.events.pageInfo.hasNextPage) break
+    const { events }: EventsQuery = await api.request(EventsDocument, { filter, first, after }, signal)
+    found.push(...events.edges)
+    after = events.pageInfo.endCursor
+    if (!events.pageInfo.hasNextPage) break
   }
   return { events: found.map(({ node }) => node).reverse(), cursor: found[0]?.cursor ?? null }
 }
 
-type Item = { readonly cursor: string; readonly node: AuditEvent }
+type Item = { readonly cursor: string; readonly node: EventFragment }
 
 /**
  * Goes on behind the last event seen, also after the connection was lost: nothing is left out and nothing comes twice. `from`: null where
@@ -113,7 +117,7 @@ async function* subscribeAfter(
   filter: Filter,
   after: string | null,
 ): AsyncGenerator<Item> {
-  const updates = api.subscribe<{ events: Item }>(documents.followEvents, { filter, after }, signal)
+  const updates = api.subscribe(FollowEventsDocument, { filter, after }, signal)
   for await (const { events } of updates) yield events
 }
 
@@ -122,7 +126,7 @@ async function* askAfter({ api, signal }: CliContext, filter: Filter, from: stri
   let after = from
   for (;;) {
     const variables = { filter, first: pageSize, after }
-    const { events }: { events: Connection<AuditEvent> } = await api.request(documents.eventsAfter, variables, signal)
+    const { events }: EventsAfterQuery = await api.request(EventsAfterDocument, variables, signal)
     yield* events.edges
     if (!events.pageInfo.hasNextPage) return
     after = events.pageInfo.endCursor

@@ -1,21 +1,12 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import { IssueJoinTokenDocument } from '../generated/graphql.ts'
 import { acceptedOf } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { requestOnce } from '../request-once.ts'
 import { localTime } from '../time.ts'
-import type { Refusal } from '../types.ts'
 import { findHost } from './find-host.ts'
 
 export type JoinTokenOptions = { readonly host?: string; readonly expires?: string; readonly idempotencyKey?: string }
-
-type Issued = {
-  readonly __typename: string
-  readonly replayed: boolean
-  readonly joinTokenId: string
-  readonly joinToken: string
-  readonly expiresAt: string
-}
 
 /** Makes what a host joins with, and shows it, this once. */
 export const issueJoinToken = async (
@@ -24,7 +15,7 @@ export const issueJoinToken = async (
 ): Promise<void> => {
   const hostId = host === undefined ? undefined : (await findHost(context, host)).id
   const input = { hostId, expiresAt: expires, idempotencyKey }
-  const { result } = await requestOnce<{ result: Issued | Refusal }>(context, documents.issueJoinToken, input)
+  const { result } = await requestOnce(context, IssueJoinTokenDocument, input)
   const { joinTokenId: id, joinToken, expiresAt, replayed } = acceptedOf(result)
   await context.output.one({ id, joinToken, expiresAt, replayed }, () => [
     ...formatFields([

@@ -1,15 +1,18 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import { ExcludeEventDocument, UnreadableEventsDocument } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { readAll } from '../pages.ts'
-import type { UnreadableEvent } from '../types.ts'
 
 /** Lists the events of the log that the server cannot read. */
 export const listUnreadable = async (
   context: CliContext,
   { all, limit }: { readonly all: boolean; readonly limit: number },
 ): Promise<void> => {
-  const events = await readAll<UnreadableEvent>(context, documents.unreadableEvents, 'unreadableEvents', {}, limit)
+  const events = await readAll(
+    context,
+    { document: UnreadableEventsDocument, of: ({ unreadableEvents }) => unreadableEvents, variables: {} },
+    limit,
+  )
   await context.output.list(
     all ? events : events.filter(({ excluded }) => excluded === null),
     [
@@ -31,7 +34,7 @@ export const excludeEvent = async (
   revision: number,
   { note, idempotencyKey }: { readonly note?: string; readonly idempotencyKey?: string },
 ): Promise<void> => {
-  await mutate<{ readonly __typename: string }>(context, documents.excludeEvent, {
+  await mutate(context, ExcludeEventDocument, {
     stream,
     revision,
     note,

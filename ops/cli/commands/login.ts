@@ -1,7 +1,7 @@
 import { createApiClient } from '../api-client.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
+import { ViewerDocument } from '../generated/graphql.ts'
 import { askPassword, readFirstLine } from '../passwords.ts'
 import { removeProfile, saveProfile } from '../profiles.ts'
 import { checkedSettings } from '../settings.ts'
@@ -15,9 +15,7 @@ export const login = async (context: CliContext, url: string, options: LoginOpti
     ? await readFirstLine(terminal, '--token-stdin')
     : await askPassword('Token: ', terminal)
   const settings = checkedSettings({ url, token: token.trim() })
-  const { viewer } = await createApiClient(settings).request<{
-    viewer: { readonly subject: string; readonly projectId: string; readonly roles: readonly string[] }
-  }>(documents.viewer, {}, signal)
+  const { viewer } = await createApiClient(settings).request(ViewerDocument, {}, signal)
   saveProfile(environment, options.profile, settings)
   await output.one({ profile: options.profile, server: settings.url, ...viewer }, () => [
     `logged in to ${settings.url} as ${viewer.subject}, project ${viewer.projectId} (profile ${options.profile})`,

@@ -1,24 +1,33 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
+import {
+  CancelOperationDocument,
+  type OperationFragment as Operation,
+  OperationDocument,
+  type OperationFilter,
+  OperationsDocument,
+  type OperationsQuery,
+  type StepFragment as Step,
+} from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { formatTable } from '../table.ts'
 import { localTime } from '../time.ts'
-import type { Operation, Step } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 
-type ListedOperation = Operation & { readonly instance: { readonly name: string } | null }
+const operationsWith = (filter: OperationFilter) => ({
+  document: OperationsDocument,
+  of: ({ operations }: OperationsQuery) => operations,
+  variables: { filter },
+})
 
 export const listOperations = async (
   context: CliContext,
-  options: {
+  options: Pick<OperationFilter, 'status' | 'kind'> & {
     readonly instance?: string
-    readonly status?: readonly string[]
-    readonly kind?: readonly string[]
     readonly by?: string
     readonly since?: string
     readonly until?: string
@@ -33,19 +42,13 @@ export const listOperations = async (
     since: options.since,
     until: options.until,
   }
-  const operations = await readAll<ListedOperation>(
-    context,
-    documents.operations,
-    'operations',
-    { filter },
-    options.limit,
-  )
+  const operations = await readAll(context, operationsWith(filter), options.limit)
   await context.output.list(
     operations,
     [
       ['STARTED', ({ createdAt }) => localTime(createdAt)],
       ['KIND', ({ kind }) => kind],
-      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? shortId(instanceId), 'cutting'],
+      ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? (instanceId && shortId(instanceId)), 'cutting'],
       ['STATUS', ({ status }) => status],
       ['TOOK', ({ createdAt, endedAt }) => endedAt && took(createdAt, endedAt)],
       ['FAULT', ({ fault }) => fault?.code ?? ''],
@@ -84,15 +87,11 @@ const stepColumns = [
 
 /** By id, or by the end of one of the latest. */
 export const operationId = (context: CliContext, text: string): Promise<string> =>
-  resolveId(context, text, { what: 'operation', document: documents.operations, field: 'operations' })
+  resolveId(text, { what: 'operation', list: (limit) => readAll(context, operationsWith({}), limit) })
 
 export const showOperation = async (context: CliContext, given: string): Promise<void> => {
   const id = await operationId(context, given)
-  const { operation } = await context.api.request<{ operation: Operation | null }>(
-    documents.operation,
-    { id },
-    context.signal,
-  )
+  const { operation } = await context.api.request(OperationDocument, { id }, context.signal)
   if (!operation) throw refused({ code: 'NOT_FOUND', message: `there is no operation ${id}` })
   await context.output.one(operation, () => operationLines(operation))
 }
@@ -114,8 +113,7 @@ export const cancelOperation = async (
   { idempotencyKey }: { readonly idempotencyKey?: string },
 ): Promise<void> => {
   const id = await operationId(context, given)
-  type Accepted = { readonly __typename: string; readonly operation: Operation | null }
-  const { operation } = await mutate<Accepted>(context, documents.cancelOperation, { id, idempotencyKey })
+  const { operation } = await mutate(context, CancelOperationDocument, { id, idempotencyKey })
   await context.output.one(operation, () => [
     `${operation?.kind ?? 'the operation'} ends as soon as it safely can: ${context.invocation} operation watch ${id}`,
   ])

@@ -1,6 +1,6 @@
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import { RemoveHostDocument } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { findHost } from './find-host.ts'
 
@@ -17,6 +17,6 @@ export const removeHost = async (
     const what = `This removes host ${name} (${id}, ${status}) for good, and gives up every database on it.`
     await confirmName(context, name, what, `host ${name} was not removed`)
   }
-  await mutate<{ readonly __typename: string }>(context, documents.removeHost, { id, force, idempotencyKey })
+  await mutate(context, RemoveHostDocument, { id, force, idempotencyKey })
   await context.output.one({ id, name }, () => [`host ${name} is removed; its databases become FAILED`])
 }

@@ -1,27 +1,46 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
 import { refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
+import {
+  ChangeScheduleDocument,
+  CreateScheduleDocument,
+  DeleteScheduleDocument,
+  type ScheduleFragment as Schedule,
+  type ScheduleAction,
+  ScheduleDocument,
+  type ScheduleFilter,
+  SchedulesDocument,
+  type SchedulesQuery,
+} from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Schedule } from '../types.ts'
 
 type Times = { readonly cron?: string; readonly timeZone?: string; readonly late?: number }
 type Repeatable = { readonly idempotencyKey?: string }
-/** Null while the server is too far behind to show it. */
-type Answer = { readonly __typename: string; readonly scheduleId: string; readonly schedule: Schedule | null }
-
 export const createSchedule = async (
   context: CliContext,
   nameOrId: string,
-  { action, cron, timeZone, late, idempotencyKey }: Times & Repeatable & { readonly action: string },
+  {
+    action,
+    cron,
+    timeZone,
+    late,
+    idempotencyKey,
+  }: Times & Repeatable & { readonly action: string; readonly cron: string },
 ): Promise<void> => {
   const { id: instanceId, name } = await findInstance(context, nameOrId)
-  const wish = { instanceId, action: action.toUpperCase(), cron, timeZone, lateMinutes: late, idempotencyKey }
-  const { scheduleId, schedule } = await mutate<Answer>(context, documents.createSchedule, wish)
+  const wish = {
+    instanceId,
+    action: action.toUpperCase() as ScheduleAction,
+    cron,
+    timeZone,
+    lateMinutes: late,
+    idempotencyKey,
+  }
+  const { scheduleId, schedule } = await mutate(context, CreateScheduleDocument, wish)
   await context.output.one({ ...schedule, id: scheduleId }, () => [
     `${scheduleId} is there: ${action.toLowerCase()} ${name}${dueWords(schedule)}`,
   ])
@@ -30,9 +49,15 @@ export const createSchedule = async (
 const dueWords = (schedule: Schedule | null): string =>
   schedule?.nextDue ? `, due next at ${localTime(schedule.nextDue)}` : ''
 
+const schedulesWith = (filter: ScheduleFilter) => ({
+  document: SchedulesDocument,
+  of: ({ schedules }: SchedulesQuery) => schedules,
+  variables: { filter },
+})
+
 export const listSchedules = async (
   context: CliContext,
-  options: { readonly instance?: string; readonly status?: readonly string[]; readonly action?: readonly string[] },
+  options: Pick<ScheduleFilter, 'status' | 'action'> & { readonly instance?: string },
 ): Promise<void> => {
   const filter = {
     instanceId: options.instance && (await findInstance(context, options.instance)).id,
@@ -40,7 +65,7 @@ export const listSchedules = async (
     action: options.action,
   }
   await context.output.list(
-    await readAll<Schedule>(context, documents.schedules, 'schedules', { filter }),
+    await readAll(context, schedulesWith(filter)),
     [
       ['INSTANCE', ({ instance, instanceId }) => instance?.name ?? shortId(instanceId), 'cutting'],
       ['ACTION', ({ action }) => action],
@@ -60,15 +85,13 @@ const outcomeOf = ({ status, operation, refusal }: NonNullable<Schedule['lastRun
 
 /** By id, or by the end of one. */
 const scheduleId = (context: CliContext, given: string): Promise<string> =>
-  resolveId(context, given, { what: 'schedule', document: documents.schedules, field: 'schedules' })
+  resolveId(given, { what: 'schedule', list: (limit) => readAll(context, schedulesWith({}), limit) })
 
 export const showSchedule = async (context: CliContext, given: string): Promise<void> => {
   const id = await scheduleId(context, given)
-  type Found = { readonly schedule: Partial<Schedule> | null }
-  const { schedule } = await context.api.request<Found>(documents.schedule, { id }, context.signal)
-  // A node of another kind has none of these fields.
-  if (!schedule?.id) throw refused({ code: 'NOT_FOUND', message: `there is no schedule ${id}` })
-  const found = schedule as Schedule
+  const { schedule } = await context.api.request(ScheduleDocument, { id }, context.signal)
+  if (schedule?.__typename !== 'Schedule') throw refused({ code: 'NOT_FOUND', message: `there is no schedule ${id}` })
+  const { __typename, ...found } = schedule
   await context.output.one(found, () => linesOf(found))
 }
 
@@ -99,7 +122,7 @@ export const changeSchedule = async (
 ): Promise<void> => {
   const id = await scheduleId(context, given)
   const changes = { id, cron, timeZone, lateMinutes: late, paused, idempotencyKey }
-  const { schedule } = await mutate<Answer>(context, documents.changeSchedule, changes)
+  const { schedule } = await mutate(context, ChangeScheduleDocument, changes)
   await context.output.one({ ...schedule, id }, () => [
     `${id} is ${schedule?.status ?? 'changed'}${dueWords(schedule)}`,
   ])
@@ -111,6 +134,6 @@ export const deleteSchedule = async (
   { idempotencyKey }: Repeatable,
 ): Promise<void> => {
   const id = await scheduleId(context, given)
-  await mutate<{ readonly __typename: string }>(context, documents.deleteSchedule, { id, idempotencyKey })
+  await mutate(context, DeleteScheduleDocument, { id, idempotencyKey })
   await context.output.one({ id }, () => [`${id} is deleted`])
 }

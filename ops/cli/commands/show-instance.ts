@@ -1,25 +1,24 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
-import { findInstance } from '../find-instance.ts'
+import { findInstance, instancesWith } from '../find-instance.ts'
+import { type InstanceFilter, type InstanceFragment, RenameInstanceDocument } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Instance } from '../types.ts'
 
-const address = ({ endpoint }: Instance): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
+const address = ({ endpoint }: InstanceFragment): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
 
 /** Whether there is nothing to say of its engine but that it serves. */
-const isPlain = ({ health, volumeStage, incident }: Instance): boolean =>
+const isPlain = ({ health, volumeStage, incident }: InstanceFragment): boolean =>
   health === 'HEALTHY' && volumeStage === 'ROOMY' && incident === null
 
 /** An engine may have no databases of its own to name. */
-const userInWords = ({ name, databases }: Instance['users'][number]): string =>
+const userInWords = ({ name, databases }: InstanceFragment['users'][number]): string =>
   databases.length === 0 ? name : `${name} (${databases.join(', ')})`
 
 /** An instance for people, a line a fact. */
-export const instanceFields = (instance: Instance): string[] =>
+export const instanceFields = (instance: InstanceFragment): string[] =>
   formatFields([
     ['name', instance.name],
     ['id', instance.id],
@@ -43,10 +42,8 @@ export const showInstance = async (context: CliContext, nameOrId: string): Promi
   await context.output.one(instance, () => instanceFields(instance))
 }
 
-export type ListOptions = {
+export type ListOptions = Pick<InstanceFilter, 'status' | 'health'> & {
   readonly all: boolean
-  readonly status?: readonly string[]
-  readonly health?: readonly string[]
   readonly prefix?: string
   readonly datastore?: string
   readonly since?: string
@@ -67,7 +64,7 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
     hostId: options.host,
     projectId: options.project,
   }
-  const instances = await readAll<Instance>(context, documents.instances, 'instances', { filter })
+  const instances = await readAll(context, instancesWith(filter))
   await context.output.list(
     instances,
     [
@@ -91,7 +88,6 @@ export const renameInstance = async (
   { idempotencyKey }: { readonly idempotencyKey?: string },
 ): Promise<void> => {
   const { id, name } = await findInstance(context, nameOrId)
-  type Accepted = { readonly __typename: string; readonly instance: Instance | null }
-  const { instance } = await mutate<Accepted>(context, documents.renameInstance, { id, name: newName, idempotencyKey })
+  const { instance } = await mutate(context, RenameInstanceDocument, { id, name: newName, idempotencyKey })
   await context.output.one(instance, () => [`${name} is now called ${instance?.name ?? newName}`])
 }

@@ -1,12 +1,18 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import {
+  IssueTokenDocument,
+  RevokeTokenDocument,
+  type Role,
+  type TokenFragment,
+  TokensDocument,
+  type TokensQuery,
+} from '../generated/graphql.ts'
 import { acceptedOf, mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { requestOnce } from '../request-once.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import type { Refusal, Token } from '../types.ts'
 
 export type IssueOptions = {
   readonly role: string
@@ -15,24 +21,17 @@ export type IssueOptions = {
   readonly idempotencyKey?: string
 }
 
-type Issued = {
-  readonly __typename: string
-  readonly replayed: boolean
-  readonly tokenId: string | null
-  readonly secret: string | null
-  readonly token: Token | null
-}
-
 /** Makes a token and shows it, this once. */
 export const issueToken = async (context: CliContext, name: string, options: IssueOptions): Promise<void> => {
   const input = {
     name,
-    role: options.role.toUpperCase(),
+    // The server says which roles there are.
+    role: options.role.toUpperCase() as Role,
     expiresAt: options.expires,
     projectId: options.project,
     idempotencyKey: options.idempotencyKey,
   }
-  const { result } = await requestOnce<{ result: Issued | Refusal }>(context, documents.issueToken, input)
+  const { result } = await requestOnce(context, IssueTokenDocument, input)
   const { token, tokenId, secret, replayed } = acceptedOf(result)
   await context.output.one({ ...token, id: tokenId, secret, replayed }, () => [
     ...formatFields([
@@ -50,8 +49,14 @@ export const issueToken = async (context: CliContext, name: string, options: Iss
   ])
 }
 
+const tokensOf = (projectId: string | undefined) => ({
+  document: TokensDocument,
+  of: ({ tokens }: TokensQuery) => tokens,
+  variables: { projectId },
+})
+
 export const listTokens = async (context: CliContext, { project }: { readonly project?: string }): Promise<void> => {
-  const tokens = await readAll<Token>(context, documents.tokens, 'tokens', { projectId: project })
+  const tokens = await readAll(context, tokensOf(project))
   await context.output.list(
     tokens,
     [
@@ -66,15 +71,14 @@ export const listTokens = async (context: CliContext, { project }: { readonly pr
   )
 }
 
-const stateOf = ({ revoked, expiresAt }: Token): string => {
+const stateOf = ({ revoked, expiresAt }: TokenFragment): string => {
   if (revoked) return 'REVOKED'
   return expiresAt && Date.parse(expiresAt) <= Date.now() ? 'EXPIRED' : 'VALID'
 }
 
 /** By id, or by the end of one. */
 export const revokeToken = async (context: CliContext, given: string): Promise<void> => {
-  const id = await resolveId(context, given, { what: 'token', document: documents.tokens, field: 'tokens' })
-  type Revoked = { readonly __typename: string; readonly token: Token | null }
-  const { token } = await mutate<Revoked>(context, documents.revokeToken, { id })
+  const id = await resolveId(given, { what: 'token', list: (limit) => readAll(context, tokensOf(undefined), limit) })
+  const { token } = await mutate(context, RevokeTokenDocument, { id })
   await context.output.one(token, () => [`${token?.name ?? id} opens nothing any more`])
 }

@@ -1,14 +1,13 @@
 import type { CliContext } from '../context.ts'
-import { documents } from '../documents.ts'
+import { AdoptInstanceDocument, RemoveUnlistedInstanceDocument, UnlistedDocument } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { readAll } from '../pages.ts'
-import type { HostWithUnlisted } from '../types.ts'
 import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
-import type { InstanceOperationAccepted, WaitOptions } from './begin-operation.ts'
+import type { WaitOptions } from './begin-operation.ts'
 
 /** What hosts have and the log does not know of. */
 export const listUnlisted = async (context: CliContext): Promise<void> => {
-  const hosts = await readAll<HostWithUnlisted>(context, documents.unlisted, 'hosts', {})
+  const hosts = await readAll(context, { document: UnlistedDocument, of: (data) => data.hosts, variables: {} })
   const unlisted = hosts.flatMap((host) => host.unlisted.map((each) => ({ ...each, host: host.name })))
   await context.output.list(
     unlisted,
@@ -31,7 +30,7 @@ export const adoptInstance = async (
   id: string,
   { project: projectId, name }: { readonly project?: string; readonly name?: string },
 ): Promise<void> => {
-  const { instance } = await mutate<InstanceOperationAccepted>(context, documents.adoptInstance, {
+  const { instance } = await mutate(context, AdoptInstanceDocument, {
     id,
     projectId,
     name,
@@ -45,7 +44,7 @@ export const adoptInstance = async (
 export const removeUnlisted = async (context: CliContext, id: string, options: WaitOptions): Promise<void> => {
   const wait = startWait(context, options.timeout)
   const { output } = context
-  const { operationId } = await mutate<InstanceOperationAccepted>(context, documents.removeUnlistedInstance, {
+  const { operationId } = await mutate(context, RemoveUnlistedInstanceDocument, {
     id,
     idempotencyKey: options.idempotencyKey,
   })

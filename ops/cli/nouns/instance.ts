@@ -1,6 +1,6 @@
 import { healthStates } from '../../../domain/values/health.ts'
 import { instanceStatuses } from '../../../projections/documents.ts'
-import { type Change, changeInstance } from '../commands/change-instance.ts'
+import { type Change, changeInstance, growInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
 import { listInstances, renameInstance, showInstance } from '../commands/show-instance.ts'
 import { adoptInstance, removeUnlisted } from '../commands/unlisted.ts'
@@ -95,11 +95,9 @@ export const instanceVerbs: Verbs = (program, { run }) => {
   )
     .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
     .addOption(outputOption())
-    .action((name, { volume, ...options }) =>
-      run(options, (context) => changeInstance(context, 'grow', name, { ...options, volumeGiB: volume })),
-    )
+    .action((name, options) => run(options, (context) => growInstance(context, name, options)))
 
-  const changes: Readonly<Record<Exclude<Change, 'grow'>, string>> = {
+  const changes: Readonly<Record<Change, string>> = {
     restart: 'restart the engine',
     stop: 'stop the engine; the data stays',
     start: 'start a stopped engine',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
+import { CancelOperationDocument } from '../../../ops/cli/generated/graphql.ts'
 import { type Crowd, crowd } from '../../support/crowd.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { postmasterStart } from '../../support/postgresql-client.ts'
@@ -46,7 +46,7 @@ onEverySite('busy', (site) =>
       for (const afterMs of [0, 30, 60, 100, 150, 250]) {
         const { operation } = await api.change('stop', shop.instance.id)
         await delay(afterMs)
-        await api.request(documents.cancelOperation, { input: { id: operation.id } })
+        await api.request(CancelOperationDocument, { input: { id: operation.id } })
         const ended = await api.operationEnd(operation.id)
         const { status } = await api.settled(operation.id)
         const expected = ended.status === 'SUCCEEDED' ? 'STOPPED' : 'ACTIVE'

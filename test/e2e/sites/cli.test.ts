@@ -2,8 +2,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Instance, Operation } from '../../../ops/cli/types.ts'
+import type {
+  InstanceFragment as Instance,
+  OperationFragment as Operation,
+} from '../../../ops/cli/generated/graphql.ts'
 import { viewNames } from '../../../projections/documents.ts'
+
 import { onEverySite } from '../../support/every-site.ts'
 import { waitFor } from '../../support/wait-for.ts'
 

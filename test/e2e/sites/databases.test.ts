@@ -1,13 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Instance, Refusal } from '../../../ops/cli/types.ts'
+import {
+  CreateDatabaseDocument,
+  DeleteDatabaseDocument,
+  GrowInstanceDocument,
+  type InstanceFragment as Instance,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
 
-type Verb = 'create' | 'delete'
+const verbs = { create: CreateDatabaseDocument, delete: DeleteDatabaseDocument } as const
+type Verb = keyof typeof verbs
 type Input = { readonly name: string; readonly users?: readonly string[]; readonly characterSet?: string }
 
 onEverySite('databases', (site) =>
@@ -22,7 +28,7 @@ onEverySite('databases', (site) =>
 
     const ask = async (verb: Verb, input: Input, id = shop.instance.id): Promise<Changed | Refusal> => {
       const variables = { input: { id, ...input } }
-      return (await api.request<{ result: Changed | Refusal }>(documents[`${verb}Database`], variables)).result
+      return (await api.request<{ result: Changed | Refusal }>(verbs[verb], variables)).result
     }
     const begin = async (verb: Verb, input: Input): Promise<string> => {
       const result = await ask(verb, input)
@@ -103,7 +109,7 @@ onEverySite('databases', (site) =>
       await api.settled(restart)
 
       const input = { id: shop.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
       const four = await begin('create', { name: 'four' })
       expect(await api.operationEnd(four)).toMatchObject({ status: 'SUCCEEDED', fault: null })
       expect(await api.settled(result.operationId)).toMatchObject({ status: 'ACTIVE', volumeGiB: 2 })

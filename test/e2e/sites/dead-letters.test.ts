@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentResultsTopic } from '../../../domain/guest/topics.ts'
 import { joinByToken, type ScriptedChannel } from '../../../ops/bench/log/scripted-channel.ts'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { AuditEvent, Connection, DeadLetter, DeadLetterContent } from '../../../ops/cli/types.ts'
+import {
+  type EventFragment as AuditEvent,
+  type DeadLetterFragment as DeadLetter,
+  type DeadLetterQuery,
+  DeadLettersDocument,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../../ops/cli/pages.ts'
 import { type OpenBus, onEverySite } from '../../support/every-site.ts'
 import { issueJoinToken } from '../../support/join-token.ts'
 import { joinAsHost } from '../../support/joined-host.ts'
@@ -37,7 +42,7 @@ onEverySite('dead-letters', (site) => {
   /** By the API: a process for each look would take most of the time. */
   const listed = async (includeResolved = false): Promise<readonly DeadLetter[]> => {
     const variables = { filter: { includeResolved }, newestFirst: true }
-    const { deadLetters } = await api.request<{ deadLetters: Connection<DeadLetter> }>(documents.deadLetters, variables)
+    const { deadLetters } = await api.request<{ deadLetters: Connection<DeadLetter> }>(DeadLettersDocument, variables)
     return deadLetters.edges.map(({ node }) => node)
   }
 
@@ -81,7 +86,11 @@ onEverySite('dead-letters', (site) => {
 
     it('shows one with the message itself', async () => {
       const [, first] = await listed()
-      const shown = await cli.json<DeadLetterContent & DeadLetter>([...admin, 'show', first?.id ?? ''])
+      const shown = await cli.json<NonNullable<DeadLetterQuery['content']> & DeadLetter>([
+        ...admin,
+        'show',
+        first?.id ?? '',
+      ])
       expect(shown).toMatchObject({ ...first, value: 'nonsense 1', headers: { traceparent: 'tp' } })
       expect((await cli([...admin, 'show', first?.id ?? ''])).stdout).toMatch(/\n\nnonsense 1\n$/)
     })
@@ -142,7 +151,9 @@ onEverySite('dead-letters', (site) => {
       const events = await cli.json<readonly AuditEvent[]>(['events', ...types])
       expect(events.map(({ type }) => type)).toEqual(['DeadLetterReplayed', ...Array(3).fill('DeadLetterDropped')])
       const all = await listed(true)
-      expect(events.map(({ data }) => data.deadLetterId).sort()).toEqual(all.map(({ id }) => id).sort())
+      expect(events.map(({ data }) => (data as { deadLetterId: string }).deadLetterId).sort()).toEqual(
+        all.map(({ id }) => id).sort(),
+      )
       expect(new Set(events.map(({ actor }) => actor?.kind))).toEqual(new Set(['USER']))
     })
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listMounts } from '../../../agent/isolation/mounts.ts'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Instance, Refusal } from '../../../ops/cli/types.ts'
+import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEmbeddedSite, onEverySite, type Site } from '../../support/every-site.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
 import { canMount } from '../../support/privileges.ts'
@@ -32,7 +32,7 @@ const growTests = (site: Site, kind: Kind) =>
 
     const ask = async (volumeGiB: number): Promise<Changed | Refusal> => {
       const input = { id: shop.instance.id, volumeGiB }
-      return (await api.request<{ result: Changed | Refusal }>(documents.growInstance, { input })).result
+      return (await api.request<{ result: Changed | Refusal }>(GrowInstanceDocument, { input })).result
     }
     const growTo = async (volumeGiB: number): Promise<Instance> => {
       const result = await ask(volumeGiB)

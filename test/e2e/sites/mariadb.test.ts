@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Instance } from '../../../ops/cli/types.ts'
+import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
@@ -100,7 +99,7 @@ onEverySite('mariadb', (site) =>
 
     it('grows its volume and goes on', async () => {
       const input = { id: shop.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
       expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
       expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
       expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')

@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Connection, Instance } from '../../../ops/cli/types.ts'
+import {
+  EventsDocument,
+  HostsDocument,
+  type InstanceFragment as Instance,
+  InstancesDocument,
+  QuotaDocument,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../../ops/cli/pages.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { filesOfHost, isListening, noTraces, postmastersOf, tracesOfInstance } from '../../support/host-traces.ts'
 import { loginTo, postmasterStart, queryOnce } from '../../support/postgresql-client.ts'
@@ -110,7 +116,7 @@ onEverySite('postgresql', (site) => {
       expect(await count()).toBe(1000)
 
       const transitions = await waitFor('health to be reported', async () => {
-        const { events } = await api.request<{ events: Connection<{ data: { health: string } }> }>(documents.events, {
+        const { events } = await api.request<{ events: Connection<{ data: { health: string } }> }>(EventsDocument, {
           filter: { instanceId: shop.id, types: ['InstanceHealthChanged'] },
           first: 2,
         })
@@ -142,7 +148,7 @@ onEverySite('postgresql', (site) => {
     })
 
     it('gives back what it held of the quota and of the host', async () => {
-      const { quota } = await api.request<{ quota: { used: object } }>(documents.quota)
+      const { quota } = await api.request<{ quota: { used: object } }>(QuotaDocument)
       expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
       expect((await host()).claimed).toEqual({ vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
     })
@@ -154,7 +160,7 @@ onEverySite('postgresql', (site) => {
   }
 
   const host = async (): Promise<Host> => {
-    const { hosts } = await api.request<{ hosts: Connection<Host> }>(documents.hosts)
+    const { hosts } = await api.request<{ hosts: Connection<Host> }>(HostsDocument)
     const [found] = hosts.edges
     if (!found) throw new Error('there is no host')
     return found.node
@@ -188,7 +194,7 @@ onEverySite('postgresql', (site) => {
       const third = await api.create(input)
       expect(third).toMatchObject({ replayed: true, credentials: first.credentials, instance: { id: made.id } })
       expect(postmastersOf(site.dataDir, made.id)).toHaveLength(1)
-      const { instances } = await api.request<{ instances: Connection<Instance> }>(documents.instances, {
+      const { instances } = await api.request<{ instances: Connection<Instance> }>(InstancesDocument, {
         filter: { name: 'twice' },
       })
       expect(instances.edges).toHaveLength(1)

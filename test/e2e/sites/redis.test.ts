@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Instance } from '../../../ops/cli/types.ts'
+import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { hasProgram } from '../../support/fetch-once.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
@@ -110,7 +109,7 @@ onEverySite('redis', (site) =>
 
     it('grows its volume and goes on', async () => {
       const input = { id: cache.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(documents.growInstance, { input })
+      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
       expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
       expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
       expect(await askAs(cache, 'GET', 'kept')).toBe('yes')

@@ -1,9 +1,15 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Refusal } from '../../../ops/cli/types.ts'
+import {
+  CreateInstanceDocument,
+  EventsDocument,
+  InstanceDocument,
+  IssueTokenDocument,
+  OperationDocument,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../../ops/cli/mutate.ts'
 import type { LoggedEvent } from '../../support/embedded-log.ts'
 import { onEverySite } from '../../support/every-site.ts'
-import { type CreateInput, createServerApi, type ServerApi } from '../../support/server-api.ts'
+import { type CreateInput, changeDocuments, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -48,7 +54,7 @@ onEverySite('refusals', (site) => {
   const codeOf = ({ body }: Answer): string | undefined => body.errors?.[0]?.extensions.code
 
   const issue = async (input: Readonly<Record<string, unknown>>): Promise<string> => {
-    const { result } = await api.request<{ result: { secret: string } }>(documents.issueToken, { input })
+    const { result } = await api.request<{ result: { secret: string } }>(IssueTokenDocument, { input })
     return result.secret
   }
 
@@ -107,7 +113,7 @@ onEverySite('refusals', (site) => {
 
     it('for a volume that is no whole number does not get as far as a refusal', async () => {
       const input = { name: 'wrong', datastore: 'postgresql', volumeGiB: 1.5 }
-      expect((await send({ query: documents.createInstance, variables: { input } })).body.errors).toHaveLength(1)
+      expect((await send({ query: CreateInstanceDocument, variables: { input } })).body.errors).toHaveLength(1)
     })
 
     it.each([
@@ -184,7 +190,7 @@ onEverySite('refusals', (site) => {
         instances: { nodes: [] },
       })
       const input = { name: 'by-reader', datastore: 'postgresql' }
-      const answer = await send({ query: documents.createInstance, variables: { input } }, reader)
+      const answer = await send({ query: CreateInstanceDocument, variables: { input } }, reader)
       expect(answer.body.data).toMatchObject({ result: { __typename: 'Refusal', code: 'FORBIDDEN' } })
       expect(await happened()).toEqual(before)
     })
@@ -202,16 +208,16 @@ onEverySite('refusals', (site) => {
       const stranger = await issue({ name: 'stranger', role: 'MEMBER', projectId: 'other' })
       const absent = made.instance.id.replace(/.{12}$/, '000000000000')
       const askAbout = async (id: string): Promise<string> => {
-        const answers = [await send({ query: documents.instance, variables: { id } }, stranger)]
+        const answers = [await send({ query: InstanceDocument, variables: { id } }, stranger)]
         for (const change of ['restart', 'stop', 'start', 'delete'] as const) {
-          answers.push(await send({ query: documents[`${change}Instance`], variables: { input: { id } } }, stranger))
+          answers.push(await send({ query: changeDocuments[change], variables: { input: { id } } }, stranger))
         }
-        answers.push(await send({ query: documents.events, variables: { filter: { instanceId: id } } }, stranger))
+        answers.push(await send({ query: EventsDocument, variables: { filter: { instanceId: id } } }, stranger))
         return JSON.stringify(answers).replaceAll(id, 'ID')
       }
       const before = (await happened()).length
       expect(await askAbout(made.instance.id)).toBe(await askAbout(absent))
-      const operation = await send({ query: documents.operation, variables: { id: made.operation.id } }, stranger)
+      const operation = await send({ query: OperationDocument, variables: { id: made.operation.id } }, stranger)
       expect(operation.body.data).toEqual({ operation: null })
       const settled = await api.settled(made.operation.id)
       expect(settled.status).toBe('ACTIVE')

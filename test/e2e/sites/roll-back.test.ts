@@ -75,7 +75,7 @@ const defineTests = (open: () => Form): void => {
     expect({ status, code: fault?.code }).toEqual({ status: 'FAILED', code: 'UNREADABLE_HISTORY' })
     expect(await api.changeAndWait('restart', kept)).toMatchObject({ status: 'ACTIVE' })
     expect((await api.provision({ name: 'new' })).instance.status).toBe('ACTIVE')
-    expect(await api.changeAndWait('delete', instanceId)).toMatchObject({ status: 'DELETED' })
+    expect(await api.changeAndWait('delete', instanceId ?? '')).toMatchObject({ status: 'DELETED' })
     expect((await api.verifyViews()).filter(({ equal }) => !equal)).toEqual([])
   })
 

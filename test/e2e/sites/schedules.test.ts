@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Instance, Operation, Schedule } from '../../../ops/cli/types.ts'
+import type {
+  InstanceFragment as Instance,
+  OperationFragment as Operation,
+  ScheduleFragment as Schedule,
+} from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { clockShiftedBy } from '../../support/shifted-clock.ts'

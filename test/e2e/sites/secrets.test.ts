@@ -2,8 +2,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseInstanceId } from '../../../domain/ids.ts'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Instance } from '../../../ops/cli/types.ts'
+import {
+  HostsDocument,
+  type InstanceFragment as Instance,
+  InstanceDocument,
+  InstancesDocument,
+  IssueTokenDocument,
+  OperationsDocument,
+  QuotaDocument,
+  TokensDocument,
+} from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { findSecrets, type Secrets } from '../../support/find-secret.ts'
 import { filesBelow, openWithEverything } from '../../support/open-with-everything.ts'
@@ -20,11 +28,11 @@ onEverySite('secrets', (site) => {
   /** Everything the server has answered since the secrets were shown. */
   const answers: string[] = []
 
-  const ask = async (query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<string> => {
+  const ask = async (query: object | string, variables: Readonly<Record<string, unknown>> = {}): Promise<string> => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${server.adminToken}` },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query: String(query), variables }),
     })
     const text = await response.text()
     answers.push(text)
@@ -42,7 +50,7 @@ onEverySite('secrets', (site) => {
     })
     instance = made.instance
     const generated = made.credentials.find(({ user }) => user === 'generated')?.password ?? ''
-    const { result } = await api.request<{ result: { secret: string } }>(documents.issueToken, {
+    const { result } = await api.request<{ result: { secret: string } }>(IssueTokenDocument, {
       input: { name: 'robot', role: 'MEMBER', idempotencyKey: 'planted-token-key' },
     })
     secrets = {
@@ -115,12 +123,12 @@ onEverySite('secrets', (site) => {
     })
 
     it('is in an answer of the API: not in any query, the audit log or the metrics', async () => {
-      await ask(documents.instance, { id: instance.id })
-      await ask(documents.instances, { filter: { includeDeleted: true }, first: 50 })
-      await ask(documents.operations, { first: 50 })
-      await ask(documents.hosts, { first: 50 })
-      await ask(documents.tokens, { first: 50 })
-      await ask(documents.quota)
+      await ask(InstanceDocument, { id: instance.id })
+      await ask(InstancesDocument, { filter: { includeDeleted: true }, first: 50 })
+      await ask(OperationsDocument, { first: 50 })
+      await ask(HostsDocument, { first: 50 })
+      await ask(TokensDocument, { first: 50 })
+      await ask(QuotaDocument)
       for (const newestFirst of [true, false]) {
         await ask(
           `{ events(first: 500, newestFirst: ${newestFirst}) { nodes { id type stream actor { name } data } } }`,

@@ -1,8 +1,7 @@
 import { createClient } from 'graphql-ws'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Operation } from '../../../ops/cli/types.ts'
+import { FollowOperationDocument, type OperationFragment as Operation } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
@@ -32,12 +31,8 @@ onEverySite('subscriptions', (site) => {
     it('over SSE tells every step and ends with it', async () => {
       const { operation } = await api.create({ name: 'sse', databases: [{ name: 'app' }], users: [{ name: 'app' }] })
       const states: Operation[] = []
-      const values = api.client.subscribe<{ operation: Operation }>(
-        documents.followOperation,
-        { id: operation.id },
-        patient(),
-      )
-      for await (const value of values) states.push(value.operation)
+      const values = api.client.subscribe(FollowOperationDocument, { id: operation.id }, patient())
+      for await (const value of values) states.push(value.operation as Operation)
       expectWholeStory(states)
       expect(states.at(-1)?.steps.map(({ name }) => name)).toEqual(['volume', 'engine', 'accounts', 'verify'])
     })
@@ -52,7 +47,7 @@ onEverySite('subscriptions', (site) => {
       })
       const states: Operation[] = []
       const values = socket.iterate<{ operation: Operation }>({
-        query: documents.followOperation,
+        query: String(FollowOperationDocument),
         variables: { id: operation.id },
       })
       for await (const { data } of values) if (data) states.push(data.operation)

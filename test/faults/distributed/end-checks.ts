@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
-import { documents } from '../../../ops/cli/documents.ts'
-import type { Connection, Instance } from '../../../ops/cli/types.ts'
+import { type InstanceFragment as Instance, InstancesDocument } from '../../../ops/cli/generated/graphql.ts'
+import type { Connection } from '../../../ops/cli/pages.ts'
 import { readDistributedLog } from '../../support/distributed-log.ts'
 import { readAllEffects } from '../../support/embedded-log.ts'
 import { postmastersOf } from '../../support/host-traces.ts'
@@ -48,7 +48,7 @@ export const crashEngine = (dataDir: string, instanceId: string): string => {
 const allInstances = async (api: ServerApi): Promise<readonly Instance[]> => {
   const instances: Instance[] = []
   for (let after: string | null = null; ; ) {
-    const page: { instances: Connection<Instance> } = await api.request(documents.instances, {
+    const page: { instances: Connection<Instance> } = await api.request(InstancesDocument, {
       filter: { includeDeleted: true },
       first: 100,
       after,

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { documents } from '../../../ops/cli/documents.ts'
 import { CliFailure } from '../../../ops/cli/failure.ts'
-import type { Credential, Fault, Instance, Operation, Refusal } from '../../../ops/cli/types.ts'
+import {
+  type CredentialFragment as Credential,
+  type FaultFragment as Fault,
+  type InstanceFragment as Instance,
+  InstanceDocument,
+  type OperationFragment as Operation,
+  OperationDocument,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { hasEnded } from '../../../ops/cli/wait.ts'
 import { type Login, loginTo, queryOnce } from '../../support/postgresql-client.ts'
-import type { Changed, Created, ServerApi } from '../../support/server-api.ts'
+import { type Changed, type Created, changeDocuments, type ServerApi } from '../../support/server-api.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 /** An instance that a client counts on. */
@@ -65,7 +72,7 @@ export const createLoad = (api: ServerApi, clients: number): Load => {
 
   const endOf = async (operationId: string): Promise<Operation> => {
     const operation = await insist(`the end of operation ${operationId}`, async () => {
-      const { operation } = await api.request<{ operation: Operation | null }>(documents.operation, { id: operationId })
+      const { operation } = await api.request<{ operation: Operation | null }>(OperationDocument, { id: operationId })
       return operation && hasEnded(operation) ? operation : null
     })
     ended += 1
@@ -77,7 +84,7 @@ export const createLoad = (api: ServerApi, clients: number): Load => {
 
   const instanceAfter = ({ id, instanceId }: Operation): Promise<Instance> =>
     insist(`instance ${instanceId} to be told of the end of ${id}`, async () => {
-      const { instance } = await api.request<{ instance: Instance | null }>(documents.instance, { id: instanceId })
+      const { instance } = await api.request<{ instance: Instance | null }>(InstanceDocument, { id: instanceId })
       // Absent only while the views are made anew.
       return instance && instance.operation?.id !== id ? instance : null
     })
@@ -110,7 +117,7 @@ export const createLoad = (api: ServerApi, clients: number): Load => {
   const change = async (kind: 'restart' | 'delete', id: string): Promise<void> => {
     const key = `${kind} ${randomUUID()}`
     const { operationId } = await insist(`an answer to ${kind}`, async () => {
-      const { result } = await api.request<{ result: Changed | Refusal }>(documents[`${kind}Instance`], {
+      const { result } = await api.request<{ result: Changed | Refusal }>(changeDocuments[kind], {
         input: { id, idempotencyKey: key },
       })
       if (result.__typename === 'Refusal') throw new Error(`${kind} was refused: ${JSON.stringify(result)}`)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createApiClient } from '../../../ops/cli/api-client.ts'
-import { documents } from '../../../ops/cli/documents.ts'
+import { FollowInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import { createHttpServer } from '../../../ops/http.ts'
 import { noNginx, startNginx } from '../../support/nginx/nginx.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -40,13 +40,9 @@ describe('a subscription through an nginx with nothing but `proxy_pass`', () => 
     const { client, putInstance } = await start()
     const instance = await putInstance(shop, { status: 'STOPPED' })
     const states = client
-      .subscribe<{ instance: { status: string } }>(
-        documents.followInstance,
-        { id: instance.id },
-        new AbortController().signal,
-      )
+      .subscribe(FollowInstanceDocument, { id: instance.id }, new AbortController().signal)
       [Symbol.asyncIterator]()
-    const next = async () => (await states.next()).value?.instance.status
+    const next = async () => (await states.next()).value?.instance?.status
     expect(await next()).toBe('STOPPED')
     await putInstance(shop, { ...instance, status: 'STARTING' })
     expect(await next()).toBe('STARTING')
@@ -59,7 +55,7 @@ describe('a subscription through an nginx with nothing but `proxy_pass`', () => 
     if (missing) return context.skip(missing)
     const { client, putInstance } = await start('proxy_ignore_headers X-Accel-Buffering; proxy_buffering on;')
     const instance = await putInstance(shop)
-    const states = client.subscribe(documents.followInstance, { id: instance.id }, new AbortController().signal)
+    const states = client.subscribe(FollowInstanceDocument, { id: instance.id }, new AbortController().signal)
     await expect(states[Symbol.asyncIterator]().next()).rejects.toMatchObject({ failure: { code: 'STREAM_BLOCKED' } })
   })
 })

@@ -7,8 +7,8 @@ import { generatedPages, pathOf } from '../../../ops/reference/pages.ts'
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: programDir }).sort()
 
 describe('the documents', () => {
-  it.each(generatedPages)('have $path as the code generates it (npm run docs)', (page) => {
-    expect(readFileSync(pathOf(page), 'utf8')).toBe(page.text())
+  it.each(generatedPages)('have $path as the code generates it (npm run docs)', async (page) => {
+    expect(readFileSync(pathOf(page), 'utf8')).toBe(await page.text())
   })
 
   it.each(pages)('link in %s only to files and folders that exist', (page) => {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { changeInstance } from '../../../../ops/cli/commands/change-instance.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
-import { documents } from '../../../../ops/cli/documents.ts'
+import { FollowInstanceDocument, InstanceDocument } from '../../../../ops/cli/generated/graphql.ts'
 
 const instance = {
   id: '01a204ca-47d7-7001-a325-d086e0b08721',
@@ -18,12 +18,12 @@ const clientOf = (accepted: object) => {
   const printed: unknown[] = []
   const context = {
     api: {
-      request: async (document: string) =>
-        document === documents.instance
+      request: async (document: object) =>
+        document === InstanceDocument
           ? { instance }
           : { result: { __typename: 'InstanceOperationAccepted', replayed: false, ...accepted } },
-      async *subscribe(document: string): AsyncGenerator<object> {
-        if (document === documents.followInstance) yield { instance }
+      async *subscribe(document: object): AsyncGenerator<object> {
+        if (document === FollowInstanceDocument) yield { instance }
         yield { operation: null }
         yield { operation: { ...operation, status: 'RUNNING' } }
         yield { operation: { ...operation, status: 'SUCCEEDED' } }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type EventsOptions, showEvents } from '../../../../ops/cli/commands/events.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
-import { documents } from '../../../../ops/cli/documents.ts'
 import { trouble } from '../../../../ops/cli/failure.ts'
+import { EventsAfterDocument } from '../../../../ops/cli/generated/graphql.ts'
 
 type Item = { readonly cursor: string; readonly node: { readonly id: string; readonly type: string } }
 type Asked = {
@@ -21,8 +21,8 @@ const clientOf = (log: Item[], streams: ((after: string | null) => AsyncGenerato
   const done = new AbortController()
   const context = {
     api: {
-      request: async (document: string, { filter, first, after }: Asked) => {
-        if (document === documents.eventsAfter) {
+      request: async (document: object, { filter, first, after }: Asked) => {
+        if (document === EventsAfterDocument) {
           const edges = log.slice(log.findIndex(({ cursor }) => cursor === after) + 1)
           if (edges.length === 0) done.abort()
           return { events: { edges, pageInfo: { hasNextPage: false, endCursor: null } } }
@@ -31,7 +31,7 @@ const clientOf = (log: Item[], streams: ((after: string | null) => AsyncGenerato
         const edges = matching.toReversed().slice(0, first)
         return { events: { edges, pageInfo: { hasNextPage: false, endCursor: null } } }
       },
-      async *subscribe(_document: string, { after }: Asked): AsyncGenerator<object> {
+      async *subscribe(_document: object, { after }: Asked): AsyncGenerator<object> {
         subscribed.push(after)
         const stream = streams.shift()
         if (stream) yield* stream(after)

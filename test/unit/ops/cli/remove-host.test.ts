@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { removeHost } from '../../../../ops/cli/commands/remove-host.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
-import { documents } from '../../../../ops/cli/documents.ts'
+import { HostsDocument } from '../../../../ops/cli/generated/graphql.ts'
 
 const host = { id: '01a204ca-47d7-7001-a325-d086e0b08721', name: 'db-2', status: 'LOST' }
 const nothing = { force: false, yes: false }
@@ -14,8 +14,8 @@ const clientOf = (answer: string | null) => {
   if (answer !== null) stdin.write(`${answer}\n`)
   const context = {
     api: {
-      request: async (document: string, variables: { readonly input: object }) => {
-        if (document === documents.hosts) {
+      request: async (document: object, variables: { readonly input: object }) => {
+        if (document === HostsDocument) {
           const page = { endCursor: null, hasNextPage: false }
           return { hosts: { edges: [{ cursor: 'c', node: host }], pageInfo: page } }
         }

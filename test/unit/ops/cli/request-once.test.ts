@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApiClient } from '../../../../ops/cli/api-client.ts'
 import type { CliContext } from '../../../../ops/cli/context.ts'
+import type { Document } from '../../../../ops/cli/document.ts'
 import { requestOnce } from '../../../../ops/cli/request-once.ts'
+
+type Input = { readonly name: string; readonly idempotencyKey: string | undefined }
+const mutation: Document<{ readonly result: string }, { readonly input: Input }> = 'mutation'
 
 type Answer = (response: Parameters<RequestListener>[1]) => void
 
@@ -29,8 +33,7 @@ const clientOf = async (answers: Answer[], requestTimeoutMs?: number) => {
   return {
     api,
     keys,
-    send: (idempotencyKey?: string) =>
-      requestOnce<{ result: string }>(context, 'mutation', { name: 'shop', idempotencyKey }),
+    send: (idempotencyKey?: string) => requestOnce(context, mutation, { name: 'shop', idempotencyKey }),
   }
 }
 

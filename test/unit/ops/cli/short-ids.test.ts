@@ -19,7 +19,7 @@ const clientOf = (names: readonly string[]): CliContext => {
   }
   return { api: { request }, signal: new AbortController().signal } as unknown as CliContext
 }
-const search = { what: 'instance', document: '', field: 'instances' }
+const search = { what: 'instance', list: async () => ids.map((id) => ({ id })) }
 
 describe('a short id', () => {
   it('is the end of an id, since ids of one hour begin alike', () => {
@@ -28,14 +28,14 @@ describe('a short id', () => {
   })
 
   it('finds the one thing whose id ends so', async () => {
-    expect(await resolveId(clientOf(['a', 'b']), '10DB731A', search)).toBe(ids[0])
+    expect(await resolveId('10DB731A', search)).toBe(ids[0])
     expect((await findInstance(clientOf(['a', 'b']), '20db731a')).id).toBe(ids[1])
   })
 
   it('is refused with the ids it may mean', async () => {
     const refusal = { exitCode: 2, failure: { code: 'AMBIGUOUS_ID', details: { ids } } }
-    await expect(resolveId(clientOf(['a', 'b']), 'db731a', search)).rejects.toMatchObject(refusal)
-    await expect(resolveId(clientOf(['a', 'b']), 'ffff', search)).rejects.toMatchObject({
+    await expect(resolveId('db731a', search)).rejects.toMatchObject(refusal)
+    await expect(resolveId('ffff', search)).rejects.toMatchObject({
       failure: { code: 'NOT_FOUND', message: 'there is no instance whose id ends in ffff' },
     })
   })

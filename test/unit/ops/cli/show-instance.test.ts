@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instanceFields } from '../../../../ops/cli/commands/show-instance.ts'
-import type { Instance } from '../../../../ops/cli/types.ts'
+import type { InstanceFragment as Instance } from '../../../../ops/cli/generated/graphql.ts'
 
 /** What of an instance the lines about its users come from. */
 const shownWith = (users: Instance['users']): string | undefined =>

@@ -1,9 +1,12 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { CliContext } from '../../../../ops/cli/context.ts'
-import { documents } from '../../../../ops/cli/documents.ts'
 import { CliFailure, trouble } from '../../../../ops/cli/failure.ts'
-import type { Operation } from '../../../../ops/cli/types.ts'
+import {
+  InstanceDocument,
+  type OperationFragment as Operation,
+  OperationDocument,
+} from '../../../../ops/cli/generated/graphql.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../../../../ops/cli/wait.ts'
 
 const ended = (status: string, code: string | null): Operation =>
@@ -49,13 +52,13 @@ const blockedClient = (operations: readonly Operation[]) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const waiting = [...operations]
-  const asked: string[] = []
+  const asked: object[] = []
   const context = {
     api: {
-      request: async (document: string, _variables: object, signal: AbortSignal) => {
+      request: async (document: object, _variables: object, signal: AbortSignal) => {
         signal.throwIfAborted()
         asked.push(document)
-        if (document === documents.instance) return { instance: { operation: { id: 'an-operation' } } }
+        if (document === InstanceDocument) return { instance: { operation: { id: 'an-operation' } } }
         return { operation: waiting.length > 1 ? waiting.shift() : waiting[0] }
       },
       subscribe: () => ({
@@ -77,7 +80,7 @@ describe('a wait behind a proxy that holds streams back', () => {
     const outcome = waitForOperation(startWait(context, 60), running.id)
     await vi.runAllTimersAsync()
     expect((await outcome).status).toBe('SUCCEEDED')
-    expect(asked).toEqual([documents.operation, documents.operation, documents.operation])
+    expect(asked).toEqual([OperationDocument, OperationDocument, OperationDocument])
   })
 
   it.each([
