@@ -152,6 +152,12 @@ export interface EngineConfiguration {
   configure(instance: EngineInstance, limits: EngineLimits): Promise<void>
   /** The engine runs, and what begins from now on in it follows its configuration. */
   applyConfiguration(instance: EngineInstance, signal: AbortSignal): Promise<void>
+  /**
+   * The engine runs, and its configuration was written for another size than it was started with. It has what a running one takes of that when this
+   * resolves. Answers the settings that it has only after a restart; what it is to give back of its memory always takes one. What may wait for the
+   * next start whenever that is, is not told. Throws `FLAVOR_TOO_SMALL` where it holds more than it is to have.
+   */
+  followSize(instance: EngineInstance, signal: AbortSignal): Promise<readonly string[]>
   /** The engine runs, and clients that connect from now on get the certificate that is in its files now. Others are not disturbed. */
   reloadCertificate(instance: EngineInstance, signal: AbortSignal): Promise<void>
 }

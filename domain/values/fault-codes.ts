@@ -37,6 +37,8 @@ export const faultCodes = {
   ENGINE_START_FAILED: 'The engine did not start; `cause` has what its log says.',
   ENGINE_UNREACHABLE: 'The engine did not answer, or closed the connection.',
   FEATURE_NOT_AVAILABLE: 'The engine does not have what was asked for; the message says what.',
+  FLAVOR_TOO_SMALL:
+    'The engine holds more than the flavor has room for; the message says how much. Delete data or choose a larger one.',
   HOST_COMMAND_FAILED: 'A system program on the host failed; the message names it.',
   HOST_REMOVED: 'The host was removed for good, and its data with it. Delete the database and make another one.',
   HOST_UNREACHABLE: 'The host was lost while it had work to do, and no other host had room.',

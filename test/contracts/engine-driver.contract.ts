@@ -27,6 +27,8 @@ export type EngineSubject = {
   /** Why it cannot be run on this machine; null when it can. */
   readonly missing: string | null
   readonly open: () => Promise<EngineBench>
+  /** The settings that take a restart when it gets twice the size, and when it gets half of it. */
+  readonly takesRestart: { readonly larger: readonly string[]; readonly smaller: readonly string[] }
   /** Null for a stand-in, which has no data that a client could read. */
   readonly client: EngineClient | null
 }
@@ -49,7 +51,7 @@ const keptCopy = (): KeptCopy => {
 }
 
 /** What every driver keeps of its promises (`EngineDriver`), on its real engine. */
-export const describeEngineDriver = (name: string, { missing, open, client }: EngineSubject): void => {
+export const describeEngineDriver = (name: string, { missing, open, takesRestart, client }: EngineSubject): void => {
   describe(`the driver of ${name}`, () => {
     if (missing !== null) {
       it('keeps what every driver promises', (context) => context.skip(missing))
@@ -156,6 +158,25 @@ export const describeEngineDriver = (name: string, { missing, open, client }: En
       await bench.driver.configure(instance, unlimited)
       await bench.start(instance)
       await bench.driver.checkHealth(instance, bound())
+    })
+
+    it('follows another size as it runs, and tells what takes a restart, after which it has all of it', async () => {
+      const instance = await running()
+      const sized = (vcpus: number, memoryMiB: number) => ({
+        ...instance,
+        spec: { ...instance.spec, vcpus, memoryMiB },
+      })
+      for (const [how, other] of [['larger', sized(2, 512)] as const, ['smaller', sized(1, 256)] as const]) {
+        await bench.driver.configure(other, unlimited)
+        const pending = await bench.driver.followSize(other, bound())
+        expect({ [how]: pending }).toEqual({ [how]: takesRestart[how] })
+        await bench.driver.checkHealth(other, bound())
+        if (pending.length > 0) {
+          await bench.stop(other)
+          await bench.start(other)
+        }
+        expect(await bench.driver.followSize(other, bound())).toEqual([])
+      }
     })
 
     it.each(['immediate', 'killed'] as const)('starts it again after it was ended by force: %s', async (how) => {

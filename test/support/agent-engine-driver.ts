@@ -49,6 +49,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       if (owner) await chown(file, owner.uid, owner.gid)
     },
     applyConfiguration: () => Promise.resolve(),
+    followSize: () => Promise.resolve([]),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),
       args: [join(installation.binDir, 'engine.mjs'), dataDir, runDir, listen.address, String(listen.port)],

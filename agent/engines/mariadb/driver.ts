@@ -8,6 +8,7 @@ import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure, reloadCertificate } from './configuration/configuration.ts'
+import { followSize } from './configuration/follow-size.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainMariadbLog } from './lifecycle/engine-log.ts'
 import { checkHealth, findingsOf, isEnding } from './lifecycle/readiness.ts'
@@ -30,6 +31,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   giveIdentity: () => Promise.resolve(),
   configure,
   applyConfiguration,
+  followSize,
   reloadCertificate,
   processSpec: ({ installation, dataDir }) => ({
     command: join(installation.binDir, 'mariadbd'),

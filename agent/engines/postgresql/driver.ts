@@ -10,6 +10,7 @@ import { restore } from './backup/restore.ts'
 import { take } from './backup/take.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
 import { configure, settingsOf } from './configuration/configuration.ts'
+import { followSize } from './configuration/follow-size.ts'
 import { hurryLogins } from './configuration/hurry-logins.ts'
 import { renewClusterIdentity } from './lifecycle/cluster-identity.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
@@ -36,6 +37,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     giveIdentity: (directory) => renewClusterIdentity(deps.clock, directory),
     configure,
     applyConfiguration: (instance, signal) => applyConfiguration(deps.timers, instance, signal),
+    followSize: (instance, signal) => followSize(deps.timers, instance, signal),
     // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
     processSpec: ({ installation, dataDir }) => ({
       command: join(installation.binDir, 'postgres'),

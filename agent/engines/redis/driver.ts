@@ -6,6 +6,7 @@ import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
+import { followSize } from './configuration/follow-size.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainRedisLog } from './lifecycle/engine-log.ts'
 import { checkHealth, findingsOf } from './lifecycle/readiness.ts'
@@ -28,6 +29,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   giveIdentity: () => Promise.resolve(),
   configure,
   applyConfiguration,
+  followSize,
   // The files of the certificate are among what is applied, and read again though their names are the same.
   reloadCertificate: applyConfiguration,
   processSpec: ({ installation, dataDir }) => ({

@@ -7,5 +7,6 @@ describeEngineDriver('the stand-in for an engine', {
   missing: null,
   open: () =>
     createEngineBench(async (directory) => createFakeDriver(await installFakeEngine(join(directory, 'fake')))),
+  takesRestart: { larger: [], smaller: [] },
   client: null,
 })

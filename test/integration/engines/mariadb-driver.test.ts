@@ -17,6 +17,10 @@ const ask = ({ installation, listen, tls }: EngineInstance, login: Login, statem
 describeEngineDriver('MariaDB', {
   missing: 'missing' in engine ? engine.missing : null,
   open: () => openFetchedBench('mariadb', createMariadbDriver),
+  takesRestart: {
+    larger: [],
+    smaller: ['innodb_buffer_pool_size', 'key_buffer_size'],
+  },
   client: {
     write: async (instance, login, text) => {
       await ask(instance, login, `CREATE TABLE IF NOT EXISTS kept (line TEXT); INSERT INTO kept VALUES ('${text}')`)

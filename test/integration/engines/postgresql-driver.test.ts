@@ -8,6 +8,7 @@ const loginOf = ({ user, password, database }: Login) => ({ user, password, data
 describeEngineDriver('PostgreSQL', {
   missing: null,
   open: createBench,
+  takesRestart: { larger: ['max_connections', 'shared_buffers'], smaller: ['max_connections', 'shared_buffers'] },
   client: {
     write: async (instance, login, text) => {
       await query(instance, loginOf(login), 'CREATE TABLE IF NOT EXISTS kept (text text)')

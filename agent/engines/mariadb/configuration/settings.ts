@@ -77,13 +77,15 @@ const limitSettings = ({ clients, volume }: EngineLimits): LiveSettings => ({
 
 /** What `renderSettings` wrote, of those that a running server takes. */
 export const parseLiveSettings = (text: string): LiveSettings => {
-  const written = (name: keyof LiveSettings): string =>
-    new RegExp(`^${name} = "(.*)"$`, 'm').exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? ''
-  return {
-    init_connect: written('init_connect'),
-    transaction_read_only: written('transaction_read_only') === 'ON' ? 'ON' : 'OFF',
-  }
+  const { init_connect = '', transaction_read_only } = parseSettings(text)
+  return { init_connect, transaction_read_only: transaction_read_only === 'ON' ? 'ON' : 'OFF' }
 }
+
+/** What `renderSettings` wrote. */
+export const parseSettings = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]),
+  )
 
 /** `option = "value"` lines; a backslash is an escape (MariaDB documentation, "Configuring MariaDB with Option Files"). */
 export const renderSettings = (settings: Settings): string =>
