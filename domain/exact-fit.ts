@@ -63,11 +63,12 @@ const compileString = (def: z.core.$ZodTypeDef): ExactFit | null => {
     patterns.push(pattern)
   }
   if (patterns.length === 0) return (value) => typeof value === 'string'
+  const matches = allOf(patterns.map((pattern) => (value: string) => pattern.test(value)))
   // Neighbours mostly have the same, and comparing two texts is much cheaper than a pattern.
   let last: string | null = null
   return (value) => {
     if (value === last && last !== null) return true
-    if (typeof value !== 'string' || !patterns.every((pattern) => pattern.test(value))) return false
+    if (typeof value !== 'string' || !matches(value)) return false
     last = value
     return true
   }
@@ -83,8 +84,16 @@ const compileNumber = (def: z.core.$ZodTypeDef): ExactFit | null => {
     else if (known.check === 'less_than') tests.push(known.inclusive ? (it) => it <= bound : (it) => it < bound)
     else return null
   }
-  return (value) => typeof value === 'number' && Number.isFinite(value) && tests.every((test) => test(value))
+  const passes = allOf(tests)
+  return (value) => typeof value === 'number' && Number.isFinite(value) && passes(value)
 }
+
+/** Of one or two, which nearly all are, a chain of calls is twice as fast as going through a list. */
+const allOf = <T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) =>
+  tests.reduceRight<(value: T) => boolean>(
+    (rest, test) => (value) => test(value) && rest(value),
+    () => true,
+  )
 
 /** A format such as `z.uuid()` or `z.int()` is a type that is a check of its own. */
 const ownAndChecks = (def: z.core.$ZodTypeDef): readonly object[] => [
