@@ -66,15 +66,16 @@ const readRecord = (reader: WireReader): ReceivedRecord => {
   let metadata: unknown
   let data: Buffer = nothing
   const readProperty = (property: WireReader): void => {
-    let [key, value] = ['', '']
+    let [key, value] = [nothing, nothing]
     while (property.next()) {
       const field = property.field()
-      if (field === 1) key = property.text()
-      else if (field === 2) value = property.text()
+      if (field === 1) key = property.bytes()
+      else if (field === 2) value = property.bytes()
       else property.skip()
     }
-    if (key === 'type') type = value
-    else if (key === 'content-type') contentType = value
+    // There are others in every record, of which no text need be made.
+    if (key.equals(typeKey)) type = value.toString()
+    else if (key.equals(contentTypeKey)) contentType = value.toString()
   }
   while (reader.next()) {
     const field = reader.field()
@@ -100,7 +101,9 @@ const readRecord = (reader: WireReader): ReceivedRecord => {
   }
 }
 
-const nothing = Buffer.alloc(0)
+const nothing: Buffer = Buffer.alloc(0)
+const typeKey = Buffer.from('type')
+const contentTypeKey = Buffer.from('content-type')
 
 /** The one text of a message, in the field of this number. */
 const textIn =
