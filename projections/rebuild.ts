@@ -4,6 +4,7 @@ import { reasonOf, relationOf } from './log-of-view.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
+import { rememberWritten } from './remember-written.ts'
 import { createReplayer, type ReplayKernel } from './replay.ts'
 import type { ProjectedViews } from './view-projector.ts'
 
@@ -44,7 +45,9 @@ export const rebuildViews = async (
   { eventStore, viewStore, projections, onProgress, ...kernel }: RebuildDeps,
   signal: AbortSignal,
 ): Promise<readonly ViewRebuild[]> => {
-  const replay = createReplayer({ ...kernel, eventStore, viewStore: besideLive(viewStore) })
+  const views = new Set<string>(projections.filter(({ blind }) => !blind).map(({ view }) => view))
+  const remembering = rememberWritten(besideLive(viewStore), { views, maxDocuments: maxRemembered })
+  const replay = createReplayer({ ...kernel, eventStore, viewStore: remembering })
   const clear = () => Promise.all(projections.map(({ view }) => viewStore.drop(beside(view))))
 
   /** A live view may stand beyond the last event, where records of others follow it: the one beside it must come as far. */
@@ -109,6 +112,9 @@ export const rebuildViews = async (
     await clear()
   }
 }
+
+/** A view's documents, of which one may have a few kilobytes. What is changed again was mostly changed a moment ago. */
+const maxRemembered = 5000
 
 /** What a view is called until it takes the place of the live one. */
 const beside = (view: string): string => `${view}.rebuild`
