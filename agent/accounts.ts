@@ -1,16 +1,16 @@
 import type { HostAccount } from '../domain/guest/report.ts'
-import type { HostId, InstanceId } from '../domain/ids.ts'
+import type { HostId } from '../domain/ids.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { CommandWorkerDeps } from './command-worker.ts'
 import { findHoldings, type HoldingsDeps } from './holdings.ts'
-import type { InstanceRecords } from './journal/instances.ts'
 import type { Journal } from './journal/journal.ts'
+import type { NodeRecords } from './journal/nodes.ts'
 import type { Reporter } from './reporter.ts'
 
 export type AccountsDeps = {
   readonly hostId: HostId
-  readonly records: Pick<InstanceRecords, 'all' | 'get'>
+  readonly records: Pick<NodeRecords, 'all' | 'get'>
   readonly journal: Pick<Journal, 'settledEpochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
   readonly layout: HoldingsDeps['layout']
   readonly reporter: Pick<Reporter, 'wake'>
@@ -18,11 +18,13 @@ export type AccountsDeps = {
   readonly ids: IdSource
 }
 
+type NodeOfInstance = Pick<HostAccount, 'nodeId' | 'instanceId'>
+
 /** What this host tells a control plane that may know less than it: one that was restored from a backup. */
 export type Accounts = {
   /** Of everything that is here, and of what was removed in the last 90 days. */
   tellAll(): Promise<void>
-  tell(instanceId: InstanceId): Promise<void>
+  tell(node: NodeOfInstance): Promise<void>
 }
 
 /** Of a log that is older, numbers are told as soon as a command is refused for them. */
@@ -43,34 +45,30 @@ export const createAccounts = (deps: AccountsDeps): Accounts => {
 
   const present = async (): Promise<readonly HostAccount[]> => {
     const holds = await findHoldings({ records, journal, layout })
-    return records.all().flatMap(({ instanceId, label }) => {
-      const holding = holds[instanceId]
-      return holding ? [{ instanceId, epoch: journal.epochOf(instanceId), held: { ...holding, label } }] : []
+    return records.all().flatMap(({ nodeId, instanceId, label }) => {
+      const holding = holds[nodeId]
+      return holding ? [{ nodeId, instanceId, epoch: journal.epochOf(nodeId), held: { ...holding, label } }] : []
     })
   }
 
   return {
     tellAll: async () => {
       const since = new Date(clock.now() - absentForMs).toISOString()
-      const absent = [...journal.epochsOfAbsent(since)].map(([instanceId, epoch]) => ({
-        instanceId,
-        epoch,
-        held: null,
-      }))
+      const absent = journal.epochsOfAbsent(since).map((fenced) => ({ ...fenced, held: null }))
       report([...(await present()), ...absent])
     },
-    tell: async (instanceId) => {
-      const here = (await present()).find((account) => account.instanceId === instanceId)
-      report([here ?? { instanceId, epoch: journal.epochOf(instanceId), held: null }])
+    tell: async ({ nodeId, instanceId }) => {
+      const here = (await present()).find((account) => account.nodeId === nodeId)
+      report([here ?? { nodeId, instanceId, epoch: journal.epochOf(nodeId), held: null }])
     },
   }
 }
 
-/** Makes outcomes true, and tells of an instance that was removed what is left of it: a control plane that knows less learns of its end. */
+/** Makes outcomes true, and tells of a node that was removed what is left of it: a control plane that knows less learns of its end. */
 export const tellingWhatIsGone =
   (accounts: Pick<Accounts, 'tell'>, makeTrue: CommandWorkerDeps['makeTrue']): CommandWorkerDeps['makeTrue'] =>
   async (command, context) => {
     const facts = await makeTrue(command, context)
-    if (command.payload.kind === 'instance-absent') await accounts.tell(context.instanceId)
+    if (command.payload.kind === 'node-absent') await accounts.tell(command)
     return facts
   }

@@ -1,5 +1,5 @@
 import type { HostDescription } from '../domain/host/events.ts'
-import type { InstanceId } from '../domain/ids.ts'
+import type { NodeId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { BusState } from './bus-link.ts'
 import { type ChannelCounts, noChannelCounts } from './channel.ts'
@@ -25,7 +25,7 @@ export type Agent = {
    * leaves engines running, for the next start to adopt; `stop` ends them cleanly, and the next start brings them back.
    */
   stop(options: { readonly engines: 'keep' | 'stop' }): Promise<void>
-  inspect(instanceId: InstanceId): Inspection
+  inspect(nodeId: NodeId): Inspection
   /** How the volumes of instances that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
   /** How many incidents of engines were reported since the agent's start, of each cause. */
@@ -52,7 +52,7 @@ export const createAgent = (deps: AgentDeps): Agent => {
       opened = null
       await stopping?.close(engines)
     },
-    inspect: (instanceId) => opened?.inspect(instanceId) ?? { record: null, effects: [] },
+    inspect: (nodeId) => opened?.inspect(nodeId) ?? { record: null, effects: [] },
     volumeUses: () => opened?.volumeUses() ?? [],
     incidents: () => opened?.incidents() ?? noIncidents,
     dropped: () => opened?.dropped() ?? noChannelCounts,

@@ -37,11 +37,11 @@ type Running = { readonly command: TakenCommand; readonly ending: AbortControlle
 const journalRetryMs = 500
 const superseded: KnownFault = {
   code: 'SUPERSEDED',
-  message: 'a newer command for the same instance took its place',
+  message: 'a newer command for the same node took its place',
   retryable: false,
 }
 
-/** For each instance one exclusive command at a time, in the order they came, and shared ones beside it; instances side by side. */
+/** For each node one exclusive command at a time, in the order they came, and shared ones beside it; nodes side by side. */
 export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
   const { hostId, journal, reporter, clock, timers, ids, log, tracer = noTracer, cleanse = (report) => report } = deps
   const waiting: TakenCommand[] = []
@@ -55,6 +55,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       commandId: command.commandId,
       operationId: command.operationId,
       instanceId: command.instanceId,
+      nodeId: command.nodeId,
       hostId,
       ...(command.traceparent && { traceparent: command.traceparent }),
     }
@@ -94,6 +95,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
         'coffer.command.id': command.commandId,
         'coffer.operation.id': command.operationId,
         'coffer.instance.id': command.instanceId,
+        'coffer.node.id': command.nodeId,
         'coffer.host.id': hostId,
       },
     })
@@ -105,7 +107,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     command: GuestCommand,
     ending: AbortController,
   ): Promise<KnownFault | CommandEnded | undefined> => {
-    const { commandId, instanceId, operationId, payload, deadline, traceparent } = command
+    const { commandId, instanceId, nodeId, operationId, payload, deadline, traceparent } = command
     const leftMs = Date.parse(deadline) - clock.now()
     if (leftMs <= 0) {
       const fault = deadlineExceeded(deadline, false)
@@ -117,7 +119,7 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
     const startedAt = clock.elapsedMs()
     const progress = (fraction: number, message: string): void => {
       const at = isoNow(clock)
-      const answers = { commandId, operationId, instanceId, hostId }
+      const answers = { commandId, operationId, instanceId, nodeId, hostId }
       const report: AgentReport = {
         type: 'progress',
         reportId: ids.next(),
@@ -130,16 +132,21 @@ export const createCommandWorker = (deps: CommandWorkerDeps): CommandWorker => {
       reporter.progress({ key: operationId, body: JSON.stringify(cleanse(report)), traceparent })
     }
     try {
-      const facts = await deps.makeTrue(command, { instanceId, signal: ending.signal, progress })
+      const { nodeGeneration } = command
+      const about = { nodeId, instanceId, nodeGeneration }
+      const facts = await deps.makeTrue(command, { ...about, signal: ending.signal, progress })
       await finishPatiently(command, { facts })
-      log.info({ commandId, instanceId, kind: payload.kind, tookMs: Math.round(clock.elapsedMs() - startedAt) }, 'done')
+      log.info(
+        { commandId, instanceId, nodeId, kind: payload.kind, tookMs: Math.round(clock.elapsedMs() - startedAt) },
+        'done',
+      )
       return undefined
     } catch (error) {
       const ended = ending.signal.aborted ? ending.signal.reason : null
       if (ended instanceof CommandEnded && ended.why === 'stopping') return ended
       const fault = ended instanceof CommandEnded ? endedFault(command, ended, error) : toFault(error)
       await finishPatiently(command, { fault })
-      log.warn({ commandId, instanceId, kind: payload.kind, fault: fault.code, err: error }, 'failed')
+      log.warn({ commandId, instanceId, nodeId, kind: payload.kind, fault: fault.code, err: error }, 'failed')
       return fault
     } finally {
       timer.cancel()

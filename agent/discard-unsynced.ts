@@ -24,16 +24,16 @@ export const discardUnsynced = async (
 ): Promise<void> => {
   const [last, now] = [facts.get('boot'), findBootId()]
   if (now === null || last === now) return
-  for (const { instanceId, volume, durable } of last === null ? [] : records.all()) {
+  for (const { nodeId, volume, durable } of last === null ? [] : records.all()) {
     if (durable) continue
-    records.update(instanceId, { desired: 'stopped' })
+    records.update(nodeId, { desired: 'stopped' })
     try {
-      await volumes(volume.kind).attach(layout.volumePlace(instanceId), signal)
-      await removeTree(layout.dataDir(instanceId))
+      await volumes(volume.kind).attach(layout.volumePlace(nodeId), signal)
+      await removeTree(layout.dataDir(nodeId))
     } catch (error) {
       signal.throwIfAborted()
       // Nothing was made yet, or nothing of it can be used.
-      log.warn({ instanceId, err: error }, 'what an instance had before the machine went down could not be removed')
+      log.warn({ nodeId, err: error }, 'what an instance had before the machine went down could not be removed')
     }
   }
   facts.set('boot', now)

@@ -18,7 +18,7 @@ export class CommandEnded extends Error {
 
 export const staleEpoch = (command: Pick<GuestCommand, 'epoch' | 'lane'>, newest: number): KnownFault => ({
   code: 'STALE_EPOCH',
-  message: `the command has epoch ${command.epoch}, but the agent has already seen epoch ${newest} of this ${laneOf(command) === 'shared' ? 'operation' : 'instance'}`,
+  message: `the command has epoch ${command.epoch}, but the agent has already seen epoch ${newest} of this ${laneOf(command) === 'shared' ? 'operation' : 'node'}`,
   retryable: false,
 })
 

@@ -1,12 +1,12 @@
 import type { BackupStore } from '../commands/ports/backup-store.ts'
-import type { InstanceId } from '../domain/ids.ts'
+import type { NodeId } from '../domain/ids.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { AgentConfig } from './config.ts'
 import type { Installations } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
 import type { Owners } from './isolation/owners.ts'
 import type { VolumeKind, Volumes } from './isolation/volumes.ts'
-import type { InstanceRecords } from './journal/instances.ts'
+import type { NodeRecords } from './journal/nodes.ts'
 import type { Layout } from './layout.ts'
 import type { PreparedVolumes } from './prepared-volumes.ts'
 import type { Run } from './run.ts'
@@ -20,7 +20,7 @@ export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
   readonly sealingKeys: SealingKeys
   readonly layout: Layout
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   readonly owners: Owners
   readonly cgroups: Cgroups
   /** The kind that new instances get. */
@@ -36,5 +36,5 @@ export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly caCertificate: string
   readonly run: Run
   /** As of `Journal`. */
-  readonly fenceOff: (instanceId: InstanceId) => void
+  readonly fenceOff: (nodeId: NodeId) => void
 }

@@ -13,7 +13,7 @@ export type Identity = {
   /** What the host signs its messages by: derived as well. */
   readonly signer: Signer
   /** The password of the agent's own account in an instance's engine: derived, so that it is stored nowhere. */
-  monitorPassword(instanceId: string): string
+  monitorPassword(nodeId: string): string
 }
 
 /** Who this agent is: read from `identity.json` (mode 0600) of its directory, made at the first start. */
@@ -24,7 +24,7 @@ export const loadIdentity = (agentDir: string, newId: () => string): Identity =>
   return {
     hostId: stored.hostId,
     signer: deriveSigner(stored.secret, 'coffer host messages'),
-    monitorPassword: (instanceId) => createHmac('sha256', secret).update(instanceId).digest('base64url'),
+    monitorPassword: (nodeId) => createHmac('sha256', secret).update(nodeId).digest('base64url'),
   }
 }
 

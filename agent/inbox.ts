@@ -4,7 +4,7 @@ import { guestCommandSchema } from '../domain/guest/command.ts'
 import { type RegistrationAnswer, registrationAnswerSchema } from '../domain/guest/registration-answer.ts'
 import type { AgentReport } from '../domain/guest/report.ts'
 import { agentCommandsTopic, inboxGroup } from '../domain/guest/topics.ts'
-import { commandIdSchema, type HostId, instanceIdSchema, operationIdSchema } from '../domain/ids.ts'
+import { commandIdSchema, type HostId, instanceIdSchema, nodeIdSchema, operationIdSchema } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
@@ -35,6 +35,7 @@ const addressSchema = z.object({
   commandId: commandIdSchema,
   operationId: operationIdSchema,
   instanceId: instanceIdSchema,
+  nodeId: nodeIdSchema,
   traceparent: z.string().optional(),
 })
 
@@ -93,7 +94,7 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
     'command received',
   )
   // Whoever sent it knows of lower numbers than this host.
-  if (acceptance.kind === 'stale') await deps.accounts.tell(command.instanceId)
+  if (acceptance.kind === 'stale') await deps.accounts.tell(command)
   if (acceptance.kind === 'new') deps.take({ ...command, attempt: 1 })
   else reporter.wake()
 }
@@ -105,7 +106,7 @@ const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: 
 
 const failedReport = (
   { hostId, ids, clock }: InboxDeps,
-  { commandId, operationId, instanceId, traceparent }: z.infer<typeof addressSchema>,
+  { commandId, operationId, instanceId, nodeId, traceparent }: z.infer<typeof addressSchema>,
   fault: KnownFault,
 ): AgentReport => ({
   type: 'failed',
@@ -114,6 +115,7 @@ const failedReport = (
   commandId,
   operationId,
   instanceId,
+  nodeId,
   hostId,
   fault,
   ...(traceparent && { traceparent }),

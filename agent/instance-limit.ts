@@ -4,13 +4,13 @@ import { countLoopDevices, mayMakeLoopNodes } from './isolation/loop-nodes.ts'
 import { countProcesses } from './isolation/process-limit.ts'
 import { countAccounts, type IdRange } from './isolation/unix-users.ts'
 import type { VolumeKind } from './isolation/volumes.ts'
-import type { InstanceRecord } from './journal/instances.ts'
+import type { NodeRecord } from './journal/nodes.ts'
 import { countPorts } from './ports.ts'
 import type { Run } from './run.ts'
 
 export type InstanceLimitDeps = {
   readonly ports: { readonly first: number; readonly last: number }
-  readonly records: { readonly all: () => readonly Pick<InstanceRecord, 'port' | 'owner'>[] }
+  readonly records: { readonly all: () => readonly Pick<NodeRecord, 'port' | 'owner'>[] }
   /** Of the accounts that instances get, each its own; null where they share one. */
   readonly accountIds: IdRange | null
   readonly volumeKind: VolumeKind

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { InstanceId } from '../domain/ids.ts'
+import type { NodeId } from '../domain/ids.ts'
 import type { TlsFiles } from './engines/engine.ts'
 import type { VolumePlace } from './isolation/volumes.ts'
 
@@ -9,36 +9,36 @@ export const shortId = (id: string): string => id.replaceAll('-', '').slice(-12)
 export type Layout = ReturnType<typeof createLayout>
 
 /**
- * Where things are. `enginesRoot` holds what engines use (templates, instances) and is a path their accounts can reach;
+ * Where things are. `enginesRoot` holds what engines use (templates, nodes) and is a path their accounts can reach;
  * `runRoot` is short, for sockets.
  */
 export const createLayout = (enginesRoot: string, runRoot: string) => {
-  const instance = (id: InstanceId): string => join(enginesRoot, 'instances', id)
+  const node = (id: NodeId): string => join(enginesRoot, 'nodes', id)
   /** A mount point, or the directory itself. */
-  const volume = (id: InstanceId): string => join(instance(id), 'volume')
+  const volume = (id: NodeId): string => join(node(id), 'volume')
   return {
     enginesRoot,
     runRoot,
     templates: join(enginesRoot, 'templates'),
     prepared: join(enginesRoot, 'prepared'),
-    instances: join(enginesRoot, 'instances'),
-    instance,
+    nodes: join(enginesRoot, 'nodes'),
+    node,
     volume,
-    volumePlace: (id: InstanceId): VolumePlace => ({ directory: volume(id), image: join(instance(id), 'volume.img') }),
-    dataDir: (id: InstanceId): string => join(volume(id), 'data'),
-    logDir: (id: InstanceId): string => join(instance(id), 'log'),
-    logFile: (id: InstanceId): string => join(instance(id), 'log', 'engine.log'),
+    volumePlace: (id: NodeId): VolumePlace => ({ directory: volume(id), image: join(node(id), 'volume.img') }),
+    dataDir: (id: NodeId): string => join(volume(id), 'data'),
+    logDir: (id: NodeId): string => join(node(id), 'log'),
+    logFile: (id: NodeId): string => join(node(id), 'log', 'engine.log'),
     /** What the engine writes its log to. Apart from the log, so that nobody who looks through that reads the pipe. */
-    logPipe: (id: InstanceId): string => join(instance(id), 'log.pipe'),
-    tlsDir: (id: InstanceId): string => join(instance(id), 'tls'),
-    tlsFiles: (id: InstanceId): TlsFiles => {
-      const directory = join(instance(id), 'tls')
+    logPipe: (id: NodeId): string => join(node(id), 'log.pipe'),
+    tlsDir: (id: NodeId): string => join(node(id), 'tls'),
+    tlsFiles: (id: NodeId): TlsFiles => {
+      const directory = join(node(id), 'tls')
       return {
         certificate: join(directory, 'server.crt'),
         key: join(directory, 'server.key'),
         ca: join(directory, 'ca.crt'),
       }
     },
-    runDir: (id: InstanceId): string => join(runRoot, shortId(id)),
+    runDir: (id: NodeId): string => join(runRoot, shortId(id)),
   }
 }

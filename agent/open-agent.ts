@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BackupStore } from '../commands/ports/backup-store.ts'
 import type { MessageBus } from '../commands/ports/message-bus.ts'
 import type { HostDescription } from '../domain/host/events.ts'
-import type { InstanceId } from '../domain/ids.ts'
+import type { NodeId } from '../domain/ids.ts'
 import type { VolumeUse } from '../domain/values/volume-use.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
@@ -31,8 +31,8 @@ import { findIsolation } from './isolation/isolation.ts'
 import { createPlacement, placementRoots } from './isolation/placement.ts'
 import { openAgentDatabase } from './journal/database.ts'
 import { createFacts } from './journal/facts.ts'
-import { createInstanceRecords, type InstanceRecord } from './journal/instances.ts'
 import { createJournal } from './journal/journal.ts'
+import { createNodeRecords, type NodeRecord } from './journal/nodes.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout, shortId } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
@@ -68,7 +68,7 @@ export type AgentDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
 
 /** What really happened for an instance on this host: `effects` in order, each with the intent it served. */
 export type Inspection = {
-  readonly record: InstanceRecord | null
+  readonly record: NodeRecord | null
   readonly effects: readonly { readonly kind: string; readonly intent: string; readonly at: string }[]
 }
 
@@ -77,7 +77,7 @@ export type OpenAgent = {
   readonly connected: Promise<void>
   bus(): BusState
   close(engines: 'keep' | 'stop'): Promise<void>
-  inspect(instanceId: InstanceId): Inspection
+  inspect(nodeId: NodeId): Inspection
   volumeUses(): readonly VolumeUse[]
   incidents(): IncidentCounts
   dropped(): ChannelCounts
@@ -106,7 +106,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const hostPaths = createHostPaths()
   hostPaths.add(config.agentDir, ...placementRoots)
   const journal = createJournal(database, hostPaths.withoutPaths)
-  const records = createInstanceRecords(database)
+  const records = createNodeRecords(database)
   const identity = loadIdentity(config.agentDir, ids.next)
   const { hostId } = identity
   const facts = createFacts(database)
@@ -120,11 +120,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   hostPaths.add(placement.enginesRoot, placement.runRoot)
   const layout = createLayout(placement.enginesRoot, placement.runRoot)
-  for (const directory of [layout.instances, layout.templates]) {
+  for (const directory of [layout.nodes, layout.templates]) {
     await ensureDirectory(directory, root ? 0o711 : 0o700)
   }
   const { accountIds } = config
-  const isolating = { root, hostId, accountIds, volumes: config.volumes, directory: layout.instances }
+  const isolating = { root, hostId, accountIds, volumes: config.volumes, directory: layout.nodes }
   const [isolation, installations, authority, capacity] = await allEnded(
     findIsolation({ run, clock, timers }, isolating, signal),
     probeInstallations(drivers, placement, log, signal),
@@ -173,13 +173,13 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   const onVolume =
     (act: 'attach' | 'keepRoom') =>
-    async (instanceId: InstanceId, acting: AbortSignal): Promise<void> => {
-      const record = records.get(instanceId)
-      if (record) await volumes(record.volume.kind)[act](layout.volumePlace(instanceId), acting)
+    async (nodeId: NodeId, acting: AbortSignal): Promise<void> => {
+      const record = records.get(nodeId)
+      if (record) await volumes(record.volume.kind)[act](layout.volumePlace(nodeId), acting)
     }
-  const measureVolume = async (instanceId: InstanceId, measuring: AbortSignal): Promise<VolumeUse | null> => {
-    const volume = records.get(instanceId)?.volume
-    return volume ? volumes(volume.kind).measure(layout.volumePlace(instanceId), volume.sizeGiB, measuring) : null
+  const measureVolume = async (nodeId: NodeId, measuring: AbortSignal): Promise<VolumeUse | null> => {
+    const volume = records.get(nodeId)?.volume
+    return volume ? volumes(volume.kind).measure(layout.volumePlace(nodeId), volume.sizeGiB, measuring) : null
   }
   const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
   closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
@@ -270,12 +270,12 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   signal.throwIfAborted()
   await discardUnsynced(host, facts, signal)
-  for (const { instanceId, owner } of records.all()) {
+  for (const { nodeId, owner } of records.all()) {
     await owners.keep(owner, signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      log.error({ instanceId, owner, err: error }, 'the account of an instance is gone, and cannot be had again')
+      log.error({ nodeId, owner, err: error }, 'the account of an instance is gone, and cannot be had again')
     })
-    supervisor.watch(instanceId)
+    supervisor.watch(nodeId)
   }
   const preparing = new AbortController()
   const preparation = prepareTemplates(host, preparing.signal)
@@ -317,13 +317,13 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     description,
     connected: link.connected,
     bus: link.state,
-    inspect: (instanceId) => ({ record: records.get(instanceId), effects: journal.effects(instanceId) }),
+    inspect: (nodeId) => ({ record: records.get(nodeId), effects: journal.effects(nodeId) }),
     volumeUses: supervisor.volumeUses,
     incidents: supervisor.incidents,
     dropped: channel.dropped,
     certificatesEnd: () => {
       const running = records.all().filter(({ desired }) => desired === 'running')
-      const files = running.map(({ instanceId }) => layout.tlsFiles(instanceId).certificate)
+      const files = running.map(({ nodeId }) => layout.tlsFiles(nodeId).certificate)
       return earliestEnd([authority.certificate], files)
     },
     close: async (choice) => {

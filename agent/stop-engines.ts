@@ -7,16 +7,16 @@ export const stopEngines = async (host: Host, signal: AbortSignal): Promise<void
   const { cgroups, config, control, layout, log, records, supervisor, volumes } = host
   await Promise.all(
     records.all().map(async (record) => {
-      const { instanceId } = record
+      const { nodeId } = record
       try {
         await control.stop(record, signal, config.lastStopMs)
         if (record.desired === 'running')
-          supervisor.setHealth(instanceId, 'UNKNOWN', 'the engine was stopped with its host')
-        await volumes(record.volume.kind).detach(layout.volumePlace(instanceId), signal)
-        await cgroups.remove(shortId(instanceId), signal)
-        await removeTree(layout.runDir(instanceId))
+          supervisor.setHealth(nodeId, 'UNKNOWN', 'the engine was stopped with its host')
+        await volumes(record.volume.kind).detach(layout.volumePlace(nodeId), signal)
+        await cgroups.remove(shortId(nodeId), signal)
+        await removeTree(layout.runDir(nodeId))
       } catch (error) {
-        log.error({ instanceId, err: error }, 'an engine could not be stopped cleanly')
+        log.error({ nodeId, err: error }, 'an engine could not be stopped cleanly')
       }
     }),
   )

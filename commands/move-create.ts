@@ -1,5 +1,5 @@
-import type { HostId } from '../domain/ids.ts'
-import type { ProvisioningInstance } from '../domain/instance/index.ts'
+import type { HostId, NodeId } from '../domain/ids.ts'
+import { type ProvisioningInstance, primaryOf } from '../domain/instance/index.ts'
 import { hasBegun, operation, operationStream } from '../domain/operation/index.ts'
 import type { UserSpec } from '../domain/values/instance-spec.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
@@ -7,12 +7,13 @@ import { isoNow } from '../kernel/clock.ts'
 import { type ClaimDependencies, claimHost, releaseHost } from './claim-host.ts'
 import { guestCommandIds } from './guest-command-ids.ts'
 import type { CommandContext } from './handle.ts'
+import { replacementOf } from './request-ids.ts'
 
-/** The users with their passwords sealed to another key. */
-export type Reseal = (key: SealingKey) => Promise<readonly UserSpec[]>
+/** The users with their passwords sealed to another key, for another node. */
+export type Reseal = (key: SealingKey, nodeId: NodeId) => Promise<readonly UserSpec[]>
 
 /**
- * Has another host make an instance whose host is lost, if one has room. `reseal`: null where no passwords are sealed. Resolves with that host, or with
+ * Has another host make an instance whose host is lost, if one has room: its node there takes the place of the one before. `reseal`: null where no passwords are sealed. Resolves with that host, or with
  * null if none has room or the instance needs no other host any more. Calling it again does no harm.
  */
 export type MoveCreate = (
@@ -27,20 +28,23 @@ const holdMs = 600_000
 export const createMoveCreate =
   (deps: ClaimDependencies): MoveCreate =>
   async (state, reseal, context) => {
-    const { instanceId, spec, hostId: from } = state
+    const { instanceId, spec } = state
+    const replaced = primaryOf(state)
+    const { hostId: from } = replaced
+    const nodeId = replacementOf(replaced.nodeId)
     const { operationId } = state.operation
     const placed = await claimHost(deps, { instanceId, spec, hasSecrets: reseal !== null, holdMs }, context)
     if (!placed.ok) return null
     const { hostId, sealingKey } = placed
-    const users = sealingKey && reseal ? await reseal(sealingKey) : []
+    const users = sealingKey && reseal ? await reseal(sealingKey, nodeId) : []
     // Others than those of any host before, whose journals may know them.
     const commandIds = guestCommandIds(operationId, state.operation.kind, context.commandId)
-    const key = sealingKey?.number ?? null
     const command = {
       type: 'MoveOperation',
       from,
+      nodeId,
       hostId,
-      sealingKey: key,
+      sealingKey: sealingKey?.number ?? null,
       users,
       commandIds,
       now: isoNow(deps.clock),

@@ -1,8 +1,11 @@
 import {
   type CommandId,
+  type InstanceId,
+  type NodeId,
   parseBackupId,
   parseInstanceId,
   parseJoinTokenId,
+  parseNodeId,
   parseOperationId,
   parseScheduleId,
   parseTokenId,
@@ -18,6 +21,9 @@ export const requestIds = (commandId: CommandId) => ({
   commandId,
   get instanceId() {
     return parseInstanceId(siblingId(commandId, 'instance'))
+  },
+  get nodeId() {
+    return firstNodeOf(this.instanceId)
   },
   get operationId() {
     return parseOperationId(siblingId(commandId, 'operation'))
@@ -36,3 +42,9 @@ export const requestIds = (commandId: CommandId) => ({
   },
 })
 export type RequestIds = ReturnType<typeof requestIds>
+
+/** The node that an instance begins with. */
+export const firstNodeOf = (instanceId: InstanceId): NodeId => parseNodeId(siblingId(instanceId, 'node'))
+
+/** The node that takes the place of this one: whoever replaces it means the same. */
+export const replacementOf = (nodeId: NodeId): NodeId => parseNodeId(siblingId(nodeId, 'replacement'))

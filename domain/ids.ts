@@ -4,6 +4,8 @@ import { fitted, parseFitted } from './fitted.ts'
 /** Ids are UUIDs (version 7 when made here) and are branded, so one kind cannot be passed for another. */
 export const instanceIdSchema = z.uuid().brand<'InstanceId'>()
 export const operationIdSchema = z.uuid().brand<'OperationId'>()
+/** One placement of an instance on a host: where the instance moves to another host, its node there is another one. */
+export const nodeIdSchema = z.uuid().brand<'NodeId'>()
 /** One agent runs on a host and is addressed by the host's id. */
 export const hostIdSchema = z.uuid().brand<'HostId'>()
 export const tokenIdSchema = z.uuid().brand<'TokenId'>()
@@ -28,6 +30,7 @@ export const flavorIdSchema = z
   .brand<'FlavorId'>()
 
 export type InstanceId = z.infer<typeof instanceIdSchema>
+export type NodeId = z.infer<typeof nodeIdSchema>
 export type OperationId = z.infer<typeof operationIdSchema>
 export type HostId = z.infer<typeof hostIdSchema>
 export type TokenId = z.infer<typeof tokenIdSchema>
@@ -48,6 +51,7 @@ const parserOf = <Schema extends z.ZodType>(schema: Schema): ((value: unknown) =
 }
 
 export const parseInstanceId = parserOf(instanceIdSchema)
+export const parseNodeId = parserOf(nodeIdSchema)
 export const parseOperationId = parserOf(operationIdSchema)
 export const parseHostId = parserOf(hostIdSchema)
 export const parseTokenId = parserOf(tokenIdSchema)

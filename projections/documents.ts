@@ -7,11 +7,13 @@ import type {
   FlavorId,
   HostId,
   InstanceId,
+  NodeId,
   OperationId,
   ProjectId,
   ScheduleId,
   TokenId,
 } from '../domain/ids.ts'
+import type { NodeRole } from '../domain/instance/nodes.ts'
 import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
@@ -81,7 +83,9 @@ export type InstanceDocument = {
   readonly version: string
   readonly flavor: FlavorId
   readonly resources: Resources
+  /** Of its primary node. */
   readonly hostId: HostId
+  readonly nodes: readonly NodeDocument[]
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
   readonly databases: readonly string[]
@@ -96,6 +100,15 @@ export type InstanceDocument = {
   readonly updatedAt: string
   /** The revision of the instance's stream: what `expectedVersion` is compared with. */
   readonly stateVersion: number
+}
+
+/** One placement of an instance. */
+export type NodeDocument = {
+  readonly id: NodeId
+  readonly hostId: HostId
+  readonly role: NodeRole
+  /** 1 for the first, and one more for each that took the place of another. */
+  readonly generation: number
 }
 
 export const operationStatuses = ['PENDING', 'RUNNING', 'COMPENSATING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const

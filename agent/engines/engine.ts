@@ -26,7 +26,7 @@ export type TlsFiles = { readonly certificate: string; readonly key: string; rea
 
 /** All that a driver needs to act on one instance. Paths are absolute and exist, owned by `owner`, mode 0700. */
 export type EngineInstance = {
-  readonly instanceId: string
+  readonly nodeId: string
   readonly spec: InstanceSpec
   readonly installation: Installation
   readonly owner: Owner

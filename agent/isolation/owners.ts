@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { Owner } from '../engines/engine.ts'
-import type { InstanceRecord } from '../journal/instances.ts'
+import type { NodeRecord } from '../journal/nodes.ts'
 import { shortId } from '../layout.ts'
 import { findProcesses } from '../supervision/process-table.ts'
 import { killAll } from '../supervision/wait.ts'
@@ -12,16 +12,16 @@ export type Owners = {
   /** Whether every instance has an account of its own. */
   readonly own: boolean
   readonly missing: readonly string[]
-  ensure(instanceId: InstanceId, signal: AbortSignal): Promise<InstanceRecord['owner']>
+  ensure(nodeId: NodeId, signal: AbortSignal): Promise<NodeRecord['owner']>
   /** The instance's own account, if there is one, as it is found of an instance that there is no record of. */
-  find(instanceId: InstanceId): InstanceRecord['owner']
+  find(nodeId: NodeId): NodeRecord['owner']
   /**
    * The instance has its own account still, or again: a machine that was set up anew under the files of another one would soon give its id to
    * the next instance. Throws when that has happened.
    */
-  keep(owner: InstanceRecord['owner'], signal: AbortSignal): Promise<void>
+  keep(owner: NodeRecord['owner'], signal: AbortSignal): Promise<void>
   /** Removes the instance's own account, if it has one, and its shared memory. Nothing may run under it. */
-  remove(instanceId: InstanceId, signal: AbortSignal): Promise<void>
+  remove(nodeId: NodeId, signal: AbortSignal): Promise<void>
   /** Lends an account for one piece of work, such as making a template. */
   withTemporary<T>(name: string, signal: AbortSignal, work: (owner: Owner) => Promise<T>): Promise<T>
   /** Ends what still runs under an account that was lent, and removes it. */
@@ -55,7 +55,7 @@ export const createOwners = (deps: UnixUsersDeps, root: boolean, ids: IdRange): 
 const ownAccounts = (deps: UnixUsersDeps, ids: IdRange): Owners => {
   const { run, timers } = deps
   const users = createUnixUsers(deps, ids)
-  const nameOf = (instanceId: InstanceId): string => `coffer-${shortId(instanceId)}`
+  const nameOf = (nodeId: NodeId): string => `coffer-${shortId(nodeId)}`
   const remove = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)
     if (account) await removeSharedMemory(run, account.uid, signal)
@@ -64,7 +64,7 @@ const ownAccounts = (deps: UnixUsersDeps, ids: IdRange): Owners => {
   const removeTemporary = async (name: string, signal: AbortSignal): Promise<void> => {
     const account = findAccount(name)
     if (account) {
-      const left = () => findProcesses({ ownUid: account.uid, instanceId: name, engine: null })
+      const left = () => findProcesses({ ownUid: account.uid, nodeId: name, engine: null })
       await killAll(timers, left, signal)
     }
     await remove(name, signal)
@@ -72,15 +72,15 @@ const ownAccounts = (deps: UnixUsersDeps, ids: IdRange): Owners => {
   return {
     own: true,
     missing: [],
-    ensure: async (instanceId, signal) => ({ ...(await users.ensure(nameOf(instanceId), signal)), own: true }),
-    find: (instanceId) => {
-      const account = findAccount(nameOf(instanceId))
+    ensure: async (nodeId, signal) => ({ ...(await users.ensure(nameOf(nodeId), signal)), own: true }),
+    find: (nodeId) => {
+      const account = findAccount(nameOf(nodeId))
       return account && { ...account, own: true }
     },
     keep: async (owner, signal) => {
       if (owner?.own) await users.restore(owner, signal)
     },
-    remove: (instanceId, signal) => remove(nameOf(instanceId), signal),
+    remove: (nodeId, signal) => remove(nameOf(nodeId), signal),
     withTemporary: async (name, signal, work) => {
       try {
         return await work(await users.ensure(name, signal))

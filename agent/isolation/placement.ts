@@ -149,7 +149,7 @@ const placeForRoot = async (
       }
       await removeTree(copies)
       // Templates alone are no reason to stay out there.
-      if (enginesRoot === join(elsewhere, 'engines') && (await isEmpty(join(enginesRoot, 'instances')))) {
+      if (enginesRoot === join(elsewhere, 'engines') && (await isEmpty(join(enginesRoot, 'nodes')))) {
         await removeTree(enginesRoot)
       }
       if (enginesRoot === join(here, 'engines')) await unmount(deps, enginesRoot, closing)

@@ -3,22 +3,13 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** Written into the file's header, so that a file of somebody else is not taken for ours: "CofA". */
 const applicationId = 0x436f6641
-const schemaVersion = 3
-
-/** Of the shared lane, whose commands are fenced within their operation. */
-const sharedFences = `
-  CREATE TABLE shared_fences (
-    operation_id TEXT PRIMARY KEY,
-    epoch        INTEGER NOT NULL,
-    raised_at    TEXT NOT NULL
-  ) STRICT;
-`
+const schemaVersion = 1
 
 const schema = `
   CREATE TABLE commands (
     sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
     command_id  TEXT NOT NULL UNIQUE,
-    instance_id TEXT NOT NULL,
+    node_id     TEXT NOT NULL,
     body        TEXT NOT NULL,
     accepted_at TEXT NOT NULL,
     done        INTEGER NOT NULL DEFAULT 0
@@ -34,26 +25,30 @@ const schema = `
   ) STRICT;
   CREATE INDEX unpublished_reports ON reports (sequence) WHERE published = 0;
   CREATE TABLE fences (
-    instance_id  TEXT PRIMARY KEY,
+    node_id      TEXT PRIMARY KEY,
+    instance_id  TEXT NOT NULL,
     epoch        INTEGER NOT NULL,
     absent_epoch INTEGER NOT NULL,
     raised_at    TEXT NOT NULL
   ) STRICT;
-${sharedFences}
-  CREATE TABLE instances (instance_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE shared_fences (
+    node_id      TEXT NOT NULL,
+    operation_id TEXT NOT NULL,
+    epoch        INTEGER NOT NULL,
+    raised_at    TEXT NOT NULL,
+    PRIMARY KEY (node_id, operation_id)
+  ) STRICT;
+  CREATE TABLE nodes (node_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE effects (
     sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
-    instance_id TEXT NOT NULL,
+    node_id     TEXT NOT NULL,
     kind        TEXT NOT NULL,
     intent      TEXT NOT NULL,
     at          TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX effects_of_instance ON effects (instance_id, kind);
+  CREATE INDEX effects_of_node ON effects (node_id, kind);
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
-
-/** What makes a file of an earlier release one of this: by the version it has. */
-const migrations: Readonly<Record<number, string>> = { 2: sharedFences }
 
 /** The agent's database cannot be used. The message says why and what to do. */
 export class AgentDatabaseRefused extends Error {
@@ -94,13 +89,6 @@ const prepareSchema = (database: DatabaseSync, file: string): void => {
   const found = Number(database.prepare('PRAGMA application_id').get()?.application_id)
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (found === applicationId && version === schemaVersion) return
-  const migration = found === applicationId ? migrations[version] : undefined
-  if (migration) {
-    database.exec(migration)
-    database.exec(`PRAGMA user_version = ${version + 1}`)
-    prepareSchema(database, file)
-    return
-  }
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n)
   if (tables > 0) {
     throw new AgentDatabaseRefused(

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type GuestCommand, guestCommandSchema, laneOf } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema } from '../../domain/guest/report.ts'
-import { type CommandId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
+import { type CommandId, type InstanceId, type NodeId, parseInstanceId, parseNodeId } from '../../domain/ids.ts'
 
-/** What was known of a command when it came. `stale`: fenced off, by an epoch or by an `instance-absent`. */
+/** What was known of a command when it came. `stale`: fenced off, by an epoch or by an `node-absent`. */
 export type Acceptance =
   | { readonly kind: 'new' }
   | { readonly kind: 'repeat'; readonly done: boolean }
@@ -22,6 +22,9 @@ export type OutgoingReport = {
 const takenCommandSchema = guestCommandSchema.extend({ attempt: z.int().positive().default(1) })
 export type TakenCommand = z.infer<typeof takenCommandSchema>
 
+/** `epoch`: the newest of the exclusive lane that was seen of the node. */
+export type Fenced = { readonly nodeId: NodeId; readonly instanceId: InstanceId; readonly epoch: number }
+
 export type Journal = ReturnType<typeof createJournal>
 
 /**
@@ -37,12 +40,12 @@ export const createJournal = (
 ) => {
   const commands = {
     find: database.prepare('SELECT done FROM commands WHERE command_id = ?'),
-    insert: database.prepare('INSERT INTO commands (command_id, instance_id, body, accepted_at) VALUES (?, ?, ?, ?)'),
+    insert: database.prepare('INSERT INTO commands (command_id, node_id, body, accepted_at) VALUES (?, ?, ?, ?)'),
     finish: database.prepare('UPDATE commands SET done = 1 WHERE command_id = ?'),
     pending: database.prepare('SELECT body FROM commands WHERE done = 0 ORDER BY sequence'),
     oldestPending: database.prepare(
-      `SELECT instance_id AS instanceId, min(json_extract(body, '$.epoch')) AS epoch FROM commands
-       WHERE done = 0 AND coalesce(json_extract(body, '$.lane'), 'exclusive') = 'exclusive' GROUP BY instance_id`,
+      `SELECT node_id AS nodeId, min(json_extract(body, '$.epoch')) AS epoch FROM commands
+       WHERE done = 0 AND coalesce(json_extract(body, '$.lane'), 'exclusive') = 'exclusive' GROUP BY node_id`,
     ),
     tryAgain: database.prepare(
       "UPDATE commands SET body = json_set(body, '$.attempt', coalesce(json_extract(body, '$.attempt'), 1) + 1) WHERE done = 0",
@@ -64,29 +67,29 @@ export const createJournal = (
     ),
   }
   const fences = {
-    find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE instance_id = ?'),
+    find: database.prepare('SELECT epoch, absent_epoch AS absentEpoch FROM fences WHERE node_id = ?'),
     raise: database.prepare(
-      `INSERT INTO fences (instance_id, epoch, absent_epoch, raised_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (instance_id) DO UPDATE SET epoch = max(epoch, excluded.epoch),
+      `INSERT INTO fences (node_id, instance_id, epoch, absent_epoch, raised_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (node_id) DO UPDATE SET epoch = max(epoch, excluded.epoch),
          absent_epoch = max(absent_epoch, excluded.absent_epoch), raised_at = excluded.raised_at`,
     ),
-    raiseByOne: database.prepare('UPDATE fences SET epoch = epoch + 1 WHERE instance_id = ?'),
+    raiseByOne: database.prepare('UPDATE fences SET epoch = epoch + 1 WHERE node_id = ?'),
     ofAbsent: database.prepare(
-      `SELECT instance_id AS instanceId, epoch FROM fences
-       WHERE raised_at >= ? AND instance_id NOT IN (SELECT instance_id FROM instances)`,
+      `SELECT node_id AS nodeId, instance_id AS instanceId, epoch FROM fences
+       WHERE raised_at >= ? AND node_id NOT IN (SELECT node_id FROM nodes)`,
     ),
   }
   const sharedFences = {
-    find: database.prepare('SELECT epoch FROM shared_fences WHERE operation_id = ?'),
+    find: database.prepare('SELECT epoch FROM shared_fences WHERE node_id = ? AND operation_id = ?'),
     raise: database.prepare(
-      `INSERT INTO shared_fences (operation_id, epoch, raised_at) VALUES (?, ?, ?)
-       ON CONFLICT (operation_id) DO UPDATE SET epoch = excluded.epoch, raised_at = excluded.raised_at`,
+      `INSERT INTO shared_fences (node_id, operation_id, epoch, raised_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (node_id, operation_id) DO UPDATE SET epoch = excluded.epoch, raised_at = excluded.raised_at`,
     ),
     prune: database.prepare('DELETE FROM shared_fences WHERE raised_at < ?'),
   }
   const effects = {
-    insert: database.prepare('INSERT INTO effects (instance_id, kind, intent, at) VALUES (?, ?, ?, ?)'),
-    list: database.prepare('SELECT kind, intent, at FROM effects WHERE instance_id = ? ORDER BY sequence'),
+    insert: database.prepare('INSERT INTO effects (node_id, kind, intent, at) VALUES (?, ?, ?, ?)'),
+    list: database.prepare('SELECT kind, intent, at FROM effects WHERE node_id = ? ORDER BY sequence'),
     prune: database.prepare('DELETE FROM effects WHERE at < ?'),
   }
 
@@ -117,23 +120,23 @@ export const createJournal = (
     commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
 
   /** Answers the newest epoch that fences the command off; null where none does, and then it is the newest itself. */
-  const fence = ({ instanceId, epoch, payload }: GuestCommand, at: string): number | null => {
-    const known = fences.find.get(instanceId) ?? { epoch: 0, absentEpoch: 0 }
-    const absent = payload.kind === 'instance-absent'
+  const fence = ({ nodeId, instanceId, epoch, payload }: GuestCommand, at: string): number | null => {
+    const known = fences.find.get(nodeId) ?? { epoch: 0, absentEpoch: 0 }
+    const absent = payload.kind === 'node-absent'
     const newestEpoch = Number(known.epoch)
     if (epoch < newestEpoch || (!absent && epoch <= Number(known.absentEpoch))) return newestEpoch
-    fences.raise.run(instanceId, epoch, absent ? epoch : 0, at)
+    fences.raise.run(nodeId, instanceId, epoch, absent ? epoch : 0, at)
     return null
   }
 
-  const fenceShared = ({ operationId, epoch }: GuestCommand, at: string): number | null => {
-    const newestEpoch = Number(sharedFences.find.get(operationId)?.epoch ?? 0)
+  const fenceShared = ({ nodeId, operationId, epoch }: GuestCommand, at: string): number | null => {
+    const newestEpoch = Number(sharedFences.find.get(nodeId, operationId)?.epoch ?? 0)
     if (epoch < newestEpoch) return newestEpoch
-    sharedFences.raise.run(operationId, epoch, at)
+    sharedFences.raise.run(nodeId, operationId, epoch, at)
     return null
   }
 
-  const newestEpoch = (instanceId: InstanceId): number => Number(fences.find.get(instanceId)?.epoch ?? 0)
+  const newestEpoch = (nodeId: NodeId): number => Number(fences.find.get(nodeId)?.epoch ?? 0)
 
   const addReport = (key: string, report: AgentReport, commandId: CommandId | null): void => {
     reports.insert.run(report.reportId, commandId, key, JSON.stringify(cleanse(report)))
@@ -142,7 +145,7 @@ export const createJournal = (
   return {
     /**
      * Takes a command in. A repeat of a finished one has its result published again. A stale one is answered with
-     * `refuse(newestEpoch)`, which is journaled as its result. What is asked in the exclusive lane after an `instance-absent` needs a newer epoch:
+     * `refuse(newestEpoch)`, which is journaled as its result. What is asked in the exclusive lane after an `node-absent` needs a newer epoch:
      * a delayed command must not bring back what was removed. Shared work brings nothing back.
      */
     accept: (command: GuestCommand, at: string, refuse: (newestEpoch: number) => AgentReport): Acceptance =>
@@ -152,7 +155,7 @@ export const createJournal = (
           reports.again.run(command.commandId)
           return { kind: 'repeat', done: known.done === 1 }
         }
-        commands.insert.run(command.commandId, command.instanceId, JSON.stringify(command), at)
+        commands.insert.run(command.commandId, command.nodeId, JSON.stringify(command), at)
         const newestEpoch = laneOf(command) === 'shared' ? fenceShared(command, at) : fence(command, at)
         if (newestEpoch === null) return { kind: 'new' }
         addReport(command.operationId, refuse(newestEpoch), command.commandId)
@@ -206,45 +209,49 @@ export const createJournal = (
       ),
 
     /** Notes that something was really done on the host, such as an engine's process started for generation 2, with the change it made. */
-    recordEffect: (instanceId: InstanceId, kind: string, intent: string, at: string, change: () => void): void =>
+    recordEffect: (nodeId: NodeId, kind: string, intent: string, at: string, change: () => void): void =>
       transaction(() => {
         change()
-        effects.insert.run(instanceId, kind, intent, at)
+        effects.insert.run(nodeId, kind, intent, at)
       }),
 
     /**
-     * Tells of an instance the newest epoch of the exclusive lane of which nothing is being done any more: what the host has now is what came of it.
+     * Tells of a node the newest epoch of the exclusive lane of which nothing is being done any more: what the host has now is what came of it.
      * 0 of one that was never heard of.
      */
-    settledEpochs: (): ((instanceId: InstanceId) => number) => {
+    settledEpochs: (): ((nodeId: NodeId) => number) => {
       const oldest = new Map(
-        commands.oldestPending.all().map((row) => [String(row.instanceId), Number(row.epoch)] as const),
+        commands.oldestPending.all().map((row) => [String(row.nodeId), Number(row.epoch)] as const),
       )
-      return (instanceId) => {
-        const pending = oldest.get(instanceId) ?? Number.POSITIVE_INFINITY
-        return Math.max(0, Math.min(newestEpoch(instanceId), pending - 1))
+      return (nodeId) => {
+        const pending = oldest.get(nodeId) ?? Number.POSITIVE_INFINITY
+        return Math.max(0, Math.min(newestEpoch(nodeId), pending - 1))
       }
     },
 
-    /** The newest epoch of the exclusive lane seen of an instance; 0 of one that was never heard of. */
+    /** The newest epoch of the exclusive lane seen of a node; 0 of one that was never heard of. */
     epochOf: newestEpoch,
 
-    /** The same of every instance that is not on this host, where it was raised since this time (ISO 8601). */
-    epochsOfAbsent: (since: string): ReadonlyMap<InstanceId, number> =>
-      new Map(fences.ofAbsent.all(since).map((row) => [parseInstanceId(String(row.instanceId)), Number(row.epoch)])),
+    /** The same of every node that is not on this host, where it was raised since this time (ISO 8601). */
+    epochsOfAbsent: (since: string): readonly Fenced[] =>
+      fences.ofAbsent.all(since).map((row) => ({
+        nodeId: parseNodeId(String(row.nodeId)),
+        instanceId: parseInstanceId(String(row.instanceId)),
+        epoch: Number(row.epoch),
+      })),
 
     /** Commands of the newest epoch are refused from now on: a control plane that sent one knows less than this host. */
-    fenceOff: (instanceId: InstanceId): void => {
-      fences.raiseByOne.run(instanceId)
+    fenceOff: (nodeId: NodeId): void => {
+      fences.raiseByOne.run(nodeId)
     },
 
-    effects: (instanceId: InstanceId): readonly { kind: string; intent: string; at: string }[] =>
+    effects: (nodeId: NodeId): readonly { kind: string; intent: string; at: string }[] =>
       effects.list
-        .all(instanceId)
+        .all(nodeId)
         .map((row) => ({ kind: String(row.kind), intent: String(row.intent), at: String(row.at) })),
 
     /**
-     * Forgets what was answered and done before this time (ISO 8601). Fences of the exclusive lane stay: they are what protects a deleted instance. No
+     * Forgets what was answered and done before this time (ISO 8601). Fences of the exclusive lane stay: they are what protects a deleted node. No
      * command of a shared operation is on its way for so long.
      */
     prune: (before: string): void =>

@@ -1,5 +1,5 @@
 import { engineOf } from '../../domain/engines/registry.ts'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { UserSpec } from '../../domain/values/instance-spec.ts'
 import { type EngineDriver, EngineFault, type UserWish } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
@@ -10,11 +10,11 @@ import { persist } from './persist.ts'
 export const accountsReady: Outcome<'accounts-ready'> = async (
   host,
   { databases, users, absentDatabases = [] },
-  { instanceId, signal, progress },
+  { nodeId, signal, progress },
 ) => {
-  const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
-  const wishes = await openUsers(host, instanceId, users)
-  const patience = patienceWith(host, instanceId, signal)
+  const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
+  const wishes = await openUsers(host, nodeId, users)
+  const patience = patienceWith(host, nodeId, signal)
   if (absentDatabases.length > 0) {
     progress(0.1, 'deleting databases')
     const dropDatabases = driver.accounts.dropDatabases ?? unnamed(driver)
@@ -39,13 +39,13 @@ const unnamed = ({ datastore }: EngineDriver): never => {
 /** Opens the sealed passwords: from here on they are in clear, in memory alone. Rejects with `SECRET_UNREADABLE`. */
 export const openUsers = (
   { sealingKeys }: Host,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   users: readonly UserSpec[],
 ): Promise<readonly UserWish[]> =>
   Promise.all(
     users.map(async ({ name, sealedPassword, databases }) => ({
       name,
       databases,
-      password: await sealingKeys.open(sealedPassword, instanceId, name),
+      password: await sealingKeys.open(sealedPassword, nodeId, name),
     })),
   )

@@ -17,9 +17,9 @@ import { type Outcome, requireRecord } from './outcome.ts'
 export const backupStored: Outcome<'backup-stored'> = async (
   host,
   { backupId, sealedKey },
-  { instanceId, signal, progress },
+  { nodeId, instanceId, signal, progress },
 ) => {
-  const { driver, instance } = await host.control.describe(requireRecord(host, instanceId), signal)
+  const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
   const { backup } = driver
   if (backup === null) {
     throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(driver.datastore).title} cannot be backed up yet`)

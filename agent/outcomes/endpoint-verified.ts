@@ -12,19 +12,19 @@ import { persist } from './persist.ts'
  * work, and the key that they are sealed to is destroyed: copies of them stay in logs and topics, and nobody can open those. That the users
  * were verified is on the disk before, so a repeat does without them.
  */
-export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { users }, { instanceId, signal }) => {
+export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { users }, { nodeId, signal }) => {
   const { records, sealingKeys } = host
-  const record = requireRecord(host, instanceId)
+  const record = requireRecord(host, nodeId)
   const [key = null] = keysOf(users)
   const isRepeat = key !== null && key === record.verifiedKey
   const { driver, instance } = await host.control.describe(record, signal)
-  const wishes = isRepeat ? [] : await openUsers(host, instanceId, users)
+  const wishes = isRepeat ? [] : await openUsers(host, nodeId, users)
   await allEnded(
-    persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, instanceId, signal)),
-    record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(instanceId), signal),
+    persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, nodeId, signal)),
+    record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(nodeId), signal),
   )
   const verifiedAt = record.verifiedAt ?? isoNow(host.clock)
-  records.update(instanceId, { durable: true, verifiedKey: key ?? record.verifiedKey, verifiedAt })
+  records.update(nodeId, { durable: true, verifiedKey: key ?? record.verifiedKey, verifiedAt })
   if (key !== null) await sealingKeys.destroy(key)
   return undefined
 }

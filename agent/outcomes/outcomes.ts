@@ -6,7 +6,7 @@ import { backupAbsent, backupStored } from './backup-stored.ts'
 import { endpointVerified } from './endpoint-verified.ts'
 import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
-import { instanceAbsent } from './instance-absent.ts'
+import { nodeAbsent } from './node-absent.ts'
 import type { OutcomeContext } from './outcome.ts'
 import { volumeGrown } from './volume-grown.ts'
 import { volumeReady } from './volume-ready.ts'
@@ -21,7 +21,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'engine-stopped': true,
   'backup-stored': false,
   'backup-absent': false,
-  'instance-absent': true,
+  'node-absent': true,
 }
 
 export const makeTrue = async (
@@ -30,11 +30,11 @@ export const makeTrue = async (
   context: OutcomeContext,
 ): Promise<GuestFacts | undefined> => {
   if (!concernsProcess[payload.kind]) return choose(host, payload, context)
-  await host.supervisor.release(context.instanceId)
+  await host.supervisor.release(context.nodeId)
   try {
     return await choose(host, payload, context)
   } finally {
-    host.supervisor.watch(context.instanceId)
+    host.supervisor.watch(context.nodeId)
   }
 }
 
@@ -56,8 +56,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return backupStored(host, payload, context)
     case 'backup-absent':
       return backupAbsent(host, payload, context)
-    case 'instance-absent':
-      return instanceAbsent(host, payload, context)
+    case 'node-absent':
+      return nodeAbsent(host, payload, context)
     default:
       return unreachable(payload)
   }

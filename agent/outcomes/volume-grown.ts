@@ -5,11 +5,11 @@ import { type Outcome, requireRecord } from './outcome.ts'
  * Grows a volume under its engine, or where the host cannot do that, while the engine is down for a moment. An engine that runs follows the larger size
  * when it is looked after again.
  */
-export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { instanceId, signal, progress }) => {
+export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { nodeId, signal, progress }) => {
   const { control, records } = host
-  const record = requireRecord(host, instanceId)
+  const record = requireRecord(host, nodeId)
   const { kind } = record.volume
-  const place = host.layout.volumePlace(instanceId)
+  const place = host.layout.volumePlace(nodeId)
   const grow = () => host.volumes(kind).ensure(place, sizeGiB, signal)
   progress(0.1, 'growing the volume')
   const isInUse = await grow().then(
@@ -25,10 +25,10 @@ export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { 
     await grow()
   }
   const spec = record.spec && { ...record.spec, volumeGiB: sizeGiB }
-  records.update(instanceId, { volume: { kind, sizeGiB }, spec })
+  records.update(nodeId, { volume: { kind, sizeGiB }, spec })
   if (record.desired === 'running') {
     progress(0.7, 'the engine makes use of it')
-    await control.ensureRunning(instanceId, record.generation, signal)
+    await control.ensureRunning(nodeId, record.generation, signal)
   }
   return undefined
 }

@@ -1,23 +1,25 @@
 import { stat } from 'node:fs/promises'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { allEnded } from '../all-ended.ts'
 import { ensureDirectory, exists } from '../files.ts'
 import type { Host } from '../host.ts'
 import { requireVolume, type VolumeKind } from '../isolation/volumes.ts'
 import type { Outcome } from './outcome.ts'
 
-/** The first trace of an instance on its host: its record, its Unix account and its volume. */
+/** The first trace of a node on its host: its record, its Unix account and its volume. */
 export const volumeReady: Outcome<'volume-ready'> = async (
   host,
   { sizeGiB, existing = false, label = null },
-  { instanceId, signal },
+  { nodeId, instanceId, nodeGeneration, signal },
 ) => {
   const { layout, owners, records } = host
-  const kept = existing ? await findKept(host, instanceId) : null
-  const record = records.get(instanceId)
-    ? records.update(instanceId, {})
+  const kept = existing ? await findKept(host, nodeId) : null
+  const record = records.get(nodeId)
+    ? records.update(nodeId, {})
     : records.create({
+        nodeId,
         instanceId,
+        nodeGeneration,
         volume: { kind: kept ?? host.volumeKind, sizeGiB },
         owner: null,
         spec: null,
@@ -37,22 +39,22 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         incident: null,
         memoryKills: 0,
       })
-  await ensureDirectory(layout.instance(instanceId), 0o711)
+  await ensureDirectory(layout.node(nodeId), 0o711)
   const volumes = host.volumes(record.volume.kind)
-  const place = layout.volumePlace(instanceId)
+  const place = layout.volumePlace(nodeId)
   const makeVolume = async (): Promise<void> => {
     if (!existing && volumes.kind === host.volumeKind) await host.prepared.take(place, sizeGiB, signal)
     await volumes.ensure(place, sizeGiB, signal)
   }
-  const [owner] = await allEnded(owners.ensure(instanceId, signal), makeVolume())
-  if (existing && owner) await keepOwned(host, instanceId, owner, signal)
-  records.update(instanceId, { owner, volume: { kind: volumes.kind, sizeGiB } })
+  const [owner] = await allEnded(owners.ensure(nodeId, signal), makeVolume())
+  if (existing && owner) await keepOwned(host, nodeId, owner, signal)
+  records.update(nodeId, { owner, volume: { kind: volumes.kind, sizeGiB } })
   return undefined
 }
 
-/** The kind of the volume that the instance has on this host, known of or not. */
-const findKept = async ({ layout }: Host, instanceId: InstanceId): Promise<VolumeKind> => {
-  const { directory, image } = layout.volumePlace(instanceId)
+/** The kind of the volume that the node has on this host, known of or not. */
+const findKept = async ({ layout }: Host, nodeId: NodeId): Promise<VolumeKind> => {
+  const { directory, image } = layout.volumePlace(nodeId)
   if (await exists(image)) return 'loop'
   await requireVolume(directory)
   return 'directory'
@@ -61,11 +63,11 @@ const findKept = async ({ layout }: Host, instanceId: InstanceId): Promise<Volum
 /** A host that was set up again may have given the account another id. */
 const keepOwned = async (
   { layout, run }: Host,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   { uid, gid }: { readonly uid: number; readonly gid: number },
   signal: AbortSignal,
 ): Promise<void> => {
-  const dataDir = layout.dataDir(instanceId)
+  const dataDir = layout.dataDir(nodeId)
   if (!(await exists(dataDir)) || (await stat(dataDir)).uid === uid) return
   await run('chown', ['--recursive', `${uid}:${gid}`, dataDir], signal)
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
-import type { BackupId, InstanceId } from '../../domain/ids.ts'
+import type { BackupId, NodeId } from '../../domain/ids.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { dataKeyInfo, type SealingKey, sealingInfo, sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import type { WallClock } from '../../kernel/clock.ts'
@@ -18,7 +18,7 @@ export interface SealingKeys {
   /** Those that no command has used yet, as many as there should be: missing ones are made and are on the disk. */
   offer(): Promise<readonly SealingKey[]>
   /** Opens a password of this user. Rejects with `SecretUnreadable`, whose message never shows what was sealed. */
-  open(sealed: Sealed, instanceId: InstanceId, user: string): Promise<string>
+  open(sealed: Sealed, nodeId: NodeId, user: string): Promise<string>
   /** Opens what a backup is encrypted by. Rejects as `open`. */
   openDataKey(sealed: Sealed, backupId: BackupId): Promise<Uint8Array>
   /** Destroys the key for good: whatever was sealed to it cannot be opened any more, by anybody. A repeat does no harm. */
@@ -127,8 +127,8 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
       offering = offering.then(makeOffer, makeOffer)
       return offering
     },
-    open: async (sealed, instanceId, user) =>
-      new TextDecoder().decode(await unseal(sealed, sealingInfo(instanceId, user), 'instance or user')),
+    open: async (sealed, nodeId, user) =>
+      new TextDecoder().decode(await unseal(sealed, sealingInfo(nodeId, user), 'node or user')),
     openDataKey: async (sealed, backupId) => new Uint8Array(await unseal(sealed, dataKeyInfo(backupId), 'backup')),
     destroy: async (number) => {
       for (const key of await list()) if (key.number === number) await remove(key)

@@ -1,12 +1,12 @@
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { AgentConfig } from '../config.ts'
 import { EngineFault, type EngineInstance } from '../engines/engine.ts'
 import type { Identity } from '../identity.ts'
 import type { Installations } from '../installations.ts'
 import { isAccount } from '../isolation/unix-users.ts'
-import type { InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { NodeRecords, ProcessId } from '../journal/nodes.ts'
 import type { Layout } from '../layout.ts'
 import type { Engine, Occupant } from './engine.ts'
 import { identifyProcess, type ProcessTraits } from './process-table.ts'
@@ -19,7 +19,7 @@ export type EngineFinder = {
   traitsOf(occupant: Occupant, signal: AbortSignal): Promise<ProcessTraits>
   /** The engine's main process. One that is seen for the first time is noted as a start: of the record's generation. */
   findRunning(engine: Engine): Promise<ProcessId | null>
-  noteStarted(instanceId: InstanceId, process: ProcessId): void
+  noteStarted(nodeId: NodeId, process: ProcessId): void
 }
 
 export type EngineFinderDeps = {
@@ -27,7 +27,7 @@ export type EngineFinderDeps = {
   readonly layout: Layout
   readonly identity: Identity
   readonly installations: Installations
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   readonly journal: Journal
   readonly clock: WallClock
 }
@@ -36,23 +36,22 @@ export type EngineFinderDeps = {
 export const createEngineFinder = (deps: EngineFinderDeps): EngineFinder => {
   const { config, layout, identity, installations, records, journal, clock } = deps
 
-  const describe: EngineFinder['describe'] = async ({ instanceId, spec, port, owner: account }, signal) => {
-    if (!spec || port === null)
-      throw new EngineFault('ENGINE_MISSING', `instance ${instanceId} has no engine on this host`)
+  const describe: EngineFinder['describe'] = async ({ nodeId, spec, port, owner: account }, signal) => {
+    if (!spec || port === null) throw new EngineFault('ENGINE_MISSING', `node ${nodeId} has no engine on this host`)
     const { driver, installation } = await installations.find(spec.datastore, spec.version, signal)
     const owner = account && { user: account.user, uid: account.uid, gid: account.gid }
     const instance: EngineInstance = {
-      instanceId,
+      nodeId,
       spec,
       installation,
       owner,
-      dataDir: layout.dataDir(instanceId),
-      runDir: layout.runDir(instanceId),
-      logFile: layout.logFile(instanceId),
+      dataDir: layout.dataDir(nodeId),
+      runDir: layout.runDir(nodeId),
+      logFile: layout.logFile(nodeId),
       listen: { address: config.listenAddress, port },
       publishedAs: config.address,
-      tls: layout.tlsFiles(instanceId),
-      monitorPassword: identity.monitorPassword(instanceId),
+      tls: layout.tlsFiles(nodeId),
+      monitorPassword: identity.monitorPassword(nodeId),
     }
     return { driver, instance }
   }
@@ -67,12 +66,12 @@ export const createEngineFinder = (deps: EngineFinderDeps): EngineFinder => {
     }
   }
 
-  const noteStarted: EngineFinder['noteStarted'] = (instanceId, process) => {
-    const known = records.get(instanceId)
+  const noteStarted: EngineFinder['noteStarted'] = (nodeId, process) => {
+    const known = records.get(nodeId)
     if (!known || (known.process?.pid === process.pid && known.process.startedAtTicks === process.startedAtTicks))
       return
-    journal.recordEffect(instanceId, 'engine-started', `generation ${known.generation}`, isoNow(clock), () =>
-      records.update(instanceId, { process }),
+    journal.recordEffect(nodeId, 'engine-started', `generation ${known.generation}`, isoNow(clock), () =>
+      records.update(nodeId, { process }),
     )
   }
 
@@ -81,20 +80,20 @@ export const createEngineFinder = (deps: EngineFinderDeps): EngineFinder => {
     tryDescribe,
     noteStarted,
     traitsOf: async (occupant, signal) => {
-      const { instanceId, owner } = occupant
+      const { nodeId, owner } = occupant
       const engine = await tryDescribe(occupant, signal)
       const program = engine ? engine.driver.processSpec(engine.instance).command : null
       const uid = owner?.uid ?? process.getuid?.()
       return {
-        instanceId,
+        nodeId,
         ownUid: owner?.own && isAccount(owner) ? owner.uid : null,
-        engine: program === null || uid === undefined ? null : { uid, program, directory: layout.instance(instanceId) },
+        engine: program === null || uid === undefined ? null : { uid, program, directory: layout.node(nodeId) },
       }
     },
     findRunning: async ({ driver, instance }) => {
       const pid = await driver.findProcess(instance)
       const found = pid === null ? null : identifyProcess(pid)
-      if (found) noteStarted(instance.instanceId as InstanceId, found)
+      if (found) noteStarted(instance.nodeId as NodeId, found)
       return found
     },
   }

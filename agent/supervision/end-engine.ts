@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts'
 import { EngineFault } from '../engines/engine.ts'
-import type { InstanceRecord, ProcessId } from '../journal/instances.ts'
+import type { NodeRecord, ProcessId } from '../journal/nodes.ts'
 import type { Layout } from '../layout.ts'
 import type { EngineFinder } from './describe-engine.ts'
 import { createEndings } from './endings.ts'
@@ -11,7 +11,7 @@ import { killAll, waitUntil } from './wait.ts'
 
 export type EngineEnder = {
   /** The engine does not run. Cleanly where it can be, by force where that takes longer than `gracefulMs`, or nothing happens any more. */
-  stop(record: InstanceRecord, signal: AbortSignal, gracefulMs?: number): Promise<void>
+  stop(record: NodeRecord, signal: AbortSignal, gracefulMs?: number): Promise<void>
   /**
    * Nothing of the instance runs, and what was in hand is lost. The engine ends itself where it can: one that is killed leaves the shared memory
    * that it has from the system, with nobody who would give it back.
@@ -20,7 +20,7 @@ export type EngineEnder = {
   /** Ends every process of the instance, at once. Others that are in its directory are left alone, and reported. */
   kill(occupant: Occupant, signal: AbortSignal): Promise<void>
   /** Gone are the processes of an earlier start that nobody knows of any more: it settles into a running engine, or ends. */
-  settleStrays(record: InstanceRecord, signal: AbortSignal): Promise<ProcessId | null>
+  settleStrays(record: NodeRecord, signal: AbortSignal): Promise<ProcessId | null>
   /**
    * Engines take their own lock files for held while the pid in them is, be it by a dead process: after a crash of the agent, that waits for
    * the host's init. Started before, an engine ends at once.
@@ -32,7 +32,7 @@ export type EngineEnder = {
 
 export type EngineEnderDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly finder: EngineFinder
-  readonly layout: Pick<Layout, 'instance'>
+  readonly layout: Pick<Layout, 'node'>
   readonly logs: EngineLogs
 }
 
@@ -65,14 +65,14 @@ export const createEngineEnder = (deps: EngineEnderDeps): EngineEnder => {
   }
 
   const kill: EngineEnder['kill'] = async (occupant, signal) => {
-    const { instanceId } = occupant
-    using _log = await logs.hold(instanceId)
+    const { nodeId } = occupant
+    using _log = await logs.hold(nodeId)
     const traits = await traitsOf(occupant, signal)
     const gone = await killAll(timers, () => findProcesses(traits), timers.timeout(killMs))
-    if (!gone) throw new EngineFault('ENGINE_NOT_KILLED', `processes of instance ${instanceId} do not end`)
-    const bystanders = findBystanders(layout.instance(instanceId), traits)
+    if (!gone) throw new EngineFault('ENGINE_NOT_KILLED', `processes of node ${nodeId} do not end`)
+    const bystanders = findBystanders(layout.node(nodeId), traits)
     if (bystanders.length > 0)
-      log.warn({ instanceId, bystanders }, 'processes that are not the engine work in the directory of an instance')
+      log.warn({ nodeId, bystanders }, 'processes that are not the engine work in the directory of an instance')
   }
 
   const settleStrays: EngineEnder['settleStrays'] = async (record, signal) => {
@@ -98,7 +98,7 @@ export const createEngineEnder = (deps: EngineEnderDeps): EngineEnder => {
     settleStrays,
     wasAsked: endings.wasAsked,
     stop: async (record, signal, gracefulMs = gracefulStopMs) => {
-      using _log = await logs.hold(record.instanceId)
+      using _log = await logs.hold(record.nodeId)
       if (record.spec && record.port !== null) {
         const engine = await describe(record, signal)
         const process = (await findRunning(engine)) ?? (await settleStrays(record, signal))
@@ -112,7 +112,7 @@ export const createEngineEnder = (deps: EngineEnderDeps): EngineEnder => {
       await kill(record, signal)
     },
     discard: async (occupant, signal) => {
-      using _log = await logs.hold(occupant.instanceId)
+      using _log = await logs.hold(occupant.nodeId)
       const engine = await tryDescribe(occupant, signal)
       if (engine) {
         const { immediate } = engine.driver.stopSignals

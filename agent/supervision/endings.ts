@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import { isAlive } from './process-table.ts'
 import { createStillness } from './stillness.ts'
 import { sendSignal, waitUntil } from './wait.ts'

@@ -1,6 +1,6 @@
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { AgentConfig } from '../config.ts'
-import type { InstanceRecords } from '../journal/instances.ts'
+import type { NodeRecords } from '../journal/nodes.ts'
 import type { Layout } from '../layout.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
 import type { Engine } from './engine.ts'
@@ -15,7 +15,7 @@ export type EngineCertificates = {
 export type EngineCertificatesDeps = {
   readonly config: Pick<AgentConfig, 'address' | 'listenAddress'>
   readonly layout: Pick<Layout, 'tlsDir'>
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   readonly authority: CertificateAuthority
 }
 
@@ -23,12 +23,12 @@ export const createEngineCertificates = (deps: EngineCertificatesDeps): EngineCe
   const { config, layout, records, authority } = deps
   /** Clients that were told another address before, and have not been told the new one, still connect there. */
   const ensure: EngineCertificates['ensure'] = ({ instance }) => {
-    const instanceId = instance.instanceId as InstanceId
-    const former = records.get(instanceId)?.addresses ?? []
+    const nodeId = instance.nodeId as NodeId
+    const former = records.get(nodeId)?.addresses ?? []
     const addresses = [...former.filter((address) => address !== config.address), config.address]
-    records.update(instanceId, { addresses })
+    records.update(nodeId, { addresses })
     return authority.ensureServerCertificate({
-      directory: layout.tlsDir(instanceId),
+      directory: layout.tlsDir(nodeId),
       addresses: [config.address, config.listenAddress, ...former],
       owner: instance.owner,
     })

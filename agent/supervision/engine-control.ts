@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
@@ -8,8 +8,8 @@ import type { Installations } from '../installations.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
 import type { Privileges } from '../isolation/privileges.ts'
 import type { VolumeKind, Volumes } from '../isolation/volumes.ts'
-import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { NodeRecord, NodeRecords, ProcessId } from '../journal/nodes.ts'
 import { type Layout, shortId } from '../layout.ts'
 import type { Run } from '../run.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
@@ -19,7 +19,7 @@ import type { Engine } from './engine.ts'
 import { createEngineCertificates, type EngineCertificates } from './engine-certificates.ts'
 import { createEngineLauncher, type EngineLauncher } from './engine-launcher.ts'
 import { createEngineLogs, type EngineLogs } from './engine-log.ts'
-import { createInstancePorts } from './instance-ports.ts'
+import { createNodePorts } from './node-ports.ts'
 import { findProcesses } from './process-table.ts'
 import { createRecoveryRoom } from './recovery-room.ts'
 import { createEngineStarter, type EngineStarter } from './start-engine.ts'
@@ -33,7 +33,7 @@ export type EngineControlDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly cgroups: Cgroups
   readonly volumes: (kind: VolumeKind) => Volumes
   readonly privileges: Privileges
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   readonly journal: Journal
   readonly run: Run
 }
@@ -46,13 +46,13 @@ export type EngineControl = Pick<EngineFinder, 'describe' | 'findRunning'> &
     readonly keepCertificate: EngineCertificates['keep']
     readonly holdLog: EngineLogs['hold']
     /** What was lent to an engine whose start nobody has seen to the end is kept again. */
-    takeRoomBack(instanceId: InstanceId, engine: Engine, signal: AbortSignal): Promise<void>
+    takeRoomBack(nodeId: NodeId, engine: Engine, signal: AbortSignal): Promise<void>
     /** From now on the engine does as the stage of its volume asks for. */
     limit(engine: Engine, stage: VolumeStage, signal: AbortSignal): Promise<void>
     /** The processes of the instance, all of them. */
-    processes(record: InstanceRecord, signal: AbortSignal): Promise<readonly ProcessId[]>
+    processes(record: NodeRecord, signal: AbortSignal): Promise<readonly ProcessId[]>
     /** See `Cgroups`. */
-    memoryKills(instanceId: InstanceId): number | null
+    memoryKills(nodeId: NodeId): number | null
   }
 
 /** Puts together what describes, starts and ends engines. */
@@ -63,14 +63,14 @@ export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
     timers,
     layout,
     limitBytes: config.engineLogLimitBytes,
-    failed: (instanceId, error) => log.warn({ instanceId, err: error }, 'the log of an engine could not be written'),
+    failed: (nodeId, error) => log.warn({ nodeId, err: error }, 'the log of an engine could not be written'),
   })
   const launcher = createEngineLauncher({ privileges: deps.privileges, logs, timers })
-  const room = createRecoveryRoom({ volumes, placeOf: ({ instanceId }) => layout.volumePlace(instanceId), log })
+  const room = createRecoveryRoom({ volumes, placeOf: ({ nodeId }) => layout.volumePlace(nodeId), log })
   const finder = createEngineFinder(deps)
   const ender = createEngineEnder({ finder, layout, logs, clock, timers, log })
   const certificates = createEngineCertificates(deps)
-  const ports = createInstancePorts(config, records, randomInt)
+  const ports = createNodePorts(config, records, randomInt)
   const starter = createEngineStarter({
     finder,
     ender,
@@ -97,15 +97,15 @@ export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
     takeEnding: launcher.takeEnding,
     keepCertificate: certificates.keep,
     holdLog: logs.hold,
-    takeRoomBack: async (instanceId, engine, signal) => {
-      await room.takeBack(records.update(instanceId, {}), engine, signal)
+    takeRoomBack: async (nodeId, engine, signal) => {
+      await room.takeBack(records.update(nodeId, {}), engine, signal)
     },
     limit: async ({ driver, instance }, stage, signal) => {
-      await room.keep(records.update(instance.instanceId as InstanceId, {}), stage, signal)
+      await room.keep(records.update(instance.nodeId as NodeId, {}), stage, signal)
       await driver.configure(instance, { clients: 'served', volume: stage })
       await driver.applyConfiguration(instance, signal)
     },
     processes: async (record, signal) => findProcesses(await finder.traitsOf(record, signal)),
-    memoryKills: (instanceId) => cgroups.memoryKills(shortId(instanceId)),
+    memoryKills: (nodeId) => cgroups.memoryKills(shortId(nodeId)),
   }
 }

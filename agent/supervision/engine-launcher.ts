@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { Timers } from '../../kernel/timers.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault, tellFindings } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
 import type { Command, Privileges } from '../isolation/privileges.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import type { Engine } from './engine.ts'
 import type { EngineLogs } from './engine-log.ts'
-import { identifyProcess, instanceMarker } from './process-table.ts'
+import { identifyProcess, nodeMarker } from './process-table.ts'
 
 export type EngineLauncher = {
   /** Starts the engine's process and waits until it is ready. `started` is called at once, with the process. */
@@ -36,9 +36,9 @@ export const createEngineLauncher = (deps: EngineLauncherDeps): EngineLauncher =
   const nameOf = ({ pid, startedAtTicks }: ProcessId): string => `${pid} ${startedAtTicks}`
   return {
     launch: async (engine, started, signal) => {
-      const instanceId = engine.instance.instanceId as InstanceId
-      await using pipe = await deps.logs.openPipe(instanceId, signal)
-      using log = await deps.logs.hold(instanceId)
+      const nodeId = engine.instance.nodeId as NodeId
+      await using pipe = await deps.logs.openPipe(nodeId, signal)
+      using log = await deps.logs.hold(nodeId)
       const logFrom = await sizeOf(engine.instance.logFile)
       const { promise: exited, resolve: exit } = Promise.withResolvers<'exited'>()
       let launched: ProcessId | null = null
@@ -93,14 +93,14 @@ const spawnEngine = async (
   spawned: (child: ChildProcess, pid: number) => void,
 ): Promise<ChildProcess> => {
   const { command: program, args: own, env } = driver.processSpec(instance)
-  const { instanceId, dataDir, owner } = instance
+  const { nodeId, dataDir, owner } = instance
   await access(program, constants.X_OK).catch((cause) => {
     throw cannotRun(program, cause)
   })
   const { command, args } = writingTo3(privileges.drop({ command: program, args: own }))
   const child = spawn(command, args, {
     cwd: dataDir,
-    env: { ...env, [instanceMarker]: instanceId },
+    env: { ...env, [nodeMarker]: nodeId },
     // Its own session: what ends the agent, or the terminal it was started from, does not end the engine.
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', logPipe],

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Timers } from '../../kernel/timers.ts'
 import { exists } from '../files.ts'
@@ -13,9 +13,9 @@ export type EngineLogs = {
    * What an engine writes its log to: a pipe, made here if it is missing. A write never waits: while the pipe is full, what is
    * written is dropped. The pipe holds 64 KiB (pipe(7)) for as long as the engine runs, also while no agent does.
    */
-  openPipe(instanceId: InstanceId, signal: AbortSignal): Promise<FileHandle>
+  openPipe(nodeId: NodeId, signal: AbortSignal): Promise<FileHandle>
   /** From now until the last holder lets go, the log file gets what the engine writes. Nothing is done for an instance that never had an engine. */
-  hold(instanceId: InstanceId): Promise<HeldLog>
+  hold(nodeId: NodeId): Promise<HeldLog>
 }
 
 export type HeldLog = {
@@ -29,7 +29,7 @@ export type EngineLogsDeps = Pick<Kernel, 'timers'> & {
   readonly run: Run
   readonly layout: Pick<Layout, 'logFile' | 'logPipe'>
   readonly limitBytes: number
-  readonly failed: (instanceId: InstanceId, error: unknown) => void
+  readonly failed: (nodeId: NodeId, error: unknown) => void
 }
 
 type KeptLog = { readonly drain: () => void; readonly close: () => void }
@@ -44,26 +44,26 @@ const lastingly = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 /** Keeps the logs of engines within bounds: a file that would grow over the limit becomes `<file>.1` first. */
 export const createEngineLogs = ({ run, timers, layout, limitBytes, failed }: EngineLogsDeps): EngineLogs => {
-  const kept = new Map<InstanceId, KeptLog & { holders: number }>()
+  const kept = new Map<NodeId, KeptLog & { holders: number }>()
   return {
-    openPipe: async (instanceId, signal) => {
-      const pipe = layout.logPipe(instanceId)
+    openPipe: async (nodeId, signal) => {
+      const pipe = layout.logPipe(nodeId)
       if (!(await exists(pipe))) await run('mkfifo', ['-m', '600', pipe], signal)
       return open(pipe, lastingly)
     },
-    hold: async (instanceId) => {
-      const paths = { file: layout.logFile(instanceId), pipe: layout.logPipe(instanceId) }
-      if (!kept.has(instanceId) && !(await exists(paths.pipe))) return { drain: () => {}, [Symbol.dispose]: () => {} }
-      const keep = () => keepLog(timers, paths, limitBytes, (error) => failed(instanceId, error))
-      const log = kept.get(instanceId) ?? { ...keep(), holders: 0 }
-      kept.set(instanceId, log)
+    hold: async (nodeId) => {
+      const paths = { file: layout.logFile(nodeId), pipe: layout.logPipe(nodeId) }
+      if (!kept.has(nodeId) && !(await exists(paths.pipe))) return { drain: () => {}, [Symbol.dispose]: () => {} }
+      const keep = () => keepLog(timers, paths, limitBytes, (error) => failed(nodeId, error))
+      const log = kept.get(nodeId) ?? { ...keep(), holders: 0 }
+      kept.set(nodeId, log)
       log.holders += 1
       return {
         drain: log.drain,
         [Symbol.dispose]: () => {
           log.holders -= 1
           if (log.holders > 0) return
-          kept.delete(instanceId)
+          kept.delete(nodeId)
           log.drain()
           log.close()
         },

@@ -1,6 +1,6 @@
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { type LogFinding, tellFindings } from '../engines/engine.ts'
-import type { InstanceRecord } from '../journal/instances.ts'
+import type { NodeRecord } from '../journal/nodes.ts'
 
 /**
  * - `OUT_OF_MEMORY`: the kernel ended a process of the engine, or all of it.
@@ -18,7 +18,7 @@ export type Incident = { readonly cause: IncidentCause; readonly reason: string;
 export type IncidentDeps = {
   readonly clock: WallClock
   /** What was reported of the instance before. */
-  readonly known: Pick<InstanceRecord, 'memoryKills' | 'spec'>
+  readonly known: Pick<NodeRecord, 'memoryKills' | 'spec'>
   /** As `Cgroups.memoryKills`. */
   readonly memoryKills: number | null
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 
 /** The variable by which an engine's processes are known to belong to an instance. */
-export const instanceMarker = 'COFFER_INSTANCE_ID'
+export const nodeMarker = 'COFFER_NODE_ID'
 
 /** The process with this pid, null if there is none or it is only waiting to be buried. */
 export const identifyProcess = (pid: number): ProcessId | null => {
@@ -43,7 +43,7 @@ export const readTimes = (pid: number): ProcessTimes | null => {
 }
 
 export type ProcessTraits = {
-  readonly instanceId: string
+  readonly nodeId: string
   /** The id of its own Unix account, when nobody else uses it. */
   readonly ownUid: number | null
   /** By what an engine's processes are known that have lost their marker; null if it has no engine. */
@@ -82,11 +82,11 @@ const findWhere = (test: (pid: number) => boolean): readonly ProcessId[] => {
   return found
 }
 
-const belongs = (pid: number, { instanceId, ownUid, engine }: ProcessTraits): boolean => {
+const belongs = (pid: number, { nodeId, ownUid, engine }: ProcessTraits): boolean => {
   const uid = uidOf(pid)
   if (uid === null) return false
   if (uid === ownUid) return true
-  if (readProcessFile(pid, 'environ')?.includes(`${instanceMarker}=${instanceId}\0`)) return true
+  if (readProcessFile(pid, 'environ')?.includes(`${nodeMarker}=${nodeId}\0`)) return true
   return engine !== null && uid === engine.uid && worksWithin(pid, engine.directory) && runs(pid, engine.program)
 }
 

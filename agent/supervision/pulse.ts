@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import { readTimes } from './process-table.ts'
 
 /** How an engine's processes were at one moment. `usedTicks`: processor time of them all, those that have ended included. */

@@ -10,7 +10,7 @@ import {
   type VolumePlace,
   type Volumes,
 } from '../isolation/volumes.ts'
-import type { InstanceRecord } from '../journal/instances.ts'
+import type { NodeRecord } from '../journal/nodes.ts'
 import type { Engine } from './engine.ts'
 
 export type RecoveryRoom = {
@@ -18,17 +18,17 @@ export type RecoveryRoom = {
    * An engine that is about to start has room to recover: where its volume is short of it, its reserve is lent. Answers what the engine may let
    * happen. Nobody else may use what is lent, so clients are kept out until it is taken back.
    */
-  readyForStart(record: InstanceRecord, signal: AbortSignal): Promise<EngineLimits>
-  lend(record: InstanceRecord, signal: AbortSignal): Promise<void>
+  readyForStart(record: NodeRecord, signal: AbortSignal): Promise<EngineLimits>
+  lend(record: NodeRecord, signal: AbortSignal): Promise<void>
   /** The reserve is kept again, and clients are served. The engine runs and is ready. Where nothing was lent, nothing is done. */
-  takeBack(record: InstanceRecord, engine: Engine, signal: AbortSignal): Promise<void>
+  takeBack(record: NodeRecord, engine: Engine, signal: AbortSignal): Promise<void>
   /** So much is kept of the reserve as the stage of the volume asks for. */
-  keep(record: InstanceRecord, stage: VolumeStage, signal: AbortSignal): Promise<void>
+  keep(record: NodeRecord, stage: VolumeStage, signal: AbortSignal): Promise<void>
 }
 
 export type RecoveryRoomDeps = {
   readonly volumes: (kind: VolumeKind) => Volumes
-  readonly placeOf: (record: InstanceRecord) => VolumePlace
+  readonly placeOf: (record: NodeRecord) => VolumePlace
   readonly log: Log
 }
 
@@ -36,7 +36,7 @@ export type RecoveryRoomDeps = {
 const shortFactor = 2
 
 export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps): RecoveryRoom => {
-  const isShort = async (record: InstanceRecord): Promise<boolean> => {
+  const isShort = async (record: NodeRecord): Promise<boolean> => {
     const place = placeOf(record)
     if (await volumes(record.volume.kind).hasLent(place)) return true
     const { bytes, files } = await fileSystemRoom(place.directory)
@@ -44,7 +44,7 @@ export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps):
     return bytes.available < shortFactor * reserveBytes || isShortOfFiles
   }
 
-  const measureStage = async (record: InstanceRecord, signal: AbortSignal): Promise<VolumeStage> => {
+  const measureStage = async (record: NodeRecord, signal: AbortSignal): Promise<VolumeStage> => {
     const { kind, sizeGiB } = record.volume
     return stageOf(await volumes(kind).measure(placeOf(record), sizeGiB, signal), record.volumeStage)
   }
@@ -55,12 +55,12 @@ export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps):
       return { clients: 'kept-out', volume: await measureStage(record, signal) }
     },
     lend: async (record, signal) => {
-      const { instanceId, volume, owner } = record
+      const { nodeId, volume, owner } = record
       await volumes(volume.kind).lendReserve(placeOf(record), owner, signal)
-      log.info({ instanceId }, 'a volume has little room left: its engine gets the reserve for its start')
+      log.info({ nodeId }, 'a volume has little room left: its engine gets the reserve for its start')
     },
     takeBack: async (record, { driver, instance }, signal) => {
-      const { instanceId, volume } = record
+      const { nodeId, volume } = record
       const own = volumes(volume.kind)
       const place = placeOf(record)
       if (!(await own.hasLent(place))) return
@@ -70,7 +70,7 @@ export const createRecoveryRoom = ({ volumes, placeOf, log }: RecoveryRoomDeps):
       await driver.configure(instance, { clients: 'served', volume: stage })
       await own.keepReserve(place, await reserveAt(stage, place), signal)
       await driver.applyConfiguration(instance, signal)
-      log.info({ instanceId }, 'the reserve of a volume is kept again')
+      log.info({ nodeId }, 'the reserve of a volume is kept again')
     },
     keep: async (record, stage, signal) => {
       const place = placeOf(record)

@@ -1,11 +1,11 @@
 import { chown } from 'node:fs/promises'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { allEnded } from '../all-ended.ts'
 import type { EngineLimits } from '../engines/engine.ts'
 import { ensureDirectory } from '../files.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
-import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { NodeRecord, NodeRecords, ProcessId } from '../journal/nodes.ts'
 import { type Layout, shortId } from '../layout.ts'
 import type { EngineFinder } from './describe-engine.ts'
 import type { EngineEnder } from './end-engine.ts'
@@ -13,7 +13,7 @@ import type { Engine } from './engine.ts'
 import type { EngineCertificates } from './engine-certificates.ts'
 import type { EngineLauncher } from './engine-launcher.ts'
 import type { EngineLogs } from './engine-log.ts'
-import type { InstancePorts } from './instance-ports.ts'
+import type { NodePorts } from './node-ports.ts'
 import { findProcesses, isAlive } from './process-table.ts'
 import type { RecoveryRoom } from './recovery-room.ts'
 import { waitUntil } from './wait.ts'
@@ -23,7 +23,7 @@ export type EngineStarter = {
    * The engine runs, is ready, and was started no earlier than this generation. Its data is in place already. Throws
    * `PORT_IN_USE`, `ENGINE_START_FAILED` with what the engine's log tells, `DISK_FULL`.
    */
-  ensureRunning(instanceId: InstanceId, atLeast: number, signal: AbortSignal): Promise<void>
+  ensureRunning(nodeId: NodeId, atLeast: number, signal: AbortSignal): Promise<void>
 }
 
 export type EngineStarterDeps = Pick<Kernel, 'timers' | 'log'> & {
@@ -31,12 +31,12 @@ export type EngineStarterDeps = Pick<Kernel, 'timers' | 'log'> & {
   readonly ender: EngineEnder
   readonly launcher: EngineLauncher
   readonly certificates: EngineCertificates
-  readonly ports: InstancePorts
+  readonly ports: NodePorts
   readonly room: RecoveryRoom
   readonly logs: EngineLogs
   readonly cgroups: Cgroups
   readonly layout: Layout
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
 }
 
 const pollMs = 20
@@ -47,21 +47,21 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
   const { finder, ender, launcher, certificates, ports, room, logs, cgroups, layout, records, timers, log } = deps
   const { describe, findRunning, noteStarted, traitsOf } = finder
 
-  const prepare = async (record: InstanceRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
-    const { instanceId, spec, owner } = record
-    await ensureDirectory(layout.logDir(instanceId), 0o711)
+  const prepare = async (record: NodeRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
+    const { nodeId, spec, owner } = record
+    await ensureDirectory(layout.logDir(nodeId), 0o711)
     await ensureDirectory(engine.instance.runDir, 0o700)
     if (owner) await chown(engine.instance.runDir, owner.uid, owner.gid)
-    await ensureDirectory(layout.tlsDir(instanceId), 0o711)
-    if (spec) cgroups.ensure(shortId(instanceId), spec)
+    await ensureDirectory(layout.tlsDir(nodeId), 0o711)
+    if (spec) cgroups.ensure(shortId(nodeId), spec)
     await allEnded(certificates.ensure(engine), engine.driver.configure(engine.instance, limits))
   }
 
-  const start = async (record: InstanceRecord, signal: AbortSignal): Promise<void> => {
-    const { instanceId } = record
+  const start = async (record: NodeRecord, signal: AbortSignal): Promise<void> => {
+    const { nodeId } = record
     const started = (process: ProcessId): void => {
-      cgroups.join(shortId(instanceId), process.pid)
-      noteStarted(instanceId, process)
+      cgroups.join(shortId(nodeId), process.pid)
+      noteStarted(nodeId, process)
     }
     for (let attempt = 1; ; attempt += 1) {
       const placed = await ports.settle(record)
@@ -76,24 +76,24 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
       } catch (error) {
         signal.throwIfAborted()
         if (attempt >= portAttempts || !(await ports.wasLost(placed))) throw error
-        log.info({ instanceId, port: placed.port }, 'the port was taken meanwhile: choosing another')
+        log.info({ nodeId, port: placed.port }, 'the port was taken meanwhile: choosing another')
       }
     }
   }
 
   /** True once the engine of this process is ready; false when it ends instead, whatever made it. */
   const adopt = async (
-    record: InstanceRecord,
+    record: NodeRecord,
     { driver, instance }: Engine,
     process: ProcessId,
     signal: AbortSignal,
   ): Promise<boolean> => {
-    const { instanceId } = record
+    const { nodeId } = record
     const isLeaving = async (): Promise<boolean> =>
       !isAlive(process) || ender.wasAsked(process) || (await driver.isEnding(instance))
     if (await isLeaving()) return false
-    cgroups.ensure(shortId(instanceId), instance.spec)
-    for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(instanceId), pid)
+    cgroups.ensure(shortId(nodeId), instance.spec)
+    for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(nodeId), pid)
     const waiting = new AbortController()
     const either = AbortSignal.any([signal, waiting.signal])
     const ready = driver.waitReady(instance, either).then(() => true)
@@ -112,9 +112,9 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
   }
 
   return {
-    ensureRunning: async (instanceId, atLeast, signal) => {
-      using _log = await logs.hold(instanceId)
-      const known = records.update(instanceId, {})
+    ensureRunning: async (nodeId, atLeast, signal) => {
+      using _log = await logs.hold(nodeId)
+      const known = records.update(nodeId, {})
       const generation = Math.max(atLeast, known.asked)
       const record = known.port === null ? await ports.claim(known) : known
       const engine = await describe(record, signal)
@@ -122,11 +122,11 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
       const adopted = found !== null && record.generation >= generation && (await adopt(record, engine, found, signal))
       if (adopted) await room.takeBack(record, engine, signal)
       else {
-        if (found) await ender.stop(records.update(instanceId, { asked: generation }), signal)
+        if (found) await ender.stop(records.update(nodeId, { asked: generation }), signal)
         await ender.waitForBurial(found ?? known.process, signal)
-        await start(records.update(instanceId, { generation, process: null }), signal)
+        await start(records.update(nodeId, { generation, process: null }), signal)
       }
-      records.update(instanceId, { portKept: true })
+      records.update(nodeId, { portKept: true })
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import { feelPulse, hasStirred, type Pulse } from './pulse.ts'
 
 export type Stillness = {

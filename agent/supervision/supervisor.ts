@@ -1,9 +1,9 @@
-import type { HostId, InstanceId } from '../../domain/ids.ts'
+import type { HostId, NodeId } from '../../domain/ids.ts'
 import type { VolumeUse } from '../../domain/values/volume-use.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
-import type { InstanceRecords } from '../journal/instances.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { NodeRecords } from '../journal/nodes.ts'
 import type { Reporter } from '../reporter.ts'
 import type { EngineControl } from './engine-control.ts'
 import { type IncidentCause, type IncidentCounts, noIncidents } from './incidents.ts'
@@ -14,7 +14,7 @@ export type SupervisorDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & 
   readonly hostId: HostId
   readonly config: AgentConfig
   readonly control: EngineControl
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   readonly journal: Journal
   readonly reporter: Reporter
   readonly volumes: WatchDeps['volumes']
@@ -22,9 +22,9 @@ export type SupervisorDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & 
 
 export type Supervisor = {
   /** Looks after the engine of an instance, if it is to run: adopts it, restarts it, reports its health. */
-  watch(instanceId: InstanceId): void
+  watch(nodeId: NodeId): void
   /** Keeps its hands off the instance from when this resolves until `watch`. */
-  release(instanceId: InstanceId): Promise<void>
+  release(nodeId: NodeId): Promise<void>
   readonly setHealth: SetHealth
   /** How the volumes of engines that should run were measured last. */
   volumeUses(): readonly VolumeUse[]
@@ -38,8 +38,8 @@ type Watch = { readonly ending: AbortController; readonly ended: Promise<void> }
 
 export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   const { records, log } = deps
-  const watches = new Map<InstanceId, Watch>()
-  const uses = new Map<InstanceId, VolumeUse>()
+  const watches = new Map<NodeId, Watch>()
+  const uses = new Map<NodeId, VolumeUse>()
 
   const incidents = new Map<IncidentCause, number>()
   const countIncident = (cause: IncidentCause): void => {
@@ -47,32 +47,32 @@ export const createSupervisor = (deps: SupervisorDeps): Supervisor => {
   }
   const setHealth = createHealthReports({ ...deps, countIncident })
 
-  const setUse = (instanceId: InstanceId, use: VolumeUse): void => {
-    uses.set(instanceId, use)
+  const setUse = (nodeId: NodeId, use: VolumeUse): void => {
+    uses.set(nodeId, use)
   }
 
-  const release = async (instanceId: InstanceId): Promise<void> => {
-    const watch = watches.get(instanceId)
+  const release = async (nodeId: NodeId): Promise<void> => {
+    const watch = watches.get(nodeId)
     if (!watch) return
-    watches.delete(instanceId)
+    watches.delete(nodeId)
     watch.ending.abort()
     await watch.ended
   }
 
   return {
-    watch: (instanceId) => {
-      const record = records.get(instanceId)
-      if (record?.desired !== 'running' || watches.has(instanceId)) return
+    watch: (nodeId) => {
+      const record = records.get(nodeId)
+      if (record?.desired !== 'running' || watches.has(nodeId)) return
       const ending = new AbortController()
-      const ended = watchEngine({ ...deps, setHealth, setUse }, instanceId, ending.signal).catch((error: unknown) => {
-        log.error({ instanceId, err: error }, 'looking after an engine ended unexpectedly')
+      const ended = watchEngine({ ...deps, setHealth, setUse }, nodeId, ending.signal).catch((error: unknown) => {
+        log.error({ nodeId, err: error }, 'looking after an engine ended unexpectedly')
       })
-      watches.set(instanceId, { ending, ended })
+      watches.set(nodeId, { ending, ended })
     },
     release,
     setHealth,
     volumeUses: () => {
-      for (const instanceId of uses.keys()) if (records.get(instanceId)?.desired !== 'running') uses.delete(instanceId)
+      for (const nodeId of uses.keys()) if (records.get(nodeId)?.desired !== 'running') uses.delete(nodeId)
       return [...uses.values()]
     },
     incidents: () => ({ ...noIncidents, ...Object.fromEntries(incidents) }),

@@ -1,5 +1,5 @@
 import type { Timers } from '../../kernel/timers.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import { isAlive } from './process-table.ts'
 
 const killRetryMs = 10

@@ -1,11 +1,11 @@
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { useInWords, type VolumeStage, type VolumeUse } from '../../domain/values/volume-use.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AgentConfig } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { readTail, sizeOf } from '../files.ts'
-import type { InstanceRecord, InstanceRecords, ProcessId } from '../journal/instances.ts'
+import type { NodeRecord, NodeRecords, ProcessId } from '../journal/nodes.ts'
 import type { Engine } from './engine.ts'
 import type { EngineControl } from './engine-control.ts'
 import { createLoginHurry, type HurryDeps } from './hurry-logins.ts'
@@ -25,15 +25,15 @@ import { createVolumeWatch, type SeenVolume } from './watch-volume.ts'
 export type WatchDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
   readonly control: EngineControl
-  readonly records: InstanceRecords
+  readonly records: NodeRecords
   /** As of `Volumes`, each of the instance's own. */
   readonly volumes: {
-    attach(instanceId: InstanceId, signal: AbortSignal): Promise<void>
-    keepRoom(instanceId: InstanceId, signal: AbortSignal): Promise<void>
-    measure(instanceId: InstanceId, signal: AbortSignal): Promise<VolumeUse | null>
+    attach(nodeId: NodeId, signal: AbortSignal): Promise<void>
+    keepRoom(nodeId: NodeId, signal: AbortSignal): Promise<void>
+    measure(nodeId: NodeId, signal: AbortSignal): Promise<VolumeUse | null>
   }
   readonly setHealth: SetHealth
-  readonly setUse: (instanceId: InstanceId, use: VolumeUse) => void
+  readonly setUse: (nodeId: NodeId, use: VolumeUse) => void
 }
 
 /** How soon the end of a process that is not the agent's child is noticed. */
@@ -44,47 +44,47 @@ const explainedLogBytes = 16 * 1024
 const longestUselessMs = 900_000
 
 /** Keeps one engine running until the signal aborts, whatever happens to it. */
-export const watchEngine = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
+export const watchEngine = async (deps: WatchDeps, nodeId: NodeId, signal: AbortSignal): Promise<void> => {
   const { clock, timers, log, setHealth } = deps
   const restartDelay = createRestartDelay()
   let forced = 0
   while (!signal.aborted) {
     try {
-      const running = await find(deps, instanceId, signal)
+      const running = await find(deps, nodeId, signal)
       if (!running) {
-        await start(deps, instanceId, signal)
+        await start(deps, nodeId, signal)
         continue
       }
       const patienceMs = Math.min(longestUselessMs, deps.config.uselessAfterMs * 2 ** forced)
-      const end = await attend({ ...deps, patienceMs }, instanceId, running.engine, running.process, signal)
+      const end = await attend({ ...deps, patienceMs }, nodeId, running.engine, running.process, signal)
       if (signal.aborted || !end) return
       forced = end.forced ? (end.served ? 1 : forced + 1) : 0
-      setHealth(instanceId, 'UNHEALTHY', end.incident.reason, { incident: end.incident })
+      setHealth(nodeId, 'UNHEALTHY', end.incident.reason, { incident: end.incident })
     } catch (error) {
       if (signal.aborted) return
-      setHealth(instanceId, 'UNHEALTHY', describeError(error))
-      log.warn({ instanceId, err: error }, 'an engine could not be started')
+      setHealth(nodeId, 'UNHEALTHY', describeError(error))
+      log.warn({ nodeId, err: error }, 'an engine could not be started')
     }
     await timers.sleep(restartDelay.next(clock.elapsedMs()), { signal, ref: false }).catch(() => {})
   }
 }
 
-const start = async (deps: WatchDeps, instanceId: InstanceId, signal: AbortSignal): Promise<void> => {
-  const record = deps.records.get(instanceId)
+const start = async (deps: WatchDeps, nodeId: NodeId, signal: AbortSignal): Promise<void> => {
+  const record = deps.records.get(nodeId)
   // It ended while nobody looked: no agent ran, or an operation was in hand.
-  if (record?.health === 'HEALTHY') deps.setHealth(instanceId, 'UNHEALTHY', 'the engine was found not to run')
-  deps.log.info({ instanceId }, 'starting an engine that should run and does not')
+  if (record?.health === 'HEALTHY') deps.setHealth(nodeId, 'UNHEALTHY', 'the engine was found not to run')
+  deps.log.info({ nodeId }, 'starting an engine that should run and does not')
   const bound = AbortSignal.any([signal, deps.timers.timeout(startTimeoutMs)])
-  await deps.volumes.attach(instanceId, bound)
-  await deps.control.ensureRunning(instanceId, record?.generation ?? 0, bound)
+  await deps.volumes.attach(nodeId, bound)
+  await deps.control.ensureRunning(nodeId, record?.generation ?? 0, bound)
 }
 
 const find = async (
   { control, records }: WatchDeps,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   signal: AbortSignal,
 ): Promise<{ engine: Engine; process: ProcessId } | null> => {
-  const record = records.get(instanceId)
+  const record = records.get(nodeId)
   if (!record) return null
   const engine = await control.describe(record, signal)
   const process = await control.findRunning(engine)
@@ -100,17 +100,17 @@ type AttendDeps = WatchDeps & { readonly patienceMs: number }
 /** Looks at the engine until its process ends, and ends it when it serves nobody. Null when the signal aborts first. */
 const attend = async (
   deps: AttendDeps,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   engine: Engine,
   process: ProcessId,
   signal: AbortSignal,
 ): Promise<End | null> => {
   const { config, control, clock, log, setHealth } = deps
   const { driver, instance } = engine
-  const known = deps.records.get(instanceId)?.volumeStage ?? 'ROOMY'
-  const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, instanceId), instanceId, known)
+  const known = deps.records.get(nodeId)?.volumeStage ?? 'ROOMY'
+  const volumeWatch = createVolumeWatch(volumeWatchDeps(deps, nodeId), nodeId, known)
   let limitedFor: VolumeStage | null = null
-  using engineLog = await control.holdLog(instanceId)
+  using engineLog = await control.holdLog(nodeId)
   const logFrom = Math.max(0, (await sizeOf(instance.logFile)) - explainedLogBytes)
   const usability = createUsabilityWatch(usabilityDeps(deps, engine, process))
   const logins = createLoginHurry(hurryDeps(deps, engine))
@@ -131,18 +131,18 @@ const attend = async (
       await logins.heed(look)
       if (look.is === 'serves') {
         served = true
-        tellServing(deps, instanceId, volume, incidentOfSessions(incidentDeps(deps, instanceId), look.crashed))
+        tellServing(deps, nodeId, volume, incidentOfSessions(incidentDeps(deps, nodeId), look.crashed))
       } else if (look.is === 'useless' && isAlive(process)) {
-        log.warn({ instanceId, reason: look.reason }, 'restarting an engine that serves no clients')
-        await endUseless(deps, instanceId, look.ending, signal)
-        return { incident: incidentOfForce(incidentDeps(deps, instanceId), look.reason), forced: true, served }
+        log.warn({ nodeId, reason: look.reason }, 'restarting an engine that serves no clients')
+        await endUseless(deps, nodeId, look.ending, signal)
+        return { incident: incidentOfForce(incidentDeps(deps, nodeId), look.reason), forced: true, served }
       } else if (look.is === 'ails' && isAlive(process)) {
-        setHealth(instanceId, 'UNHEALTHY', look.reason)
+        setHealth(nodeId, 'UNHEALTHY', look.reason)
       }
       nextCheckAt = clock.elapsedMs() + config.healthIntervalMs
     }
     if (clock.elapsedMs() >= nextUpkeepAt) {
-      await keepUp(deps, instanceId, engine, signal)
+      await keepUp(deps, nodeId, engine, signal)
       nextUpkeepAt = clock.elapsedMs() + config.upkeepIntervalMs
     }
     await control.waitForEnd(process, Math.min(aliveIntervalMs, volumeWatch.dueInMs()), signal)
@@ -150,7 +150,7 @@ const attend = async (
   if (signal.aborted) return null
   engineLog.drain()
   const findings = driver.explainLog(instance, await readTail(instance.logFile, explainedLogBytes, logFrom))
-  const incident = incidentOfProcess(incidentDeps(deps, instanceId), control.takeEnding(process), findings)
+  const incident = incidentOfProcess(incidentDeps(deps, nodeId), control.takeEnding(process), findings)
   return { incident, forced: false, served }
 }
 
@@ -160,8 +160,8 @@ const usabilityDeps = (
   main: ProcessId,
 ): UsabilityDeps => {
   const { driver, instance } = engine
-  const instanceId = instance.instanceId as InstanceId
-  const record = (): InstanceRecord | null => records.get(instanceId)
+  const nodeId = instance.nodeId as NodeId
+  const record = (): NodeRecord | null => records.get(nodeId)
   let nextEndpointCheckAt = 0
   /** Healthy is said of an engine that clients have reached where they were told to, and is looked at again now and then. */
   const verifyAsClientsDo = async (signal: AbortSignal): Promise<void> => {
@@ -197,11 +197,11 @@ const usabilityDeps = (
 /** One that is ending has sessions that may end in order; one that stands still or is broken has nothing to lose. */
 const endUseless = async (
   { config, control, records }: WatchDeps,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   ending: boolean,
   signal: AbortSignal,
 ): Promise<void> => {
-  const record = records.get(instanceId)
+  const record = records.get(nodeId)
   if (!record) return
   if (ending) await control.stop(record, signal, config.lastStopMs)
   else await control.kill(record, signal)
@@ -213,26 +213,26 @@ const hurryDeps = ({ clock, log }: WatchDeps, { driver, instance }: Engine): Hur
     const what = hurried
       ? 'connections that do not log in keep everybody out of an engine: they are dropped as soon as can be'
       : 'connections that do not log in have their ordinary time again'
-    log.warn({ instanceId: instance.instanceId }, what)
+    log.warn({ nodeId: instance.nodeId }, what)
   },
   failed: (error) =>
-    log.warn({ instanceId: instance.instanceId, err: error }, 'the time to log in could not be set for an engine'),
+    log.warn({ nodeId: instance.nodeId, err: error }, 'the time to log in could not be set for an engine'),
   elapsedMs: clock.elapsedMs,
 })
 
-const incidentDeps = ({ clock, control, records }: WatchDeps, instanceId: InstanceId): IncidentDeps => ({
+const incidentDeps = ({ clock, control, records }: WatchDeps, nodeId: NodeId): IncidentDeps => ({
   clock,
-  known: records.get(instanceId) ?? { memoryKills: 0, spec: null },
-  memoryKills: control.memoryKills(instanceId),
+  known: records.get(nodeId) ?? { memoryKills: 0, spec: null },
+  memoryKills: control.memoryKills(nodeId),
 })
 
-const volumeWatchDeps = ({ volumes, setUse, clock, log }: WatchDeps, instanceId: InstanceId) => ({
-  measure: async (measured: InstanceId, signal: AbortSignal) => {
+const volumeWatchDeps = ({ volumes, setUse, clock, log }: WatchDeps, nodeId: NodeId) => ({
+  measure: async (measured: NodeId, signal: AbortSignal) => {
     const use = await volumes.measure(measured, signal)
     if (use) setUse(measured, use)
     return use
   },
-  failed: (error: unknown) => log.warn({ instanceId, err: error }, 'the volume of an instance could not be measured'),
+  failed: (error: unknown) => log.warn({ nodeId, err: error }, 'the volume of an instance could not be measured'),
   elapsedMs: clock.elapsedMs,
 })
 
@@ -243,28 +243,27 @@ const limit = async (
   { stage, before }: { readonly stage: VolumeStage; readonly before: VolumeStage },
   signal: AbortSignal,
 ): Promise<VolumeStage | null> => {
-  const instanceId = engine.instance.instanceId as InstanceId
+  const nodeId = engine.instance.nodeId as NodeId
   const bound = AbortSignal.any([signal, timers.timeout(config.healthTimeoutMs)])
   try {
-    await control.takeRoomBack(instanceId, engine, bound)
+    await control.takeRoomBack(nodeId, engine, bound)
     await control.limit(engine, stage, bound)
     // Later on, writes are of those who make room.
     if (stage === 'FULL' && before !== 'FULL') await engine.driver.room?.endWrites(engine.instance, bound)
     return stage
   } catch (error) {
-    if (!signal.aborted)
-      log.error({ instanceId, stage, err: error }, 'an engine could not be told how full its volume is')
+    if (!signal.aborted) log.error({ nodeId, stage, err: error }, 'an engine could not be told how full its volume is')
     return null
   }
 }
 
 const tellServing = (
   { records, clock, setHealth }: WatchDeps,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   { stage, told: toldStage, use }: SeenVolume,
   news: Incident | null,
 ): void => {
-  const told = records.get(instanceId)?.incident
+  const told = records.get(nodeId)?.incident
   const isOver = told && clock.now() >= Date.parse(told.until)
   const incident = news?.reason ?? (isOver ? null : (told?.reason ?? null))
   const known = { volumeStage: toldStage, ...(news ? { incident: news } : isOver && { incident: null }) }
@@ -272,24 +271,24 @@ const tellServing = (
   const say = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join('; ')
   if (toldStage === 'FULL') {
     const writes = stage === 'FULL' ? 'writes are refused' : 'writes are taken again'
-    setHealth(instanceId, 'UNHEALTHY', say(`${words}: ${writes}`, incident), known)
+    setHealth(nodeId, 'UNHEALTHY', say(`${words}: ${writes}`, incident), known)
   } else {
     const reason = say(toldStage === 'ROOMY' ? null : words, incident)
-    setHealth(instanceId, 'HEALTHY', reason || 'the engine answers', known)
+    setHealth(nodeId, 'HEALTHY', reason || 'the engine answers', known)
   }
 }
 
 /** What gets worse by itself while an engine runs well. */
 const keepUp = async (
   { control, log, volumes }: WatchDeps,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   engine: Engine,
   signal: AbortSignal,
 ): Promise<void> => {
   await control.keepCertificate(engine, signal).catch((error: unknown) => {
-    log.warn({ instanceId, err: error }, 'the certificate of an engine could not be renewed')
+    log.warn({ nodeId, err: error }, 'the certificate of an engine could not be renewed')
   })
-  await volumes.keepRoom(instanceId, signal).catch((error: unknown) => {
-    if (!signal.aborted) log.warn({ instanceId, err: error }, 'the room that a volume has lost could not be taken back')
+  await volumes.keepRoom(nodeId, signal).catch((error: unknown) => {
+    if (!signal.aborted) log.warn({ nodeId, err: error }, 'the room that a volume has lost could not be taken back')
   })
 }

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../describe-error.ts'
 import { EngineFault } from '../engines/engine.ts'
-import type { ProcessId } from '../journal/instances.ts'
+import type { ProcessId } from '../journal/nodes.ts'
 import { judge, type Verdict } from './judge.ts'
 import { feelPulse, type Pulse, stoodStill } from './pulse.ts'
 

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { stageOf, type VolumeStage, type VolumeUse, volumeStages } from '../../domain/values/volume-use.ts'
 
 /** `stage`: what is to be acted on. `told`: what is to be told of it, which does not swing with a client that fills and frees the volume. */
@@ -12,7 +12,7 @@ export type VolumeWatch = {
 }
 
 export type VolumeWatchDeps = {
-  readonly measure: (instanceId: InstanceId, signal: AbortSignal) => Promise<VolumeUse | null>
+  readonly measure: (nodeId: NodeId, signal: AbortSignal) => Promise<VolumeUse | null>
   readonly failed: (error: unknown) => void
   readonly elapsedMs: () => number
 }
@@ -26,7 +26,7 @@ const restFactors: Readonly<Record<VolumeStage, number>> = { ROOMY: 100, FILLING
 const dwellMs = 10_000
 
 /** Keeps an eye on the volume of one instance, which was last told to be at this stage. */
-export const createVolumeWatch = (deps: VolumeWatchDeps, instanceId: InstanceId, before: VolumeStage): VolumeWatch => {
+export const createVolumeWatch = (deps: VolumeWatchDeps, nodeId: NodeId, before: VolumeStage): VolumeWatch => {
   let seen: SeenVolume = { stage: before, told: before, use: null }
   const told = createToldStage(before, deps.elapsedMs)
   let nextLookAt = 0
@@ -35,7 +35,7 @@ export const createVolumeWatch = (deps: VolumeWatchDeps, instanceId: InstanceId,
       const startedAt = deps.elapsedMs()
       if (startedAt < nextLookAt) return seen
       try {
-        const use = await deps.measure(instanceId, signal)
+        const use = await deps.measure(nodeId, signal)
         if (use) {
           const stage = stageOf(use, seen.stage)
           seen = { stage, told: told(stage), use }

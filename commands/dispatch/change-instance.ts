@@ -1,7 +1,13 @@
 import type { HostState } from '../../domain/host/index.ts'
 import { hostUnreachable } from '../../domain/host/refusals.ts'
 import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
-import { type InstanceCommand, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
+import {
+  type InstanceCommand,
+  type InstanceState,
+  instance,
+  instanceStream,
+  primaryOf,
+} from '../../domain/instance/index.ts'
 import { type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
@@ -26,7 +32,7 @@ const guardInstance =
     if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) return noSuchInstance(instanceId)
     const { expectedVersion } = job.request
     if (isDone) return null
-    if (expectedVersion === undefined || expectedVersion === revision) return needsHost(state.hostId)
+    if (expectedVersion === undefined || expectedVersion === revision) return needsHost(primaryOf(state).hostId)
     return {
       code: 'VERSION_CONFLICT',
       message: `instance ${instanceId} is at version ${revision}, not at ${expectedVersion}: read it again and decide again`,

@@ -1,6 +1,6 @@
 import type { HostState, RegisteredHost } from '../../domain/host/index.ts'
 import type { InstanceId } from '../../domain/ids.ts'
-import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { instance, instanceStream, primaryOf } from '../../domain/instance/index.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -54,11 +54,12 @@ export const createKeptCreates = (deps: KeptCreatesDependencies): KeptCreates =>
       kept.delete(instanceId)
       return
     }
-    const { hostId, projectId } = state
+    const { projectId } = state
+    const { hostId } = primaryOf(state)
     if (!directory.hosts().some((host) => isGone(host) && host.hostId === hostId)) return
     const by = systemContext('move-create', ids.next())
     const context = { ...by, correlationId: state.operation.operationId, projectId, instanceId }
-    const moved = await moveCreate(state, (key) => sealUsers(key, instanceId, credentials), context)
+    const moved = await moveCreate(state, (key, nodeId) => sealUsers(key, nodeId, credentials), context)
     if (moved) log.info({ instanceId, from: hostId, to: moved }, 'another host makes an instance whose host is lost')
   }
 

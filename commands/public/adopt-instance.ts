@@ -89,6 +89,8 @@ const adopt = async (
       projectId,
       name,
       spec: found.label.spec,
+      nodeId: found.nodeId,
+      nodeGeneration: found.nodeGeneration,
       hostId: host.hostId,
       running: found.running,
       endpoint: found.port === null ? null : { host: address, port: found.port },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { backup, backupStream } from '../../domain/backup/index.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
-import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { instance, instanceStream, primaryOf } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { backupNameRefusal } from '../../domain/values/names.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
@@ -46,7 +46,8 @@ export const createBackup = defineCommand({
       return refused({ ...noSuchInstance(instanceId), field: 'instanceId' })
     }
     if (keys === undefined) return refused(noBackups)
-    const { projectId, hostId, name: instanceName, spec, accounts } = state
+    const { hostId } = primaryOf(state)
+    const { projectId, name: instanceName, spec, accounts } = state
     const context = { ...job.context, correlationId: operationId, projectId, instanceId }
     const taken = await takeSealingKey(handler, hostId, operationId, context)
     if (!taken.ok) return refused(taken.rejection)

@@ -160,7 +160,7 @@ const request = async (
   credentials: readonly Credential[],
 ): Promise<Answer> => {
   const { handler, clock, settings } = dependencies
-  const { instanceId, operationId } = job.ids
+  const { instanceId, nodeId, operationId } = job.ids
   const { projectId, name, databases = [] } = wish.command
   const handled = await handler.handle(
     instance,
@@ -173,10 +173,11 @@ const request = async (
       name,
       nameFence: wish.nameFence,
       spec: wish.spec,
+      nodeId,
       hostId,
       databases,
       sealingKey: sealingKey?.number ?? null,
-      users: sealingKey === null ? [] : await sealUsers(sealingKey, instanceId, credentials),
+      users: sealingKey === null ? [] : await sealUsers(sealingKey, nodeId, credentials),
       deadline: isoAfter(clock, settings.operationTimeoutMs.provision),
     },
     wish.context,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { host, hostStream } from '../../domain/host/index.ts'
-import { instance, instanceStream, isInProgress, type KnownInstance } from '../../domain/instance/index.ts'
+import { instance, instanceStream, isInProgress, type KnownInstance, primaryOf } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
@@ -61,7 +61,8 @@ const holdMore = async (
   state: KnownInstance,
   volumeGiB: number,
 ): Promise<Rejection | null> => {
-  const { projectId, hostId, instanceId } = state
+  const { projectId, instanceId } = state
+  const { hostId } = primaryOf(state)
   const { operationId } = job.ids
   const held = { now: isoNow(clock), expiresAt: isoAfter(clock, settings.reservationMs) }
   const wish = { type: 'HoldMoreVolume', instanceId, operationId, volumeGiB, ...held } as const
@@ -73,11 +74,9 @@ const holdMore = async (
 }
 
 /** Of an operation that was not begun or is over. One that the same request has begun a moment ago keeps what it has. */
-const releaseUnused = async (
-  { handler }: DispatchDependencies,
-  job: Job,
-  { projectId, hostId, instanceId }: KnownInstance,
-): Promise<void> => {
+const releaseUnused = async ({ handler }: DispatchDependencies, job: Job, asked: KnownInstance): Promise<void> => {
+  const { projectId, instanceId } = asked
+  const { hostId } = primaryOf(asked)
   const { operationId } = job.ids
   const { state } = await handler.load(instance, instanceStream(instanceId))
   if (state.status === 'ABSENT' || isInProgress(state, operationId)) return

@@ -1,6 +1,6 @@
 import { type Heartbeat, heartbeatEchoKey, heartbeatSchema } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
+import { type HostId, type InstanceId, type NodeId, parseNodeId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Health } from '../../domain/values/health.ts'
 import { committedIds } from '../../domain/values/ledger.ts'
@@ -112,11 +112,15 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   })
 
   type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly epoch: number }
-  const reportHealth = async (instanceId: InstanceId, seen: Seen, span: Span) => {
+  /** `nodeId` null: whichever the instance has on that host. */
+  type Of = { readonly instanceId: InstanceId; readonly nodeId: NodeId | null }
+  const reportHealth = async ({ instanceId, nodeId: told }: Of, seen: Seen, span: Span) => {
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
-    if (state.status === 'ABSENT' || state.hostId !== seen.hostId) return
-    const command = { type: 'ReportHealth', ...seen } as const
+    if (state.status === 'ABSENT') return
+    const nodeId = told ?? state.nodes.find(({ hostId }) => hostId === seen.hostId)?.nodeId
+    if (!nodeId) return
+    const command = { type: 'ReportHealth', nodeId, ...seen } as const
     const by = { ...context(span.traceparent), projectId: state.projectId, instanceId }
     await handler.handle(instance, stream, command, by)
   }
@@ -135,7 +139,9 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
         epoch: 0,
       } as const
       for (const instanceId of instanceIds)
-        await leaveOutUnreadable(log, { hostId, instanceId }, () => reportHealth(instanceId, seen, span))
+        await leaveOutUnreadable(log, { hostId, instanceId }, () =>
+          reportHealth({ instanceId, nodeId: null }, seen, span),
+        )
       // Last, so that what was cut off on the way is made good at the next check.
       await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt, heard: order.last(hostId) }, span)
     })
@@ -233,11 +239,11 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
     traced('host returned', hostId, parent, async (span) => {
       log.info({ hostId }, 'a lost host has returned')
       reconciler.forget(hostId)
-      for (const [instanceId, { running, health, epoch }] of Object.entries(holds)) {
+      for (const [nodeId, { instanceId, running, health, epoch }] of Object.entries(holds)) {
         if (!running) continue
         const seen = { hostId, health, reason: 'its host has returned', epoch }
-        const id = parseInstanceId(instanceId)
-        await leaveOutUnreadable(log, { hostId, instanceId: id }, () => reportHealth(id, seen, span))
+        const of = { instanceId, nodeId: parseNodeId(nodeId) }
+        await leaveOutUnreadable(log, { hostId, instanceId }, () => reportHealth(of, seen, span))
       }
       await tell(hostId, { type: 'ReportHostReturned', hostId, heard }, span)
     })

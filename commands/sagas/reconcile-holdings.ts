@@ -1,13 +1,13 @@
 import type { Heartbeat, Holding } from '../../domain/guest/report.ts'
-import { host as hostDecider, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, parseInstanceId } from '../../domain/ids.ts'
-import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
+import { type HostCommand, host as hostDecider, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, type NodeId, parseInstanceId, parseNodeId } from '../../domain/ids.ts'
+import { type InstanceNode, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { leaveOutUnreadable } from './leave-out-unreadable.ts'
-import { isGoneFrom, removeLeftover } from './remove-leftover.ts'
+import { removeLeftover } from './remove-leftover.ts'
 
 export type ReconcilerDependencies = {
   readonly handler: Handler
@@ -25,8 +25,12 @@ export type Reconciler = {
   take(host: RegisteredHost, beat: Pick<Heartbeat, 'at' | 'holds'>, traceparent: string | undefined): Promise<void>
 }
 
-/** `since`: from when on the host has said the same of the instance. `settled`: the log agrees, or has been told. */
+/** `since`: from when on the host has said the same of the node. `settled`: the log agrees, or has been told. */
 type Account = { readonly words: string; readonly since: number; readonly settled: boolean }
+
+type Held = { readonly nodeId: NodeId; readonly instanceId: InstanceId; readonly holding: Holding | undefined }
+/** `nodeId` null: the host says nothing of the instance. */
+type Compared = Held | { readonly nodeId: null; readonly instanceId: InstanceId; readonly holding: undefined }
 
 /**
  * How long a host must say the same before it counts: a heartbeat may have been on its way while an operation went on, and says what was
@@ -45,22 +49,22 @@ const isOld = (beat: Beat, before: Beat): boolean =>
   beat.heardAt - before.heardAt < Math.abs(beat.saidAt - before.saidAt) / 2
 
 /**
- * Heartbeats against the log: an instance that the host has lost, has again, or was told other things about than the log knows of. Its
+ * Heartbeats against the log: a node that the host has lost, has again, or was told other things about than the log knows of. Its
  * stream decides; here is only remembered what need not be asked again with every beat.
  */
 export const createReconciler = ({ handler, clock, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
-  const accounts = new Map<HostId, Map<InstanceId, Account>>()
+  /** By node, or by the instance that the host says nothing of. */
+  const accounts = new Map<HostId, Map<string, Account>>()
   const beats = new Map<HostId, Beat>()
 
-  const reconcile = async (
-    { hostId, description, claims }: RegisteredHost,
-    instanceId: InstanceId,
-    holding: Holding | undefined,
+  /** True if the log agrees or has been told, and no operation is in progress that may change that. */
+  const compare = async (
+    { hostId, description }: RegisteredHost,
+    { instanceId, nodeId, holding }: Held,
     traceparent: string | undefined,
   ): Promise<boolean> => {
-    const stream = instanceStream(instanceId)
     const { address, caCertificate } = description
-    const holdsClaim = commitmentOf(claims, instanceId) !== undefined
+    const node = { nodeId, hostId }
     const found = holding
       ? {
           ...holding,
@@ -71,8 +75,8 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
       : null
     const handled = await handler.handle(
       instance,
-      stream,
-      { type: 'ReconcileWithHost', hostId, found },
+      instanceStream(instanceId),
+      { type: 'ReconcileWithHost', ...node, found },
       ({ state }) => ({
         ...context(traceparent),
         projectId: state.status === 'ABSENT' ? null : state.projectId,
@@ -80,31 +84,48 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
       }),
     )
     if (handled.outcome === 'accepted' && handled.events.length > 0) {
-      log.warn({ hostId, instanceId, events: handled.events }, 'a host and the log differ about an instance')
+      log.warn({ ...node, instanceId, events: handled.events }, 'a host and the log differ about an instance')
     }
     if (holding)
-      await removeLeftover({ handler, clock }, handled.state, { hostId, epoch: holding.epoch }, context(traceparent))
-    else if (holdsClaim && isGoneFrom(handled.state, hostId)) {
-      const release = { type: 'ReleaseCapacity', hostId, instanceId, reason: 'MOVED' } as const
-      await handler.handle(hostDecider, hostStream(hostId), release, context(traceparent))
-    }
-    // The log knows nothing of it, and nor does the host any more.
-    if (!holding && !isListed(handled.state)) {
-      await handler.handle(
-        hostDecider,
-        hostStream(hostId),
-        { type: 'SettleUnlisted', hostId, instanceId },
-        context(traceparent),
-      )
-    }
+      await removeLeftover({ handler, clock }, handled.state, { ...node, epoch: holding.epoch }, context(traceparent))
     return isAtRest(handled.state)
   }
 
-  /** One whose history cannot be read is looked at again when the host says something else of it. */
-  const reconcileReadable = async (...[host, instanceId, ...rest]: Parameters<typeof reconcile>): Promise<boolean> => {
-    const { hostId } = host
-    return (await leaveOutUnreadable(log, { hostId, instanceId }, () => reconcile(host, instanceId, ...rest))) ?? true
+  /** Of an instance that the host was to have a node of, or that was found on it, and that it says nothing of. */
+  const compareMissing = async (
+    host: RegisteredHost,
+    instanceId: InstanceId,
+    traceparent: string | undefined,
+  ): Promise<boolean> => {
+    const { hostId, claims } = host
+    const { state } = await handler.load(instance, instanceStream(instanceId))
+    const node = nodeOn(state, hostId)
+    if (node && state.status !== 'DELETED') {
+      return compare(host, { instanceId, nodeId: node.nodeId, holding: undefined }, traceparent)
+    }
+    const tell = (command: HostCommand) =>
+      handler.handle(hostDecider, hostStream(hostId), command, context(traceparent))
+    const isKnown = state.status !== 'ABSENT'
+    if (isKnown && commitmentOf(claims, instanceId))
+      await tell({ type: 'ReleaseCapacity', hostId, instanceId, reason: 'MOVED' })
+    // The log knows nothing of it, and nor does the host any more.
+    if (!isListed(state)) await tell({ type: 'SettleUnlisted', hostId, instanceId })
+    return isAtRest(state)
   }
+
+  /** One whose history cannot be read is looked at again when the host says something else of it. */
+  const readable = async (
+    { hostId }: RegisteredHost,
+    { instanceId }: Compared,
+    work: () => Promise<boolean>,
+  ): Promise<boolean> => (await leaveOutUnreadable(log, { hostId, instanceId }, work)) ?? true
+
+  const reconcile = (host: RegisteredHost, compared: Compared, traceparent: string | undefined): Promise<boolean> =>
+    readable(host, compared, () =>
+      compared.nodeId === null
+        ? compareMissing(host, compared.instanceId, traceparent)
+        : compare(host, compared, traceparent),
+    )
 
   return {
     forget: (hostId) => void accounts.delete(hostId),
@@ -117,26 +138,38 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
         accounts.delete(host.hostId)
         return
       }
-      const before = accounts.get(host.hostId) ?? new Map<InstanceId, Account>()
+      const before = accounts.get(host.hostId) ?? new Map<string, Account>()
       const { address, caCertificate } = host.description
-      const ids = [...Object.keys(holds), ...Object.keys(host.unlisted)].map(parseInstanceId)
-      const expected = [...ids, ...committedIds(host.claims)]
-      const after = new Map<InstanceId, Account>()
-      for (const instanceId of new Set(expected)) {
-        const holding = holds[instanceId]
+      const after = new Map<string, Account>()
+      for (const compared of toCompare(host, holds)) {
+        const { nodeId, instanceId, holding } = compared
         // Without its health, which is reported on its own and may change with every beat.
         const words = JSON.stringify([holding && { ...holding, health: null }, address, caCertificate])
-        const known = before.get(instanceId)
+        const known = before.get(nodeId ?? instanceId)
         const account = known?.words === words ? known : { words, since: now, settled: false }
         const isSteady = account !== known ? false : now - account.since >= steadyMs
-        const settled =
-          account.settled || (isSteady && (await reconcileReadable(host, instanceId, holding, traceparent)))
-        after.set(instanceId, { ...account, settled })
+        const settled = account.settled || (isSteady && (await reconcile(host, compared, traceparent)))
+        after.set(nodeId ?? instanceId, { ...account, settled })
       }
       accounts.set(host.hostId, after)
     },
   }
 }
+
+/** What the host says of its nodes, and the instances that it says nothing of and should or did. */
+const toCompare = (host: RegisteredHost, holds: Heartbeat['holds']): readonly Compared[] => {
+  const held = Object.entries(holds).map(([id, holding]) => {
+    const { instanceId } = holding
+    return { nodeId: parseNodeId(id), instanceId, holding }
+  })
+  const told = new Set(held.map(({ instanceId }) => instanceId))
+  const expected = [...Object.keys(host.unlisted).map(parseInstanceId), ...committedIds(host.claims)]
+  const silent = [...new Set(expected)].filter((instanceId) => !told.has(instanceId))
+  return [...held, ...silent.map((instanceId) => ({ nodeId: null, instanceId, holding: undefined }))]
+}
+
+const nodeOn = (state: InstanceState, hostId: HostId): InstanceNode | undefined =>
+  state.status === 'ABSENT' ? undefined : state.nodes.find((node) => node.hostId === hostId)
 
 const isListed = (state: InstanceState): boolean => state.status !== 'ABSENT' && state.status !== 'DELETED'
 

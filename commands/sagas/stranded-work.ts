@@ -1,6 +1,6 @@
 import { type HostState, host, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
 import type { HostId, InstanceId } from '../../domain/ids.ts'
-import { type BusyInstance, instance, instanceStream, isBusy } from '../../domain/instance/index.ts'
+import { type BusyInstance, instance, instanceStream, isBusy, primaryOf } from '../../domain/instance/index.ts'
 import { operationOf, removes } from '../../domain/instance/operations.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { hostRemovedFault } from '../../domain/values/host-removed.ts'
@@ -35,7 +35,8 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
   const settled = new Map<HostId, Set<InstanceId>>()
 
   const handOn = async (state: BusyInstance, removed: boolean): Promise<void> => {
-    const { projectId, instanceId, hostId } = state
+    const { projectId, instanceId } = state
+    const { hostId } = primaryOf(state)
     const { operationId } = state.operation
     const by = { ...context(undefined), correlationId: operationId, projectId, instanceId }
     const command = { type: 'HandleHostLost', hostId, removed, now: isoNow(clock) } as const
@@ -48,7 +49,7 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     const { state } = await handler.load(instance, instanceStream(instanceId))
     // Room was claimed for it just before, and it may still be asked for.
     if (state.status === 'ABSENT') return false
-    if (state.hostId !== hostId || !isBusy(state)) return true
+    if (primaryOf(state).hostId !== hostId || !isBusy(state)) return true
     const { kind } = state.operation
     if (!operationOf(kind).movable && !removes(kind)) return true
     await handOn(state, false)
@@ -58,7 +59,7 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
   /** An instance of a host that is removed. `isExpired`: nothing came of what its room was held for. */
   const giveUp = async (hostId: HostId, instanceId: InstanceId, isExpired: boolean): Promise<void> => {
     const { state } = await handler.load(instance, instanceStream(instanceId))
-    const isElsewhere = state.status !== 'ABSENT' && state.hostId !== hostId
+    const isElsewhere = state.status !== 'ABSENT' && primaryOf(state).hostId !== hostId
     const isOver = state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)
     if (isElsewhere || isOver || isExpired) {
       const reason = isElsewhere ? 'MOVED' : 'FAILED'

@@ -2,7 +2,7 @@ import { unreachable } from '../../domain/decider.ts'
 import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
-import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { hasNode, instance, instanceStream } from '../../domain/instance/index.ts'
 import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import { type Clock, isoNow } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
@@ -104,7 +104,7 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
   }
 
   const takeHealth = async (report: HealthReport, trace: Trace, sequence: number | undefined) => {
-    const { hostId, instanceId, health, reason, epoch = 0, volumeStage, incident } = report
+    const { hostId, instanceId, nodeId, health, reason, epoch = 0, volumeStage, incident } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
     if (state.status === 'ABSENT') {
@@ -120,27 +120,30 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     await handler.handle(
       instance,
       stream,
-      { type: 'ReportHealth', hostId, health, reason, epoch, volumeStage, incident, sequence },
+      { type: 'ReportHealth', nodeId, hostId, health, reason, epoch, volumeStage, incident, sequence },
       context,
     )
   }
 
   /** The numbers that a host has seen go before those of the log; what it has and the log does not know of is listed. */
   const takeHolding = async (
-    { instanceId, epoch, held }: HoldingsReport['holdings'][number],
+    { nodeId, instanceId, epoch, held }: HoldingsReport['holdings'][number],
     { hostId, sequence }: { readonly hostId: HostId; readonly sequence: number | undefined },
     context: CommandContext,
   ): Promise<void> => {
+    const node = { nodeId, hostId }
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
-    if (state.status !== 'ABSENT' && state.status !== 'DELETED' && state.hostId === hostId) {
+    if (state.status !== 'ABSENT' && state.status !== 'DELETED' && hasNode(state, node)) {
       const generation = Math.max(held?.generation ?? 0, 0)
       const by = { ...context, projectId: state.projectId, instanceId }
-      await handler.handle(instance, stream, { type: 'RaiseNumbers', hostId, epoch, generation }, by)
+      await handler.handle(instance, stream, { type: 'RaiseNumbers', ...node, epoch, generation }, by)
       return
     }
-    if (held && (await removeLeftover({ handler, clock }, state, { hostId, epoch }, context))) return
+    if (held && (await removeLeftover({ handler, clock }, state, { ...node, epoch }, context))) return
     const told = held && {
+      nodeId,
+      nodeGeneration: held.nodeGeneration,
       label: held.label,
       running: held.running,
       port: held.port,

@@ -1,5 +1,5 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
-import type { BackupId, InstanceId } from '../../domain/ids.ts'
+import type { BackupId, NodeId } from '../../domain/ids.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { dataKeyInfo, type SealingKey, sealingInfo } from '../../domain/values/sealing-key.ts'
 
@@ -9,11 +9,11 @@ const suite = new CipherSuite({
   aead: new Aes256Gcm(),
 })
 
-/** Seals a user's password to a host's key, for this instance and user alone. */
+/** Seals a user's password to a host's key, for this node and user alone. */
 export const sealPassword = (
   key: SealingKey,
-  { instanceId, user, password }: { readonly instanceId: InstanceId; readonly user: string; readonly password: string },
-): Promise<Sealed> => seal(key, sealingInfo(instanceId, user), new TextEncoder().encode(password))
+  { nodeId, user, password }: { readonly nodeId: NodeId; readonly user: string; readonly password: string },
+): Promise<Sealed> => seal(key, sealingInfo(nodeId, user), new TextEncoder().encode(password))
 
 /** Seals what a backup is encrypted by to a host's key, for this backup alone. */
 export const sealDataKey = (key: SealingKey, backupId: BackupId, dataKey: Uint8Array): Promise<Sealed> =>

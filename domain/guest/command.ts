@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { backupIdSchema, commandIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import {
+  backupIdSchema,
+  commandIdSchema,
+  hostIdSchema,
+  instanceIdSchema,
+  nodeIdSchema,
+  operationIdSchema,
+} from '../ids.ts'
 import {
   databaseSpecSchema,
   instanceLabelSchema,
@@ -10,7 +17,7 @@ import {
 
 /**
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
- * - `volume-ready`: the instance's volume exists with this size, empty or with its data. `existing`: it was there before,
+ * - `volume-ready`: the node's volume exists with this size, empty or with its data. `existing`: it was there before,
  *   and is not made. `label`: what the host tells a control plane that does not know the instance.
  * - `volume-grown`: the volume, which exists, has at least this size, and an engine that runs makes use of it.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
@@ -24,9 +31,9 @@ import {
  * - `backup-stored`: a copy of all data of the engine, which runs and goes on serving, is whole in the backup store, below the folder of this backup, and nothing
  *   else is there. `sealedKey`: what it is encrypted by. Tells what is in the store.
  * - `backup-absent`: nothing is below that folder, and the key that `sealedKey` is sealed to is destroyed.
- * - `instance-absent`: no process, port, file, Unix user, cgroup or mount of the instance is left, nor the key of this number that its
+ * - `node-absent`: no process, port, file, Unix user, cgroup or mount of the node is left, nor the key of this number that its
  *   passwords were sealed to.
- *   `undo`: it undoes a provisioning, and is refused of an instance that has been in use since, as a control plane that was restored from
+ *   `undo`: it undoes a provisioning, and is refused of a node that has been in use since, as a control plane that was restored from
  *   a backup may not know.
  */
 export const guestPayloadSchema = z.discriminatedUnion('kind', [
@@ -54,7 +61,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('backup-stored'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({ kind: z.literal('backup-absent'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({
-    kind: z.literal('instance-absent'),
+    kind: z.literal('node-absent'),
     sealingKey: z.int().positive().nullable(),
     undo: z.boolean().optional(),
   }),
@@ -63,21 +70,24 @@ export type GuestPayload = z.infer<typeof guestPayloadSchema>
 export type GuestCommandKind = GuestPayload['kind']
 
 /**
- * What a command competes with on its instance. `exclusive`: it changes what runs, one at a time. `shared`: it goes on beside all else, until the
- * instance is removed.
+ * What a command competes with on its node. `exclusive`: it changes what runs, one at a time. `shared`: it goes on beside all else, until the
+ * node is removed.
  */
 export const lanes = ['exclusive', 'shared'] as const
 export type Lane = (typeof lanes)[number]
 
 /**
- * `commandId` is derived from operation and step: a re-issue is the same command. `epoch` fences within its lane. In the exclusive lane, an agent
- * refuses one older than it has seen for the instance; in the shared lane, one older than it has seen of the same operation. `lane`: absent means exclusive,
+ * `commandId` is derived from operation and step: a re-issue is the same command. `nodeId`: what it is about. `instanceId`: whose node that is;
+ * `nodeGeneration`: which one of those that took its place, counted from 1. `epoch` fences within its lane. In the exclusive lane, an agent
+ * refuses one older than it has seen for the node; in the shared lane, one older than it has seen of the same operation. `lane`: absent means exclusive,
  * as version 0.1 had no other. After `deadline` (ISO 8601) the agent does not begin it any more. `traceparent`: W3C trace context of what led to it.
  */
 export const guestCommandSchema = z.object({
   commandId: commandIdSchema,
   operationId: operationIdSchema,
   instanceId: instanceIdSchema,
+  nodeId: nodeIdSchema,
+  nodeGeneration: z.int().positive(),
   hostId: hostIdSchema,
   lane: z.enum(lanes).optional(),
   epoch: z.int().positive(),

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { hostDescriptionSchema } from '../host/events.ts'
-import { commandIdSchema, hostIdSchema, instanceIdSchema, joinTokenIdSchema, operationIdSchema } from '../ids.ts'
+import {
+  commandIdSchema,
+  hostIdSchema,
+  instanceIdSchema,
+  joinTokenIdSchema,
+  nodeIdSchema,
+  operationIdSchema,
+} from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
@@ -10,6 +17,7 @@ const answersCommand = {
   commandId: commandIdSchema,
   operationId: operationIdSchema,
   instanceId: instanceIdSchema,
+  nodeId: nodeIdSchema,
   hostId: hostIdSchema,
   /** W3C trace context of the work that it is the result of. */
   traceparent: z.string().optional(),
@@ -24,10 +32,12 @@ export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertific
 export type EngineFacts = z.infer<typeof engineFactsSchema>
 
 /**
- * What a host has of one instance now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence of
+ * What a host has of one node now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence of
  * which the host has done all that it was told. `generation`: -1 before the engine's first start.
  */
 export const holdingSchema = z.object({
+  instanceId: instanceIdSchema,
+  nodeGeneration: z.int().positive(),
   running: z.boolean(),
   health: healthSchema,
   epoch: z.int().nonnegative(),
@@ -37,10 +47,11 @@ export const holdingSchema = z.object({
 export type Holding = z.infer<typeof holdingSchema>
 
 /**
- * A host's account of one instance, also of one that it has no more: the newest epoch it has seen, and what it has. Told at registration, and
- * when an instance is removed or a command is refused for its epoch.
+ * A host's account of one node, also of one that it has no more: the newest epoch it has seen, and what it has. Told at registration, and
+ * when a node is removed or a command is refused for its epoch.
  */
 export const accountSchema = z.object({
+  nodeId: nodeIdSchema,
   instanceId: instanceIdSchema,
   epoch: z.int().nonnegative(),
   held: holdingSchema.extend({ label: instanceLabelSchema.nullable() }).nullable(),
@@ -86,6 +97,7 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     at: z.iso.datetime(),
     hostId: hostIdSchema,
     instanceId: instanceIdSchema,
+    nodeId: nodeIdSchema,
     health: healthSchema,
     reason: z.string(),
     /** The newest fence of which the host had done all that it was told. Absent: it does not say, and its word cures no failure. */
@@ -128,13 +140,13 @@ export type AgentReport = z.infer<typeof agentReportSchema>
 export type GuestResult = Extract<AgentReport, { type: 'succeeded' | 'failed' | 'progress' }>
 
 /**
- * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `holds`: every instance whose data is on
+ * Sent on `coffer.agent.heartbeats` every few seconds. Not an event: only transitions become events. `holds`: every node whose data is on
  * the host, so that the control plane notices one that is missing, and a host that was cut off has nothing to report again.
  */
 export const heartbeatSchema = z.object({
   hostId: hostIdSchema,
   at: z.iso.datetime(),
-  holds: z.record(instanceIdSchema, holdingSchema),
+  holds: z.record(nodeIdSchema, holdingSchema),
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>
 /** The key of what a saga says to itself among the heartbeats: that it hears this proves that it hears hosts. */

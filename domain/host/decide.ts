@@ -181,6 +181,7 @@ const removeHost = ({ hostId, force, now }: CommandOf<'RemoveHost'>, state: Regi
 /** A label is given once. */
 const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
   a !== undefined &&
+  a.nodeId === b.nodeId &&
   a.running === b.running &&
   a.port === b.port &&
   a.epoch === b.epoch &&

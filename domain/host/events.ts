@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { hostIdSchema, instanceIdSchema, operationIdSchema } from '../ids.ts'
+import { hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema } from '../ids.ts'
 import { datastoreTypeSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
@@ -51,6 +51,8 @@ export type HostDescription = z.infer<typeof hostDescriptionSchema>
 
 /** What a host has of an instance that the log does not know of. `label` null: it was never told. */
 export const foundSchema = z.object({
+  nodeId: nodeIdSchema,
+  nodeGeneration: z.int().positive(),
   label: instanceLabelSchema.nullable(),
   running: z.boolean(),
   port: z.int().nullable(),

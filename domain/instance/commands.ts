@@ -1,4 +1,4 @@
-import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { HostId, InstanceId, NodeId, OperationId, ProjectId } from '../ids.ts'
 import type { StepResults } from '../operation/process.ts'
 import type { Fault } from '../values/fault.ts'
 import type { Health } from '../values/health.ts'
@@ -42,16 +42,18 @@ export type InstanceCommand =
       readonly projectId: ProjectId
       readonly name: string
       readonly spec: InstanceSpec
+      readonly nodeId: NodeId
       readonly hostId: HostId
       readonly sealingKey: number | null
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
       readonly nameFence?: NameFence
     })
-  /** The operation goes on on another host. */
+  /** The operation goes on on another host, with a node in the place of the one before. */
   | {
       readonly type: 'MoveInstance'
       readonly operationId: OperationId
+      readonly nodeId: NodeId
       readonly hostId: HostId
       readonly sealingKey: number | null
       readonly users: readonly UserSpec[]
@@ -80,6 +82,7 @@ export type InstanceCommand =
     }
   | {
       readonly type: 'ReportHealth'
+      readonly nodeId: NodeId
       /** That says so. */
       readonly hostId: HostId
       readonly health: Health
@@ -100,6 +103,8 @@ export type InstanceCommand =
       readonly projectId: ProjectId
       readonly name: string
       readonly spec: InstanceSpec
+      readonly nodeId: NodeId
+      readonly nodeGeneration: number
       readonly hostId: HostId
       readonly running: boolean
       readonly endpoint: Endpoint | null
@@ -108,9 +113,20 @@ export type InstanceCommand =
       readonly generation: number
       readonly removal: { readonly operationId: OperationId; readonly deadline: string } | null
     }
-  /** What a host has of the instance, for long enough not to be a passing moment; `found` null: nothing. */
-  | { readonly type: 'ReconcileWithHost'; readonly hostId: HostId; readonly found: FoundOnHost | null }
+  /** What its host has of a node, for long enough not to be a passing moment; `found` null: nothing. */
+  | {
+      readonly type: 'ReconcileWithHost'
+      readonly nodeId: NodeId
+      readonly hostId: HostId
+      readonly found: FoundOnHost | null
+    }
   /** Its host was removed for good, with the data. Nothing while an operation is in progress: that ends first. */
   | { readonly type: 'LoseHost'; readonly hostId: HostId; readonly fault: Fault }
-  /** The host has seen these numbers: the next ones are higher. */
-  | { readonly type: 'RaiseNumbers'; readonly hostId: HostId; readonly epoch: number; readonly generation: number }
+  /** The host of the node has seen these numbers: the next ones are higher. */
+  | {
+      readonly type: 'RaiseNumbers'
+      readonly nodeId: NodeId
+      readonly hostId: HostId
+      readonly epoch: number
+      readonly generation: number
+    }

@@ -4,6 +4,7 @@ import { sameName } from '../values/names.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
 import { inTheWayOf } from './lanes.ts'
+import { hasNode, primaryOf } from './nodes.ts'
 import { sharedFailure } from './operations/define-operation.ts'
 import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
 import { reconcile, spokenFor } from './reconcile.ts'
@@ -188,7 +189,7 @@ const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance)
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */
 const reportHealth = (command: CommandOf<'ReportHealth'>, state: InstanceState): InstanceDecision => {
-  if (state.status !== 'ABSENT' && (state.hostId !== command.hostId || isOvertaken(command, state))) return accept()
+  if (state.status !== 'ABSENT' && (!hasNode(state, command) || isOvertaken(command, state))) return accept()
   if (isBusy(state))
     return operationOf<ExclusiveKind>(state.operation.kind).creates ? accept() : accept(...healthChange(state, command))
   switch (state.status) {
@@ -222,23 +223,21 @@ const recovered = ({ epoch, generation }: KnownInstance, report: CommandOf<'Repo
 const loseHost = ({ hostId, fault }: CommandOf<'LoseHost'>, state: InstanceState): InstanceDecision => {
   if (state.status === 'ABSENT' || state.status === 'DELETED' || isBusy(state)) return accept()
   const hasData = state.status !== 'FAILED' || state.dataKept
-  return state.hostId === hostId && hasData
+  return primaryOf(state).hostId === hostId && hasData
     ? accept({ type: 'InstanceHostRemoved', data: { hostId, fault } })
     : accept()
 }
 
-const raiseNumbers = (
-  { hostId, epoch, generation }: CommandOf<'RaiseNumbers'>,
-  state: InstanceState,
-): InstanceDecision => {
-  if (state.status === 'ABSENT' || state.hostId !== hostId) return accept()
+const raiseNumbers = (command: CommandOf<'RaiseNumbers'>, state: InstanceState): InstanceDecision => {
+  const { epoch, generation } = command
+  if (state.status === 'ABSENT' || !hasNode(state, command)) return accept()
   // What undoes the last operation has an epoch of its own, which is no news.
   if (epoch <= Math.max(state.epoch + 1, state.seenEpoch) && generation <= state.generation) return accept()
   const raised = { epoch: Math.max(epoch, state.seenEpoch), generation: Math.max(generation, state.generation) }
   return accept({ type: 'InstanceNumbersRaised', data: raised })
 }
 
-type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'hostId' | 'epoch'>
+type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'nodeId' | 'hostId' | 'epoch'>
 
 const seenBy = ({ health, reason, volumeStage, incident, sequence }: Seen) => ({
   health,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { hostIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import {
   databaseSpecSchema,
@@ -22,6 +22,8 @@ export const instanceEvents = {
       projectId: projectIdSchema,
       name: z.string(),
       spec: instanceSpecSchema,
+      nodeId: nodeIdSchema,
+      nodeGeneration: z.int().positive(),
       hostId: hostIdSchema,
       status: z.enum(['ACTIVE', 'STOPPED']),
       endpoint: endpointSchema.nullable(),
@@ -31,7 +33,7 @@ export const instanceEvents = {
     }),
   ),
   /**
-   * Quota is reserved, a host claimed, and the instance asked for. `epoch` fences its guest commands, `deadline` is the operation's.
+   * Quota is reserved, a host claimed, and the instance asked for, with one node on that host. `epoch` fences its guest commands, `deadline` is the operation's.
    * `sealingKey`: the number of the host's key that the passwords are sealed to; null when there are none.
    */
   InstanceRequested: defineEvent(
@@ -41,6 +43,7 @@ export const instanceEvents = {
       projectId: projectIdSchema,
       name: z.string(),
       spec: instanceSpecSchema,
+      nodeId: nodeIdSchema,
       hostId: hostIdSchema,
       sealingKey: z.int().positive().nullable(),
       databases: z.array(databaseSpecSchema),
@@ -48,11 +51,15 @@ export const instanceEvents = {
       ...asked,
     }),
   ),
-  /** Its host was lost before it was provisioned: another one provisions it. `epoch` fences the commands for that one. */
+  /**
+   * Its host was lost before it was provisioned: another one provisions it, with a node that takes the place of the former. `epoch` fences the commands for
+   * that one.
+   */
   InstanceMoved: defineEvent(
     1,
     z.object({
       operationId: operationIdSchema,
+      nodeId: nodeIdSchema,
       hostId: hostIdSchema,
       sealingKey: z.int().positive().nullable(),
       users: z.array(userSpecSchema),

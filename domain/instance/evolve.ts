@@ -31,7 +31,7 @@ type Beginning = Extract<
 
 export const evolve = (state: InstanceState, event: InstanceEvent): InstanceState => {
   if (event.type === 'InstanceRequested') {
-    const { instanceId, projectId, hostId, sealingKey, name, spec, databases, users } = event.data
+    const { instanceId, projectId, nodeId, hostId, sealingKey, name, spec, databases, users } = event.data
     const { operationId, epoch, deadline } = event.data
     const wish = { databases, users }
     return {
@@ -39,8 +39,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       before: 'FAILED',
       instanceId,
       projectId,
-      hostId,
-      sealingKey,
+      nodes: [{ nodeId, hostId, role: 'primary', generation: 1, sealingKey }],
       name,
       nameFence: 0,
       spec,
@@ -61,7 +60,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
     }
   }
   if (event.type === 'InstanceAdopted') {
-    const { endpoint, caCertificate, ...adopted } = event.data
+    const { endpoint, caCertificate, nodeId, hostId, nodeGeneration, ...adopted } = event.data
     return {
       ...adopted,
       nameFence: state.nameFence ?? 0,
@@ -69,7 +68,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
       accounts: noAccounts,
       shared: [],
-      sealingKey: null,
+      nodes: [{ nodeId, hostId, role: 'primary', generation: nodeGeneration, sealingKey: null }],
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
       incident: null,
@@ -100,14 +99,17 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       return { ...state, endpoint: event.data.endpoint, caCertificate: event.data.caCertificate }
     case 'InstanceMoved': {
       if (state.status !== 'PROVISIONING') return state
-      const { operationId: _, users, ...place } = event.data
+      const { users, epoch, nodeId, hostId, sealingKey } = event.data
       const { operation } = state
       return {
         ...state,
-        ...place,
+        epoch,
+        nodes: state.nodes.map((node) =>
+          node.role === 'primary' ? { ...node, nodeId, hostId, sealingKey, generation: node.generation + 1 } : node,
+        ),
         // Another host counts its messages for itself.
         healthSequence: 0,
-        operation: { ...operation, epoch: place.epoch, wish: { ...operation.wish, users } },
+        operation: { ...operation, epoch, wish: { ...operation.wish, users } },
       }
     }
     case 'InstanceRenamed':
@@ -212,8 +214,7 @@ const raised = (state: KnownInstance, seen: { readonly epoch: number; readonly g
 const known = (state: KnownInstance) => ({
   instanceId: state.instanceId,
   projectId: state.projectId,
-  hostId: state.hostId,
-  sealingKey: state.sealingKey,
+  nodes: state.nodes,
   name: state.name,
   nameFence: state.nameFence,
   spec: state.spec,

@@ -7,6 +7,7 @@ import { absentInstance } from './state.ts'
 
 export type { InstanceCommand } from './commands.ts'
 export { type InstanceEvent, instanceEvents } from './events.ts'
+export { hasNode, type InstanceNode, type NodeOnHost, primaryOf } from './nodes.ts'
 export {
   type BusyInstance,
   type InstanceState,

@@ -1,8 +1,9 @@
-import type { HostId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Health } from '../values/health.ts'
 import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
+import type { InstanceNode } from './nodes.ts'
 
 export const restingStatuses = ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'] as const
 /** Where an instance is while no operation changes it. */
@@ -12,9 +13,8 @@ export type RestingStatus = (typeof restingStatuses)[number]
 export type Known = {
   readonly instanceId: InstanceId
   readonly projectId: ProjectId
-  readonly hostId: HostId
-  /** Of the key that its passwords were sealed to, which its host destroys once they are set, or with the instance. */
-  readonly sealingKey: number | null
+  /** Where it is placed. */
+  readonly nodes: readonly InstanceNode[]
   readonly name: string
   /** What held a name for it at an earlier revision of the project's stream came too late. */
   readonly nameFence: number

@@ -1,6 +1,7 @@
 import { accept, type Decision } from '../decider.ts'
 import type { FoundOnHost, InstanceCommand } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
+import { hasNode } from './nodes.ts'
 import { type InstanceState, isBusy, type KnownInstance } from './state.ts'
 
 type ReconcileWithHost = Extract<InstanceCommand, { readonly type: 'ReconcileWithHost' }>
@@ -10,8 +11,9 @@ type ReconcileWithHost = Extract<InstanceCommand, { readonly type: 'ReconcileWit
  * than the log knows of carried out operations that the log has lost, so its word goes before the log's. One that has not is believed in
  * what it lacks and in what it has again.
  */
-export const reconcile = ({ hostId, found }: ReconcileWithHost, state: InstanceState): Decision<InstanceEvent> => {
-  if (state.status === 'ABSENT' || state.status === 'DELETED' || state.hostId !== hostId || isBusy(state)) {
+export const reconcile = (command: ReconcileWithHost, state: InstanceState): Decision<InstanceEvent> => {
+  const { found } = command
+  if (state.status === 'ABSENT' || state.status === 'DELETED' || !hasNode(state, command) || isBusy(state)) {
     return accept()
   }
   if (!found) return accept(...missing(state))

@@ -2,6 +2,7 @@ import type { OperationId } from '../ids.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { Known, RestingStatus } from './known.ts'
+import { primaryOf } from './nodes.ts'
 import type { OperationKind } from './operation-kinds.ts'
 import { type ExclusiveKind, operationOf, type operations, type SharedKind, type WishOf } from './operations.ts'
 
@@ -98,11 +99,14 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
   const wish = operation.kind === 'provision' ? {} : operation.wish
   const spec = specHeld(state)
   const isMissing = isBusy(state) && state.before === 'MISSING'
+  const { nodeId, hostId, sealingKey, generation: nodeGeneration } = primaryOf(state)
   return {
     instanceId: state.instanceId,
     projectId: state.projectId,
-    hostId: state.hostId,
-    sealingKey: state.sealingKey,
+    nodeId,
+    nodeGeneration,
+    hostId,
+    sealingKey,
     name: state.name,
     spec,
     ...(spec !== state.spec && { formerSpec: state.spec }),

@@ -1,5 +1,5 @@
 import type { GuestResult } from '../guest/report.ts'
-import type { CommandId, HostId, OperationId } from '../ids.ts'
+import type { CommandId, HostId, NodeId, OperationId } from '../ids.ts'
 import type { OperationKind } from '../instance/operation-kinds.ts'
 import type { Fault } from '../values/fault.ts'
 import type { UserSpec } from '../values/instance-spec.ts'
@@ -41,6 +41,8 @@ export type OperationInput =
   | {
       readonly type: 'MoveOperation'
       readonly from: HostId
+      /** The node there, which takes the place of the one before. */
+      readonly nodeId: NodeId
       readonly hostId: HostId
       /** Of the new host. */
       readonly sealingKey: number | null
@@ -50,9 +52,10 @@ export type OperationInput =
       readonly commandIds: Readonly<Record<string, CommandId>>
       readonly now: string
     }
-  /** A host still has what was to be removed from it, and has seen this epoch: it is asked again. */
+  /** A host still has a node that was to be removed from it, and has seen this epoch of it: it is asked again. */
   | {
       readonly type: 'RemoveLeftover'
+      readonly nodeId: NodeId
       readonly hostId: HostId
       readonly epoch: number
       readonly commandId: CommandId

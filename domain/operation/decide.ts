@@ -83,7 +83,7 @@ const failUnbegun = ({ operationId, fault }: InputOf<'FailUnbegun'>): OperationE
 /** Only the step in hand is listened to: an answer to another command comes late, twice or from before a cancellation. */
 const handleResult = (state: OperationState, result: GuestResult, now: string): Events => {
   if (!isAwaiting(state) || state.step.commandId !== result.commandId) return []
-  if (state.subject.hostId !== result.hostId) return []
+  if (state.subject.nodeId !== result.nodeId || state.subject.hostId !== result.hostId) return []
   switch (result.type) {
     case 'progress':
       return recordProgress(state, result, now)

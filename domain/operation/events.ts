@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { guestCommandSchema } from '../guest/command.ts'
-import { commandIdSchema, hostIdSchema, operationIdSchema } from '../ids.ts'
+import { commandIdSchema, hostIdSchema, nodeIdSchema, operationIdSchema } from '../ids.ts'
 import { operationKindSchema } from '../instance/operations.ts'
 import { faultSchema } from '../values/fault.ts'
 import { userSpecSchema } from '../values/instance-spec.ts'
@@ -58,12 +58,13 @@ export const operationEvents = {
   ),
   /** The host that the step in hand waits for counts as lost. `deadline`: until when it, or another host in its place, is waited for. */
   OperationHostLost: defineEvent(1, z.object({ hostId: hostIdSchema, deadline: z.iso.datetime() })),
-  /** Another host begins again with the first step. `from` is to remove what it has of the instance. `epoch`: of the commands for the new host. */
+  /** Another host begins again with the first step, with a node of its own. `from` is to remove what it has of the instance. `epoch`: of the commands for the new host. */
   OperationMoved: defineEvent(
     1,
     z.object({
       operationId: operationIdSchema,
       from: hostIdSchema,
+      nodeId: nodeIdSchema,
       hostId: hostIdSchema,
       sealingKey: z.int().positive().nullable(),
       users: z.array(userSpecSchema),

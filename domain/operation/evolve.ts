@@ -98,9 +98,17 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
 
 type Moved = Extract<OperationEvent, { readonly type: 'OperationMoved' }>['data']
 
-const moved = (state: Running, { hostId, sealingKey, users, epoch, commandIds }: Moved): Running => ({
+const moved = (state: Running, { nodeId, hostId, sealingKey, users, epoch, commandIds }: Moved): Running => ({
   ...state,
-  subject: { ...state.subject, hostId, sealingKey, users, epoch },
+  subject: {
+    ...state.subject,
+    nodeId,
+    nodeGeneration: state.subject.nodeGeneration + 1,
+    hostId,
+    sealingKey,
+    users,
+    epoch,
+  },
   commandIds,
   step: null,
   completed: [],
@@ -111,10 +119,10 @@ const moved = (state: Running, { hostId, sealingKey, users, epoch, commandIds }:
 type Issued = Extract<OperationEvent, { readonly type: 'GuestCommandIssued' }>['data']
 
 /** A host that was left may be asked to remove what it has while another one is at work. */
-const commanded = (state: BegunOperation, { step: name, command: { commandId, hostId } }: Issued): OperationState => {
+const commanded = (state: BegunOperation, { step: name, command: { commandId, nodeId } }: Issued): OperationState => {
   const next = { ...state, lastCommandId: commandId }
   return withStep(next, (step) =>
-    step?.name === name && hostId === state.subject.hostId ? { ...step, commandId } : step,
+    step?.name === name && nodeId === state.subject.nodeId ? { ...step, commandId } : step,
   )
 }
 

@@ -31,31 +31,31 @@ export const handleHostLost = (state: OperationState, { hostId, now, removed }: 
 
 /** All over again on another host. What the former one has of it is fenced off, and removed as soon as it hears of that. */
 export const moveOperation = (state: OperationState, input: InputOf<'MoveOperation'>): Events => {
-  const { from, hostId, sealingKey, users, commandIds, now } = input
+  const { from, nodeId, hostId, sealingKey, users, commandIds, now } = input
   if (state.status !== 'RUNNING' || !isAwaiting(state) || !operationOf(state.kind).movable) return []
   if (state.subject.hostId !== from) return []
   const { operationId, subject } = state
   const moved: OperationEvent = {
     type: 'OperationMoved',
     // Above what undoes the steps on the host that is left, which may be asked once more.
-    data: { operationId, from, hostId, sealingKey, users: [...users], epoch: subject.epoch + 2, commandIds },
+    data: { operationId, from, nodeId, hostId, sealingKey, users: [...users], epoch: subject.epoch + 2, commandIds },
   }
   const removal = removalOf(state, leftoverOf(state), commandIdOf(state, removingStep(state).name), now)
   return followedBy(state, [moved, removal], (next) => proceed(next, now))
 }
 
-/** Asks a host once more to remove what it was left with. One that has seen a later epoch was told other things since. */
+/** Asks a host once more to remove the node that it was left with. One that has seen a later epoch of it was told other things since. */
 export const removeLeftover = (state: OperationState, input: InputOf<'RemoveLeftover'>): Events => {
   if (!hasBegun(state) || state.lastCommandId === input.commandId) return []
-  const leftover = leftoversOf(state).findLast(({ hostId }) => hostId === input.hostId)
+  const leftover = leftoversOf(state).find(({ nodeId, hostId }) => nodeId === input.nodeId && hostId === input.hostId)
   if (!leftover || input.epoch > leftover.epoch) return []
   return [removalOf(state, leftover, input.commandId, input.now)]
 }
 
 const leftoversOf = (state: BegunOperation): readonly Leftover[] => {
   if (!removes(state.kind) || isStepping(state)) return state.leftovers
-  const { hostId, epoch, sealingKey } = state.subject
-  return [{ hostId, epoch, sealingKey }]
+  const { nodeId, nodeGeneration, hostId, epoch, sealingKey } = state.subject
+  return [{ nodeId, nodeGeneration, hostId, epoch, sealingKey }]
 }
 
 /** The step after which nothing of the instance is left. */

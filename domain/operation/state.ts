@@ -1,4 +1,4 @@
-import type { CommandId, HostId, OperationId } from '../ids.ts'
+import type { CommandId, HostId, NodeId, OperationId } from '../ids.ts'
 import type { OperationKind } from '../instance/operation-kinds.ts'
 import type { Fault } from '../values/fault.ts'
 import type { outcomes } from './events.ts'
@@ -26,8 +26,14 @@ export type ActiveStep = {
   readonly retryAt: string | null
 }
 
-/** A host that is to remove what it has of the instance; `epoch` is that of the command. */
-export type Leftover = { readonly hostId: HostId; readonly epoch: number; readonly sealingKey: number | null }
+/** A node that its host is to remove; `epoch` is that of the command. */
+export type Leftover = {
+  readonly nodeId: NodeId
+  readonly nodeGeneration: number
+  readonly hostId: HostId
+  readonly epoch: number
+  readonly sealingKey: number | null
+}
 
 type Begun = {
   readonly operationId: OperationId
@@ -37,7 +43,7 @@ type Begun = {
   readonly forwardDeadline: string
   readonly deadline: string
   readonly traceparent: string | undefined
-  /** Of the hosts that the operation has left. */
+  /** The nodes that others have taken the place of. */
   readonly leftovers: readonly Leftover[]
   /** Of the guest command that was issued last; null before the first. */
   readonly lastCommandId: CommandId | null
@@ -86,8 +92,12 @@ export const nextDeadline = (state: OperationState): string | null => {
   return state.status === 'ENDING' ? state.deadline : null
 }
 
-/** What the host of the operation has of the instance, to be removed with the epoch that undoes its steps. */
-export const leftoverOf = ({ subject: { hostId, epoch, sealingKey } }: BegunOperation): Leftover => ({
+/** The node of the operation, to be removed with the epoch that undoes its steps. */
+export const leftoverOf = ({
+  subject: { nodeId, nodeGeneration, hostId, epoch, sealingKey },
+}: BegunOperation): Leftover => ({
+  nodeId,
+  nodeGeneration,
   hostId,
   epoch: epoch + 1,
   sealingKey,

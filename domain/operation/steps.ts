@@ -114,11 +114,13 @@ export const issueCommand = (
 ): OperationEvent => {
   const payload = step.payload(subject, done)
   if (!payload) throw new Error(`step ${step.name} was begun though it has nothing to do`)
-  const { instanceId, hostId } = subject
+  const { instanceId, nodeId, nodeGeneration, hostId } = subject
   const command: GuestCommand = {
     commandId,
     operationId,
     instanceId,
+    nodeId,
+    nodeGeneration,
     hostId,
     lane: operationOf(kind).lane,
     epoch,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostIdSchema, instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { hostIdSchema, instanceIdSchema, nodeIdSchema, projectIdSchema } from '../ids.ts'
 import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
 /** What was asked for beside the kind of the operation: its definition says what is in it. */
@@ -9,6 +9,9 @@ const wishSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boole
 export const operationSubjectSchema = z.object({
   instanceId: instanceIdSchema,
   projectId: projectIdSchema,
+  /** The node that it is about, and how many there have been in its place, itself included. */
+  nodeId: nodeIdSchema,
+  nodeGeneration: z.int().positive(),
   hostId: hostIdSchema,
   sealingKey: z.int().positive().nullable(),
   name: z.string().optional(),

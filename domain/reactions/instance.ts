@@ -7,6 +7,7 @@ import {
   type KnownInstance,
   ongoingOf,
   operationSubject,
+  primaryOf,
   specHeld,
 } from '../instance/index.ts'
 import { sharedFailure } from '../instance/operations/define-operation.ts'
@@ -126,12 +127,15 @@ const holdAgain = (state: InstanceState): readonly Reaction[] =>
 
 const settle = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
-  const { hostId, instanceId } = state
+  const { instanceId } = state
+  const { hostId } = primaryOf(state)
   return [{ target: 'host', id: hostId, command: { type: 'SettleUnlisted', hostId, instanceId } }]
 }
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
-const holdResources = ({ projectId, instanceId, hostId, name, spec }: KnownInstance): readonly Reaction[] => {
+const holdResources = (state: KnownInstance): readonly Reaction[] => {
+  const { projectId, instanceId, name, spec } = state
+  const { hostId } = primaryOf(state)
   const resources = resourcesOf(spec)
   return [
     { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, resources } },
@@ -149,7 +153,8 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
 /** Exactly what its volume needs now, whatever was held for it in between. */
 const holdVolume = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
-  const { projectId, instanceId, hostId } = state
+  const { projectId, instanceId } = state
+  const { hostId } = primaryOf(state)
   const hold = { type: 'HoldVolume', instanceId, operationId, volumeGiB: specHeld(state).volumeGiB } as const
   return [
     { target: 'project', id: projectId, command: { ...hold, projectId } },
@@ -159,7 +164,8 @@ const holdVolume = (operationId: OperationId, state: InstanceState): readonly Re
 
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
-  const { projectId, instanceId, hostId } = state
+  const { projectId, instanceId } = state
+  const { hostId } = primaryOf(state)
   return [
     { target: 'project', id: projectId, command: { type: 'ReleaseQuota', projectId, instanceId, reason } },
     { target: 'host', id: hostId, command: { type: 'ReleaseCapacity', hostId, instanceId, reason } },

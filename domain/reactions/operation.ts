@@ -6,8 +6,8 @@ export const operationReactions: ReactionsOf<typeof operation> = {
   OperationMoved: ({ data }, state) => {
     if (!hasBegun(state)) return []
     const { instanceId } = state.subject
-    const { operationId, hostId, sealingKey, users, epoch } = data
-    const command = { type: 'MoveInstance', operationId, hostId, sealingKey, users, epoch } as const
+    const { operationId, nodeId, hostId, sealingKey, users, epoch } = data
+    const command = { type: 'MoveInstance', operationId, nodeId, hostId, sealingKey, users, epoch } as const
     return [{ target: 'instance', id: instanceId, command }]
   },
   /** Whose operation it is hears how it ended. */

@@ -9,6 +9,7 @@ import { followDocument } from '../subscriptions/follow-document.ts'
 import { assertNotLost, visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
 import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
+import { addInstanceNode } from './instance-node.ts'
 
 const later = 'Not used yet: reserved for a later version.'
 
@@ -56,10 +57,9 @@ const addInstanceEnums = ({ builder }: SchemaParts): InstanceEnums => {
   return { Status, Health }
 }
 
-const addInstanceType = (
-  { builder, Fault, Host, Instance, Node, Operation, OperationSubject }: SchemaParts,
-  { Status, Health }: InstanceEnums,
-): void => {
+const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums): void => {
+  const { builder, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
+  const InstanceNode = addInstanceNode(parts)
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
     description: 'Where clients connect.',
     fields: (t) => ({
@@ -170,6 +170,11 @@ const addInstanceType = (
         nullable: true,
         description: 'Where it runs. For admins; null for everybody else.',
         resolve: ({ hostId }, _args, { session, loadHost }) => (session.isAdmin ? loadHost(hostId) : null),
+      }),
+      nodes: t.expose('nodes', {
+        type: [InstanceNode],
+        complexity: 1,
+        description: 'Where it is placed: one node, until there are replicas.',
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import type { InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
 import type { RestingStatus } from '../../domain/instance/known.ts'
@@ -66,10 +66,12 @@ export const instanceNameIn = ({ projectId, name }: Pick<InstanceDocument, 'proj
 type Beginning = Pick<InstanceDocument, 'projectId' | 'name' | 'hostId'> & {
   readonly instanceId: InstanceId
   readonly spec: InstanceSpec
+  readonly nodeId: NodeId
+  readonly nodeGeneration?: number
 }
 
 const begun = (
-  { instanceId, projectId, name, hostId, spec }: Beginning,
+  { instanceId, projectId, name, nodeId, nodeGeneration = 1, hostId, spec }: Beginning,
   at: string,
   revision: number,
 ): Omit<InstanceDocument, 'status'> => ({
@@ -85,6 +87,7 @@ const begun = (
   flavor: spec.flavor,
   resources: resourcesOf(spec),
   hostId,
+  nodes: [{ id: nodeId, hostId, role: 'primary', generation: nodeGeneration }],
   endpoint: null,
   caCertificate: null,
   databases: [],
@@ -159,7 +162,7 @@ const ofOperations = Object.fromEntries([
 
 export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
-  version: 4,
+  version: 5,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, { data, metadata, revision }) =>
@@ -181,7 +184,13 @@ export const instancesProjection = defineView<InstanceDocument, typeof instanceC
       }
     },
     ...ofOperations,
-    InstanceMoved: changes(({ data: { hostId } }) => ({ hostId })),
+    InstanceMoved: (document, event) =>
+      changes<typeof event>(({ data: { nodeId, hostId } }) => ({
+        hostId,
+        nodes: (document?.nodes ?? []).map(({ role, generation, ...node }) =>
+          role === 'primary' ? { id: nodeId, hostId, role, generation: generation + 1 } : { ...node, role, generation },
+        ),
+      }))(document, event),
     InstanceRenamed: changes(({ data }) => ({ name: data.name })),
     InstanceNameLapsed: changes(() => ({})),
     InstanceHealthChanged: changes(({ data }) => seen(data)),

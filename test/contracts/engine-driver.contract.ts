@@ -295,7 +295,7 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
       it('does not trust a certificate of another authority', async () => {
         const instance = await running()
         await bench.driver.verifyEndpoint(instance, [], bound())
-        const directory = join(bench.directory, `ca-${instance.instanceId}`)
+        const directory = join(bench.directory, `ca-${instance.nodeId}`)
         await createCertificateAuthority({ now: () => new Date() }, { directory, name: 'Coffer CA of a test' })
         const misled = { ...instance, tls: { ...instance.tls, ca: join(directory, 'ca.crt') } }
         await expect(bench.driver.checkEndpoint(misled, bound())).rejects.toMatchObject({

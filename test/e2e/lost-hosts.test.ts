@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostFragment as Host, QuotaFragment as Quota } from '../../ops/cli/generated/graphql.ts'
-import { noTraces, tracesOfInstance } from '../support/host-traces.ts'
+import { nodeOfInstance, noTraces, tracesOfInstance } from '../support/host-traces.ts'
 import { issueJoinToken } from '../support/join-token.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
@@ -103,7 +103,7 @@ const defineDistributed = (): void => {
     })
   }
   const hasFilesOf = ({ dataDir }: ServerSite, instanceId: string): boolean =>
-    existsSync(join(dataDir, 'agent', 'engines', 'instances', instanceId))
+    existsSync(join(dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instanceId)))
 
   beforeAll(async () => {
     const { kafka, environment } = await startCentralStores(closing)

@@ -11,6 +11,7 @@ import { type HostFragment as Host, HostsDocument } from '../../ops/cli/generate
 import type { Connection } from '../../ops/cli/pages.ts'
 import { openBus } from '../../ops/compose/stores.ts'
 import { loadConfig } from '../../ops/config.ts'
+import { nodeOfInstance } from '../support/host-traces.ts'
 import { issueJoinToken } from '../support/join-token.ts'
 import { hostDescription } from '../support/scripted-agent.ts'
 import { type SecuredStores, startSecuredStores } from '../support/secured-stores.ts'
@@ -91,25 +92,28 @@ const defineTests = (): void => {
     const { bus, close } = openBus({ config, log: silentLog, onFatal: () => {} }, {})
     try {
       const instanceId = parseInstanceId(shop.instance.id)
+      const nodeId = nodeOfInstance(shop.instance.id)
       const key = deriveSigner('rogue', 'rogue')
       const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
       const host = { ...hostDescription({ hostId, name: before.name }), address: '203.0.113.7' }
       const says: readonly AgentReport[] = [
         { type: 'registered', ...stamp(), host, signingKey: key.publicKey },
-        { type: 'health', ...stamp(), hostId, instanceId, health: 'UNHEALTHY', reason: 'forged', epoch: 99 },
-        { type: 'holdings', ...stamp(), hostId, holdings: [{ instanceId, epoch: 99, held: null }] },
+        { type: 'health', ...stamp(), hostId, instanceId, nodeId, health: 'UNHEALTHY', reason: 'forged', epoch: 99 },
+        { type: 'holdings', ...stamp(), hostId, holdings: [{ instanceId, nodeId, epoch: 99, held: null }] },
       ]
       const reports = says.map((report) => ({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) }))
       const removal = {
         commandId: randomUUID(),
         operationId: randomUUID(),
         instanceId,
+        nodeId,
+        nodeGeneration: 1,
         hostId,
         epoch: 99,
         deadline: new Date(Date.now() + 60_000).toISOString(),
-        payload: { kind: 'instance-absent', sealingKey: null },
+        payload: { kind: 'node-absent', sealingKey: null },
       }
-      const command = { topic: agentCommandsTopic(hostId), key: instanceId, value: JSON.stringify(removal) }
+      const command = { topic: agentCommandsTopic(hostId), key: nodeId, value: JSON.stringify(removal) }
       const signed = (message: OutgoingMessage, signer: string) => signMessage(message, { signer, sequence: 1, key })
       await bus.publish([...reports, ...reports.map((message) => signed(message, hostId))])
       await bus.publish([command, signed(command, controlPlane)])

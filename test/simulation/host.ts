@@ -14,7 +14,7 @@ import { createReporter } from '../../agent/reporter.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { GuestFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
-import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
+import { type HostId, type InstanceId, type NodeId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import type { IdSource } from '../../kernel/ids.ts'
@@ -26,8 +26,10 @@ import { testJoin } from '../support/test-join.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-/** What really is on a host of one instance. An agent's end changes nothing of it. */
+/** What really is on a host of one node. An agent's end changes nothing of it. */
 export type Placed = {
+  readonly instanceId: InstanceId
+  readonly nodeGeneration: number
   volumeGiB: number
   label: InstanceLabel | null
   hasData: boolean
@@ -41,7 +43,7 @@ export type Placed = {
 export type SimulatedHost = {
   readonly hostId: HostId
   readonly name: string
-  readonly placed: ReadonlyMap<InstanceId, Placed>
+  readonly placed: ReadonlyMap<NodeId, Placed>
   /** Sets a life of its agent going. */
   readonly startAgent: (bus: MessageBus) => void
 }
@@ -68,16 +70,16 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   const { name, ids, time, random, log, tell } = deps
   const hostId = parseHostId(ids.next())
   const database: DatabaseSync = openAgentDatabaseInMemory()
-  const placed = new Map<InstanceId, Placed>()
+  const placed = new Map<NodeId, Placed>()
   let ports = firstPort
 
   const description = hostDescription({ hostId, name })
   const key = deriveSigner(name, 'simulated host')
 
-  const required = (instanceId: InstanceId): Placed => {
-    const known = placed.get(instanceId)
+  const required = (nodeId: NodeId): Placed => {
+    const known = placed.get(nodeId)
     if (known) return known
-    throw new EngineFault('INSTANCE_UNKNOWN', `instance ${instanceId} is not on this host: its volume was never made`)
+    throw new EngineFault('INSTANCE_UNKNOWN', `node ${nodeId} is not on this host: its volume was never made`)
   }
 
   /** Takes its time, as the work on a host does, and gives way where the command has ended. */
@@ -93,25 +95,25 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   }
 
   const makeTrue = async (payload: GuestPayload, context: OutcomeContext): Promise<GuestFacts | undefined> => {
-    const { instanceId } = context
+    const { nodeId, instanceId, nodeGeneration } = context
     await work(context)
     switch (payload.kind) {
       case 'volume-ready': {
-        if (placed.has(instanceId)) return undefined
+        if (placed.has(nodeId)) return undefined
         if (payload.existing) throw new EngineFault('DATA_MISSING', 'the volume is gone')
         const { sizeGiB: volumeGiB, label = null } = payload
         ports += 1
         const nothing = { hasData: false, databases: [], processes: [], generation: -1, port: ports }
-        placed.set(instanceId, { volumeGiB, label, ...nothing })
+        placed.set(nodeId, { instanceId, nodeGeneration, volumeGiB, label, ...nothing })
         return undefined
       }
       case 'volume-grown': {
-        const instance = required(instanceId)
+        const instance = required(nodeId)
         instance.volumeGiB = Math.max(instance.volumeGiB, payload.sizeGiB)
         return undefined
       }
       case 'engine-running': {
-        const instance = required(instanceId)
+        const instance = required(nodeId)
         instance.hasData = true
         const runs = instance.processes.some(({ generation }) => generation >= payload.generation)
         if (!runs) {
@@ -131,7 +133,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         }
       }
       case 'accounts-ready': {
-        const instance = required(instanceId)
+        const instance = required(nodeId)
         if (instance.processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         const { databases, absentDatabases = [] } = payload
         const kept = instance.databases.filter((name) => !absentDatabases.includes(name))
@@ -139,25 +141,25 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         return undefined
       }
       case 'endpoint-verified':
-        if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined
       case 'backup-stored':
-        if (required(instanceId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         await work(context)
         return { location: `instances/${instanceId}/backups/${payload.backupId}/run`, version: '17.10', parts: [] }
       case 'backup-absent':
         await work(context)
         return undefined
       case 'engine-stopped':
-        await stopEngine(required(instanceId), context)
+        await stopEngine(required(nodeId), context)
         return undefined
-      case 'instance-absent': {
-        const instance = placed.get(instanceId)
+      case 'node-absent': {
+        const instance = placed.get(nodeId)
         if (!instance) return undefined
         await stopEngine(instance, context)
         instance.hasData = false
         await work(context)
-        if (deps.planted !== 'leaves-behind') placed.delete(instanceId)
+        if (deps.planted !== 'leaves-behind') placed.delete(nodeId)
         return undefined
       }
       default:
@@ -171,20 +173,23 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const facts = createFacts(database)
     const channel = createChannel({ hostId, key, join: testJoin, facts, clock, log })
     const reporter = createReporter({ bus, channel, journal, timers, log })
-    const holdingOf = (instanceId: InstanceId, { processes, generation, port }: Placed): Holding => {
+    const holdingOf = (nodeId: NodeId, placedNode: Placed): Holding => {
+      const { instanceId, nodeGeneration, processes, generation, port } = placedNode
       const running = processes.length > 0
       return {
+        instanceId,
+        nodeGeneration,
         running,
         health: running ? 'HEALTHY' : 'UNKNOWN',
-        epoch: journal.settledEpochs()(instanceId),
+        epoch: journal.settledEpochs()(nodeId),
         generation,
         port,
       }
     }
-    const accountOf = (instanceId: InstanceId): HostAccount => {
-      const instance = placed.get(instanceId)
-      const held = instance ? { ...holdingOf(instanceId, instance), label: instance.label } : null
-      return { instanceId, epoch: journal.epochOf(instanceId), held }
+    const accountOf = ({ nodeId, instanceId }: Pick<HostAccount, 'nodeId' | 'instanceId'>): HostAccount => {
+      const known = placed.get(nodeId)
+      const held = known ? { ...holdingOf(nodeId, known), label: known.label } : null
+      return { nodeId, instanceId, epoch: journal.epochOf(nodeId), held }
     }
     const report = (holdings: readonly HostAccount[]): void => {
       const at = new Date(clock.now()).toISOString()
@@ -192,8 +197,8 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       reporter.wake()
     }
     const accounts: Accounts = {
-      tellAll: async () => report([...placed.keys()].map(accountOf)),
-      tell: async (instanceId) => report([accountOf(instanceId)]),
+      tellAll: async () => report([...placed].map(([nodeId, { instanceId }]) => accountOf({ nodeId, instanceId }))),
+      tell: async (node) => report([accountOf(node)]),
     }
     const worker = createCommandWorker({
       hostId,
@@ -210,7 +215,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       }),
     })
     const holds = async () =>
-      Object.fromEntries([...placed].map(([instanceId, instance]) => [instanceId, holdingOf(instanceId, instance)]))
+      Object.fromEntries([...placed].map(([nodeId, known]) => [nodeId, holdingOf(nodeId, known)]))
     const keyOffers = { renew: () => {} }
     const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => description)
     const link = openBusLink(

@@ -2,7 +2,7 @@ import type { EventStore, StoredEvent } from '../../commands/ports/event-store.t
 import { host } from '../../domain/host/index.ts'
 import type { HostState } from '../../domain/host/state.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
-import { type InstanceState, instance, specHeld } from '../../domain/instance/index.ts'
+import { type InstanceState, instance, primaryOf, specHeld } from '../../domain/instance/index.ts'
 import { type OperationState, operation } from '../../domain/operation/index.ts'
 import { nextDeadline } from '../../domain/operation/state.ts'
 import { project } from '../../domain/project/index.ts'
@@ -71,8 +71,13 @@ export const createInvariants = (world: World, now: () => number) => {
     } else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
   })
 
+  /** Of each node of the instance on these hosts. */
+  const enginesOf = (instanceId: InstanceId, hosts = world.hosts): readonly number[] =>
+    hosts.flatMap(({ placed }) =>
+      [...placed.values()].filter((node) => node.instanceId === instanceId).map(({ processes }) => processes.length),
+    )
   const processesOf = (instanceId: InstanceId, hosts = world.hosts): number =>
-    hosts.reduce((sum, { placed }) => sum + (placed.get(instanceId)?.processes.length ?? 0), 0)
+    enginesOf(instanceId, hosts).reduce((sum, count) => sum + count, 0)
   const wasLost = (hostId: string): boolean => now() < (lostAt.get(hostId) ?? Number.NEGATIVE_INFINITY) + returnMs
   /** One whose provisioning was undone is listed until it is deleted, and has nothing. */
   const exists = (state: InstanceState): boolean =>
@@ -103,7 +108,7 @@ export const createInvariants = (world: World, now: () => number) => {
           instanceId,
           world.hosts.filter(({ hostId }) => !wasLost(hostId)),
         )
-        const most = Math.max(reachable, ...world.hosts.map((host) => processesOf(instanceId, [host])))
+        const most = Math.max(reachable, ...enginesOf(instanceId))
         if (most > 1) broken(`instance ${instanceId} has ${most} engines at once`)
         // Who cannot be written to cannot be told of, either.
         if (spoiled.has(instanceId) || cut.has(instanceId)) continue
@@ -155,14 +160,19 @@ export const createInvariants = (world: World, now: () => number) => {
         if (state.status === 'ABSENT' || spoiled.has(id) || cut.has(id)) continue
         if (state.shared.length > 0) broken(`instance ${id} has shared work in progress for ever`)
         const isKnown = (state.status === 'ACTIVE' || state.status === 'STOPPED') && !unsureDatabases.has(id)
-        const placed = world.hosts.find(({ hostId }) => hostId === state.hostId)?.placed.get(id)
+        const { hostId: on, nodeId } = primaryOf(state)
+        const placed = world.hosts.find(({ hostId }) => hostId === on)?.placed.get(nodeId)
         if (!isKnown || placed === undefined) continue
         const [known, real] = [state.accounts.databases, placed.databases].map((names) => [...names].sort().join(', '))
         if (known !== real) broken(`instance ${id} is to have databases ${known} and has ${real}`)
       }
       for (const { name, placed } of world.hosts) {
-        for (const id of placed.keys())
-          if (!mayHold(id) && !cut.has(id)) broken(`${name} still has instance ${id}, which is not there`)
+        for (const [nodeId, { instanceId: id }] of placed) {
+          if (cut.has(id)) continue
+          const state = instances.get(id)
+          const isOfIt = state && state.status !== 'ABSENT' && primaryOf(state).nodeId === nodeId
+          if (!mayHold(id) || !isOfIt) broken(`${name} still has node ${nodeId} of instance ${id}, which is not there`)
+        }
       }
       const parked = world.bus.parked.filter((why) => ![...everSpoiled].some((id) => why.includes(id)))
       if (parked.length > 0) broken(`messages were parked: ${parked.join('; ')}`)

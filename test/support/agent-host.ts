@@ -25,11 +25,11 @@ import {
 } from '../../domain/guest/report.ts'
 import { agentCommandsTopic, agentHeartbeatsTopic, agentResultsTopic } from '../../domain/guest/topics.ts'
 import { type HostDescription, hostDescriptionSchema } from '../../domain/host/events.ts'
-import { type InstanceId, parseInstanceId } from '../../domain/ids.ts'
+import { type NodeId, parseNodeId } from '../../domain/ids.ts'
 import type { Endpoint } from '../../domain/values/instance-spec.ts'
 import type { SealingKey } from '../../domain/values/sealing-key.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
-import { createIdSource } from '../../kernel/ids.ts'
+import { createIdSource, deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemRandom } from '../../kernel/random.ts'
 import { systemTimers } from '../../kernel/timers.ts'
@@ -54,14 +54,16 @@ export type CommandOptions = {
 /** A command under epoch 1, with ids that nothing else has and time enough, where nothing else is said. */
 export const commandFor = (
   { hostId }: Pick<HostDescription, 'hostId'>,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   payload: GuestPayload,
   { commandId, operationId, lane, epoch, deadline }: CommandOptions = {},
 ): GuestCommand =>
   guestCommandSchema.parse({
     commandId: commandId ?? randomUUID(),
     operationId: operationId ?? randomUUID(),
-    instanceId,
+    instanceId: deriveId('instance', nodeId),
+    nodeId,
+    nodeGeneration: 1,
     hostId,
     lane,
     epoch: epoch ?? 1,
@@ -80,12 +82,7 @@ export type ControlPlane = {
   readonly bus: MessageBus
   readonly reports: AgentReport[]
   readonly heartbeats: Heartbeat[]
-  send(
-    host: HostDescription,
-    instanceId: InstanceId,
-    payload: GuestPayload,
-    options?: CommandOptions,
-  ): Promise<GuestCommand>
+  send(host: HostDescription, nodeId: NodeId, payload: GuestPayload, options?: CommandOptions): Promise<GuestCommand>
   publish(host: HostDescription, key: string, value: string): Promise<void>
   /** As `publish` does it. */
   sign(message: OutgoingMessage): OutgoingMessage
@@ -145,9 +142,9 @@ export const openControlPlane = async (dataDir: string): Promise<ControlPlane> =
     heartbeats,
     publish,
     sign,
-    send: async (host, instanceId, payload, options) => {
-      const command = commandFor(host, instanceId, payload, options)
-      await publish(host, instanceId, JSON.stringify(command))
+    send: async (host, nodeId, payload, options) => {
+      const command = commandFor(host, nodeId, payload, options)
+      await publish(host, nodeId, JSON.stringify(command))
       return command
     },
     report,
@@ -203,12 +200,12 @@ export type TestHost = {
   /** Sends a command and waits for its result. */
   ask(...command: Parameters<ControlPlane['send']>): Promise<CommandResult>
   /** Makes the engine of an instance run on the agent's host, of generation 0 and under epoch 1, and answers its endpoint. */
-  provision(description: HostDescription, instanceId: InstanceId): Promise<Endpoint>
+  provision(description: HostDescription, nodeId: NodeId): Promise<Endpoint>
   /** A key that the agent has offered and no instance of the test has: each call takes another. */
   sealingKey(): Promise<SealingKey>
   /** Where something of an instance lies. */
-  place(instanceId: InstanceId, ...names: readonly string[]): string
-  dataDir(instanceId: InstanceId): string
+  place(nodeId: NodeId, ...names: readonly string[]): string
+  dataDir(nodeId: NodeId): string
   /** Starts an agent in a process of its own, which dies at that call to the outside after its start. */
   spawn(options?: SpawnOptions): Promise<SpawnedAgent>
   /** Makes the account own what its agent needs to write. */
@@ -229,13 +226,13 @@ export const openTestHost = async ({
   // Accounts of engines pass through it, as through most directories on a host.
   await chmod(directory, 0o755)
   const binDir = await installFakeEngine(join(directory, 'engine'))
-  const instances = new Set<InstanceId>()
+  const instances = new Set<NodeId>()
   const opened = await openControlPlane(join(directory, 'control'))
   const plane: ControlPlane = {
     ...opened,
-    send: (description, instanceId, ...rest) => {
-      instances.add(instanceId)
-      return opened.send(description, instanceId, ...rest)
+    send: (description, nodeId, ...rest) => {
+      instances.add(nodeId)
+      return opened.send(description, nodeId, ...rest)
     },
   }
   const agentDir = join(directory, 'agent')
@@ -299,8 +296,7 @@ export const openTestHost = async ({
     return { agent, description }
   }
   const ask: TestHost['ask'] = async (...command) => plane.resultOf(await plane.send(...command))
-  const place: TestHost['place'] = (instanceId, ...names) =>
-    join(agentDir, 'engines', 'instances', instanceId, ...names)
+  const place: TestHost['place'] = (nodeId, ...names) => join(agentDir, 'engines', 'nodes', nodeId, ...names)
   let lastTaken = 0
   const sealingKey: TestHost['sealingKey'] = async () => {
     const free = (report: AgentReport): readonly SealingKey[] =>
@@ -314,17 +310,17 @@ export const openTestHost = async ({
     start,
     ask,
     sealingKey,
-    provision: async (description, instanceId) => {
-      const volume = await plane.send(description, instanceId, volumeReady)
-      const engine = await plane.send(description, instanceId, engineRunning())
+    provision: async (description, nodeId) => {
+      const volume = await plane.send(description, nodeId, volumeReady)
+      const engine = await plane.send(description, nodeId, engineRunning())
       const results = [await plane.resultOf(volume), await plane.resultOf(engine)]
       const failed = results.find(({ type }) => type === 'failed')
       const endpoint = results.flatMap((result) => engineFactsOf(result) ?? [])[0]?.endpoint
-      if (failed || !endpoint) throw new Error(`instance ${instanceId} was not made: ${JSON.stringify(results)}`)
+      if (failed || !endpoint) throw new Error(`node ${nodeId} was not made: ${JSON.stringify(results)}`)
       return endpoint
     },
     place,
-    dataDir: (instanceId) => place(instanceId, 'volume', 'data'),
+    dataDir: (nodeId) => place(nodeId, 'volume', 'data'),
     spawn: spawnAgent,
     giveTo: async ({ uid, gid }) => {
       await mkdir(agentDir, { recursive: true })
@@ -341,8 +337,8 @@ export const openTestHost = async ({
       for (const agent of spawned) await agent.kill()
       for (const agent of agents) await agent.stop({ engines: 'keep' })
       const { agent, description } = await start()
-      for (const instanceId of instances) {
-        await plane.resultOf(await plane.send(description, instanceId, instanceAbsent, { epoch: lastEpoch }))
+      for (const nodeId of instances) {
+        await plane.resultOf(await plane.send(description, nodeId, nodeAbsent, { epoch: lastEpoch }))
       }
       await agent.stop({ engines: 'stop' })
       await plane.close()
@@ -353,8 +349,7 @@ export const openTestHost = async ({
   }
 }
 
-export const newInstanceId = (): InstanceId =>
-  parseInstanceId(createIdSource({ now: () => Date.now() }, systemRandom).next())
+export const newNodeId = (): NodeId => parseNodeId(createIdSource({ now: () => Date.now() }, systemRandom).next())
 
 export const fakeSpec = {
   datastore: fakeDatastore,
@@ -372,7 +367,7 @@ export const engineRunning = (generation = 0): GuestPayload => ({
   generation,
 })
 export const volumeReady: GuestPayload = { kind: 'volume-ready', sizeGiB: 1 }
-export const instanceAbsent: GuestPayload = { kind: 'instance-absent', sealingKey: null }
+export const nodeAbsent: GuestPayload = { kind: 'node-absent', sealingKey: null }
 export const engineStopped: GuestPayload = { kind: 'engine-stopped' }
 
 /** The ids of the processes that run with this text in their command line. */

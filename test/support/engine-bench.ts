@@ -83,14 +83,14 @@ export const createEngineBench = async <Driver extends EngineDriver>(
     prepare: async (installation, overrides = {}) => {
       const template = join(directory, `template-${installation.version}`)
       await driver.createTemplate(installation, template, owner, bound())
-      const instanceId = randomUUID()
-      const home = await own(join(directory, instanceId.slice(0, 8)))
+      const nodeId = randomUUID()
+      const home = await own(join(directory, nodeId.slice(0, 8)))
       const dataDir = join(home, 'data')
       const tlsDir = await own(join(home, 'tls'))
       await run('cp', ['-a', template, dataDir])
       await driver.giveIdentity(dataDir)
       const instance: EngineInstance = {
-        instanceId,
+        nodeId,
         spec: {
           datastore: driver.datastore,
           version: installation.version,

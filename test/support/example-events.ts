@@ -13,6 +13,7 @@ import {
   type FlavorId,
   type HostId,
   type InstanceId,
+  type NodeId,
   type OperationId,
   type ProjectId,
   parseBackupId,
@@ -23,6 +24,7 @@ import {
   parseHostId,
   parseInstanceId,
   parseJoinTokenId,
+  parseNodeId,
   parseOperationId,
   parseProjectId,
   parseRequestId,
@@ -47,6 +49,7 @@ import { type DatastoreType, type Sealed, sealedSchema } from '../../domain/valu
 export type World = {
   readonly projectId: ProjectId
   readonly instanceId: InstanceId
+  readonly nodeId: NodeId
   readonly operationId: OperationId
   readonly hostId: HostId
   readonly flavorId: FlavorId
@@ -70,6 +73,7 @@ export const exampleUuid = (words: string, age = 0): string => {
 export const exampleWorld = (number = 1, overrides: Partial<World> = {}): World => ({
   projectId: parseProjectId('acme'),
   instanceId: parseInstanceId(exampleUuid(`instance ${number}`, number)),
+  nodeId: parseNodeId(exampleUuid(`node ${number}`, number)),
   operationId: parseOperationId(exampleUuid(`operation ${number}`, number)),
   hostId: parseHostId(exampleUuid('host')),
   flavorId: parseFlavorId('small'),
@@ -116,6 +120,7 @@ const resolutionOf = ({ deadLetterId }: World) => ({
   parkedAt: '2030-01-01T00:00:00.000Z',
   resolvedBy: parseCommandId(exampleUuid('command')),
 })
+const anotherNode = parseNodeId(exampleUuid('another node'))
 const operationOf = ({ operationId }: World) => ({ operationId, epoch: 1, deadline })
 
 /** Data of every event type there is, so that a new one does not compile until it has an example. */
@@ -125,6 +130,7 @@ const examples: Examples = {
     projectId: world.projectId,
     name: 'shop',
     spec: specOf(world),
+    nodeId: world.nodeId,
     hostId: world.hostId,
     sealingKey: 1,
     databases,
@@ -134,13 +140,22 @@ const examples: Examples = {
   InstanceAdopted: (world) => ({
     ...labelOf(world),
     instanceId: world.instanceId,
+    nodeId: world.nodeId,
+    nodeGeneration: 1,
     hostId: world.hostId,
     status: 'ACTIVE',
     ...facts,
     epoch: 5,
     generation: 1,
   }),
-  InstanceMoved: ({ operationId, hostId }) => ({ operationId, hostId, sealingKey: 2, users, epoch: 3 }),
+  InstanceMoved: ({ operationId, hostId }) => ({
+    operationId,
+    nodeId: anotherNode,
+    hostId,
+    sealingKey: 2,
+    users,
+    epoch: 3,
+  }),
   InstanceProvisioned: ({ operationId }) => ({ operationId, ...facts }),
   InstanceProvisioningFailed: ({ operationId }) => ({ operationId, fault }),
   InstanceRenamed: () => ({ name: 'store', nameFence: 5 }),
@@ -260,7 +275,15 @@ const examples: Examples = {
   HostInstanceFound: (world) => ({
     hostId: world.hostId,
     instanceId: world.instanceId,
-    found: { label: labelOf(world), running: true, port: 15432, epoch: 5, generation: 1 },
+    found: {
+      nodeId: world.nodeId,
+      nodeGeneration: 1,
+      label: labelOf(world),
+      running: true,
+      port: 15432,
+      epoch: 5,
+      generation: 1,
+    },
   }),
   HostInstanceSettled: ({ hostId, instanceId }) => ({ hostId, instanceId }),
   HostReturned: ({ hostId }) => ({ hostId }),
@@ -342,6 +365,8 @@ const examples: Examples = {
     subject: {
       instanceId: world.instanceId,
       projectId: world.projectId,
+      nodeId: world.nodeId,
+      nodeGeneration: 1,
       hostId: world.hostId,
       sealingKey: 1,
       spec: specOf(world),
@@ -356,12 +381,14 @@ const examples: Examples = {
     deadline,
   }),
   OperationStepStarted: () => ({ step: 'volume', deadline, compensating: false }),
-  GuestCommandIssued: ({ operationId, instanceId, hostId }) => ({
+  GuestCommandIssued: ({ operationId, instanceId, nodeId, hostId }) => ({
     step: 'volume',
     command: {
       commandId: parseCommandId(exampleUuid('command')),
       operationId,
       instanceId,
+      nodeId,
+      nodeGeneration: 1,
       hostId,
       epoch: 1,
       deadline,
@@ -375,6 +402,7 @@ const examples: Examples = {
   OperationMoved: ({ operationId, hostId }) => ({
     operationId,
     from: parseHostId(exampleUuid('former host')),
+    nodeId: anotherNode,
     hostId,
     sealingKey: 2,
     users,

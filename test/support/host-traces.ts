@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { removeSharedMemory } from '../../agent/isolation/shared-memory.ts'
 import { shortId } from '../../agent/layout.ts'
 import { run } from '../../agent/run.ts'
+import { firstNodeOf, replacementOf } from '../../commands/request-ids.ts'
+import { type NodeId, parseInstanceId } from '../../domain/ids.ts'
 
 /** What can be seen on this machine of a server's engines, from the outside: without asking the server. */
 export type Traces = {
@@ -93,9 +95,15 @@ const tracesWith = (dataDir: string, words: readonly string[]): Traces => {
   }
 }
 
-/** Everything on this machine that bears the name of the instance. */
-export const tracesOfInstance = (dataDir: string, instanceId: string): Traces =>
-  tracesWith(dataDir, [instanceId, shortId(instanceId)])
+/** What its host calls an instance that was made there. */
+export const nodeOfInstance = (instanceId: string): NodeId => firstNodeOf(parseInstanceId(instanceId))
+
+/** Everything on this machine that bears the name of the instance or of a node of it, the one that may have taken the place of the first included. */
+export const tracesOfInstance = (dataDir: string, instanceId: string): Traces => {
+  const first = nodeOfInstance(instanceId)
+  const nodes = [first, replacementOf(first)]
+  return tracesWith(dataDir, [instanceId, ...nodes, ...nodes.map(shortId)])
+}
 
 export const noTraces: Traces = {
   processes: [],
@@ -158,13 +166,13 @@ export const isListening = (port: number): boolean => {
 export const removeDataDir = async (dataDir: string): Promise<void> => {
   const host = hostShortId(dataDir)
   const engines = join(dataDir, 'agent', 'engines')
-  const instances = existsSync(join(engines, 'instances')) ? readdirSync(join(engines, 'instances')) : []
+  const nodes = existsSync(join(engines, 'nodes')) ? readdirSync(join(engines, 'nodes')) : []
   const workshops = pathsBelow(join(engines, 'templates')).filter((path) => /^new-[^/]+$/.test(path))
   const accounts = [
-    ...instances.map((id) => `coffer-${shortId(id)}`),
+    ...nodes.map((id) => `coffer-${shortId(id)}`),
     ...workshops.map((name) => `coffer-template-${name.slice('new-'.length)}`),
   ]
-  const words = [dataDir, ...(host ? [join('/run/coffer', host)] : []), ...instances]
+  const words = [dataDir, ...(host ? [join('/run/coffer', host)] : []), ...nodes]
   for (let round = 0; round < 100; round += 1) {
     const pids = processesWith(words).map((line) => Number.parseInt(line, 10))
     if (pids.length === 0) break

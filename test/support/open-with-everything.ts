@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
-import type { InstanceId } from '../../domain/ids.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { sealingInfo } from '../../domain/values/sealing-key.ts'
 
 const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
@@ -30,7 +30,7 @@ const boxPattern = /(?<![0-9])[0-9]{1,16}\.([A-Za-z0-9_-]{64,400})/g
  */
 export const openWithEverything = async (
   files: readonly string[],
-  instanceId: InstanceId,
+  nodeId: NodeId,
   users: readonly string[],
 ): Promise<{ readonly boxes: number; readonly keys: number; readonly opened: readonly string[] }> => {
   const texts = files.map((file) => readFileSync(file, 'latin1'))
@@ -42,7 +42,7 @@ export const openWithEverything = async (
     for (const box of boxes) {
       const [enc, ct] = [bytesOf(box).slice(0, 32), bytesOf(box).slice(32)]
       for (const user of users) {
-        const info = new TextEncoder().encode(sealingInfo(instanceId, user)).buffer
+        const info = new TextEncoder().encode(sealingInfo(nodeId, user)).buffer
         const clear = await suite.open({ recipientKey, enc, info }, ct).catch(() => null)
         if (clear) opened.add(new TextDecoder().decode(clear))
       }

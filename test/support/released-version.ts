@@ -21,6 +21,16 @@ export const releasedCommit = (): string | null => {
   }
 }
 
+/** Whether that release had this file. */
+export const hasFile = (commit: string, path: string): boolean => {
+  try {
+    git('cat-file', '-e', `${commit}:${path}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Puts the program of a commit into a new directory, with the packages of this one. Gives the path of what `npm start` runs. */
 export const checkOut = (commit: string, directory: string): string => {
   mkdirSync(directory, { recursive: true })

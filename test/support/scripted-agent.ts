@@ -67,8 +67,8 @@ export const startScriptedAgent = async (
     ])
   const stamp = () => ({ reportId: randomUUID(), at: new Date().toISOString() })
   const answer = (command: GuestCommand, said: ReturnType<Script> = 'succeed'): Promise<void> => {
-    const { commandId, operationId, instanceId } = command
-    const answered = { ...stamp(), commandId, operationId, instanceId, hostId }
+    const { commandId, operationId, instanceId, nodeId } = command
+    const answered = { ...stamp(), commandId, operationId, instanceId, nodeId, hostId }
     if (said === 'silent') return Promise.resolve()
     if (said !== 'succeed') return report({ type: 'failed', ...answered, fault: said })
     const facts = { endpoint: { host: description.address, port: 15_432 }, caCertificate }

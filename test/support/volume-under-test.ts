@@ -6,8 +6,8 @@ import { createPostgresqlDriver } from '../../agent/engines/postgresql/driver.ts
 import { sealPassword } from '../../commands/secrets/seal.ts'
 import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { AgentReport } from '../../domain/guest/report.ts'
-import type { InstanceId } from '../../domain/ids.ts'
-import { engineFactsOf, newInstanceId, openTestHost, type TestHost } from './agent-host.ts'
+import type { NodeId } from '../../domain/ids.ts'
+import { engineFactsOf, newNodeId, openTestHost, type TestHost } from './agent-host.ts'
 import type { Login } from './postgresql-client.ts'
 import { quietKernel } from './quiet-kernel.ts'
 
@@ -19,7 +19,7 @@ export type HealthReport = Extract<AgentReport, { type: 'health' }>
 /** A PostgreSQL with a volume of 1 GiB, on an agent of its own, and a client of it. */
 export type VolumeUnderTest = {
   readonly host: TestHost
-  readonly instanceId: InstanceId
+  readonly nodeId: NodeId
   readonly login: Login
   /** As the control plane asks for it; throws when it fails. */
   readonly ask: (payload: GuestPayload, epoch?: number) => Promise<void>
@@ -45,7 +45,7 @@ export const openVolumeUnderTest = async (
         ...quietKernel,
       }),
   })
-  const instanceId = newInstanceId()
+  const nodeId = newNodeId()
   const { description } = await host.start()
   const running = (generation: number): GuestPayload => ({
     kind: 'engine-running',
@@ -61,23 +61,23 @@ export const openVolumeUnderTest = async (
     },
   })
   const ask: VolumeUnderTest['ask'] = async (payload, epoch = 1) => {
-    const result = await host.ask(description, instanceId, payload, { epoch })
+    const result = await host.ask(description, nodeId, payload, { epoch })
     if (result.type === 'failed') throw new Error(`${payload.kind} failed: ${JSON.stringify(result.fault)}`)
   }
   await ask({ kind: 'volume-ready', sizeGiB: 1 })
-  const started = await host.ask(description, instanceId, running(0))
+  const started = await host.ask(description, nodeId, running(0))
   const facts = engineFactsOf(started)
   if (!facts) throw new Error(`no engine: ${JSON.stringify(started)}`)
   const { endpoint, caCertificate: ca } = facts
-  const sealedPassword = await sealPassword(await host.sealingKey(), { instanceId, user: 'app', password })
+  const sealedPassword = await sealPassword(await host.sealingKey(), { nodeId, user: 'app', password })
   const users = [{ name: 'app', databases: ['app'], sealedPassword }]
   await ask({ kind: 'accounts-ready', databases: [{ name: 'app' }], users })
   await ask({ kind: 'endpoint-verified', users })
-  const volume = host.place(instanceId, 'volume')
+  const volume = host.place(nodeId, 'volume')
   const healthReports = () => host.plane.reports.flatMap((report) => (report.type === 'health' ? [report] : []))
   return {
     host,
-    instanceId,
+    nodeId,
     login: { endpoint, user: 'app', password, database: 'app', ca },
     ask,
     running,
@@ -109,8 +109,8 @@ const takenMiB = (path: string): number =>
   Math.ceil(Number(execFileSync('du', ['--summarize', '--block-size=1M', path], { encoding: 'utf8' }).split('\t')[0]))
 
 /** How often the engine said that it starts. */
-export const startsOf = ({ host, instanceId }: VolumeUnderTest): number => {
-  const directory = host.place(instanceId, 'log')
+export const startsOf = ({ host, nodeId }: VolumeUnderTest): number => {
+  const directory = host.place(nodeId, 'log')
   const text = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'))
   return text.join('\n').split('database system is ready to accept connections').length - 1
 }

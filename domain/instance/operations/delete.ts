@@ -25,7 +25,7 @@ export const deleteOperation = defineOperation({
       timeoutMs: seconds(180),
       outlastsOperation: true,
       settledWithoutHost: true,
-      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey }),
+      payload: ({ sealingKey }) => ({ kind: 'node-absent', sealingKey }),
     },
   ],
   compensation: [],

@@ -60,7 +60,7 @@ export const provision = defineOperation({
       timeoutMs: leastStepMs,
       outlastsOperation: true,
       settledWithoutHost: true,
-      payload: ({ sealingKey }) => ({ kind: 'instance-absent', sealingKey, undo: true }),
+      payload: ({ sealingKey }) => ({ kind: 'node-absent', sealingKey, undo: true }),
     },
   ],
   undoneTo: null,

@@ -1,7 +1,7 @@
 import type { PublicCommand } from '../../../commands/api.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { type InstanceId, type ProjectId, parseFlavorId, parseProjectId } from '../../../domain/ids.ts'
-import { instance, instanceStream } from '../../../domain/instance/index.ts'
+import { instance, instanceStream, primaryOf } from '../../../domain/instance/index.ts'
 import type { Actor } from '../../../domain/metadata.ts'
 import { until } from '../until.ts'
 import { createScriptedAgents } from './scripted-agents.ts'
@@ -98,7 +98,8 @@ export const populateThrough = async (
         ids.map(async (instanceId) => {
           const { state } = await side.handler.load(instance, instanceStream(instanceId))
           if (state.status !== 'ACTIVE') return
-          await agents.reportHealth({ hostId: state.hostId, instanceId, health, reason: 'its answer to a query' })
+          const { nodeId, hostId } = primaryOf(state)
+          await agents.reportHealth({ nodeId, hostId, instanceId, health, reason: 'its answer to a query' })
         }),
       )
       await agents.settle()

@@ -93,7 +93,7 @@ export const createScriptedAgents = (side: WriteSide, fails: (command: GuestComm
       for (const hostId of hostIds) await offerKeys(hostId)
     },
     reportHealth: async (
-      report: Pick<Extract<AgentReport, { type: 'health' }>, 'hostId' | 'instanceId' | 'health' | 'reason'>,
+      report: Pick<Extract<AgentReport, { type: 'health' }>, 'hostId' | 'instanceId' | 'nodeId' | 'health' | 'reason'>,
     ) => {
       const full: AgentReport = { type: 'health', reportId: side.ids.next(), at: isoNow(side.clock), ...report }
       await takeReport(report.hostId, full)

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import type { AgentReport, EngineFacts, Heartbeat, Holding } from '../../../domain/guest/report.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
-import type { HostId, InstanceId } from '../../../domain/ids.ts'
+import type { HostId, NodeId } from '../../../domain/ids.ts'
 import type { SealingKey } from '../../../domain/values/sealing-key.ts'
 
 /** Host and engine of every command that is answered: as large as the real thing. */
@@ -11,11 +11,11 @@ const facts: EngineFacts = { endpoint: { host: '127.0.0.1', port: 15432 }, caCer
 
 /** What an agent answers whose engines always start, or fail where it is told so. */
 export const answerTo = (
-  { commandId, operationId, instanceId, hostId, payload }: GuestCommand,
+  { commandId, operationId, instanceId, nodeId, hostId, payload }: GuestCommand,
   stamp: Pick<AgentReport, 'reportId' | 'at'>,
   failed = false,
 ): AgentReport => {
-  const common = { ...stamp, commandId, operationId, instanceId, hostId }
+  const common = { ...stamp, commandId, operationId, instanceId, nodeId, hostId }
   if (failed) {
     const message = 'the engine ended right after its start'
     return { type: 'failed', ...common, fault: { code: 'ENGINE_START_FAILED', message, retryable: false } }
@@ -25,17 +25,17 @@ export const answerTo = (
 
 /** What such an agent holds after the commands it was sent, for its heartbeats. */
 export const createScriptedHoldings = () => {
-  const holds = new Map<InstanceId, Holding>()
-  const nothingYet: Holding = { running: false, health: 'UNKNOWN', epoch: 0, generation: -1, port: null }
+  const holds = new Map<NodeId, Holding>()
+  const nothingYet = { running: false, health: 'UNKNOWN', epoch: 0, generation: -1, port: null } as const
   return {
-    take: ({ instanceId, epoch, payload }: GuestCommand): void => {
-      const held = { ...(holds.get(instanceId) ?? nothingYet), epoch }
-      if (payload.kind === 'instance-absent') holds.delete(instanceId)
-      else if (payload.kind === 'engine-stopped') holds.set(instanceId, { ...held, running: false, health: 'UNKNOWN' })
+    take: ({ instanceId, nodeId, nodeGeneration, epoch, payload }: GuestCommand): void => {
+      const held = { ...(holds.get(nodeId) ?? { instanceId, nodeGeneration, ...nothingYet }), epoch }
+      if (payload.kind === 'node-absent') holds.delete(nodeId)
+      else if (payload.kind === 'engine-stopped') holds.set(nodeId, { ...held, running: false, health: 'UNKNOWN' })
       else if (payload.kind === 'engine-running') {
         const { generation } = payload
-        holds.set(instanceId, { ...held, running: true, health: 'HEALTHY', generation, port: facts.endpoint.port })
-      } else holds.set(instanceId, held)
+        holds.set(nodeId, { ...held, running: true, health: 'HEALTHY', generation, port: facts.endpoint.port })
+      } else holds.set(nodeId, held)
     },
     now: (): Heartbeat['holds'] => Object.fromEntries(holds),
   }

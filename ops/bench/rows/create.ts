@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { firstNodeOf } from '../../../commands/request-ids.ts'
+import { parseInstanceId } from '../../../domain/ids.ts'
 import type { InstanceFragment as Instance } from '../../cli/generated/graphql.ts'
 import { comparedFigure } from '../compare.ts'
 import type { Bar, Figure } from '../figure.ts'
@@ -112,8 +114,8 @@ const findEngine = ({ id, datastore, version }: Instance) => {
   for (const pid of readdirSync('/proc')) {
     const commandLine = tryRead(`/proc/${pid}/cmdline`)?.split('\0') ?? []
     const dataDir = commandLine[commandLine.indexOf('-D') + 1]
-    if (!dataDir?.includes(`/instances/${id}/`)) continue
-    const templates = join(dataDir.slice(0, dataDir.indexOf('/instances/')), 'templates')
+    if (!dataDir?.includes(`/nodes/${firstNodeOf(parseInstanceId(id))}/`)) continue
+    const templates = join(dataDir.slice(0, dataDir.indexOf('/nodes/')), 'templates')
     const name = readdirSync(templates).find((entry) => entry.includes(`${datastore}-${version}-`))
     if (name === undefined) throw new Error(`there is no template of ${datastore} ${version} in ${templates}`)
     return { template: join(templates, name), binDir: dirname(readlinkSync(`/proc/${pid}/exe`)) }

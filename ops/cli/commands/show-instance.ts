@@ -17,6 +17,10 @@ const isPlain = ({ health, volumeStage, incident }: InstanceFragment): boolean =
 const userInWords = ({ name, databases }: InstanceFragment['users'][number]): string =>
   databases.length === 0 ? name : `${name} (${databases.join(', ')})`
 
+/** For an admin, who finds what belongs to it on that host by the id of the node. */
+const placeInWords = ({ id, hostId, role }: InstanceFragment['nodes'][number]): readonly string[] =>
+  hostId === null ? [] : [`${id} (${role.toLowerCase()}) on host ${hostId}`]
+
 /** An instance for people, a line a fact. */
 export const instanceFields = (instance: InstanceFragment): string[] =>
   formatFields([
@@ -34,6 +38,7 @@ export const instanceFields = (instance: InstanceFragment): string[] =>
     ['endpoint', address(instance)],
     ['databases', instance.databases.join(', ')],
     ['users', instance.users.map(userInWords).join(', ')],
+    ['nodes', instance.nodes.flatMap(placeInWords).join(', ')],
     ['created', localTime(instance.createdAt)],
   ])
 

@@ -311,6 +311,12 @@ export const InstanceFragmentDoc = new TypedDocumentString(`
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -369,6 +375,12 @@ export const InstanceOperationFragmentDoc = new TypedDocumentString(`
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -762,6 +774,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -866,6 +884,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -1519,6 +1543,12 @@ export const InstanceDocument = new TypedDocumentString(`
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -1584,6 +1614,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -1663,6 +1699,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -1768,6 +1810,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -1834,6 +1882,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -1940,6 +1994,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -2044,6 +2104,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -2150,6 +2216,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -2254,6 +2326,12 @@ fragment Instance on Instance {
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault
@@ -2360,6 +2438,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -2465,6 +2549,12 @@ fragment Instance on Instance {
  kind
  status
  }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
  fault {
  ...Fault
  }
@@ -2556,6 +2646,12 @@ export const FollowInstanceDocument = new TypedDocumentString(`
  id
  kind
  status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
  }
  fault {
  ...Fault

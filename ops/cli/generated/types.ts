@@ -208,6 +208,10 @@ export type IssueTokenInput = {
   readonly role: Role;
 };
 
+export type NodeRole =
+  | 'PRIMARY'
+  | 'REPLICA';
+
 export type OperationFilter = {
   readonly instanceId?: string | null | undefined;
   readonly kind?: ReadonlyArray<OperationKind> | null | undefined;
@@ -656,7 +660,7 @@ export type RemoveHostMutation = { readonly result:
     | { readonly __typename: 'RemoveHostAccepted', readonly hostId: string }
    };
 
-export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly databases: ReadonlyArray<string> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly fault: FaultFragment | null };
+export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly databases: ReadonlyArray<string> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
 
 export type CredentialFragment = { readonly user: string, readonly password: string, readonly databases: ReadonlyArray<string> };
 

@@ -5,6 +5,7 @@ import { listMounts } from '../../../agent/isolation/mounts.ts'
 import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEmbeddedSite, onEverySite, type Site } from '../../support/every-site.ts'
+import { nodeOfInstance } from '../../support/host-traces.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
 import { canMount } from '../../support/privileges.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
@@ -53,8 +54,10 @@ const growTests = (site: Site, kind: Kind) =>
 
     it('ends that it is full, with the data it has, and quota and host hold the difference', async () => {
       // A server of root shows its engines what is theirs elsewhere.
-      const mounted = listMounts().find(({ mountPoint }) => mountPoint.endsWith(`/${shop.instance.id}/volume`))
-      const plain = join(site.dataDir, 'agent', 'engines', 'instances', shop.instance.id, 'volume')
+      const mounted = listMounts().find(({ mountPoint }) =>
+        mountPoint.endsWith(`/${nodeOfInstance(shop.instance.id)}/volume`),
+      )
+      const plain = join(site.dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(shop.instance.id), 'volume')
       const volume = mounted?.mountPoint ?? plain
       execFileSync('fallocate', ['--length', kind === 'loop' ? '830MiB' : '960MiB', join(volume, 'ballast')])
       await expect

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { onEverySite } from '../../support/every-site.ts'
-import { isListening, pathsBelow, postmastersOf, tracesOfRunning } from '../../support/host-traces.ts'
+import { isListening, nodeOfInstance, pathsBelow, postmastersOf, tracesOfRunning } from '../../support/host-traces.ts'
 import { postmasterStart } from '../../support/postgresql-client.ts'
 import { createServerApi } from '../../support/server-api.ts'
 import { type ServerProcess, startRefusedServer } from '../../support/server-process.ts'
@@ -19,7 +19,7 @@ const healthBecomes = (server: ServerProcess, { instance }: Shop, health: string
   })
 
 const engineLog = ({ dataDir }: ServerSite, { instance }: Shop): string =>
-  readFileSync(join(dataDir, 'agent', 'engines', 'instances', instance.id, 'log', 'engine.log'), 'utf8')
+  readFileSync(join(dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instance.id), 'log', 'engine.log'), 'utf8')
 
 // Of one process that has all roles.
 describe('a whole server', () => {

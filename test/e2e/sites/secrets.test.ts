@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseInstanceId } from '../../../domain/ids.ts'
 import {
   HostsDocument,
   type InstanceFragment as Instance,
@@ -14,6 +13,7 @@ import {
 } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { findSecrets, type Secrets } from '../../support/find-secret.ts'
+import { nodeOfInstance } from '../../support/host-traces.ts'
 import { filesBelow, openWithEverything } from '../../support/open-with-everything.ts'
 import { loginTo, queryOnce } from '../../support/postgresql-client.ts'
 import { createServerApi, type ServerApi } from '../../support/server-api.ts'
@@ -116,7 +116,7 @@ onEverySite('secrets', (site) => {
     })
 
     it('is in the log of the engine, which sees its users being made', () => {
-      const log = join(site.dataDir, 'agent', 'engines', 'instances', instance.id, 'log', 'engine.log')
+      const log = join(site.dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instance.id), 'log', 'engine.log')
       const text = readFileSync(log)
       expect(text.includes('ready to accept connections')).toBe(true)
       expect(leaks('the log of the engine', text)).toEqual([])
@@ -181,7 +181,7 @@ onEverySite('secrets', (site) => {
     })
 
     it('can be opened with the keys that the host has: the one it was sealed to is gone', async () => {
-      const { boxes, keys, opened } = await openWithEverything(ownFiles(), parseInstanceId(instance.id), [
+      const { boxes, keys, opened } = await openWithEverything(ownFiles(), nodeOfInstance(instance.id), [
         'given',
         'generated',
       ])

@@ -6,12 +6,12 @@ import { createJournal } from '../../../agent/journal/journal.ts'
 import { type MessageBus, MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import { agentCommandsTopic } from '../../../domain/guest/topics.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
+import type { NodeId } from '../../../domain/ids.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import {
   engineRunning,
   engineStopped,
-  newInstanceId,
+  newNodeId,
   openTestHost,
   patienceMs,
   pidsOf,
@@ -55,14 +55,14 @@ const refuses = (): Promise<never> => Promise.reject(new MessageBusUnavailable('
 const saysNothing = (): Promise<never> => new Promise(() => {})
 
 /** Resolves when it is gone. Another one may be there by then. */
-const killEngine = async (instanceId: InstanceId): Promise<void> => {
-  const killed = pidsOf(host.dataDir(instanceId))
+const killEngine = async (nodeId: NodeId): Promise<void> => {
+  const killed = pidsOf(host.dataDir(nodeId))
   for (const pid of killed) process.kill(pid, 'SIGKILL')
-  const left = () => pidsOf(host.dataDir(instanceId)).filter((pid) => killed.includes(pid))
+  const left = () => pidsOf(host.dataDir(nodeId)).filter((pid) => killed.includes(pid))
   await expect.poll(left, { timeout: patienceMs }).toEqual([])
 }
-const engineIsBack = (instanceId: InstanceId): Promise<void> =>
-  expect.poll(() => pidsOf(host.dataDir(instanceId)).length, { timeout: patienceMs }).toBe(1)
+const engineIsBack = (nodeId: NodeId): Promise<void> =>
+  expect.poll(() => pidsOf(host.dataDir(nodeId)).length, { timeout: patienceMs }).toBe(1)
 
 /** As an agent leaves it that is killed when it has just taken the command. */
 const takeIntoJournal = (command: GuestCommand): void => {
@@ -75,9 +75,9 @@ const takeIntoJournal = (command: GuestCommand): void => {
 
 describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs }, () => {
   it('adopts engines that run, starts those that crashed and restarts those that crash, and takes commands once it is back', async () => {
-    const [steady, crashed] = [newInstanceId(), newInstanceId()]
+    const [steady, crashed] = [newNodeId(), newNodeId()]
     const first = await host.spawn()
-    for (const instanceId of [steady, crashed]) await host.provision(first.description, instanceId)
+    for (const nodeId of [steady, crashed]) await host.provision(first.description, nodeId)
     await first.kill()
     const before = pidsOf(host.dataDir(steady))
     await killEngine(crashed)
@@ -99,17 +99,17 @@ describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs
   })
 
   it('begins what it was asked before only when the bus has told the time by which the deadline is meant', async () => {
-    const instanceId = newInstanceId()
+    const nodeId = newNodeId()
     const first = await host.start()
-    await host.provision(first.description, instanceId)
+    await host.provision(first.description, nodeId)
     await first.agent.stop({ engines: 'keep' })
     const { comeBack, ...absent } = createAbsentBus(host.plane.bus, refuses)
-    const asked = await host.plane.send(first.description, instanceId, engineRunning(1), { epoch: 2 })
+    const asked = await host.plane.send(first.description, nodeId, engineRunning(1), { epoch: 2 })
     takeIntoJournal(asked)
 
     const { agent } = await host.start({ ...absent, clock: { ...systemClock, now: () => Date.now() + hourMs } })
     await expect.poll(() => agent.bus(), { timeout: patienceMs }).toMatchObject({ reason: 'no broker answers' })
-    await engineIsBack(instanceId)
+    await engineIsBack(nodeId)
     expect(
       host.plane.reports.filter((report) => 'commandId' in report && report.commandId === asked.commandId),
     ).toEqual([])
@@ -120,19 +120,19 @@ describe('an agent that starts while the bus is away', { timeout: 2 * patienceMs
   it('attaches volumes that a reboot has detached, and stops within seconds, where the bus takes calls and never answers', async () => {
     await host.close()
     host = await openTestHost({ config: { volumes: canMount ? 'loop' : 'directory' } })
-    const instanceId = newInstanceId()
+    const nodeId = newNodeId()
     const first = await host.start()
-    await host.provision(first.description, instanceId)
+    await host.provision(first.description, nodeId)
     await first.agent.stop({ engines: 'stop' })
-    expect(isMounted(host.place(instanceId, 'volume'))).toBe(false)
+    expect(isMounted(host.place(nodeId, 'volume'))).toBe(false)
 
     const { agent } = await host.start({ bus: createAbsentBus(host.plane.bus, saysNothing).bus })
-    await engineIsBack(instanceId)
-    expect(isMounted(host.place(instanceId, 'volume'))).toBe(canMount)
+    await engineIsBack(nodeId)
+    expect(isMounted(host.place(nodeId, 'volume'))).toBe(canMount)
     const stoppedAt = performance.now()
     await agent.stop({ engines: 'keep' })
     expect(performance.now() - stoppedAt).toBeLessThan(15_000)
-    await engineIsBack(instanceId)
+    await engineIsBack(nodeId)
   })
 })
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from '../../../agent/agent.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
-import { newInstanceId, openTestHost, patienceMs, type TestHost, volumeReady } from '../../support/agent-host.ts'
+import type { NodeId } from '../../../domain/ids.ts'
+import { newNodeId, openTestHost, patienceMs, type TestHost, volumeReady } from '../../support/agent-host.ts'
 import { createNpmPostgresqlDriver, postgresqlRunning, superuserOf } from '../../support/postgresql-host.ts'
 
 const limitBytes = 1024 ** 2
@@ -11,26 +11,26 @@ const limitBytes = 1024 ** 2
 const flood = "DO $$ BEGIN FOR n IN 1..20000 LOOP RAISE LOG '%', repeat('x', 1000); END LOOP; END $$"
 
 let host: TestHost
-let instanceId: InstanceId
+let nodeId: NodeId
 let agent: Agent
 beforeEach(async () => {
   host = await openTestHost({ config: { engineLogLimitBytes: limitBytes }, driver: createNpmPostgresqlDriver })
-  instanceId = newInstanceId()
+  nodeId = newNodeId()
   const started = await host.start()
   agent = started.agent
   for (const payload of [volumeReady, postgresqlRunning(started.description, 0)])
-    expect(await host.ask(started.description, instanceId, payload)).toMatchObject({ type: 'succeeded' })
+    expect(await host.ask(started.description, nodeId, payload)).toMatchObject({ type: 'succeeded' })
 }, patienceMs)
 afterEach(() => host.close(), patienceMs)
 
-const logDir = (): string => host.place(instanceId, 'log')
+const logDir = (): string => host.place(nodeId, 'log')
 const logFiles = (): readonly string[] => readdirSync(logDir()).map((name) => join(logDir(), name))
 const bytesOnDisk = (): number =>
   logFiles().reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
 const readLog = (): string => readFileSync(join(logDir(), 'engine.log'), 'utf8')
 
 const asSuperuser = async (...statements: readonly string[]): Promise<void> => {
-  const client = await superuserOf(host.place(instanceId, 'volume', 'data'))
+  const client = await superuserOf(host.place(nodeId, 'volume', 'data'))
   try {
     for (const statement of statements) await client.query(statement)
   } finally {
@@ -62,7 +62,7 @@ describe('the log of an engine', { timeout: 2 * patienceMs }, () => {
     await asSuperuser(flood)
     expect(bytesOnDisk()).toBeLessThanOrEqual(2 * limitBytes)
     const next = await host.start()
-    expect(next.agent.inspect(instanceId).effects).toHaveLength(1)
+    expect(next.agent.inspect(nodeId).effects).toHaveLength(1)
     await expectToKeepLogging('after the next start')
   })
 

@@ -8,8 +8,8 @@ import { createFakeDriver } from '../../support/agent-engine-driver.ts'
 import {
   engineRunning,
   engineStopped,
-  instanceAbsent,
-  newInstanceId,
+  newNodeId,
+  nodeAbsent,
   openTestHost,
   patienceMs,
   pidsOf,
@@ -37,16 +37,16 @@ describe('an engine that does not start', { timeout: patienceMs }, () => {
     })
     const { agent, description } = await host.start()
     const { plane } = host
-    const instanceId = newInstanceId()
-    await plane.send(description, instanceId, volumeReady)
-    expect(await host.ask(description, instanceId, engineRunning())).toMatchObject({
+    const nodeId = newNodeId()
+    await plane.send(description, nodeId, volumeReady)
+    expect(await host.ask(description, nodeId, engineRunning())).toMatchObject({
       type: 'failed',
       fault: { code: 'ENGINE_START_FAILED', cause: 'FATAL: the moon is in the wrong phase' },
     })
     // An engine that never ran is not tried again behind the back of the operation that failed.
-    expect(agent.inspect(instanceId).record).toMatchObject({ desired: 'stopped' })
-    expect(await host.ask(description, instanceId, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
-    expect(pidsOf(instanceId)).toEqual([])
+    expect(agent.inspect(nodeId).record).toMatchObject({ desired: 'stopped' })
+    expect(await host.ask(description, nodeId, nodeAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    expect(pidsOf(nodeId)).toEqual([])
   })
 
   it('fails the command only when nothing of its preparation goes on any more', async () => {
@@ -66,26 +66,26 @@ describe('an engine that does not start', { timeout: patienceMs }, () => {
       },
     })
     const { description } = await host.start()
-    const instanceId = newInstanceId()
-    await host.ask(description, instanceId, volumeReady)
+    const nodeId = newNodeId()
+    await host.ask(description, nodeId, volumeReady)
     // Where the key of its certificate is to be written.
-    const key = host.place(instanceId, 'tls', 'server.key')
+    const key = host.place(nodeId, 'tls', 'server.key')
     await mkdir(key, { recursive: true })
-    expect(await host.ask(description, instanceId, engineRunning())).toMatchObject({
+    expect(await host.ask(description, nodeId, engineRunning())).toMatchObject({
       type: 'failed',
     })
     expect(configuring).toBe(0)
     await rm(key, { recursive: true })
-    expect(await host.ask(description, instanceId, engineRunning(), { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    expect(await host.ask(description, nodeId, engineRunning(), { epoch: 2 })).toMatchObject({ type: 'succeeded' })
   })
 
   it('fails the command when its program is missing', async () => {
     host = await openTestHost()
     const { description } = await host.start()
-    const instanceId = newInstanceId()
-    await host.ask(description, instanceId, volumeReady)
+    const nodeId = newNodeId()
+    await host.ask(description, nodeId, volumeReady)
     await rm(join(host.binDir, 'node'))
-    expect(await host.ask(description, instanceId, engineRunning())).toMatchObject({
+    expect(await host.ask(description, nodeId, engineRunning())).toMatchObject({
       type: 'failed',
       fault: { code: 'ENGINE_START_FAILED', message: expect.stringContaining('ENOENT') },
     })
@@ -96,20 +96,20 @@ describe('an instance whose data is gone', { timeout: patienceMs }, () => {
   it('is not started on an empty database in its place, and starts when its data is back', async () => {
     host = await openTestHost()
     const { description } = await host.start()
-    const instanceId = newInstanceId()
-    await host.provision(description, instanceId)
-    await host.ask(description, instanceId, { kind: 'endpoint-verified', users: [] })
-    await host.ask(description, instanceId, engineStopped, { epoch: 2 })
-    const data = host.dataDir(instanceId)
+    const nodeId = newNodeId()
+    await host.provision(description, nodeId)
+    await host.ask(description, nodeId, { kind: 'endpoint-verified', users: [] })
+    await host.ask(description, nodeId, engineStopped, { epoch: 2 })
+    const data = host.dataDir(nodeId)
     await rename(data, `${data}-elsewhere`)
-    expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 3 })).toMatchObject({
+    expect(await host.ask(description, nodeId, engineRunning(1), { epoch: 3 })).toMatchObject({
       type: 'failed',
       // A tenant reads it: nothing of the host's paths.
       fault: { code: 'DATA_MISSING', message: expect.not.stringContaining(host.directory) },
     })
     expect(existsSync(data)).toBe(false)
     await rename(`${data}-elsewhere`, data)
-    expect(await host.ask(description, instanceId, engineRunning(1), { epoch: 4 })).toMatchObject({ type: 'succeeded' })
+    expect(await host.ask(description, nodeId, engineRunning(1), { epoch: 4 })).toMatchObject({ type: 'succeeded' })
   })
 })
 
@@ -135,14 +135,14 @@ describe.runIf(asRoot)('a disk that is full (needs root)', { timeout: patienceMs
     try {
       const { agent, description } = await host.start()
       const { plane } = host
-      const instanceId = newInstanceId()
-      await plane.send(description, instanceId, volumeReady)
-      expect(await host.ask(description, instanceId, engineRunning())).toMatchObject({
+      const nodeId = newNodeId()
+      await plane.send(description, nodeId, volumeReady)
+      expect(await host.ask(description, nodeId, engineRunning())).toMatchObject({
         type: 'failed',
         fault: { code: 'DISK_FULL', retryable: true },
       })
-      expect(await host.ask(description, instanceId, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
-      expect(existsSync(join(engines, 'instances', instanceId))).toBe(false)
+      expect(await host.ask(description, nodeId, nodeAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+      expect(existsSync(join(engines, 'nodes', nodeId))).toBe(false)
       await agent.stop({ engines: 'stop' })
     } finally {
       execFileSync('umount', [engines])

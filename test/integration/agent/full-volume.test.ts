@@ -139,13 +139,13 @@ describe.each(kinds)('a database whose volume fills up (%s)', { timeout: 5 * pat
 
   it('is started on a full volume by the next agent after a power cut in the middle of such a start', async () => {
     volume = await openVolumeUnderTest(kind)
-    const { host, instanceId, login, leave, ask, running } = volume
+    const { host, nodeId, login, leave, ask, running } = volume
     await queryOnce(login, 'CREATE TABLE kept AS SELECT 1 AS n')
     leave(20)
     await ask({ kind: 'engine-stopped' }, 2)
     const lender = kind === 'loop' ? createLoopVolumes({ ...quietKernel, run }) : createDirectoryVolumes(run)
-    const place = { directory: host.place(instanceId, 'volume'), image: host.place(instanceId, 'volume.img') }
-    const { gid } = statSync(host.dataDir(instanceId))
+    const place = { directory: host.place(nodeId, 'volume'), image: host.place(nodeId, 'volume.img') }
+    const { gid } = statSync(host.dataDir(nodeId))
     await lender.lendReserve(place, { user: '', uid: gid, gid }, AbortSignal.timeout(patienceMs))
     expect(await lender.hasLent(place)).toBe(true)
     await ask(running(0), 3)

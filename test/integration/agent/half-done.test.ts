@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { GuestPayload } from '../../../domain/guest/command.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
+import type { NodeId } from '../../../domain/ids.ts'
 import {
   type CommandResult,
   engineRunning,
   engineStopped,
-  instanceAbsent,
-  newInstanceId,
+  newNodeId,
+  nodeAbsent,
   openTestHost,
   patienceMs,
   pidsOf,
@@ -19,15 +19,15 @@ import {
 } from '../../support/agent-host.ts'
 
 let host: TestHost
-let instanceId: InstanceId
+let nodeId: NodeId
 beforeEach(async () => {
   host = await openTestHost()
-  instanceId = newInstanceId()
+  nodeId = newNodeId()
 })
 afterEach(() => host.close(), patienceMs)
 
-const dataDir = (): string => host.dataDir(instanceId)
-const engineLog = (): string => readFileSync(host.place(instanceId, 'log', 'engine.log'), 'utf8')
+const dataDir = (): string => host.dataDir(nodeId)
+const engineLog = (): string => readFileSync(host.place(nodeId, 'log', 'engine.log'), 'utf8')
 const accountsReady: GuestPayload = { kind: 'accounts-ready', databases: [{ name: 'shop' }], users: [] }
 const endpointVerified: GuestPayload = { kind: 'endpoint-verified', users: [] }
 
@@ -39,14 +39,14 @@ const outcomes: readonly { readonly payload: GuestPayload; readonly engines: 0 |
   { payload: accountsReady, engines: 1 },
   { payload: endpointVerified, engines: 1 },
   { payload: engineStopped, engines: 0 },
-  { payload: instanceAbsent, engines: 0 },
+  { payload: nodeAbsent, engines: 0 },
 ]
 const nameOf = (payload: GuestPayload): string =>
   payload.kind === 'engine-running' && payload.generation > 0 ? 'a restart' : payload.kind
 
 /** What makes sense after the other: nothing is asked of what is gone but to make it, and nothing of a stopped engine that only a running one can do. */
 const follows = (first: GuestPayload, second: GuestPayload): boolean => {
-  if (first.kind === 'instance-absent') return second.kind === 'instance-absent' || second.kind === 'engine-stopped'
+  if (first.kind === 'node-absent') return second.kind === 'node-absent' || second.kind === 'engine-stopped'
   return first.kind !== 'engine-stopped' || !['accounts-ready', 'endpoint-verified'].includes(second.kind)
 }
 const pairs = outcomes.flatMap(({ payload: first }) =>
@@ -57,7 +57,7 @@ describe('an outcome that takes the place of another in the middle of it', { tim
   let description: HostDescription
   beforeEach(async () => {
     ;({ description } = await host.start())
-    await host.provision(description, instanceId)
+    await host.provision(description, nodeId)
   })
 
   it.each(pairs.map((pair) => ({ ...pair, name: `${nameOf(pair.payload)} after ${nameOf(pair.first)}` })))(
@@ -65,20 +65,20 @@ describe('an outcome that takes the place of another in the middle of it', { tim
     async ({ first, payload, engines }) => {
       let epoch = 1
       for (const afterMs of [0, 2, 5, 10, 20, 40, 80]) {
-        if (first.kind === 'instance-absent' || payload.kind === 'instance-absent') {
-          instanceId = newInstanceId()
-          await host.provision(description, instanceId)
+        if (first.kind === 'node-absent' || payload.kind === 'node-absent') {
+          nodeId = newNodeId()
+          await host.provision(description, nodeId)
           epoch = 1
         } else {
           epoch += 1
-          const ready = await host.ask(description, instanceId, engineRunning(0), { epoch })
+          const ready = await host.ask(description, nodeId, engineRunning(0), { epoch })
           expect(ready).toMatchObject({ type: 'succeeded' })
         }
         epoch += 1
-        await host.plane.send(description, instanceId, first, { epoch })
+        await host.plane.send(description, nodeId, first, { epoch })
         await delay(afterMs)
         epoch += 1
-        const result: CommandResult = await host.ask(description, instanceId, payload, { epoch })
+        const result: CommandResult = await host.ask(description, nodeId, payload, { epoch })
         expect(result, `after ${afterMs} ms`).toMatchObject({ type: 'succeeded' })
         if (engines !== null) expect(pidsOf(dataDir()), `after ${afterMs} ms`).toHaveLength(engines)
       }
@@ -91,9 +91,9 @@ describe('an outcome that takes the place of another in the middle of it', { tim
       const busy = join(dataDir(), 'busy')
       writeFileSync(busy, '')
       const [before] = pidsOf(dataDir())
-      await host.plane.send(description, instanceId, engineStopped, { epoch: 2 })
+      await host.plane.send(description, nodeId, engineStopped, { epoch: 2 })
       await expect.poll(engineLog, { timeout: patienceMs }).toContain('stopping')
-      const running = await host.plane.send(description, instanceId, engineRunning(wish === 'a restart' ? 1 : 0), {
+      const running = await host.plane.send(description, nodeId, engineRunning(wish === 'a restart' ? 1 : 0), {
         epoch: 3,
       })
       await host.plane.report((r) => r.type === 'failed' && r.fault.code === 'SUPERSEDED')
@@ -110,7 +110,7 @@ describe('an outcome that takes the place of another in the middle of it', { tim
     const [before = 0] = pidsOf(dataDir())
     process.kill(before, 'SIGINT')
     await expect.poll(engineLog, { timeout: patienceMs }).toContain('stopping')
-    const running = await host.plane.send(description, instanceId, engineRunning(0), { epoch: 2 })
+    const running = await host.plane.send(description, nodeId, engineRunning(0), { epoch: 2 })
     await host.plane.report((r) => r.type === 'progress' && r.commandId === running.commandId)
     rmSync(busy)
     expect(await host.plane.resultOf(running)).toMatchObject({ type: 'succeeded' })

@@ -11,7 +11,7 @@ import { createLayout } from '../../../agent/layout.ts'
 import { run } from '../../../agent/run.ts'
 import { parseHostId } from '../../../domain/ids.ts'
 import { fakeDatastore } from '../../support/agent-engine-driver.ts'
-import { newInstanceId } from '../../support/agent-host.ts'
+import { newNodeId } from '../../support/agent-host.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
@@ -27,7 +27,7 @@ describe('an agent that is not root', () => {
     const deps = { ...quietKernel, run, root: false }
     const placement = await createPlacement(deps, agentDir, parseHostId(randomUUID()), signal)
     const { runDir } = createLayout(placement.enginesRoot, placement.runRoot)
-    expect(`${runDir(newInstanceId())}/.s.PGSQL.15432`.length).toBeLessThan(socketPathLimit)
+    expect(`${runDir(newNodeId())}/.s.PGSQL.15432`.length).toBeLessThan(socketPathLimit)
     expect(statSync(placement.runRoot).mode & 0o777).toBe(0o700)
     await placement.close(signal)
     expect(() => statSync(placement.runRoot)).toThrow('ENOENT')

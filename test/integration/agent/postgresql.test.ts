@@ -14,8 +14,8 @@ import { systemClock } from '../../../kernel/clock.ts'
 import {
   engineFactsOf,
   engineStopped,
-  instanceAbsent,
-  newInstanceId,
+  newNodeId,
+  nodeAbsent,
   openTestHost,
   patienceMs,
   type TestHost,
@@ -27,7 +27,7 @@ let host: TestHost
 afterEach(() => host.close(), 2 * patienceMs)
 
 const asRoot = process.getuid?.() === 0
-const instanceId = newInstanceId()
+const nodeId = newNodeId()
 
 /** Of a postmaster: the files that it has mapped, and the ids of the System V segments that it made. */
 const sharedMemoryOf = (pid: number): { readonly files: readonly string[]; readonly segments: readonly string[] } => ({
@@ -70,11 +70,11 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     const first = await host.start()
     const { description } = first
     const ask = async (payload: GuestPayload, epoch = 1) => {
-      const result = await host.ask(description, instanceId, payload, { epoch })
+      const result = await host.ask(description, nodeId, payload, { epoch })
       expect(result).toMatchObject({ type: 'succeeded' })
       return result
     }
-    const secret = { instanceId, user: 'shop', password: 'a long enough password' }
+    const secret = { nodeId, user: 'shop', password: 'a long enough password' }
     const sealedPassword = await sealPassword(await host.sealingKey(), secret)
     const users = [{ name: 'shop', databases: ['shop'], sealedPassword }]
     await ask(volumeReady)
@@ -84,18 +84,18 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     await ask({ kind: 'endpoint-verified', users })
     await plane.report((r) => r.type === 'health' && r.health === 'HEALTHY')
 
-    const pidOf = (agent: typeof first.agent): number => agent.inspect(instanceId).record?.process?.pid ?? 0
+    const pidOf = (agent: typeof first.agent): number => agent.inspect(nodeId).record?.process?.pid ?? 0
     const pid = pidOf(first.agent)
     await first.agent.stop({ engines: 'keep' })
     const second = await host.start()
     await ask({ kind: 'endpoint-verified', users })
     expect(pidOf(second.agent)).toBe(pid)
-    expect(second.agent.inspect(instanceId).effects).toHaveLength(1)
+    expect(second.agent.inspect(nodeId).effects).toHaveLength(1)
 
     const killed = identifyProcess(pid)
     process.kill(pid, 'SIGKILL')
     await expect.poll(() => pidOf(second.agent), { timeout: patienceMs }).not.toBe(pid)
-    await expect.poll(() => second.agent.inspect(instanceId).record?.health, { timeout: patienceMs }).toBe('HEALTHY')
+    await expect.poll(() => second.agent.inspect(nodeId).record?.health, { timeout: patienceMs }).toBe('HEALTHY')
     expect(killed && isAlive(killed)).toBe(false)
     await ask({ kind: 'endpoint-verified', users })
 
@@ -103,7 +103,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     await ask(postgresqlRunning(description, 1), 2)
     expect(pidOf(second.agent)).not.toBe(beforeRestart)
     await ask({ kind: 'endpoint-verified', users }, 2)
-    const log = readFileSync(host.place(instanceId, 'log', 'engine.log'), 'utf8')
+    const log = readFileSync(host.place(nodeId, 'log', 'engine.log'), 'utf8')
     expect(log).not.toContain('a long enough password')
   })
 
@@ -113,7 +113,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
     ...(asRoot ? [['that there is no record of', false] as const] : []),
   ] as const)('takes back the shared memory of an instance %s when it removes it', async (_, recorded) => {
     host = await openTestHost({ driver: createNpmPostgresqlDriver })
-    const id = newInstanceId()
+    const id = newNodeId()
     const first = await host.start()
     for (const payload of [volumeReady, postgresqlRunning(first.description, 0)])
       expect(await host.ask(first.description, id, payload)).toMatchObject({ type: 'succeeded' })
@@ -125,14 +125,14 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
         await rm(join(host.agentDir, file), { force: true })
       await host.start()
     }
-    expect(await host.ask(first.description, id, instanceAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
+    expect(await host.ask(first.description, id, nodeAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
     expect(files.filter((file) => existsSync(file))).toEqual([])
     expect(segments.filter((segment) => systemVSegments().some(({ id: left }) => left === segment))).toEqual([])
   })
 
   it('runs again when its stop is taken back, at whatever moment', async () => {
     host = await openTestHost({ driver: createNpmPostgresqlDriver })
-    const id = newInstanceId()
+    const id = newNodeId()
     const { agent, description } = await host.start()
     for (const payload of [volumeReady, postgresqlRunning(description, 0)])
       expect(await host.ask(description, id, payload)).toMatchObject({ type: 'succeeded' })
@@ -152,7 +152,7 @@ describe('an agent with PostgreSQL', { timeout: 3 * patienceMs }, () => {
 
   it('lets no certificate of a running engine expire, and does not restart it for that', async () => {
     host = await openTestHost({ config: { upkeepIntervalMs: 100 }, driver: createNpmPostgresqlDriver })
-    const id = newInstanceId()
+    const id = newNodeId()
     const first = await host.start()
     await host.ask(first.description, id, volumeReady)
     const started = await host.ask(first.description, id, postgresqlRunning(first.description, 0))

@@ -8,9 +8,9 @@ import {
   findBystanders,
   findProcesses,
   identifyProcess,
-  instanceMarker,
   isAlive,
   isUnburied,
+  nodeMarker,
   type ProcessTraits,
 } from '../../../agent/supervision/process-table.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -27,7 +27,7 @@ beforeEach(async () => {
   directory = temp.next()
   mkdirSync(join(directory, 'data'), { recursive: true })
   await chmod(directory, 0o755)
-  traits = { instanceId: 'an-instance', ownUid: null, engine: { uid: ownUid, program: '/bin/sleep', directory } }
+  traits = { nodeId: 'an-instance', ownUid: null, engine: { uid: ownUid, program: '/bin/sleep', directory } }
 })
 afterEach(async () => {
   for (const child of children.splice(0)) {
@@ -52,8 +52,8 @@ const bystanders = () => findBystanders(directory, traits)
 
 describe('the processes of an instance', { timeout: 60_000 }, () => {
   it('are those with its mark, wherever they work and whatever they run', async () => {
-    const marked = await run('/usr/bin/tail', { cwd: '/', env: { [instanceMarker]: 'an-instance' } })
-    await run('/usr/bin/tail', { cwd: '/', env: { [instanceMarker]: 'an-instance-more' } })
+    const marked = await run('/usr/bin/tail', { cwd: '/', env: { [nodeMarker]: 'an-instance' } })
+    await run('/usr/bin/tail', { cwd: '/', env: { [nodeMarker]: 'an-instance-more' } })
     expect(found()).toEqual([marked])
   })
 

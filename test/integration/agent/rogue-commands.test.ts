@@ -10,8 +10,8 @@ import {
   commandFor,
   engineRunning,
   engineStopped,
-  instanceAbsent,
-  newInstanceId,
+  newNodeId,
+  nodeAbsent,
   openTestHost,
   patienceMs,
   type TestHost,
@@ -33,24 +33,24 @@ it(
   async () => {
     const { agent, description } = await host.start()
     const { hostId } = description
-    const instanceId = newInstanceId()
-    await host.provision(description, instanceId)
+    const nodeId = newNodeId()
+    await host.provision(description, nodeId)
     const topic = agentCommandsTopic(hostId)
     const say = (value: object, by: 'nobody' | 'rogue', as: HostId = hostId) => {
       const message = {
         topic,
-        key: instanceId,
+        key: nodeId,
         value: JSON.stringify({ ...value, ...('hostId' in value && { hostId: as }) }),
       }
       const signed = signMessage(message, { signer: controlPlane, sequence: 0, key })
       return host.plane.bus.publish([by === 'nobody' ? message : signed])
     }
-    const commandTo = (payload: GuestPayload) => commandFor(description, instanceId, payload, { epoch: 50 })
+    const commandTo = (payload: GuestPayload) => commandFor(description, nodeId, payload, { epoch: 50 })
     const refused: RegistrationAnswer = { kind: 'registration-answer', hostId, refusal: 'go away' }
-    const effects = () => agent.inspect(instanceId).effects
+    const effects = () => agent.inspect(nodeId).effects
     const before = effects()
     for (const by of ['nobody', 'rogue'] as const) {
-      await say(commandTo(instanceAbsent), by)
+      await say(commandTo(nodeAbsent), by)
       await say(commandTo(engineRunning(7)), by)
       await say(refused, by)
       await say({ nonsense: true }, by)
@@ -61,22 +61,22 @@ it(
     expect(recording.lines.filter(({ message }) => message.includes('has not signed'))).toHaveLength(2)
 
     // What the control plane has signed is done once, and is no one else's.
-    const stop = await host.plane.send(description, instanceId, engineStopped, { epoch: 2 })
+    const stop = await host.plane.send(description, nodeId, engineStopped, { epoch: 2 })
     await host.plane.resultOf(stop)
-    await host.ask(description, instanceId, engineRunning(1), { epoch: 3 })
+    await host.ask(description, nodeId, engineRunning(1), { epoch: 3 })
     const running = effects()
-    await host.plane.publish(description, instanceId, JSON.stringify(stop))
+    await host.plane.publish(description, nodeId, JSON.stringify(stop))
     await host.plane.bus.publish([
       {
         ...host.plane.sign({
           topic: agentCommandsTopic(parseHostId(randomUUID())),
-          key: instanceId,
+          key: nodeId,
           value: JSON.stringify(commandTo(engineStopped)),
         }),
         topic,
       },
     ])
-    const probe = await host.plane.send(description, newInstanceId(), engineStopped)
+    const probe = await host.plane.send(description, newNodeId(), engineStopped)
     await host.plane.resultOf(probe)
     expect(effects()).toEqual(running)
     expect(agent.dropped()).toEqual({ unsigned: 4, 'wrong-signature': 5 })
@@ -89,7 +89,7 @@ it(
   'an agent without a join token says what is missing, and looks after its databases all the same',
   async () => {
     const { agent, description } = await host.start({ join: null })
-    const command = await host.plane.send(description, newInstanceId(), engineStopped)
+    const command = await host.plane.send(description, newNodeId(), engineStopped)
     await expect.poll(() => agent.dropped(), { timeout: patienceMs }).toMatchObject({ 'wrong-signature': 1 })
     expect(agent.bus()).toMatchObject({ ok: false, reason: expect.stringContaining('COFFER_JOIN_TOKEN') })
     expect(

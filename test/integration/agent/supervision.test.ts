@@ -2,11 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostDescription } from '../../../domain/host/events.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
+import type { NodeId } from '../../../domain/ids.ts'
 import {
   engineRunning,
   engineStopped,
-  newInstanceId,
+  newNodeId,
   openTestHost,
   patienceMs,
   pidsOf,
@@ -14,19 +14,19 @@ import {
 } from '../../support/agent-host.ts'
 
 let host: TestHost
-let instanceId: InstanceId
+let nodeId: NodeId
 beforeEach(async () => {
   host = await openTestHost()
-  instanceId = newInstanceId()
+  nodeId = newNodeId()
 })
 afterEach(() => host.close(), patienceMs)
 
-const place = (...names: string[]): string => host.place(instanceId, ...names)
+const place = (...names: string[]): string => host.place(nodeId, ...names)
 const dataDir = (): string => place('volume', 'data')
 
 const provision = async (description: HostDescription): Promise<void> => {
   const { plane } = host
-  await host.provision(description, instanceId)
+  await host.provision(description, nodeId)
   await plane.report((r) => r.type === 'health' && r.health === 'HEALTHY')
 }
 
@@ -111,15 +111,15 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
   it('leaves a stopped engine stopped, also after a restart of the agent', async () => {
     const { agent, description } = await host.start()
     await provision(description)
-    await host.ask(description, instanceId, engineStopped, { epoch: 2 })
+    await host.ask(description, nodeId, engineStopped, { epoch: 2 })
     expect(pidsOf(dataDir())).toEqual([])
     expect(healthReports()).toEqual(['HEALTHY', 'UNKNOWN'])
     await agent.stop({ engines: 'keep' })
     const again = await host.start()
-    expect(await host.ask(again.description, instanceId, engineRunning(0), { epoch: 3 })).toMatchObject({
+    expect(await host.ask(again.description, nodeId, engineRunning(0), { epoch: 3 })).toMatchObject({
       type: 'succeeded',
     })
-    expect(again.agent.inspect(instanceId).effects).toHaveLength(2)
+    expect(again.agent.inspect(nodeId).effects).toHaveLength(2)
   })
 
   it('beats, and tells the health of the engines that should run', async () => {
@@ -129,7 +129,7 @@ describe('an agent that looks after an engine', { timeout: patienceMs }, () => {
       .poll(() => host.plane.heartbeats.at(-1), { timeout: patienceMs })
       .toMatchObject({
         hostId: description.hostId,
-        holds: { [instanceId]: { running: true, health: 'HEALTHY', generation: 0 } },
+        holds: { [nodeId]: { running: true, health: 'HEALTHY', generation: 0 } },
       })
   })
 })

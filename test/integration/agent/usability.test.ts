@@ -4,15 +4,15 @@ import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from '../../../agent/agent.ts'
 import type { AgentConfig } from '../../../agent/config.ts'
-import type { InstanceRecord, ProcessId } from '../../../agent/journal/instances.ts'
+import type { NodeRecord, ProcessId } from '../../../agent/journal/nodes.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
 import type { HostDescription } from '../../../domain/host/events.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
+import type { NodeId } from '../../../domain/ids.ts'
 import type { Endpoint } from '../../../domain/values/instance-spec.ts'
 import {
   engineFactsOf,
   engineStopped,
-  newInstanceId,
+  newNodeId,
   openTestHost,
   patienceMs,
   type TestHost,
@@ -24,7 +24,7 @@ import { createNpmPostgresqlDriver, postgresqlRunning, superuserOf } from '../..
 let host: TestHost
 let agent: Agent
 let description: HostDescription
-let instanceId: InstanceId
+let nodeId: NodeId
 let endpoint: Endpoint
 const sessions: pg.Client[] = []
 
@@ -32,10 +32,10 @@ const uselessAfterMs = 1500
 /** With a PostgreSQL on it. */
 const openHost = async (config: Partial<AgentConfig>): Promise<void> => {
   host = await openTestHost({ config, driver: createNpmPostgresqlDriver })
-  instanceId = newInstanceId()
+  nodeId = newNodeId()
   ;({ agent, description } = await host.start())
   for (const payload of [volumeReady, postgresqlRunning(description, 0)]) {
-    const result = await host.ask(description, instanceId, payload)
+    const result = await host.ask(description, nodeId, payload)
     endpoint = engineFactsOf(result)?.endpoint ?? endpoint
     expect(result).toMatchObject({ type: 'succeeded' })
   }
@@ -63,7 +63,7 @@ const report = (wanted: { readonly health?: string; readonly reason?: RegExp; re
       (wanted.reason === undefined || wanted.reason.test(r.reason)) &&
       (wanted.incident === undefined || wanted.incident.test(r.incident ?? '')),
   )
-const record = (): InstanceRecord | null => agent.inspect(instanceId).record
+const record = (): NodeRecord | null => agent.inspect(nodeId).record
 const main = (): ProcessId => {
   const running = record()?.process
   if (!running) throw new Error('the engine does not run')
@@ -90,13 +90,13 @@ const titleOf = (pid: number): string => {
   }
 }
 const superuser = async (): Promise<pg.Client> => {
-  const session = await superuserOf(host.dataDir(instanceId))
+  const session = await superuserOf(host.dataDir(nodeId))
   sessions.push(session)
   return session
 }
 const servesAgain = async (): Promise<void> => {
   await expect.poll(() => record()?.health, { timeout: patienceMs }).toBe('HEALTHY')
-  const verified = await host.ask(description, instanceId, { kind: 'endpoint-verified', users: [] })
+  const verified = await host.ask(description, nodeId, { kind: 'endpoint-verified', users: [] })
   expect(verified).toMatchObject({ type: 'succeeded' })
 }
 /** Long enough for several looks after the time at which a useless engine is ended. */
@@ -125,7 +125,7 @@ describe('a PostgreSQL that runs and serves nobody', { timeout: 2 * patienceMs }
   it('is ended and started again when it refuses every login', async () => {
     const before = main()
     // The map of the catalogs that every session reads first.
-    const map = join(host.dataDir(instanceId), 'global', 'pg_filenode.map')
+    const map = join(host.dataDir(nodeId), 'global', 'pg_filenode.map')
     renameSync(map, `${map}.away`)
     await report({ health: 'UNHEALTHY', incident: /ended by force: it has refused every login/ })
     renameSync(`${map}.away`, map)
@@ -191,7 +191,7 @@ describe('a PostgreSQL that serves its clients', { timeout: 2 * patienceMs }, ()
 
   it('is left alone when its socket is gone', async () => {
     const before = main()
-    const lines = readFileSync(join(host.dataDir(instanceId), 'postmaster.pid'), 'utf8').split('\n')
+    const lines = readFileSync(join(host.dataDir(nodeId), 'postmaster.pid'), 'utf8').split('\n')
     rmSync(join(lines[4] ?? '', `.s.PGSQL.${lines[3]}`))
     await report({ health: 'UNHEALTHY', reason: /its socket for administration is gone/ })
     await looksPass()
@@ -202,14 +202,14 @@ describe('a PostgreSQL that serves its clients', { timeout: 2 * patienceMs }, ()
     await anotherHost({ healthIntervalMs: 100, healthTimeoutMs: 3, uselessAfterMs })
     const before = main()
     const working = Array.from({ length: 8 }, async () => {
-      const session = await superuserOf(host.dataDir(instanceId))
+      const session = await superuserOf(host.dataDir(nodeId))
       sessions.push(session)
       await session.query('SELECT count(*) FROM generate_series(1, 1000000000000)').catch(() => {})
     })
     await report({ health: 'UNHEALTHY', reason: /though its processes work/ })
     await looksPass()
     expect(main()).toEqual(before)
-    const ender = await superuserOf(host.dataDir(instanceId))
+    const ender = await superuserOf(host.dataDir(nodeId))
     sessions.push(ender)
     await ender.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT count%'")
     await Promise.all(working)
@@ -225,9 +225,9 @@ describe('a PostgreSQL that is told to end while it recovers from the crash of a
     // With the checkpointer there already, and the recovery not at its end.
     const recovery = recoveringAlready(main().pid)
     process.kill(recovery, 'SIGSTOP')
-    const stopping = await host.plane.send(description, instanceId, engineStopped)
+    const stopping = await host.plane.send(description, nodeId, engineStopped)
     const status = () =>
-      readFileSync(join(host.dataDir(instanceId), 'postmaster.pid'), 'utf8')
+      readFileSync(join(host.dataDir(nodeId), 'postmaster.pid'), 'utf8')
         .split('\n')[7]
         ?.trim()
     await expect.poll(status, { timeout: patienceMs }).toBe('stopping')

@@ -3,6 +3,7 @@ import { createDispatch } from '../../../commands/dispatch/dispatch.ts'
 import { createHandler } from '../../../commands/handle.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { parseInstanceId } from '../../../domain/ids.ts'
+import { primaryOf } from '../../../domain/instance/index.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import { lapse } from '../../../domain/values/ledger.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -38,7 +39,7 @@ const start = async () => {
     const state = await plane.instanceState(instanceId)
     if (state.status === 'ABSENT') throw new Error('there is no instance')
     const { state: held } = await plane.handler.load(project, projectStream(projectA))
-    const on = await plane.hostState(state.hostId)
+    const on = await plane.hostState(primaryOf(state).hostId)
     if (on.status === 'UNREGISTERED') throw new Error('there is no host')
     const now = new Date(plane.clock.now()).toISOString()
     return [held.ledger, on.claims].map((ledger) => lapse(ledger, now).live.total.volumeGiB)

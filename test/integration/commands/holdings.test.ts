@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { firstNodeOf } from '../../../commands/request-ids.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createReconciler } from '../../../commands/sagas/reconcile-holdings.ts'
 import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
@@ -39,12 +40,19 @@ const take = (report: AgentReport): Promise<void> => {
   const message = sign({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) })
   return createReportHandler({ ...side, distrust: createDistrust(side.log) })(message as never)
 }
-const holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: 15432 } as const
+const holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: 15432, nodeGeneration: 1 } as const
+const holds = Object.fromEntries(
+  [cut, unknown].map((instanceId) => [firstNodeOf(instanceId), { ...holding, instanceId }]),
+)
 const registered = async () => (await side.handler.load(host, hostStream(hostId))).state as RegisteredHost
 
 it('lists what the log does not know of, though the host has an instance whose history cannot be read', async () => {
-  const held = { ...holding, label: null }
-  const holdings = [cut, unknown].map((instanceId) => ({ instanceId, epoch: 1, held }))
+  const holdings = [cut, unknown].map((instanceId) => ({
+    nodeId: firstNodeOf(instanceId),
+    instanceId,
+    epoch: 1,
+    held: { ...holding, instanceId, label: null },
+  }))
   await take({ type: 'holdings', reportId: side.ids.next(), at: now(), hostId, holdings } as AgentReport)
   expect(Object.keys((await registered()).unlisted)).toEqual([unknown])
   expect(side.lines.map(({ message }) => message)).toContain(
@@ -78,7 +86,7 @@ it('compares the others with the log, and that one once', async () => {
   })
   for (let beat = 0; beat < 4; beat += 1) {
     const at = new Date(begun + elapsedMs).toISOString()
-    await reconciler.take(await registered(), { at, holds: { [cut]: holding, [unknown]: holding } }, undefined)
+    await reconciler.take(await registered(), { at, holds: holds }, undefined)
     elapsedMs += 5_000
   }
   expect(asked.filter((id) => id === cut)).toHaveLength(1)

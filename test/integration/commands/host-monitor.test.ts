@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NewEvent } from '../../../commands/ports/event-store.ts'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
+import { firstNodeOf } from '../../../commands/request-ids.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
-import { type Heartbeat, type Holding, heartbeatEchoKey } from '../../../domain/guest/report.ts'
+import { type Heartbeat, heartbeatEchoKey } from '../../../domain/guest/report.ts'
 import { signMessage } from '../../../domain/guest/signed-message.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
@@ -101,7 +102,17 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
     const deadline = new Date(begunAt + 60_000).toISOString()
     const of = instanceStream(instanceId)
     const projectId = parseProjectId('acme')
-    const wish = { instanceId, projectId, hostId, operationId, deadline, name: 'shop', databases: [], users: [] }
+    const wish = {
+      instanceId,
+      projectId,
+      nodeId: firstNodeOf(instanceId),
+      hostId,
+      operationId,
+      deadline,
+      name: 'shop',
+      databases: [],
+      users: [],
+    }
     await handler.handle(instance, of, { type: 'RequestInstance', ...wish, sealingKey: null, spec }, context)
     const complete = { type: 'CompleteOperation', operationId, kind: 'provision', results: { engine: facts } } as const
     await handler.handle(instance, of, complete, context)
@@ -132,7 +143,7 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
       handler.handle(
         instance,
         instanceStream(instanceId),
-        { type: 'ReconcileWithHost', hostId, found: null },
+        { type: 'ReconcileWithHost', nodeId: firstNodeOf(instanceId), hostId, found: null },
         { ...context, instanceId },
       ),
     dropped: distrust.counts,
@@ -214,7 +225,10 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
 }
 
 describe('what a host says it holds', () => {
-  const holding: Holding = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: facts.endpoint.port }
+  const held = { running: true, health: 'HEALTHY', epoch: 1, generation: 0, port: facts.endpoint.port } as const
+  const holds = (instanceId: InstanceId): Heartbeat['holds'] => ({
+    [firstNodeOf(instanceId)]: { ...held, instanceId, nodeGeneration: 1 },
+  })
 
   it('makes an instance MISSING that is not there, as soon as that has been said for 5 s', async () => {
     const { provisioned, beat, passes, stateOf } = await start()
@@ -231,8 +245,8 @@ describe('what a host says it holds', () => {
   it('leaves an instance as it is that was left out of one heartbeat alone', async () => {
     const { provisioned, beat, passes, stateOf } = await start()
     const instanceId = await provisioned()
-    for (const holds of [{}, { [instanceId]: holding }, {}, { [instanceId]: holding }]) {
-      await beat(holds)
+    for (const said of [{}, holds(instanceId), {}, holds(instanceId)]) {
+      await beat(said)
       await passes(lookEveryMs)
     }
     expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
@@ -243,7 +257,7 @@ describe('what a host says it holds', () => {
     const instanceId = await provisioned()
     const saysSo = async () => {
       for (let times = 0; times < 4; times += 1) {
-        await beat({ [instanceId]: holding })
+        await beat(holds(instanceId))
         await passes(lookEveryMs)
       }
     }
@@ -260,11 +274,11 @@ describe('what a host says it holds', () => {
   it('does not keep a host lost where one of its instances cannot be read', async () => {
     const { provisioned, beat, passes, spoil, timesLost, timesReturned } = await start()
     const instanceId = await provisioned()
-    await beat({ [instanceId]: holding })
+    await beat(holds(instanceId))
     await passes(hostLostAfterMs + 2 * lookEveryMs)
     expect(await timesLost()).toBe(1)
     await spoil(instanceId)
-    await beat({ [instanceId]: holding })
+    await beat(holds(instanceId))
     expect(await timesReturned()).toBe(1)
   })
 
@@ -293,7 +307,7 @@ describe('what a host says it holds', () => {
     }
     expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING' })
     for (let times = 0; times < 3; times += 1) {
-      await beat({ [instanceId]: holding })
+      await beat(holds(instanceId))
       await passes(lookEveryMs)
     }
     expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })

@@ -119,7 +119,7 @@ describe('an instance, from request to deletion', () => {
     const created = await plane.sendAccepted(shop)
     await expectStatus(plane, created.instanceId, 'FAILED')
     await expectOperation(plane, created.operationId, 'FAILED')
-    expect(agent.received.at(-1)?.payload.kind).toBe('instance-absent')
+    expect(agent.received.at(-1)?.payload.kind).toBe('node-absent')
     await vi.waitFor(async () => expect(await held(plane, agent.hostId)).toEqual({ quota: 0, host: 0 }), bounded)
   })
 
@@ -144,7 +144,7 @@ describe('an instance, from request to deletion', () => {
     await expectOperation(plane, created.operationId, 'CANCELLED')
     await expectStatus(plane, created.instanceId, 'FAILED')
     const [, engine, remove] = agent.received
-    expect(remove?.payload.kind).toBe('instance-absent')
+    expect(remove?.payload.kind).toBe('node-absent')
     expect(remove?.epoch).toBeGreaterThan(engine?.epoch ?? Number.POSITIVE_INFINITY)
   })
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { timeoutOfEach } from '../../../commands/public/definition.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
 import { type HostId, parseInstanceId } from '../../../domain/ids.ts'
+import { primaryOf } from '../../../domain/instance/index.ts'
 import { operationStream } from '../../../domain/operation/index.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
 import { commitmentOf, heldIds } from '../../../domain/values/ledger.ts'
@@ -105,7 +106,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
     await becomes(first.hostId, 'LOST')
 
     const made = await instanceBecomes(instanceId, 'ACTIVE')
-    expect(made).toMatchObject({ hostId: second.hostId })
+    expect(made).toMatchObject({ nodes: [{ hostId: second.hostId, role: 'primary', generation: 2 }] })
     expect(await operationEnds(operationId)).toBe('SUCCEEDED')
     expect(await isHeldBy(second.hostId, instanceId)).toBe(true)
     // What it has of it is there until it says that it is not.
@@ -116,17 +117,19 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
       .received()
       .flatMap(({ payload }) => ('users' in payload ? payload.users : []))
       .map(({ sealedPassword }) => sealingKeyNumber(sealedPassword))
-    expect(new Set(keys)).toEqual(new Set('users' in wish ? [made.status === 'ABSENT' ? null : made.sealingKey] : []))
+    expect(new Set(keys)).toEqual(
+      new Set('users' in wish ? [made.status === 'ABSENT' ? null : primaryOf(made).sealingKey] : []),
+    )
 
     await first.comeBack()
     await becomes(first.hostId, 'UP')
     await waitFor('the first host to remove its half', () => first.holds().length === 0)
     expect(first.received().map(({ payload, epoch }) => [payload.kind, epoch])).toEqual([
-      ['instance-absent', (beforeEpoch ?? 0) + 1],
+      ['node-absent', (beforeEpoch ?? 0) + 1],
     ])
     await waitFor('its room to be free', async () => !(await isHeldBy(first.hostId, instanceId)))
     expect(await unlisted(first.hostId)).toEqual([])
-    expect(await instanceBecomes(instanceId, 'ACTIVE')).toMatchObject({ hostId: second.hostId })
+    expect(await instanceBecomes(instanceId, 'ACTIVE')).toMatchObject({ nodes: [{ hostId: second.hostId }] })
   })
 
   it('does not listen to the first host any more', async () => {
@@ -143,7 +146,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
     await first.comeBack()
     await becomes(first.hostId, 'UP')
     expect(await plane.operationState(operationId)).toMatchObject({ status: 'RUNNING', step: { name: 'volume' } })
-    expect(await instanceBecomes(instanceId, 'PROVISIONING')).toMatchObject({ hostId: second.hostId })
+    expect(await instanceBecomes(instanceId, 'PROVISIONING')).toMatchObject({ nodes: [{ hostId: second.hostId }] })
   })
 
   it('waits for room, moves when there is some, and fails with HOST_UNREACHABLE when there never is', async () => {
@@ -161,7 +164,7 @@ describe('a create whose host is lost meanwhile', { timeout: 60_000 }, () => {
     })
     expect(operation.step?.deadline).toBe(operation.forwardDeadline)
     const second = await startHost()
-    expect(await instanceBecomes(waiting.instanceId, 'ACTIVE')).toMatchObject({ hostId: second.hostId })
+    expect(await instanceBecomes(waiting.instanceId, 'ACTIVE')).toMatchObject({ nodes: [{ hostId: second.hostId }] })
 
     await second.die()
     await becomes(second.hostId, 'LOST')
@@ -222,19 +225,19 @@ describe('a delete on a lost host', { timeout: 60_000 }, () => {
 
     await only.comeBack()
     await waitFor('it to be removed', () => only.holds().length === 0)
-    expect(only.received().map(({ payload }) => payload.kind)).toEqual(['instance-absent'])
+    expect(only.received().map(({ payload }) => payload.kind)).toEqual(['node-absent'])
     expect(await unlisted(only.hostId)).toEqual([])
   })
 
   it('is over when its host is lost after it was asked for', async () => {
     const scene = await start()
-    const only = await scene.startHost(silentFrom('instance-absent'))
+    const only = await scene.startHost(silentFrom('node-absent'))
     const { instanceId } = await scene.plane.sendAccepted(create)
     await scene.instanceBecomes(instanceId, 'ACTIVE')
     if (!instanceId) throw new Error('a create has an instance')
     const { operationId } = await scene.plane.sendAccepted({ type: 'DeleteInstance', id: instanceId })
     await waitFor('the removal to be asked for', () =>
-      only.received().some(({ payload }) => payload.kind === 'instance-absent'),
+      only.received().some(({ payload }) => payload.kind === 'node-absent'),
     )
     await only.die()
     expect(await scene.operationEnds(operationId)).toBe('SUCCEEDED')
@@ -356,7 +359,7 @@ describe('a host that is removed', { timeout: 60_000 }, () => {
     expect(await operationEnds(restart.operationId)).toBe('FAILED')
     await instanceBecomes(restarted, 'FAILED')
     expect(await operationEnds(creation.operationId)).toBe('SUCCEEDED')
-    expect(await instanceBecomes(creation.instanceId, 'ACTIVE')).toMatchObject({ hostId: second.hostId })
+    expect(await instanceBecomes(creation.instanceId, 'ACTIVE')).toMatchObject({ nodes: [{ hostId: second.hostId }] })
     await waitFor('nothing to be held there', async () => {
       const state = await plane.hostState(first.hostId)
       return state.status === 'REMOVED' && heldIds(state.claims).length === 0

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { firstNodeOf } from '../../../commands/request-ids.ts'
 import type { DistrustReason } from '../../../commands/sagas/distrust.ts'
 import { sagaGroup } from '../../../commands/sagas/sagas.ts'
 import { allCategories } from '../../../domain/aggregates.ts'
@@ -141,8 +142,8 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     await waitFor('the other host', async () => (await plane.hostState(other.hostId)).status === 'UP')
     const command = await waitFor('the command', () => agent.received[0])
     const before = await logOf(plane)
-    const { commandId } = command
-    const answered = { commandId, operationId, instanceId, hostId }
+    const { commandId, nodeId } = command
+    const answered = { commandId, operationId, instanceId, nodeId, hostId }
     const fault = { code: 'ENGINE_START_FAILED', message: 'no', retryable: false } as const
     const success = { type: 'succeeded', ...rogue.stamp(), ...answered } as const
     const failure = { type: 'failed', ...rogue.stamp(), ...answered, fault } as const
@@ -150,7 +151,7 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
       type: 'holdings',
       ...rogue.stamp(),
       hostId,
-      holdings: [{ instanceId, epoch: 99, held: null }],
+      holdings: [{ instanceId, nodeId, epoch: 99, held: null }],
     }
     await rogue.report(hostId, success, failure, gone)
     await other.report(success)
@@ -166,8 +167,9 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
     const { plane, rogue, hostId, instanceId } = await start()
     await plane.instanceBecomes(instanceId, 'ACTIVE')
     const before = await logOf(plane)
+    const nodeId = firstNodeOf(instanceId)
     const sick = { health: 'UNHEALTHY', reason: 'forged', epoch: 99 } as const
-    await rogue.report(hostId, { type: 'health', ...rogue.stamp(), hostId, instanceId, ...sick })
+    await rogue.report(hostId, { type: 'health', ...rogue.stamp(), hostId, instanceId, nodeId, ...sick })
     expect(await logOf(plane)).toEqual(before)
     expect(dropped(plane, 'unsigned', 'wrong-signature')).toBe(2)
   })
@@ -196,7 +198,8 @@ describe('a client that has the password of the bus, and no key', { timeout: 60_
   it('changes nothing by what was said before, not even to a control plane that has just started', async () => {
     const { dataDir, plane, rogue, description, agent, hostId, instanceId } = await start()
     await plane.instanceBecomes(instanceId, 'ACTIVE')
-    const report = { ...rogue.stamp(), hostId, instanceId, epoch: 1 }
+    const nodeId = firstNodeOf(instanceId)
+    const report = { ...rogue.stamp(), hostId, instanceId, nodeId, epoch: 1 }
     const health = (state: 'HEALTHY' | 'UNHEALTHY') =>
       agent.report({ type: 'health', ...report, reportId: randomUUID(), health: state, reason: `it is ${state}` })
     await health('UNHEALTHY')

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { excludes, type LaneCommand, supersedes } from '../../../agent/command-lanes.ts'
 import { guestCommandSchema } from '../../../domain/guest/command.ts'
-import { instanceId, operationId } from '../domain/samples.ts'
+import { nodeId, operationId } from '../domain/samples.ts'
 
 const command = (change: Partial<LaneCommand> = {}): LaneCommand => ({
-  instanceId: instanceId(1),
+  nodeId: nodeId(1),
   operationId: operationId(1),
   lane: 'exclusive',
   epoch: 5,
@@ -12,7 +12,7 @@ const command = (change: Partial<LaneCommand> = {}): LaneCommand => ({
   ...change,
 })
 const change = command()
-const removal = command({ payload: { kind: 'instance-absent', sealingKey: null } })
+const removal = command({ payload: { kind: 'node-absent', sealingKey: null } })
 const shared = command({ lane: 'shared' })
 const otherShared = command({ lane: 'shared', operationId: operationId(2) })
 
@@ -30,7 +30,7 @@ describe('two commands for one instance', () => {
   ])('%s: wait for one another or go side by side', (_, one, other, wait) => {
     expect(excludes(one, other)).toBe(wait)
     expect(excludes(other, one)).toBe(wait)
-    expect(excludes(one, { ...other, instanceId: instanceId(2) })).toBe(false)
+    expect(excludes(one, { ...other, nodeId: nodeId(2) })).toBe(false)
   })
 
   it.each([
@@ -47,7 +47,7 @@ describe('two commands for one instance', () => {
     ['shared work of a newer epoch, of another operation', newer(shared), otherShared, false],
   ])('%s takes the place of the other or does not', (_, one, other, ends) => {
     expect(supersedes(one, other)).toBe(ends)
-    expect(supersedes(one, { ...other, instanceId: instanceId(2) })).toBe(false)
+    expect(supersedes(one, { ...other, nodeId: nodeId(2) })).toBe(false)
   })
 
   it('are exclusive where they do not say, as those of version 0.1', () => {

@@ -27,6 +27,8 @@ const newCommand = () =>
     commandId: ids.next(),
     operationId: ids.next(),
     instanceId: ids.next(),
+    nodeId: ids.next(),
+    nodeGeneration: 1,
     hostId,
     epoch: 1,
     deadline: new Date(clock.now() + 60_000).toISOString(),

@@ -8,6 +8,7 @@ const ids = {
   commandId: '01a203e8-d15c-7003-b72b-009708214fd6',
   operationId: '01a203e8-d15c-7003-b72b-009708214fd6',
   instanceId: '01a203e8-d15c-7003-b72b-009708214fd6',
+  nodeId: '01a203e8-d15c-7003-b72b-009708214fd7',
   hostId: '01a203e8-d15c-7003-b72b-009708214fd6',
   at: '2026-03-01T10:20:30.400Z',
 }

@@ -4,29 +4,33 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { openAgentDatabase } from '../../../agent/journal/database.ts'
-import { createInstanceRecords } from '../../../agent/journal/instances.ts'
 import { createJournal } from '../../../agent/journal/journal.ts'
+import { createNodeRecords } from '../../../agent/journal/nodes.ts'
 import { type GuestCommand, guestCommandSchema } from '../../../domain/guest/command.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
+import { parseNodeId } from '../../../domain/ids.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('agent-journal')
 const at = '2026-01-01T00:00:00.000Z'
 const hostId = randomUUID()
 const instanceId = randomUUID()
+const nodeId = randomUUID()
 
-const command = (epoch: number, kind: 'engine-stopped' | 'instance-absent' = 'engine-stopped'): GuestCommand =>
+const command = (epoch: number, kind: 'engine-stopped' | 'node-absent' = 'engine-stopped'): GuestCommand =>
   guestCommandSchema.parse({
     commandId: randomUUID(),
     operationId: randomUUID(),
     instanceId,
+    nodeId,
+    nodeGeneration: 1,
     hostId,
     epoch,
     deadline: at,
-    payload: kind === 'instance-absent' ? { kind, sealingKey: null } : { kind },
+    payload: kind === 'node-absent' ? { kind, sealingKey: null } : { kind },
   })
 const answer = ({ commandId, operationId }: GuestCommand): AgentReport =>
-  ({ type: 'succeeded', reportId: randomUUID(), at, commandId, operationId, instanceId, hostId }) as AgentReport
+  ({ type: 'succeeded', reportId: randomUUID(), at, commandId, operationId, instanceId, nodeId, hostId }) as AgentReport
 
 describe('the journal', () => {
   it('keeps a command pending until its result is written, over a restart', () => {
@@ -67,10 +71,23 @@ describe('the journal', () => {
     expect(accept(command(3))).toBe('new')
     expect(accept(command(3))).toBe('new')
     expect(accept(command(2))).toBe('stale')
-    expect(accept(command(3, 'instance-absent'))).toBe('new')
+    expect(accept(command(3, 'node-absent'))).toBe('new')
     expect(accept(command(3))).toBe('stale')
-    expect(accept(command(3, 'instance-absent'))).toBe('new')
+    expect(accept(command(3, 'node-absent'))).toBe('new')
     expect(accept(command(4))).toBe('new')
+    database.close()
+  })
+
+  it('fences each node for itself, also those of one instance', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const accept = (wish: GuestCommand): string => journal.accept(wish, at, () => answer(wish)).kind
+    const former = { ...command(9, 'node-absent'), nodeId: parseNodeId(randomUUID()) }
+    expect(accept(former)).toBe('new')
+    expect(accept(command(1))).toBe('new')
+    expect(accept({ ...command(9), nodeId: former.nodeId })).toBe('stale')
+    const { nodeId: id, instanceId: of } = former
+    expect(journal.epochsOfAbsent(at)).toContainEqual({ nodeId: id, instanceId: of, epoch: 9 })
     database.close()
   })
 
@@ -91,28 +108,28 @@ describe('the journal', () => {
     expect(accept(shared(2, first))).toBe('new')
     expect(accept(shared(1, first))).toBe('stale')
     expect(accept(command(5))).toBe('new')
-    expect(accept(command(6, 'instance-absent'))).toBe('new')
+    expect(accept(command(6, 'node-absent'))).toBe('new')
     expect(accept(shared(1, command(1)))).toBe('new')
-    expect(journal.epochOf(first.instanceId)).toBe(6)
+    expect(journal.epochOf(first.nodeId)).toBe(6)
     database.close()
   })
 
   it('tells the newest epoch of which all is done, whatever shared work is going on', () => {
     const database = openAgentDatabase(temp.next())
     const journal = createJournal(database)
-    const [first, second] = [command(3), { ...command(4), instanceId: command(3).instanceId }]
-    const settled = () => journal.settledEpochs()(first.instanceId)
+    const [first, second] = [command(3), { ...command(4), nodeId: command(3).nodeId }]
+    const settled = () => journal.settledEpochs()(first.nodeId)
     expect(settled()).toBe(0)
     journal.accept(first, at, () => answer(first))
     expect(settled()).toBe(2)
     journal.complete(first, answer(first))
     expect(settled()).toBe(3)
-    const shared = { ...command(1), instanceId: first.instanceId, lane: 'shared' } as const
+    const shared = { ...command(1), nodeId: first.nodeId, lane: 'shared' } as const
     journal.accept(shared, at, () => answer(shared))
     expect(settled()).toBe(3)
     journal.accept(second, at, () => answer(second))
     expect(settled()).toBe(3)
-    expect(journal.epochOf(first.instanceId)).toBe(4)
+    expect(journal.epochOf(first.nodeId)).toBe(4)
     journal.complete(second, answer(second))
     expect(settled()).toBe(4)
     database.close()
@@ -135,21 +152,6 @@ describe('the journal', () => {
 })
 
 describe('the file of the agent', () => {
-  it('is read as the released version has left it', () => {
-    const file = temp.next()
-    const released = openAgentDatabase(file)
-    const pending = command(3)
-    createJournal(released).accept(pending, at, () => answer(pending))
-    released.exec('DROP TABLE shared_fences; PRAGMA user_version = 2')
-    released.close()
-    const database = openAgentDatabase(file)
-    const journal = createJournal(database)
-    expect(journal.pending()).toEqual([{ ...pending, attempt: 1 }])
-    const shared: GuestCommand = { ...command(1), lane: 'shared' }
-    expect(journal.accept(shared, at, () => answer(shared)).kind).toBe('new')
-    database.close()
-  })
-
   it('is readable by its owner alone', () => {
     const file = temp.next()
     openAgentDatabase(file).close()
@@ -174,13 +176,15 @@ describe('the file of the agent', () => {
   })
 })
 
-describe('the record of an instance', () => {
+describe('the record of a node', () => {
   it('is written when it changes, and not when it is that already', () => {
     const database = openAgentDatabase(temp.next())
-    const records = createInstanceRecords(database)
-    const { instanceId: id } = command(1)
+    const records = createNodeRecords(database)
+    const { nodeId: id, instanceId } = command(1)
     records.create({
-      instanceId: id,
+      nodeId: id,
+      instanceId,
+      nodeGeneration: 1,
       volume: { kind: 'directory', sizeGiB: 1 },
       owner: null,
       spec: null,
@@ -209,37 +213,6 @@ describe('the record of an instance', () => {
     expect(records.update(id, { desired: 'running' }).desired).toBe('running')
     expect(written()).not.toBe(before)
     expect(records.get(id)?.desired).toBe('running')
-    database.close()
-  })
-})
-
-describe('a record of an instance', () => {
-  it('is read as the released version has written it', () => {
-    const database = openAgentDatabase(temp.next())
-    const released = {
-      instanceId,
-      volume: { kind: 'directory', sizeGiB: 1 },
-      owner: null,
-      spec: null,
-      port: 5432,
-      portKept: true,
-      desired: 'running',
-      generation: 3,
-      asked: 3,
-      process: null,
-      durable: true,
-      verifiedKey: null,
-      verifiedAt: null,
-      label: null,
-      health: 'HEALTHY',
-      volumeStage: 'ROOMY',
-    }
-    database
-      .prepare('INSERT INTO instances (instance_id, body) VALUES (?, ?)')
-      .run(instanceId, JSON.stringify(released))
-    expect(createInstanceRecords(database).all()).toEqual([
-      { ...released, addresses: [], incident: null, memoryKills: 0 },
-    ])
     database.close()
   })
 })

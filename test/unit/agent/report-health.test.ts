@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createHealthReports, type HealthReportDeps } from '../../../agent/supervision/report-health.ts'
-import { parseInstanceId } from '../../../domain/ids.ts'
+import { parseNodeId } from '../../../domain/ids.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 
-const instanceId = parseInstanceId('01a203e8-d15c-7003-b72b-009708214fd6')
+const nodeId = parseNodeId('01a203e8-d15c-7003-b72b-009708214fd6')
 
 const incident = { cause: 'CRASHED', reason: 'at 10:20:30 UTC a process crashed', memoryKills: 0 } as const
 const reports = (write: () => void) => {
@@ -24,9 +24,9 @@ const reports = (write: () => void) => {
 describe('a reported incident', () => {
   it('is counted once, and not again when it is over', () => {
     const { setHealth, counted } = reports(() => {})
-    setHealth(instanceId, 'HEALTHY', 'it recovered', { incident })
-    setHealth(instanceId, 'HEALTHY', 'the engine answers', { incident: null })
-    setHealth(instanceId, 'UNHEALTHY', 'it does not answer')
+    setHealth(nodeId, 'HEALTHY', 'it recovered', { incident })
+    setHealth(nodeId, 'HEALTHY', 'the engine answers', { incident: null })
+    setHealth(nodeId, 'UNHEALTHY', 'it does not answer')
     expect(counted).toEqual(['CRASHED'])
   })
 
@@ -34,7 +34,7 @@ describe('a reported incident', () => {
     const { setHealth, counted } = reports(() => {
       throw new Error('the disk is full')
     })
-    setHealth(instanceId, 'HEALTHY', 'it recovered', { incident })
+    setHealth(nodeId, 'HEALTHY', 'it recovered', { incident })
     expect(counted).toEqual([])
   })
 })

@@ -17,6 +17,7 @@ const health = () =>
     at: '2026-01-01T00:00:00.000Z',
     hostId: randomUUID(),
     instanceId: randomUUID(),
+    nodeId: randomUUID(),
     health: 'HEALTHY',
     reason: 'it answers',
   })

@@ -6,14 +6,14 @@ import { openAgentDatabase } from '../../../agent/journal/database.ts'
 import { createFacts } from '../../../agent/journal/facts.ts'
 import { openSealingKeys } from '../../../agent/secrets/sealing-keys.ts'
 import { sealPassword } from '../../../commands/secrets/seal.ts'
-import { parseInstanceId } from '../../../domain/ids.ts'
+import { parseNodeId } from '../../../domain/ids.ts'
 import { type Sealed, sealedSchema } from '../../../domain/values/instance-spec.ts'
 import type { SealingKey } from '../../../domain/values/sealing-key.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 
 const temp = createTempDir('sealing-keys')
 const unreadable = expect.objectContaining({ code: 'SECRET_UNREADABLE' })
-const instanceId = parseInstanceId(randomUUID())
+const nodeId = parseNodeId(randomUUID())
 const day = 24 * 3_600_000
 
 const databases: ReturnType<typeof openAgentDatabase>[] = []
@@ -33,8 +33,8 @@ const firstOf = (keys: readonly SealingKey[], index = 0): SealingKey => {
   if (!key) throw new Error(`there is no key ${index}`)
   return key
 }
-const sealFor = (key: SealingKey, password: string, user = 'ann', of = instanceId): Promise<Sealed> =>
-  sealPassword(key, { instanceId: of, user, password })
+const sealFor = (key: SealingKey, password: string, user = 'ann', of = nodeId): Promise<Sealed> =>
+  sealPassword(key, { nodeId: of, user, password })
 
 describe('a password sealed to a key of the host', () => {
   it.each(['x', 'correct horse battery staple', 'Ünïcödé ☂', 'p'.repeat(10_000)])(
@@ -42,7 +42,7 @@ describe('a password sealed to a key of the host', () => {
     async (text) => {
       const keys = await openIn(temp.next())
       const sealed = await sealFor(firstOf(await keys.offer()), text)
-      expect(await keys.open(sealed, instanceId, 'ann')).toBe(text)
+      expect(await keys.open(sealed, nodeId, 'ann')).toBe(text)
     },
   )
 
@@ -57,8 +57,8 @@ describe('a password sealed to a key of the host', () => {
   it('opens for its own instance and user alone', async () => {
     const keys = await openIn(temp.next())
     const sealed = await sealFor(firstOf(await keys.offer()), 'secret')
-    await expect(keys.open(sealed, instanceId, 'bob')).rejects.toThrow(unreadable)
-    await expect(keys.open(sealed, parseInstanceId(randomUUID()), 'ann')).rejects.toThrow(unreadable)
+    await expect(keys.open(sealed, nodeId, 'bob')).rejects.toThrow(unreadable)
+    await expect(keys.open(sealed, parseNodeId(randomUUID()), 'ann')).rejects.toThrow(unreadable)
   })
 
   it('does not open when any byte of it was changed', async () => {
@@ -69,14 +69,14 @@ describe('a password sealed to a key of the host', () => {
       const changed = Buffer.from(box)
       changed[index] = (changed[index] ?? 0) ^ 1
       const sealed = sealedSchema.parse(`${key.number}.${changed.toString('base64url')}`)
-      await expect(keys.open(sealed, instanceId, 'ann')).rejects.toThrow(unreadable)
+      await expect(keys.open(sealed, nodeId, 'ann')).rejects.toThrow(unreadable)
     }
   })
 
   it.each(['', 'AQ', '1.', 'not sealed at all'])('is not %j', async (text) => {
     const keys = await openIn(temp.next())
     await keys.offer()
-    await expect(keys.open(sealedSchema.parse(text), instanceId, 'ann')).rejects.toThrow(unreadable)
+    await expect(keys.open(sealedSchema.parse(text), nodeId, 'ann')).rejects.toThrow(unreadable)
   })
 
   it('cannot be opened once its key was destroyed, and the others can', async () => {
@@ -87,8 +87,8 @@ describe('a password sealed to a key of the host', () => {
     const [sealed, sealedOther] = [await sealFor(one, 'secret'), await sealFor(other, 'secret')]
     await keys.destroy(one.number)
     await keys.destroy(one.number)
-    await expect(keys.open(sealed, instanceId, 'ann')).rejects.toThrow(unreadable)
-    expect(await keys.open(sealedOther, instanceId, 'ann')).toBe('secret')
+    await expect(keys.open(sealed, nodeId, 'ann')).rejects.toThrow(unreadable)
+    expect(await keys.open(sealedOther, nodeId, 'ann')).toBe('secret')
     expect(readdirSync(directory).filter((file) => file.startsWith(`${one.number}.`))).toEqual([])
   })
 })
@@ -109,7 +109,7 @@ describe('the keys that a host offers', () => {
     const keys = await openIn(temp.next())
     const first = await keys.offer()
     const used = firstOf(first, 2)
-    await keys.open(await sealFor(used, 'secret'), instanceId, 'ann')
+    await keys.open(await sealFor(used, 'secret'), nodeId, 'ann')
     const second = await keys.offer()
     expect(second).toHaveLength(first.length)
     expect(second.slice(0, first.length - 3)).toEqual(first.slice(3))
@@ -125,9 +125,9 @@ describe('the keys that a host offers', () => {
     })
     const offered = await keys.offer()
     const half = offered.length / 2
-    await keys.open(await sealFor(firstOf(offered, half - 1), 'secret'), instanceId, 'ann')
+    await keys.open(await sealFor(firstOf(offered, half - 1), 'secret'), nodeId, 'ann')
     expect(asked).toBe(0)
-    await keys.open(await sealFor(firstOf(offered, half), 'secret'), instanceId, 'ann')
+    await keys.open(await sealFor(firstOf(offered, half), 'secret'), nodeId, 'ann')
     expect(asked).toBe(1)
   })
 
@@ -137,13 +137,13 @@ describe('the keys that a host offers', () => {
     const early = await openIn(directory, now)
     const offered = await early.offer()
     const sealed = await sealFor(firstOf(offered), 'secret')
-    await early.open(await sealFor(firstOf(offered, 5), 'secret'), instanceId, 'ann')
+    await early.open(await sealFor(firstOf(offered, 5), 'secret'), nodeId, 'ann')
     await early.offer()
-    expect(await early.open(sealed, instanceId, 'ann')).toBe('secret')
+    expect(await early.open(sealed, nodeId, 'ann')).toBe('secret')
     databases.pop()?.close()
     const late = await openIn(directory, now + 31 * day)
     await late.offer()
-    await expect(late.open(sealed, instanceId, 'ann')).rejects.toThrow(unreadable)
+    await expect(late.open(sealed, nodeId, 'ann')).rejects.toThrow(unreadable)
   })
 
   it('have higher numbers than before when the agent has lost its journal and its keys', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createVolumeWatch } from '../../../agent/supervision/watch-volume.ts'
-import { instanceId } from '../domain/samples.ts'
+import { nodeId } from '../domain/samples.ts'
 
 const mib = 1024 ** 2
 const never = new AbortController().signal
@@ -21,7 +21,7 @@ const watchOf = ({ tookMs = 0 }: { readonly tookMs?: number } = {}) => {
       failed: (error) => failures.push(error),
       elapsedMs: () => nowMs,
     },
-    instanceId(),
+    nodeId(),
     'ROOMY',
   )
   return {

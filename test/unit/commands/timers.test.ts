@@ -11,7 +11,7 @@ import { systemKernel } from '../../../kernel/kernel.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { createVirtualKernel } from '../../support/virtual-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
-import { hostId, instanceId, projectId, scheduleId, spec } from '../domain/samples.ts'
+import { hostId, instanceId, nodeId, projectId, scheduleId, spec } from '../domain/samples.ts'
 
 const bounded = { timeout: 20_000, interval: 2 }
 const kernel = systemKernel(createRecordingLog().log)
@@ -19,6 +19,8 @@ const { clock, ids } = kernel
 const subject = {
   instanceId: instanceId(),
   projectId,
+  nodeId: nodeId(),
+  nodeGeneration: 1,
   hostId: hostId(),
   sealingKey: null,
   spec,

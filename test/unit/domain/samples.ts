@@ -5,6 +5,7 @@ import {
   parseFlavorId,
   parseHostId,
   parseInstanceId,
+  parseNodeId,
   parseOperationId,
   parseProjectId,
   parseScheduleId,
@@ -21,6 +22,7 @@ export const instanceId = (ordinal = 1) => parseInstanceId(uuid(1, ordinal))
 export const operationId = (ordinal = 1) => parseOperationId(uuid(2, ordinal))
 export const backupId = (ordinal = 1) => parseBackupId(uuid(9, ordinal))
 export const hostId = (ordinal = 1) => parseHostId(uuid(3, ordinal))
+export const nodeId = (ordinal = 1) => parseNodeId(uuid(9, ordinal))
 export const tokenId = (ordinal = 1) => parseTokenId(uuid(4, ordinal))
 export const commandId = (ordinal = 1) => parseCommandId(uuid(5, ordinal))
 export const reportId = (ordinal = 1) => uuid(6, ordinal)

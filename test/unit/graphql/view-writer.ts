@@ -7,6 +7,7 @@ import {
   parseFlavorId,
   parseHostId,
   parseInstanceId,
+  parseNodeId,
   parseOperationId,
   parseScheduleId,
   parseTokenId,
@@ -71,6 +72,7 @@ export const createViewWriter = (store: ViewStore) => {
     remove: (view: ViewName, key: string) => write(view, { kind: 'delete', key }),
     putInstance: (projectId: ProjectId, facts: Partial<InstanceDocument> = {}) => {
       const id = facts.id ?? parseInstanceId(ids.next())
+      const { hostId = parseHostId(ids.next()) } = facts
       return put<InstanceDocument>('instances', id, {
         id,
         projectId,
@@ -84,7 +86,8 @@ export const createViewWriter = (store: ViewStore) => {
         version: '17.10',
         flavor: parseFlavorId('small'),
         resources: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
-        hostId: parseHostId(ids.next()),
+        hostId,
+        nodes: [{ id: parseNodeId(ids.next()), hostId, role: 'primary', generation: 1 }],
         endpoint: { host: '127.0.0.1', port: 15432 },
         caCertificate: 'PEM',
         databases: ['app'],

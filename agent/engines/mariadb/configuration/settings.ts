@@ -29,7 +29,7 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   tmpdir: temporaryFilesOf(instance),
   socket: socketOf(instance),
   pid_file: pidFileOf(instance),
-  server_id: serverIdOf(instance.instanceId),
+  server_id: serverIdOf(instance.nodeId),
   bind_address: instance.listen.address,
   port: instance.listen.port,
   require_secure_transport: 'ON',
@@ -61,7 +61,7 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
 export const undoTablespaces = 3
 
 /** Any that differs from that of another instance will do; 0 is none. */
-const serverIdOf = (instanceId: string): number => createHash('sha256').update(instanceId).digest().readUInt32BE(0) || 1
+const serverIdOf = (nodeId: string): number => createHash('sha256').update(nodeId).digest().readUInt32BE(0) || 1
 
 /** Those that a running server takes: `applyConfiguration` sets them. */
 export type LiveSettings = { readonly init_connect: string; readonly transaction_read_only: 'ON' | 'OFF' }

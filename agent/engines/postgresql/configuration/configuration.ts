@@ -45,8 +45,8 @@ export const settingsOf = (instance: EngineInstance, volume: VolumeStage): Setti
   ...(volume === 'FULL' ? fencedSettings : {}),
 })
 
-const fixedSettings = ({ instanceId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
-  cluster_name: `coffer-${instanceId}`,
+const fixedSettings = ({ nodeId, installation, listen, runDir, tls }: EngineInstance): Settings => ({
+  cluster_name: `coffer-${nodeId}`,
   listen_addresses: listen.address,
   port: listen.port,
   unix_socket_directories: runDir,

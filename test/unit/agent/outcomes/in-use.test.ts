@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Host } from '../../../../agent/host.ts'
-import { instanceAbsent } from '../../../../agent/outcomes/instance-absent.ts'
-import { instanceId } from '../../domain/samples.ts'
+import { nodeAbsent } from '../../../../agent/outcomes/node-absent.ts'
+import { instanceId, nodeId } from '../../domain/samples.ts'
 
 const now = Date.parse('2030-01-01T12:00:00.000Z')
 const hourMs = 3_600_000
@@ -13,7 +13,7 @@ const hostOf = (verifiedMsAgo: number | null) => {
   })
   const fenceOff = vi.fn()
   const verifiedAt = verifiedMsAgo === null ? null : new Date(now - verifiedMsAgo).toISOString()
-  const record = { instanceId: instanceId(), verifiedAt }
+  const record = { nodeId: nodeId(), verifiedAt }
   const host = {
     records: { get: () => record, update: () => record },
     control: { discard },
@@ -22,27 +22,33 @@ const hostOf = (verifiedMsAgo: number | null) => {
   } as unknown as Host
   return { host, discard, fenceOff }
 }
-const context = { instanceId: instanceId(), signal: new AbortController().signal, progress: () => {} }
-const absent = { kind: 'instance-absent', sealingKey: null } as const
+const context = {
+  nodeId: nodeId(),
+  instanceId: instanceId(),
+  nodeGeneration: 1,
+  signal: new AbortController().signal,
+  progress: () => {},
+}
+const absent = { kind: 'node-absent', sealingKey: null } as const
 
 describe('undoing the provisioning of an instance', () => {
   it('is refused of one that has been in use for longer than any provisioning, and fences off whoever asked', async () => {
     const { host, discard, fenceOff } = hostOf(hourMs)
-    await expect(instanceAbsent(host, { ...absent, undo: true }, context)).rejects.toMatchObject({
+    await expect(nodeAbsent(host, { ...absent, undo: true }, context)).rejects.toMatchObject({
       code: 'INSTANCE_IN_USE',
       retryable: false,
     })
     expect(discard).not.toHaveBeenCalled()
-    expect(fenceOff).toHaveBeenCalledWith(instanceId())
+    expect(fenceOff).toHaveBeenCalledWith(nodeId())
   })
 
   it('removes one that was never verified, or only just', async () => {
     for (const ago of [null, hourMs - 1]) {
-      await expect(instanceAbsent(hostOf(ago).host, { ...absent, undo: true }, context)).rejects.toThrow('ended')
+      await expect(nodeAbsent(hostOf(ago).host, { ...absent, undo: true }, context)).rejects.toThrow('ended')
     }
   })
 
   it('is not what a deletion does, which removes it however long it was in use', async () => {
-    await expect(instanceAbsent(hostOf(100 * hourMs).host, absent, context)).rejects.toThrow('ended')
+    await expect(nodeAbsent(hostOf(100 * hourMs).host, absent, context)).rejects.toThrow('ended')
   })
 })

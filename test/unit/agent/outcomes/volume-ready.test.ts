@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../../agent/host.ts'
 import { createLayout } from '../../../../agent/layout.ts'
 import { volumeReady } from '../../../../agent/outcomes/volume-ready.ts'
-import { parseInstanceId } from '../../../../domain/ids.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
+import { instanceId, nodeId } from '../../domain/samples.ts'
 
 const temp = createTempDir('volume-ready')
 
@@ -29,7 +28,9 @@ describe('the outcome volume-ready', () => {
       }),
     } as unknown as Host
     const context = {
-      instanceId: parseInstanceId(randomUUID()),
+      nodeId: nodeId(),
+      instanceId: instanceId(),
+      nodeGeneration: 1,
       signal: new AbortController().signal,
       progress: () => {},
     }

@@ -7,7 +7,7 @@ import {
   type RegistrationKey,
 } from '../../../../domain/host/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { at, hostDescription, hostId, instanceId, reportId } from '../samples.ts'
+import { at, hostDescription, hostId, instanceId, nodeId, reportId } from '../samples.ts'
 
 const { given } = specOf(host, hostEvents)
 
@@ -83,7 +83,15 @@ describe('the key of a host', () => {
 
 describe('what a host has said', () => {
   const moved = { address: '10.0.0.2' }
-  const found = { label: null, running: true, port: 15_432, epoch: 3, generation: 0 }
+  const found = {
+    nodeId: nodeId(),
+    nodeGeneration: 1,
+    label: null,
+    running: true,
+    port: 15_432,
+    epoch: 3,
+    generation: 0,
+  }
   const known = registered('a', 10)
 
   it('is overtaken by what it says later', () => {

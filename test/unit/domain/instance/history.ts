@@ -1,6 +1,18 @@
 import type { InstanceCommand, InstanceEvent } from '../../../../domain/instance/index.ts'
 import type { OperationKind } from '../../../../domain/instance/operation-kinds.ts'
-import { at, databases, facts, fault, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
+import {
+  at,
+  databases,
+  facts,
+  fault,
+  hostId,
+  instanceId,
+  nodeId,
+  operationId,
+  projectId,
+  spec,
+  users,
+} from '../samples.ts'
 
 /** Events of an instance whose n-th operation has the id `operationId(n)`. */
 export const requested: InstanceEvent = {
@@ -10,6 +22,7 @@ export const requested: InstanceEvent = {
     projectId,
     name: 'shop',
     spec,
+    nodeId: nodeId(),
     hostId: hostId(),
     sealingKey: 1,
     databases,
@@ -107,6 +120,7 @@ export const requestInstance: Extract<InstanceCommand, { readonly type: 'Request
   projectId,
   name: 'shop',
   spec,
+  nodeId: nodeId(),
   hostId: hostId(),
   sealingKey: 1,
   databases,

@@ -9,19 +9,23 @@ import { operation, stepNames } from '../../../../domain/operation/index.ts'
 import { reactions } from '../../../../domain/reactions/reactions.ts'
 import { specOf } from '../../../support/spec.ts'
 import { logOf, start, subjectWithAccounts } from '../operation/history.ts'
-import { at, commandId, hostId, instanceId, operationId, projectId, resources, users } from '../samples.ts'
+import { at, commandId, hostId, instanceId, nodeId, operationId, projectId, resources, users } from '../samples.ts'
 import { complete, fail, histories, requested } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
-const place = { operationId: operationId(), hostId: hostId(2), sealingKey: 9, users, epoch: 3 }
+const place = { operationId: operationId(), nodeId: nodeId(2), hostId: hostId(2), sealingKey: 9, users, epoch: 3 }
 const move: InstanceCommand = { type: 'MoveInstance', ...place }
 const moved: InstanceEvent = { type: 'InstanceMoved', data: place }
 const stateAfter = (...events: readonly InstanceEvent[]) => events.reduce(instance.evolve, instance.initial)
 
 describe('an instance whose operation moves to another host', () => {
-  it('is on that host from then on, under its epoch', () => {
+  it('has a node on that host from then on, in the place of the one before, under its epoch', () => {
     const state = given(requested).when(move).thenEvents(moved)
-    expect(state).toMatchObject({ status: 'PROVISIONING', hostId: hostId(2), sealingKey: 9, epoch: 3 })
+    expect(state).toMatchObject({
+      status: 'PROVISIONING',
+      nodes: [{ nodeId: nodeId(2), hostId: hostId(2), role: 'primary', generation: 2, sealingKey: 9 }],
+      epoch: 3,
+    })
     expect(state).toMatchObject({ operation: { operationId: operationId(), epoch: 3 } })
   })
 
@@ -29,16 +33,24 @@ describe('an instance whose operation moves to another host', () => {
     given(...histories.ACTIVE)
       .when(move)
       .thenNothing()
-    given(requested, { ...moved, data: { ...place, hostId: hostId(3), epoch: 5 } })
+    given(requested, { ...moved, data: { ...place, nodeId: nodeId(3), hostId: hostId(3), epoch: 5 } })
       .when(move)
       .thenNothing()
   })
 
   it('takes no word of the host it has left', () => {
     const said = { type: 'ReportHealth', health: 'HEALTHY', reason: 'the engine answers', epoch: 1 } as const
+    for (const node of [
+      { nodeId: nodeId(1), hostId: hostId(1) },
+      { nodeId: nodeId(2), hostId: hostId(1) },
+      { nodeId: nodeId(1), hostId: hostId(2) },
+    ])
+      given(requested, moved, ...histories.ACTIVE.slice(1))
+        .when({ ...said, ...node })
+        .thenNothing()
     given(requested, moved, ...histories.ACTIVE.slice(1))
-      .when({ ...said, hostId: hostId(1) })
-      .thenNothing()
+      .when({ ...said, nodeId: nodeId(2), hostId: hostId(2) })
+      .thenTypes('InstanceHealthChanged')
   })
 
   it('follows from the move of the operation', () => {
@@ -46,6 +58,7 @@ describe('an instance whose operation moves to another host', () => {
     const log = logOf(start('provision', { subject: subjectWithAccounts }), {
       type: 'MoveOperation',
       from: hostId(1),
+      nodeId: nodeId(2),
       hostId: hostId(2),
       sealingKey: 9,
       users,

@@ -7,7 +7,7 @@ import {
   operationSubject,
 } from '../../../../domain/instance/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { databases, hostId, instanceId, operationId, projectId, spec, users } from '../samples.ts'
+import { databases, hostId, instanceId, nodeId, operationId, projectId, spec, users } from '../samples.ts'
 import {
   complete,
   deleted,
@@ -159,6 +159,7 @@ describe('news of an operation that is not in progress', () => {
 describe('health', () => {
   const report: InstanceCommand = {
     type: 'ReportHealth',
+    nodeId: nodeId(),
     hostId: hostId(),
     health: 'UNHEALTHY',
     reason: 'it swaps',
@@ -168,7 +169,7 @@ describe('health', () => {
   it('that is good again ends FAILED, and its fault', () => {
     const back = { health: 'HEALTHY', reason: 'the engine answers' } as const
     const state = given(...histories.FAILED, sick)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...back, epoch: 3 })
+      .when({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), ...back, epoch: 3 })
       .thenEvents({ type: 'InstanceReconciled', data: { status: 'ACTIVE', ...back, epoch: 3, generation: 1 } })
     expect(state).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
   })
@@ -176,7 +177,7 @@ describe('health', () => {
   it('that its host told before it heard of the operation that failed does not end FAILED', () => {
     const before = { health: 'HEALTHY', reason: 'the engine answers', epoch: 2 } as const
     const state = given(...histories.FAILED, sick)
-      .when({ type: 'ReportHealth', hostId: hostId(), ...before })
+      .when({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), ...before })
       .thenTypes('InstanceHealthChanged')
     expect(state).toHaveLength(1)
   })
@@ -195,7 +196,13 @@ describe('health', () => {
       type: 'InstanceHealthChanged',
       data: { health: 'HEALTHY', reason: 'volume 81 % full (810 of 1000 MiB)', volumeStage: 'FILLING' },
     }
-    const said: InstanceCommand = { type: 'ReportHealth', hostId: hostId(), epoch: 1, ...filling.data }
+    const said: InstanceCommand = {
+      type: 'ReportHealth',
+      nodeId: nodeId(),
+      hostId: hostId(),
+      epoch: 1,
+      ...filling.data,
+    }
     given(...histories.ACTIVE, healthy)
       .when(said)
       .thenEvents(filling)
@@ -214,13 +221,13 @@ describe('health', () => {
       data: { health: 'HEALTHY', reason: 'the engine answers', incident: null },
     }
     given(...histories.ACTIVE, healthy)
-      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...crashed.data })
+      .when({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), epoch: 1, ...crashed.data })
       .thenEvents(crashed)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...over.data })
+      .when({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), epoch: 1, ...over.data })
       .thenEvents(over)
     given(...histories.ACTIVE, crashed)
-      .when({ type: 'ReportHealth', hostId: hostId(), epoch: 1, ...crashed.data })
+      .when({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), epoch: 1, ...crashed.data })
       .thenNothing()
   })
 
@@ -251,7 +258,8 @@ describe('health', () => {
 })
 
 describe('what a process is told of its instance', () => {
-  const common = { instanceId: instanceId(), projectId, hostId: hostId(), sealingKey: 1, name: 'shop', spec }
+  const node = { nodeId: nodeId(), nodeGeneration: 1, hostId: hostId(), sealingKey: 1 }
+  const common = { instanceId: instanceId(), projectId, ...node, name: 'shop', spec }
 
   it('is everything that was asked for when it is being provisioned', () => {
     expect(operationSubject(given(requested).state, operationId(1))).toEqual({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type InstanceCommand, type InstanceEvent, instance } from '../../../../domain/instance/index.ts'
 import { operationKinds } from '../../../../domain/instance/operation-kinds.ts'
 import { handleInTurn } from '../../../support/spec.ts'
-import { hostId } from '../samples.ts'
+import { hostId, nodeId } from '../samples.ts'
 import { ask, complete, fail, requestInstance } from './history.ts'
 
 const ordinal = fc.integer({ min: 1, max: 6 })
@@ -17,7 +17,10 @@ const anyCommand: fc.Arbitrary<InstanceCommand> = fc.oneof(
   fc.constantFrom('shop', 'store').map((name) => ({ type: 'RenameInstance', name }) as const),
   fc
     .constantFrom('UNKNOWN', 'HEALTHY', 'UNHEALTHY', 'UNREACHABLE')
-    .map((health) => ({ type: 'ReportHealth', hostId: hostId(), health, reason: 'seen', epoch: 1 }) as const),
+    .map(
+      (health) =>
+        ({ type: 'ReportHealth', nodeId: nodeId(), hostId: hostId(), health, reason: 'seen', epoch: 1 }) as const,
+    ),
 )
 /** Begins with an instance, so that most commands meet one. */
 const anyCommands = fc.array(anyCommand, { maxLength: 30 }).map((rest) => [requestInstance, ...rest])

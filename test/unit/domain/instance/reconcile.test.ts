@@ -8,7 +8,7 @@ import {
   operationSubject,
 } from '../../../../domain/instance/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { facts, hostId, operationId } from '../samples.ts'
+import { facts, hostId, nodeId, operationId } from '../samples.ts'
 import { ask, deleted, fail, histories, operationFailed, type Situation } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
@@ -22,10 +22,11 @@ const running: FoundOnHost = {
 }
 const found = (changes: Partial<FoundOnHost> = {}): InstanceCommand => ({
   type: 'ReconcileWithHost',
+  nodeId: nodeId(),
   hostId: hostId(),
   found: { ...running, ...changes },
 })
-const lost: InstanceCommand = { type: 'ReconcileWithHost', hostId: hostId(), found: null }
+const lost: InstanceCommand = { type: 'ReconcileWithHost', nodeId: nodeId(), hostId: hostId(), found: null }
 const missing = (epoch: number): InstanceEvent => ({
   type: 'InstanceReconciled',
   data: {
@@ -59,7 +60,14 @@ describe('an instance that is FAILED', () => {
     const failed = given(...STARTING, operationFailed(3, 'FAILED'))
     failed.when(found({ epoch: 5 })).thenNothing()
     failed
-      .when({ type: 'ReportHealth', hostId: hostId(), health: 'HEALTHY', reason: 'its host has returned', epoch: 5 })
+      .when({
+        type: 'ReportHealth',
+        nodeId: nodeId(),
+        hostId: hostId(),
+        health: 'HEALTHY',
+        reason: 'its host has returned',
+        epoch: 5,
+      })
       .thenTypes('InstanceHealthChanged')
     const [event] = failed.when(found({ epoch: 6, running: false, health: 'UNKNOWN' })).thenTypes('InstanceReconciled')
     expect(event).toMatchObject({ data: { status: 'STOPPED' } })
@@ -204,6 +212,7 @@ describe('an endpoint that follows from the configuration of the host', () => {
 describe('numbers that the host has seen', () => {
   const raise = (epoch: number, generation = 0): InstanceCommand => ({
     type: 'RaiseNumbers',
+    nodeId: nodeId(),
     hostId: hostId(),
     epoch,
     generation,

@@ -22,7 +22,7 @@ describe('cancelling an operation', () => {
       .when(cancel(5))
       .thenTypes('OperationCancellationRequested', 'OperationStepStarted', 'GuestCommandIssued')
     expect(first).toEqual(requested)
-    expect(command?.data).toMatchObject({ step: 'remove', command: { epoch: 8, payload: { kind: 'instance-absent' } } })
+    expect(command?.data).toMatchObject({ step: 'remove', command: { epoch: 8, payload: { kind: 'node-absent' } } })
   })
 
   it.each([

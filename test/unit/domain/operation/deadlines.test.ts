@@ -130,7 +130,7 @@ describe('the deadline of undoing', () => {
 
   it('does not bind the agent: what undoes is still done by one that returns days later', () => {
     const [removal] = commandsIn(logOf(...undoing).slice(-1))
-    expect(removal?.payload.kind).toBe('instance-absent')
+    expect(removal?.payload.kind).toBe('node-absent')
     expect(removal?.deadline).toBe(at(180 + 7 * day))
   })
 
@@ -183,7 +183,7 @@ describe('the deadline of the whole', () => {
         'OperationOutcomeReached',
         'OperationFailed',
       )
-    expect(commandsIn(events)[0]).toMatchObject({ epoch: 8, payload: { kind: 'instance-absent' } })
+    expect(commandsIn(events)[0]).toMatchObject({ epoch: 8, payload: { kind: 'node-absent' } })
   })
 
   it('lets an operation end before it has begun when it is taken up too late', () => {

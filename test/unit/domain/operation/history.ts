@@ -23,6 +23,7 @@ import {
   fault,
   hostId,
   instanceId,
+  nodeId,
   operationId,
   projectId,
   reportId,
@@ -35,6 +36,8 @@ export const { given } = specOf(operation, operationEvents)
 export const subject: OperationSubject = {
   instanceId: instanceId(),
   projectId,
+  nodeId: nodeId(),
+  nodeGeneration: 1,
   hostId: hostId(),
   sealingKey: null,
   spec,
@@ -85,6 +88,7 @@ const answers = (id: CommandId) => ({
   commandId: id,
   operationId: operationId(),
   instanceId: instanceId(),
+  nodeId: nodeId(),
   hostId: hostId(),
 })
 

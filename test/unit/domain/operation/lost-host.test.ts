@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type OperationInput, operation } from '../../../../domain/operation/index.ts'
 import { isAwaiting } from '../../../../domain/operation/state.ts'
-import { at, commandId, hostId, operationId, users } from '../samples.ts'
+import { at, commandId, hostId, nodeId, operationId, users } from '../samples.ts'
 import {
   awaitedStep,
   cancel,
@@ -20,6 +20,7 @@ const lost = (ordinal = 1): OperationInput => ({ type: 'HandleHostLost', hostId:
 const move = (from = 1, to = 2): OperationInput => ({
   type: 'MoveOperation',
   from: hostId(from),
+  nodeId: nodeId(to),
   hostId: hostId(to),
   sealingKey: 9,
   users,
@@ -30,13 +31,16 @@ const move = (from = 1, to = 2): OperationInput => ({
 })
 const leftover = (ordinal: number, epoch: number): OperationInput => ({
   type: 'RemoveLeftover',
+  nodeId: nodeId(ordinal),
   hostId: hostId(ordinal),
   epoch,
   commandId: commandId(77),
   now: at(500),
 })
 const bySecondHost = (input: OperationInput): OperationInput =>
-  input.type === 'HandleGuestResult' ? { ...input, result: { ...input.result, hostId: hostId(2) } } : input
+  input.type === 'HandleGuestResult'
+    ? { ...input, result: { ...input.result, nodeId: nodeId(2), hostId: hostId(2) } }
+    : input
 const provision = start('provision', { subject: subjectWithAccounts })
 
 describe('an operation whose host is lost', () => {
@@ -99,7 +103,7 @@ describe('an operation that moves', () => {
     expect(moved?.data).toMatchObject({ from: hostId(1), hostId: hostId(2), sealingKey: 9, epoch: 9 })
     expect(removal?.data).toMatchObject({
       step: 'remove',
-      command: { hostId: hostId(1), epoch: 8, payload: { kind: 'instance-absent', sealingKey: 1, undo: true } },
+      command: { hostId: hostId(1), epoch: 8, payload: { kind: 'node-absent', sealingKey: 1, undo: true } },
     })
     expect(started?.data).toMatchObject({ step: 'volume' })
     expect(issued?.data).toMatchObject({ command: { hostId: hostId(2), epoch: 9, commandId: commandId(200) } })

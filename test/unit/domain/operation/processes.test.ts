@@ -67,7 +67,7 @@ describe('provisioning', () => {
     expect(issued(log).at(-1)).toEqual({
       step: 'remove',
       epoch: 8,
-      payload: { kind: 'instance-absent', sealingKey: 1, undo: true },
+      payload: { kind: 'node-absent', sealingKey: 1, undo: true },
     })
   })
 })
@@ -123,7 +123,7 @@ describe('starting', () => {
 describe('deleting', () => {
   it('asks for the instance to be gone', () => {
     const log = logOf(start('delete'), succeeded(commandId(1)))
-    expect(issued(log)).toEqual([{ step: 'remove', epoch: 7, payload: { kind: 'instance-absent', sealingKey: null } }])
+    expect(issued(log)).toEqual([{ step: 'remove', epoch: 7, payload: { kind: 'node-absent', sealingKey: null } }])
     expect(outcomeOf(log)).toEqual({ operationId: operationId(), outcome: 'SUCCEEDED' })
   })
 

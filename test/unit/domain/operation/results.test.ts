@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mostProgressEvents } from '../../../../domain/operation/process.ts'
-import { at, commandId, facts, fault, hostId, instanceId, operationId } from '../samples.ts'
+import { at, commandId, facts, fault, hostId, instanceId, nodeId, operationId } from '../samples.ts'
 import {
   awaitedStep,
   cancel,
@@ -46,6 +46,8 @@ describe('an operation that starts', () => {
               commandId: commandId(1),
               operationId: operationId(),
               instanceId: instanceId(),
+              nodeId: nodeId(),
+              nodeGeneration: 1,
               hostId: hostId(),
               lane: 'exclusive',
               epoch: 7,

@@ -30,6 +30,7 @@ import {
   hostDescription,
   hostId,
   instanceId,
+  nodeId,
   operationId,
   projectId,
   resources,
@@ -80,6 +81,8 @@ describe('a requested instance', () => {
           subject: {
             instanceId: instanceId(),
             projectId,
+            nodeId: nodeId(),
+            nodeGeneration: 1,
             hostId: hostId(),
             sealingKey: 1,
             name: 'shop',

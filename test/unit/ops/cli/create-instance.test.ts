@@ -14,6 +14,7 @@ const instance = {
   endpoint: null,
   databases: [],
   sharedOperations: [],
+  nodes: [],
   users: [],
 }
 const options: CreateOptions = {

@@ -2,18 +2,29 @@ import { describe, expect, it } from 'vitest'
 import { instanceFields } from '../../../../ops/cli/commands/show-instance.ts'
 import type { InstanceFragment as Instance } from '../../../../ops/cli/generated/graphql.ts'
 
-/** What of an instance the lines about its users come from. */
-const shownWith = (users: Instance['users']): string | undefined =>
+/** The line of that word. */
+const shown = (facts: Partial<Instance>, word: string): string | undefined =>
   instanceFields({
-    users,
+    users: [],
     databases: [],
     sharedOperations: [],
+    nodes: [],
     createdAt: '2026-11-29T12:00:00.000Z',
-  } as unknown as Instance).find((line) => line.startsWith('users'))
+    ...facts,
+  } as unknown as Instance).find((line) => line.startsWith(word))
+const shownWith = (users: Instance['users']) => shown({ users }, 'users')
 
 describe('an instance as people see it', () => {
   it('names the databases of each user, and a user alone where its engine has none', () => {
     expect(shownWith([{ name: 'app', databases: ['shop', 'stock'] }])).toMatch(/^users +app \(shop, stock\)$/)
     expect(shownWith([{ name: 'app', databases: [] }])).toMatch(/^users +app$/)
+  })
+
+  it('tells where its nodes are, to those who may know', () => {
+    const node = { id: 'a-node', role: 'PRIMARY', generation: 2 } as const
+    expect(shown({ nodes: [{ ...node, hostId: 'a-host' }] }, 'nodes')).toMatch(
+      /^nodes +a-node \(primary\) on host a-host$/,
+    )
+    expect(shown({ nodes: [{ ...node, hostId: null }] }, 'nodes')).toBeUndefined()
   })
 })

@@ -22,6 +22,7 @@ const requested: InstanceDocument = {
   flavor: world.flavorId,
   resources: { vcpus: 1, memoryMiB: 512, volumeGiB: 2 },
   hostId: world.hostId,
+  nodes: [{ id: world.nodeId, hostId: world.hostId, role: 'primary', generation: 1 }],
   endpoint: null,
   caCertificate: null,
   databases: ['app'],

@@ -9,7 +9,7 @@ import { account, grantedOn, named, quoted } from '../../../../../agent/engines/
 import { parseFlavorId } from '../../../../../domain/ids.ts'
 
 const instanceOf = (memoryMiB: number, volumeGiB: number): EngineInstance => ({
-  instanceId: '01a22897-b0e1-702b-b19b-6a49169edb1c',
+  nodeId: '01a22897-b0e1-702b-b19b-6a49169edb1c',
   spec: { datastore: 'mariadb', version: '10.11.19', flavor: parseFlavorId('small'), vcpus: 1, memoryMiB, volumeGiB },
   installation: { datastore: 'mariadb', version: '10.11.19', source: 'system', binDir: '/usr/sbin' },
   owner: null,
@@ -46,7 +46,7 @@ describe('the settings of a MariaDB', () => {
   })
 
   it('are of one instance: no two servers have the same id', () => {
-    const idOf = (instanceId: string) => settingsOf({ ...instanceOf(256, 1), instanceId }, unlimited).server_id
+    const idOf = (nodeId: string) => settingsOf({ ...instanceOf(256, 1), nodeId }, unlimited).server_id
     expect(idOf('a')).not.toBe(idOf('b'))
     expect(idOf('a')).toBe(idOf('a'))
   })

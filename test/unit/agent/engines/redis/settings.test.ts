@@ -4,7 +4,7 @@ import { liveSettings, renderSettings, settingsOf } from '../../../../../agent/e
 import { parseFlavorId } from '../../../../../domain/ids.ts'
 
 const instance: EngineInstance = {
-  instanceId: 'an-instance',
+  nodeId: 'an-instance',
   spec: {
     datastore: 'redis',
     version: '7.0.15',

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { type InstanceId, instanceIdSchema } from '../../domain/ids.ts'
+import { instanceIdSchema, type NodeId, nodeIdSchema } from '../../domain/ids.ts'
 import { healthSchema, instanceLabelSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
 import { volumeStageSchema } from '../../domain/values/volume-use.ts'
 
@@ -9,8 +9,9 @@ export const processIdSchema = z.object({ pid: z.int().positive(), startedAtTick
 export type ProcessId = z.infer<typeof processIdSchema>
 
 /**
- * What the agent knows of one instance on its host, beside what lies on the disk.
- * - `owner`: the Unix account of its engine; `own` when it was made for this instance and goes with it.
+ * What the agent knows of one node on its host, beside what lies on the disk.
+ * - `nodeGeneration`: which it is of those that took one another's place, counted from 1.
+ * - `owner`: the Unix account of its engine; `own` when it was made for this node and goes with it.
  * - `generation`: of the engine's process that runs, or ran last; -1 before the first. Written while no process runs, so
  *   a process found later is of this generation, recorded in `process` or not.
  * - `asked`: at least the generation of the next process. Written before the running one is ended for it. So the next start, for whatever
@@ -24,8 +25,10 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `health`, `volumeStage`, `incident`: what was last reported; `until` (ISO 8601) the incident is shown.
  * - `memoryKills`: how many processes the kernel has ended for want of memory, as far as that was reported.
  */
-export const instanceRecordSchema = z.object({
+export const nodeRecordSchema = z.object({
+  nodeId: nodeIdSchema,
   instanceId: instanceIdSchema,
+  nodeGeneration: z.int().positive(),
   volume: z.object({ kind: z.enum(['loop', 'directory']), sizeGiB: z.int().positive() }),
   owner: z.object({ user: z.string(), uid: z.int(), gid: z.int(), own: z.boolean() }).nullable(),
   spec: instanceSpecSchema.nullable(),
@@ -33,53 +36,55 @@ export const instanceRecordSchema = z.object({
   portKept: z.boolean(),
   desired: z.enum(['running', 'stopped']),
   generation: z.int(),
-  // Records of earlier releases have none of what has a default.
-  asked: z.int().default(-1),
+  asked: z.int(),
   process: processIdSchema.nullable(),
   durable: z.boolean(),
   verifiedKey: z.int().nullable(),
-  verifiedAt: z.iso.datetime().nullable().default(null),
-  label: instanceLabelSchema.nullable().default(null),
-  addresses: z.array(z.string()).default([]),
+  verifiedAt: z.iso.datetime().nullable(),
+  label: instanceLabelSchema.nullable(),
+  addresses: z.array(z.string()),
   health: healthSchema,
   volumeStage: volumeStageSchema,
-  incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable().default(null),
-  memoryKills: z.int().nonnegative().default(0),
+  incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable(),
+  memoryKills: z.int().nonnegative(),
 })
-export type InstanceRecord = z.infer<typeof instanceRecordSchema>
+export type NodeRecord = z.infer<typeof nodeRecordSchema>
 
-export type InstanceRecords = ReturnType<typeof createInstanceRecords>
+export type NodeRecords = ReturnType<typeof createNodeRecords>
 
-export const createInstanceRecords = (database: DatabaseSync) => {
-  const find = database.prepare('SELECT body FROM instances WHERE instance_id = ?')
-  const list = database.prepare('SELECT body FROM instances ORDER BY instance_id')
+export const createNodeRecords = (database: DatabaseSync) => {
+  const find = database.prepare('SELECT body FROM nodes WHERE node_id = ?')
+  const list = database.prepare('SELECT body FROM nodes ORDER BY node_id')
   const put = database.prepare(
-    'INSERT INTO instances (instance_id, body) VALUES (?, ?) ON CONFLICT (instance_id) DO UPDATE SET body = excluded.body',
+    'INSERT INTO nodes (node_id, body) VALUES (?, ?) ON CONFLICT (node_id) DO UPDATE SET body = excluded.body',
   )
-  const remove = database.prepare('DELETE FROM instances WHERE instance_id = ?')
-  const parse = (body: unknown): InstanceRecord => instanceRecordSchema.parse(JSON.parse(String(body)))
+  const remove = database.prepare('DELETE FROM nodes WHERE node_id = ?')
+  const parse = (body: unknown): NodeRecord => nodeRecordSchema.parse(JSON.parse(String(body)))
 
   return {
-    get: (instanceId: InstanceId): InstanceRecord | null => {
-      const row = find.get(instanceId)
+    get: (nodeId: NodeId): NodeRecord | null => {
+      const row = find.get(nodeId)
       return row ? parse(row.body) : null
     },
-    all: (): readonly InstanceRecord[] => list.all().map((row) => parse(row.body)),
-    create: (record: InstanceRecord): InstanceRecord => {
-      put.run(record.instanceId, JSON.stringify(record))
+    all: (): readonly NodeRecord[] => list.all().map((row) => parse(row.body)),
+    create: (record: NodeRecord): NodeRecord => {
+      put.run(record.nodeId, JSON.stringify(record))
       return record
     },
     /** Changes a record that exists and answers what it is now. What it is already is not written again: that would wait for the disk. */
-    update: (instanceId: InstanceId, change: Partial<Omit<InstanceRecord, 'instanceId'>>): InstanceRecord => {
-      const row = find.get(instanceId)
-      if (!row) throw new Error(`the agent has no record of instance ${instanceId}`)
+    update: (
+      nodeId: NodeId,
+      change: Partial<Omit<NodeRecord, 'nodeId' | 'instanceId' | 'nodeGeneration'>>,
+    ): NodeRecord => {
+      const row = find.get(nodeId)
+      if (!row) throw new Error(`the agent has no record of node ${nodeId}`)
       const record = { ...parse(row.body), ...change }
       const body = JSON.stringify(record)
-      if (body !== row.body) put.run(instanceId, body)
+      if (body !== row.body) put.run(nodeId, body)
       return record
     },
-    remove: (instanceId: InstanceId): void => {
-      remove.run(instanceId)
+    remove: (nodeId: NodeId): void => {
+      remove.run(nodeId)
     },
   }
 }

@@ -1,31 +1,31 @@
 import type { AgentConfig } from '../config.ts'
 import { EngineFault } from '../engines/engine.ts'
-import type { InstanceRecord, InstanceRecords } from '../journal/instances.ts'
+import type { NodeRecord, NodeRecords } from '../journal/nodes.ts'
 import { choosePort, isPortFree } from '../ports.ts'
 
-export type InstancePorts = {
+export type NodePorts = {
   /** Chooses a port for the instance and writes it down. */
-  claim(record: InstanceRecord): Promise<InstanceRecord>
+  claim(record: NodeRecord): Promise<NodeRecord>
   /** The record with a port that can be listened on now. Throws `PORT_IN_USE` when clients know the port and a stranger has it. */
-  settle(record: InstanceRecord): Promise<InstanceRecord>
+  settle(record: NodeRecord): Promise<NodeRecord>
   /** Whether a start may have failed because the port was taken meanwhile, and another may be chosen. */
-  wasLost(record: InstanceRecord): Promise<boolean>
+  wasLost(record: NodeRecord): Promise<boolean>
 }
 
-export const createInstancePorts = (
+export const createNodePorts = (
   config: Pick<AgentConfig, 'listenAddress' | 'ports'>,
-  records: InstanceRecords,
+  records: NodeRecords,
   random: (below: number) => number,
-): InstancePorts => {
+): NodePorts => {
   const isFree = (port: number): Promise<boolean> => isPortFree(config.listenAddress, port)
-  const claimedByOthers = ({ instanceId }: InstanceRecord): ReadonlySet<number> =>
-    new Set(records.all().flatMap((other) => (other.port && other.instanceId !== instanceId ? [other.port] : [])))
+  const claimedByOthers = ({ nodeId }: NodeRecord): ReadonlySet<number> =>
+    new Set(records.all().flatMap((other) => (other.port && other.nodeId !== nodeId ? [other.port] : [])))
 
-  const claim: InstancePorts['claim'] = async (record) => {
+  const claim: NodePorts['claim'] = async (record) => {
     for (;;) {
       const port = await choosePort(config.listenAddress, config.ports, claimedByOthers(record), random)
       // Another instance may have claimed it while this one looked.
-      if (!claimedByOthers(record).has(port)) return records.update(record.instanceId, { port })
+      if (!claimedByOthers(record).has(port)) return records.update(record.nodeId, { port })
     }
   }
 
