@@ -9,8 +9,10 @@ import { createSagas, type Sagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
 import { createKeyStore } from '../../commands/secrets/key-store.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
+import { shareSubscriptions } from '../../commands/shared-subscription.ts'
+import { allCategories } from '../../domain/aggregates.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { Config } from '../config.ts'
+import { type Config, runs } from '../config.ts'
 import { dispatchSettings } from './dispatch-settings.ts'
 import type { Stores } from './stores-context.ts'
 
@@ -43,7 +45,9 @@ export const createControlPlane = (
   config: Config,
 ): ControlPlane => {
   const { bus, checkpoints, holder, isShared } = stores
-  const { eventStore, has: isOwn } = rememberOwnEvents(stores.eventStore)
+  const { eventStore: remembering, has: isOwn } = rememberOwnEvents(stores.eventStore)
+  // An API alone follows few categories in one place.
+  const eventStore = runs(config, 'saga') ? shareSubscriptions(remembering, { categories: allCategories }) : remembering
   const directory = createDirectory({ ...kernel, eventStore })
   const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
   // A projector of a shared log has no key, and nobody listens to it.
