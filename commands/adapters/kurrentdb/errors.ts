@@ -18,6 +18,8 @@ const answered: ReadonlySet<string> = new Set([
 const invalidArgument = 3
 const permissionDenied = 7
 const unauthenticated = 16
+/** A call that came when there were as many as a connection may have; gRPC says it of a stream that HTTP/2 calls `ENHANCE_YOUR_CALM`. */
+const resourceExhausted = 8
 
 export const judge = (error: unknown): Verdict => {
   if (!(error instanceof Error) || !isCommandError(error)) return 'reconnect'
@@ -26,6 +28,8 @@ export const judge = (error: unknown): Verdict => {
   if (type === ErrorType.ACCESS_DENIED || error.code === permissionDenied) return 'denied'
   // After `NOT_LEADER` the client has turned to the leader by itself; `TIMEOUT` is the server's own, over a sound connection.
   if (type === ErrorType.NOT_LEADER || type === ErrorType.TIMEOUT) return 'retry'
+  // What is over this connection goes on.
+  if (error.code === resourceExhausted) return 'retry'
   return 'reconnect'
 }
 

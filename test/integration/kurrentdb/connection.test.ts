@@ -9,6 +9,7 @@ import { parseConnectionUrl } from '../../../commands/adapters/kurrentdb/connect
 import { beforeFirst, EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
+import { collect } from '../../support/collect.ts'
 import {
   type EventStoreStandIn,
   type StandInOptions,
@@ -178,6 +179,18 @@ describe('a connection that breaks', { timeout: 60_000 }, () => {
     expect(warnings.join()).not.toContain('planted')
     await server.comeBack()
     expect(await store.head()).toBe(beforeFirst)
+  })
+
+  it('is kept where the server refuses a call because there are too many, and the call is tried again', async () => {
+    const server = await start()
+    const warn = vi.fn()
+    const store = open(server.url, { log: { ...silentLog, warn } })
+    const stream = aStream()
+    await store.append(stream, [anEvent({})], 'no-stream')
+    server.faults.refusals = 2
+    expect(await collect(store.readStream(stream))).toMatchObject([[{ revision: 0 }]])
+    expect(server.faults.refusals).toBe(0)
+    expect(warn).not.toHaveBeenCalled()
   })
 
   it('is noticed also when the network is silently gone: subscribers are dropped', async () => {

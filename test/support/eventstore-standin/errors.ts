@@ -36,5 +36,6 @@ export const rpcErrors = {
   invalidArgument: (details: string) => rpcError(status.INVALID_ARGUMENT, details),
   timeout: (details: string) => rpcError(status.ABORTED, `Operation timed out: ${details}`),
   cancelled: () => rpcError(status.CANCELLED, 'Cancelled on client'),
+  resourceExhausted: () => rpcError(status.RESOURCE_EXHAUSTED, 'Bandwidth exhausted or memory limit exceeded'),
   unavailable: (details: string) => rpcError(status.UNAVAILABLE, details),
 } as const

@@ -16,6 +16,8 @@ export type Faults = {
   writeTimeoutMs: number
   /** So many appends are still written and never answered. */
   lostAnswers: number
+  /** So many calls are refused, for there are as many as the connection may have. */
+  refusals: number
   /** So many batch appends are not written, and answered with the server's own timeout. */
   timeouts: number
   /** So many batch appends are not written, and answered with "Server Is Busy". */
@@ -37,6 +39,7 @@ export const noFaults = (): Faults => ({
   commitMs: 0,
   writeTimeoutMs: 2000,
   lostAnswers: 0,
+  refusals: 0,
   timeouts: 0,
   busy: 0,
   overshoots: false,
@@ -58,6 +61,10 @@ export type GateDeps = {
 export const createGate = ({ faults, users }: GateDeps): Gate => ({
   admit: async (metadata, needs) => {
     if (faults.delayMs > 0) await delay(faults.delayMs)
+    if (faults.refusals > 0) {
+      faults.refusals -= 1
+      throw rpcErrors.resourceExhausted()
+    }
     if (users !== null) {
       const [authorization = ''] = metadata.get('authorization').map(String)
       const [name = '', ...rest] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
