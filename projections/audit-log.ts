@@ -1,5 +1,6 @@
 import type { EventStore, StoredEvent } from '../commands/ports/event-store.ts'
 import { checkEvent } from '../domain/read-event.ts'
+import { mapFew } from '../kernel/map-few.ts'
 import type { AuditDocument, AuditEntry } from './documents.ts'
 import { shownData } from './views/shown-data.ts'
 
@@ -19,16 +20,11 @@ export const createAuditLogReader =
   (eventStore: Pick<EventStore, 'readStream'>): ReadAuditLog =>
   async (entries) => {
     const events = new Map<number, StoredEvent>()
-    const waiting = rangesOf(entries)
-    const readWaiting = async (): Promise<void> => {
-      for (let range = waiting.pop(); range; range = waiting.pop()) {
-        const { stream, from, to } = range
-        for await (const page of eventStore.readStream(stream, { from, maxCount: to - from + 1 })) {
-          for (const event of page) events.set(event.position, event)
-        }
+    await mapFew(rangesOf(entries), maxReads, async ({ stream, from, to }) => {
+      for await (const page of eventStore.readStream(stream, { from, maxCount: to - from + 1 })) {
+        for (const event of page) events.set(event.position, event)
       }
-    }
-    await Promise.all(Array.from({ length: Math.min(maxReads, waiting.length) }, readWaiting))
+    })
     return entries.map((entry) => {
       const event = events.get(entry.position)
       return event ? documentOf(event) : missing(entry)
@@ -37,7 +33,7 @@ export const createAuditLogReader =
 
 type Range = { readonly stream: AuditEntry['stream']; readonly from: number; to: number }
 
-const rangesOf = (entries: readonly AuditEntry[]): Range[] => {
+const rangesOf = (entries: readonly AuditEntry[]): readonly Range[] => {
   const ranges: Range[] = []
   const last = new Map<AuditEntry['stream'], Range>()
   // In one stream, revisions grow with positions.

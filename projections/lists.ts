@@ -2,22 +2,22 @@ import type { ViewName } from './documents.ts'
 import type { Document, IndexEntry } from './ports/view-store.ts'
 
 /** The lists that each view keeps. What stands in one is said where the view is defined; a read names one of them. */
-export const viewLists = {
-  instances: ['project', 'all', 'name', 'project-live', 'all-live', 'name-live', 'state', 'volume-stage'],
-  operations: ['project', 'instance', 'all', 'project-open', 'all-open'],
-  hosts: ['host', 'all', 'status'],
-  datastores: ['all'],
-  flavors: ['all'],
-  quotas: ['project', 'all'],
-  tokens: ['project', 'all'],
-  backups: ['project', 'instance', 'all'],
-  schedules: ['project', 'instance', 'all'],
-  events: ['all', 'project', 'instance', 'operation'],
-  'dead-letters': [],
-  unreadable: ['all'],
-} as const satisfies Readonly<Record<ViewName, readonly string[]>>
+type ViewLists = {
+  readonly instances: 'project' | 'all' | 'name' | 'project-live' | 'all-live' | 'name-live' | 'state' | 'volume-stage'
+  readonly operations: 'project' | 'instance' | 'all' | 'project-open' | 'all-open'
+  readonly hosts: 'host' | 'all' | 'status'
+  readonly datastores: 'all'
+  readonly flavors: 'all'
+  readonly quotas: 'project' | 'all'
+  readonly tokens: 'project' | 'all'
+  readonly backups: 'project' | 'instance' | 'all'
+  readonly schedules: 'project' | 'instance' | 'all'
+  readonly events: 'all' | 'project' | 'instance' | 'operation'
+  readonly 'dead-letters': never
+  readonly unreadable: 'all'
+}
 
-export type ListOf<V extends ViewName> = (typeof viewLists)[V][number]
+export type ListOf<V extends ViewName> = ViewLists[V]
 
 /** One list of one view: those that it lists under `value`. */
 export type ListName = {

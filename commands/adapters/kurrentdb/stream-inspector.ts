@@ -1,6 +1,7 @@
 import type { AllStreamRecordedEvent } from '@eventstore/db-client'
 import { tryCategory } from '../../../domain/aggregates.ts'
 import type { StreamName } from '../../../domain/stream.ts'
+import { mapFew } from '../../../kernel/map-few.ts'
 import { beforeFirst, type EventStore, type Position } from '../../ports/event-store.ts'
 import { isCut, maxConditions, type StreamInspector } from '../../ports/stream-inspector.ts'
 import type { KurrentConnection } from './connection.ts'
@@ -65,16 +66,8 @@ export const createKurrentStreamInspector = ({ connection, eventStore }: StreamI
     return null
   }
 
-  /** Several at a time. */
-  const firstOfEach = async (streams: readonly StreamName[], signal: AbortSignal) => {
-    const waiting = streams.entries()
-    const firsts = new Array<number | null>(streams.length)
-    const readNext = async (): Promise<void> => {
-      for (const [index, stream] of waiting) firsts[index] = await firstOf(stream, signal)
-    }
-    await Promise.all(Array.from({ length: maxReads }, readNext))
-    return streams.map((stream, index) => ({ stream, first: firsts[index] ?? null }))
-  }
+  const firstOfEach = (streams: readonly StreamName[], signal: AbortSignal) =>
+    mapFew(streams, maxReads, async (stream) => ({ stream, first: await firstOf(stream, signal) }))
 
   return {
     inspect: async (signal) => {
