@@ -10,8 +10,13 @@ export type Limits = { readonly vcpus: number; readonly memoryMiB: number }
 export interface Cgroups {
   readonly kind: 'v2' | 'v1' | 'none'
   readonly missing: readonly string[]
-  /** Makes the group of an instance with these limits, or changes them. */
+  /** Makes the group of an instance with these limits, or changes them. To be called while nothing runs in it. */
   ensure(name: string, limits: Limits): void
+  /**
+   * As `ensure`, for what runs: it may have all the memory that it was given, or the kernel would end it, and so keeps that limit if it is the higher
+   * one. Answers whether it does.
+   */
+  follow(name: string, limits: Limits): boolean
   /** Puts a process, with what it starts from now on, into the group. */
   join(name: string, pid: number): void
   /** How many of the group's processes the kernel has ended for want of memory since the group was made; null where nobody counts. */
@@ -26,6 +31,8 @@ export interface Cgroups {
 type Hierarchy = {
   readonly parent: string
   readonly files: (limits: Limits) => Readonly<Record<string, string>>
+  /** Of those, the one that processes may not be above. */
+  readonly memoryLimit?: string
   /** The file with a line `oom_kill <count>`; in version 1 from Linux 4.13 on. */
   readonly countsKills?: string
 }
@@ -36,6 +43,8 @@ const memoryHeadroomMiB = 64
 const maxProcesses = 4096
 const periodUs = 100_000
 const removeRetryMs = 20
+/** More memory than any machine has. */
+const leastUnlimitedBytes = 2 ** 60
 
 const memoryBytes = (limits: Limits): number => (limits.memoryMiB + memoryHeadroomMiB) * 1024 * 1024
 const quotaUs = (limits: Limits): number => limits.vcpus * periodUs
@@ -69,6 +78,7 @@ const noCgroups = (missing: string): Cgroups => ({
   kind: 'none',
   missing: [missing],
   ensure: () => {},
+  follow: () => false,
   join: () => {},
   memoryKills: () => null,
   remove: () => Promise.resolve(),
@@ -87,40 +97,50 @@ const openVersion2 = (timers: Timers, host: string): Cgroups | null => {
   mkdirSync(parent, { recursive: true })
   writeFileSync(join(root, 'coffer', 'cgroup.subtree_control'), enable)
   writeFileSync(join(parent, 'cgroup.subtree_control'), enable)
-  const files = (limits: Limits) => ({
+  return groupsOf(timers, 'v2', [{ parent, ...version2 }])
+}
+
+/** All controllers are told in one directory. */
+export const version2: Omit<Hierarchy, 'parent'> = {
+  files: (limits) => ({
     'memory.max': String(memoryBytes(limits)),
     'pids.max': String(maxProcesses),
     'cpu.max': limits.vcpus > 0 ? `${quotaUs(limits)} ${periodUs}` : `max ${periodUs}`,
-  })
-  return over(timers, 'v2', [{ parent, files, countsKills: 'memory.events' }])
+  }),
+  memoryLimit: 'memory.max',
+  countsKills: 'memory.events',
 }
 
 const openVersion1 = (timers: Timers, host: string): Cgroups | null => {
-  const files: Record<string, Hierarchy['files']> = {
-    memory: (limits) => ({ 'memory.limit_in_bytes': String(memoryBytes(limits)) }),
-    cpu: (limits) => ({
-      'cpu.cfs_period_us': String(periodUs),
-      'cpu.cfs_quota_us': limits.vcpus > 0 ? String(quotaUs(limits)) : '-1',
-    }),
-    pids: () => ({ 'pids.max': String(maxProcesses) }),
-  }
   const mounts = listMounts().filter(({ fileSystem }) => fileSystem === 'cgroup')
   const hierarchies: Hierarchy[] = []
-  for (const [controller, controllerFiles] of Object.entries(files)) {
+  for (const [controller, own] of Object.entries(version1)) {
     const root = mounts.find(({ superOptions }) => superOptions.includes(controller))?.mountPoint
     if (!root) return null
     const parent = join(root, 'coffer', host)
     mkdirSync(parent, { recursive: true })
-    hierarchies.push({
-      parent,
-      files: controllerFiles,
-      ...(controller === 'memory' && { countsKills: 'memory.oom_control' }),
-    })
+    hierarchies.push({ parent, ...own })
   }
-  return over(timers, 'v1', hierarchies)
+  return groupsOf(timers, 'v1', hierarchies)
 }
 
-const over = (timers: Timers, kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => ({
+/** By controller: each has a hierarchy of its own. */
+export const version1: Readonly<Record<'memory' | 'cpu' | 'pids', Omit<Hierarchy, 'parent'>>> = {
+  memory: {
+    files: (limits) => ({ 'memory.limit_in_bytes': String(memoryBytes(limits)) }),
+    memoryLimit: 'memory.limit_in_bytes',
+    countsKills: 'memory.oom_control',
+  },
+  cpu: {
+    files: (limits) => ({
+      'cpu.cfs_period_us': String(periodUs),
+      'cpu.cfs_quota_us': limits.vcpus > 0 ? String(quotaUs(limits)) : '-1',
+    }),
+  },
+  pids: { files: () => ({ 'pids.max': String(maxProcesses) }) },
+}
+
+export const groupsOf = (timers: Timers, kind: 'v1' | 'v2', hierarchies: readonly Hierarchy[]): Cgroups => ({
   kind,
   missing: [],
   ensure: (name, limits) => {
@@ -128,6 +148,18 @@ const over = (timers: Timers, kind: 'v1' | 'v2', hierarchies: readonly Hierarchy
       mkdirSync(join(parent, name), { recursive: true })
       for (const [file, value] of Object.entries(files(limits))) writeFileSync(join(parent, name, file), value)
     }
+  },
+  follow: (name, limits) => {
+    let keepsMore = false
+    for (const { parent, files, memoryLimit } of hierarchies) {
+      mkdirSync(join(parent, name), { recursive: true })
+      for (const [file, value] of Object.entries(files(limits))) {
+        const path = join(parent, name, file)
+        if (file === memoryLimit && isAbove(path, Number(value))) keepsMore = true
+        else writeFileSync(path, value)
+      }
+    }
+    return keepsMore
   },
   join: (name, pid) => {
     for (const { parent } of hierarchies) {
@@ -161,6 +193,12 @@ const over = (timers: Timers, kind: 'v1' | 'v2', hierarchies: readonly Hierarchy
     for (const { parent } of hierarchies) if (tryRemove(parent)) tryRemove(join(parent, '..'))
   },
 })
+
+/** A group that has no limit yet has none to keep: version 2 says `max` of it, version 1 the most that fits. */
+const isAbove = (path: string, bytes: number): boolean => {
+  const present = existsSync(path) ? Number(readFileSync(path, 'utf8')) : Number.NaN
+  return present > bytes && present < leastUnlimitedBytes
+}
 
 /** True when the directory is gone. A group with processes or groups in it refuses. */
 const tryRemove = (directory: string): boolean => {

@@ -40,6 +40,7 @@ export const createDirectoryVolumes = (run: Run): Volumes => {
     remove: async (place) => {
       for (const path of [place.directory, ...Object.values(reserveOf(place))]) await removeTree(path)
     },
+    sizeOf: (_place, sizeGiB) => Promise.resolve(sizeGiB),
     measure: async ({ directory }, sizeGiB, signal) => {
       const [used, disk] = await Promise.all([treeBytes(directory, signal), fileSystemRoom(directory)])
       const left = Math.max(0, sizeGiB * gib - used)

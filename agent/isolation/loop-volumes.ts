@@ -85,6 +85,7 @@ export const createLoopVolumes = (deps: MountDeps): Volumes => {
       await removeTree(directory)
       await removeTree(image)
     },
+    sizeOf: async (place) => Math.floor((await readExt4(deviceOf(place))).bytes / gib),
     measure: async ({ directory }) => {
       const { bytes, files, free } = await fileSystemRoom(directory)
       // However much of the reserve is kept just now.

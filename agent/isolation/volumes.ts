@@ -33,6 +33,8 @@ export interface Volumes {
   /** Takes it out of use; nothing may run in it. */
   detach(place: VolumePlace, signal: AbortSignal): Promise<void>
   remove(place: VolumePlace, signal: AbortSignal): Promise<void>
+  /** What it has, in whole GiB: more than was asked for where somebody was broken off who had it grown. One of `sizeGiB` was asked for. */
+  sizeOf(place: VolumePlace, sizeGiB: number): Promise<number>
   /** What is taken of it, and what the engine may still take. It is in use; one of this size was asked for. */
   measure(place: VolumePlace, sizeGiB: number, signal: AbortSignal): Promise<VolumeUse>
   /** The engine of this account, and whoever works for it, may use the reserve. The volume is in use. */

@@ -4,6 +4,7 @@ import type { Host } from '../host.ts'
 import { accountsReady } from './accounts-ready.ts'
 import { backupAbsent, backupStored } from './backup-stored.ts'
 import { endpointVerified } from './endpoint-verified.ts'
+import { engineResized } from './engine-resized.ts'
 import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
 import { nodeAbsent } from './node-absent.ts'
@@ -18,6 +19,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'accounts-ready': false,
   'endpoint-verified': false,
   'volume-grown': true,
+  'engine-resized': true,
   'engine-stopped': true,
   'backup-stored': false,
   'backup-absent': false,
@@ -50,6 +52,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return endpointVerified(host, payload, context)
     case 'volume-grown':
       return volumeGrown(host, payload, context)
+    case 'engine-resized':
+      return engineResized(host, payload, context)
     case 'engine-stopped':
       return engineStopped(host, payload, context)
     case 'backup-stored':

@@ -1,5 +1,7 @@
+import type { VolumeFacts } from '../../domain/guest/report.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { type Outcome, requireRecord } from './outcome.ts'
+import { sized } from './sized.ts'
 
 /**
  * Grows a volume under its engine, or where the host cannot do that, while the engine is down for a moment. An engine that runs follows the larger size
@@ -10,7 +12,8 @@ export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { 
   const record = requireRecord(host, nodeId)
   const { kind } = record.volume
   const place = host.layout.volumePlace(nodeId)
-  const grow = () => host.volumes(kind).ensure(place, sizeGiB, signal)
+  const volumes = host.volumes(kind)
+  const grow = () => volumes.ensure(place, sizeGiB, signal)
   progress(0.1, 'growing the volume')
   const isInUse = await grow().then(
     () => false,
@@ -24,11 +27,11 @@ export const volumeGrown: Outcome<'volume-grown'> = async (host, { sizeGiB }, { 
     await control.stop(record, signal)
     await grow()
   }
-  const spec = record.spec && { ...record.spec, volumeGiB: sizeGiB }
-  records.update(nodeId, { volume: { kind, sizeGiB }, spec })
+  const volumeGiB = await volumes.sizeOf(place, sizeGiB)
+  records.update(nodeId, { volume: { kind, sizeGiB: volumeGiB }, ...sized(record, { volumeGiB }) })
   if (record.desired === 'running') {
     progress(0.7, 'the engine makes use of it')
     await control.ensureRunning(nodeId, record.generation, signal)
   }
-  return undefined
+  return { volumeGiB } satisfies VolumeFacts
 }

@@ -49,6 +49,8 @@ export type EngineControl = Pick<EngineFinder, 'describe' | 'findRunning'> &
     takeRoomBack(nodeId: NodeId, engine: Engine, signal: AbortSignal): Promise<void>
     /** From now on the engine does as the stage of its volume asks for. */
     limit(engine: Engine, stage: VolumeStage, signal: AbortSignal): Promise<void>
+    /** The engine, which runs, has the size of its spec as far as it can without a restart. Answers what takes one, by name. */
+    resize(engine: Engine, signal: AbortSignal): Promise<readonly string[]>
     /** The processes of the instance, all of them. */
     processes(record: NodeRecord, signal: AbortSignal): Promise<readonly ProcessId[]>
     /** See `Cgroups`. */
@@ -104,6 +106,14 @@ export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
       await room.keep(records.update(instance.nodeId as NodeId, {}), stage, signal)
       await driver.configure(instance, { clients: 'served', volume: stage })
       await driver.applyConfiguration(instance, signal)
+    },
+    resize: async ({ driver, instance }, signal) => {
+      const nodeId = instance.nodeId as NodeId
+      const keepsMore = cgroups.follow(shortId(nodeId), instance.spec)
+      const { volumeStage } = records.update(nodeId, {})
+      await driver.configure(instance, { clients: 'served', volume: volumeStage })
+      const settings = await driver.followSize(instance, signal)
+      return keepsMore && settings.length === 0 ? ['the limit of memory'] : settings
     },
     processes: async (record, signal) => findProcesses(await finder.traitsOf(record, signal)),
     memoryKills: (nodeId) => cgroups.memoryKills(shortId(nodeId)),

@@ -92,7 +92,7 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
     const isLeaving = async (): Promise<boolean> =>
       !isAlive(process) || ender.wasAsked(process) || (await driver.isEnding(instance))
     if (await isLeaving()) return false
-    cgroups.ensure(shortId(nodeId), instance.spec)
+    cgroups.follow(shortId(nodeId), instance.spec)
     for (const { pid } of findProcesses(await traitsOf(record, signal))) cgroups.join(shortId(nodeId), pid)
     const waiting = new AbortController()
     const either = AbortSignal.any([signal, waiting.signal])

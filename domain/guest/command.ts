@@ -19,7 +19,9 @@ import {
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
  * - `volume-ready`: the node's volume exists with this size, empty or with its data. `existing`: it was there before,
  *   and is not made. `label`: what the host tells a control plane that does not know the instance.
- * - `volume-grown`: the volume, which exists, has at least this size, and an engine that runs makes use of it.
+ * - `volume-grown`: the volume, which exists, has at least this size, and an engine that runs makes use of it. Tells what size it has.
+ * - `engine-resized`: the node has the resources of this spec but for its volume: a running engine has them as far as it can without a restart, one
+ *   that does not run has them with its next start. Tells whether it runs, and what takes a restart.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
@@ -57,6 +59,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
   z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),
+  z.object({ kind: z.literal('engine-resized'), spec: instanceSpecSchema }),
   z.object({ kind: z.literal('engine-stopped') }),
   z.object({ kind: z.literal('backup-stored'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({ kind: z.literal('backup-absent'), backupId: backupIdSchema, sealedKey: sealedSchema }),

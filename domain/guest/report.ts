@@ -31,6 +31,14 @@ export type GuestFacts = z.infer<typeof guestFactsSchema>
 export const engineFactsSchema = z.object({ endpoint: endpointSchema, caCertificate: z.string() })
 export type EngineFacts = z.infer<typeof engineFactsSchema>
 
+/** What a `volume-grown` result tells: the size that the volume has, which may be more than was asked for. */
+export const volumeFactsSchema = z.object({ volumeGiB: z.int().positive() })
+export type VolumeFacts = z.infer<typeof volumeFactsSchema>
+
+/** What an `engine-resized` result tells. `restartFor`: names of settings that the engine has only after a restart. */
+export const sizeFactsSchema = z.object({ running: z.boolean(), restartFor: z.array(z.string()) })
+export type SizeFacts = z.infer<typeof sizeFactsSchema>
+
 /**
  * What a host has of one node now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence of
  * which the host has done all that it was told. `generation`: -1 before the engine's first start.

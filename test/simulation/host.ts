@@ -35,7 +35,9 @@ export type Placed = {
   hasData: boolean
   databases: readonly string[]
   /** Those that run: more than one would write the same data. */
-  processes: { readonly generation: number }[]
+  processes: { readonly generation: number; memoryMiB: number }[]
+  /** What an engine is started with. */
+  memoryMiB: number
   generation: number
   port: number
 }
@@ -103,18 +105,31 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         if (payload.existing) throw new EngineFault('DATA_MISSING', 'the volume is gone')
         const { sizeGiB: volumeGiB, label = null } = payload
         ports += 1
-        const nothing = { hasData: false, databases: [], processes: [], generation: -1, port: ports }
+        const nothing = { hasData: false, databases: [], processes: [], memoryMiB: 0, generation: -1, port: ports }
         placed.set(nodeId, { instanceId, nodeGeneration, volumeGiB, label, ...nothing })
         return undefined
       }
       case 'volume-grown': {
         const instance = required(nodeId)
         instance.volumeGiB = Math.max(instance.volumeGiB, payload.sizeGiB)
-        return undefined
+        return { volumeGiB: instance.volumeGiB }
+      }
+      case 'engine-resized': {
+        const instance = required(nodeId)
+        const { memoryMiB } = payload.spec
+        instance.memoryMiB = memoryMiB
+        // Memory that comes is there at once now and then, as some settings take it; what goes takes a restart.
+        for (const one of instance.processes) {
+          if (one.memoryMiB < memoryMiB && random.chance(0.5)) one.memoryMiB = memoryMiB
+        }
+        const isBehind = instance.processes.some((one) => one.memoryMiB !== memoryMiB)
+        return { running: instance.processes.length > 0, restartFor: isBehind ? ['shared_buffers'] : [] }
       }
       case 'engine-running': {
         const instance = required(nodeId)
         instance.hasData = true
+        const { memoryMiB } = payload.spec
+        instance.memoryMiB = memoryMiB
         const runs = instance.processes.some(({ generation }) => generation >= payload.generation)
         if (!runs) {
           await stopEngine(instance, context)
@@ -123,8 +138,8 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
             throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start', {
               retryable: random.chance(0.5),
             })
-          instance.processes.push({ generation: payload.generation })
-          if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation })
+          instance.processes.push({ generation: payload.generation, memoryMiB })
+          if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation, memoryMiB })
           instance.generation = payload.generation
         }
         return {
