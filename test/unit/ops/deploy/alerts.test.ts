@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { compose } from '../../../../ops/compose.ts'
 import { loadConfig } from '../../../../ops/config.ts'
 import { programDir } from '../../../../ops/program-info.ts'
+import { promtool } from '../../../support/promtool.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
 import { createRecordingLog } from '../../../support/write-side.ts'
 import { readDeployed } from './deployment.ts'
@@ -115,24 +116,23 @@ describe('alerts and dashboard', () => {
   })
 })
 
-const promtool =
-  (...args: readonly string[]) =>
-  (input: string | undefined) =>
-    spawnSync('promtool', args, { input, encoding: 'utf8' })
-const noPromtool = promtool('--version')(undefined).status === 0 ? null : 'needs promtool (apt-get install prometheus)'
+describe('promtool', async () => {
+  const tool = await promtool()
+  if ('missing' in tool) return it('finds nothing wrong', (context) => context.skip(tool.missing))
 
-describe('promtool', () => {
-  it('finds nothing wrong with the metrics', async (context) => {
-    if (noPromtool) return context.skip(noPromtool)
+  const check = (input: string | undefined, ...args: readonly string[]) => {
+    const { status, stderr } = spawnSync(tool.path, ['check', ...args], { input, encoding: 'utf8' })
+    return { status, stderr }
+  }
+
+  it('finds nothing wrong with the metrics', async () => {
     const text = await server.parts.metrics.registry.metrics()
-    const { status, stderr } = promtool('check', 'metrics')(text)
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(check(text, 'metrics')).toEqual({ status: 0, stderr: '' })
   })
 
-  it('finds nothing wrong with the alerts', (context) => {
-    if (noPromtool) return context.skip(noPromtool)
-    const { status, stderr } = promtool('check', 'rules', join(programDir, 'ops/deploy/alerts.yaml'))(undefined)
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  it('finds nothing wrong with the alerts', () => {
+    const alerts = join(programDir, 'ops/deploy/alerts.yaml')
+    expect(check(undefined, 'rules', alerts)).toEqual({ status: 0, stderr: '' })
   })
 })
 
