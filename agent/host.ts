@@ -8,12 +8,14 @@ import type { Owners } from './isolation/owners.ts'
 import type { VolumeKind, Volumes } from './isolation/volumes.ts'
 import type { NodeRecords } from './journal/nodes.ts'
 import type { Layout } from './layout.ts'
+import type { Parameters } from './parameters.ts'
 import type { PreparedVolumes } from './prepared-volumes.ts'
 import type { Run } from './run.ts'
 import type { SealingKeys } from './secrets/sealing-keys.ts'
 import type { EngineControl } from './supervision/engine-control.ts'
 import type { Supervisor } from './supervision/supervisor.ts'
 import type { Templates } from './templates.ts'
+import type { Trials } from './trials.ts'
 
 /** What outcomes are made true with. */
 export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
@@ -28,6 +30,8 @@ export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly volumes: (kind: VolumeKind) => Volumes
   readonly installations: Installations
   readonly templates: Templates
+  readonly trials: Trials
+  readonly parameters: Parameters
   readonly prepared: PreparedVolumes
   readonly control: EngineControl
   /** Null where the agent is told of none. */

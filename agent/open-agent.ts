@@ -36,6 +36,7 @@ import { createNodeRecords, type NodeRecord } from './journal/nodes.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout, shortId } from './layout.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
+import { createParameters } from './parameters.ts'
 import { findClockFault } from './plausible-clock.ts'
 import { prepareTemplate, prepareTemplates } from './prepare-templates.ts'
 import { openPreparedVolumes } from './prepared-volumes.ts'
@@ -51,6 +52,7 @@ import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
 import { earliestEnd } from './tls/earliest-end.ts'
+import { createTrials } from './trials.ts'
 
 export type AgentDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & {
   readonly bus: MessageBus
@@ -141,6 +143,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   const templates = createTemplates({ layout, owners, run, clock, timers, log, randomName })
   closers.defer(() => templates.stop())
   await templates.sweep(signal)
+  const trials = createTrials({ templates, privileges, cgroups, run, timers })
   const prepared = await openPreparedVolumes({
     layout,
     kind: volumeKind,
@@ -183,6 +186,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
   closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
+  const parameters = createParameters({ hostId, layout, templates, trials, journal, reporter, clock, ids, log })
+  closers.defer(() => parameters.stop())
   const supervisor = createSupervisor({
     hostId,
     config,
@@ -207,6 +212,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     volumes,
     installations,
     templates,
+    trials,
+    parameters,
     prepared,
     control,
     supervisor,

@@ -1,6 +1,6 @@
 import { unreachable } from '../domain/decider.ts'
 import { host, hostStream, needInWords, rankHosts, type Shortage, shortageOf } from '../domain/host/index.ts'
-import type { HostId, InstanceId } from '../domain/ids.ts'
+import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import { getById } from '../domain/values/id-map.ts'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
@@ -21,6 +21,7 @@ export type ClaimDependencies = {
 /** `holdMs`: how long the room is held for the instance to be asked for. */
 export type HostWish = {
   readonly instanceId: InstanceId
+  readonly operationId: OperationId
   readonly spec: InstanceSpec
   /** Passwords are going to be sealed for it. */
   readonly hasSecrets: boolean
@@ -38,7 +39,7 @@ export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; rea
  */
 export const claimHost = async (
   { handler, directory, clock }: ClaimDependencies,
-  { instanceId, spec, hasSecrets, holdMs }: HostWish,
+  { instanceId, operationId, spec, hasSecrets, holdMs }: HostWish,
   context: CommandContext,
 ): Promise<Placed> => {
   const { datastore, version } = spec
@@ -54,6 +55,7 @@ export const claimHost = async (
         type: 'ClaimCapacity',
         hostId,
         instanceId,
+        operationId,
         resources,
         datastore,
         version,
@@ -81,13 +83,12 @@ export const claimHost = async (
 }
 
 /** What was claimed and is not asked for after all. Where this is not reached, it expires by itself. */
-export const releaseHost = (handler: Handler, hostId: HostId, instanceId: InstanceId, context: CommandContext) =>
-  handler.handle(
-    host,
-    hostStream(hostId),
-    { type: 'ReleaseCapacity', hostId, instanceId, reason: 'NOT_REQUESTED' },
-    context,
-  )
+export const releaseHost = (
+  handler: Handler,
+  hostId: HostId,
+  { instanceId, operationId }: Pick<HostWish, 'instanceId' | 'operationId'>,
+  context: CommandContext,
+) => handler.handle(host, hostStream(hostId), { type: 'ReleaseClaim', hostId, instanceId, operationId }, context)
 
 /** Which host it was, and what others do on it, is no business of who asks. */
 const hostsBusy = (code: Rejection['code']): Rejection => ({

@@ -33,7 +33,11 @@ export const createMoveCreate =
     const { hostId: from } = replaced
     const nodeId = replacementOf(replaced.nodeId)
     const { operationId } = state.operation
-    const placed = await claimHost(deps, { instanceId, spec, hasSecrets: reseal !== null, holdMs }, context)
+    const placed = await claimHost(
+      deps,
+      { instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs },
+      context,
+    )
     if (!placed.ok) return null
     const { hostId, sealingKey } = placed
     const users = sealingKey && reseal ? await reseal(sealingKey, nodeId) : []
@@ -52,6 +56,6 @@ export const createMoveCreate =
     const { handler } = deps
     const handled = await handler.handle(operation, operationStream(operationId), command, context)
     if (hasBegun(handled.state) && handled.state.subject.hostId === hostId) return hostId
-    await releaseHost(handler, hostId, instanceId, context)
+    await releaseHost(handler, hostId, { instanceId, operationId }, context)
     return null
   }

@@ -12,6 +12,7 @@ import { fleet } from './fleet/index.ts'
 import { host } from './host/index.ts'
 import { instance } from './instance/index.ts'
 import { operation } from './operation/index.ts'
+import { parameters } from './parameters/index.ts'
 import { project } from './project/index.ts'
 import { request } from './request/index.ts'
 import { schedule } from './schedule/index.ts'
@@ -30,6 +31,7 @@ export const aggregates = {
   [fleet.category]: fleet,
   [flavor.category]: flavor,
   [datastore.category]: datastore,
+  [parameters.category]: parameters,
   [token.category]: token,
   [operation.category]: operation,
   [backup.category]: backup,

@@ -12,6 +12,7 @@ import { addInstance } from './nouns/instance.ts'
 import { addInstanceCommands } from './nouns/instance-commands.ts'
 import { addNode } from './nouns/node.ts'
 import { addOperation } from './nouns/operation.ts'
+import { addParameter } from './nouns/parameter.ts'
 import { addQuota } from './nouns/quota.ts'
 import { addRefusal } from './nouns/refusal.ts'
 import { addSchedule } from './nouns/schedule.ts'
@@ -41,6 +42,7 @@ export const createSchema = (): GraphQLSchema => {
   addInstanceCommands(parts, mutations)
   addOperation(parts, mutations)
   addDatastore(parts, mutations)
+  addParameter(parts)
   addFlavor(parts, mutations)
   addEvent(parts)
   addHost(parts, mutations)

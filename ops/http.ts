@@ -11,6 +11,7 @@ export type HttpOptions = {
   readonly kernel: Pick<Kernel, 'clock' | 'timers'>
   readonly host: string
   readonly port: number
+  /** By their paths. A path that ends with a slash stands for all beneath it as well, where none is named. */
   readonly routes: Readonly<Record<string, Route>>
   /** Takes over a connection that asks for another protocol. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -54,7 +55,7 @@ export const createHttpServer = (given: HttpOptions): HttpServer => {
   const server: Server = createServer(options, (request, response) => {
     const startedAt = clock.elapsedMs()
     const path = pathOf(request)
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+    const route = findRoute(routes, path)
     response.once('close', () => {
       const seconds = (clock.elapsedMs() - startedAt) / 1000
       onAnswered({
@@ -120,6 +121,12 @@ export const createHttpServer = (given: HttpOptions): HttpServer => {
         signal.addEventListener('abort', cut, { once: true })
       }),
   }
+}
+
+const findRoute = (routes: Readonly<Record<string, Route>>, path: string): Route | undefined => {
+  if (Object.hasOwn(routes, path)) return routes[path]
+  const root = path.slice(0, path.indexOf('/', 1) + 1)
+  return root !== '' && Object.hasOwn(routes, root) ? routes[root] : undefined
 }
 
 const isWebSocket = ({ headers: { upgrade = '' } }: IncomingMessage): boolean =>

@@ -3,6 +3,8 @@ import type { Api } from '../graphql/server/api.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { OnProgress } from '../projections/progress.ts'
 import type { ViewVerification } from '../projections/verify.ts'
+import { createRestApi } from '../rest/api.ts'
+import { createRestHandler } from '../rest/handle.ts'
 import { adminRoute } from './admin-route.ts'
 import type { HostDifference } from './host-differences.ts'
 import { type Route, sendJson } from './http.ts'
@@ -69,6 +71,21 @@ const noSingleConnection = {
   extensions: { code: 'NOT_IMPLEMENTED', retryable: false },
 }
 
+/** Where Trove's clients look: for the versions, for the API, and for a login. */
+const restRoutes = ({ api, isRunning }: GraphqlRoutes): Readonly<Record<string, Route>> => {
+  const handle = createRestHandler(createRestApi(api.edge), api.edge.limits)
+  const route: Route = {
+    name: 'rest',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    handle: (request, response) => {
+      if (isRunning()) return handle(request, response)
+      response.setHeader('retry-after', '1')
+      sendJson(response, 503, { serviceUnavailable: { code: 503, message: 'the server is starting or stopping' } })
+    },
+  }
+  return { '/': route, '/v1.0': route, '/v1.0/': route, '/v3': route, '/v3/': route }
+}
+
 const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => ({
   '/graphql': {
     name: 'graphql',
@@ -85,6 +102,7 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
       sendJson(response, 503, { errors: [error] })
     },
   },
+  ...restRoutes(deps),
   '/admin/status': adminRoute(deps, 'status', deps.status),
   '/admin/views/verify': adminRoute(deps, 'verify', async (signal, onProgress) => ({
     views: await deps.verifyViews(signal, onProgress),

@@ -7,6 +7,7 @@ import { flavorsProjection } from './views/flavors.ts'
 import { hostsProjection } from './views/hosts.ts'
 import { instancesProjection } from './views/instances.ts'
 import { operationsProjection } from './views/operations.ts'
+import { parametersProjection } from './views/parameters.ts'
 import { quotasProjection } from './views/quotas.ts'
 import { schedulesProjection } from './views/schedules.ts'
 import { tokensProjection } from './views/tokens.ts'
@@ -18,6 +19,7 @@ export const allProjections: readonly Projection[] = [
   operationsProjection,
   hostsProjection,
   datastoresProjection,
+  parametersProjection,
   flavorsProjection,
   quotasProjection,
   tokensProjection,

@@ -24,6 +24,7 @@ import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType, Endpoint } from '../domain/values/instance-spec.ts'
+import type { Parameter } from '../domain/values/parameter.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { VolumeStage } from '../domain/values/volume-use.ts'
 
@@ -33,6 +34,7 @@ export const viewNames = [
   'operations',
   'hosts',
   'datastores',
+  'parameters',
   'flavors',
   'quotas',
   'tokens',
@@ -204,6 +206,13 @@ export type DatastoreDocument = {
   readonly defaultVersion: string | null
   /** True when an admin chose the default; else it follows the newest. */
   readonly defaultPinned: boolean
+}
+
+/** Key: datastore and version, such as `postgresql-17.10`. In no list: only its owner's version is asked for. */
+export type ParametersDocument = {
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly parameters: readonly Parameter[]
 }
 
 /** Key: the id. Index: `all`; sorted by vCPUs, memory, id. Retired flavors stay, marked. */

@@ -7,6 +7,7 @@ type ViewLists = {
   readonly operations: 'project' | 'instance' | 'all' | 'project-open' | 'all-open'
   readonly hosts: 'host' | 'all' | 'status'
   readonly datastores: 'all'
+  readonly parameters: never
   readonly flavors: 'all'
   readonly quotas: 'project' | 'all'
   readonly tokens: 'project' | 'all'

@@ -13,6 +13,7 @@ import type {
 } from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import { actorName } from '../domain/metadata.ts'
+import type { ParametersId } from '../domain/parameters/index.ts'
 import type { ScheduledAction } from '../domain/schedule/action-names.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType } from '../domain/values/instance-spec.ts'
@@ -30,6 +31,7 @@ import {
   type InstanceStatus,
   type OperationDocument,
   type OperationStatus,
+  type ParametersDocument,
   type QuotaDocument,
   type ScheduleDocument,
   type ScheduleStatus,
@@ -108,6 +110,8 @@ export type Views = {
   hosts(page: PageRequest): Promise<Page<HostDocument>>
   datastore(type: DatastoreType): Promise<DatastoreDocument | null>
   datastores(): Promise<readonly DatastoreDocument[]>
+  /** Null until a host has read them. */
+  parameters(id: ParametersId): Promise<ParametersDocument | null>
   flavor(id: FlavorId): Promise<FlavorDocument | null>
   /** The smallest first. */
   flavors(page: PageRequest): Promise<Page<FlavorDocument>>
@@ -196,6 +200,7 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
       const { entries } = await readPage<DatastoreDocument>(viewStore, all('datastores'), { first: 100 })
       return entries.map(({ document }) => document)
     },
+    parameters: (id) => viewStore.get('parameters', id),
     flavor: (id) => viewStore.get('flavors', id),
     flavors: (page) => readPage(viewStore, all('flavors'), page),
     quota: (projectId) => viewStore.get('quotas', projectId),

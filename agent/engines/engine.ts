@@ -1,5 +1,6 @@
 import type { FaultCode } from '../../domain/values/fault-codes.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
+import type { Parameter, ParameterValues } from '../../domain/values/parameter.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
 /**
@@ -40,6 +41,8 @@ export type EngineInstance = {
   /** The address that clients are told, which leads to that one. */
   readonly publishedAs: string
   readonly tls: TlsFiles
+  /** What people wish of its parameters. Where it is absent, and for all that it does not name, Coffer's own values hold. */
+  readonly parameters?: ParameterValues | undefined
   /** Of the unprivileged account by which the agent itself connects over the network. Made by the agent, kept only on its host. */
   readonly monitorPassword: string
 }
@@ -62,10 +65,10 @@ export type DatabaseWish = {
 export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
 
 /**
- * What an engine is to let happen. `clients`: who comes over the network. `volume`: when it is full, writes are refused as far as the engine can,
+ * What an engine is to let happen. `clients`: who comes over the network; in a `trial` of its configuration there is none, and no certificate. `volume`: when it is full, writes are refused as far as the engine can,
  * other than to sessions that ask for them; while it may soon be, an engine that fails leaves it to the agent to start it again.
  */
-export type EngineLimits = { readonly clients: 'served' | 'kept-out'; readonly volume: VolumeStage }
+export type EngineLimits = { readonly clients: 'served' | 'kept-out' | 'trial'; readonly volume: VolumeStage }
 
 export const unlimited: EngineLimits = { clients: 'served', volume: 'ROOMY' }
 
@@ -158,6 +161,8 @@ export interface EngineConfiguration {
    * next start whenever that is, is not told. Throws `FLAVOR_TOO_SMALL` where it holds more than it is to have.
    */
   followSize(instance: EngineInstance, signal: AbortSignal): Promise<readonly string[]>
+  /** Every parameter that the engine, which runs, knows of. */
+  readParameters(instance: EngineInstance, signal: AbortSignal): Promise<readonly Parameter[]>
   /** The engine runs, and clients that connect from now on get the certificate that is in its files now. Others are not disturbed. */
   reloadCertificate(instance: EngineInstance, signal: AbortSignal): Promise<void>
 }

@@ -29,6 +29,7 @@ export const engineRunning: Outcome<'engine-running'> = async (host, { spec, gen
     records.update(nodeId, { durable: false })
     await placeData(host, installed, context)
     host.prepared.prepareFor(installed, known.volume.sizeGiB)
+    host.parameters.tell(installed)
   }
   // An engine that has run before is brought up again and again from here on, also after a failure that this outcome ends with. One that never
   // ran is not tried again behind the back of the operation that failed.

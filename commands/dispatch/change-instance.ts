@@ -8,7 +8,7 @@ import {
   instanceStream,
   primaryOf,
 } from '../../domain/instance/index.ts'
-import { type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
+import { holds, type RequestedKind, removes, type WishOf } from '../../domain/instance/operations.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { isoAfter } from '../../kernel/clock.ts'
 import type { CommandContext, Loaded } from '../handle.ts'
@@ -73,7 +73,7 @@ export const changeInstance = async (
 }
 
 type Begins = Extract<InstanceCommand, { readonly operationId: OperationId; readonly deadline: string }>
-type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
+export type Began = AnswerOf<{ instanceId: InstanceId; operationId: OperationId }>
 
 /** Carries out a command that begins the operation it names. */
 export const beginWith = async (
@@ -89,18 +89,19 @@ export const beginWith = async (
 }
 
 /** What is wished of an instance that is there: an operation, and what its kind wants to know. */
-export type OperationWish = {
-  readonly [K in RequestedKind]: { readonly kind: K; readonly wish: WishOf<K> }
-}[RequestedKind]
+export type WishOfKind<Kind extends RequestedKind> = {
+  readonly [K in Kind]: { readonly kind: K; readonly wish: WishOf<K> }
+}[Kind]
 
-/** Asks for an operation on an existing instance. */
+/** Asks for an operation on an existing instance that holds nothing for it: `beginHolding` asks for one that does. */
 export const beginOperation = async (
   dependencies: OwnDispatchDependencies,
   job: Job,
   instanceId: InstanceId,
-  wished: OperationWish,
+  wished: WishOfKind<RequestedKind>,
 ): Promise<Began> => {
   const { kind } = wished
+  if (holds(kind)) throw new Error(`${kind} is begun by beginHolding: what it holds is reserved first`)
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
   const command = { type: 'RequestOperation', ...wished, operationId, deadline } as const

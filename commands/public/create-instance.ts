@@ -80,6 +80,7 @@ const create = async (given: DispatchDependencies, job: Job, asked: CreateInstan
   const wish = { command, spec: checked.value, context }
   const hostWish = {
     instanceId,
+    operationId,
     spec: checked.value,
     hasSecrets: (command.users ?? []).length > 0,
     holdMs: settings.reservationMs,
@@ -141,6 +142,7 @@ const reserveQuota = (
         type: 'ReserveQuota',
         projectId,
         instanceId: ids.instanceId,
+        operationId: ids.operationId,
         name,
         refusedBy,
         resources: resourcesOf(spec),
@@ -187,7 +189,7 @@ const request = async (
     dependencies.keptCreates?.keep(instanceId, credentials)
     return accepted({ position, instanceId, operationId, credentials, replayed: handled.events.length === 0 })
   }
-  await releaseHost(handler, hostId, instanceId, wish.context)
+  await releaseHost(handler, hostId, job.ids, wish.context)
   await releaseQuota(dependencies, job, wish)
   return refused(handled.rejection)
 }
@@ -197,6 +199,6 @@ const releaseQuota = ({ handler }: DispatchDependencies, { ids }: Job, { command
   handler.handle(
     project,
     projectStream(projectId),
-    { type: 'ReleaseQuota', projectId, instanceId: ids.instanceId, reason: 'NOT_REQUESTED' },
+    { type: 'ReleaseReservation', projectId, instanceId: ids.instanceId, operationId: ids.operationId },
     context,
   )

@@ -4,6 +4,7 @@ import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, parseCommandId } from '../../domain/ids.ts'
 import { hasNode, instance, instanceStream } from '../../domain/instance/index.ts'
 import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
+import { parameters, parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import { type Clock, isoNow } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -34,6 +35,7 @@ export type ReportDependencies = {
 type Trace = string | undefined
 type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
 type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
+type ParametersReport = Extract<AgentReport, { readonly type: 'parameters' }>
 type HoldingsReport = Extract<AgentReport, { readonly type: 'holdings' }>
 
 const hostOf = (report: AgentReport): HostId => ('hostId' in report ? report.hostId : report.host.hostId)
@@ -177,6 +179,13 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     )
   }
 
+  const takeParameters = async (report: ParametersReport, trace: Trace) => {
+    const { hostId, datastore, version, format, parameters: found } = report
+    const stream = parametersStream(parametersIdOf(datastore, version))
+    const command = { type: 'RecordParameters', datastore, version, format, parameters: found } as const
+    await handler.handle(parameters, stream, command, contextOf(report, hostId, trace))
+  }
+
   const take = (attested: Attested<AgentReport>, trace: Trace): Promise<void> => {
     const { value: report, hostId } = attested
     const sequence = attested.signature?.sequence
@@ -189,6 +198,8 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
         return takeHealth(report, trace, sequence)
       case 'sealing-keys':
         return takeOffer(report, trace, sequence)
+      case 'parameters':
+        return takeParameters(report, trace)
       case 'holdings':
         return takeHoldings(report, trace, sequence)
       case 'registered':

@@ -21,8 +21,7 @@ const owned: readonly OwnedParameters[] = [
     why: 'Coffer promises that data survives a crash',
   },
   {
-    names:
-      /^(?:replica.*|slave.*|repl-.*|min-replicas-.*|min-slaves-.*|master.*|cluster-.*|propagation-error-behavior)$/,
+    names: /^(?:replica.*|repl-.*|min-replicas-.*|master.*|cluster-.*|propagation-error-behavior)$/,
     why: 'backup and replication are kept by Coffer',
   },
   {

@@ -9,7 +9,8 @@ import {
   operationIdSchema,
 } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
-import { endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
+import { datastoreTypeSchema, endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
+import { parameterSchema } from '../values/parameter.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
 
@@ -122,6 +123,17 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     at: z.iso.datetime(),
     hostId: hostIdSchema,
     keys: z.array(sealingKeySchema),
+  }),
+  /** Every parameter that an engine of this version has, as one that the host started tells. */
+  z.object({
+    type: z.literal('parameters'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    datastore: datastoreTypeSchema,
+    version: z.string(),
+    format: z.int().positive(),
+    parameters: z.array(parameterSchema),
   }),
   z.object({
     type: z.literal('holdings'),

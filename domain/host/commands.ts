@@ -37,10 +37,13 @@ export type HostCommand =
     }
   /** A secret is going to be sealed for an instance that the host has, for this operation and no other. */
   | { readonly type: 'TakeSealingKey'; readonly hostId: HostId; readonly operationId: OperationId }
+  /** For an operation that is about to be requested. Of an instance that has something already, the difference is held, if there is room for it. */
   | {
       readonly type: 'ClaimCapacity'
       readonly hostId: HostId
       readonly instanceId: InstanceId
+      readonly operationId: OperationId
+      /** In all. */
       readonly resources: Resources
       readonly datastore: DatastoreType
       readonly version: string
@@ -49,10 +52,12 @@ export type HostCommand =
       readonly now: string
       readonly expiresAt: string
     }
+  /** The instance holds exactly this. `operationId`: what was claimed for this operation is in it, or free. */
   | {
       readonly type: 'ConfirmClaim'
       readonly hostId: HostId
       readonly instanceId: InstanceId
+      readonly operationId?: OperationId
       readonly resources: Resources
     }
   | {
@@ -60,6 +65,13 @@ export type HostCommand =
       readonly hostId: HostId
       readonly instanceId: InstanceId
       readonly reason: ReleaseReason | 'MOVED'
+    }
+  /** The operation was not requested after all. */
+  | {
+      readonly type: 'ReleaseClaim'
+      readonly hostId: HostId
+      readonly instanceId: InstanceId
+      readonly operationId: OperationId
     }
   /** `force`: also while it is up and has databases. */
   | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean; readonly now: string }
@@ -84,29 +96,3 @@ export type HostCommand =
       readonly sequence?: number | undefined
     }
   | { readonly type: 'ReportHostReturned'; readonly hostId: HostId; readonly heard?: number | undefined }
-  /** An operation is about to be requested that grows the volume: what that takes more is held until `expiresAt`, if there is room for it. */
-  | {
-      readonly type: 'HoldMoreVolume'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-      /** In all. */
-      readonly volumeGiB: number
-      readonly now: string
-      readonly expiresAt: string
-    }
-  /** The operation was not requested after all. */
-  | {
-      readonly type: 'ReleaseMoreVolume'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-    }
-  /** The instance holds exactly this volume, as the operation gives it: what was held for that is in it, or free. */
-  | {
-      readonly type: 'HoldVolume'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-      readonly volumeGiB: number
-    }

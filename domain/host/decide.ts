@@ -3,18 +3,19 @@ import type { HostId, InstanceId } from '../ids.ts'
 import { getById } from '../values/id-map.ts'
 import {
   commitmentOf,
-  dropGrowth,
-  findExcess,
+  dropIncrease,
+  excessOf,
   heldIds,
   holdingOf,
+  increase,
   isHeld,
   type Lapsed,
   type Ledger,
   lapse,
-  moreVolume,
   release,
   reservationOf,
-  settleVolume,
+  reserve,
+  settle,
 } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
 import { isAdmitted, isOvertaken, noChannel } from './channel.ts'
@@ -45,9 +46,8 @@ const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmCla
 const concernsRemoved: readonly HostCommand['type'][] = [
   'ClaimCapacity',
   'ConfirmClaim',
-  'HoldMoreVolume',
-  'HoldVolume',
   'ReleaseCapacity',
+  'ReleaseClaim',
   'RemoveHost',
   'TakeSealingKey',
 ]
@@ -86,29 +86,16 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
     case 'ClaimCapacity':
       return claimCapacity(command, state)
     case 'ConfirmClaim': {
-      const { instanceId, resources } = command
-      if (commitmentOf(state.claims, instanceId)) return accept()
-      return accept({ type: 'HostClaimConfirmed', data: { hostId, instanceId, resources } })
+      const settled = settle(state.claims, command)
+      return settled === state.claims ? accept() : accept(...holds(hostId, command.instanceId, settled))
     }
-    case 'HoldMoreVolume': {
-      const lapsed = lapse(state.claims, command.now)
-      const held = moreVolume(lapsed.live, command, state.description.capacity.volumeGiB)
-      if (held === null) return accept()
-      if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
-      if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'growth'))
-      if (!held.ok) return reject(noCapacity(state.description, held.excess))
-      return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, command.instanceId, held.ledger))
-    }
-    case 'ReleaseMoreVolume':
-    case 'HoldVolume': {
-      const claims =
-        command.type === 'HoldVolume' ? settleVolume(state.claims, command) : dropGrowth(state.claims, command)
-      return claims === state.claims ? accept() : accept(...holds(hostId, command.instanceId, claims))
-    }
-    case 'ReleaseCapacity': {
-      const { instanceId, reason } = command
-      if (!isHeld(state.claims, instanceId)) return accept()
-      return accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } })
+    case 'ReleaseCapacity':
+      return releaseCapacity(command, command.reason, state)
+    case 'ReleaseClaim': {
+      const { instanceId } = command
+      if (!commitmentOf(state.claims, instanceId)) return releaseCapacity(command, 'NOT_REQUESTED', state)
+      const rest = dropIncrease(state.claims, command)
+      return rest === state.claims ? accept() : accept(...holds(hostId, instanceId, rest))
     }
     case 'RemoveHost':
       return removeHost(command, state)
@@ -189,11 +176,18 @@ const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
   (a.label === null) === (b.label === null)
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
-  const { hostId, instanceId, resources, datastore, version, hasSecrets, now, expiresAt } = command
+  const { hostId, instanceId, operationId, resources, datastore, version, hasSecrets, now, expiresAt } = command
   if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
   const lapsed = lapse(state.claims, now)
   const { live } = lapsed
-  if (commitmentOf(live, instanceId)) return accept()
+  if (commitmentOf(live, instanceId)) {
+    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
+    if (increased === live) return accept()
+    if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'operation'))
+    const excess = excessOf(state.description.capacity, live, increased)
+    if (excess) return reject(noCapacity(state.description, excess))
+    return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, instanceId, increased))
+  }
   const claim = reservationOf(live, instanceId)
   if (claim && sameResources(claim.resources, resources)) return accept()
 
@@ -201,12 +195,11 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   if (state.status === 'LOST') return reject(hostLost(description, state.lastSeenAt))
   const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
   if (!hasEngine) return reject(unknownEngine(description, datastore, version))
-  const { total: used } = release(live, instanceId)
+  const others = release(live, instanceId)
+  const { instances } = others.total
   const { capacity, instanceLimit } = description
-  if (instanceLimit && used.instances >= instanceLimit.atMost) {
-    return reject(noPlace(description, instanceLimit, used.instances))
-  }
-  const excess = findExcess(capacity, used, { ...resources, instances: 1 })
+  if (instanceLimit && instances >= instanceLimit.atMost) return reject(noPlace(description, instanceLimit, instances))
+  const excess = excessOf(capacity, others, reserve(others, command))
   if (excess) return reject(noCapacity(description, excess))
   const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
   if (sealingKey === undefined) return reject(noSealingKey(description))
@@ -216,11 +209,18 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
   })
 }
 
-const lapsedEvents = (hostId: HostId, { live, expired, shrunk }: Lapsed): readonly HostEvent[] => [
+const releaseCapacity = (
+  { hostId, instanceId }: Pick<ClaimCapacity, 'hostId' | 'instanceId'>,
+  reason: CommandOf<'ReleaseCapacity'>['reason'] | 'NOT_REQUESTED',
+  { claims }: RegisteredHost,
+): HostDecision =>
+  isHeld(claims, instanceId) ? accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } }) : accept()
+
+const lapsedEvents = (hostId: HostId, { live, expired, reduced }: Lapsed): readonly HostEvent[] => [
   ...expired.map(
     (instanceId) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason: 'EXPIRED' } }) as const,
   ),
-  ...shrunk.flatMap((instanceId) => holds(hostId, instanceId, live)),
+  ...reduced.flatMap((instanceId) => holds(hostId, instanceId, live)),
 ]
 
 const holds = (hostId: HostId, instanceId: InstanceId, claims: Ledger): readonly HostEvent[] => {

@@ -101,7 +101,7 @@ export const hostEvents = {
       sealingKey: sealingKeySchema.optional(),
     }),
   ),
-  /** The instance was requested: what it claims is held until it is released, and what is for `growths` until their time has passed. */
+  /** The instance was requested: what it claims is held until it is released, and what is for `increases` until their time has passed. */
   HostClaimConfirmed: defineEvent(
     1,
     z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),

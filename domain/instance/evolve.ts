@@ -1,5 +1,6 @@
 import { unreachable } from '../decider.ts'
 import { knownAccounts, noAccounts } from '../values/known-accounts.ts'
+import { mostResources, resourcesOf } from '../values/resources.ts'
 import type { InstanceEvent } from './events.ts'
 import type { RestingStatus } from './known.ts'
 import type { AnyExclusive, AnyShared, Asked, Ended, InstanceChange } from './operations/define-operation.ts'
@@ -10,6 +11,7 @@ import {
   type Phase,
   phaseOf,
   type RequestedType,
+  respec,
   type SucceededType,
 } from './operations.ts'
 import {
@@ -43,6 +45,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       name,
       nameFence: 0,
       spec,
+      held: resourcesOf(spec),
       health: 'UNKNOWN',
       volumeStage: 'ROOMY',
       incident: null,
@@ -63,6 +66,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
     const { endpoint, caCertificate, nodeId, hostId, nodeGeneration, ...adopted } = event.data
     return {
       ...adopted,
+      held: resourcesOf(adopted.spec),
       nameFence: state.nameFence ?? 0,
       seenEpoch: adopted.epoch,
       sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
@@ -131,10 +135,12 @@ const evolveOperation = (state: KnownInstance, event: OperationEvent): InstanceS
   if (phase === 'requested') return begun(state, operation, data as Asked)
   // Several kinds may fail with the same event: then the one in progress is meant.
   if (phase === 'failed') {
-    const { keepsData } = isBusy(state) ? operationOf<ExclusiveKind>(state.operation.kind) : operation
-    return resting(state, (data.status ?? 'FAILED') as RestingStatus, keepsData, state.status === 'STARTING')
+    const failing = isBusy(state) ? operationOf<ExclusiveKind>(state.operation.kind) : operation
+    const change = failing.changesFailing ? failing.changesFailing(data) : {}
+    const left = change ? endedBy(failing, state, change) : state
+    return resting(left, (data.status ?? 'FAILED') as RestingStatus, failing.keepsData, state.status === 'STARTING')
   }
-  const changed = changedBy(state, operation.changes?.(data, state.accounts) ?? {})
+  const changed = endedBy(operation, state, operation.changes?.(data, state.accounts) ?? {})
   const { becomes } = operation
   return resting(changed, becomes === 'as before' ? (data.status as RestingStatus) : becomes, true)
 }
@@ -169,11 +175,17 @@ const inProgress = (
   { operationId, epoch, deadline, ...wish }: Asked,
 ) => ({ kind, operationId, wish, epoch, deadline, generation })
 
-const changedBy = (state: KnownInstance, { volumeGiB, ...change }: InstanceChange): KnownInstance => ({
+const changedBy = (state: KnownInstance, { spec, ...change }: InstanceChange): KnownInstance => ({
   ...state,
   ...change,
-  ...(volumeGiB !== undefined && { spec: { ...state.spec, volumeGiB } }),
+  ...(spec && { spec: { ...state.spec, ...spec } }),
 })
+
+/** What was held for the operation is held for what the instance is, or for nothing. */
+const endedBy = ({ holds }: AnyExclusive, state: KnownInstance, change: InstanceChange): KnownInstance => {
+  const changed = changedBy(state, change)
+  return holds ? { ...changed, held: resourcesOf(changed.spec) } : changed
+}
 
 const resting = (
   state: KnownInstance,
@@ -183,17 +195,21 @@ const resting = (
 ): InstanceState =>
   status === 'FAILED' ? { status, ...known(state), dataKept, mayYetStop } : { status, ...known(state) }
 
-const begun = (state: KnownInstance, operation: AnyExclusive, asked: Asked) =>
+const begun = (state: KnownInstance, operation: AnyExclusive, asked: Asked) => {
+  const { wish } = inProgress(state, operation.kind, asked)
+  const wanted = operation.holds?.(respec(operation.kind as ExclusiveKind, state.spec, wish))
   // Status and operation belong together: they are of one definition.
-  ({
+  return {
     ...known(state),
+    held: wanted ? mostResources(state.held, wanted) : state.held,
     status: operation.meanwhile,
     epoch: asked.epoch,
     generation: operation.renews ? state.generation + 1 : state.generation,
     operationIds: [...state.operationIds, asked.operationId],
     operation: inProgress(state, operation.kind, asked),
     before: state.status === 'DELETED' ? 'FAILED' : restingStatusOf(state),
-  }) as BusyInstance
+  } as BusyInstance
+}
 
 type Seen = Extract<InstanceEvent, { readonly type: 'InstanceHealthChanged' | 'InstanceReconciled' }>['data']
 
@@ -218,6 +234,7 @@ const known = (state: KnownInstance) => ({
   name: state.name,
   nameFence: state.nameFence,
   spec: state.spec,
+  held: state.held,
   health: state.health,
   volumeStage: state.volumeStage,
   incident: state.incident,

@@ -17,7 +17,6 @@ export {
   ongoingOf,
   operationSubject,
   type ProvisioningInstance,
-  specHeld,
 } from './state.ts'
 
 export const instance = defineAggregate({

@@ -2,6 +2,7 @@ import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Health } from '../values/health.ts'
 import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
+import type { Resources } from '../values/resources.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 import type { InstanceNode } from './nodes.ts'
 
@@ -19,6 +20,8 @@ export type Known = {
   /** What held a name for it at an earlier revision of the project's stream came too late. */
   readonly nameFence: number
   readonly spec: InstanceSpec
+  /** Of the project's quota and of the capacity of its host: while an operation asks for more, that; and where it is not certain, the most that it may have. */
+  readonly held: Resources
   readonly health: Health
   readonly volumeStage: VolumeStage
   /** What has happened to the engine lately; null for nothing, or nothing that is not over. */

@@ -4,6 +4,7 @@ import { operationIdSchema } from '../ids.ts'
 import { type Done, retryDelaysMs, type Step } from '../operation/process.ts'
 import type { OperationSubject } from '../operation/subject.ts'
 import { type Fault, faultSchema } from '../values/fault.ts'
+import type { InstanceSpec } from '../values/instance-spec.ts'
 import { type OperationKind, operationKinds } from './operation-kinds.ts'
 import { backupOperation } from './operations/backup.ts'
 import { createDatabase } from './operations/create-database.ts'
@@ -136,6 +137,13 @@ export const guestCommandNames = (kind: OperationKind): readonly string[] => {
   const steps = stepNames(kind)
   return [...steps, ...retryDelaysMs.flatMap((_, index) => steps.map((step) => attemptName(step, index + 2)))]
 }
+
+/** Whether it holds something for its instance, which is reserved before it is asked for. */
+export const holds = (kind: OperationKind): boolean => 'holds' in operations[kind]
+
+/** What the instance is to be by this wish, as far as it is a wish of the kind. */
+export const respec = (kind: ExclusiveKind, spec: InstanceSpec, wish: object): InstanceSpec =>
+  operationOf(kind).respecs?.(spec, wish as Parameters<NonNullable<AnyExclusive['respecs']>>[1]) ?? spec
 
 /** Its steps leave nothing of the instance, so that they need no host that is lost: it carries them out when it is back. */
 export const removes = (kind: OperationKind): boolean => operationOf(kind).steps.some((step) => step.settledWithoutHost)

@@ -4,7 +4,7 @@ import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { Known, RestingStatus } from './known.ts'
 import { primaryOf } from './nodes.ts'
 import type { OperationKind } from './operation-kinds.ts'
-import { type ExclusiveKind, operationOf, type operations, type SharedKind, type WishOf } from './operations.ts'
+import { type ExclusiveKind, type operations, respec, type SharedKind, type WishOf } from './operations.ts'
 
 /** An operation that was asked for and has not ended. */
 type InProgress<K extends OperationKind> = {
@@ -84,11 +84,11 @@ export const nextSharedEpoch = ({ sharedEpoch }: Known): number => sharedEpoch +
 export const restingStatusOf = (state: Exclude<KnownInstance, { readonly status: 'DELETED' }>): RestingStatus =>
   isBusy(state) ? state.before : state.status
 
-/** What the instance holds of quota and capacity: while its operation asks for more, that. */
-export const specHeld = (state: KnownInstance): InstanceSpec => {
-  if (!isBusy(state)) return state.spec
+/** What the instance is, or is to be by the operation that changes it. */
+const specOf = (state: KnownInstance, { operationId }: Ongoing): InstanceSpec => {
+  if (!isInProgress(state, operationId)) return state.spec
   const { kind, wish } = state.operation
-  return operationOf<ExclusiveKind>(kind).holds?.(state.spec, wish) ?? state.spec
+  return respec(kind, state.spec, wish)
 }
 
 /** What the process of an operation in progress needs to know; null when it is not in progress. */
@@ -97,7 +97,7 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
   if (!operation || state.status === 'ABSENT') return null
   const { databases, users } = operation.kind === 'provision' ? operation.wish : { databases: [], users: [] }
   const wish = operation.kind === 'provision' ? {} : operation.wish
-  const spec = specHeld(state)
+  const spec = specOf(state, operation)
   const isMissing = isBusy(state) && state.before === 'MISSING'
   const { nodeId, hostId, sealingKey, generation: nodeGeneration } = primaryOf(state)
   return {

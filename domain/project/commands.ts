@@ -2,7 +2,7 @@ import type { InstanceId, OperationId, ProjectId, TokenId } from '../ids.ts'
 import type { Resources } from '../values/resources.ts'
 import type { QuotaLimits } from './events.ts'
 
-export type ReleaseReason = 'DELETED' | 'FAILED' | 'NOT_REQUESTED' | 'EXPIRED'
+export type ReleaseReason = 'DELETED' | 'FAILED' | 'EXPIRED'
 
 export type LapsedHold = { readonly instanceId: InstanceId; readonly heldUntil: string }
 
@@ -48,14 +48,17 @@ export type ProjectCommand =
   /** Those that were made with it end with it. */
   | { readonly type: 'ReleaseToken'; readonly projectId: ProjectId; readonly tokenId: TokenId }
   | { readonly type: 'SetProjectQuota'; readonly projectId: ProjectId; readonly limits: QuotaLimits }
+  /** For an operation that is about to be requested. Of an instance that holds something already, the difference is held, if there is room for it. */
   | {
       readonly type: 'ReserveQuota'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
-      /** Held with the room, and refused alike. */
-      readonly name: string
+      readonly operationId: OperationId
+      /** Held with the room, and refused alike; null for an instance that has its name. */
+      readonly name: string | null
       /** As of `HoldName`. */
       readonly refusedBy?: LapsedHold | undefined
+      /** In all. */
       readonly resources: Resources
       /** ISO 8601. Reservations whose time had passed by `now` count no more and are released in the same decision. */
       readonly now: string
@@ -63,11 +66,15 @@ export type ProjectCommand =
       /** Hold where no admin has set limits. */
       readonly defaultLimits: QuotaLimits
     }
-  /** Holds the resources even if the reservation expired meanwhile: the instance exists. */
+  /**
+   * The instance holds exactly this, even if its reservation expired meanwhile: it exists. `operationId`: what was reserved for this operation is
+   * in it, or free.
+   */
   | {
       readonly type: 'CommitQuota'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
+      readonly operationId?: OperationId
       readonly name: string
       readonly resources: Resources
     }
@@ -77,31 +84,10 @@ export type ProjectCommand =
       readonly instanceId: InstanceId
       readonly reason: ReleaseReason
     }
-  /** An operation is about to be requested that grows the volume: what that takes more is held until `expiresAt`, if there is room for it. */
-  | {
-      readonly type: 'HoldMoreVolume'
-      readonly projectId: ProjectId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-      /** In all. */
-      readonly volumeGiB: number
-      readonly now: string
-      readonly expiresAt: string
-      /** Hold where no admin has set limits. */
-      readonly defaultLimits: QuotaLimits
-    }
   /** The operation was not requested after all. */
   | {
-      readonly type: 'ReleaseMoreVolume'
+      readonly type: 'ReleaseReservation'
       readonly projectId: ProjectId
       readonly instanceId: InstanceId
       readonly operationId: OperationId
-    }
-  /** The instance holds exactly this volume, as the operation gives it: what was held for that is in it, or free. */
-  | {
-      readonly type: 'HoldVolume'
-      readonly projectId: ProjectId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-      readonly volumeGiB: number
     }

@@ -4,23 +4,24 @@ import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
 import {
   commitmentOf,
-  dropGrowth,
+  dropIncrease,
   type Excess,
-  findExcess,
+  excessOf,
   holdingOf,
+  increase,
   isHeld,
   type Lapsed,
   type Ledger,
   lapse,
-  moreVolume,
   release,
   reservationOf,
-  settleVolume,
+  reserve,
+  settle,
 } from '../values/ledger.ts'
 import { sameName } from '../values/names.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
-import type { LapsedHold, ProjectCommand } from './commands.ts'
+import type { LapsedHold, ProjectCommand, ReleaseReason } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
 import { isHeldUntil, isLapsed, type NameHold, namesHeldBy, otherHold } from './names.ts'
 import type { ProjectState } from './state.ts'
@@ -61,34 +62,21 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
     case 'ReserveQuota':
       return reserveQuota(command, state)
     case 'CommitQuota': {
-      const { instanceId, resources } = command
-      if (commitmentOf(state.ledger, instanceId)) return accept()
+      const { instanceId } = command
+      const isNew = !commitmentOf(state.ledger, instanceId)
+      const settled = settle(state.ledger, command)
       return accept(
-        { type: 'QuotaCommitted', data: { projectId, instanceId, resources } },
-        ...nameConfirmed(command, state),
+        ...(settled === state.ledger ? [] : holds(projectId, instanceId, settled)),
+        ...(isNew ? nameConfirmed(command, state) : []),
       )
     }
-    case 'HoldMoreVolume': {
-      const lapsed = lapse(state.ledger, command.now)
-      const held = moreVolume(lapsed.live, command, (state.limits ?? command.defaultLimits).volumeGiB)
-      if (held === null) return accept()
-      if (!held.ok) return reject(quotaExceeded(projectId, held.excess))
-      return accept(...lapsedEvents(projectId, lapsed), ...holds(projectId, command.instanceId, held.ledger))
-    }
-    case 'ReleaseMoreVolume':
-    case 'HoldVolume': {
-      const ledger =
-        command.type === 'HoldVolume' ? settleVolume(state.ledger, command) : dropGrowth(state.ledger, command)
-      return ledger === state.ledger ? accept() : accept(...holds(projectId, command.instanceId, ledger))
-    }
-    case 'ReleaseQuota': {
-      const { instanceId, reason } = command
-      const names = namesHeldBy(state.names, instanceId)
-        // An instance that failed is there, under its name, until it is deleted.
-        .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
-        .map((hold) => nameReleased(projectId, hold))
-      if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
-      return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
+    case 'ReleaseQuota':
+      return releaseQuota(command, command.reason, state)
+    case 'ReleaseReservation': {
+      const { instanceId } = command
+      if (!commitmentOf(state.ledger, instanceId)) return releaseQuota(command, 'NOT_REQUESTED', state)
+      const rest = dropIncrease(state.ledger, command)
+      return rest === state.ledger ? accept() : accept(...holds(projectId, instanceId, rest))
     }
     case 'HoldName': {
       const { instanceId, name, heldUntil } = command
@@ -133,7 +121,7 @@ const nameConfirmed = (
 /** A hold that has lapsed is told with its time: its instance must refuse the name before another gets it. */
 const nameRefusal = (
   { names }: ProjectState,
-  { projectId, instanceId, name, now, refusedBy }: HoldName | ReserveQuota,
+  { projectId, instanceId, name, now, refusedBy }: Omit<HoldName, 'type' | 'heldUntil'>,
 ): Rejection | null => {
   const other = otherHold(names, instanceId, name)
   if (!other) return null
@@ -173,30 +161,52 @@ const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejec
 })
 
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
-  const { projectId, instanceId, name, resources, now, expiresAt, defaultLimits } = command
+  const { projectId, instanceId, operationId, name, resources, now, expiresAt, defaultLimits } = command
+  const limits = state.limits ?? defaultLimits
   const lapsed = lapse(state.ledger, now)
   const { live } = lapsed
-  if (commitmentOf(live, instanceId)) return accept()
+  if (commitmentOf(live, instanceId)) {
+    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
+    if (increased === live) return accept()
+    const excess = excessOf(limits, live, increased)
+    if (excess) return reject(quotaExceeded(projectId, excess))
+    return accept(...lapsedEvents(projectId, lapsed), ...holds(projectId, instanceId, increased))
+  }
   const reservation = reservationOf(live, instanceId)
   if (reservation && sameResources(reservation.resources, resources)) return accept()
 
-  const refusal = nameRefusal(state, command)
+  const refusal = name === null ? null : nameRefusal(state, { ...command, name })
   if (refusal) return reject(refusal)
-  const { total: used } = release(live, instanceId)
-  const excess = findExcess(state.limits ?? defaultLimits, used, { ...resources, instances: 1 })
+  const others = release(live, instanceId)
+  const excess = excessOf(limits, others, reserve(others, command))
   if (excess) return reject(quotaExceeded(projectId, excess))
   return accept<ProjectEvent>(
     ...lapsedEvents(projectId, lapsed),
     { type: 'QuotaReserved', data: { projectId, instanceId, resources, expiresAt } },
-    { type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } },
+    ...(name === null
+      ? []
+      : ([{ type: 'ProjectNameHeld', data: { projectId, instanceId, name, heldUntil: expiresAt } }] as const)),
   )
 }
 
-const lapsedEvents = (projectId: ProjectId, { live, expired, shrunk }: Lapsed): readonly ProjectEvent[] => [
+const releaseQuota = (
+  { projectId, instanceId }: Pick<ConfirmName, 'projectId' | 'instanceId'>,
+  reason: ReleaseReason | 'NOT_REQUESTED',
+  state: ProjectState,
+): Decision<ProjectEvent> => {
+  const names = namesHeldBy(state.names, instanceId)
+    // An instance that failed is there, under its name, until it is deleted.
+    .filter(({ confirmed }) => reason === 'DELETED' || (reason !== 'FAILED' && !confirmed))
+    .map((hold) => nameReleased(projectId, hold))
+  if (!isHeld(state.ledger, instanceId)) return accept<ProjectEvent>(...names)
+  return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
+}
+
+const lapsedEvents = (projectId: ProjectId, { live, expired, reduced }: Lapsed): readonly ProjectEvent[] => [
   ...expired.map(
     (instanceId) => ({ type: 'QuotaReleased', data: { projectId, instanceId, reason: 'EXPIRED' } }) as const,
   ),
-  ...shrunk.flatMap((instanceId) => holds(projectId, instanceId, live)),
+  ...reduced.flatMap((instanceId) => holds(projectId, instanceId, live)),
 ]
 
 const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger): readonly ProjectEvent[] => {

@@ -45,7 +45,7 @@ export const projectEvents = {
       expiresAt: z.iso.datetime(),
     }),
   ),
-  /** The instance was requested: the room is held until it is released, and that for `growths` until their time has passed. */
+  /** The instance was requested: the room is held until it is released, and what is for `increases` until their time has passed. */
   QuotaCommitted: defineEvent(
     1,
     z.object({ projectId: projectIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),

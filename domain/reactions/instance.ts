@@ -8,7 +8,6 @@ import {
   ongoingOf,
   operationSubject,
   primaryOf,
-  specHeld,
 } from '../instance/index.ts'
 import { sharedFailure } from '../instance/operations/define-operation.ts'
 import {
@@ -21,10 +20,9 @@ import {
   sharedOperations,
 } from '../instance/operations.ts'
 import type { ReleaseReason } from '../project/index.ts'
-import { resourcesOf } from '../values/resources.ts'
 import type { Reaction, ReactionsOf } from './reaction.ts'
 
-type Of = { readonly data: { readonly operationId: OperationId; readonly certain?: boolean } }
+type Of = { readonly data: { readonly operationId: OperationId } }
 
 const begins = ({ data }: Of, state: InstanceState): readonly Reaction[] => reactionsToRequest(data.operationId, state)
 const ends = ({ data }: Of): readonly Reaction[] => [confirmOutcome(data.operationId)]
@@ -32,11 +30,16 @@ const failsToCreate = (event: Of, state: InstanceState): readonly Reaction[] => 
   ...ends(event),
   ...releaseResources(state, 'FAILED'),
 ]
-/** What it would have had is given back, unless its host has not said whether it has it. */
-const failsToHold = (event: Of, state: InstanceState): readonly Reaction[] => [
+/** What it was to have and has not is free, what it has is held for good. */
+const endsHolding = (event: Of, state: InstanceState): readonly Reaction[] => [...ends(event), ...holdAgain(state)]
+
+const isDeleted = (event: Of, state: InstanceState): readonly Reaction[] => [
   ...ends(event),
-  ...(event.data.certain === true ? holdVolume(event.data.operationId, state) : []),
+  ...releaseResources(state, 'DELETED'),
 ]
+
+const anyHolds = (failure: string): boolean =>
+  exclusiveOperations.some(({ failed, holds, creates }) => failed === failure && holds && !creates)
 
 type OfOperation = RequestedType | SucceededType | FailedType
 type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
@@ -44,15 +47,10 @@ type OperationReactions = Pick<ReactionsOf<typeof instance>, OfOperation>
 /** How it ended is told to the operation; what it holds is settled by what its definition says. */
 const ofOperations = Object.fromEntries([
   ...exclusiveOperations.flatMap(({ creates, holds, requested, succeeded, becomes, failed }) => [
-    [requested, holds || creates ? { present: begins } : begins],
-    [
-      succeeded,
-      (event: Of, state: InstanceState) => [
-        ...ends(event),
-        ...(becomes === 'DELETED' ? releaseResources(state, 'DELETED') : []),
-      ],
-    ],
-    [failed, creates ? failsToCreate : holds ? { present: failsToHold } : ends],
+    [requested, holds ? { present: begins } : begins],
+    [succeeded, becomes === 'DELETED' ? isDeleted : holds && !creates ? { present: endsHolding } : ends],
+    // Several kinds may fail alike.
+    [failed, creates ? failsToCreate : anyHolds(failed) ? { present: endsHolding } : ends],
   ]),
   ...sharedOperations.flatMap(({ requested, succeeded }) => [
     [requested, begins],
@@ -73,7 +71,7 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
   InstanceAdopted: { present: (_, state) => [...holdAgain(state), ...settle(state)] },
   InstanceReconciled: { present: (_, state) => holdAgain(state) },
   InstanceMoved: {
-    present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state) : []),
+    present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state, data.operationId) : []),
   },
   InstanceRenamed: { present: (_, state) => confirmName(state) },
   InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
@@ -98,9 +96,8 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
     command: { type: 'StartOperation', operationId, kind, subject, deadline },
   }
   if (!isInProgress(state, operationId)) return [start]
-  const { creates, holds } = operationOf<ExclusiveKind>(state.operation.kind)
-  if (holds) return [...holdVolume(operationId, state), start]
-  return creates ? [...holdResources(state), start] : [start]
+  const { holds } = operationOf<ExclusiveKind>(state.operation.kind)
+  return holds ? [...holdResources(state, operationId), start] : [start]
 }
 
 type BackupRequested = Extract<InstanceEvent, { readonly type: 'InstanceBackupRequested' }>['data']
@@ -121,7 +118,7 @@ const confirmOutcome = (operationId: OperationId): Reaction => ({
   command: { type: 'ConfirmOutcome' },
 })
 
-/** The resources of an instance that is there after all. Those that are held already stay as they are. */
+/** Exactly what an instance that is there holds by now. */
 const holdAgain = (state: InstanceState): readonly Reaction[] =>
   state.status === 'ABSENT' || state.status === 'DELETED' ? [] : holdResources(state)
 
@@ -133,13 +130,13 @@ const settle = (state: InstanceState): readonly Reaction[] => {
 }
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
-const holdResources = (state: KnownInstance): readonly Reaction[] => {
-  const { projectId, instanceId, name, spec } = state
+const holdResources = (state: KnownInstance, operationId?: OperationId): readonly Reaction[] => {
+  const { projectId, instanceId, name, held } = state
   const { hostId } = primaryOf(state)
-  const resources = resourcesOf(spec)
+  const all = { instanceId, resources: held, ...(operationId && { operationId }) }
   return [
-    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, resources } },
-    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, instanceId, resources } },
+    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name, ...all } },
+    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, ...all } },
   ]
 }
 
@@ -148,18 +145,6 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT' || state.status === 'DELETED') return []
   const { projectId, instanceId, name } = state
   return [{ target: 'project', id: projectId, command: { type: 'ConfirmName', projectId, instanceId, name } }]
-}
-
-/** Exactly what its volume needs now, whatever was held for it in between. */
-const holdVolume = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
-  if (state.status === 'ABSENT') return []
-  const { projectId, instanceId } = state
-  const { hostId } = primaryOf(state)
-  const hold = { type: 'HoldVolume', instanceId, operationId, volumeGiB: specHeld(state).volumeGiB } as const
-  return [
-    { target: 'project', id: projectId, command: { ...hold, projectId } },
-    { target: 'host', id: hostId, command: { ...hold, hostId } },
-  ]
 }
 
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {

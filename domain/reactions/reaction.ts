@@ -41,13 +41,13 @@ export type Reaction =
       readonly id: ProjectId
       readonly command: OneOf<
         ProjectCommand,
-        'CommitQuota' | 'HoldVolume' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
+        'CommitQuota' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
       >
     }
   | {
       readonly target: 'host'
       readonly id: HostId
-      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'HoldVolume' | 'ReleaseCapacity' | 'SettleUnlisted'>
+      readonly command: OneOf<HostCommand, 'ConfirmClaim' | 'ReleaseCapacity' | 'SettleUnlisted'>
     }
   | {
       readonly target: 'schedule'

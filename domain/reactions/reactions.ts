@@ -27,6 +27,7 @@ export const reactionTable: ReactionTable = {
   fleet: 'none',
   flavor: 'none',
   datastore: 'none',
+  parameters: 'none',
   request: 'none',
   exclusion: 'none',
   deadletter: 'none',

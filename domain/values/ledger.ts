@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { type InstanceId, type OperationId, operationIdSchema, parseInstanceId } from '../ids.ts'
 import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from './id-map.ts'
-import { addResources, noResources, type Resources, resourcesSchema, subtractResources } from './resources.ts'
+import {
+  addResources,
+  mostResources,
+  noResources,
+  type Resources,
+  resourcesSchema,
+  sameResources,
+  subtractResources,
+} from './resources.ts'
 import { hasPassed } from './time.ts'
 
 /** Resources, and how many instances hold them. */
@@ -9,20 +17,34 @@ export type Amounts = Resources & { readonly instances: number }
 
 type Reservation = { readonly instanceId: InstanceId; readonly resources: Resources; readonly expiresAt: string }
 
-/** More volume for an instance that holds some, until `expiresAt`: for an operation that is about to be requested. */
-const growthSchema = z.object({
+/**
+ * What a holder that has something already is to have in all, for an operation that is about to be requested: the difference is held until
+ * `expiresAt`.
+ */
+const increaseSchema = z.object({
   operationId: operationIdSchema,
-  moreGiB: z.int().positive(),
+  resources: resourcesSchema,
   expiresAt: z.iso.datetime(),
 })
-type Growth = z.infer<typeof growthSchema>
-
-/** What an event says an instance holds from then on. `resources`: all of it. `growths`: what of it may come to nothing. */
-export const holdingSchema = { resources: resourcesSchema, growths: z.array(growthSchema).optional() }
-type Holding = { readonly resources: Resources; readonly growths?: Growth[] | undefined }
+type Increase = z.infer<typeof increaseSchema>
 
 /**
- * Who holds what of something limited. Reservations and growths hold until their time has passed, a commitment until it is released.
+ * What an event says an instance holds from then on. `resources`: all of it. `committed`: what of it is held for good, absent where that is all.
+ * `increases`: what the rest is for, which may come to nothing.
+ */
+export const holdingSchema = {
+  resources: resourcesSchema,
+  committed: resourcesSchema.optional(),
+  increases: z.array(increaseSchema).optional(),
+}
+export type Holding = {
+  readonly resources: Resources
+  readonly committed?: Resources | undefined
+  readonly increases?: Increase[] | undefined
+}
+
+/**
+ * Who holds what of something limited. Reservations and increases hold until their time has passed, a commitment until it is released.
  * `total` counts all of them, lapsed ones too, until they are dropped.
  */
 export type Ledger = {
@@ -30,7 +52,7 @@ export type Ledger = {
   /** Few at any time: each is committed or lapses soon. */
   readonly reservations: readonly Reservation[]
   /** Few as well. Beside the commitment of their instance. */
-  readonly growths: readonly (Growth & { readonly instanceId: InstanceId })[]
+  readonly increases: readonly (Increase & { readonly instanceId: InstanceId })[]
   /** As many as there are instances. */
   readonly commitments: IdMap<Resources>
 }
@@ -38,7 +60,7 @@ export type Ledger = {
 export const emptyLedger: Ledger = {
   total: { ...noResources, instances: 0 },
   reservations: [],
-  growths: [],
+  increases: [],
   commitments: emptyIdMap,
 }
 
@@ -51,19 +73,19 @@ export const commitmentOf = (ledger: Ledger, instanceId: InstanceId): Resources 
 export const isHeld = (ledger: Ledger, instanceId: InstanceId): boolean =>
   commitmentOf(ledger, instanceId) !== undefined || reservationOf(ledger, instanceId) !== undefined
 
-/** `expired`: whose reservation has lapsed. `shrunk`: whose growth has. `live`: without both. */
+/** `expired`: whose reservation has lapsed. `reduced`: an increase of whose has. `live`: without both. */
 export type Lapsed = {
   readonly live: Ledger
   readonly expired: readonly InstanceId[]
-  readonly shrunk: readonly InstanceId[]
+  readonly reduced: readonly InstanceId[]
 }
 
 export const lapse = (ledger: Ledger, now: string): Lapsed => {
   const isOver = ({ expiresAt }: { readonly expiresAt: string }): boolean => hasPassed(expiresAt, now)
   const expired = ledger.reservations.filter(isOver).map(({ instanceId }) => instanceId)
-  const over = ledger.growths.filter(isOver)
-  const live = over.reduce(dropGrowth, expired.reduce(release, ledger))
-  return { live, expired, shrunk: [...new Set(over.map(({ instanceId }) => instanceId))] }
+  const over = ledger.increases.filter(isOver)
+  const live = over.reduce(dropIncrease, expired.reduce(release, ledger))
+  return { live, expired, reduced: [...new Set(over.map(({ instanceId }) => instanceId))] }
 }
 
 /** Whose instances are there: reservations, which may come to nothing, are left out. */
@@ -87,13 +109,16 @@ export const reserve = (ledger: Ledger, reservation: Reservation): Ledger => {
 }
 
 /** Takes the place of whatever the instance held before. */
-export const commit = (ledger: Ledger, instanceId: InstanceId, { resources, growths = [] }: Holding): Ledger => {
+export const commit = (
+  ledger: Ledger,
+  instanceId: InstanceId,
+  { resources, committed = resources, increases = [] }: Holding,
+): Ledger => {
   const rest = release(ledger, instanceId)
-  const committed = { ...resources, volumeGiB: resources.volumeGiB - mostGiB(growths) }
   return {
     ...rest,
     total: plus(rest.total, resources),
-    growths: [...rest.growths, ...growths.map((growth) => ({ ...growth, instanceId }))],
+    increases: [...rest.increases, ...increases.map((increase) => ({ ...increase, instanceId }))],
     commitments: putById(rest.commitments, instanceId, committed),
   }
 }
@@ -105,7 +130,7 @@ export const release = (ledger: Ledger, instanceId: InstanceId): Ledger => {
     return {
       ...ledger,
       total: minus(ledger.total, holding.resources),
-      growths: ledger.growths.filter((each) => each.instanceId !== instanceId),
+      increases: ledger.increases.filter((each) => each.instanceId !== instanceId),
       commitments: removeById(ledger.commitments, instanceId),
     }
   }
@@ -118,68 +143,64 @@ export const release = (ledger: Ledger, instanceId: InstanceId): Ledger => {
 /** What an instance with a commitment holds in all. */
 export const holdingOf = (ledger: Ledger, instanceId: InstanceId): Holding | null => {
   const committed = commitmentOf(ledger, instanceId)
-  return committed ? holding(committed, growthsOf(ledger, instanceId)) : null
+  return committed ? holding(committed, increasesOf(ledger, instanceId)) : null
 }
 
 type OfOperation = { readonly operationId: OperationId }
-type VolumeOf = OfOperation & { readonly instanceId: InstanceId; readonly volumeGiB: number }
 
-const growthOf = (ledger: Ledger, operationId: OperationId) =>
-  ledger.growths.find((each) => each.operationId === operationId)
+/** `resources`: in all. */
+type Wanted = OfOperation & { readonly instanceId: InstanceId; readonly resources: Resources }
 
 /** As it was, when nothing is held for the operation. */
-export const dropGrowth = (ledger: Ledger, { operationId }: OfOperation): Ledger => {
-  const instanceId = growthOf(ledger, operationId)?.instanceId
+export const dropIncrease = (ledger: Ledger, { operationId }: OfOperation): Ledger => {
+  const instanceId = ledger.increases.find((each) => each.operationId === operationId)?.instanceId
   const committed = instanceId && commitmentOf(ledger, instanceId)
   if (!committed) return ledger
-  return commit(ledger, instanceId, holding(committed, growthsOf(ledger, instanceId).filter(isNot(operationId))))
+  return commit(ledger, instanceId, holding(committed, increasesOf(ledger, instanceId).filter(isNot(operationId))))
 }
 
-/** What the volume takes more than its instance has committed is held for the operation, within the limit. Null: that is so, or nothing is to be held. */
-export const moreVolume = (
+/** What of this an instance with a commitment has not is held for the operation. As it was, when that is so, or there is no difference. */
+export const increase = (
   ledger: Ledger,
-  { operationId, instanceId, volumeGiB, expiresAt }: VolumeOf & { readonly expiresAt: string },
-  limitGiB: number,
-): { readonly ok: true; readonly ledger: Ledger } | { readonly ok: false; readonly excess: Excess } | null => {
+  { operationId, instanceId, resources, expiresAt }: Wanted & { readonly expiresAt: string },
+): Ledger => {
   const committed = commitmentOf(ledger, instanceId)
-  if (!committed) return null
-  const moreGiB = volumeGiB - committed.volumeGiB
-  if (moreGiB <= 0 || growthOf(ledger, operationId)?.moreGiB === moreGiB) return null
-  const others = growthsOf(ledger, instanceId).filter(isNot(operationId))
-  const held = commit(ledger, instanceId, holding(committed, [...others, { operationId, moreGiB, expiresAt }]))
-  const asked = { ...noResources, volumeGiB: held.total.volumeGiB - ledger.total.volumeGiB, instances: 0 }
-  const excess = asked.volumeGiB > 0 ? findExcess({ volumeGiB: limitGiB }, ledger.total, asked) : null
-  return excess ? { ok: false, excess } : { ok: true, ledger: held }
+  if (!committed || sameResources(mostResources(committed, resources), committed)) return ledger
+  const present = increasesOf(ledger, instanceId)
+  const before = present.find((each) => each.operationId === operationId)
+  if (before && sameResources(before.resources, resources)) return ledger
+  const others = present.filter(isNot(operationId))
+  return commit(ledger, instanceId, holding(committed, [...others, { operationId, resources, expiresAt }]))
 }
 
-/** The volume has this size: what was held for the operation is in it, or free. As it was, when that is so. */
-export const settleVolume = (ledger: Ledger, { operationId, instanceId, volumeGiB }: VolumeOf): Ledger => {
-  const rest = dropGrowth(ledger, { operationId })
+/** The instance holds exactly this: what was held for the operation is in it, or free. As it was, when that is so. */
+export const settle = (
+  ledger: Ledger,
+  { operationId, instanceId, resources }: Partial<OfOperation> & Omit<Wanted, 'operationId'>,
+): Ledger => {
+  const rest = operationId ? dropIncrease(ledger, { operationId }) : ledger
   const committed = commitmentOf(rest, instanceId)
-  if (!committed || committed.volumeGiB === volumeGiB) return rest
-  const others = growthsOf(rest, instanceId)
-    .map((each) => ({ ...each, moreGiB: committed.volumeGiB + each.moreGiB - volumeGiB }))
-    .filter(({ moreGiB }) => moreGiB > 0)
-  return commit(rest, instanceId, holding({ ...committed, volumeGiB }, others))
+  if (committed && sameResources(committed, resources)) return rest
+  return commit(rest, instanceId, holding(resources, increasesOf(rest, instanceId)))
 }
 
-const growthsOf = (ledger: Ledger, instanceId: InstanceId): readonly Growth[] =>
-  ledger.growths
+const increasesOf = (ledger: Ledger, instanceId: InstanceId): readonly Increase[] =>
+  ledger.increases
     .filter((each) => each.instanceId === instanceId)
-    .map(({ operationId, moreGiB, expiresAt }) => ({ operationId, moreGiB, expiresAt }))
+    .map(({ operationId, resources, expiresAt }) => ({ operationId, resources, expiresAt }))
 
 const isNot =
   (operationId: OperationId) =>
-  (growth: Growth): boolean =>
-    growth.operationId !== operationId
+  (one: OfOperation): boolean =>
+    one.operationId !== operationId
 
-/** Each grows the volume to a size, not by one: of several, the largest has room for all. */
-const mostGiB = (growths: readonly Growth[]): number => Math.max(0, ...growths.map(({ moreGiB }) => moreGiB))
-
-const holding = (committed: Resources, growths: readonly Growth[]): Holding => ({
-  resources: { ...committed, volumeGiB: committed.volumeGiB + mostGiB(growths) },
-  ...(growths.length > 0 && { growths: [...growths] }),
-})
+/** Each operation is to bring the instance to a size: of several, the largest has room for all. Those that bring it nothing more are left out. */
+const holding = (committed: Resources, all: readonly Increase[]): Holding => {
+  const increases = all.filter((each) => !sameResources(mostResources(committed, each.resources), committed))
+  if (increases.length === 0) return { resources: committed }
+  const resources = increases.map((each) => each.resources).reduce(mostResources, committed)
+  return { resources, committed, increases }
+}
 
 export type Excess = {
   readonly resource: keyof Amounts
@@ -188,16 +209,23 @@ export type Excess = {
   readonly asked: number
 }
 
-/** The first resource of which there is not enough left for what is asked, or null. */
+/** The first resource of which there is not enough left for what is asked, or null. What is not asked for may exceed its limit. */
 export const findExcess = (limits: Partial<Amounts>, used: Amounts, asked: Amounts): Excess | null => {
   for (const resource of ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const) {
     const limit = limits[resource]
-    if (limit !== undefined && used[resource] + asked[resource] > limit) {
+    if (limit !== undefined && asked[resource] > 0 && used[resource] + asked[resource] > limit) {
       return { resource, limit, used: used[resource], asked: asked[resource] }
     }
   }
   return null
 }
+
+/** As `findExcess`, for what `after` has more than `before`. */
+export const excessOf = (limits: Partial<Amounts>, before: Ledger, after: Ledger): Excess | null =>
+  findExcess(limits, before.total, {
+    ...subtractResources(after.total, before.total),
+    instances: after.total.instances - before.total.instances,
+  })
 
 const plus = (total: Amounts, resources: Resources): Amounts => ({
   ...addResources(total, resources),

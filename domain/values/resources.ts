@@ -28,6 +28,13 @@ export const subtractResources = (a: Resources, b: Resources): Resources => ({
   volumeGiB: a.volumeGiB - b.volumeGiB,
 })
 
+/** Of each resource the larger amount. */
+export const mostResources = (a: Resources, b: Resources): Resources => ({
+  vcpus: Math.max(a.vcpus, b.vcpus),
+  memoryMiB: Math.max(a.memoryMiB, b.memoryMiB),
+  volumeGiB: Math.max(a.volumeGiB, b.volumeGiB),
+})
+
 export const sameResources = (a: Resources, b: Resources): boolean =>
   a.vcpus === b.vcpus && a.memoryMiB === b.memoryMiB && a.volumeGiB === b.volumeGiB
 

@@ -18,11 +18,11 @@ import { type Authenticate, createAuthenticate, useAuthentication } from '../pip
 import { useComplexityLimit } from '../pipeline/complexity.ts'
 import { preflightHeaders, useCsrfPrevention } from '../pipeline/csrf-prevention.ts'
 import { createDocuments } from '../pipeline/document-limits.ts'
-import { createErrorMasking, useReporting } from '../pipeline/error-masking.ts'
+import { createErrorMasking, type ErrorMasking, useReporting } from '../pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from '../pipeline/input-check.ts'
 import { createOidcVerifier, type OidcConfig } from '../pipeline/oidc.ts'
 import { useOutlets, usePageHeaders, useStreamHeaders } from '../pipeline/outgoing.ts'
-import { type CreatePointLimiter, createRateLimit } from '../pipeline/rate-limit.ts'
+import { type CreatePointLimiter, createRateLimit, type RateLimit } from '../pipeline/rate-limit.ts'
 import { type RequestContext, sessionOf } from '../pipeline/request-context.ts'
 import { useRequestId } from '../pipeline/request-id.ts'
 import { useTracing } from '../pipeline/tracing.ts'
@@ -87,10 +87,23 @@ export type Api = {
   readonly handleUpgrade: HandleUpgrade
   /** Who a token stands for, for what the server offers besides. */
   readonly authenticate: Authenticate
+  /** What another form of the same API stands on. */
+  readonly edge: Edge
   /** Bytes that wait for subscribers that have not taken them yet. */
   readonly waitingBytes: () => number
   /** Ends every subscription and WebSocket, telling clients to come back. Takes no new ones. */
   readonly close: () => Promise<void>
+}
+
+/** What every form of the API has in common: who asks, how often, what is read and written, and what is told of an error. */
+export type Edge = {
+  readonly authenticate: Authenticate
+  readonly rateLimit: RateLimit
+  readonly contextOf: (facts: RequestFacts) => ApiContext
+  readonly masking: ErrorMasking
+  readonly kernel: Kernel
+  readonly metrics: ApiMetrics
+  readonly limits: ApiLimits
 }
 
 /** Costly operations, of tens of milliseconds at the worst, that are begun in one turn of the event loop. */
@@ -131,16 +144,14 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   const schema = createSchema()
   const authenticate = createAuthenticate(verifiersOf(dependencies.auth, views, kernel))
   const documents = createDocuments(limits)
-  const admit = createAdmission(
-    documents,
-    limits,
-    createRateLimit(limits.requestsPerMinute, dependencies.createLimiter),
-    createTurns(timers, operationsPerTurn),
-  )
+  const rateLimit = createRateLimit(limits.requestsPerMinute, dependencies.createLimiter)
+  const admit = createAdmission(documents, limits, rateLimit, createTurns(timers, operationsPerTurn))
   const masking = createErrorMasking(log)
+  const contextOf = (facts: RequestFacts): ApiContext => createApiContext(backend, facts)
+
   const yoga = createYoga<RequestContext, ApiContext>({
     schema,
-    context: (initial) => createApiContext(backend, requestFacts(initial)),
+    context: (initial) => contextOf(requestFacts(initial)),
     plugins: [
       useRequestId(kernel),
       useCsrfPrevention(),
@@ -186,6 +197,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     },
     handleUpgrade: sockets.handleUpgrade,
     authenticate,
+    edge: { authenticate, rateLimit, contextOf, masking, kernel, metrics, limits },
     waitingBytes: outlets.waitingBytes,
     close: async () => {
       closing.abort()

@@ -26,6 +26,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('rights', async () => (await import('./rights.ts')).rightsPage),
   page('graphql', async () => (await import('./graphql.ts')).graphqlPage),
   page('operations', async () => (await import('./operations.ts')).operationsPage),
+  page('rest', async () => (await import('./rest.ts')).restPage),
 ]
 
 export const pathOf = ({ path }: GeneratedPage): string => join(programDir, path)

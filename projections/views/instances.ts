@@ -103,7 +103,16 @@ const begun = (
 type Of = { readonly operationId: OperationId; readonly status?: RestingStatus; readonly fault?: Fault }
 
 /** What an operation makes of an instance is told by its definition. */
-const ofExclusive = ({ creates, requested, meanwhile, succeeded, becomes, changes, failed }: AnyExclusive) => [
+const ofExclusive = ({
+  creates,
+  requested,
+  meanwhile,
+  succeeded,
+  becomes,
+  changes,
+  failed,
+  changesFailing,
+}: AnyExclusive) => [
   ...(creates
     ? []
     : [[requested, changed(({ operationId }) => ({ status: meanwhile as InstanceStatus, operationId, fault: null }))]]),
@@ -115,7 +124,14 @@ const ofExclusive = ({ creates, requested, meanwhile, succeeded, becomes, change
       ...(becomes === 'DELETED' && { endpoint: null }),
     })),
   ],
-  [failed, changed(({ status = 'FAILED', fault = null }) => ({ ...ended(status), fault }))],
+  [
+    failed,
+    changed((data, document) => ({
+      ...ended(data.status ?? 'FAILED'),
+      ...documentChange(document, changesFailing?.(data) ?? {}),
+      fault: data.fault ?? null,
+    })),
+  ],
 ]
 
 /** It goes on beside all else, so the status is none of its business. */
@@ -140,12 +156,12 @@ const sharedEnded = ({ operationId }: Of, { sharedOperationIds }: InstanceDocume
 })
 
 const documentChange = (
-  { resources }: InstanceDocument,
-  { volumeGiB, accounts, ...change }: InstanceChange = {},
+  { flavor, resources }: InstanceDocument,
+  { spec, accounts, ...change }: InstanceChange = {},
 ): Change => ({
   ...change,
   ...accounts,
-  ...(volumeGiB !== undefined && { resources: { ...resources, volumeGiB } }),
+  ...(spec && { flavor: spec.flavor ?? flavor, resources: resourcesOf({ ...resources, ...spec }) }),
 })
 
 const changed =

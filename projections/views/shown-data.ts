@@ -136,6 +136,8 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
+  ParametersRead: ({ datastore, version, parameters }) => ({ datastore, version, parameters: parameters.length }),
+
   TokenIssued: ({ tokenId, projectId, name, role, ancestors, expiresAt }) => ({
     tokenId,
     projectId,

@@ -2,7 +2,7 @@ import type { EventStore, StoredEvent } from '../../commands/ports/event-store.t
 import { host } from '../../domain/host/index.ts'
 import type { HostState } from '../../domain/host/state.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
-import { type InstanceState, instance, primaryOf, specHeld } from '../../domain/instance/index.ts'
+import { type InstanceState, instance, primaryOf } from '../../domain/instance/index.ts'
 import { type OperationState, operation } from '../../domain/operation/index.ts'
 import { nextDeadline } from '../../domain/operation/state.ts'
 import { project } from '../../domain/project/index.ts'
@@ -10,6 +10,7 @@ import type { ProjectState } from '../../domain/project/state.ts'
 import { checkEvent } from '../../domain/read-event.ts'
 import { streamCategory } from '../../domain/stream.ts'
 import { committedIds, holdingOf, lapse } from '../../domain/values/ledger.ts'
+import { sameResources } from '../../domain/values/resources.ts'
 import { allProjections } from '../../projections/all-projections.ts'
 import { verifyViews } from '../../projections/verify.ts'
 import { quietKernel } from '../support/quiet-kernel.ts'
@@ -31,8 +32,6 @@ export const createInvariants = (world: World, now: () => number) => {
   const operations = new Map<OperationId, OperationState>()
   const projects = new Map<string, ProjectState>()
   const hosts = new Map<string, HostState>()
-  /** Whose volume may be larger than the log knows of. */
-  const uncertain = new Set<string>()
   /** Whose streams others have written to, or cut: those concerned, of whom less is asked. */
   const spoiled = new Set<InstanceId>()
   /** What is said to them may be parked. */
@@ -60,7 +59,6 @@ export const createInvariants = (world: World, now: () => number) => {
     // The category says whose event it is.
     const event = checked.event as never
     if (category === 'instance') {
-      if (stored.type === 'InstanceVolumeGrowthFailed') uncertain.add(id)
       if (stored.type === 'InstanceSharedOperationFailed') unsureDatabases.add(id)
       instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
     } else if (category === 'operation') {
@@ -147,12 +145,11 @@ export const createInvariants = (world: World, now: () => number) => {
         ...[...hosts.values()].flatMap((state) => (state.status === 'UNREGISTERED' ? [] : [state.claims])),
       ].map((ledger) => lapse(ledger, at).live)
       for (const [id, state] of instances) {
-        if (state.status === 'ABSENT' || uncertain.has(id) || cut.has(id)) continue
+        if (state.status === 'ABSENT' || cut.has(id)) continue
         for (const ledger of ledgers) {
-          const heldGiB = holdingOf(ledger, id)?.resources.volumeGiB ?? null
-          const { volumeGiB } = specHeld(state)
-          if (heldGiB !== null && heldGiB !== volumeGiB) {
-            broken(`${heldGiB} GiB are held for instance ${id}, whose volume has ${volumeGiB}`)
+          const held = holdingOf(ledger, id)?.resources
+          if (held && !sameResources(held, state.held)) {
+            broken(`${JSON.stringify(held)} is held for instance ${id}, which is to hold ${JSON.stringify(state.held)}`)
           }
         }
       }

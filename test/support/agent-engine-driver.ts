@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type EngineDriver, EngineFault, type EngineInstance } from '../../agent/engines/engine.ts'
+import type { Parameter } from '../../domain/values/parameter.ts'
+import { exampleParameter } from './example-parameter.ts'
 
 /** It is taken for this engine by everything that knows engines by their words alone. */
 export const fakeDatastore = 'postgresql'
@@ -21,6 +23,12 @@ export const installFakeEngine = async (prefix: string): Promise<string> => {
   await copyFile(serverScript, join(binDir, 'engine.mjs'))
   return binDir
 }
+
+/** One that a running stand-in takes, and one that it takes when it starts. */
+const fakeParameters: readonly Parameter[] = [
+  exampleParameter('patience', { min: 1, max: 100, default: '10' }),
+  exampleParameter('slots', { min: 1, max: 100, default: '10', restart: true }),
+]
 
 /** What a test may make go wrong. The data of a template and of the accounts is a few small files. */
 export type FakeDriverOptions = {
@@ -50,6 +58,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     },
     applyConfiguration: () => Promise.resolve(),
     followSize: () => Promise.resolve([]),
+    readParameters: () => Promise.resolve(fakeParameters),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),
       args: [join(installation.binDir, 'engine.mjs'), dataDir, runDir, listen.address, String(listen.port)],

@@ -49,5 +49,5 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
     )
     return { id: data.issueToken.tokenId, secret: data.issueToken.secret }
   }
-  return { ...client, plane, agent, issueToken, lines }
+  return { ...client, api, plane, agent, issueToken, lines }
 }

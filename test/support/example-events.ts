@@ -37,6 +37,7 @@ import {
 import { instanceStream } from '../../domain/instance/index.ts'
 import type { Actor, EventMetadata } from '../../domain/metadata.ts'
 import { operationStream } from '../../domain/operation/index.ts'
+import { parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import { projectStream } from '../../domain/project/index.ts'
 import { requestStream } from '../../domain/request/index.ts'
 import { scheduleStream } from '../../domain/schedule/index.ts'
@@ -295,6 +296,38 @@ const examples: Examples = {
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
+  ParametersRead: ({ datastore, version }) => ({
+    datastore,
+    version,
+    format: 1,
+    parameters: [
+      {
+        name: 'work_mem',
+        type: 'integer',
+        min: 64,
+        max: 2_147_483_647,
+        values: null,
+        unit: 'kB',
+        default: '4096',
+        restart: false,
+        readOnly: false,
+        summary: 'Sets the maximum memory to be used for query workspaces.',
+      },
+      {
+        name: 'wal_compression',
+        type: 'enum',
+        min: null,
+        max: null,
+        values: ['pglz', 'on', 'off'],
+        unit: null,
+        default: 'off',
+        restart: false,
+        readOnly: false,
+        summary: 'Compresses full-page writes written in WAL file with specified method.',
+      },
+    ],
+  }),
+
   TokenIssued: ({ tokenId, projectId }) => ({
     tokenId,
     projectId,
@@ -397,7 +430,7 @@ const examples: Examples = {
   }),
   OperationStepProgressed: () => ({ step: 'volume', progress: 0.5, message: 'half of it' }),
   OperationStepRetried: () => ({ step: 'volume', fault, attempt: 2, at: deadline }),
-  OperationStepCompleted: () => ({ step: 'engine', result: facts }),
+  OperationStepCompleted: () => ({ step: 'volume', result: facts }),
   OperationHostLost: ({ hostId }) => ({ hostId, deadline }),
   OperationMoved: ({ operationId, hostId }) => ({
     operationId,
@@ -455,6 +488,7 @@ export const streamOfEvent = (type: CofferEventType, world: World): StreamName =
   if (type.startsWith('Host')) return hostStream(world.hostId)
   if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
   if (type.startsWith('Datastore')) return datastoreStream(world.datastore)
+  if (type.startsWith('Parameters')) return parametersStream(parametersIdOf(world.datastore, world.version))
   if (type.startsWith('Token')) return tokenStream(world.tokenId)
   if (type.startsWith('Backup')) return backupStream(world.backupId)
   if (type.startsWith('Schedule')) return scheduleStream(world.scheduleId)

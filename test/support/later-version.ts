@@ -2,7 +2,18 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { programDir } from '../../ops/program-info.ts'
 
-const parts = ['agent', 'commands', 'domain', 'graphql', 'kernel', 'ops', 'projections', 'package.json', 'CHANGELOG.md']
+const parts = [
+  'agent',
+  'commands',
+  'domain',
+  'graphql',
+  'kernel',
+  'ops',
+  'projections',
+  'rest',
+  'package.json',
+  'CHANGELOG.md',
+]
 const [file, now, later] = [
   'domain/operation/events.ts',
   'GuestCommandIssued: defineEvent(1, z.object({ step: z.string(), command: guestCommandSchema })),',

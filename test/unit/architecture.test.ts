@@ -47,13 +47,33 @@ const rules: Readonly<Record<string, Rule>> = {
     except: ['projections/adapters/', 'projections/engine.ts'],
     builtins: true,
   },
+  rest: {
+    files: [
+      'kernel/',
+      'domain/',
+      'rest/',
+      'projections/documents.ts',
+      'projections/page.ts',
+      'projections/queries.ts',
+      'commands/api.ts',
+      // What both forms of the API stand on; nothing of GraphQL itself.
+      'graphql/context.ts',
+      'graphql/errors.ts',
+      'graphql/session.ts',
+      'graphql/visible.ts',
+      'graphql/write.ts',
+      'graphql/pipeline/',
+      'graphql/server/api.ts',
+    ],
+    builtins: true,
+  },
   agent: {
     files: ['kernel/', 'domain/', 'agent/', 'commands/ports/backup-store.ts', 'commands/ports/message-bus.ts'],
     vendors: ['agent/engines/', 'agent/secrets/', 'agent/tls/'],
     builtins: true,
   },
   ops: {
-    files: ['kernel/', 'domain/', 'commands/', 'projections/', 'graphql/', 'agent/', 'ops/', 'package.json'],
+    files: ['kernel/', 'domain/', 'commands/', 'projections/', 'graphql/', 'rest/', 'agent/', 'ops/', 'package.json'],
     builtins: true,
   },
 }

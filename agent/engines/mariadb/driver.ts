@@ -9,6 +9,7 @@ import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure, reloadCertificate } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
+import { readParameters } from './configuration/read-parameters.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainMariadbLog } from './lifecycle/engine-log.ts'
 import { checkHealth, findingsOf, isEnding } from './lifecycle/readiness.ts'
@@ -30,6 +31,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   // What tells servers apart is in the configuration; in the data there is nothing.
   giveIdentity: () => Promise.resolve(),
   configure,
+  readParameters,
   applyConfiguration,
   followSize,
   reloadCertificate,

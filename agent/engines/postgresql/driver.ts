@@ -9,9 +9,10 @@ import { ensureUsers } from './accounts/users.ts'
 import { restore } from './backup/restore.ts'
 import { take } from './backup/take.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
-import { configure, settingsOf } from './configuration/configuration.ts'
+import { configure, everything, settingsOf } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
 import { hurryLogins } from './configuration/hurry-logins.ts'
+import { readParameters } from './configuration/read-parameters.ts'
 import { renewClusterIdentity } from './lifecycle/cluster-identity.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainPostgresqlLog } from './lifecycle/engine-log.ts'
@@ -36,6 +37,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     createTemplate,
     giveIdentity: (directory) => renewClusterIdentity(deps.clock, directory),
     configure,
+    readParameters,
     applyConfiguration: (instance, signal) => applyConfiguration(deps.timers, instance, signal),
     followSize: (instance, signal) => followSize(deps.timers, instance, signal),
     // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.
@@ -64,5 +66,5 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     backup: { take, restore },
     hurryLogins,
     verifyEndpoint,
-    explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log),
+    explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, everything))), log),
   }) satisfies EngineDriver

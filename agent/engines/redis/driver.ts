@@ -7,6 +7,7 @@ import { createWaitReady } from '../wait-ready.ts'
 import { ensureUsers } from './accounts/users.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
+import { readParameters } from './configuration/read-parameters.ts'
 import { checkEndpoint, verifyEndpoint } from './lifecycle/endpoint.ts'
 import { explainRedisLog } from './lifecycle/engine-log.ts'
 import { checkHealth, findingsOf } from './lifecycle/readiness.ts'
@@ -28,6 +29,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   // Ids of a run and of replication are made anew at every start.
   giveIdentity: () => Promise.resolve(),
   configure,
+  readParameters,
   applyConfiguration,
   followSize,
   // The files of the certificate are among what is applied, and read again though their names are the same.

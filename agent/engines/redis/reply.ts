@@ -1,11 +1,19 @@
 /** What Redis answers with, of the protocol's second version (RESP2). An error is a value here: a list of answers may hold one. */
 export type Reply = string | number | null | RedisError | readonly Reply[]
 
-/** `code`: the first word of Redis's message, such as `WRONGPASS`. The rest stays behind: it may quote a key or a user's name. */
+/**
+ * `code`: the first word of Redis's message, such as `WRONGPASS`. `said`: all of it, which may quote a key or a user's name. No log prints it: it is a
+ * getter.
+ */
 export class RedisError {
   readonly code: string
-  constructor(code: string) {
-    this.code = code
+  readonly #said: string
+  constructor(said: string) {
+    this.code = /^[A-Z]+/.exec(said)?.[0] ?? 'ERR'
+    this.#said = said
+  }
+  get said(): string {
+    return this.#said
   }
 }
 
@@ -20,7 +28,7 @@ export const parseReply = (bytes: Buffer, at = 0): { readonly reply: Reply; read
     case '+':
       return { reply: line, end: next }
     case '-':
-      return { reply: new RedisError(/^[A-Z]+/.exec(line)?.[0] ?? 'ERR'), end: next }
+      return { reply: new RedisError(line), end: next }
     case ':':
       return { reply: Number(line), end: next }
     case '$': {

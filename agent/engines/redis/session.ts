@@ -12,13 +12,18 @@ import { parseReply, RedisError, type Reply, renderCommand } from './reply.ts'
 /** Sends one command and answers its reply. Rejects with `RedisRefusal` for an error. */
 export type Ask = (...words: readonly string[]) => Promise<Exclude<Reply, RedisError>>
 
-/** An error that Redis answered with. Its message may quote what a customer stored, and stays behind. */
+/** An error that Redis answered with. What it `said` may quote what a customer stored: no log prints it. */
 export class RedisRefusal extends Error {
   override readonly name = 'RedisRefusal'
   readonly code: string
-  constructor(code: string) {
-    super(`${meanings[code] ?? 'Redis refused it'} (${code})`)
-    this.code = code
+  readonly #error: RedisError
+  constructor(error: RedisError) {
+    super(`${meanings[error.code] ?? 'Redis refused it'} (${error.code})`)
+    this.code = error.code
+    this.#error = error
+  }
+  get said(): string {
+    return this.#error.said
   }
 }
 
@@ -122,7 +127,7 @@ const askingOver = (socket: Socket): Ask => {
       if (parsed === null) return
       received = received.subarray(parsed.end)
       // One that nobody has asked for is the reason for which the connection ends.
-      if (waiting === null && parsed.reply instanceof RedisError) return fail(new RedisRefusal(parsed.reply.code))
+      if (waiting === null && parsed.reply instanceof RedisError) return fail(new RedisRefusal(parsed.reply))
       waiting?.resolve(parsed.reply)
       waiting = null
     } catch (error) {
@@ -135,7 +140,7 @@ const askingOver = (socket: Socket): Ask => {
       waiting = { resolve, reject }
       socket.write(renderCommand(words))
     })
-    if (reply instanceof RedisError) throw new RedisRefusal(reply.code)
+    if (reply instanceof RedisError) throw new RedisRefusal(reply)
     return reply
   }
 }

@@ -6,6 +6,7 @@ import type { Rejection } from '../../rejection.ts'
 import type { Fault } from '../../values/fault.ts'
 import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
 import type { KnownAccounts } from '../../values/known-accounts.ts'
+import type { Resources } from '../../values/resources.ts'
 import { type Known, type RestingStatus, restingStatuses } from '../known.ts'
 
 type Shape = Readonly<Record<string, z.ZodType>>
@@ -27,7 +28,7 @@ export type Failure = {
 export type InstanceChange = {
   readonly endpoint?: Endpoint
   readonly caCertificate?: string
-  readonly volumeGiB?: number
+  readonly spec?: Partial<InstanceSpec>
   readonly accounts?: KnownAccounts
 }
 
@@ -70,9 +71,14 @@ export type ExclusiveOperation<
   readonly acceptsLost?: true
   /** The status of the instance meanwhile. */
   readonly meanwhile: Status
-  /** What quota and capacity are held for meanwhile. Absent: as before. */
-  readonly holds?: (spec: InstanceSpec, wish: DataOf<Wish>) => InstanceSpec
-  /** It makes the instance, whose resources are held when it begins and released when it fails. */
+  /** What the instance is to be. Absent: as before. */
+  readonly respecs?: (spec: InstanceSpec, wish: DataOf<Wish>) => InstanceSpec
+  /**
+   * What quota and the capacity of its host hold for the instance while it runs, beside all that they held before. After it, that is what the
+   * instance is then. Absent: as before.
+   */
+  readonly holds?: (spec: InstanceSpec) => Resources
+  /** It makes the instance, and nothing is held for it when that fails. */
   readonly creates?: true
   /** It asks the engine to start anew. */
   readonly renews?: true
@@ -86,6 +92,11 @@ export type ExclusiveOperation<
   readonly left: Left
   /** What is recorded of its failure, beside the fault. */
   readonly leaves: (before: RestingStatus, failure: Failure) => DataOf<Left>
+  /**
+   * What of the instance is other than before though it failed; null where its host has not said: all stays held that was, meanwhile. Absent:
+   * nothing.
+   */
+  readonly changesFailing?: (left: DataOf<Left>) => InstanceChange | null
   /** Whether an instance that is `FAILED` after it has its data. */
   readonly keepsData: boolean
 }

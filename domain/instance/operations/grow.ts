@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { seconds } from '../../operation/process.ts'
 import type { Rejection } from '../../rejection.ts'
+import { resourcesOf } from '../../values/resources.ts'
 import { restingStatuses } from '../known.ts'
 import { defineOperation } from './define-operation.ts'
 
@@ -15,19 +16,21 @@ export const grow = defineOperation({
   /** What the volume is to have in all. */
   wish: { volumeGiB: z.int().positive() },
   refuses: ({ spec }, { volumeGiB }) => (volumeGiB > spec.volumeGiB ? null : notLarger(volumeGiB, spec.volumeGiB)),
-  holds: (spec, { volumeGiB }) => ({ ...spec, volumeGiB }),
+  respecs: (spec, { volumeGiB }) => ({ ...spec, volumeGiB }),
+  holds: resourcesOf,
   requested: 'InstanceVolumeGrowthRequested',
   succeeded: 'InstanceVolumeGrown',
   /** `status`: where it was before, and is again. */
   applied: { volumeGiB: z.int().positive(), status: z.enum(restingStatuses) },
   applies: ({ before }, { volumeGiB }) => ({ volumeGiB, status: before }),
-  changes: ({ volumeGiB }) => ({ volumeGiB }),
+  changes: ({ volumeGiB }) => ({ spec: { volumeGiB } }),
   becomes: 'as before',
   shows: null,
   failed: 'InstanceVolumeGrowthFailed',
   /** `certain`: the volume has the size that it had. Else its host has not said, and it may have grown. */
   left: { certain: z.boolean(), status: z.enum(restingStatuses) },
   leaves: (before, { fault }) => ({ certain: fault.code !== 'DEADLINE_EXCEEDED', status: before }),
+  changesFailing: ({ certain }) => (certain ? {} : null),
   keepsData: true,
   steps: [
     {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { engineFactsSchema } from '../../guest/report.ts'
 import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
+import { resourcesOf } from '../../values/resources.ts'
 import { defineOperation } from './define-operation.ts'
 import { labelled } from './engine-steps.ts'
 
@@ -15,6 +16,7 @@ export const provision = defineOperation({
   accepts: [],
   meanwhile: 'PROVISIONING',
   wish: { databases: z.array(databaseSpecSchema), users: z.array(userSpecSchema) },
+  holds: resourcesOf,
   creates: true,
   requested: 'InstanceRequested',
   succeeded: 'InstanceProvisioned',

@@ -95,6 +95,21 @@ export const RefusalFragmentDoc = new TypedDocumentString(`
  }
 }
  `, {"fragmentName":"Refusal"}) as unknown as TypedDocumentString<Types.RefusalFragment, unknown>;
+export const ParameterFragmentDoc = new TypedDocumentString(`
+ fragment Parameter on Parameter {
+ name
+ type
+ min
+ max
+ values
+ unit
+ default
+ restart
+ settable
+ refusedBecause
+ summary
+}
+ `, {"fragmentName":"Parameter"}) as unknown as TypedDocumentString<Types.ParameterFragment, unknown>;
 export const DeadLetterFragmentDoc = new TypedDocumentString(`
  fragment DeadLetter on DeadLetter {
  id
@@ -1008,6 +1023,27 @@ export const DatastoresDocument = new TypedDocumentString(`
  }
 }
  `) as unknown as TypedDocumentString<Types.DatastoresQuery, Types.DatastoresQueryVariables>;
+export const ParametersDocument = new TypedDocumentString(`
+ query Parameters($datastore: String!, $version: String!, $containing: String, $settable: Boolean) {
+ datastoreVersion(datastore: $datastore, version: $version) {
+ parameters(containing: $containing, settable: $settable) {
+ ...Parameter
+ }
+ }
+}
+ fragment Parameter on Parameter {
+ name
+ type
+ min
+ max
+ values
+ unit
+ default
+ restart
+ settable
+ refusedBecause
+ summary
+}`) as unknown as TypedDocumentString<Types.ParametersQuery, Types.ParametersQueryVariables>;
 export const DeadLettersDocument = new TypedDocumentString(`
  query DeadLetters($filter: DeadLetterFilter, $first: Int, $after: String, $newestFirst: Boolean!) {
  deadLetters(

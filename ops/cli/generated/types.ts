@@ -241,6 +241,14 @@ export type OperationStatus =
   | 'RUNNING'
   | 'SUCCEEDED';
 
+export type ParameterType =
+  | 'BOOLEAN'
+  | 'ENUM'
+  | 'INTEGER'
+  | 'NUMBER'
+  | 'SET'
+  | 'TEXT';
+
 export type RefusalCode =
   | 'ALREADY_EXISTS'
   | 'CONCURRENT_MODIFICATION'
@@ -503,6 +511,18 @@ export type DatastoresQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type DatastoresQuery = { readonly datastores: ReadonlyArray<{ readonly type: string, readonly versions: ReadonlyArray<string>, readonly withdrawnVersions: ReadonlyArray<string>, readonly defaultVersion: string | null, readonly defaultPinned: boolean, readonly builds: ReadonlyArray<{ readonly version: string, readonly source: string, readonly notes: ReadonlyArray<string>, readonly libraries: ReadonlyArray<{ readonly name: string, readonly version: string }> }> }> };
+
+export type ParametersQueryVariables = Exact<{
+  datastore: string;
+  version: string;
+  containing?: string | null | undefined;
+  settable?: boolean | null | undefined;
+}>;
+
+
+export type ParametersQuery = { readonly datastoreVersion: { readonly parameters: ReadonlyArray<ParameterFragment> } | null };
+
+export type ParameterFragment = { readonly name: string, readonly type: ParameterType, readonly min: number | null, readonly max: number | null, readonly values: ReadonlyArray<string> | null, readonly unit: string | null, readonly default: string | null, readonly restart: boolean, readonly settable: boolean, readonly refusedBecause: string | null, readonly summary: string };
 
 export type DeadLetterFragment = { readonly id: string, readonly topic: string, readonly key: string, readonly bytes: number, readonly partition: number | null, readonly offset: string | null, readonly group: string | null, readonly error: string | null, readonly attempts: number | null, readonly parkedAt: string, readonly status: DeadLetterStatus, readonly resolvedAt: string | null, readonly resolvedBy: ActorFragment | null };
 

@@ -1,5 +1,6 @@
 import { listDatastores } from '../commands/catalogue.ts'
 import { changeVersion, type VersionChange } from '../commands/change-catalogue.ts'
+import { listParameters } from '../commands/parameters.ts'
 import { idempotencyKey, outputOption } from '../options.ts'
 import type { Verbs } from '../verbs.ts'
 
@@ -11,6 +12,13 @@ export const datastoreVerbs: Verbs = (program, { run }) => {
     .description('list datastores and their versions')
     .addOption(outputOption())
     .action((options) => run(options, listDatastores))
+  datastore
+    .command('parameters <datastore> [version]')
+    .description('list what can be set of the engine in a configuration group')
+    .option('--containing <text>', 'only those whose name has this in it')
+    .option('--all', 'also those that cannot be set, with the reason')
+    .addOption(outputOption())
+    .action((type, version, options) => run(options, (context) => listParameters(context, type, version, options)))
   const versionChanges: Readonly<Record<VersionChange, string>> = {
     default: 'give new instances this version unless they ask for one (admins)',
     withdraw: 'offer this version no more; instances that have it keep it (admins)',

@@ -7,7 +7,7 @@ import { project, projectStream } from '../../../domain/project/index.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
 import { requestInstance } from '../../unit/domain/instance/history.ts'
-import { at, instanceId, resources } from '../../unit/domain/samples.ts'
+import { at, instanceId, operationId, resources } from '../../unit/domain/samples.ts'
 
 const directories = createTempDir('former-names')
 const { projectId, name } = requestInstance
@@ -103,7 +103,13 @@ describe('a name that was held, and given late', () => {
   it('is refused to a create that was frozen until another had it', async () => {
     const frozen = startFrozen()
     const room = { resources, now: at(0), expiresAt: at(60), defaultLimits }
-    const { revision } = await tell({ type: 'ReserveQuota', ...of(3), name: 'new', ...room })
+    const { revision } = await tell({
+      type: 'ReserveQuota',
+      ...of(3),
+      operationId: operationId(3),
+      name: 'new',
+      ...room,
+    })
     const late = { ...requestInstance, ...of(3), name: 'new', nameFence: revision ?? 0 }
     const created = handleInstance(3, late, frozen.handler)
     await frozen.reached

@@ -45,6 +45,7 @@ const examples: Readonly<Record<Category, CofferEventType>> = {
   fleet: 'FleetHostNameTaken',
   flavor: 'FlavorDefined',
   datastore: 'DatastoreVersionOffered',
+  parameters: 'ParametersRead',
   token: 'TokenIssued',
   operation: 'OperationStarted',
   backup: 'BackupRequested',

@@ -64,6 +64,10 @@ const rows: Readonly<Record<string, Row>> = {
     shownTo: 'own',
   },
   'Query.datastores': { document: '{ datastores { type versions } }', shownTo: 'everybody' },
+  'Query.datastoreVersion': {
+    document: '{ datastoreVersion(datastore: "postgresql", version: "17.10") { parameters { name } } }',
+    shownTo: 'everybody',
+  },
   'Query.flavors': { document: '{ flavors { id } }', shownTo: 'everybody' },
   'Query.events': {
     document: 'query ($id: ID!) { events(filter: { instanceId: $id }) { nodes { id type data } } }',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseProjectId } from '../../../domain/ids.ts'
+import { defaultLimits } from '../../../graphql/limits.ts'
 import { createHttpServer, type HttpServer } from '../../../ops/http.ts'
 import { createMetrics } from '../../../ops/metrics.ts'
 import { createRoutes, type GraphqlRoutes } from '../../../ops/routes.ts'
@@ -39,7 +40,12 @@ const serve = async (graphql: Pick<GraphqlRoutes, 'stopping' | 'verifyViews'>): 
       readiness: async () => ({ ready: true, checks: [] }),
       graphql: {
         ...graphql,
-        api: { handle: async () => {}, handleUpgrade: () => {}, close: async () => {} },
+        api: {
+          edge: { limits: defaultLimits },
+          handle: async () => {},
+          handleUpgrade: () => {},
+          close: async () => {},
+        },
         authenticate: async () => ({ actor, isAdmin: true }),
         kernel: quietKernel,
         isRunning: () => true,

@@ -35,6 +35,7 @@ describe('every event type', () => {
       hosts: 'Host',
       flavors: 'Flavor',
       datastores: 'Datastore',
+      parameters: 'Parameters',
       tokens: 'Token',
       'dead-letters': 'DeadLetter',
     }

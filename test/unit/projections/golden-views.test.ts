@@ -48,6 +48,7 @@ const before: Readonly<Record<ViewName, readonly CofferEventType[]>> = {
   operations: ['OperationStarted', 'OperationStepStarted'],
   hosts: ['HostRegistered', 'HostCapacityClaimed', 'HostInstanceFound'],
   datastores: ['DatastoreVersionOffered'],
+  parameters: ['ParametersRead'],
   flavors: ['FlavorDefined'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   tokens: ['TokenIssued'],

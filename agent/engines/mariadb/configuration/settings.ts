@@ -8,8 +8,10 @@ import { databasesOf, pidFileOf, socketOf, temporaryFilesOf } from '../places.ts
 /** Every option that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance, limits: EngineLimits): Settings => ({
   ...mariadbConfiguration.defaults(instance.spec, instance.installation.version),
+  ...instance.parameters,
   ...programSettings(instance.installation),
   ...fixedSettings(instance),
+  ...(limits.clients === 'trial' ? { skip_networking: 'ON' } : tlsSettings(instance)),
   ...limitSettings(limits),
 })
 
@@ -32,11 +34,6 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   server_id: serverIdOf(instance.nodeId),
   bind_address: instance.listen.address,
   port: instance.listen.port,
-  require_secure_transport: 'ON',
-  ssl_cert: instance.tls.certificate,
-  ssl_key: instance.tls.key,
-  ssl_ca: instance.tls.ca,
-  tls_version: 'TLSv1.2,TLSv1.3',
   // Names would be asked of the network at every login. Addresses are what accounts have.
   skip_name_resolve: 'ON',
   // The server would refuse an address for good after so many logins that failed.
@@ -55,6 +52,14 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   secure_file_priv: temporaryFilesOf(instance),
   query_cache_size: 0,
   query_cache_type: 'OFF',
+})
+
+const tlsSettings = ({ tls }: EngineInstance): Settings => ({
+  require_secure_transport: 'ON',
+  ssl_cert: tls.certificate,
+  ssl_key: tls.key,
+  ssl_ca: tls.ca,
+  tls_version: 'TLSv1.2,TLSv1.3',
 })
 
 /** Fixed when the template is made. Two at least, so that one can be cut while the other is used. */

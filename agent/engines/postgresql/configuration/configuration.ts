@@ -3,7 +3,6 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../../../../domain/engines/configuration-rules.ts'
 import { postgresqlConfiguration } from '../../../../domain/engines/postgresql-configuration.ts'
-import type { VolumeStage } from '../../../../domain/values/volume-use.ts'
 import type { EngineInstance, EngineLimits, Installation } from '../../engine.ts'
 import { writeOwnedFile } from '../../owned-file.ts'
 import { ownerRolePrefix } from '../accounts/roles.ts'
@@ -20,7 +19,7 @@ import { preloadOf } from './preload.ts'
  */
 export const configure = async (instance: EngineInstance, limits: EngineLimits): Promise<void> => {
   const files = {
-    'coffer.conf': renderSettings(settingsOf(instance, limits.volume)),
+    'coffer.conf': renderSettings(settingsOf(instance, limits)),
     'postgresql.conf': `# Written by Coffer at every start: changes made here are lost.\ninclude 'coffer.conf'\ninclude_if_exists '${hurriedConf}'\n`,
     'pg_hba.conf': limits.clients === 'served' ? hostBasedAuthentication(instance.installation) : administrationAlone,
     'pg_ident.conf': userMap(instance),
@@ -36,10 +35,15 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
   }
 }
 
+/** The limits under which most is written. */
+export const everything: EngineLimits = { clients: 'kept-out', volume: 'FULL' }
+
 /** Every setting that Coffer writes for this instance. */
-export const settingsOf = (instance: EngineInstance, volume: VolumeStage): Settings => ({
+export const settingsOf = (instance: EngineInstance, { clients, volume }: EngineLimits): Settings => ({
   ...postgresqlConfiguration.defaults(instance.spec, instance.installation.version),
+  ...instance.parameters,
   ...fixedSettings(instance),
+  ...(clients === 'trial' ? { listen_addresses: '', ssl: 'off' } : {}),
   // After a PANIC for want of room it would try to recover without the reserve, and an orderly stop then waits in vain (18.4).
   ...(volume === 'ROOMY' ? {} : { restart_after_crash: 'off' }),
   ...(volume === 'FULL' ? fencedSettings : {}),

@@ -2,7 +2,7 @@ import { readTail } from '../../../files.ts'
 import { assertNotCutOff } from '../../cut-off.ts'
 import { EngineFault, type EngineInstance, type LogFinding } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
-import { settingsOf } from '../configuration/configuration.ts'
+import { everything, settingsOf } from '../configuration/configuration.ts'
 import { withAdministration } from '../session.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { explainPostgresqlLog, logSince } from './engine-log.ts'
@@ -40,5 +40,5 @@ export const checkHealth = async (instance: EngineInstance, signal: AbortSignal)
 /** What its log tells of a start that began then. */
 export const findingsOf = async (instance: EngineInstance, startedAtMs: number): Promise<readonly LogFinding[]> => {
   const log = logSince(await readTail(instance.logFile, logTailBytes), startedAtMs)
-  return explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, 'FULL'))), log)
+  return explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, everything))), log)
 }

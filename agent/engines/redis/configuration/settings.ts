@@ -6,7 +6,9 @@ import { pidFileOf, socketOf, usersOf } from '../places.ts'
 /** Every directive that Coffer writes for this instance. */
 export const settingsOf = (instance: EngineInstance, limits: EngineLimits): Settings => ({
   ...redisConfiguration.defaults(instance.spec, instance.installation.version),
+  ...instance.parameters,
   ...fixedSettings(instance),
+  ...(limits.clients === 'trial' ? {} : tlsSettings(instance)),
   ...(limits.volume === 'FULL' ? fencedSettings : {}),
   // Without the port nobody comes over the network; the socket stays.
   'tls-port': limits.clients === 'served' ? instance.listen.port : 0,
@@ -27,11 +29,6 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   // Every user has a password, and `default` cannot log in.
   'protected-mode': 'no',
   port: 0,
-  'tls-cert-file': instance.tls.certificate,
-  'tls-key-file': instance.tls.key,
-  'tls-ca-cert-file': instance.tls.ca,
-  'tls-auth-clients': 'no',
-  'tls-protocols': 'TLSv1.2 TLSv1.3',
   unixsocket: socketOf(instance),
   unixsocketperm: '700',
   pidfile: pidFileOf(instance),
@@ -44,6 +41,14 @@ const fixedSettings = (instance: EngineInstance): Settings => ({
   logfile: '',
   appendonly: 'yes',
   save: '',
+})
+
+const tlsSettings = ({ tls }: EngineInstance): Settings => ({
+  'tls-cert-file': tls.certificate,
+  'tls-key-file': tls.key,
+  'tls-ca-cert-file': tls.ca,
+  'tls-auth-clients': 'no',
+  'tls-protocols': 'TLSv1.2 TLSv1.3',
 })
 
 /** So little memory that everything which takes some is refused, while keys can be read, deleted and expired. */

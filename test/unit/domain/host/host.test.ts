@@ -17,6 +17,7 @@ const claim = (ordinal: number, now = 0): Claim => ({
   type: 'ClaimCapacity',
   hostId: hostId(),
   instanceId: instanceId(ordinal),
+  operationId: operationId(ordinal),
   resources,
   datastore: 'postgresql',
   version: '17.10',
@@ -35,16 +36,6 @@ const release = (ordinal: number): HostCommand => ({
   hostId: hostId(),
   instanceId: instanceId(ordinal),
   reason: 'DELETED',
-})
-/** The operation has the number of the instance. */
-const more = (ordinal: number, volumeGiB: number, now = 0): HostCommand => ({
-  type: 'HoldMoreVolume',
-  hostId: hostId(),
-  instanceId: instanceId(ordinal),
-  operationId: operationId(ordinal),
-  volumeGiB,
-  now: at(now),
-  expiresAt: at(now + 60),
 })
 const claimed = (ordinal: number, now = 0): HostEvent => ({
   type: 'HostCapacityClaimed',
@@ -166,6 +157,49 @@ describe('claiming capacity', () => {
   })
 })
 
+describe('claiming capacity for an instance that has some', () => {
+  const larger = { ...resources, memoryMiB: 1024 }
+  const more = { ...claim(1), operationId: operationId(7), resources: larger }
+  const increased: HostEvent = {
+    type: 'HostClaimConfirmed',
+    data: {
+      hostId: hostId(),
+      instanceId: instanceId(1),
+      resources: larger,
+      committed: resources,
+      increases: [{ operationId: operationId(7), resources: larger, expiresAt: at(60) }],
+    },
+  }
+  const few: HostEvent = {
+    type: 'HostRegistered',
+    data: { ...description, engines: [], instanceLimit: { atMost: 1, limitedBy: 'ports' } },
+  }
+
+  it('holds the difference, whatever the host has for others, until it is confirmed or not requested', () => {
+    given(few, confirmed(1)).when(more).thenEvents(increased)
+    given(registered, confirmed(1), increased)
+      .when({ ...confirm(1), operationId: operationId(7), resources: larger } as HostCommand)
+      .thenEvents({
+        type: 'HostClaimConfirmed',
+        data: { hostId: hostId(), instanceId: instanceId(1), resources: larger },
+      })
+    const unused: HostCommand = {
+      type: 'ReleaseClaim',
+      hostId: hostId(),
+      instanceId: instanceId(1),
+      operationId: operationId(7),
+    }
+    given(registered, confirmed(1), increased).when(unused).thenEvents(confirmed(1))
+    given(registered, confirmed(1)).when(unused).thenNothing()
+  })
+
+  it('is refused where the host has not so much left', () => {
+    given(registered, confirmed(1))
+      .when({ ...more, resources: { ...resources, memoryMiB: 4097 } })
+      .thenRejected('NO_CAPACITY', { details: { resource: 'memoryMiB', claimed: 512, asked: 4097 - 512 } })
+  })
+})
+
 describe('confirming and releasing claims', () => {
   it('holds a claim for good, once', () => {
     given(registered, claimed(1)).when(confirm(1)).thenEvents(confirmed(1))
@@ -195,10 +229,9 @@ describe('a host that falls silent', () => {
     given(registered, lost).when(reportLost).thenNothing()
   })
 
-  it('grows no volume while it is lost', () => {
-    given(registered, confirmed(1), lost)
-      .when(more(1, 100, 101))
-      .thenRejected('HOST_UNREACHABLE')
+  it('gives nothing more to an instance that it has while it is lost', () => {
+    const more = { ...claim(1, 101), resources: { ...resources, volumeGiB: 10 } }
+    given(registered, confirmed(1), lost).when(more).thenRejected('HOST_UNREACHABLE')
   })
 
   it('returns, once', () => {

@@ -4,11 +4,10 @@ import {
   type InstanceEvent,
   instance,
   instanceEvents,
-  specHeld,
 } from '../../../../domain/instance/index.ts'
 import { reactions } from '../../../../domain/reactions/reactions.ts'
 import { specOf } from '../../../support/spec.ts'
-import { at, fault, hostId, instanceId, operationId, projectId, spec } from '../samples.ts'
+import { at, fault, hostId, instanceId, operationId, projectId, resources, spec } from '../samples.ts'
 import { complete, fail, histories } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
@@ -16,6 +15,13 @@ const grow = (volumeGiB: number, ordinal: number): InstanceCommand => ({
   type: 'RequestOperation',
   kind: 'grow',
   wish: { volumeGiB },
+  operationId: operationId(ordinal),
+  deadline: at(1000 * ordinal),
+})
+const restart = (ordinal: number): InstanceCommand => ({
+  type: 'RequestOperation',
+  kind: 'restart',
+  wish: {},
   operationId: operationId(ordinal),
   deadline: at(1000 * ordinal),
 })
@@ -72,23 +78,29 @@ describe('the growth of a volume', () => {
       .when(failing('DEADLINE_EXCEEDED'))
       .thenEvents(failed(false, 'DEADLINE_EXCEEDED'))
 
-    const hold = {
-      type: 'HoldVolume',
-      instanceId: instanceId(),
-      operationId: operationId(2),
-      volumeGiB: spec.volumeGiB,
+    const holding = (volumeGiB: number) => {
+      const held = { instanceId: instanceId(), resources: { ...resources, volumeGiB } }
+      return [
+        { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name: 'shop', ...held } },
+        { target: 'host', id: hostId(), command: { type: 'ConfirmClaim', hostId: hostId(), ...held } },
+      ]
     }
     const undone = failed(true, 'DISK_FULL')
-    expect(reactions.to(undone, stateAfter([...growing, undone])).slice(1)).toEqual([
-      { target: 'project', id: projectId, command: { ...hold, projectId } },
-      { target: 'host', id: hostId(), command: { ...hold, hostId: hostId() } },
-    ])
+    expect(reactions.to(undone, stateAfter([...growing, undone])).slice(1)).toEqual(holding(spec.volumeGiB))
     const uncertain = failed(false, 'DEADLINE_EXCEEDED')
-    expect(reactions.to(uncertain, stateAfter([...growing, uncertain]))).toHaveLength(1)
+    expect(reactions.to(uncertain, stateAfter([...growing, uncertain])).slice(1)).toEqual(holding(4))
+    const later = given(...growing, uncertain)
+      .when(restart(3))
+      .thenTypes('InstanceRestartRequested')
+    const done = given(...growing, uncertain, ...later)
+      .when(complete(3, 'restart'))
+      .thenTypes('InstanceRestarted', 'InstanceHealthChanged')
+    const state = stateAfter([...growing, uncertain, ...later, ...done])
+    expect(state.status !== 'ABSENT' && state.held.volumeGiB).toBe(4)
   })
 
   it('counts the larger volume from the request on', () => {
     const state = stateAfter(growing)
-    expect(state.status !== 'ABSENT' && specHeld(state).volumeGiB).toBe(4)
+    expect(state.status !== 'ABSENT' && state.held.volumeGiB).toBe(4)
   })
 })

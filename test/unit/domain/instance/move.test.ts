@@ -78,7 +78,13 @@ describe('an instance whose operation moves to another host', () => {
     expect(held).toContainEqual({
       target: 'host',
       id: hostId(2),
-      command: { type: 'ConfirmClaim', hostId: hostId(2), instanceId: instanceId(), resources },
+      command: {
+        type: 'ConfirmClaim',
+        hostId: hostId(2),
+        instanceId: instanceId(),
+        resources,
+        operationId: operationId(),
+      },
     })
     expect(held).toContainEqual(expect.objectContaining({ target: 'project', id: projectId }))
     const state = given(requested, moved)

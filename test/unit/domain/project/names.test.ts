@@ -4,7 +4,7 @@ import { fold } from '../../../../domain/decider.ts'
 import type { LapsedHold } from '../../../../domain/project/commands.ts'
 import { type ProjectCommand, type ProjectEvent, project, projectEvents } from '../../../../domain/project/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { at, instanceId, projectId, resources } from '../samples.ts'
+import { at, instanceId, operationId, projectId, resources } from '../samples.ts'
 
 const { given } = specOf(project, projectEvents)
 
@@ -13,6 +13,7 @@ const of = (ordinal: number, name: string) => ({ projectId, instanceId: instance
 const reserve = (ordinal: number, name: string, now = 0, refusedBy?: LapsedHold): ProjectCommand => ({
   type: 'ReserveQuota',
   ...of(ordinal, name),
+  operationId: operationId(ordinal),
   refusedBy,
   resources,
   now: at(now),
@@ -29,7 +30,13 @@ const hold = (ordinal: number, name: string, now = 0, refusedBy?: LapsedHold): P
 const lapsed = (ordinal: number, second = 60) => ({ instanceId: instanceId(ordinal), heldUntil: at(second) })
 const confirm = (ordinal: number, name: string): ProjectCommand => ({ type: 'ConfirmName', ...of(ordinal, name) })
 const drop = (ordinal: number, name: string): ProjectCommand => ({ type: 'ReleaseName', ...of(ordinal, name) })
-const releaseQuota = (ordinal: number, reason: 'DELETED' | 'FAILED' | 'NOT_REQUESTED'): ProjectCommand => ({
+const unused = (ordinal: number): ProjectCommand => ({
+  type: 'ReleaseReservation',
+  projectId,
+  instanceId: instanceId(ordinal),
+  operationId: operationId(ordinal),
+})
+const releaseQuota = (ordinal: number, reason: 'DELETED' | 'FAILED'): ProjectCommand => ({
   type: 'ReleaseQuota',
   projectId,
   instanceId: instanceId(ordinal),
@@ -85,7 +92,7 @@ describe('the name of an instance', () => {
       .when(hold(2, 'shop', 60, lapsed(1)))
       .thenEvents(held(2, 'shop', 60))
     given(held(1, 'shop')).when(drop(1, 'shop')).thenEvents(released(1, 'shop'))
-    given(held(1, 'shop')).when(releaseQuota(1, 'NOT_REQUESTED')).thenEvents(released(1, 'shop'))
+    given(held(1, 'shop')).when(unused(1)).thenEvents(released(1, 'shop'))
   })
 
   it('stays with an instance that failed, and is free when that is deleted', () => {

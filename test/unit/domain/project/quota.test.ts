@@ -13,6 +13,7 @@ const reserve = (ordinal: number, now = 0): Extract<ProjectCommand, { type: 'Res
   type: 'ReserveQuota',
   projectId,
   instanceId: instanceId(ordinal),
+  operationId: operationId(ordinal),
   name: `shop-${ordinal}`,
   resources,
   now: at(now),
@@ -270,91 +271,115 @@ describe('quota under any interleaving', () => {
   })
 })
 
-describe('the volume that an instance holds', () => {
-  const limits = { ...resources, instances: 1, volumeGiB: 4 }
+describe('what an instance holds already', () => {
+  const limits = { instances: 1, vcpus: 2, memoryMiB: 2048, volumeGiB: 4 }
   const of = (ordinal: number) => ({ projectId, instanceId: instanceId(), operationId: operationId(ordinal) })
-  const more = (volumeGiB: number, ordinal = 1, now = 0): ProjectCommand => ({
-    type: 'HoldMoreVolume',
+  type Wanted = Partial<typeof resources>
+  const more = (wanted: Wanted, ordinal = 1, now = 0): ProjectCommand => ({
+    ...reserve(1, now),
     ...of(ordinal),
-    volumeGiB,
-    now: at(now),
-    expiresAt: at(now + 60),
+    name: null,
+    resources: { ...resources, ...wanted },
     defaultLimits: limits,
   })
-  const settle = (volumeGiB: number, ordinal = 1): ProjectCommand => ({ type: 'HoldVolume', ...of(ordinal), volumeGiB })
-  const unused = (ordinal = 1): ProjectCommand => ({ type: 'ReleaseMoreVolume', ...of(ordinal) })
-  const held = (
-    volumeGiB: number,
-    growths?: readonly [ordinal: number, moreGiB: number][],
-    from = 0,
-  ): ProjectEvent => ({
+  const settle = (wanted: Wanted, ordinal = 1): ProjectCommand => ({
+    type: 'CommitQuota',
+    ...of(ordinal),
+    name: 'shop-1',
+    resources: { ...resources, ...wanted },
+  })
+  const unused = (ordinal = 1): ProjectCommand => ({ type: 'ReleaseReservation', ...of(ordinal) })
+  const held = (wanted: Wanted = {}): ProjectEvent => ({
+    type: 'QuotaCommitted',
+    data: { projectId, instanceId: instanceId(), resources: { ...resources, ...wanted } },
+  })
+  /** The instance has what it was made with, and until a minute after `from` what operations may bring it to. */
+  const holding = (all: Wanted, increases: Readonly<Record<number, Wanted>>, from = 0): ProjectEvent => ({
     type: 'QuotaCommitted',
     data: {
       projectId,
       instanceId: instanceId(),
-      resources: { ...resources, volumeGiB },
-      ...(growths && {
-        growths: growths.map(([ordinal, moreGiB]) => ({
-          operationId: operationId(ordinal),
-          moreGiB,
-          expiresAt: at(from + 60),
-        })),
-      }),
+      resources: { ...resources, ...all },
+      committed: resources,
+      increases: Object.entries(increases).map(([ordinal, wanted]) => ({
+        operationId: operationId(Number(ordinal)),
+        resources: { ...resources, ...wanted },
+        expiresAt: at(from + 60),
+      })),
     },
   })
-  const size = resources.volumeGiB
+  const large = { memoryMiB: 2048, volumeGiB: 4 }
 
-  it('grows by the difference, within the limit for volumes alone', () => {
-    given(held(size))
-      .when(more(4))
-      .thenEvents(held(4, [[1, 4 - size]]))
-    given(held(size)).when(more(5)).thenRejected('QUOTA_EXCEEDED')
-    given(held(size)).when(more(size)).thenNothing()
-    given(held(4, [[1, 4 - size]]))
-      .when(more(4))
+  it('is reserved a second time for the difference alone, within the limits for what it is of', () => {
+    given(held())
+      .when(more(large))
+      .thenEvents(holding(large, { 1: large }))
+    given(held())
+      .when(more({ ...large, volumeGiB: 5 }))
+      .thenRejected('QUOTA_EXCEEDED', { details: { resource: 'volumeGiB', limit: 4, used: 2, asked: 3 } })
+    given(held())
+      .when({ ...more({ volumeGiB: 4 }), defaultLimits: { ...limits, memoryMiB: 1 } } as ProjectCommand)
+      .thenEvents(holding({ volumeGiB: 4 }, { 1: { volumeGiB: 4 } }))
+  })
+
+  it('is not reserved again where it has all that, or less is wanted', () => {
+    given(held()).when(more({})).thenNothing()
+    given(held())
+      .when(more({ memoryMiB: 1 }))
+      .thenNothing()
+    given(holding(large, { 1: large }))
+      .when(more(large))
       .thenNothing()
   })
 
-  it('has what an operation holds of it until its time has passed, as others see then', () => {
-    const holding = held(4, [[1, 4 - size]])
+  it('is held for an operation until its time has passed, as others see then', () => {
     const other = (now: number): ProjectCommand => ({
       ...reserve(9, now),
       resources: { vcpus: 0, memoryMiB: 0, volumeGiB: 1 },
       defaultLimits: { ...limits, instances: 2 },
     })
-    given(holding).when(other(59)).thenRejected('QUOTA_EXCEEDED')
-    given(holding).when(other(60)).thenTypes('QuotaCommitted', 'QuotaReserved', 'ProjectNameHeld')
-    given(holding)
-      .when(more(4, 2, 60))
-      .thenEvents(held(size), held(4, [[2, 4 - size]], 60))
+    given(holding(large, { 1: large }))
+      .when(other(59))
+      .thenRejected('QUOTA_EXCEEDED')
+    given(holding(large, { 1: large }))
+      .when(other(60))
+      .thenTypes('QuotaCommitted', 'QuotaReserved', 'ProjectNameHeld')
+    given(holding(large, { 1: large }))
+      .when(more(large, 2, 60))
+      .thenEvents(held(), holding(large, { 2: large }, 60))
   })
 
-  it('has it for good when the operation was requested, also when its time had passed', () => {
-    given(held(4, [[1, 4 - size]]))
-      .when(settle(4))
-      .thenEvents(held(4))
-    given(held(size)).when(settle(4)).thenEvents(held(4))
-    given(held(4)).when(settle(4)).thenNothing()
+  it('is held for good when the operation was requested, also when its time had passed', () => {
+    given(holding(large, { 1: large }))
+      .when(settle(large))
+      .thenEvents(held(large))
+    given(held()).when(settle(large)).thenEvents(held(large))
+    given(held(large)).when(settle(large)).thenNothing()
+  })
+
+  it('is less when the operation has made it so', () => {
+    given(held(large)).when(settle({})).thenEvents(held())
   })
 
   it('has room for the largest that operations may make it, of which only one goes on', () => {
-    const both = held(4, [
-      [1, 2],
-      [2, 1],
-    ])
-    given(held(4, [[1, 2]]))
-      .when(more(3, 2))
-      .thenEvents(both)
-    given(both)
+    const both = { 1: { volumeGiB: 4 }, 2: { memoryMiB: 2048 } }
+    given(holding({ volumeGiB: 4 }, { 1: { volumeGiB: 4 } }))
+      .when(more({ memoryMiB: 2048 }, 2))
+      .thenEvents(holding(large, both))
+    given(holding(large, both))
       .when(unused(1))
-      .thenEvents(held(3, [[2, 1]]))
+      .thenEvents(holding({ memoryMiB: 2048 }, { 2: { memoryMiB: 2048 } }))
   })
 
-  it('has it no more when the operation was not requested or has failed', () => {
-    given(held(4, [[1, 2]]))
+  it('is what it was when the operation was not requested, and so is its name', () => {
+    given(held(), holding(large, { 1: large }))
       .when(unused(1))
-      .thenEvents(held(2))
-    given(held(4)).when(unused(1)).thenNothing()
-    given(held(4)).when(settle(size)).thenEvents(held(size))
+      .thenEvents(held())
+    given(held(large)).when(unused(1)).thenNothing()
+    const renaming: ProjectEvent = {
+      type: 'ProjectNameHeld',
+      data: { projectId, instanceId: instanceId(), name: 'other', heldUntil: at(60) },
+    }
+    given(held(), renaming).when(unused(1)).thenNothing()
   })
 })

@@ -66,7 +66,7 @@ const releaseBoth = (reason: string) => [
 
 describe('a requested instance', () => {
   it('has its resources held and its operation started, in this order', () => {
-    const held = { instanceId: instanceId(), resources }
+    const held = { instanceId: instanceId(), resources, operationId: operationId() }
     expect(reactionsToLast(requested)).toEqual([
       { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name: 'shop', ...held } },
       { target: 'host', id: hostId(), command: { type: 'ConfirmClaim', hostId: hostId(), ...held } },

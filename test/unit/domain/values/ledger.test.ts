@@ -4,15 +4,15 @@ import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from '../
 import {
   commit,
   committedIds,
-  dropGrowth,
+  dropIncrease,
   emptyLedger,
   holdingOf,
+  increase,
   type Ledger,
   lapse,
-  moreVolume,
   release,
   reserve,
-  settleVolume,
+  settle,
 } from '../../../../domain/values/ledger.ts'
 import { deepFreeze } from '../../../support/spec.ts'
 import { at, instanceId, operationId, resources } from '../samples.ts'
@@ -55,23 +55,27 @@ describe('a ledger', () => {
     expect(release(held, instanceId(2))).toBe(held)
   })
 
-  it('counts the largest growth until it lapses, is dropped or is settled, and gives all of it back with the instance', () => {
-    const held = { ...commit(emptyLedger, instanceId(1), { resources }) }
+  it('counts the most that operations may need until they lapse, are dropped or settled, and gives all back with the instance', () => {
+    const held = commit(emptyLedger, instanceId(1), { resources })
     const size = resources.volumeGiB
-    const more = (ledger: Ledger, ordinal: number, volumeGiB: number) => {
-      const wish = { instanceId: instanceId(1), operationId: operationId(ordinal), volumeGiB, expiresAt: at(ordinal) }
-      const grown = moreVolume(ledger, wish, 100)
-      if (!grown?.ok) throw new Error('refused')
-      return grown.ledger
-    }
+    const sized = (volumeGiB: number) => ({ ...resources, volumeGiB })
+    const more = (ledger: Ledger, ordinal: number, volumeGiB: number) =>
+      increase(ledger, {
+        instanceId: instanceId(1),
+        operationId: operationId(ordinal),
+        resources: sized(volumeGiB),
+        expiresAt: at(ordinal),
+      })
     const both = more(more(held, 1, size + 2), 2, size + 3)
     expect(both.total.volumeGiB).toBe(size + 3)
     expect(commit(emptyLedger, instanceId(1), holdingOf(both, instanceId(1)) as never)).toEqual(both)
-    const { live, shrunk } = lapse(both, at(1))
-    expect([live.total.volumeGiB, shrunk]).toEqual([size + 3, [instanceId(1)]])
-    const settled = settleVolume(both, { instanceId: instanceId(1), operationId: operationId(1), volumeGiB: size + 2 })
+    const { live, reduced } = lapse(both, at(1))
+    expect([live.total.volumeGiB, reduced]).toEqual([size + 3, [instanceId(1)]])
+    const wanted = { instanceId: instanceId(1), operationId: operationId(1), resources: sized(size + 2) }
+    const settled = settle(both, wanted)
     expect(settled.total.volumeGiB).toBe(size + 3)
-    expect(dropGrowth(settled, { operationId: operationId(2) }).total.volumeGiB).toBe(size + 2)
+    expect(dropIncrease(settled, { operationId: operationId(2) }).total.volumeGiB).toBe(size + 2)
+    expect(settle(both, { ...wanted, resources: sized(size + 3) }).increases).toEqual([])
     expect(release(both, instanceId(1))).toEqual(emptyLedger)
   })
 

@@ -1,0 +1,126 @@
+import type { AbsentRoute, Method } from './route.ts'
+
+const rows = (
+  instead: string,
+  calls: readonly (readonly [methods: string, path: string, ...serves: string[]])[],
+): readonly AbsentRoute[] =>
+  calls.flatMap(([methods, path, ...serves]) =>
+    methods.split(' ').map((method) => ({ method: method as Method, path, serves, instead })),
+  )
+
+/** What Trove has and Coffer has not, or not by this API. When a capability comes, its row moves to its noun. */
+export const absentRoutes: readonly AbsentRoute[] = [
+  ...rows('use `coffer` or GraphQL for what there is of users', [
+    ['GET POST PUT', '/instances/{instance}/users', 'database user list', 'database user create'],
+    [
+      'GET PUT DELETE POST',
+      '/instances/{instance}/users/{user}',
+      'database user show',
+      'database user delete',
+      'database user update attributes',
+    ],
+    [
+      'GET PUT',
+      '/instances/{instance}/users/{user}/databases',
+      'database user show access',
+      'database user grant access',
+    ],
+    ['DELETE', '/instances/{instance}/users/{user}/databases/{database}', 'database user revoke access'],
+    [
+      'GET POST DELETE',
+      '/instances/{instance}/root',
+      'database root show',
+      'database root enable',
+      'database root disable',
+    ],
+    ['GET', '/mgmt/instances/{instance}/root'],
+  ]),
+  ...rows('use `coffer` or GraphQL for what there is of backups', [
+    ['GET POST', '/backups', 'database backup list', 'database backup create'],
+    ['GET DELETE', '/backups/{backup}', 'database backup show', 'database backup delete'],
+    ['GET', '/instances/{instance}/backups', 'database backup list instance'],
+    [
+      'GET POST DELETE',
+      '/backup_strategies',
+      'database backup strategy list',
+      'database backup strategy create',
+      'database backup strategy delete',
+    ],
+  ]),
+  ...rows('use `coffer` or GraphQL for what there is of configurations', [
+    ['GET POST', '/configurations', 'database configuration list', 'database configuration create'],
+    [
+      'GET PUT PATCH DELETE',
+      '/configurations/{configuration}',
+      'database configuration show',
+      'database configuration set',
+      'database configuration parameter set',
+      'database configuration delete',
+    ],
+    ['GET', '/configurations/{configuration}/instances', 'database configuration instances'],
+    ['GET', '/instances/{instance}/configuration', 'database configuration default'],
+    ['GET', '/datastores/versions/{version}/parameters', 'database configuration parameter list'],
+    ['GET', '/datastores/versions/{version}/parameters/{parameter}', 'database configuration parameter show'],
+    ['GET', '/datastores/{datastore}/versions/{version}/parameters', 'database configuration parameter list'],
+    [
+      'GET',
+      '/datastores/{datastore}/versions/{version}/parameters/{parameter}',
+      'database configuration parameter show',
+    ],
+  ]),
+  ...rows('withdraw versions by `coffer datastore withdraw`; engines come from the hosts that have them', [
+    ['DELETE', '/datastores/{datastore}', 'datastore delete'],
+    ['GET POST', '/mgmt/datastore-versions', 'datastore version create'],
+    ['GET PATCH DELETE', '/mgmt/datastore-versions/{version}', 'datastore version set', 'datastore version delete'],
+  ]),
+  ...rows('read the log on the host; the events of an instance are in `coffer events --instance`', [
+    ['GET POST', '/instances/{instance}/log', 'database log list', 'database log show', 'database log set'],
+  ]),
+  ...rows('every instance has TLS; `coffer instance show` names its certificate authority', [
+    [
+      'GET POST',
+      '/instances/{instance}/ssl',
+      'database ssl show',
+      'database ssl enable',
+      'database ssl disable',
+      'database ssl rollback',
+    ],
+  ]),
+  ...rows('there are no clusters: make instances', [
+    ['GET POST', '/clusters', 'database cluster list', 'database cluster create'],
+    [
+      'GET POST DELETE',
+      '/clusters/{cluster}',
+      'database cluster show',
+      'database cluster delete',
+      'database cluster force delete',
+      'database cluster grow',
+      'database cluster shrink',
+      'database cluster upgrade',
+      'database cluster reset status',
+      'database cluster list instances',
+    ],
+    ['GET', '/clusters/{cluster}/instances/{instance}'],
+    ['GET POST', '/mgmt/clusters'],
+    ['POST', '/mgmt/clusters/{cluster}/action'],
+  ]),
+  ...rows('there are no modules', [
+    ['GET POST', '/modules'],
+    ['GET PUT DELETE', '/modules/{module}'],
+    ['GET POST', '/instances/{instance}/modules', 'database cluster modules'],
+  ]),
+]
+
+/** Commands of `openstack` whose calls are answered, and what they ask for is not there. */
+export const absentCommands: Readonly<Record<string, string>> = {
+  'database instance resize flavor': 'resize by `coffer` or GraphQL',
+  'database instance upgrade': 'make an instance of the new version and copy the data',
+  'database instance promote': 'there are no replicas',
+  'database instance eject': 'there are no replicas',
+  'database instance rebuild': 'there are no images: make an instance anew',
+  'database configuration attach': 'there are no configuration groups here',
+  'database configuration detach': 'there are no configuration groups here',
+  'database log tail': 'the client reads the log from Swift, an object store of OpenStack',
+  'database log save': 'the client reads the log from Swift, an object store of OpenStack',
+  'database backup execution delete': 'the client deletes it at Mistral, a service of OpenStack',
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { badRequest, notFound } from '../fault.ts'
+import type { Call, RestAnswer } from '../request.ts'
+import type { Route } from '../route.ts'
+import { begun, send } from '../send.ts'
+import { findInstance } from './find-instance.ts'
+import { databaseInputs, databaseShapes } from './instances.ts'
+import { parseBody } from './shapes.ts'
+
+/** openstacksdk sends one of them in the singular. */
+const createBody = z.union([
+  z.looseObject({ databases: databaseShapes }).transform(({ databases }) => databases),
+  z.looseObject({ database: databaseShapes.element }).transform(({ database }) => [database]),
+])
+
+/** Each is a command of its own, of which the first that is refused is told; those before it go on. */
+const create = async (call: Call): Promise<RestAnswer> => {
+  const databases = databaseInputs(parseBody(createBody, call.body))
+  if (databases.length === 0) throw badRequest('databases is empty: name at least one', 'databases')
+  const { id } = await findInstance(call)
+  let last: { readonly operationId: string | null } = { operationId: null }
+  for (const [index, database] of databases.entries()) {
+    last = await send(call, { type: 'CreateDatabase', id, ...database }, String(index))
+  }
+  return begun(last)
+}
+
+export const databaseRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/instances/{instance}/databases',
+    access: 'project',
+    does: 'Lists the databases in an instance.',
+    serves: ['database db list'],
+    answer: async (call) => {
+      const { databases } = await findInstance(call)
+      return { status: 200, body: { databases: databases.map((name) => ({ name })) } }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/instances/{instance}/databases',
+    access: 'project',
+    does: 'Makes databases in a running instance.',
+    serves: ['database db create'],
+    answer: create,
+  },
+  {
+    method: 'DELETE',
+    path: '/instances/{instance}/databases/{database}',
+    access: 'project',
+    does: 'Deletes a database with its data.',
+    serves: ['database db delete'],
+    answer: async (call) => {
+      const { id, databases } = await findInstance(call)
+      const name = call.params.database ?? ''
+      if (!databases.includes(name)) throw notFound(`Database ${name.slice(0, 64)} cannot be found.`)
+      return begun(await send(call, { type: 'DeleteDatabase', id, name }))
+    },
+  },
+]

@@ -1,0 +1,238 @@
+import { z } from 'zod'
+import { projectIdSchema } from '../../domain/ids.ts'
+import type { InstanceFilter } from '../../projections/queries.ts'
+import { badRequest, notHere } from '../fault.ts'
+import type { Body, Call, RestAnswer } from '../request.ts'
+import type { Route } from '../route.ts'
+import { begun, done, operationHeader, send } from '../send.ts'
+import { chosenDatastore } from './datastores.ts'
+import { findInstance } from './find-instance.ts'
+import { actOnInstance } from './instance-actions.ts'
+import { instanceShape } from './instance-shape.ts'
+import { nextLinks, pageOf, parseBody, reference, wholeNumber } from './shapes.ts'
+
+const databaseShape = z.looseObject({
+  name: z.string(),
+  character_set: z.string().nullish(),
+  collate: z.string().nullish(),
+})
+export const databaseShapes = z.array(databaseShape)
+
+const userShape = z.looseObject({
+  name: z.string(),
+  password: z.string(),
+  host: z.string().nullish(),
+  databases: z.array(z.looseObject({ name: z.string() })).nullish(),
+})
+
+/** What Coffer has not, and says so of instead of passing over it. */
+const absent = {
+  replica_of: 'replicas',
+  restorePoint: 'restoring a backup into a new instance',
+  configuration: 'configuration groups at a create',
+  modules: 'modules',
+} as const
+
+const createBody = z.looseObject({
+  instance: z.looseObject({
+    name: z.string(),
+    flavorRef: reference.nullish(),
+    volume: z.looseObject({ size: wholeNumber }).nullish(),
+    datastore: z
+      .looseObject({ type: z.string().nullish(), version: z.string().nullish(), version_number: z.string().nullish() })
+      .nullish(),
+    databases: databaseShapes.nullish(),
+    users: z.array(userShape).nullish(),
+  }),
+})
+
+const databaseInput = ({ name, character_set, collate }: z.output<typeof databaseShape>) => ({
+  name,
+  ...(character_set && { characterSet: character_set }),
+  ...(collate && { collation: collate }),
+})
+
+export const databaseInputs = (databases: z.output<typeof databaseShapes>) => databases.map(databaseInput)
+
+const userInput = ({ name, password, databases }: z.output<typeof userShape>) => ({
+  name,
+  password,
+  ...(databases && { databases: databases.map((database) => database.name) }),
+})
+
+const create = async (call: Call): Promise<RestAnswer> => {
+  const { instance: wish } = parseBody(createBody, call.body)
+  for (const [key, what] of Object.entries(absent)) {
+    const given = wish[key]
+    if (given !== undefined && given !== null && !(Array.isArray(given) && given.length === 0)) {
+      throw notHere(`Coffer does not have ${what} here yet: leave out "${key}"`)
+    }
+  }
+  const { name, flavorRef, volume, databases, users } = wish
+  const { datastore, version } = await chosenDatastore(call, wish.datastore ?? {})
+  const answer = await send(call, {
+    type: 'CreateInstance',
+    projectId: call.project,
+    name,
+    datastore,
+    ...(version !== null && { version }),
+    ...(flavorRef && { flavor: flavorRef }),
+    ...(volume && { volumeGiB: volume.size }),
+    ...(databases && { databases: databaseInputs(databases) }),
+    ...(users && { users: users.map(userInput) }),
+  })
+  const instance = await call.context.loadInstance(answer.instanceId)
+  const headers = operationHeader(answer)
+  // It is written down, and the views have not got it yet.
+  if (instance === null)
+    return { status: 200, headers, body: { instance: { id: answer.instanceId, name, status: 'BUILD', links: [] } } }
+  return { status: 200, headers, body: { instance: instanceShape(call, instance) } }
+}
+
+/** Of the project of the path, oldest first, so that a page ends where the next begins. */
+const listOf = async (
+  call: Call,
+  filter: InstanceFilter,
+  path: string,
+  extent: 'short' | 'detail',
+): Promise<RestAnswer> => {
+  const { entries, next } = await call.context.backend.views.instances(filter, pageOf(call))
+  const body: Body = {
+    instances: entries.map(({ document }) => instanceShape(call, document, extent)),
+    ...nextLinks(call, path, 'instances', next),
+  }
+  return { status: 200, body }
+}
+
+const listHere = (call: Call, name: string, extent: 'short' | 'detail'): Promise<RestAnswer> =>
+  listOf(call, { projectId: call.project }, `/v1.0/${call.project}/${name}`, extent)
+
+const listAll = async (call: Call): Promise<RestAnswer> => {
+  const { query, project } = call
+  const named = query.get('project_id')
+  const filter = {
+    projectId: named === null || named === '' ? null : projectNamed(named),
+    includeDeleted: query.get('deleted')?.toLowerCase() === 'true',
+  }
+  return listOf(call, filter, `/v1.0/${project}/mgmt/instances`, 'detail')
+}
+
+export const projectNamed = (text: string) => {
+  const parsed = projectIdSchema.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw badRequest('project_id is 1 to 63 letters, digits, dots, underscores or dashes', 'project_id')
+}
+
+const changeBody = z.looseObject({
+  instance: z.looseObject({
+    name: z.string().nullish(),
+    configuration: z.string().nullish(),
+    replica_of: z.string().nullish(),
+    access: z.looseObject({}).nullish(),
+    datastore_version: z.string().nullish(),
+  }),
+})
+
+const change = async (call: Call): Promise<RestAnswer> => {
+  const { instance: wish } = parseBody(changeBody, call.body)
+  const instance = await findInstance(call)
+  if (wish.access) throw notHere('Coffer does not change who may connect from where yet')
+  if (wish.datastore_version) throw notHere('Coffer does not go over to another version yet')
+  if (wish.configuration) throw notHere('Coffer does not attach configuration groups here yet')
+  // Detaching a configuration or a source from an instance that has none changes nothing.
+  if (!wish.name || wish.name === instance.name) return done
+  await send(call, { type: 'RenameInstance', id: instance.id, name: wish.name })
+  return done
+}
+
+const commandsOnOne = ['database instance show', 'database instance create']
+
+export const instanceRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/instances',
+    access: 'project',
+    does: 'Lists the instances of the project.',
+    serves: ['database instance list'],
+    answer: (call) => listHere(call, 'instances', 'short'),
+  },
+  {
+    method: 'GET',
+    path: '/instances/detail',
+    access: 'project',
+    does: 'Lists them with their times and faults.',
+    serves: [],
+    answer: (call) => listHere(call, 'instances/detail', 'detail'),
+  },
+  {
+    method: 'POST',
+    path: '/instances',
+    access: 'project',
+    does: 'Makes an instance. `X-Coffer-Operation` says which operation does it.',
+    serves: ['database instance create'],
+    answer: create,
+  },
+  {
+    method: 'GET',
+    path: '/instances/{instance}',
+    access: 'project',
+    does: 'Shows an instance, by its id or its name.',
+    serves: commandsOnOne,
+    answer: async (call) => ({ status: 200, body: { instance: instanceShape(call, await findInstance(call)) } }),
+  },
+  ...(['PUT', 'PATCH'] as const).map(
+    (method): Route => ({
+      method,
+      path: '/instances/{instance}',
+      access: 'project',
+      does: 'Renames an instance.',
+      serves: method === 'PUT' ? ['database instance update', 'database instance detach'] : [],
+      answer: change,
+    }),
+  ),
+  {
+    method: 'DELETE',
+    path: '/instances/{instance}',
+    access: 'project',
+    does: 'Deletes an instance with its data.',
+    serves: ['database instance delete'],
+    answer: async (call) => begun(await send(call, { type: 'DeleteInstance', id: (await findInstance(call)).id })),
+  },
+  {
+    method: 'POST',
+    path: '/instances/{instance}/action',
+    access: 'project',
+    does: 'Restarts an instance, changes its size, or cancels what is being done to it (`reset_status`).',
+    serves: [
+      'database instance restart',
+      'database instance resize volume',
+      'database instance reset status',
+      'database instance force delete',
+    ],
+    answer: (call) => actOnInstance(call, 'project'),
+  },
+  {
+    method: 'GET',
+    path: '/mgmt/instances',
+    access: 'admin',
+    does: 'Lists the instances of all projects, or of `project_id`.',
+    serves: ['database instance list'],
+    answer: listAll,
+  },
+  {
+    method: 'GET',
+    path: '/mgmt/instances/{instance}',
+    access: 'admin',
+    does: 'Shows an instance of any project.',
+    serves: [],
+    answer: async (call) => ({ status: 200, body: { instance: instanceShape(call, await findInstance(call)) } }),
+  },
+  {
+    method: 'POST',
+    path: '/mgmt/instances/{instance}/action',
+    access: 'admin',
+    does: 'Stops or restarts an instance, or cancels what is being done to it (`reset-task-status`).',
+    serves: ['database instance reboot'],
+    answer: (call) => actOnInstance(call, 'admin'),
+  },
+]

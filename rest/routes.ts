@@ -1,0 +1,19 @@
+import { databaseRoutes } from './nouns/databases.ts'
+import { datastoreRoutes } from './nouns/datastores.ts'
+import { flavorRoutes } from './nouns/flavors.ts'
+import { identityRoutes } from './nouns/identity.ts'
+import { instanceRoutes } from './nouns/instances.ts'
+import { quotaRoutes } from './nouns/quotas.ts'
+import { versionRoutes } from './nouns/versions.ts'
+import type { Route } from './route.ts'
+
+/** All that the API answers. Where two shapes fit a path, the one with the fixed word stands first. */
+export const routes: readonly Route[] = [
+  ...versionRoutes,
+  ...identityRoutes,
+  ...instanceRoutes,
+  ...databaseRoutes,
+  ...flavorRoutes,
+  ...datastoreRoutes,
+  ...quotaRoutes,
+]

@@ -1,0 +1,349 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRestApi } from '../../../rest/api.ts'
+import { routes } from '../../../rest/routes.ts'
+import { startApiOnPlane } from '../../support/api-on-plane.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const dir = createTempDir('rest')
+const cleanups: (() => Promise<unknown>)[] = []
+let system: Awaited<ReturnType<typeof start>>
+beforeAll(async () => {
+  system = await start()
+})
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup()
+})
+
+type Options = {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly project?: string
+}
+
+/** The API, asked with tokens of its projects: each test has its own. */
+const start = async () => {
+  const { api, issueToken } = await startApiOnPlane(dir.next(), cleanups)
+  const rest = createRestApi(api.edge)
+  let projects = 0
+  const send = async (method: string, url: string, headers: Readonly<Record<string, string>>, body = '') => {
+    const answered = await rest.answer({
+      method,
+      url,
+      header: (name) => headers[name] ?? null,
+      readBody: async () => body,
+      signal: new AbortController().signal,
+    })
+    // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of what was asked
+    const json: any = answered.headers['Content-Type'] === 'application/json' ? JSON.parse(answered.text) : null
+    return { ...answered, json }
+  }
+  const clientOf = async (role = 'MEMBER') => {
+    projects += 1
+    const project = `project-${projects}`
+    const { id, secret } = await issueToken(project, role)
+    const call = (method: string, path: string, { headers = {}, body, project: named = project }: Options = {}) =>
+      send(
+        method,
+        `/v1.0/${named}${path}`,
+        { 'x-auth-token': secret, host: 'db.test:8080', 'content-type': 'application/json', ...headers },
+        typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
+      )
+    return { call, project, id, secret }
+  }
+  return { send, clientOf }
+}
+
+const wish = {
+  instance: {
+    name: 'shop',
+    flavorRef: 'small',
+    volume: { size: 1 },
+    databases: [{ name: 'app' }],
+    users: [{ name: 'app', password: 'a long enough password', databases: [{ name: 'app' }] }],
+  },
+}
+
+type Client = Awaited<ReturnType<Awaited<ReturnType<typeof start>>['clientOf']>>
+
+const makeShop = async ({ call }: Client): Promise<string> => {
+  const { json } = await call('POST', '/instances', { body: wish })
+  const { id } = json.instance
+  await waitFor('the instance', async () => (await call('GET', `/instances/${id}`)).json.instance.status === 'ACTIVE')
+  return id
+}
+
+describe('the Trove API', () => {
+  it('makes, shows, lists, changes and deletes an instance', async () => {
+    const { clientOf } = system
+    const client = await clientOf()
+    const { call } = client
+    const made = await call('POST', '/instances', { body: wish })
+    expect(made).toMatchObject({ status: 200, json: { instance: { name: 'shop', flavor: { id: 'small' } } } })
+    expect(made.headers['X-Coffer-Operation']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.text).not.toContain('null')
+    expect(made.text).not.toContain('a long enough password')
+    const { id } = made.json.instance
+    await waitFor('the instance', async () => (await call('GET', '/instances/shop')).json.instance.status === 'ACTIVE')
+    const shown = (await call('GET', `/instances/${id}`)).json.instance
+    expect(shown).toMatchObject({
+      id,
+      volume: { size: 1 },
+      datastore: { type: 'postgresql' },
+      ip: ['127.0.0.1'],
+      port: 15432,
+      links: [{ rel: 'self', href: `http://db.test:8080/v1.0/${client.project}/instances/${id}` }, { rel: 'bookmark' }],
+    })
+    expect(shown.created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+    expect(await call('PUT', `/instances/${id}`, { body: { instance: { name: 'store' } } })).toMatchObject({
+      status: 202,
+      text: '',
+    })
+    expect((await call('GET', '/instances')).json.instances).toMatchObject([{ id, name: 'store' }])
+    expect((await call('POST', `/instances/${id}/databases`, { body: { databases: [{ name: 'more' }] } })).status).toBe(
+      202,
+    )
+    await waitFor('the database', async () => {
+      const { json } = await call('GET', `/instances/${id}/databases`)
+      return json.databases.length === 2
+    })
+    expect((await call('DELETE', `/instances/${id}/databases/none`)).status).toBe(404)
+    const deleted = await call('DELETE', '/instances/store')
+    expect(deleted).toMatchObject({ status: 202, text: '' })
+    await waitFor('the end', async () => (await call('GET', `/instances/${id}`)).status === 404)
+    expect((await call('GET', '/instances')).json).toEqual({ instances: [] })
+  })
+
+  it('takes and gives XML', async () => {
+    const { clientOf } = system
+    const { call } = await clientOf()
+    const xml = { 'content-type': 'application/xml', accept: 'application/xml' }
+    const made = await call('POST', '/instances', {
+      headers: xml,
+      body: '<instance xmlns="http://docs.openstack.org/database/api/v1.0" name="shop" flavorRef="http://db.test/flavors/small"><volume size="2"/><databases><database name="app"/></databases></instance>',
+    })
+    expect(made.status).toBe(200)
+    expect(made.text).toMatch(
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<instance xmlns="[^"]+" id="[^"]+" name="shop" status="/,
+    )
+    expect(made.text).toContain('<volume size="2"/>')
+    const missing = await call('GET', '/instances/none', { headers: xml })
+    expect(missing).toMatchObject({ status: 404, headers: { 'Content-Type': 'application/xml' } })
+    expect(missing.text).toContain('<itemNotFound xmlns="http://docs.openstack.org/database/api/v1.0" code="404">')
+  })
+
+  it('does a repeated request once', async () => {
+    const { clientOf } = system
+    const { call } = await clientOf()
+    const headers = { 'idempotency-key': 'k1' }
+    const [first, second] = [
+      await call('POST', '/instances', { body: wish, headers }),
+      await call('POST', '/instances', { body: wish, headers }),
+    ]
+    expect(second.json.instance.id).toBe(first.json.instance.id)
+    expect((await call('GET', '/instances')).json.instances).toHaveLength(1)
+    const other = { instance: { ...wish.instance, name: 'other' } }
+    expect(await call('POST', '/instances', { body: other, headers })).toMatchObject({
+      status: 409,
+      json: { conflict: { error_code: 'IDEMPOTENCY_KEY_REUSED' } },
+    })
+  })
+
+  it('cuts lists into pages, and tells clients in both languages where the next is', async () => {
+    const { clientOf } = system
+    const { call, project } = await clientOf()
+    for (const name of ['a', 'b', 'c'])
+      await call('POST', '/instances', { body: { instance: { ...wish.instance, name } } })
+    const names: string[] = []
+    let path: string | undefined = '/instances?limit=2'
+    while (path) {
+      const { json } = await call('GET', path)
+      names.push(...json.instances.map((each: { name: string }) => each.name))
+      expect(json.instances_links).toEqual(json.links)
+      path = json.links?.[0].href.replace(`http://db.test:8080/v1.0/${project}`, '')
+    }
+    expect(names).toEqual(['a', 'b', 'c'])
+  })
+
+  it('says of what it lacks what to do instead', async () => {
+    const { clientOf } = system
+    const { call } = await clientOf()
+    const { status, json } = await call('GET', '/modules')
+    expect([status, json.notImplemented.message]).toEqual([501, 'Coffer does not have this yet: there are no modules'])
+    const replica = { instance: { ...wish.instance, replica_of: 'x' } }
+    expect(await call('POST', '/instances', { body: replica })).toMatchObject({ status: 501 })
+  })
+
+  it.each([
+    ['a limit that is none', 'GET', '/instances?limit=0', undefined, 400, 'badRequest'],
+    ['an action that is none', 'POST', '/instances/shop/action', { fly: {} }, 400, 'badRequest'],
+    ['no action', 'POST', '/instances/shop/action', {}, 400, 'badRequest'],
+    ['no body', 'POST', '/instances', undefined, 400, 'badRequest'],
+    ['a body that is no JSON', 'POST', '/instances', '{"a', 400, 'badRequest'],
+    ['a name that is none', 'POST', '/instances', { instance: { name: 5 } }, 400, 'badRequest'],
+    [
+      'a flavor that is none',
+      'POST',
+      '/instances',
+      { instance: { name: 'a', flavorRef: 'none' } },
+      404,
+      'itemNotFound',
+    ],
+    [
+      'a volume that is too large',
+      'POST',
+      '/instances',
+      { instance: { name: 'a', volume: { size: 5000 } } },
+      400,
+      'badRequest',
+    ],
+    ['a page of nothing', 'GET', '/nothing', undefined, 404, 'itemNotFound'],
+    ['a path that is no UTF-8', 'GET', '/instances/%ff', undefined, 400, 'badRequest'],
+    ['what is for administrators', 'GET', '/mgmt/instances', undefined, 401, 'unauthorized'],
+    ['another project', 'GET', '/mgmt/quotas/other', undefined, 401, 'unauthorized'],
+  ])('answers %s as what it is', async (_what, method, path, body, status, name) => {
+    const { clientOf } = system
+    const { call } = await clientOf()
+    const answered = await call(method, path, { body })
+    expect([answered.status, Object.keys(answered.json)]).toEqual([status, [name]])
+    expect(answered.headers['X-Openstack-Request-Id']).toBe(answered.json[name].request_id)
+  })
+
+  it('refuses a body of a type that it does not read, and says which it does', async () => {
+    const { clientOf } = system
+    const { call } = await clientOf()
+    const answered = await call('POST', '/instances', { body: 'a=b', headers: { 'content-type': 'text/plain' } })
+    expect(answered).toMatchObject({ status: 415, json: { badMediaType: { code: 415 } } })
+  })
+})
+
+describe('tenancy', () => {
+  it('answers what is of another project as what never was', async () => {
+    const { clientOf } = system
+    const [shop, other] = [await clientOf(), await clientOf()]
+    const id = await makeShop(shop)
+    const never = '01a229b3-115c-70d7-84d1-f07f8c5f8adb'
+    for (const [method, path, body] of [
+      ['GET', '', undefined],
+      ['DELETE', '', undefined],
+      ['PUT', '', { instance: { name: 'mine' } }],
+      ['POST', '/action', { restart: {} }],
+      ['GET', '/databases', undefined],
+      ['POST', '/databases', { databases: [{ name: 'mine' }] }],
+    ] as const) {
+      const [theirs, nobodys] = await Promise.all(
+        [id, never].map(async (each) => {
+          const { text, status } = await other.call(method, `/instances/${each}${path}`, {
+            body,
+            headers: { 'x-openstack-request-id': 'r1' },
+          })
+          return { status, text: text.replaceAll(each, 'ID') }
+        }),
+      )
+      expect(theirs).toEqual(nobodys)
+      expect(theirs?.status).toBe(404)
+    }
+    expect((await other.call('GET', '/instances/shop')).status).toBe(404)
+    expect((await other.call('GET', '/instances', { project: shop.project })).status).toBe(403)
+    expect((await shop.call('GET', `/instances/${id}`)).json.instance).toMatchObject({ name: 'shop', status: 'ACTIVE' })
+  })
+
+  it('lets readers read', async () => {
+    const { clientOf } = system
+    const { call } = await clientOf('READER')
+    expect((await call('GET', '/instances')).status).toBe(200)
+    expect(await call('POST', '/instances', { body: wish })).toMatchObject({
+      status: 403,
+      json: { forbidden: { code: 403 } },
+    })
+  })
+
+  it('lets nobody in without a token, but tells which versions there are', async () => {
+    const { send } = system
+    expect((await send('GET', '/v1.0/shop/instances', {})).status).toBe(401)
+    expect((await send('GET', '/v1.0/shop/instances', { 'x-auth-token': 'guess' })).status).toBe(401)
+    expect((await send('GET', '/', {})).json.versions).toMatchObject([{ id: 'v1.0', status: 'CURRENT' }])
+    expect((await send('GET', '/v1.0/', {})).json.version).toMatchObject({ id: 'v1.0' })
+  })
+})
+
+describe('a login', () => {
+  const login = (identity: object, scope?: object) => JSON.stringify({ auth: { identity, ...(scope && { scope }) } })
+  const json = { 'content-type': 'application/json', host: 'db.test:8080' }
+
+  it.each(['password', 'token', 'application_credential', 'half of an application credential'])(
+    'by %s gives the token and the address of the API',
+    async (way) => {
+      const { send, clientOf } = system
+      const { id, secret, project } = await clientOf()
+      const identity = {
+        password: { methods: ['password'], password: { user: { name: 'me', domain: {}, password: secret } } },
+        token: { methods: ['token'], token: { id: secret } },
+        application_credential: {
+          methods: ['application_credential'],
+          application_credential: { id, secret },
+        },
+        'half of an application credential': {
+          methods: ['application_credential'],
+          application_credential: { id, secret: secret.slice(`coffer_${id}_`.length) },
+        },
+      }[way]
+      const { status, headers, json: body } = await send('POST', '/v3/auth/tokens', json, login(identity ?? {}))
+      expect([status, headers['X-Subject-Token']]).toEqual([201, secret])
+      const [database] = body.token.catalog
+      expect(database).toMatchObject({
+        type: 'database',
+        endpoints: [{ url: `http://db.test:8080/v1.0/${project}` }, {}, {}],
+      })
+      expect(JSON.stringify(body)).not.toContain(secret)
+    },
+  )
+
+  it('with what is no token, or for another project, is refused alike', async () => {
+    const { send, clientOf } = system
+    const { secret } = await clientOf()
+    const by = (password: string) => ({ methods: ['password'], password: { user: { password } } })
+    expect((await send('POST', '/v3/auth/tokens', json, login(by('guess')))).status).toBe(401)
+    const elsewhere = { project: { name: 'other' } }
+    expect((await send('POST', '/v3/auth/tokens', json, login(by(secret), elsewhere))).status).toBe(401)
+  })
+})
+
+it('answers whatever is sent, and never with a fault of its own', async () => {
+  const { clientOf } = system
+  const { call } = await clientOf('ADMIN')
+  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }), fc.constant(null), fc.integer())
+  const body = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.jsonValue(),
+    fc.record({
+      instance: fc.record(
+        { name: value, flavorRef: value, volume: value, databases: value, users: value },
+        { requiredKeys: [] },
+      ),
+    }),
+    fc.dictionary(fc.constantFrom('restart', 'resize', 'stop', 'quotas', 'databases', 'auth', 'instance'), value),
+  )
+  const params = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }).map((text) => encodeURIComponent(text.toWellFormed())),
+    fc.uuid(),
+  )
+  const path = fc
+    .tuple(
+      fc.constantFrom(...routes.filter(({ access }) => access !== 'open')),
+      fc.array(params, { minLength: 4, maxLength: 4 }),
+    )
+    .map(([route, values]) => {
+      let at = 0
+      return [route.method, route.path.replace(/\{\w+\}/g, () => values[at++] ?? '')] as const
+    })
+  const type = fc.constantFrom('application/json', 'application/xml', 'text/plain', '')
+  await fc.assert(
+    fc.asyncProperty(path, body, type, fc.webQueryParameters(), async ([method, at], given, contentType, query) => {
+      const { status } = await call(method, `${at}?${query}`, { body: given, headers: { 'content-type': contentType } })
+      expect(status).toBeLessThan(500)
+    }),
+    { numRuns: 1000 },
+  )
+})
