@@ -15,7 +15,7 @@ export type ParameterType = (typeof parameterTypes)[number]
  * - `summary`: the engine's own words, in English; empty where it has none.
  */
 export const parameterSchema = z.object({
-  name: z.string().max(128),
+  name: z.string().regex(/^.{1,128}$/),
   type: z.enum(parameterTypes),
   min: z.number().nullable(),
   max: z.number().nullable(),

@@ -82,6 +82,9 @@ export const start = (
   commandIds: commandIdsOf(kind, options.subject ?? subject),
 })
 
+/** What an agent tells of a backup; a step takes what its result has, whatever else is told. */
+const contents = { location: 'backups/i/b', version: '17.10', parts: [] }
+
 const answers = (id: CommandId) => ({
   reportId: reportId(),
   at: at(1),
@@ -100,7 +103,7 @@ const taken = (result: GuestResult, now: number): OperationInput => ({
 
 export const succeeded = (id: CommandId, now = 1): OperationInput => taken({ type: 'succeeded', ...answers(id) }, now)
 export const succeededWithFacts = (id: CommandId, now = 1): OperationInput =>
-  taken({ type: 'succeeded', ...answers(id), facts }, now)
+  taken({ type: 'succeeded', ...answers(id), facts: { ...facts, ...contents } }, now)
 export const failed = (id: CommandId, now = 1, why = fault): OperationInput =>
   taken({ type: 'failed', ...answers(id), fault: why }, now)
 export const progressed = (id: CommandId, progress: number, message: string, now = 1): OperationInput =>
