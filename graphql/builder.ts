@@ -15,6 +15,7 @@ import type {
   FlavorDocument,
   HostDocument,
   InstanceDocument,
+  JoinTokenDocument,
   OperationDocument,
   QuotaDocument,
   ScheduleDocument,
@@ -97,6 +98,7 @@ export const createSchemaParts = () => {
     Resources: builder.objectRef<Resources>('Resources'),
     Schedule: builder.objectRef<ScheduleDocument>('Schedule'),
     ScheduleAction,
+    JoinToken: builder.objectRef<JoinTokenDocument>('JoinToken'),
     Token: builder.objectRef<TokenDocument>('Token'),
   }
 }

@@ -10,6 +10,7 @@ import { addFlavor } from './nouns/flavor.ts'
 import { addHost } from './nouns/host.ts'
 import { addInstance } from './nouns/instance.ts'
 import { addInstanceCommands } from './nouns/instance-commands.ts'
+import { addJoinToken } from './nouns/join-token.ts'
 import { addNode } from './nouns/node.ts'
 import { addOperation } from './nouns/operation.ts'
 import { addParameter } from './nouns/parameter.ts'
@@ -46,6 +47,7 @@ export const createSchema = (): GraphQLSchema => {
   addFlavor(parts, mutations)
   addEvent(parts)
   addHost(parts, mutations)
+  addJoinToken(parts, mutations)
   addQuota(parts, mutations)
   addBackup(parts, mutations)
   addSchedule(parts, mutations)

@@ -6,6 +6,7 @@ import { eventsProjection } from './views/events.ts'
 import { flavorsProjection } from './views/flavors.ts'
 import { hostsProjection } from './views/hosts.ts'
 import { instancesProjection } from './views/instances.ts'
+import { joinTokensProjection } from './views/join-tokens.ts'
 import { operationsProjection } from './views/operations.ts'
 import { parametersProjection } from './views/parameters.ts'
 import { quotasProjection } from './views/quotas.ts'
@@ -23,6 +24,7 @@ export const allProjections: readonly Projection[] = [
   flavorsProjection,
   quotasProjection,
   tokensProjection,
+  joinTokensProjection,
   backupsProjection,
   schedulesProjection,
   eventsProjection,

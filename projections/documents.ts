@@ -7,6 +7,7 @@ import type {
   FlavorId,
   HostId,
   InstanceId,
+  JoinTokenId,
   NodeId,
   OperationId,
   ProjectId,
@@ -38,6 +39,7 @@ export const viewNames = [
   'flavors',
   'quotas',
   'tokens',
+  'join-tokens',
   'backups',
   'schedules',
   'events',
@@ -253,6 +255,18 @@ export type TokenDocument = {
   readonly secretHash: string
   readonly expiresAt: string | null
   readonly revoked: boolean
+  readonly createdAt: string
+  readonly createdBy: Actor
+}
+
+/** Key: the id. Index: `all`. */
+export type JoinTokenDocument = {
+  readonly id: JoinTokenId
+  /** The one host that it is for; null for any that is not known yet. */
+  readonly hostId: HostId | null
+  readonly expiresAt: string
+  readonly revoked: boolean
+  readonly used: { readonly hostId: HostId; readonly at: string } | null
   readonly createdAt: string
   readonly createdBy: Actor
 }

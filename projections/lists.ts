@@ -11,6 +11,7 @@ type ViewLists = {
   readonly flavors: 'all'
   readonly quotas: 'project' | 'all'
   readonly tokens: 'project' | 'all'
+  readonly 'join-tokens': 'all'
   readonly backups: 'project' | 'instance' | 'all'
   readonly schedules: 'project' | 'instance' | 'all'
   readonly events: 'all' | 'project' | 'instance' | 'operation'

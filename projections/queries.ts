@@ -6,6 +6,7 @@ import type {
   FlavorId,
   HostId,
   InstanceId,
+  JoinTokenId,
   OperationId,
   ProjectId,
   ScheduleId,
@@ -29,6 +30,7 @@ import {
   type HostDocument,
   type InstanceDocument,
   type InstanceStatus,
+  type JoinTokenDocument,
   type OperationDocument,
   type OperationStatus,
   type ParametersDocument,
@@ -120,6 +122,8 @@ export type Views = {
   quotas(page: PageRequest): Promise<Page<QuotaDocument>>
   token(id: TokenId): Promise<TokenDocument | null>
   tokens(scope: Scope, page: PageRequest): Promise<Page<TokenDocument>>
+  joinToken(id: JoinTokenId): Promise<JoinTokenDocument | null>
+  joinTokens(page: PageRequest): Promise<Page<JoinTokenDocument>>
   backup(id: BackupId): Promise<BackupDocument | null>
   backups(filter: BackupFilter, page: PageRequest): Promise<Page<BackupDocument>>
   schedule(id: ScheduleId): Promise<ScheduleDocument | null>
@@ -207,6 +211,8 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     quotas: (page) => readPage(viewStore, all('quotas'), page),
     token: (id) => viewStore.get('tokens', id),
     tokens: (scope, page) => readPage(viewStore, scoped('tokens', scope, ''), page),
+    joinToken: (id) => viewStore.get('join-tokens', id),
+    joinTokens: (page) => readPage(viewStore, all('join-tokens'), page),
     backup: (id) => viewStore.get('backups', id),
     backups: (filter, page) => {
       const list = ofInstance('backups', filter) ?? scoped('backups', filter, '')

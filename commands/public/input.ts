@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   backupIdSchema,
   instanceIdSchema,
+  joinTokenIdSchema,
   operationIdSchema,
   projectIdSchema,
   scheduleIdSchema,
@@ -53,6 +54,9 @@ export const operationIdField = (description: string) =>
 
 export const tokenIdField = (description: string) =>
   idField(tryWith(tokenIdSchema), { noun: 'token id', expected: 'a UUID', description })
+
+export const joinTokenIdField = (description: string) =>
+  idField(tryWith(joinTokenIdSchema), { noun: 'join token id', expected: 'a UUID', description })
 
 export const backupIdField = (description: string) =>
   idField(tryWith(backupIdSchema), { noun: 'backup id', expected: 'a UUID', description })

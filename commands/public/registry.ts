@@ -17,6 +17,7 @@ import { removeHost } from './remove-host.ts'
 import { renameInstance } from './rename-instance.ts'
 import { dropDeadLetter, replayDeadLetter } from './resolve-dead-letter.ts'
 import { retireFlavor } from './retire-flavor.ts'
+import { revokeJoinToken } from './revoke-join-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { setQuota } from './set-quota.ts'
 
@@ -42,6 +43,7 @@ export const publicCommands = {
   IssueToken: issueToken,
   RevokeToken: revokeToken,
   IssueJoinToken: issueJoinToken,
+  RevokeJoinToken: revokeJoinToken,
   RemoveHost: removeHost,
   SetQuota: setQuota,
   DefineFlavor: defineFlavor,

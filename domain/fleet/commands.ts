@@ -22,3 +22,4 @@ export type FleetCommand =
       readonly now: string
       readonly expiresAt: string
     }
+  | { readonly type: 'RevokeJoinToken'; readonly tokenId: JoinTokenId }

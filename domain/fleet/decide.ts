@@ -10,6 +10,7 @@ import type { FleetState, IssuedJoinToken } from './state.ts'
 
 type TakeHostName = Extract<FleetCommand, { readonly type: 'TakeHostName' }>
 type IssueJoinToken = Extract<FleetCommand, { readonly type: 'IssueJoinToken' }>
+type RevokeJoinToken = Extract<FleetCommand, { readonly type: 'RevokeJoinToken' }>
 
 export const decide = (command: FleetCommand, state: FleetState): Decision<FleetEvent> => {
   switch (command.type) {
@@ -22,6 +23,8 @@ export const decide = (command: FleetCommand, state: FleetState): Decision<Fleet
     }
     case 'IssueJoinToken':
       return issueJoinToken(command, state)
+    case 'RevokeJoinToken':
+      return revokeJoinToken(command, state)
     default:
       return unreachable(command)
   }
@@ -57,6 +60,7 @@ const refusalOf = (
     const isOwn = token.used.hostId === hostId && token.used.signingKey === signingKey
     return isOwn ? null : notLetIn('the join token was used by another host')
   }
+  if (token.revoked) return notLetIn('the join token was revoked')
   return hasPassed(token.expiresAt, now) ? notLetIn(`the join token expired at ${token.expiresAt}`) : null
 }
 
@@ -81,6 +85,22 @@ const issueJoinToken = (
     })
   }
   return accept({ type: 'FleetJoinTokenIssued', data: { tokenId, proofKey, hostId, expiresAt } })
+}
+
+/** One that a host has joined with is done with: its host is known by its own key. */
+const revokeJoinToken = ({ tokenId }: RevokeJoinToken, { joinTokens }: FleetState): Decision<FleetEvent> => {
+  const token = joinTokens.get(tokenId)
+  if (!token) return reject({ code: 'NOT_FOUND', message: `there is no join token ${tokenId}`, field: 'id' })
+  if (token.used) {
+    const { hostId } = token.used
+    return reject({
+      code: 'INVALID_STATE',
+      message: `host ${hostId} has joined with join token ${tokenId}, which lets in no other; "coffer admin host remove ${hostId}" removes the host`,
+      field: 'id',
+      details: { hostId },
+    })
+  }
+  return token.revoked ? accept() : accept({ type: 'FleetJoinTokenRevoked', data: { tokenId } })
 }
 
 /** As of machines: in any case. */

@@ -25,6 +25,8 @@ export const fleetEvents = {
     1,
     z.object({ tokenId: joinTokenIdSchema, hostId: hostIdSchema, signingKey: z.string() }),
   ),
+  /** The token lets no host in any more. None has joined with it. */
+  FleetJoinTokenRevoked: defineEvent(1, z.object({ tokenId: joinTokenIdSchema })),
 }
 
 export type FleetEvent = EventOf<typeof fleetEvents>

@@ -12,7 +12,10 @@ export const evolve = (state: FleetState, event: FleetEvent): FleetState => {
     }
     case 'FleetJoinTokenIssued': {
       const { tokenId, ...token } = event.data
-      return { ...state, joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, used: null }]]) }
+      return {
+        ...state,
+        joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, revoked: false, used: null }]]),
+      }
     }
     case 'FleetJoinTokenUsed': {
       const { tokenId, hostId, signingKey } = event.data
@@ -22,6 +25,12 @@ export const evolve = (state: FleetState, event: FleetEvent): FleetState => {
         ...state,
         joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, used: { hostId, signingKey } }]]),
       }
+    }
+    case 'FleetJoinTokenRevoked': {
+      const { tokenId } = event.data
+      const token = state.joinTokens.get(tokenId)
+      if (!token) return state
+      return { ...state, joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, revoked: true }]]) }
     }
     default:
       return unreachable(event)

@@ -20,4 +20,5 @@ export const fleet = defineAggregate({
   evolve,
 })
 
+export const fleetCategory = fleet.category
 export const fleetStream = fleet.stream('hosts')

@@ -5,6 +5,7 @@ export type IssuedJoinToken = {
   readonly proofKey: string
   readonly hostId: HostId | null
   readonly expiresAt: string
+  readonly revoked: boolean
   readonly used: { readonly hostId: HostId; readonly signingKey: string } | null
 }
 

@@ -1,4 +1,3 @@
-import { issueJoinToken } from '../../commands/public/issue-join-token.ts'
 import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
@@ -16,7 +15,6 @@ import { requireAdmin } from '../pipeline/tenancy.ts'
 
 export const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addHostType(parts)
-  mutation(issueJoinToken, result(issueJoinToken.answer, { became: '`issueJoinToken`', readsBack: {} }))
   mutation(removeHost, result(removeHost.answer, { became: '`removeHost`', readsBack: {} }))
   const { builder, Host } = parts
   const { Connection } = defineConnection(parts, { name: 'Host', view: 'hosts', node: Host })

@@ -1,5 +1,11 @@
 import { tryParsePlace } from '../../domain/dead-letter/place.ts'
-import { flavorIdSchema, hostIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
+import {
+  flavorIdSchema,
+  hostIdSchema,
+  instanceIdSchema,
+  joinTokenIdSchema,
+  operationIdSchema,
+} from '../../domain/ids.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
@@ -73,6 +79,11 @@ const finders = {
     const hostId = tryParseId(hostIdSchema, id)
     const host = hostId && (await loadHost(hostId))
     return session.isAdmin ? host : null
+  },
+  JoinToken: async ({ session, backend }, id) => {
+    const tokenId = tryParseId(joinTokenIdSchema, id)
+    const token = tokenId && (await backend.views.joinToken(tokenId))
+    return session.isAdmin ? token : null
   },
   Flavor: async ({ backend }, id) => {
     const flavorId = tryParseId(flavorIdSchema, id)

@@ -103,6 +103,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   FleetHostNameReleased: ({ hostId, name }) => ({ hostId, name }),
   FleetJoinTokenIssued: ({ tokenId, hostId, expiresAt }) => ({ tokenId, hostId, expiresAt }),
   FleetJoinTokenUsed: ({ tokenId, hostId, signingKey }) => ({ tokenId, hostId, signingKey }),
+  FleetJoinTokenRevoked: ({ tokenId }) => ({ tokenId }),
   HostRegistered: ({ hostId, name, address, agentVersion, capacity, engines, isolation, signingKey }) => ({
     hostId,
     name,

@@ -235,6 +235,7 @@ const examples: Examples = {
     hostId,
     signingKey: 'signing-key',
   }),
+  FleetJoinTokenRevoked: () => ({ tokenId: parseJoinTokenId(exampleUuid('join-token')) }),
   HostKeyRefused: ({ hostId }) => ({ hostId, signingKey: 'another-key' }),
   HostRegistered: ({ hostId, datastore, version }) => ({
     hostId,

@@ -438,6 +438,30 @@ fragment Operation on Operation {
  ...Step
  }
 }`, {"fragmentName":"InstanceOperation"}) as unknown as TypedDocumentString<Types.InstanceOperationFragment, unknown>;
+export const JoinTokenFragmentDoc = new TypedDocumentString(`
+ fragment JoinToken on JoinToken {
+ id
+ host {
+ id
+ name
+ }
+ expiresAt
+ revoked
+ usedAt
+ usedBy {
+ id
+ name
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}`, {"fragmentName":"JoinToken"}) as unknown as TypedDocumentString<Types.JoinTokenFragment, unknown>;
 export const UnreadableEventFragmentDoc = new TypedDocumentString(`
  fragment UnreadableEvent on UnreadableEvent {
  id
@@ -2702,6 +2726,93 @@ fragment Fault on Fault {
  retryable
  cause
 }`) as unknown as TypedDocumentString<Types.FollowInstanceSubscription, Types.FollowInstanceSubscriptionVariables>;
+export const JoinTokensDocument = new TypedDocumentString(`
+ query JoinTokens($first: Int, $after: String) {
+ joinTokens(first: $first, after: $after) {
+ edges {
+ cursor
+ node {
+ ...JoinToken
+ }
+ }
+ pageInfo {
+ ...Page
+ }
+ }
+}
+ fragment Page on PageInfo {
+ hasNextPage
+ endCursor
+}
+fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment JoinToken on JoinToken {
+ id
+ host {
+ id
+ name
+ }
+ expiresAt
+ revoked
+ usedAt
+ usedBy {
+ id
+ name
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+}`) as unknown as TypedDocumentString<Types.JoinTokensQuery, Types.JoinTokensQueryVariables>;
+export const RevokeJoinTokenDocument = new TypedDocumentString(`
+ mutation RevokeJoinToken($input: RevokeJoinTokenInput!) {
+ result: revokeJoinToken(input: $input) {
+ __typename
+ ...Refusal
+ ... on RevokeJoinTokenAccepted {
+ token {
+ ...JoinToken
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment JoinToken on JoinToken {
+ id
+ host {
+ id
+ name
+ }
+ expiresAt
+ revoked
+ usedAt
+ usedBy {
+ id
+ name
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+}`) as unknown as TypedDocumentString<Types.RevokeJoinTokenMutation, Types.RevokeJoinTokenMutationVariables>;
 export const UnreadableEventsDocument = new TypedDocumentString(`
  query UnreadableEvents($first: Int, $after: String) {
  unreadableEvents(first: $first, after: $after) {

@@ -306,6 +306,11 @@ export type RetireFlavorInput = {
   readonly idempotencyKey?: string | null | undefined;
 };
 
+export type RevokeJoinTokenInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 export type RevokeTokenInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
@@ -847,6 +852,29 @@ export type FollowInstanceSubscriptionVariables = Exact<{
 
 export type FollowInstanceSubscription = { readonly instance: InstanceFragment };
 
+export type JoinTokenFragment = { readonly id: string, readonly expiresAt: string, readonly revoked: boolean, readonly usedAt: string | null, readonly createdAt: string, readonly host: { readonly id: string, readonly name: string } | null, readonly usedBy: { readonly id: string, readonly name: string } | null, readonly createdBy: ActorFragment };
+
+export type JoinTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type JoinTokensQuery = { readonly joinTokens: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: JoinTokenFragment }>, readonly pageInfo: PageFragment } };
+
+export type RevokeJoinTokenMutationVariables = Exact<{
+  input: RevokeJoinTokenInput;
+}>;
+
+
+export type RevokeJoinTokenMutation = { readonly result:
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+    | { readonly __typename: 'RevokeJoinTokenAccepted', readonly token: JoinTokenFragment | null }
+   };
+
 export type UnreadableEventFragment = { readonly id: string, readonly stream: string, readonly revision: number, readonly type: string, readonly reason: UnreadableReason, readonly detail: string, readonly excluded: { readonly at: string, readonly note: string, readonly by: ActorFragment } | null };
 
 export type UnreadableEventsQueryVariables = Exact<{
@@ -962,6 +990,7 @@ export type ScheduleQuery = { readonly schedule:
     | { readonly __typename: 'Flavor' }
     | { readonly __typename: 'Host' }
     | { readonly __typename: 'Instance' }
+    | { readonly __typename: 'JoinToken' }
     | { readonly __typename: 'Operation' }
     | (
       { readonly __typename: 'Schedule' }

@@ -1,6 +1,6 @@
 import { rebuildViews } from '../commands/admin.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from '../commands/dead-letters.ts'
-import { issueJoinToken } from '../commands/join-token.ts'
+import { issueJoinToken, listJoinTokens, revokeJoinToken } from '../commands/join-token.ts'
 import { showKafkaAcls } from '../commands/kafka-acls.ts'
 import { excludeEvent, listUnreadable } from '../commands/log.ts'
 import { removeHost } from '../commands/remove-host.ts'
@@ -25,14 +25,29 @@ export const adminVerbs: Verbs = (program, { run, setExitCode }) => {
     .action((options) => run(options, (context) => showStatus(context)))
 
   const host = admin.command('host').description('the machines the databases run on')
-  host
+  const joinToken = host
     .command('join-token')
     .description('make a token that lets one host join, once')
+    // Behind a command below it, an option is that command's.
+    .enablePositionalOptions()
     .option('--host <host>', 'a host that has joined, which may come with another key than before')
     .option('--expires <time>', 'ISO 8601; in one hour if left out')
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((options) => run(options, (context) => issueJoinToken(context, options)))
+  joinToken
+    .command('list')
+    .alias('ls')
+    .description('list join tokens, and who has joined with them')
+    .option('-a, --all', 'those that are used, expired or revoked, too', false)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listJoinTokens(context, options)))
+  joinToken
+    .command('revoke <id>')
+    .description('revoke one that no host has joined with')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => revokeJoinToken(context, id, options)))
   host
     .command('kafka-acls <host>')
     .description('print the commands that give the agent of a host an account of its own in Kafka')

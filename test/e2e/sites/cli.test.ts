@@ -249,6 +249,20 @@ onEverySite('cli', (site) => {
       expect(stderr).toContain('the token is not accepted')
     })
 
+    it('lists and revokes join tokens', async () => {
+      const join = ['admin', 'host', 'join-token']
+      const { id } = await cli.json<{ id: string }>(join)
+      type Listed = { readonly id: string; readonly state: string }
+      const stateIn = async (...options: string[]) =>
+        (await cli.json<Listed[]>([...join, 'list', ...options])).find((each) => each.id === id)?.state
+      expect(await stateIn()).toBe('OPEN')
+      expect(await cli.json([...join, 'revoke', id.slice(-8)])).toMatchObject({ id, revoked: true })
+      expect(await stateIn()).toBeUndefined()
+      expect(await stateIn('--all')).toBe('REVOKED')
+      const refused = await cli.json<Failure>([...join, 'revoke', id.replace(/.{12}$/, '000000000000')], 2)
+      expect(refused.error.code).toBe('NOT_FOUND')
+    })
+
     it('compares the live views with rebuilt ones, and builds them anew', async () => {
       const views = await cli.json<{ view: string; equal: boolean }[]>(['admin', 'rebuild-views', '--verify'])
       expect(views.map(({ view, equal }) => ({ view, equal }))).toEqual(

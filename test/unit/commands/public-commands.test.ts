@@ -47,6 +47,7 @@ const forAdmins: readonly CommandName[] = [
   'RemoveUnlistedInstance',
   'ReplayDeadLetter',
   'RetireFlavor',
+  'RevokeJoinToken',
   'SetDefaultDatastoreVersion',
   'SetQuota',
   'WithdrawDatastoreVersion',

@@ -20,6 +20,7 @@ type Ids = {
   readonly instance: string
   readonly operation: string
   readonly token: string
+  readonly joinToken: string
   readonly schedule: string
   readonly backup: string
   readonly project: string
@@ -75,6 +76,7 @@ const rows: Readonly<Record<string, Row>> = {
     shownTo: 'own',
   },
   'Query.hosts': { document: '{ hosts { nodes { id name } } }', shownTo: 'admin' },
+  'Query.joinTokens': { document: '{ joinTokens { nodes { id createdBy { name } } } }', shownTo: 'admin' },
   'Query.quota': { document: '{ quota { projectId used { instances } } }', shownTo: 'everybody' },
   'Query.node': {
     document: 'query ($id: ID!) { node(id: $id) { id ... on Instance { name } } }',
@@ -182,6 +184,9 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.replayDeadLetter': mutation('replayDeadLetter', 'ReplayDeadLetterInput', ({ letter }) => ({ id: letter })),
   'Mutation.dropDeadLetter': mutation('dropDeadLetter', 'DropDeadLetterInput', ({ letter }) => ({ id: letter })),
   'Mutation.issueJoinToken': mutation('issueJoinToken', 'IssueJoinTokenInput', () => ({})),
+  'Mutation.revokeJoinToken': mutation('revokeJoinToken', 'RevokeJoinTokenInput', ({ joinToken }) => ({
+    id: joinToken,
+  })),
   'Mutation.removeHost': mutation('removeHost', 'RemoveHostInput', () => ({ id: randomUUID() })),
   'Mutation.excludeEvent': mutation('excludeEvent', 'ExcludeEventInput', ({ instance }) => ({
     stream: `instance-${instance}`,
@@ -230,6 +235,9 @@ const createWorld = async () => {
   const schedule = await world.putSchedule(instance, { cron: mark })
   const backup = await world.putBackup(instance, { name: mark })
   await world.putHost({ name: mark })
+  const joinToken = await world.putJoinToken({
+    createdBy: { kind: 'user', subject: mark, projectId: shop, roles: ['admin'] },
+  })
   await world.putDatastore({
     type: 'postgresql',
     versions: ['17.10'],
@@ -259,6 +267,7 @@ const createWorld = async () => {
     instance: instance.id,
     operation: operation.id,
     token: marked.document.id,
+    joinToken: joinToken.id,
     schedule: schedule.id,
     backup: backup.id,
     project: shop,
@@ -268,6 +277,7 @@ const createWorld = async () => {
     instance: ids.next(),
     operation: ids.next(),
     token: ids.next(),
+    joinToken: ids.next(),
     schedule: ids.next(),
     backup: ids.next(),
     project: 'nowhere',

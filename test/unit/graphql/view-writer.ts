@@ -7,6 +7,7 @@ import {
   parseFlavorId,
   parseHostId,
   parseInstanceId,
+  parseJoinTokenId,
   parseNodeId,
   parseOperationId,
   parseScheduleId,
@@ -27,6 +28,7 @@ import type {
   FlavorDocument,
   HostDocument,
   InstanceDocument,
+  JoinTokenDocument,
   OperationDocument,
   QuotaDocument,
   ScheduleDocument,
@@ -163,6 +165,19 @@ export const createViewWriter = (store: ViewStore) => {
         createdAt: at,
         createdBy: user(instance.projectId),
         updatedAt: at,
+        ...facts,
+      })
+    },
+    putJoinToken: (facts: Partial<JoinTokenDocument> = {}) => {
+      const id = facts.id ?? parseJoinTokenId(ids.next())
+      return put<JoinTokenDocument>('join-tokens', id, {
+        id,
+        hostId: null,
+        expiresAt: at,
+        revoked: false,
+        used: null,
+        createdAt: at,
+        createdBy: { kind: 'system', name: 'test' },
         ...facts,
       })
     },

@@ -52,6 +52,7 @@ const before: Readonly<Record<ViewName, readonly CofferEventType[]>> = {
   flavors: ['FlavorDefined'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   tokens: ['TokenIssued'],
+  'join-tokens': ['FleetJoinTokenIssued'],
   backups: ['BackupRequested'],
   schedules: ['ScheduleCreated'],
   events: [],

@@ -82,6 +82,19 @@ describe('a join token', () => {
       .thenEvents(used(hostId(2)), taken('db-1', hostId(2)))
   })
 
+  it('lets nobody in once it was revoked, which can be said twice, but not of one that a host has joined with', () => {
+    const revoke: FleetCommand = { type: 'RevokeJoinToken', tokenId }
+    const revoked: FleetEvent = { type: 'FleetJoinTokenRevoked', data: { tokenId } }
+    given(issued()).when(revoke).thenEvents(revoked)
+    given(issued(), revoked).when(revoke).thenNothing()
+    given(issued(), revoked).when(join()).thenRejected('FORBIDDEN')
+    given(issued(), revoked).when(issue).thenNothing()
+    given(issued(), used(), taken('db-1'))
+      .when(revoke)
+      .thenRejected('INVALID_STATE', { details: { hostId: hostId() } })
+    given().when(revoke).thenRejected('NOT_FOUND')
+  })
+
   it('is one text that says all of it, and any other text is none', () => {
     const token = { tokenId, secret: `${'_-'.repeat(21)}x`, controlKey: `${'-_'.repeat(21)}y` }
     expect(tryJoinToken(formatJoinToken(token))).toEqual(token)

@@ -50,9 +50,16 @@ describe('what is deployed, and the runbook', () => {
 const unknownIn = (program: Command, words: readonly string[]): readonly string[] => {
   let command = program
   const unknown: string[] = []
+  let isValue = false
   for (const word of words) {
     if (word.startsWith('-')) {
-      if (!command.options.some(({ short, long }) => word === short || word === long)) unknown.push(word)
+      const option = command.options.find(({ short, long }) => word === short || word === long)
+      if (!option) unknown.push(word)
+      isValue = option?.required ?? false
+      continue
+    }
+    if (isValue) {
+      isValue = false
       continue
     }
     const next = command.commands.find((each) => each.name() === word || each.aliases().includes(word))

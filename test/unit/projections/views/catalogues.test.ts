@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { parseFlavorId } from '../../../../domain/ids.ts'
+import { parseFlavorId, parseJoinTokenId } from '../../../../domain/ids.ts'
 import { datastoresProjection } from '../../../../projections/views/datastores.ts'
 import { deadLettersProjection } from '../../../../projections/views/dead-letters.ts'
 import { flavorsProjection } from '../../../../projections/views/flavors.ts'
+import { joinTokensProjection } from '../../../../projections/views/join-tokens.ts'
 import { tokensProjection } from '../../../../projections/views/tokens.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { exampleActor, exampleWorld, plantedSecrets } from '../../../support/example-events.ts'
@@ -103,6 +104,35 @@ describe('the view of tokens', () => {
     const dumped = await project(tokensProjection, log.events(), { deliveries: 1 })
     expect(keysIn(dumped, 'project', 'acme')).toEqual([world.tokenId])
     expect(keysIn(dumped, 'all', 'all')).toEqual([world.tokenId])
+  })
+})
+
+describe('the view of join tokens', () => {
+  it('has whom each is for, who joined with it, and whether it was revoked', async () => {
+    const log = createEventLog()
+    const tokenId = parseJoinTokenId('019a0009-0000-7000-8000-000000000001')
+    const expiresAt = '2030-01-01T01:00:00.000Z'
+    log.add('FleetJoinTokenIssued', world, { tokenId, hostId: null, expiresAt })
+    const issued = {
+      id: tokenId,
+      hostId: null,
+      expiresAt,
+      revoked: false,
+      used: null,
+      createdAt: '2030-01-01T00:00:00.000Z',
+      createdBy: exampleActor(world),
+    }
+    await expectDocuments(joinTokensProjection, log.events(), { [tokenId]: issued })
+    const revoked = createEventLog()
+    revoked.add('FleetJoinTokenIssued', world, { tokenId, hostId: null, expiresAt })
+    revoked.add('FleetJoinTokenRevoked', world, { tokenId })
+    await expectDocuments(joinTokensProjection, revoked.events(), { [tokenId]: { ...issued, revoked: true } })
+    log.add('FleetHostNameTaken', world)
+    log.add('FleetJoinTokenUsed', world, { tokenId })
+    const used = { hostId: world.hostId, at: '2030-01-01T00:00:02.000Z' }
+    await expectDocuments(joinTokensProjection, log.events(), { [tokenId]: { ...issued, used } })
+    const dumped = await project(joinTokensProjection, log.events(), { deliveries: 1 })
+    expect(keysIn(dumped, 'all', 'all')).toEqual([tokenId])
   })
 })
 
