@@ -12,10 +12,14 @@ import { persist } from './persist.ts'
  * work, and the key that they are sealed to is destroyed: copies of them stay in logs and topics, and nobody can open those. That the users
  * were verified is on the disk before, so a repeat does without them.
  */
-export const endpointVerified: Outcome<'endpoint-verified'> = async (host, { users }, { nodeId, signal }) => {
+export const endpointVerified: Outcome<'endpoint-verified'> = async (
+  host,
+  { users, sealingKey },
+  { nodeId, signal },
+) => {
   const { records, sealingKeys } = host
   const record = requireRecord(host, nodeId)
-  const [key = null] = keysOf(users)
+  const key = sealingKey ?? keysOf(users)[0] ?? null
   const isRepeat = key !== null && key === record.verifiedKey
   const { driver, instance } = await host.control.describe(record, signal)
   const wishes = isRepeat ? [] : await openUsers(host, nodeId, users)

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { allEnded } from '../all-ended.ts'
 import { EngineFault } from '../engines/engine.ts'
 import { exists, removeTree } from '../files.ts'
 import type { Host } from '../host.ts'
 import type { Installed } from '../installations.ts'
-import { reserveDirectory } from '../isolation/volumes.ts'
 import type { NodeRecord } from '../journal/nodes.ts'
 import { nodeMarker } from '../supervision/process-table.ts'
 import { type Outcome, type OutcomeContext, requireRecord } from './outcome.ts'
+import { clearVolume, takeIntoUse } from './volume-content.ts'
 
 /** The engine of this spec runs and answers. A new instance gets its data from the template; an old one keeps what it has. */
 export const engineRunning: Outcome<'engine-running'> = async (host, { spec, generation, port }, context) => {
@@ -61,14 +60,13 @@ const dataMissing = (directory: string): EngineFault =>
 
 /** The volume gets its data: the copy that it was prepared with, or a new one, under another name until it is whole. */
 const placeData = async (host: Host, installed: Installed, { nodeId, signal }: OutcomeContext): Promise<void> => {
-  const { layout, run, records, templates } = host
+  const { layout, run, templates } = host
   const volume = layout.volume(nodeId)
   const copy = join(volume, templates.nameOf(installed))
   const marked = { [nodeMarker]: nodeId }
   if (!(await exists(copy))) {
     const template = await templates.ensure(installed, signal)
-    const useless = (await readdir(volume)).filter((name) => name !== 'lost+found' && name !== reserveDirectory)
-    await allEnded(...useless.map((name) => removeTree(join(volume, name))))
+    await clearVolume(volume)
     const unfinished = join(volume, `new-${randomBytes(4).toString('hex')}`)
     try {
       await run('cp', ['--archive', '--reflink=auto', template, unfinished], signal, marked)
@@ -79,8 +77,5 @@ const placeData = async (host: Host, installed: Installed, { nodeId, signal }: O
     }
     await rename(unfinished, copy)
   }
-  await installed.driver.giveIdentity(copy)
-  const owner = records.get(nodeId)?.owner
-  if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, copy], signal, marked)
-  await rename(copy, layout.dataDir(nodeId))
+  await takeIntoUse(host, installed, nodeId, copy, signal)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { ProjectId } from '../../domain/ids.ts'
-import { keyField, projectIdField, textField, wholeNumberField } from './input.ts'
+import { backupIdField, keyField, projectIdField, textField, wholeNumberField } from './input.ts'
 
 const databaseInput = z
   .strictObject({
@@ -28,7 +28,12 @@ const userInput = z
 
 export const createInstanceInput = z.strictObject({
   name: textField('Unique in the project among what is not deleted.'),
-  datastore: textField(`${datastoreChoice}, as \`datastores\` lists them.`),
+  datastore: textField(
+    `${datastoreChoice}, as \`datastores\` lists them. Needed unless it is made of a backup, whose it is then.`,
+  ).optional(),
+  fromBackup: backupIdField(
+    'The backup that it is made of, with the databases, the users and their passwords in it. What is left out is as it was then.',
+  ).optional(),
   version: textField(
     "A prefix picks the newest: `17` may become `17.10`. The datastore's default if left out.",
   ).optional(),
@@ -42,5 +47,8 @@ export const createInstanceInput = z.strictObject({
 })
 
 /** The wish for an instance, and whose it is to be. */
-export type CreateInstance = Omit<z.output<typeof createInstanceInput>, 'projectId'> & { readonly projectId: ProjectId }
+export type CreateInstance = Omit<z.output<typeof createInstanceInput>, 'projectId' | 'datastore'> & {
+  readonly projectId: ProjectId
+  readonly datastore: string
+}
 export type UserInput = z.output<typeof userInput>

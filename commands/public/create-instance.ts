@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { restoreFaults } from '../../domain/backup/restorable.ts'
 import { instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
-import type { Rejection } from '../../domain/rejection.ts'
+import { allFaults, type Rejection } from '../../domain/rejection.ts'
 import { completeAccounts } from '../../domain/values/accounts.ts'
 import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
@@ -13,6 +14,7 @@ import type { Directory } from '../directory.ts'
 import { ownerOf } from '../dispatch/authorise.ts'
 import { checkCreateInstance, restsOnDirectory } from '../dispatch/check-create-instance.ts'
 import { type Credential, credentialsFor } from '../dispatch/credentials.ts'
+import { completedBy, contradictsSource, type FoundSource, findSource } from '../dispatch/find-source.ts'
 import { type AskForName, withFormerNames } from '../dispatch/former-names.ts'
 import { createPatientHandler } from '../dispatch/patient-handler.ts'
 import type { CommandContext } from '../handle.ts'
@@ -22,7 +24,13 @@ import { shownId } from './answers.ts'
 import { type CreateInstance, createInstanceInput } from './create-instance-input.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
 
-type Wish = { readonly command: CreateInstance; readonly spec: InstanceSpec; readonly context: CommandContext }
+type Wish = {
+  readonly command: CreateInstance
+  readonly spec: InstanceSpec
+  /** Null: it begins empty. */
+  readonly source: FoundSource | null
+  readonly context: CommandContext
+}
 
 const createInstanceAnswer = {
   name: 'CreateInstance',
@@ -46,28 +54,36 @@ export const createInstance = defineCommand({
   input: createInstanceInput,
   answer: createInstanceAnswer,
   carryOut: (dependencies, job, input) =>
-    create(dependencies, job, { ...input, projectId: ownerOf(job, input.projectId) }),
+    create(dependencies, job, {
+      ...input,
+      datastore: input.datastore ?? '',
+      projectId: ownerOf(job, input.projectId),
+    }),
 })
 
 /** Room in the project's quota, then on a host, then the instance itself: each held with an expiry until the next is there. */
-const create = async (given: DispatchDependencies, job: Job, asked: CreateInstance): Promise<Answer> => {
+const create = async (offered: DispatchDependencies, job: Job, given: CreateInstance): Promise<Answer> => {
   // Sagas write to the streams of projects and hosts for every other create.
-  const handler = createPatientHandler(given, job.request.signal)
-  const dependencies = { ...given, handler }
+  const handler = createPatientHandler(offered, job.request.signal)
+  const dependencies = { ...offered, handler }
   const { directory, settings } = dependencies
   const { instanceId, operationId } = job.ids
-  const { databases = [], users = [] } = asked
-  const command = { ...asked, ...completeAccounts(asked.datastore, { databases, users }) }
-  const { projectId } = command
+  const { projectId, fromBackup } = given
   // What was granted is answered as it was, whatever has become of what is on offer since.
   if (job.repeat) {
     const { state, position } = await handler.load(instance, instanceStream(instanceId))
     if (state.status !== 'ABSENT') {
-      const credentials = credentialsOf(dependencies, job, command)
-      given.keptCreates?.keep(instanceId, credentials)
+      const credentials = credentialsOf(dependencies, job, withAccounts(given))
+      offered.keptCreates?.keep(instanceId, credentials)
       return accepted({ position, instanceId, operationId, credentials, replayed: true })
     }
   }
+  const found = fromBackup === undefined ? null : await findSource(dependencies, fromBackup, projectId)
+  if (found && !found.ok) return refused(found.rejection)
+  const source = found?.source ?? null
+  const contradiction = source && allFaults(contradictsSource(source, given))
+  if (contradiction) return refused(contradiction)
+  const asked = source ? completedBy(source, given) : given
   await directory.ready(job.request.signal)
   const lookAgain = () => directory.catchUp(job.request.signal)
   const checked = await twice(() => checkCreateInstance(directory, settings, asked), lookAgain)
@@ -75,14 +91,17 @@ const create = async (given: DispatchDependencies, job: Job, asked: CreateInstan
     assertNotAwaited(directory, asked, checked.rejection)
     return refused(checked.rejection)
   }
+  const misfit = source && allFaults(restoreFaults(source.contents, checked.value))
+  if (misfit) return refused(misfit)
+  const command = withAccounts(asked)
   const context = { ...job.context, correlationId: operationId, projectId, instanceId }
   const credentials = credentialsOf(dependencies, job, command)
-  const wish = { command, spec: checked.value, context }
+  const wish = { command, spec: checked.value, source, context }
   const hostWish = {
     instanceId,
     operationId,
     spec: checked.value,
-    hasSecrets: (command.users ?? []).length > 0,
+    hasSecrets: source !== null || (command.users ?? []).length > 0,
     holdMs: settings.reservationMs,
   }
   const reserved = await reserveQuota(dependencies, job, wish)
@@ -93,6 +112,12 @@ const create = async (given: DispatchDependencies, job: Job, asked: CreateInstan
     return refused(placed.rejection)
   }
   return request(dependencies, job, { ...wish, nameFence: reserved.revision ?? 0 }, placed, credentials)
+}
+
+/** With the databases that its users need. Those of a backup are in it. */
+const withAccounts = (asked: CreateInstance): CreateInstance => {
+  const { datastore, fromBackup, databases = [], users = [] } = asked
+  return fromBackup === undefined ? { ...asked, ...completeAccounts(datastore, { databases, users }) } : asked
 }
 
 /** Where a host has what was asked for, and is about to offer it, the request is early and not wrong. Throws `NotOfferedYet`. */
@@ -180,7 +205,9 @@ const request = async (
       databases,
       sealingKey: sealingKey?.number ?? null,
       users: sealingKey === null ? [] : await sealUsers(sealingKey, nodeId, credentials),
-      deadline: isoAfter(clock, settings.operationTimeoutMs.provision),
+      ...(sealingKey && wish.source && { source: await wish.source.seal(sealingKey) }),
+      // What a restore takes depends on how much there is, as with the backup.
+      deadline: isoAfter(clock, settings.operationTimeoutMs[wish.source ? 'backup' : 'provision']),
     },
     wish.context,
   )

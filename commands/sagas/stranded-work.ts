@@ -41,7 +41,10 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
     const by = { ...context(undefined), correlationId: operationId, projectId, instanceId }
     const command = { type: 'HandleHostLost', hostId, removed, now: isoNow(clock) } as const
     await handler.handle(operation, operationStream(operationId), command, by)
-    if (state.status === 'PROVISIONING' && state.operation.wish.users.length === 0) await moveCreate(state, null, by)
+    if (state.status !== 'PROVISIONING') return
+    const { users, source } = state.operation.wish
+    // The key of a backup is sealed to the host as well: it waits for that one.
+    if (users.length === 0 && source === null) await moveCreate(state, null, by)
   }
 
   /** Whether it needs no second look. */

@@ -76,6 +76,8 @@ export type EngineDescriptor = {
   readonly title: string
   /** What an exact version looks like, as hosts report it. */
   readonly version: RegExp
+  /** How many parts of a version say which data it reads: of PostgreSQL 18.4 the first one. */
+  readonly seriesParts: number
   readonly userName: NameRule
   readonly databases: Databases
   readonly password: PasswordRule

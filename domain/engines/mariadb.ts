@@ -18,6 +18,7 @@ const uri = (target: ConnectionTarget): string => {
 export const mariadb: EngineDescriptor = {
   title: 'MariaDB',
   version: /^\d+\.\d+\.\d+$/,
+  seriesParts: 2,
   userName: {
     ...name,
     what: 'the name of a MariaDB user',

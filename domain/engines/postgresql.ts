@@ -67,6 +67,7 @@ const howToGet = (version: string): string =>
 export const postgresql: EngineDescriptor = {
   title: 'PostgreSQL',
   version: /^\d+\.\d+$/,
+  seriesParts: 1,
   userName: {
     ...name,
     what: 'the name of a PostgreSQL user',

@@ -9,6 +9,7 @@ const uri = (target: ConnectionTarget): string => `rediss://${authorityOf(target
 export const redis: EngineDescriptor = {
   title: 'Redis',
   version: /^\d+\.\d+\.\d+$/,
+  seriesParts: 1,
   userName: {
     what: 'the name of a Redis user',
     pattern: /^[a-zA-Z0-9_-]+$/,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restoreSourceSchema } from '../backup/source.ts'
 import {
   backupIdSchema,
   commandIdSchema,
@@ -22,13 +23,15 @@ import {
  * - `volume-grown`: the volume, which exists, has at least this size, and an engine that runs makes use of it. Tells what size it has.
  * - `engine-resized`: the node has the resources of this spec but for its volume: a running engine has them as far as it can without a restart, one
  *   that does not run has them with its next start. Tells whether it runs, and what takes a restart.
+ * - `data-restored`: the volume, which is there, has the data of a backup, for an engine of this spec that never ran.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
  * - `accounts-ready`: the databases and users exist, with these passwords and access. `users` of a database: those that may use it in full beside who may
  *   already, as far as they exist. `absentDatabases`: these do not exist, nor do sessions in them.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
- *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to.
+ *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to. `sealingKey`:
+ *   its number, where there are no users and another secret is sealed to it.
  * - `engine-stopped`: the engine does not run; its data stays.
  * - `backup-stored`: a copy of all data of the engine, which runs and goes on serving, is whole in the backup store, below the folder of this backup, and nothing
  *   else is there. `sealedKey`: what it is encrypted by. Tells what is in the store.
@@ -57,10 +60,15 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
     users: z.array(userSpecSchema),
     absentDatabases: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal('endpoint-verified'), users: z.array(userSpecSchema) }),
+  z.object({
+    kind: z.literal('endpoint-verified'),
+    users: z.array(userSpecSchema),
+    sealingKey: z.int().positive().optional(),
+  }),
   z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),
   z.object({ kind: z.literal('engine-resized'), spec: instanceSpecSchema }),
   z.object({ kind: z.literal('engine-stopped') }),
+  z.object({ kind: z.literal('data-restored'), spec: instanceSpecSchema, source: restoreSourceSchema }),
   z.object({ kind: z.literal('backup-stored'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({ kind: z.literal('backup-absent'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({

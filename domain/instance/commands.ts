@@ -1,3 +1,4 @@
+import type { RestoreSource } from '../backup/source.ts'
 import type { HostId, InstanceId, NodeId, OperationId, ProjectId } from '../ids.ts'
 import type { StepResults } from '../operation/process.ts'
 import type { Fault } from '../values/fault.ts'
@@ -47,6 +48,7 @@ export type InstanceCommand =
       readonly sealingKey: number | null
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
+      readonly source?: RestoreSource
       readonly nameFence?: NameFence
     })
   /** The operation goes on on another host, with a node in the place of the one before. */

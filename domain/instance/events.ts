@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restoreSourceSchema } from '../backup/source.ts'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
@@ -48,6 +49,8 @@ export const instanceEvents = {
       sealingKey: z.int().positive().nullable(),
       databases: z.array(databaseSpecSchema),
       users: z.array(userSpecSchema),
+      /** The backup that it is made of. Absent: it begins empty. */
+      source: restoreSourceSchema.optional(),
       ...asked,
     }),
   ),

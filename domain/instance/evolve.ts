@@ -1,5 +1,5 @@
 import { unreachable } from '../decider.ts'
-import { knownAccounts, noAccounts } from '../values/known-accounts.ts'
+import { firstAccounts, noAccounts } from '../values/known-accounts.ts'
 import { mostResources, resourcesOf } from '../values/resources.ts'
 import type { InstanceEvent } from './events.ts'
 import type { RestingStatus } from './known.ts'
@@ -33,9 +33,20 @@ type Beginning = Extract<
 
 export const evolve = (state: InstanceState, event: InstanceEvent): InstanceState => {
   if (event.type === 'InstanceRequested') {
-    const { instanceId, projectId, nodeId, hostId, sealingKey, name, spec, databases, users } = event.data
+    const {
+      instanceId,
+      projectId,
+      nodeId,
+      hostId,
+      sealingKey,
+      name,
+      spec,
+      databases,
+      users,
+      source = null,
+    } = event.data
     const { operationId, epoch, deadline } = event.data
-    const wish = { databases, users }
+    const wish = { databases, users, source }
     return {
       status: 'PROVISIONING',
       before: 'FAILED',
@@ -54,7 +65,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       epoch,
       seenEpoch: 0,
       sharedEpoch: 0,
-      accounts: knownAccounts(databases, users),
+      accounts: firstAccounts(event.data),
       shared: [],
       endpoint: null,
       caCertificate: null,

@@ -95,7 +95,8 @@ const specOf = (state: KnownInstance, { operationId }: Ongoing): InstanceSpec =>
 export const operationSubject = (state: InstanceState, operationId: OperationId): OperationSubject | null => {
   const operation = ongoingOf(state, operationId)
   if (!operation || state.status === 'ABSENT') return null
-  const { databases, users } = operation.kind === 'provision' ? operation.wish : { databases: [], users: [] }
+  const { databases, users, source } =
+    operation.kind === 'provision' ? operation.wish : { databases: [], users: [], source: null }
   const wish = operation.kind === 'provision' ? {} : operation.wish
   const spec = specOf(state, operation)
   const isMissing = isBusy(state) && state.before === 'MISSING'
@@ -113,6 +114,7 @@ export const operationSubject = (state: InstanceState, operationId: OperationId)
     generation: operation.generation,
     epoch: operation.epoch,
     ...(Object.keys(wish).length > 0 && { wish: { ...wish } }),
+    ...(source && { source }),
     databases: [...databases],
     users: [...users],
     ...(isMissing && { missing: true, port: state.endpoint?.port ?? null }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restoreSourceSchema } from '../backup/source.ts'
 import { hostIdSchema, instanceIdSchema, nodeIdSchema, projectIdSchema } from '../ids.ts'
 import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
@@ -28,6 +29,8 @@ export const operationSubjectSchema = z.object({
   port: z.int().nullable().optional(),
   /** Absent where the kind says it all. The accounts of a new instance are told apart, below. */
   wish: wishSchema.optional(),
+  /** The backup that a new instance is made of; absent where it begins empty. */
+  source: restoreSourceSchema.optional(),
   databases: z.array(databaseSpecSchema),
   users: z.array(userSpecSchema),
 })

@@ -9,10 +9,21 @@ export const noAccounts: KnownAccounts = { databases: [], users: [] }
 type Named = { readonly name: string }
 type Using = Named & { readonly databases: readonly string[] }
 
-export const knownAccounts = (databases: readonly Named[], users: readonly Using[]): KnownAccounts => ({
+const knownAccounts = (databases: readonly Named[], users: readonly Using[]): KnownAccounts => ({
   databases: databases.map(({ name }) => name),
   users: users.map(({ name, databases: used }) => ({ name, databases: used })),
 })
+
+/** What a new instance has: what was asked for, or what is in the backup that it is made of. */
+export const firstAccounts = ({
+  databases,
+  users,
+  source,
+}: {
+  readonly databases: readonly Named[]
+  readonly users: readonly Using[]
+  readonly source?: KnownAccounts | undefined
+}): KnownAccounts => (source ? { databases: source.databases, users: source.users } : knownAccounts(databases, users))
 
 /** Users who may use every database there is: where one is added, they expect to use it as well. */
 export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string[] =>

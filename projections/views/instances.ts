@@ -18,7 +18,7 @@ import {
 import type { Fault } from '../../domain/values/fault.ts'
 import type { Health } from '../../domain/values/health.ts'
 import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
-import { knownAccounts } from '../../domain/values/known-accounts.ts'
+import { firstAccounts } from '../../domain/values/known-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import type { InstanceDocument, InstanceStatus } from '../documents.ts'
 import { everyone } from '../lists.ts'
@@ -185,7 +185,7 @@ export const instancesProjection = defineView<InstanceDocument, typeof instanceC
       document ?? {
         ...begun(data, metadata.at, revision),
         status: 'PROVISIONING',
-        ...knownAccounts(data.databases, data.users),
+        ...firstAccounts(data),
         operationId: data.operationId,
       },
     InstanceAdopted: (document, { data, metadata, revision }) => {

@@ -23,6 +23,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     operationId,
     epoch,
     deadline,
+    source,
   }) => ({
     instanceId,
     projectId,
@@ -34,6 +35,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     operationId,
     epoch,
     deadline,
+    ...(source && { backupId: source.backupId }),
   }),
   InstanceAdopted: ({ instanceId, projectId, name, spec, hostId, status, endpoint, epoch, generation }) => ({
     instanceId,

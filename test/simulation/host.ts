@@ -158,6 +158,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       case 'endpoint-verified':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined
+      case 'data-restored':
+        required(nodeId).hasData = true
+        await work(context)
+        return undefined
       case 'backup-stored':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         await work(context)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restoreSourceSchema } from '../../backup/source.ts'
 import { engineFactsSchema } from '../../guest/report.ts'
 import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
@@ -15,7 +16,12 @@ export const provision = defineOperation({
   done: 'made',
   accepts: [],
   meanwhile: 'PROVISIONING',
-  wish: { databases: z.array(databaseSpecSchema), users: z.array(userSpecSchema) },
+  /** `source`: the backup that it is made of; null for an empty one. */
+  wish: {
+    databases: z.array(databaseSpecSchema),
+    users: z.array(userSpecSchema),
+    source: restoreSourceSchema.nullable(),
+  },
   holds: resourcesOf,
   creates: true,
   requested: 'InstanceRequested',
@@ -37,6 +43,12 @@ export const provision = defineOperation({
       payload: (subject) => ({ kind: 'volume-ready', sizeGiB: subject.spec.volumeGiB, ...labelled(subject) }),
     },
     {
+      name: 'restore',
+      timeoutMs: seconds(300),
+      silenceMs: seconds(240),
+      payload: ({ spec, source }) => (source ? { kind: 'data-restored', spec, source } : null),
+    },
+    {
       name: 'engine',
       // The first instance of a version waits for its template to be made.
       timeoutMs: seconds(180),
@@ -53,7 +65,11 @@ export const provision = defineOperation({
     {
       name: 'verify',
       timeoutMs: leastStepMs,
-      payload: ({ users }) => ({ kind: 'endpoint-verified', users }),
+      payload: ({ users, source, sealingKey }) => ({
+        kind: 'endpoint-verified',
+        users,
+        ...(source && sealingKey !== null && { sealingKey }),
+      }),
     },
   ],
   compensation: [

@@ -14,11 +14,13 @@ import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { backupId } from './backups.ts'
 import type { WaitOptions } from './begin-operation.ts'
 import { instanceFields } from './show-instance.ts'
 
 export type CreateOptions = WaitOptions & {
-  readonly datastore: string
+  readonly datastore?: string
+  readonly fromBackup?: string
   readonly version?: string
   readonly flavor?: string
   readonly volume?: number
@@ -45,6 +47,7 @@ export const createInstance = async (context: CliContext, name: string, options:
   const input = {
     name,
     datastore: options.datastore,
+    fromBackup: options.fromBackup && (await backupId(context, options.fromBackup)),
     version: options.version,
     flavor: options.flavor,
     volumeGiB: options.volume,

@@ -61,8 +61,9 @@ export type CreateDatabaseInput = {
 
 export type CreateInstanceInput = {
   readonly databases?: ReadonlyArray<DatabaseInput> | null | undefined;
-  readonly datastore: string;
+  readonly datastore?: string | null | undefined;
   readonly flavor?: string | null | undefined;
+  readonly fromBackup?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
   readonly projectId?: string | null | undefined;

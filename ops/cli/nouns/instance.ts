@@ -24,7 +24,8 @@ export const instanceVerbs: Verbs = (program, { run }) => {
     instance
       .command('create <name>')
       .description('make a database server')
-      .requiredOption('-d, --datastore <type>', 'postgresql')
+      .option('-d, --datastore <type>', 'postgresql, for example; not needed with --from-backup')
+      .option('--from-backup <backup>', 'make it of this backup, with the databases, users and passwords in it')
       .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
       .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
       .option('--project <id>', 'the project it is for (admins)')

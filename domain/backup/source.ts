@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { backupIdSchema, instanceIdSchema } from '../ids.ts'
+import { sealedSchema } from '../values/instance-spec.ts'
+import { backupContentsSchema } from './contents.ts'
+
+/**
+ * What an instance is made of instead of a template: a backup of `instanceId`. `sealedKey`: what it is encrypted by, sealed to the host that restores it.
+ * `databases`, `users`: those in it, as far as they were made with Coffer.
+ */
+export const restoreSourceSchema = z.object({
+  backupId: backupIdSchema,
+  instanceId: instanceIdSchema,
+  contents: backupContentsSchema,
+  sealedKey: sealedSchema,
+  databases: z.array(z.string()),
+  users: z.array(z.object({ name: z.string(), databases: z.array(z.string()) })),
+})
+export type RestoreSource = z.infer<typeof restoreSourceSchema>

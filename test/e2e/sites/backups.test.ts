@@ -1,0 +1,157 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type BackupFragment as Backup,
+  BackupDocument,
+  CancelOperationDocument,
+  CreateBackupDocument,
+  CreateInstanceDocument,
+  DeleteBackupDocument,
+} from '../../../ops/cli/generated/graphql.ts'
+import type { Refusal } from '../../../ops/cli/mutate.ts'
+import { onEverySite } from '../../support/every-site.ts'
+import { queryOnce } from '../../support/postgresql-client.ts'
+import { createServerApi, type ServerApi } from '../../support/server-api.ts'
+import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+type Asked = { readonly backupId: string; readonly operationId: string }
+
+onEverySite('backups', (site) =>
+  describe('backups', () => {
+    const store = mkdtempSync(join(tmpdir(), 'coffer-backups-'))
+    let api: ServerApi
+    let shop: Shop
+    let backup: Backup
+
+    beforeAll(async () => {
+      api = createServerApi(await site.start({ COFFER_BACKUP_URL: store, COFFER_CAPACITY_VOLUME_GIB: '12' }))
+      shop = await makeShop(api)
+      backup = await carryOut('before the change')
+    })
+    afterAll(() => rmSync(store, { recursive: true, force: true }))
+
+    const objects = (): string[] =>
+      readdirSync(store, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+    const create = async (name?: string, instanceId = shop.instance.id) =>
+      (
+        await api.request<{ result: Asked | Refusal }>(CreateBackupDocument, {
+          input: { instanceId, ...(name && { name }) },
+        })
+      ).result
+    const remove = async (id: string) =>
+      (await api.request<{ result: object }>(DeleteBackupDocument, { input: { id } })).result
+    const read = async (id: string): Promise<Backup | null> =>
+      (await api.request<{ backup: Backup | null }>(BackupDocument, { id })).backup
+    const carryOut = async (name?: string): Promise<Backup> => {
+      const asked = await create(name)
+      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
+      expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
+      const made = await read(asked.backupId)
+      if (!made) throw new Error('the backup is not shown')
+      return made
+    }
+    type Wish = { readonly name: string; readonly fromBackup: string; readonly [field: string]: unknown }
+    const restore = async (input: Wish) =>
+      (await api.request<{ result: Asked | Refusal }>(CreateInstanceDocument, { input })).result
+
+    it('are of an instance that serves, encrypted, with nothing else in the store', async () => {
+      expect(backup).toMatchObject({
+        status: 'AVAILABLE',
+        name: 'before the change',
+        instanceName: 'shop',
+        datastore: 'postgresql',
+        databases: ['app'],
+        users: ['app'],
+        fault: null,
+      })
+      const found = objects()
+      expect(found.every((path) => path.includes(backup.location ?? '-'))).toBe(true)
+      expect(found.reduce((sum, path) => sum + readFileSync(path).length, 0)).toBe(backup.storedBytes)
+      expect(backup.bytes).toBeGreaterThan(20_000_000)
+      // The name of a table would be in the catalogue.
+      expect(found.some((path) => readFileSync(path).includes('orders'))).toBe(false)
+    })
+
+    it('become a new instance with the data, the users and their passwords of then, of any size', async () => {
+      await queryOnce(shop.login, 'CREATE TABLE later AS SELECT 1 AS id')
+      const asked = await restore({ name: 'copy', fromBackup: backup.id, flavor: 'medium', volumeGiB: 2 })
+      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
+      expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
+      const copy = await api.settled(asked.operationId)
+      expect(copy).toMatchObject({
+        status: 'ACTIVE',
+        flavor: 'medium',
+        volumeGiB: 2,
+        databases: ['app'],
+        users: [{ name: 'app', databases: ['app'] }],
+      })
+      if (!copy.endpoint) throw new Error('it has no endpoint')
+      const login = { ...shop.login, ca: copy.caCertificate, endpoint: copy.endpoint }
+      const count = (table: string) => queryOnce<{ n: number }>(login, `SELECT count(*)::int AS n FROM ${table}`)
+      expect(await count('orders')).toEqual([{ n: ordersOfShop }])
+      await expect(count('later')).rejects.toMatchObject({ code: '42P01' })
+      await queryOnce(login, 'INSERT INTO orders VALUES (0)')
+      const identity = 'SELECT system_identifier::text AS id FROM pg_control_system()'
+      const [[ours], [theirs]] = await Promise.all([queryOnce(shop.login, identity), queryOnce(login, identity)])
+      expect(theirs).not.toEqual(ours)
+      expect(await shop.countOrders()).toBe(ordersOfShop)
+      await api.operationEnd((await api.change('delete', copy.id)).operationId)
+    })
+
+    it('are refused where they are not, and where the wish does not fit them', async () => {
+      const refusals = [
+        [{ fromBackup: '019a0009-0000-7000-8000-000000000001' }, 'NOT_FOUND', 'fromBackup'],
+        [{ datastore: 'redis' }, 'INVALID_INPUT', 'datastore'],
+        [{ users: [{ name: 'ann' }] }, 'INVALID_INPUT', 'users'],
+        [{ version: '17.10' }, 'INVALID_INPUT', 'version'],
+      ] as const
+      for (const [wish, code, field] of refusals) {
+        expect(await restore({ name: 'copy', fromBackup: backup.id, ...wish })).toMatchObject({ code, field })
+      }
+      expect(await create(undefined, backup.id)).toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    it('are made one at a time, and leave nothing when they are cancelled', async () => {
+      const [one, other] = await Promise.all([create(), create()])
+      const [begun, refused] = 'operationId' in one ? [one, other] : [other, one]
+      expect(refused).toMatchObject({ code: 'OPERATION_IN_PROGRESS' })
+      if (!('operationId' in begun)) throw new Error('both were refused')
+      expect(await remove(begun.backupId)).toMatchObject({ code: 'OPERATION_IN_PROGRESS' })
+      await api.request(CancelOperationDocument, { input: { id: begun.operationId } })
+      const { status } = await api.operationEnd(begun.operationId)
+      const left = await read(begun.backupId)
+      // A copy this small may be there before it is cancelled.
+      expect([status, left?.status]).toEqual(status === 'SUCCEEDED' ? [status, 'AVAILABLE'] : ['CANCELLED', 'FAILED'])
+      const stored = objects().filter((path) => path.includes(begun.backupId))
+      expect(stored.length > 0).toBe(status === 'SUCCEEDED')
+    })
+
+    it('whose content has changed make no instance, and leave nothing of it', async () => {
+      const damaged = await carryOut()
+      const data = objects().find((path) => path.includes(damaged.id) && path.endsWith('/data')) ?? ''
+      const content = readFileSync(data)
+      const middle = Math.floor(content.length / 2)
+      content[middle] = (content[middle] ?? 0) ^ 1
+      writeFileSync(data, content)
+      const asked = await restore({ name: 'damaged', fromBackup: damaged.id })
+      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
+      expect(await api.operationEnd(asked.operationId)).toMatchObject({
+        status: 'FAILED',
+        fault: { code: 'BACKUP_DAMAGED' },
+      })
+      expect(await api.settled(asked.operationId)).toMatchObject({ status: 'FAILED', endpoint: null })
+    })
+
+    it('are gone with their objects and their keys when they are deleted', async () => {
+      expect(await remove(backup.id)).toMatchObject({ backupId: backup.id })
+      await waitFor('the end of the backup', async () => ((await read(backup.id)) === null ? true : null))
+      expect(objects().some((path) => path.includes(backup.id))).toBe(false)
+      expect(await restore({ name: 'copy', fromBackup: backup.id })).toMatchObject({ code: 'NOT_FOUND' })
+    })
+  }),
+)
