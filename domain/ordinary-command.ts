@@ -3,7 +3,7 @@ import type { Rejection } from './rejection.ts'
 
 /** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
 export type OrdinaryCommand = {
-  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance'
+  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance' | 'DeleteInstance'
   readonly id: InstanceId
 }
 

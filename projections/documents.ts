@@ -296,9 +296,24 @@ export type BackupDocument = {
   readonly fault: Fault | null
   /** Why what the store has of it could not be removed yet. */
   readonly removalPostponed: string | null
+  /** What came of restoring it last; null: nobody has tried. */
+  readonly proof: BackupProofDocument | null
+  /** It is being restored, to be read and deleted then. */
+  readonly verification: { readonly operationId: OperationId; readonly begunAt: string } | null
   readonly createdAt: string
   readonly createdBy: Actor
   readonly completedAt: string | null
+}
+
+export type BackupProofDocument = {
+  readonly status: 'PROVEN' | 'FAILED'
+  readonly at: string
+  /** From the wish to the end of reading it. */
+  readonly tookMs: number
+  /** Null where it failed, as the one below. */
+  readonly tables: number | null
+  readonly rows: number | null
+  readonly fault: Fault | null
 }
 
 export const scheduleStatuses = ['ENABLED', 'PAUSED'] as const

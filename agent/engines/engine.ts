@@ -198,6 +198,9 @@ export type BackupSink = {
 /** Gives the parts of a copy again. The content is known to be whole only at its end: it throws before it where it is not. */
 export type BackupSource = { read(part: string): AsyncIterable<Uint8Array> }
 
+/** What was read of all data. `rows`: of an engine without tables, its keys. */
+export type ReadData = { readonly tables: number; readonly rows: number }
+
 /** Complete copies of the data of one instance. */
 export interface EngineBackup {
   /** The engine runs and goes on serving. Nothing is written to a disk. Throws `BACKUP_FAILED` also where the engine ends meanwhile. */
@@ -214,6 +217,11 @@ export interface EngineBackup {
     source: BackupSource,
     signal: AbortSignal,
   ): Promise<void>
+  /**
+   * The engine runs, for nobody else: reads everything in it and checks it as far as the engine can, which may leave traces of that. Throws `ENGINE_BROKEN` for
+   * damage.
+   */
+  readAll(instance: EngineInstance, signal: AbortSignal): Promise<ReadData>
 }
 
 /** What one engine can do. A part that is null is something it has not, or not yet. */

@@ -3,6 +3,7 @@ import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { Host } from '../host.ts'
 import { accountsReady } from './accounts-ready.ts'
 import { backupAbsent, backupStored } from './backup-stored.ts'
+import { dataRead } from './data-read.ts'
 import { dataRestored } from './data-restored.ts'
 import { endpointVerified } from './endpoint-verified.ts'
 import { engineResized } from './engine-resized.ts'
@@ -23,6 +24,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'engine-resized': true,
   'engine-stopped': true,
   'data-restored': false,
+  'data-read': false,
   'backup-stored': false,
   'backup-absent': false,
   'node-absent': true,
@@ -58,6 +60,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return engineResized(host, payload, context)
     case 'engine-stopped':
       return engineStopped(host, payload, context)
+    case 'data-read':
+      return dataRead(host, payload, context)
     case 'data-restored':
       return dataRestored(host, payload, context)
     case 'backup-stored':

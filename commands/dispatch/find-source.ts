@@ -14,7 +14,7 @@ import { sealDataKey } from '../secrets/seal.ts'
 export type FoundSource = {
   readonly spec: InstanceSpec
   readonly contents: RestoreSource['contents']
-  readonly seal: (key: SealingKey) => Promise<RestoreSource>
+  readonly seal: (key: SealingKey, throwaway: boolean) => Promise<RestoreSource>
 }
 
 type Found = { readonly ok: true; readonly source: FoundSource } | { readonly ok: false; readonly rejection: Rejection }
@@ -38,13 +38,14 @@ export const findSource = async (
     source: {
       spec,
       contents,
-      seal: async (key) => ({
+      seal: async (key, throwaway) => ({
         backupId,
         instanceId,
         contents,
         sealedKey: await sealDataKey(key, backupId, dataKey),
         databases: [...accounts.databases],
         users: accounts.users.map(({ name, databases }) => ({ name, databases: [...databases] })),
+        ...(throwaway && { throwaway }),
       }),
     },
   }

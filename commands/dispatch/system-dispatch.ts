@@ -6,7 +6,7 @@ import { deriveIdAt } from '../../kernel/ids.ts'
 import { UnreadableHistory } from '../history.ts'
 import type { instanceOperationAnswer } from '../public/answers.ts'
 import type { CommandDefinition, OwnDispatchDependencies } from '../public/definition.ts'
-import { restartInstance, startInstance, stopInstance } from '../public/instance-operations.ts'
+import { deleteInstance, restartInstance, startInstance, stopInstance } from '../public/instance-operations.ts'
 import { requestIds } from '../request-ids.ts'
 import { checkCommand } from './check-command.ts'
 import { createJob } from './job.ts'
@@ -23,6 +23,7 @@ export const ownCommands = {
   RestartInstance: restartInstance,
   StopInstance: stopInstance,
   StartInstance: startInstance,
+  DeleteInstance: deleteInstance,
 } as const satisfies { readonly [Type in OrdinaryCommand['type']]: OwnCommand }
 
 export type SystemDispatch = (

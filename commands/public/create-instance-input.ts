@@ -50,5 +50,7 @@ export const createInstanceInput = z.strictObject({
 export type CreateInstance = Omit<z.output<typeof createInstanceInput>, 'projectId' | 'datastore'> & {
   readonly projectId: ProjectId
   readonly datastore: string
+  /** Made of a backup to be read once, and deleted then. */
+  readonly throwaway?: boolean
 }
 export type UserInput = z.output<typeof userInput>

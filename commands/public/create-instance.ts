@@ -54,7 +54,7 @@ export const createInstance = defineCommand({
   input: createInstanceInput,
   answer: createInstanceAnswer,
   carryOut: (dependencies, job, input) =>
-    create(dependencies, job, {
+    createFor(dependencies, job, {
       ...input,
       datastore: input.datastore ?? '',
       projectId: ownerOf(job, input.projectId),
@@ -62,7 +62,7 @@ export const createInstance = defineCommand({
 })
 
 /** Room in the project's quota, then on a host, then the instance itself: each held with an expiry until the next is there. */
-const create = async (offered: DispatchDependencies, job: Job, given: CreateInstance): Promise<Answer> => {
+export const createFor = async (offered: DispatchDependencies, job: Job, given: CreateInstance): Promise<Answer> => {
   // Sagas write to the streams of projects and hosts for every other create.
   const handler = createPatientHandler(offered, job.request.signal)
   const dependencies = { ...offered, handler }
@@ -205,7 +205,7 @@ const request = async (
       databases,
       sealingKey: sealingKey?.number ?? null,
       users: sealingKey === null ? [] : await sealUsers(sealingKey, nodeId, credentials),
-      ...(sealingKey && wish.source && { source: await wish.source.seal(sealingKey) }),
+      ...(sealingKey && wish.source && { source: await wish.source.seal(sealingKey, wish.command.throwaway ?? false) }),
       // What a restore takes depends on how much there is, as with the backup.
       deadline: isoAfter(clock, settings.operationTimeoutMs[wish.source ? 'backup' : 'provision']),
     },

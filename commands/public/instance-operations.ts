@@ -51,5 +51,6 @@ export const deleteInstance = defineCommand({
   input: which,
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id }) => beginOperation(dependencies, job, id, { kind: 'delete', wish: {} }),
+  carryOut: (dependencies: OwnDispatchDependencies, job, { id }) =>
+    beginOperation(dependencies, job, id, { kind: 'delete', wish: {} }),
 })

@@ -20,6 +20,7 @@ import { retireFlavor } from './retire-flavor.ts'
 import { revokeJoinToken } from './revoke-join-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { setQuota } from './set-quota.ts'
+import { verifyBackup } from './verify-backup.ts'
 
 /** Every public command, by its name. What stands here can be sent by whoever has its role. */
 export const publicCommands = {
@@ -36,6 +37,7 @@ export const publicCommands = {
   DeleteDatabase: deleteDatabase,
   CreateBackup: createBackup,
   DeleteBackup: deleteBackup,
+  VerifyBackup: verifyBackup,
   CancelOperation: cancelOperation,
   CreateSchedule: createSchedule,
   ChangeSchedule: changeSchedule,

@@ -21,6 +21,15 @@ export type BackupCommand =
     }
   | { readonly type: 'CompleteBackup'; readonly contents: BackupContents }
   | { readonly type: 'FailBackup'; readonly fault: Fault }
+  /** An instance is being made of it to be read once. */
+  | { readonly type: 'BeginVerification'; readonly operationId: OperationId; readonly instanceId: InstanceId }
+  /** How that ended. `read`: null where it failed, with `fault`. */
+  | {
+      readonly type: 'EndVerification'
+      readonly operationId: OperationId
+      readonly read: { readonly tables: number; readonly rows: number } | null
+      readonly fault: Fault | null
+    }
   | { readonly type: 'DeleteBackup'; readonly now: string }
   /** A time of its own may have come by `now`. */
   | { readonly type: 'CheckBackup'; readonly now: string }

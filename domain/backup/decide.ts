@@ -31,6 +31,14 @@ export const decide = (command: BackupCommand, state: BackupState): BackupDecisi
       const fault: Fault = { code: 'UNREADABLE_HISTORY', message: command.what, retryable: false }
       return state.status === 'CREATING' ? accept({ type: 'BackupFailed', data: { fault, removeAt: null } }) : accept()
     }
+    case 'BeginVerification': {
+      const { operationId, instanceId } = command
+      return state.status === 'AVAILABLE' && state.verification?.operationId !== operationId
+        ? accept({ type: 'BackupVerificationBegun', data: { operationId, instanceId } })
+        : accept()
+    }
+    case 'EndVerification':
+      return endVerification(command, state)
     case 'DeleteBackup':
       return deleteBackup(command, state)
     case 'CheckBackup':
@@ -59,6 +67,22 @@ const failed = (fault: Fault, until: string): BackupEvent => ({
   type: 'BackupFailed',
   data: { fault, removeAt: plusMs(until, lastWriteMs) },
 })
+
+const endVerification = (
+  { operationId, read, fault }: CommandOf<'EndVerification'>,
+  state: KnownBackup,
+): BackupDecision => {
+  if (state.status !== 'AVAILABLE' || state.verification?.operationId !== operationId) return accept()
+  return read
+    ? accept({ type: 'BackupVerified', data: { operationId, read } })
+    : accept({ type: 'BackupVerificationFailed', data: { operationId, fault: fault ?? unread } })
+}
+
+const unread: Fault = {
+  code: 'AGENT_ANSWER_INCOMPLETE',
+  message: 'the agent did not say what it has read',
+  retryable: false,
+}
 
 const deleteBackup = ({ now }: CommandOf<'DeleteBackup'>, state: KnownBackup): BackupDecision => {
   switch (state.status) {

@@ -4,6 +4,7 @@ import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } 
 import { faultSchema } from '../values/fault.ts'
 import { instanceSpecSchema } from '../values/instance-spec.ts'
 import { backupContentsSchema } from './contents.ts'
+import { readDataSchema } from './source.ts'
 
 const time = z.iso.datetime()
 
@@ -31,6 +32,12 @@ export const backupEvents = {
   BackupCompleted: defineEvent(1, z.object({ contents: backupContentsSchema })),
   /** It came to nothing. `removeAt`: when what the store may have of it is removed; null: not before somebody deletes the backup. */
   BackupFailed: defineEvent(1, z.object({ fault: faultSchema, removeAt: time.nullable() })),
+  /** It is being restored into an instance that is made for that, by this operation. */
+  BackupVerificationBegun: defineEvent(1, z.object({ operationId: operationIdSchema, instanceId: instanceIdSchema })),
+  /** It was restored, its engine ran, and all of it was read. */
+  BackupVerified: defineEvent(1, z.object({ operationId: operationIdSchema, read: readDataSchema })),
+  /** It could not be restored, or not be read, or nobody could find out. */
+  BackupVerificationFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
   /** It cannot be restored any more. `removeAt`: when its objects and its key are removed. */
   BackupDeletionRequested: defineEvent(1, z.object({ removeAt: time })),
   /** Its objects and its key are being removed. `again`: when that begins anew if nothing is heard of it. */

@@ -10,7 +10,7 @@ export const evolve = (state: BackupState, event: BackupEvent): BackupState => {
   if (state.status === 'ABSENT') return state
   switch (event.type) {
     case 'BackupCompleted':
-      return { ...known(state), status: 'AVAILABLE', contents: event.data.contents }
+      return { ...known(state), status: 'AVAILABLE', contents: event.data.contents, verification: null }
     case 'BackupFailed': {
       const { fault, removeAt } = event.data
       return {
@@ -20,6 +20,13 @@ export const evolve = (state: BackupState, event: BackupEvent): BackupState => {
         removal: removeAt === null ? null : { dueAt: removeAt, attempts: 0 },
       }
     }
+    case 'BackupVerificationBegun': {
+      const { operationId } = event.data
+      return state.status === 'AVAILABLE' ? { ...state, verification: { operationId } } : state
+    }
+    case 'BackupVerified':
+    case 'BackupVerificationFailed':
+      return state.status === 'AVAILABLE' ? { ...state, verification: null } : state
     case 'BackupDeletionRequested':
       return { ...known(state), status: 'DELETING', removal: { dueAt: event.data.removeAt, attempts: 0 } }
     case 'BackupRemovalBegun':

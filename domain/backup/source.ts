@@ -14,5 +14,10 @@ export const restoreSourceSchema = z.object({
   sealedKey: sealedSchema,
   databases: z.array(z.string()),
   users: z.array(z.object({ name: z.string(), databases: z.array(z.string()) })),
+  /** It is restored to be read once, and deleted then. */
+  throwaway: z.boolean().optional(),
 })
 export type RestoreSource = z.infer<typeof restoreSourceSchema>
+
+/** What was read of all data that was restored. */
+export const readDataSchema = z.object({ tables: z.int().nonnegative(), rows: z.int().nonnegative() })

@@ -22,7 +22,12 @@ export type Removal = { readonly dueAt: string; readonly attempts: number }
 export type BackupState =
   | { readonly status: 'ABSENT' }
   | (Known & { readonly status: 'CREATING' })
-  | (Known & { readonly status: 'AVAILABLE'; readonly contents: BackupContents })
+  | (Known & {
+      readonly status: 'AVAILABLE'
+      readonly contents: BackupContents
+      /** That is going on. */
+      readonly verification: { readonly operationId: OperationId } | null
+    })
   | (Known & { readonly status: 'FAILED'; readonly fault: Fault; readonly removal: Removal | null })
   | (Known & { readonly status: 'DELETING'; readonly removal: Removal })
   | (Known & { readonly status: 'DELETED' })

@@ -24,6 +24,7 @@ import {
  * - `engine-resized`: the node has the resources of this spec but for its volume: a running engine has them as far as it can without a restart, one
  *   that does not run has them with its next start. Tells whether it runs, and what takes a restart.
  * - `data-restored`: the volume, which is there, has the data of a backup, for an engine of this spec that never ran.
+ * - `data-read`: everything in the engine, which runs and serves nobody else, was read and is undamaged. Tells how much there was.
  * - `engine-running`: the engine of this spec runs, accepts connections, and was started no earlier than start generation
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
@@ -69,6 +70,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('engine-resized'), spec: instanceSpecSchema }),
   z.object({ kind: z.literal('engine-stopped') }),
   z.object({ kind: z.literal('data-restored'), spec: instanceSpecSchema, source: restoreSourceSchema }),
+  z.object({ kind: z.literal('data-read') }),
   z.object({ kind: z.literal('backup-stored'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({ kind: z.literal('backup-absent'), backupId: backupIdSchema, sealedKey: sealedSchema }),
   z.object({

@@ -19,6 +19,9 @@ export const backupReactions: ReactionsOf<typeof backup> = {
       ]
     },
   },
+  BackupVerificationBegun: 'none',
+  BackupVerified: 'none',
+  BackupVerificationFailed: 'none',
   BackupRequested: 'none',
   BackupCompleted: 'none',
   BackupFailed: 'none',

@@ -61,7 +61,7 @@ const ofOperations = Object.fromEntries([
 
 export const instanceReactions: ReactionsOf<typeof instance> = {
   ...ofOperations,
-  InstanceRequested: { present: begins },
+  InstanceRequested: { present: (event, state) => [...recordVerification(event.data), ...begins(event, state)] },
   /** What wrote it has recorded the backup as well, unless it was cut off in between. */
   InstanceBackupRequested: { present: (event, state) => [...recordBackup(event.data, state), ...begins(event, state)] },
   InstanceBackedUp: (event) => [
@@ -99,6 +99,14 @@ export const reactionsToRequest = (operationId: OperationId, state: InstanceStat
   const { holds } = operationOf<ExclusiveKind>(state.operation.kind)
   return holds ? [...holdResources(state, operationId), start] : [start]
 }
+
+type InstanceRequested = Extract<InstanceEvent, { readonly type: 'InstanceRequested' }>['data']
+
+/** What wrote it has recorded it as well, unless it was cut off in between. */
+const recordVerification = ({ source, operationId, instanceId }: InstanceRequested): readonly Reaction[] =>
+  source?.throwaway
+    ? [{ target: 'backup', id: source.backupId, command: { type: 'BeginVerification', operationId, instanceId } }]
+    : []
 
 type BackupRequested = Extract<InstanceEvent, { readonly type: 'InstanceBackupRequested' }>['data']
 

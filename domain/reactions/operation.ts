@@ -1,6 +1,9 @@
 import { backupOf } from '../instance/operations/backup.ts'
-import { hasBegun, type operation } from '../operation/index.ts'
-import type { Reaction, ReactionsOf } from './reaction.ts'
+import { readData } from '../instance/operations/provision.ts'
+import { hasBegun, type OperationState, type operation } from '../operation/index.ts'
+import type { BegunOperation } from '../operation/state.ts'
+import type { Fault } from '../values/fault.ts'
+import type { OwnRequest, Reaction, ReactionsOf } from './reaction.ts'
 
 export const operationReactions: ReactionsOf<typeof operation> = {
   OperationMoved: ({ data }, state) => {
@@ -18,7 +21,7 @@ export const operationReactions: ReactionsOf<typeof operation> = {
     const id = state.subject.instanceId
     if (outcome === 'SUCCEEDED' || !fault) {
       const command = { type: 'CompleteOperation', operationId, kind, results } as const
-      return [{ target: 'instance', id, command }]
+      return [...verified(state, readData(results), null), { target: 'instance', id, command }]
     }
     const undoing = { results, compensated: compensated ?? false, undoneTo: undoneTo ?? null }
     const failed: Reaction = {
@@ -29,7 +32,7 @@ export const operationReactions: ReactionsOf<typeof operation> = {
     const backupId = backupOf(kind, state.subject)
     // The instance forgets its shared work with its end.
     return backupId === null
-      ? [failed]
+      ? [...verified(state, null, fault), failed]
       : [{ target: 'backup', id: backupId, command: { type: 'FailBackup', fault } }, failed]
   },
   OperationStarted: 'none',
@@ -41,7 +44,33 @@ export const operationReactions: ReactionsOf<typeof operation> = {
   OperationStepRetried: 'none',
   OperationStepFailed: 'none',
   OperationCancellationRequested: 'none',
-  OperationSucceeded: 'none',
-  OperationFailed: 'none',
-  OperationCancelled: 'none',
+  OperationSucceeded: (_, state) => discard(state),
+  OperationFailed: (_, state) => discard(state),
+  OperationCancelled: (_, state) => discard(state),
+}
+
+/** What the restore of a backup has shown that was made for that alone. */
+const verified = (
+  { operationId, subject: { source } }: BegunOperation,
+  read: ReturnType<typeof readData>,
+  fault: Fault | null,
+): readonly Reaction[] =>
+  source?.throwaway
+    ? [{ target: 'backup', id: source.backupId, command: { type: 'EndVerification', operationId, read, fault } }]
+    : []
+
+/** An instance that was made of a backup to be read once is deleted when that is over, however it went. */
+const discard = (state: OperationState): readonly OwnRequest[] => {
+  if (!hasBegun(state) || !state.subject.source?.throwaway) return []
+  const { operationId, deadline, subject } = state
+  return [
+    {
+      target: 'public',
+      by: 'verification',
+      projectId: subject.projectId,
+      identity: { at: deadline, parts: [operationId] },
+      command: { type: 'DeleteInstance', id: subject.instanceId },
+      answered: () => [],
+    },
+  ]
 }

@@ -64,7 +64,13 @@ export type Reaction =
       readonly id: BackupId
       readonly command: OneOf<
         BackupCommand,
-        'RequestBackup' | 'CompleteBackup' | 'FailBackup' | 'ConfirmRemoval' | 'PostponeRemoval'
+        | 'RequestBackup'
+        | 'CompleteBackup'
+        | 'FailBackup'
+        | 'BeginVerification'
+        | 'EndVerification'
+        | 'ConfirmRemoval'
+        | 'PostponeRemoval'
       >
     }
   | { readonly target: 'fleet'; readonly id: 'hosts'; readonly command: OneOf<FleetCommand, 'ReleaseHostName'> }

@@ -1,8 +1,9 @@
 import { createBackup } from '../../commands/public/create-backup.ts'
 import { deleteBackup } from '../../commands/public/delete-backup.ts'
+import { verifyBackup } from '../../commands/public/verify-backup.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { BackupId } from '../../domain/ids.ts'
-import type { BackupStatus } from '../../projections/documents.ts'
+import type { BackupProofDocument, BackupStatus } from '../../projections/documents.ts'
 import type { BackupFilter } from '../../projections/queries.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -33,6 +34,7 @@ export const addBackup = (parts: SchemaParts, mutations: Mutations): void => {
 
 const addBackupType = (parts: SchemaParts, Status: EnumRef<BackupStatus>): void => {
   const { Actor, Backup, Fault, Instance, Node, Operation } = parts
+  const Proof = addProof(parts)
   Backup.implement({
     interfaces: [Node],
     description: 'A copy of all data of an instance at one moment. It outlives its instance.',
@@ -83,6 +85,18 @@ const addBackupType = (parts: SchemaParts, Status: EnumRef<BackupStatus>): void 
         nullable: true,
         description: 'Why what the backup store has of it could not be removed yet. It is tried again.',
       }),
+      proof: t.expose('proof', {
+        type: Proof,
+        nullable: true,
+        description:
+          'What came of restoring it last. Null: nobody has tried, and whether it can be restored is not known.',
+      }),
+      verification: t.field({
+        type: Operation,
+        nullable: true,
+        description: 'What restores it at the moment to verify it.',
+        resolve: ({ verification }, _args, context) => verification && context.loadOperation(verification.operationId),
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
       createdBy: t.expose('createdBy', { type: Actor, description: 'Who asked for it.' }),
       completedAt: t.expose('completedAt', {
@@ -90,6 +104,33 @@ const addBackupType = (parts: SchemaParts, Status: EnumRef<BackupStatus>): void 
         nullable: true,
         description: 'When all of it was in the store.',
       }),
+    }),
+  })
+}
+
+const addProof = ({ builder, Fault }: SchemaParts) => {
+  const Status = builder.enumType('BackupProofStatus', {
+    description: 'What came of restoring a backup.',
+    values: {
+      PROVEN: { description: 'It was restored, its engine ran, and all of it was read.' },
+      FAILED: { description: 'It could not be restored or read, or nobody could find out; `fault` says why.' },
+    } as const,
+  })
+  return builder.objectRef<BackupProofDocument>('BackupProof').implement({
+    description: 'That a backup can be restored, or that it cannot, as it was tried.',
+    fields: (t) => ({
+      status: t.expose('status', { type: Status, description: 'What came of it.' }),
+      at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+      tookMs: t.exposeFloat('tookMs', { description: 'From the wish to the end of reading it, in milliseconds.' }),
+      tables: t.exposeFloat('tables', {
+        nullable: true,
+        description: 'How many tables were read. Null where it failed.',
+      }),
+      rows: t.exposeFloat('rows', {
+        nullable: true,
+        description: 'How many rows they have, or keys where there are no tables. Null where it failed.',
+      }),
+      fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed.' }),
     }),
   })
 }
@@ -158,5 +199,6 @@ const addBackupCommands = ({ Backup, Operation }: SchemaParts, { result, mutatio
   const backup = readsBackAs(Backup, 'The backup as it is now. Null only while `upToDate` is false.', written)
   const operation = readsBackAs(Operation, 'What makes it. Null only while `upToDate` is false.', writtenOperation)
   mutation(createBackup, result(createBackup.answer, { became: '`createBackup`', readsBack: { backup, operation } }))
+  mutation(verifyBackup, result(verifyBackup.answer, { became: '`verifyBackup`', readsBack: { backup, operation } }))
   mutation(deleteBackup, result(deleteBackup.answer, { became: '`deleteBackup`', readsBack: {} }))
 }

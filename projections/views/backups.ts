@@ -1,13 +1,13 @@
 import { bytesOf } from '../../domain/backup/contents.ts'
 import type { backupCategory } from '../../domain/backup/index.ts'
-import type { BackupDocument } from '../documents.ts'
+import type { BackupDocument, BackupProofDocument } from '../documents.ts'
 import { everyone } from '../lists.ts'
 import { aggregateId, defineView } from '../projection.ts'
 
 /** The backups that there are, and those that came to nothing: one that is deleted is not shown any more. */
 export const backupsProjection = defineView<BackupDocument, typeof backupCategory, 'backups'>({
   view: 'backups',
-  version: 1,
+  version: 2,
   keysOf: (event) => [aggregateId(event)],
   on: {
     BackupRequested: (document, { data, metadata }) =>
@@ -29,6 +29,8 @@ export const backupsProjection = defineView<BackupDocument, typeof backupCategor
         location: null,
         fault: null,
         removalPostponed: null,
+        proof: null,
+        verification: null,
         createdAt: metadata.at,
         createdBy: metadata.actor,
         completedAt: null,
@@ -42,6 +44,12 @@ export const backupsProjection = defineView<BackupDocument, typeof backupCategor
         completedAt: metadata.at,
       },
     BackupFailed: (document, { data: { fault } }) => document && { ...document, status: 'FAILED', fault },
+    BackupVerificationBegun: (document, { data: { operationId }, metadata }) =>
+      document && { ...document, verification: { operationId, begunAt: metadata.at } },
+    BackupVerified: (document, { data: { read }, metadata }) =>
+      document && proven(document, metadata.at, { status: 'PROVEN', ...read, fault: null }),
+    BackupVerificationFailed: (document, { data: { fault }, metadata }) =>
+      document && proven(document, metadata.at, { status: 'FAILED', tables: null, rows: null, fault }),
     BackupDeletionRequested: (document) => document && { ...document, status: 'DELETING' },
     BackupRemovalBegun: 'ignored',
     BackupRemovalPostponed: (document, { data: { reason } }) => document && { ...document, removalPostponed: reason },
@@ -51,3 +59,18 @@ export const backupsProjection = defineView<BackupDocument, typeof backupCategor
   lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },
   sortKey: ({ id }) => id,
 })
+
+/** Told twice in a row it stays as it was. */
+const proven = (
+  document: BackupDocument,
+  at: string,
+  proof: Omit<BackupProofDocument, 'at' | 'tookMs'>,
+): BackupDocument => {
+  const { verification } = document
+  if (verification === null) return document
+  return {
+    ...document,
+    proof: { ...proof, at, tookMs: Math.max(0, Date.parse(at) - Date.parse(verification.begunAt)) },
+    verification: null,
+  }
+}

@@ -158,6 +158,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       case 'endpoint-verified':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined
+      case 'data-read':
+        if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        return { tables: 1, rows: 1 }
       case 'data-restored':
         required(nodeId).hasData = true
         await work(context)

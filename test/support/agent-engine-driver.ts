@@ -124,6 +124,10 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
           })(),
         )
       },
+      readAll: async (instance, signal) => {
+        await assertAnswers(instance, signal)
+        return { tables: 0, rows: (await databasesOf(instance)).length }
+      },
       restore: async (_installation, directory, owner, source) => {
         const files: [string, string | null][] = JSON.parse(await text(source.read('data')))
         await mkdir(directory, { mode: 0o700 })

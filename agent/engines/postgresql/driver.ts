@@ -6,6 +6,7 @@ import { createWaitReady } from '../wait-ready.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { ensureUsers } from './accounts/users.ts'
+import { readAll } from './backup/read-all.ts'
 import { restore } from './backup/restore.ts'
 import { take } from './backup/take.ts'
 import { applyConfiguration } from './configuration/apply-configuration.ts'
@@ -63,7 +64,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     checkEndpoint,
     accounts: { ensureDatabases, dropDatabases, ensureUsers },
     room: { giveRoomBack, endWrites },
-    backup: { take, restore },
+    backup: { take, restore, readAll },
     hurryLogins,
     verifyEndpoint,
     explainLog: (instance, log) => explainPostgresqlLog(new Set(Object.keys(settingsOf(instance, everything))), log),

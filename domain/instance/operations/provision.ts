@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { restoreSourceSchema } from '../../backup/source.ts'
+import { readDataSchema, restoreSourceSchema } from '../../backup/source.ts'
 import { engineFactsSchema } from '../../guest/report.ts'
 import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
@@ -8,6 +8,9 @@ import { defineOperation } from './define-operation.ts'
 import { labelled } from './engine-steps.ts'
 
 const engineResult = resultReader('engine', engineFactsSchema)
+
+/** What was read of a backup that was restored to be verified; null where nothing was. */
+export const readData = resultReader('read', readDataSchema)
 
 export const provision = defineOperation({
   kind: 'provision',
@@ -55,6 +58,12 @@ export const provision = defineOperation({
       silenceMs: seconds(120),
       result: engineFactsSchema,
       payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation }),
+    },
+    {
+      name: 'read',
+      timeoutMs: seconds(3600),
+      result: readDataSchema,
+      payload: ({ source }) => (source?.throwaway ? { kind: 'data-read' } : null),
     },
     {
       name: 'accounts',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
 import { refused } from '../failure.ts'
@@ -10,13 +11,14 @@ import {
   type BackupsQuery,
   CreateBackupDocument,
   DeleteBackupDocument,
+  VerifyBackupDocument,
 } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import { startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { startWait, throwUnlessSucceeded, type Wait, waitForOperation } from '../wait.ts'
 import type { WaitOptions } from './begin-operation.ts'
 
 const backupsWith = (filter: BackupFilter) => ({
@@ -41,8 +43,7 @@ export const createBackup = async (
     ])
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${of} could not be backed up`)
-  // The operation ends after the backup is told.
-  const made = await readBackup(context, backupId)
+  const made = await readSettled(wait, backupId, ({ status }) => status !== 'CREATING')
   await output.one({ ...made, operationId }, () => [`${of} is backed up as ${backupId}: ${sizeOf(made)}`])
 }
 
@@ -60,11 +61,48 @@ export const listBackups = async (
       ['ENGINE', ({ datastore, version }) => `${datastore} ${version}`],
       ['SIZE', (backup) => (backup.bytes === null ? '' : inWords(backup.bytes))],
       ['STORED', (backup) => (backup.storedBytes === null ? '' : inWords(backup.storedBytes))],
+      ['PROOF', ({ proof }) => proof?.status ?? 'never verified'],
       ['MADE', ({ createdAt }) => localTime(createdAt)],
       ['ID', ({ id }) => shortId(id)],
     ],
     `There are no backups. Make one: ${context.invocation} backup create <instance>`,
   )
+}
+
+/** The operation ends after the backup is told: each view shows it in a moment. */
+const readSettled = async ({ context }: Wait, id: string, isSettled: (backup: Backup) => boolean): Promise<Backup> => {
+  for (let look = 1; ; look += 1) {
+    const backup = await readBackup(context, id)
+    if (isSettled(backup) || look === mostLooks) return backup
+    await delay(lookEveryMs, undefined, { signal: context.signal })
+  }
+}
+
+const mostLooks = 40
+const lookEveryMs = 250
+
+export const verifyBackup = async (context: CliContext, given: string, options: WaitOptions): Promise<void> => {
+  const { output } = context
+  const wait = startWait(context, options.timeout)
+  const id = await backupId(context, given)
+  const input = { id, idempotencyKey: options.idempotencyKey }
+  const { operationId, backup } = await mutate(context, VerifyBackupDocument, input)
+  if (!options.wait) {
+    return output.one({ ...backup, id, operationId }, () => [
+      `restoring ${id} to read it; follow it with: ${context.invocation} operation watch ${operationId}`,
+    ])
+  }
+  throwUnlessSucceeded(await waitForOperation(wait, operationId), `${id} could not be restored`)
+  const verified = await readSettled(wait, id, ({ verification }) => verification === null)
+  await output.one({ ...verified, operationId }, () => [`${id} is ${proofInWords(verified)}`])
+}
+
+const proofInWords = ({ proof }: Backup): string => {
+  if (!proof) return 'never verified'
+  const took = `${(proof.tookMs / 1000).toFixed(1)} s`
+  return proof.status === 'PROVEN'
+    ? `proven at ${localTime(proof.at)}: restored and read in ${took}, ${proof.tables} tables with ${proof.rows} rows`
+    : `not restorable, as tried at ${localTime(proof.at)}: ${proof.fault?.code}, ${proof.fault?.message}`
 }
 
 /** By id, or by the end of one. */
@@ -92,6 +130,7 @@ const linesOf = (backup: Backup): string[] =>
     ['databases', backup.databases.join(', ')],
     ['users', backup.users.join(', ')],
     ['size', backup.bytes === null ? null : sizeOf(backup)],
+    ['proof', proofInWords(backup)],
     ['location', backup.location],
     ['operation', backup.operation?.id],
     ['not removed yet', backup.removalPostponed],

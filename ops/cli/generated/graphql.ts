@@ -59,6 +59,19 @@ export const BackupFragmentDoc = new TypedDocumentString(`
  ...Fault
  }
  removalPostponed
+ proof {
+ status
+ at
+ tookMs
+ tables
+ rows
+ fault {
+ ...Fault
+ }
+ }
+ verification {
+ id
+ }
  createdAt
  createdBy {
  ...Actor
@@ -605,6 +618,19 @@ export const BackupsDocument = new TypedDocumentString(`
  ...Fault
  }
  removalPostponed
+ proof {
+ status
+ at
+ tookMs
+ tables
+ rows
+ fault {
+ ...Fault
+ }
+ }
+ verification {
+ id
+ }
  createdAt
  createdBy {
  ...Actor
@@ -655,6 +681,19 @@ export const BackupDocument = new TypedDocumentString(`
  ...Fault
  }
  removalPostponed
+ proof {
+ status
+ at
+ tookMs
+ tables
+ rows
+ fault {
+ ...Fault
+ }
+ }
+ verification {
+ id
+ }
  createdAt
  createdBy {
  ...Actor
@@ -710,6 +749,19 @@ export const CreateBackupDocument = new TypedDocumentString(`
  ...Fault
  }
  removalPostponed
+ proof {
+ status
+ at
+ tookMs
+ tables
+ rows
+ fault {
+ ...Fault
+ }
+ }
+ verification {
+ id
+ }
  createdAt
  createdBy {
  ...Actor
@@ -759,6 +811,85 @@ export const DeleteBackupDocument = new TypedDocumentString(`
  field
  }
 }`) as unknown as TypedDocumentString<Types.DeleteBackupMutation, Types.DeleteBackupMutationVariables>;
+export const VerifyBackupDocument = new TypedDocumentString(`
+ mutation VerifyBackup($input: VerifyBackupInput!) {
+ result: verifyBackup(input: $input) {
+ __typename
+ ... on VerifyBackupAccepted {
+ replayed
+ backupId
+ operationId
+ backup {
+ ...Backup
+ }
+ }
+ ...Refusal
+ }
+}
+ fragment Backup on Backup {
+ id
+ projectId
+ name
+ instanceId
+ instanceName
+ status
+ operation {
+ id
+ status
+ }
+ datastore
+ version
+ volumeGiB
+ databases
+ users
+ bytes
+ storedBytes
+ location
+ fault {
+ ...Fault
+ }
+ removalPostponed
+ proof {
+ status
+ at
+ tookMs
+ tables
+ rows
+ fault {
+ ...Fault
+ }
+ }
+ verification {
+ id
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ completedAt
+}
+fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}`) as unknown as TypedDocumentString<Types.VerifyBackupMutation, Types.VerifyBackupMutationVariables>;
 export const CreateDatabaseDocument = new TypedDocumentString(`
  mutation CreateDatabase($input: CreateDatabaseInput!) {
  result: createDatabase(input: $input) {

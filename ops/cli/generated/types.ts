@@ -23,6 +23,10 @@ export type BackupFilter = {
   readonly until?: string | null | undefined;
 };
 
+export type BackupProofStatus =
+  | 'FAILED'
+  | 'PROVEN';
+
 export type BackupStatus =
   | 'AVAILABLE'
   | 'CREATING'
@@ -393,6 +397,11 @@ export type UserInput = {
   readonly password?: string | null | undefined;
 };
 
+export type VerifyBackupInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 export type VolumeStage =
   | 'FILLING'
   | 'FULL'
@@ -405,7 +414,7 @@ export type WithdrawDatastoreVersionInput = {
   readonly version: string;
 };
 
-export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly status: BackupStatus, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly createdBy: ActorFragment };
+export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly status: BackupStatus, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
 
 export type BackupsQueryVariables = Exact<{
   filter?: BackupFilter | null | undefined;
@@ -447,6 +456,19 @@ export type DeleteBackupMutation = { readonly result:
       { readonly __typename: 'Refusal' }
       & RefusalFragment
     )
+   };
+
+export type VerifyBackupMutationVariables = Exact<{
+  input: VerifyBackupInput;
+}>;
+
+
+export type VerifyBackupMutation = { readonly result:
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+    | { readonly __typename: 'VerifyBackupAccepted', readonly replayed: boolean, readonly backupId: string, readonly operationId: string, readonly backup: BackupFragment | null }
    };
 
 export type PageFragment = { readonly hasNextPage: boolean, readonly endCursor: string | null };

@@ -1,5 +1,5 @@
 import { backupStatuses } from '../../../projections/documents.ts'
-import { createBackup, deleteBackup, listBackups, showBackup } from '../commands/backups.ts'
+import { createBackup, deleteBackup, listBackups, showBackup, verifyBackup } from '../commands/backups.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, withWaiting } from '../options.ts'
 import { shown } from '../shown.ts'
 import type { Verbs } from '../verbs.ts'
@@ -29,6 +29,13 @@ export const backupVerbs: Verbs = (program, { run }) => {
     .description('show one: what is in it, and where it is')
     .addOption(outputOption())
     .action((id, options) => run(options, (context) => showBackup(context, id)))
+  withWaiting(
+    backup
+      .command('verify <id>')
+      .description('restore one into a server made for that, read everything, and delete that server again'),
+  )
+    .addOption(outputOption())
+    .action((id, options) => run(options, (context) => verifyBackup(context, id, options)))
   backup
     .command('delete <id>')
     .description('delete one for good: nobody can restore it any more')

@@ -9,6 +9,7 @@ import {
   CreateBackupDocument,
   CreateInstanceDocument,
   DeleteBackupDocument,
+  VerifyBackupDocument,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEverySite } from '../../support/every-site.ts'
@@ -103,6 +104,23 @@ onEverySite('backups', (site) =>
       await api.operationEnd((await api.change('delete', copy.id)).operationId)
     })
 
+    it('are proven by a restore into an instance of its own, which is gone afterwards', async () => {
+      expect(backup.proof).toBeNull()
+      const { result } = await api.request<{ result: Asked | Refusal }>(VerifyBackupDocument, {
+        input: { id: backup.id },
+      })
+      if (!('operationId' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
+      const { instanceId, ...ended } = await api.operationEnd(result.operationId)
+      expect(ended).toMatchObject({ kind: 'PROVISION', status: 'SUCCEEDED', fault: null })
+      const proof = await waitFor('the proof', async () => (await read(backup.id))?.proof ?? null)
+      expect(proof).toMatchObject({ status: 'PROVEN', fault: null })
+      expect(proof.rows).toBeGreaterThan(ordersOfShop)
+      expect(proof.tookMs).toBeGreaterThan(100)
+      await waitFor('its instance to be gone', async () =>
+        instanceId && (await api.instance(instanceId)).status === 'DELETED' ? true : null,
+      )
+    })
+
     it('are refused where they are not, and where the wish does not fit them', async () => {
       const refusals = [
         [{ fromBackup: '019a0009-0000-7000-8000-000000000001' }, 'NOT_FOUND', 'fromBackup'],
@@ -138,6 +156,12 @@ onEverySite('backups', (site) =>
       const middle = Math.floor(content.length / 2)
       content[middle] = (content[middle] ?? 0) ^ 1
       writeFileSync(data, content)
+      const verified = await api.request<{ result: Asked | Refusal }>(VerifyBackupDocument, {
+        input: { id: damaged.id },
+      })
+      if (!('operationId' in verified.result)) throw new Error(`refused: ${JSON.stringify(verified)}`)
+      const proof = await waitFor('the proof', async () => (await read(damaged.id))?.proof ?? null)
+      expect(proof).toMatchObject({ status: 'FAILED', rows: null, fault: { code: 'BACKUP_DAMAGED' } })
       const asked = await restore({ name: 'damaged', fromBackup: damaged.id })
       if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
       expect(await api.operationEnd(asked.operationId)).toMatchObject({

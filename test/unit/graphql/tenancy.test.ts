@@ -151,6 +151,7 @@ const rows: Readonly<Record<string, Row>> = {
   })),
   'Mutation.createBackup': mutation('createBackup', 'CreateBackupInput', ({ instance }) => ({ instanceId: instance })),
   'Mutation.deleteBackup': mutation('deleteBackup', 'DeleteBackupInput', ({ backup }) => ({ id: backup })),
+  'Mutation.verifyBackup': mutation('verifyBackup', 'VerifyBackupInput', ({ backup }) => ({ id: backup })),
   'Mutation.createSchedule': mutation('createSchedule', 'CreateScheduleInput', ({ instance }) => ({
     instanceId: instance,
     action: 'RESTART',

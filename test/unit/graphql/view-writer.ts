@@ -141,6 +141,8 @@ export const createViewWriter = (store: ViewStore) => {
         location: `instances/${instance.id}/backups/${id}/0a1b2c3d4e5f`,
         fault: null,
         removalPostponed: null,
+        proof: null,
+        verification: null,
         createdAt: at,
         createdBy: user(instance.projectId),
         completedAt: at,

@@ -63,6 +63,38 @@ describe('making a backup', () => {
   })
 })
 
+describe('verifying a backup', () => {
+  const begin: BackupCommand = { type: 'BeginVerification', operationId: operationId(2), instanceId: instanceId(2) }
+  const verifying: BackupEvent = {
+    type: 'BackupVerificationBegun',
+    data: { operationId: operationId(2), instanceId: instanceId(2) },
+  }
+  const end = (read: { tables: number; rows: number } | null, ordinal = 2): BackupCommand => ({
+    type: 'EndVerification',
+    operationId: operationId(ordinal),
+    read,
+    fault: read ? null : fault,
+  })
+  const read = { tables: 80, rows: 9000 }
+
+  it('says what came of the restore', () => {
+    given(requested, completed).when(begin).thenEvents(verifying)
+    given(requested, completed, verifying)
+      .when(end(read))
+      .thenEvents({ type: 'BackupVerified', data: { operationId: operationId(2), read } })
+    given(requested, completed, verifying)
+      .when(end(null))
+      .thenEvents({ type: 'BackupVerificationFailed', data: { operationId: operationId(2), fault } })
+  })
+
+  it('listens to the last one alone, and to none of a backup that is not there any more', () => {
+    given(requested, completed, verifying).when(end(read, 3)).thenNothing()
+    given(requested, completed).when(end(read)).thenNothing()
+    given(requested).when(begin).thenNothing()
+    given(requested, completed, verifying, deletedAt(5)).when(end(read)).thenNothing()
+  })
+})
+
 describe('deleting a backup', () => {
   it('is refused while it is made, naming what makes it', () => {
     given(requested)
