@@ -30,7 +30,14 @@ export const prefixOf = ({ binDir, prefix }: Omit<Programs, 'source'>): string =
 export const runProgram = async (
   command: string,
   args: readonly string[],
-  options: { owner: Owner; signal: AbortSignal; input?: string; env?: Readonly<Record<string, string>> },
+  options: {
+    owner: Owner
+    signal: AbortSignal
+    input?: string
+    env?: Readonly<Record<string, string>>
+    /** What the program takes for its own name. */
+    argv0?: string
+  },
 ): Promise<ProgramRun> => {
   options.signal.throwIfAborted()
   const child = spawn(command, args, {
@@ -39,6 +46,7 @@ export const runProgram = async (
     env: options.env ?? programEnvironment,
     // A process group of its own: initdb's children have to end with it.
     detached: true,
+    ...(options.argv0 !== undefined && { argv0: options.argv0 }),
     ...(options.owner === null ? {} : { uid: options.owner.uid, gid: options.owner.gid }),
   })
   const end = () => {

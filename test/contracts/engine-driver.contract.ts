@@ -403,12 +403,10 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
         await bench.driver.checkHealth(instance, bound())
         const killing: BackupSink = {
           expect: () => undefined,
-          store: async (_part, content) => {
-            const chunks = content[Symbol.asyncIterator]()
-            await chunks.next()
-            await bench.stop(instance, 'SIGKILL')
-            while (!(await chunks.next()).done);
-            throw new Error('the copy of an engine that was killed came to its end')
+          store: async (part, content) => {
+            if (part === 'data') await bench.stop(instance, 'SIGKILL')
+            for await (const _ of content);
+            if (part === 'data') throw new Error('the copy of an engine that was killed came to its end')
           },
         }
         const cut = backup.take(instance, killing, bound())

@@ -5,6 +5,7 @@ import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
 import { ensureUsers } from './accounts/users.ts'
+import { backup } from './backup/backup.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
 import { readParameters } from './configuration/read-parameters.ts'
@@ -57,6 +58,6 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
-  backup: null,
+  backup,
   hurryLogins: null,
 })

@@ -16,6 +16,9 @@ export const ownLines = (adminPassword: string): readonly string[] => [
   `user ${adminUser} reset on #${hashOf(adminPassword)} allkeys allchannels allcommands`,
 ]
 
+/** A line of the file of users that is the agent's: another one at every start, and in no backup. */
+export const ownUserLine = /^user (?:default|coffer_admin) /
+
 export const monitorRules = ({ monitorPassword }: EngineInstance): readonly string[] => [
   ...['reset', 'on', `#${hashOf(monitorPassword)}`, '-@all', '+echo'],
 ]

@@ -1,0 +1,64 @@
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { type EngineBackup, EngineFault } from '../../engine.ts'
+import { environmentOf, runProgram } from '../../run-program.ts'
+import { ownUserLine } from '../accounts/own-users.ts'
+import { usersOf } from '../places.ts'
+import { type Ask, withAdministration } from '../session.ts'
+import { snapshotOf } from './snapshot.ts'
+
+/** The parts of a backup of Redis: an RDB file, and the users that people made, as in the file of users. */
+const parts = { data: 'data', users: 'users' } as const
+
+/** Where a log begins that was rewritten: with a snapshot, and a list of its files (Redis documentation, "Redis persistence", since 7.0). */
+const log = { directory: 'appendonlydir', base: 'appendonly.aof.1.base.rdb', manifest: 'appendonly.aof.manifest' }
+
+export const backup: EngineBackup = {
+  take: async (instance, sink, signal) => {
+    sink.expect(await withAdministration(instance, signal, usedBytes))
+    const users = (await readFile(usersOf(instance), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '' && !ownUserLine.test(line))
+    await sink.store(parts.users, once(Buffer.from(users.map((line) => `${line}\n`).join(''))))
+    await sink.store(parts.data, snapshotOf(instance, signal))
+  },
+  restore: async (installation, directory, _owner, source, signal) => {
+    await mkdir(join(directory, log.directory), { recursive: true, mode: 0o700 })
+    const base = join(directory, log.directory, log.base)
+    const file = await open(base, 'wx', 0o600)
+    try {
+      for await (const chunk of source.read(parts.data)) await file.writeFile(chunk)
+    } finally {
+      await file.close()
+    }
+    await writeFile(usersOf({ dataDir: directory }), await text(source.read(parts.users)), { mode: 0o600 })
+    // The server's own program is the checker when it is called so.
+    const checked = await runProgram(join(installation.binDir, 'redis-server'), [base], {
+      owner: null,
+      signal,
+      env: environmentOf(installation),
+      argv0: 'redis-check-rdb',
+    })
+    if (checked.exitCode !== 0) {
+      throw new EngineFault('BACKUP_DAMAGED', 'The backup is not what Redis wrote: its snapshot is damaged')
+    }
+    await writeFile(join(directory, log.directory, log.manifest), `file ${log.base} seq 1 type b\n`, { mode: 0o600 })
+  },
+  /** It has read all of it to be there: what is in memory was checked on its way. */
+  readAll: (instance, signal) =>
+    withAdministration(instance, signal, async (ask) => {
+      const keyspace = String(await ask('INFO', 'keyspace'))
+      const keys = [...keyspace.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+      return { tables: 0, rows: keys }
+    }),
+}
+
+const usedBytes = async (ask: Ask): Promise<number> => {
+  const [, used = '0'] = /^used_memory_dataset:(\d+)/m.exec(String(await ask('INFO', 'memory'))) ?? []
+  return Number(used)
+}
+
+const once = async function* (content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content
+}
