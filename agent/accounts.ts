@@ -6,6 +6,7 @@ import type { CommandWorkerDeps } from './command-worker.ts'
 import { findHoldings, type HoldingsDeps } from './holdings.ts'
 import type { Journal } from './journal/journal.ts'
 import type { NodeRecords } from './journal/nodes.ts'
+import type { LeaveToStart } from './leave-to-start.ts'
 import type { Reporter } from './reporter.ts'
 
 export type AccountsDeps = {
@@ -14,6 +15,7 @@ export type AccountsDeps = {
   readonly journal: Pick<Journal, 'settledEpochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
   readonly layout: HoldingsDeps['layout']
   readonly reporter: Pick<Reporter, 'wake'>
+  readonly leave: Pick<LeaveToStart, 'asked'>
   readonly clock: WallClock
   readonly ids: IdSource
 }
@@ -33,14 +35,18 @@ const absentForMs = 90 * 24 * 3_600_000
 const mostInOne = 200
 
 export const createAccounts = (deps: AccountsDeps): Accounts => {
-  const { hostId, records, journal, layout, reporter, clock, ids } = deps
+  const { hostId, records, journal, layout, reporter, leave, clock, ids } = deps
 
-  const report = (holdings: readonly HostAccount[]): void => {
+  const report = (holdings: readonly HostAccount[], asks = false): readonly string[] => {
+    const reportIds: string[] = []
     for (let from = 0; from < holdings.length; from += mostInOne) {
       const some = holdings.slice(from, from + mostInOne)
-      journal.report(hostId, { type: 'holdings', reportId: ids.next(), at: isoNow(clock), hostId, holdings: some })
+      const reportId = ids.next()
+      reportIds.push(reportId)
+      const said = { type: 'holdings', reportId, at: isoNow(clock), hostId, holdings: some } as const
+      journal.report(hostId, { ...said, ...(asks && { asks }) })
     }
-    reporter.wake()
+    return reportIds
   }
 
   const present = async (): Promise<readonly HostAccount[]> => {
@@ -55,11 +61,14 @@ export const createAccounts = (deps: AccountsDeps): Accounts => {
     tellAll: async () => {
       const since = new Date(clock.now() - absentForMs).toISOString()
       const absent = journal.epochsOfAbsent(since).map((fenced) => ({ ...fenced, held: null }))
-      report([...(await present()), ...absent])
+      leave.asked(report(await present(), true))
+      report(absent)
+      reporter.wake()
     },
     tell: async ({ nodeId, instanceId }) => {
       const here = (await present()).find((account) => account.nodeId === nodeId)
       report([here ?? { nodeId, instanceId, epoch: journal.epochOf(nodeId), held: null }])
+      reporter.wake()
     },
   }
 }

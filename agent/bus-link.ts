@@ -11,6 +11,7 @@ import type { CommandWorker } from './command-worker.ts'
 import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
 import { openInbox } from './inbox.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
+import type { LeaveToStart } from './leave-to-start.ts'
 import type { Registration } from './registration.ts'
 import type { Reporter } from './reporter.ts'
 import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
@@ -36,6 +37,7 @@ export type BusLinkDeps = Pick<Kernel, 'ids' | 'timers' | 'log'> & {
   readonly keyOffers: Pick<SealingKeyOffers, 'renew'>
   readonly accounts: Accounts
   readonly registration: Registration
+  readonly leave: Pick<LeaveToStart, 'take'>
   readonly holds: () => Promise<Heartbeat['holds']>
 }
 
@@ -50,8 +52,22 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds } =
-    deps
+  const {
+    bus,
+    channel,
+    clock,
+    journal,
+    reporter,
+    worker,
+    keyOffers,
+    accounts,
+    registration,
+    leave,
+    ids,
+    timers,
+    log,
+    holds,
+  } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
@@ -127,6 +143,7 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
       accounts,
       take: worker.take,
       onRegistrationAnswer,
+      onHoldingsAnswer: leave.take,
     })
     await inbox.ready
     signal.throwIfAborted()

@@ -25,6 +25,8 @@ export type AgentConfig = {
   readonly healthIntervalMs: number
   /** How long a look at an engine may take before it counts as no answer. */
   readonly healthTimeoutMs: number
+  /** How long a start waits for the control plane to say which nodes are gone, before engines that do not run are started. */
+  readonly leaveToStartMs: number
   /** An engine that has served nobody for so long, though its process runs, is ended and started again, unless it works or lacks something. */
   readonly uselessAfterMs: number
   /** How long after it happened the health of an engine tells of a crash or a forced restart. */
@@ -59,6 +61,7 @@ export const agentDefaults = {
   heartbeatIntervalMs: 2000,
   healthIntervalMs: 5000,
   healthTimeoutMs: 5000,
+  leaveToStartMs: 10_000,
   uselessAfterMs: 30_000,
   incidentShownMs: 600_000,
   endpointIntervalMs: 30_000,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Consumer, IncomingMessage, MessageBus } from '../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../domain/guest/command.ts'
+import { type HoldingsAnswer, holdingsAnswerSchema } from '../domain/guest/holdings-answer.ts'
 import { type RegistrationAnswer, registrationAnswerSchema } from '../domain/guest/registration-answer.ts'
 import type { AgentReport } from '../domain/guest/report.ts'
 import { agentCommandsTopic, inboxGroup } from '../domain/guest/topics.ts'
@@ -28,6 +29,7 @@ export type InboxDeps = {
   readonly log: Log
   readonly take: (command: TakenCommand) => void
   readonly onRegistrationAnswer: (answer: RegistrationAnswer) => void
+  readonly onHoldingsAnswer: (answer: HoldingsAnswer) => void
 }
 
 /** Enough of a command to answer it, where the rest makes no sense to this agent. */
@@ -60,6 +62,11 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
   const answer = registrationAnswerSchema.safeParse(json)
   if (answer.success) {
     if (answer.data.hostId === hostId) deps.onRegistrationAnswer(answer.data)
+    return
+  }
+  const holdings = holdingsAnswerSchema.safeParse(json)
+  if (holdings.success) {
+    if (holdings.data.hostId === hostId) deps.onHoldingsAnswer(holdings.data)
     return
   }
   const parsed = guestCommandSchema.safeParse(json)

@@ -35,6 +35,7 @@ import { createJournal } from './journal/journal.ts'
 import { createNodeRecords, type NodeRecord } from './journal/nodes.ts'
 import { pruneDaily } from './journal/prune-daily.ts'
 import { createLayout, shortId } from './layout.ts'
+import { createLeaveToStart } from './leave-to-start.ts'
 import { makeTrue } from './outcomes/outcomes.ts'
 import { createParameters } from './parameters.ts'
 import { findClockFault } from './plausible-clock.ts'
@@ -184,6 +185,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     const volume = records.get(nodeId)?.volume
     return volume ? volumes(volume.kind).measure(layout.volumePlace(nodeId), volume.sizeGiB, measuring) : null
   }
+  const leave = createLeaveToStart({ records, timers, log, patienceMs: config.leaveToStartMs })
+  closers.defer(() => leave.stop())
   const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
   closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
   const parameters = createParameters({ hostId, layout, templates, trials, journal, reporter, clock, ids, log })
@@ -195,6 +198,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     records,
     journal,
     reporter,
+    leaveToStart: leave.had,
     volumes: { attach: onVolume('attach'), keepRoom: onVolume('keepRoom'), measure: measureVolume },
     clock,
     timers,
@@ -231,7 +235,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     await supervisor.stop()
     if (engines === 'stop') await stopEngines(host, timers.timeout(closeTimeoutMs))
   })
-  const accounts = createAccounts({ hostId, records, journal, layout, reporter, clock, ids })
+  const accounts = createAccounts({ hostId, records, journal, layout, reporter, leave, clock, ids })
   const worker = createCommandWorker({
     hostId,
     journal,
@@ -310,7 +314,22 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     instanceLimit: instanceLimit.current(),
   }))
   const link = openBusLink(
-    { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds },
+    {
+      bus,
+      channel,
+      clock,
+      journal,
+      reporter,
+      worker,
+      keyOffers,
+      accounts,
+      registration,
+      leave,
+      ids,
+      timers,
+      log,
+      holds,
+    },
     { hostId, heartbeatIntervalMs: config.heartbeatIntervalMs },
   )
   closers.defer(() => link.stop(timers.timeout(lastWordsTimeoutMs)))

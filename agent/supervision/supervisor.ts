@@ -17,6 +17,7 @@ export type SupervisorDeps = Pick<Kernel, 'clock' | 'timers' | 'ids' | 'log'> & 
   readonly records: NodeRecords
   readonly journal: Journal
   readonly reporter: Reporter
+  readonly leaveToStart: WatchDeps['leaveToStart']
   readonly volumes: WatchDeps['volumes']
 }
 

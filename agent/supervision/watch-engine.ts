@@ -26,7 +26,9 @@ export type WatchDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly config: AgentConfig
   readonly control: EngineControl
   readonly records: NodeRecords
-  /** As of `Volumes`, each of the instance's own. */
+  /** Waits until it is known whether the host may start what it was to run before. */
+  readonly leaveToStart: (signal: AbortSignal) => Promise<void>
+  /** As of `Volumes`, each of the node's own. */
   readonly volumes: {
     attach(nodeId: NodeId, signal: AbortSignal): Promise<void>
     keepRoom(nodeId: NodeId, signal: AbortSignal): Promise<void>
@@ -52,7 +54,8 @@ export const watchEngine = async (deps: WatchDeps, nodeId: NodeId, signal: Abort
     try {
       const running = await find(deps, nodeId, signal)
       if (!running) {
-        await start(deps, nodeId, signal)
+        const isWanted = await start(deps, nodeId, signal)
+        if (!isWanted) return
         continue
       }
       const patienceMs = Math.min(longestUselessMs, deps.config.uselessAfterMs * 2 ** forced)
@@ -69,14 +72,19 @@ export const watchEngine = async (deps: WatchDeps, nodeId: NodeId, signal: Abort
   }
 }
 
-const start = async (deps: WatchDeps, nodeId: NodeId, signal: AbortSignal): Promise<void> => {
-  const record = deps.records.get(nodeId)
+/** False if the engine is not to run any more. */
+const start = async (deps: WatchDeps, nodeId: NodeId, signal: AbortSignal): Promise<boolean> => {
   // It ended while nobody looked: no agent ran, or an operation was in hand.
-  if (record?.health === 'HEALTHY') deps.setHealth(nodeId, 'UNHEALTHY', 'the engine was found not to run')
+  if (deps.records.get(nodeId)?.health === 'HEALTHY')
+    deps.setHealth(nodeId, 'UNHEALTHY', 'the engine was found not to run')
+  await deps.leaveToStart(signal)
+  const record = deps.records.get(nodeId)
+  if (record?.desired !== 'running') return false
   deps.log.info({ nodeId }, 'starting an engine that should run and does not')
   const bound = AbortSignal.any([signal, deps.timers.timeout(startTimeoutMs)])
   await deps.volumes.attach(nodeId, bound)
-  await deps.control.ensureRunning(nodeId, record?.generation ?? 0, bound)
+  await deps.control.ensureRunning(nodeId, record.generation, bound)
+  return true
 }
 
 const find = async (

@@ -83,7 +83,7 @@ const toAgent = (event: CofferEvent) => {
   switch (event.type) {
     case 'GuestCommandIssued': {
       const { command } = event.data
-      return { hostId: command.hostId, key: command.instanceId, type: command.payload.kind, value: command }
+      return { hostId: command.hostId, key: command.nodeId, type: command.payload.kind, value: command }
     }
     case 'HostRegistrationAnswered': {
       const { hostId, refusal, reportId } = event.data

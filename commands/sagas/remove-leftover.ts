@@ -1,4 +1,4 @@
-import { hasNode, type InstanceState, type NodeOnHost } from '../../domain/instance/index.ts'
+import { hasNode, type InstanceState, type NodeOnHost, primaryOf } from '../../domain/instance/index.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { guestCommandId } from '../guest-command-ids.ts'
@@ -10,6 +10,19 @@ type Found = NodeOnHost & { readonly epoch: number }
 /** Whether nothing of the node is to be there any more: its instance was deleted, or another node has taken its place. */
 const isGone = (state: InstanceState, node: NodeOnHost): boolean =>
   state.status !== 'ABSENT' && (state.status === 'DELETED' || !hasNode(state, node))
+
+/**
+ * Whether the log says for certain that nothing of the node is to run: another has taken its place, or its instance is deleted or was never made. Of one that
+ * is newer than those that the log knows nothing is said: a log that was restored from a backup may not know it yet.
+ */
+export const isDone = (
+  state: InstanceState,
+  { nodeGeneration, ...node }: NodeOnHost & { readonly nodeGeneration: number },
+): boolean => {
+  if (state.status === 'ABSENT') return false
+  if (state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)) return true
+  return !hasNode(state, node) && nodeGeneration <= primaryOf(state).generation
+}
 
 /**
  * Asks a host once more to remove a node that is gone: the host was lost when it was asked first, and the bus keeps

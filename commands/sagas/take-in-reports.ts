@@ -1,7 +1,9 @@
 import { unreachable } from '../../domain/decider.ts'
+import { type HoldingsAnswer, holdingsAnswer } from '../../domain/guest/holdings-answer.ts'
 import { type AgentReport, agentReportSchema, type GuestResult } from '../../domain/guest/report.ts'
+import { agentCommandsTopic } from '../../domain/guest/topics.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
-import { type HostId, parseCommandId } from '../../domain/ids.ts'
+import { type HostId, type NodeId, parseCommandId } from '../../domain/ids.ts'
 import { hasNode, instance, instanceStream } from '../../domain/instance/index.ts'
 import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import { parameters, parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
@@ -17,7 +19,7 @@ import { type Attested, createAttestation, type Statement } from './attest-messa
 import type { Distrust } from './distrust.ts'
 import { leaveOutUnreadable } from './leave-out-unreadable.ts'
 import { traceOf } from './message-trace.ts'
-import { removeLeftover } from './remove-leftover.ts'
+import { isDone, removeLeftover } from './remove-leftover.ts'
 import { createRegistrar } from './take-registration.ts'
 
 export type ReportDependencies = {
@@ -68,7 +70,7 @@ const isOfHost = (state: OperationState, hostId: HostId): boolean =>
 
 /** Handles one message of `coffer.agent.results`. At least once does no harm. */
 export const createReportHandler = (dependencies: ReportDependencies) => {
-  const { handler, clock, distrust, log, tracer = noTracer } = dependencies
+  const { handler, bus, channel, clock, distrust, log, tracer = noTracer } = dependencies
   const attest = createAttestation(dependencies)
   const takeRegistration = createRegistrar(dependencies)
   /** Of the last report of its state that was taken in here. */
@@ -132,17 +134,18 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     { nodeId, instanceId, epoch, held }: HoldingsReport['holdings'][number],
     { hostId, sequence }: { readonly hostId: HostId; readonly sequence: number | undefined },
     context: CommandContext,
-  ): Promise<void> => {
+  ): Promise<{ readonly gone: boolean }> => {
     const node = { nodeId, hostId }
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
+    const gone = held !== null && isDone(state, { ...node, nodeGeneration: held.nodeGeneration })
     if (state.status !== 'ABSENT' && state.status !== 'DELETED' && hasNode(state, node)) {
       const generation = Math.max(held?.generation ?? 0, 0)
       const by = { ...context, projectId: state.projectId, instanceId }
       await handler.handle(instance, stream, { type: 'RaiseNumbers', ...node, epoch, generation }, by)
-      return
+      return { gone }
     }
-    if (held && (await removeLeftover({ handler, clock }, state, { ...node, epoch }, context))) return
+    if (held && (await removeLeftover({ handler, clock }, state, { ...node, epoch }, context))) return { gone }
     const told = held && {
       nodeId,
       nodeGeneration: held.nodeGeneration,
@@ -156,17 +159,36 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
       ? { type: 'ReportUnlisted', hostId, instanceId, found: told, sequence }
       : { type: 'SettleUnlisted', hostId, instanceId, sequence }
     await handler.handle(host, hostStream(hostId), command, context)
+    return { gone }
+  }
+
+  /** No event, as it says nothing that the log does not: a host that does not get it goes by what it was told last, and asks again. */
+  const answerHoldings = async ({ hostId, reportId }: HoldingsReport, gone: NodeId[]): Promise<void> => {
+    const answer: HoldingsAnswer = { kind: holdingsAnswer, hostId, reportId, gone }
+    const message = {
+      topic: agentCommandsTopic(hostId),
+      key: hostId,
+      value: JSON.stringify(answer),
+      headers: { type: holdingsAnswer },
+    }
+    await bus
+      .publish([channel.sign(message)])
+      .catch((error: unknown) =>
+        log.warn({ err: error, hostId }, 'a host could not be told which of its nodes are gone'),
+      )
   }
 
   const takeHoldings = async (report: HoldingsReport, trace: Trace, sequence: number | undefined) => {
     const { hostId, holdings } = report
+    const gone: NodeId[] = []
     for (const [index, holding] of holdings.entries()) {
-      const { instanceId } = holding
+      const { instanceId, nodeId } = holding
       const commandId = parseCommandId(deriveId('report', report.reportId, String(index)))
       const by = { ...contextOf(report, hostId, trace), commandId }
       const take = () => takeHolding(holding, { hostId, sequence }, by)
-      await leaveOutUnreadable(log, { hostId, instanceId }, take)
+      if ((await leaveOutUnreadable(log, { hostId, instanceId }, take))?.gone) gone.push(nodeId)
     }
+    if (report.asks) await answerHoldings(report, gone)
   }
 
   const takeOffer = async (report: Offer, trace: Trace, sequence: number | undefined) => {

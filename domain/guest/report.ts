@@ -141,6 +141,8 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     at: z.iso.datetime(),
     hostId: hostIdSchema,
     holdings: z.array(accountSchema),
+    /** The host waits to hear which of these are gone (`holdings-answer`) before it starts their engines. */
+    asks: z.boolean().optional(),
   }),
   /**
    * `refusal`: what the host was told last, as long as it holds; absent where it knows of none. `signingKey`: what its messages are signed by; absent

@@ -5,7 +5,7 @@ export const eventsTopic = 'coffer.events'
 /** What agents report: results, progress, health, registrations. Keyed by operation, else by host. */
 export const agentResultsTopic = 'coffer.agent.results'
 export const agentHeartbeatsTopic = 'coffer.agent.heartbeats'
-/** The commands for one agent, keyed by instance. */
+/** The commands for one agent, keyed by node. */
 export const agentCommandsTopic = (hostId: string): string => `coffer.agent.${hostId}.commands`
 /** Only its stamps count: they tell the time of the brokers. */
 export const clockTopic = 'coffer.clock'
@@ -34,7 +34,7 @@ export const controlPlaneTopics: readonly TopicDescription[] = [
 
 /** What an agent needs: its own commands, and where it reports. */
 export const agentTopics = (hostId: HostId): readonly TopicDescription[] => [
-  // One partition: there is one reader, and it sorts by instance itself.
+  // One partition: there is one reader, and it sorts by node itself.
   { name: agentCommandsTopic(hostId), partitions: 1, retentionMs: weekMs },
   ...controlPlaneTopics.filter(({ name }) => name !== eventsTopic),
 ]

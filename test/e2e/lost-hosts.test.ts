@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostFragment as Host, QuotaFragment as Quota } from '../../ops/cli/generated/graphql.ts'
-import { nodeOfInstance, noTraces, tracesOfInstance } from '../support/host-traces.ts'
+import { nodesOfInstance, noTraces, tracesOfInstance } from '../support/host-traces.ts'
 import { issueJoinToken } from '../support/join-token.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
@@ -102,8 +102,9 @@ const defineDistributed = (): void => {
       },
     })
   }
+  /** Of its first node, or of the one that took its place. */
   const hasFilesOf = ({ dataDir }: ServerSite, instanceId: string): boolean =>
-    existsSync(join(dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instanceId)))
+    nodesOfInstance(instanceId).some((id) => existsSync(join(dataDir, 'agent', 'engines', 'nodes', id)))
 
   beforeAll(async () => {
     const { kafka, environment } = await startCentralStores(closing)

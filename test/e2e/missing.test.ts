@@ -26,7 +26,7 @@ describe('an instance that its host does not have any more', () => {
   }
   const forget = ({ instance }: Shop): void => {
     const database = new DatabaseSync(join(site.dataDir, 'agent', 'agent.db'))
-    database.prepare('DELETE FROM instances WHERE instance_id = ?').run(instance.id)
+    database.prepare('DELETE FROM nodes WHERE node_id = ?').run(nodeOfInstance(instance.id))
     database.close()
   }
   const statusBecomes = ({ instance }: Shop, status: string, withinMs = saidWithinMs) =>

@@ -241,7 +241,22 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const keyOffers = { renew: () => {} }
     const registration = createRegistration({ journal, channel, facts, clock, ids, log }, () => description)
     const link = openBusLink(
-      { bus, channel, clock, journal, reporter, worker, keyOffers, accounts, registration, ids, timers, log, holds },
+      {
+        bus,
+        channel,
+        clock,
+        journal,
+        reporter,
+        worker,
+        keyOffers,
+        accounts,
+        registration,
+        leave: { take: () => {} },
+        ids,
+        timers,
+        log,
+        holds,
+      },
       { hostId, heartbeatIntervalMs: 2000 },
     )
     link.connected.catch(() => {})

@@ -244,6 +244,8 @@ export const openTestHost = async ({
     ports: await freePortRange(20),
     volumes: 'directory',
     preparedVolumes: 0,
+    // The control plane of the tests answers where a test has it answer.
+    leaveToStartMs: 0,
     heartbeatIntervalMs: 100,
     healthIntervalMs: 100,
     ...config,

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { nodeOfInstance } from './host-traces.ts'
 
 /**
  * Reads an SQLite file of a server from the side, running or killed: from a copy, as the agent keeps its own to itself and nothing here
@@ -45,19 +46,19 @@ export const readLog = (dataDir: string): readonly LoggedEvent[] =>
       })),
   )
 
-export type Effect = { readonly instanceId: string; readonly kind: string; readonly intent: string }
+export type Effect = { readonly nodeId: string; readonly kind: string; readonly intent: string }
 
 /** What the agent has noted of things it really did, such as `engine-started` for the intent `generation 2`, in order. */
 export const readAllEffects = (dataDir: string): readonly Effect[] =>
   readCopy(join(dataDir, 'agent', 'agent.db'), (database) =>
     database
-      .prepare('SELECT instance_id, kind, intent FROM effects ORDER BY sequence')
+      .prepare('SELECT node_id, kind, intent FROM effects ORDER BY sequence')
       .all()
-      .map((row) => ({ instanceId: String(row.instance_id), kind: String(row.kind), intent: String(row.intent) })),
+      .map((row) => ({ nodeId: String(row.node_id), kind: String(row.kind), intent: String(row.intent) })),
   )
 
 /** The same of one instance: the kinds alone. */
 export const readEffects = (dataDir: string, instanceId: string): readonly string[] =>
   readAllEffects(dataDir)
-    .filter((effect) => effect.instanceId === instanceId)
+    .filter((effect) => effect.nodeId === nodeOfInstance(instanceId))
     .map(({ kind }) => kind)

@@ -98,10 +98,15 @@ const tracesWith = (dataDir: string, words: readonly string[]): Traces => {
 /** What its host calls an instance that was made there. */
 export const nodeOfInstance = (instanceId: string): NodeId => firstNodeOf(parseInstanceId(instanceId))
 
-/** Everything on this machine that bears the name of the instance or of a node of it, the one that may have taken the place of the first included. */
-export const tracesOfInstance = (dataDir: string, instanceId: string): Traces => {
+/** And the one that took its place, where it had to move while it was made. */
+export const nodesOfInstance = (instanceId: string): readonly NodeId[] => {
   const first = nodeOfInstance(instanceId)
-  const nodes = [first, replacementOf(first)]
+  return [first, replacementOf(first)]
+}
+
+/** Everything on this machine that bears the name of the instance or of a node of it. */
+export const tracesOfInstance = (dataDir: string, instanceId: string): Traces => {
+  const nodes = nodesOfInstance(instanceId)
   return tracesWith(dataDir, [instanceId, ...nodes, ...nodes.map(shortId)])
 }
 

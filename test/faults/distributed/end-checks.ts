@@ -24,8 +24,8 @@ const openOperations = (log: readonly StoredEvent[]): readonly string[] => {
 const intendedStarts = (log: readonly StoredEvent[]): readonly string[] => {
   const starts = log.flatMap(({ type, data }) => {
     if (type !== 'GuestCommandIssued') return []
-    const { instanceId, payload } = (data as { readonly command: GuestCommand }).command
-    return payload.kind === 'engine-running' ? [`${instanceId} generation ${payload.generation}`] : []
+    const { nodeId, payload } = (data as { readonly command: GuestCommand }).command
+    return payload.kind === 'engine-running' ? [`${nodeId} generation ${payload.generation}`] : []
   })
   return [...new Set(starts)]
 }
@@ -34,11 +34,11 @@ const intendedStarts = (log: readonly StoredEvent[]): readonly string[] => {
 const startsOf = (dataDir: string): readonly string[] =>
   readAllEffects(dataDir)
     .filter(({ kind }) => kind === 'engine-started')
-    .map(({ instanceId, intent }) => `${instanceId} ${intent}`)
+    .map(({ nodeId, intent }) => `${nodeId} ${intent}`)
 
 /** Kills the engine of an instance. Answers the start that makes up for it: of the same generation. */
 export const crashEngine = (dataDir: string, instanceId: string): string => {
-  const restart = startsOf(dataDir).findLast((start) => start.startsWith(instanceId))
+  const restart = startsOf(dataDir).findLast((start) => start.startsWith(nodeOfInstance(instanceId)))
   const [pid] = postmastersOf(dataDir, instanceId)
   if (restart === undefined || pid === undefined) throw new Error(`instance ${instanceId} has no engine to crash`)
   process.kill(pid, 'SIGKILL')

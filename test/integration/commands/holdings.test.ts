@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { firstNodeOf } from '../../../commands/request-ids.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createReconciler } from '../../../commands/sagas/reconcile-holdings.ts'
 import { createReportHandler } from '../../../commands/sagas/take-in-reports.ts'
+import { holdingsAnswer, holdingsAnswerSchema } from '../../../domain/guest/holdings-answer.ts'
 import type { AgentReport } from '../../../domain/guest/report.ts'
-import { agentResultsTopic } from '../../../domain/guest/topics.ts'
+import { agentCommandsTopic, agentResultsTopic } from '../../../domain/guest/topics.ts'
 import { host, hostStream, type RegisteredHost } from '../../../domain/host/index.ts'
-import type { InstanceId } from '../../../domain/ids.ts'
+import { type InstanceId, type NodeId, parseNodeId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createScriptedChannel, joinByMasterKey } from '../../../ops/bench/log/scripted-channel.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
@@ -91,4 +93,45 @@ it('compares the others with the log, and that one once', async () => {
   }
   expect(asked.filter((id) => id === cut)).toHaveLength(1)
   expect(asked.filter((id) => id === unknown).length).toBeGreaterThan(0)
+})
+
+it('answers a host that asks which of its nodes are gone for good, and says nothing of what the log may not know yet', async () => {
+  const answers: OutgoingMessage[] = []
+  const bus = { publish: async (messages: readonly OutgoingMessage[]) => void answers.push(...messages) }
+  const [here, moved, deleted] = [3, 4, 5].map((number) => ({ ...exampleWorld(number), hostId }))
+  const log = createEventLog()
+  if (!here || !moved || !deleted) throw new Error('there are three')
+  log.add('InstanceRequested', here)
+  log.add('InstanceRequested', moved)
+  log.add('InstanceMoved', { ...moved, hostId: exampleWorld(9).hostId })
+  log.add('InstanceRequested', deleted)
+  log.add('InstanceProvisioned', deleted)
+  log.add('InstanceDeletionRequested', deleted)
+  log.add('InstanceDeleted', deleted)
+  await appendAll(side.eventStore, log.events())
+  const held = (instanceId: InstanceId, nodeId: NodeId, nodeGeneration = 1) => ({
+    nodeId,
+    instanceId,
+    epoch: 1,
+    held: { ...holding, nodeGeneration, instanceId, label: null },
+  })
+  const newer = parseNodeId(side.ids.next())
+  const holdings = [
+    held(here.instanceId, here.nodeId),
+    held(moved.instanceId, moved.nodeId),
+    held(moved.instanceId, newer, 3),
+    held(deleted.instanceId, deleted.nodeId),
+    held(unknown, firstNodeOf(unknown)),
+    held(cut, firstNodeOf(cut)),
+  ]
+  const reportId = side.ids.next()
+  const report: AgentReport = { type: 'holdings', reportId, at: now(), hostId, holdings, asks: true }
+  const message = sign({ topic: agentResultsTopic, key: hostId, value: JSON.stringify(report) })
+  await createReportHandler({ ...side, bus, distrust: createDistrust(side.log) })(message as never)
+  const [answer, ...others] = answers
+  expect(others).toEqual([])
+  expect(answer).toMatchObject({ topic: agentCommandsTopic(hostId), headers: { type: holdingsAnswer } })
+  const { gone, ...said } = holdingsAnswerSchema.parse(JSON.parse(answer?.value ?? ''))
+  expect(said).toEqual({ kind: holdingsAnswer, hostId, reportId })
+  expect([...gone].sort()).toEqual([moved.nodeId, deleted.nodeId].sort())
 })
