@@ -8,6 +8,8 @@ import { EngineFault } from '../../agent/engines/engine.ts'
 import { openAgentDatabaseInMemory } from '../../agent/journal/database.ts'
 import { createFacts } from '../../agent/journal/facts.ts'
 import { createJournal } from '../../agent/journal/journal.ts'
+import type { NodeRecords } from '../../agent/journal/nodes.ts'
+import { createLeaveToStart } from '../../agent/leave-to-start.ts'
 import type { OutcomeContext } from '../../agent/outcomes/outcome.ts'
 import { createRegistration } from '../../agent/registration.ts'
 import { createReporter } from '../../agent/reporter.ts'
@@ -34,6 +36,10 @@ export type Placed = {
   label: InstanceLabel | null
   hasData: boolean
   databases: readonly string[]
+  /** Whether the agent was told last to run its engine. */
+  wanted: boolean
+  /** Since the machine was switched off. */
+  isDown: boolean
   /** Those that run: more than one would write the same data. */
   processes: { readonly generation: number; memoryMiB: number }[]
   /** What an engine is started with. */
@@ -46,12 +52,21 @@ export type SimulatedHost = {
   readonly hostId: HostId
   readonly name: string
   readonly placed: ReadonlyMap<NodeId, Placed>
+  /** All engines end with the machine. Its agent starts them again, as far as it may. */
+  readonly switchOff: () => void
   /** Sets a life of its agent going. */
   readonly startAgent: (bus: MessageBus) => void
 }
 
 const firstPort = 15_432
 const longestWorkMs = 3000
+const leaveToStartMs = 10_000
+const concernsProcess: ReadonlySet<GuestPayload['kind']> = new Set([
+  'engine-running',
+  'engine-stopped',
+  'node-absent',
+  'volume-grown',
+])
 
 /** A fault of the agent on purpose, to see that it is found: a second engine beside the first, or data kept after a deletion. */
 export type PlantedFault = 'starts-twice' | 'leaves-behind'
@@ -66,6 +81,8 @@ export type SimulatedHostDeps = {
   readonly planted?: PlantedFault | undefined
   /** How often an engine does not start. */
   readonly failedStarts: () => number
+  /** An engine was started again after the machine was. `askedAt`: when the agent asked whether it may; null: it had no answer. */
+  readonly onBroughtBack: (nodeId: NodeId, askedAt: number | null) => void
 }
 
 export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
@@ -74,6 +91,8 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   const database: DatabaseSync = openAgentDatabaseInMemory()
   const placed = new Map<NodeId, Placed>()
   let ports = firstPort
+  /** What of them a command is at that starts or ends engines. */
+  const inHand = new Set<NodeId>()
 
   const description = hostDescription({ hostId, name })
   const key = deriveSigner(name, 'simulated host')
@@ -105,7 +124,16 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         if (payload.existing) throw new EngineFault('DATA_MISSING', 'the volume is gone')
         const { sizeGiB: volumeGiB, label = null } = payload
         ports += 1
-        const nothing = { hasData: false, databases: [], processes: [], memoryMiB: 0, generation: -1, port: ports }
+        const nothing = {
+          wanted: false,
+          isDown: false,
+          hasData: false,
+          databases: [],
+          processes: [],
+          memoryMiB: 0,
+          generation: -1,
+          port: ports,
+        }
         placed.set(nodeId, { instanceId, nodeGeneration, volumeGiB, label, ...nothing })
         return undefined
       }
@@ -134,14 +162,18 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         if (!runs) {
           await stopEngine(instance, context)
           await work(context)
-          if (random.chance(deps.failedStarts()))
+          if (random.chance(deps.failedStarts())) {
+            instance.wanted = false
             throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start', {
               retryable: random.chance(0.5),
             })
+          }
           instance.processes.push({ generation: payload.generation, memoryMiB })
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation, memoryMiB })
           instance.generation = payload.generation
         }
+        instance.wanted = true
+        instance.isDown = false
         return {
           endpoint: { host: description.address, port: instance.port },
           caCertificate: description.caCertificate,
@@ -172,12 +204,16 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       case 'backup-absent':
         await work(context)
         return undefined
-      case 'engine-stopped':
-        await stopEngine(required(nodeId), context)
+      case 'engine-stopped': {
+        const instance = required(nodeId)
+        instance.wanted = false
+        await stopEngine(instance, context)
         return undefined
+      }
       case 'node-absent': {
         const instance = placed.get(nodeId)
         if (!instance) return undefined
+        instance.wanted = false
         await stopEngine(instance, context)
         instance.hasData = false
         await work(context)
@@ -196,13 +232,12 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     const channel = createChannel({ hostId, key, join: testJoin, facts, clock, log })
     const reporter = createReporter({ bus, channel, journal, timers, log })
     const holdingOf = (nodeId: NodeId, placedNode: Placed): Holding => {
-      const { instanceId, nodeGeneration, processes, generation, port } = placedNode
-      const running = processes.length > 0
+      const { instanceId, nodeGeneration, wanted: running, processes, generation, port } = placedNode
       return {
         instanceId,
         nodeGeneration,
         running,
-        health: running ? 'HEALTHY' : 'UNKNOWN',
+        health: running ? (processes.length > 0 ? 'HEALTHY' : 'UNHEALTHY') : 'UNKNOWN',
         epoch: journal.settledEpochs()(nodeId),
         generation,
         port,
@@ -213,13 +248,45 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       const held = known ? { ...holdingOf(nodeId, known), label: known.label } : null
       return { nodeId, instanceId, epoch: journal.epochOf(nodeId), held }
     }
-    const report = (holdings: readonly HostAccount[]): void => {
+    const records = {
+      get: (nodeId: NodeId) => ({ desired: placed.get(nodeId)?.wanted ? 'running' : 'stopped' }),
+      update: (nodeId: NodeId) => {
+        const known = placed.get(nodeId)
+        if (known) known.wanted = false
+        return known
+      },
+    } as unknown as Pick<NodeRecords, 'get' | 'update'>
+    let askedAt = time.now()
+    let answeredAt: number | null = null
+    const leave = createLeaveToStart({ records, timers, log, patienceMs: leaveToStartMs })
+    const bringBack = async (): Promise<void> => {
+      await leave.had(new AbortController().signal)
+      for (const [nodeId, known] of placed) {
+        if (!known.isDown || inHand.has(nodeId)) continue
+        known.isDown = false
+        if (!known.wanted) continue
+        tell(`${name}: the engine of ${known.instanceId} is back`)
+        known.processes = [{ generation: known.generation, memoryMiB: known.memoryMiB }]
+        deps.onBroughtBack(nodeId, answeredAt)
+      }
+    }
+    void bringBack()
+    const report = (holdings: readonly HostAccount[], asks = false): void => {
+      const reportId = ids.next()
       const at = new Date(clock.now()).toISOString()
-      journal.report(hostId, { type: 'holdings', reportId: ids.next(), at, hostId, holdings: [...holdings] })
+      journal.report(hostId, { type: 'holdings', reportId, at, hostId, holdings: [...holdings], ...(asks && { asks }) })
+      if (asks) {
+        askedAt = time.now()
+        leave.asked([reportId])
+      }
       reporter.wake()
     }
     const accounts: Accounts = {
-      tellAll: async () => report([...placed].map(([nodeId, { instanceId }]) => accountOf({ nodeId, instanceId }))),
+      tellAll: async () =>
+        report(
+          [...placed].map(([nodeId, { instanceId }]) => accountOf({ nodeId, instanceId })),
+          true,
+        ),
       tell: async (node) => report([accountOf(node)]),
     }
     const worker = createCommandWorker({
@@ -233,7 +300,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       maxConcurrent: 4,
       makeTrue: tellingWhatIsGone(accounts, ({ payload, epoch }, context) => {
         tell(`${name}: ${payload.kind} of ${context.instanceId} (epoch ${epoch})`)
-        return makeTrue(payload, context)
+        if (!concernsProcess.has(payload.kind)) return makeTrue(payload, context)
+        inHand.add(context.nodeId)
+        return makeTrue(payload, context).finally(() => inHand.delete(context.nodeId))
       }),
     })
     const holds = async () =>
@@ -251,7 +320,12 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         keyOffers,
         accounts,
         registration,
-        leave: { take: () => {} },
+        leave: {
+          take: (answer) => {
+            answeredAt = askedAt
+            leave.take(answer)
+          },
+        },
         ids,
         timers,
         log,
@@ -262,5 +336,15 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     link.connected.catch(() => {})
   }
 
-  return { hostId, name, placed, startAgent }
+  const switchOff = (): void => {
+    tell(`${name} is switched off`)
+    inHand.clear()
+    for (const known of placed.values()) {
+      if (known.processes.length === 0) continue
+      known.processes = []
+      known.isDown = true
+    }
+  }
+
+  return { hostId, name, placed, switchOff, startAgent }
 }

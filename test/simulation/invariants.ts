@@ -1,7 +1,7 @@
 import type { EventStore, StoredEvent } from '../../commands/ports/event-store.ts'
 import { host } from '../../domain/host/index.ts'
 import type { HostState } from '../../domain/host/state.ts'
-import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import type { InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
 import { type InstanceState, instance, primaryOf } from '../../domain/instance/index.ts'
 import { type OperationState, operation } from '../../domain/operation/index.ts'
 import { nextDeadline } from '../../domain/operation/state.ts'
@@ -44,6 +44,13 @@ export const createInvariants = (world: World, now: () => number) => {
   }
 
   const lostAt = new Map<string, number>()
+  /** Since when another node is in the place of this one, or its instance deleted. */
+  const goneSince = new Map<NodeId, number>()
+  let broughtBack: string | null = null
+  world.onBroughtBack((nodeId, askedAt) => {
+    const since = goneSince.get(nodeId)
+    if (askedAt !== null && since !== undefined && since < askedAt) broughtBack ??= nodeId
+  })
   let unreadable: string | null = null
 
   world.eventLog.onAppended((stored: StoredEvent) => {
@@ -60,7 +67,13 @@ export const createInvariants = (world: World, now: () => number) => {
     const event = checked.event as never
     if (category === 'instance') {
       if (stored.type === 'InstanceSharedOperationFailed') unsureDatabases.add(id)
-      instances.set(id as InstanceId, instance.evolve(instances.get(id as InstanceId) ?? instance.initial, event))
+      const before = instances.get(id as InstanceId) ?? instance.initial
+      const after = instance.evolve(before, event)
+      if (before.status !== 'ABSENT' && after.status !== 'ABSENT') {
+        const { nodeId } = primaryOf(before)
+        if (primaryOf(after).nodeId !== nodeId || after.status === 'DELETED') goneSince.set(nodeId, now())
+      }
+      instances.set(id as InstanceId, after)
     } else if (category === 'operation') {
       operations.set(id as OperationId, operation.evolve(operations.get(id as OperationId) ?? operation.initial, event))
     } else if (category === 'host') {
@@ -76,6 +89,9 @@ export const createInvariants = (world: World, now: () => number) => {
     )
   const processesOf = (instanceId: InstanceId, hosts = world.hosts): number =>
     enginesOf(instanceId, hosts).reduce((sum, count) => sum + count, 0)
+  /** Its machine was switched off, and its agent has not started it again yet. */
+  const isComingUp = (instanceId: InstanceId): boolean =>
+    world.hosts.some(({ placed }) => [...placed.values()].some((node) => node.instanceId === instanceId && node.isDown))
   const wasLost = (hostId: string): boolean => now() < (lostAt.get(hostId) ?? Number.NEGATIVE_INFINITY) + returnMs
   /** One whose provisioning was undone is listed until it is deleted, and has nothing. */
   const exists = (state: InstanceState): boolean =>
@@ -99,6 +115,7 @@ export const createInvariants = (world: World, now: () => number) => {
     isSpoiled: (id: InstanceId): boolean => spoiled.has(id) || cut.has(id),
     /** After every step. */
     check: (): void => {
+      if (broughtBack !== null) broken(`node ${broughtBack} was started again though it was gone before its host asked`)
       if (unreadable !== null) broken(`an event that cannot be read was appended: ${unreadable}`)
       for (const [instanceId, state] of instances) {
         const running = processesOf(instanceId)
@@ -110,7 +127,8 @@ export const createInvariants = (world: World, now: () => number) => {
         if (most > 1) broken(`instance ${instanceId} has ${most} engines at once`)
         // Who cannot be written to cannot be told of, either.
         if (spoiled.has(instanceId) || cut.has(instanceId)) continue
-        if (state.status === 'ACTIVE' && running === 0) broken(`instance ${instanceId} is ACTIVE and nothing answers`)
+        if (state.status === 'ACTIVE' && running === 0 && !isComingUp(instanceId))
+          broken(`instance ${instanceId} is ACTIVE and nothing answers`)
         if (state.status === 'DELETED' && reachable > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
       }
       for (const [operationId, state] of operations) {
@@ -164,6 +182,8 @@ export const createInvariants = (world: World, now: () => number) => {
         if (known !== real) broken(`instance ${id} is to have databases ${known} and has ${real}`)
       }
       for (const { name, placed } of world.hosts) {
+        for (const [nodeId, { wanted, processes }] of placed)
+          if (wanted && processes.length === 0) broken(`the engine of node ${nodeId} on ${name} is to run and does not`)
         for (const [nodeId, { instanceId: id }] of placed) {
           if (cut.has(id)) continue
           const state = instances.get(id)

@@ -202,14 +202,20 @@ const drawCommand = (name: string, { instances, operations }: Mine, random: Rand
   return { type, id }
 }
 
-/** Cuts agents and sagas off for a while, or stops them from running, now and then. */
+/** Cuts agents and sagas off for a while, stops them from running, or restarts machines, now and then. */
 const meddle = async (world: World, time: VirtualTime, random: Random, mine: Mine): Promise<void> => {
   const partitions = random.chance(0.3)
   const pauses = random.chance(0.3)
-  while (!mine.isOver && (partitions || pauses)) {
+  const restarts = random.chance(0.3)
+  while (!mine.isOver && (partitions || pauses || restarts)) {
     await time.sleep(random.below(60_000))
     const name = random.pick(['host-1', 'host-2', 'saga-1', 'saga-2'])
     const forMs = random.below(120_000)
+    if (restarts && random.chance(0.4)) {
+      world.switchOff(random.pick(['host-1', 'host-2']))
+      continue
+    }
+    if (!partitions && !pauses) continue
     if (pauses && (!partitions || random.chance(0.5))) {
       world.pause(name, forMs)
       await time.sleep(forMs)

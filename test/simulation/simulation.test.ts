@@ -11,6 +11,6 @@ describe('the simulation', () => {
   })
 
   it('finds an agent that leaves something behind of what it deletes', async () => {
-    expect((await simulate(1, 'leaves-behind')).failure?.message).toMatch(/still has instance .*, which is not there/)
+    expect((await simulate(1, 'leaves-behind')).failure?.message).toMatch(/still has node .*, which is not there/)
   })
 })

@@ -7,6 +7,7 @@ import { EventStoreUnavailable } from '../../commands/ports/event-store.ts'
 import { createRelay } from '../../commands/sagas/relay.ts'
 import { createSagas } from '../../commands/sagas/sagas.ts'
 import { createControlChannel } from '../../commands/secrets/control-channel.ts'
+import type { NodeId } from '../../domain/ids.ts'
 import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemTimers } from '../../kernel/timers.ts'
@@ -54,6 +55,10 @@ export const createWorld = ({
   const starts = new Map<string, (life: Life) => void>()
   const lives = new Map<string, Life>()
   const chances = { failedStarts: 0 }
+  const watchers: ((nodeId: NodeId, askedAt: number | null) => void)[] = []
+  const onBroughtBack = (nodeId: NodeId, askedAt: number | null): void => {
+    for (const watch of watchers) watch(nodeId, askedAt)
+  }
 
   const crash = (life: Life): void => {
     life.isOver = true
@@ -167,7 +172,17 @@ export const createWorld = ({
     engine.start()
   })
   const hosts = ['host-1', 'host-2'].map((name) =>
-    createSimulatedHost({ name, ids, time, random, log, tell, planted, failedStarts: () => chances.failedStarts }),
+    createSimulatedHost({
+      name,
+      ids,
+      time,
+      random,
+      log,
+      tell,
+      planted,
+      failedStarts: () => chances.failedStarts,
+      onBroughtBack,
+    }),
   )
   for (const host of hosts) define(host.name, (life) => host.startAgent(bus.open(life)))
 
@@ -195,6 +210,16 @@ export const createWorld = ({
       tell(`${name} stands still for ${(forMs / 1000).toFixed(1)} s`)
       life.pausedUntil = time.now() + forMs
     },
+    /** A host with its engines and its agent, which comes up again a moment later. */
+    switchOff: (name: string): void => {
+      const life = lives.get(name)
+      const found = hosts.find((one) => one.name === name)
+      if (!life || life.isOver || !found) return
+      found.switchOff()
+      crash(life)
+    },
+    /** Calls back when a host starts an engine again by itself. `askedAt`: since when what was gone then is not to be started. */
+    onBroughtBack: (watch: (typeof watchers)[number]): void => void watchers.push(watch),
     crash: (name: string): void => {
       const life = lives.get(name)
       if (life && !life.isOver) {
