@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown'
 import { programDir, programVersion } from '../program-info.ts'
 
 /** Packages are installed from the file alone: this name is in no registry, and `private` keeps it from getting into one by mistake. */
-const manifest = {
+export const manifest = {
   name: '@coffer-dbaas/cli',
   version: programVersion,
   description: 'The command line of Coffer: databases for the asking',

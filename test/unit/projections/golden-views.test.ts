@@ -23,7 +23,7 @@ import { project } from '../../support/projection-spec.ts'
 
 /*
  * What each view makes of every stored event, kept in a file by view and version. Views outlive the program that built them, so a change of what they
- * hold is a new version: its file is written by `COFFER_WRITE_FIXTURES=1 npx vitest run golden-views`, which never changes what stands in one.
+ * hold is a new version: its file is written by `COFFER_WRITE_FIXTURES=1 npm test -- golden-views`, which never changes what stands in one.
  */
 
 const eventFolder = new URL('../../fixtures/events/', import.meta.url)
