@@ -8,7 +8,10 @@ export type GroupCommit = {
    * disk fails, all of them reject with `StorageFailure` and nothing was written.
    */
   write<T>(work: () => T): Promise<T>
-  /** The same, but in no hurry: rides along with the next `write`, at the latest after `withinMs`. */
+  /**
+   * The same, but in no hurry: rides along with the next `write`, at the latest after `withinMs`. On its own it costs no fsync: a failure of power may
+   * take it away, and all unsynced after it. It becomes durable with the next `write`.
+   */
   writeSoon<T>(work: () => T, withinMs: number): Promise<T>
   /** Commits what is pending, then refuses everything with `StorageFailure`. */
   close(): Promise<void>
@@ -23,6 +26,7 @@ export type GroupCommitOptions = {
 
 type Write = {
   readonly work: () => unknown
+  readonly isSynced: boolean
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
 }
@@ -41,6 +45,8 @@ export const createGroupCommit = (connection: DatabaseSync, options: GroupCommit
   let soon: { readonly timer: NodeJS.Timeout; readonly at: number } | undefined
   let lockWait: { readonly timer: NodeJS.Timeout; readonly since: number } | undefined
   let closed = false
+  /** Whether a commit waits for the disk: in WAL mode, NORMAL leaves that to the next one that does (SQLite, PRAGMA synchronous). */
+  let syncs = true
 
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
@@ -48,10 +54,10 @@ export const createGroupCommit = (connection: DatabaseSync, options: GroupCommit
   const release = connection.prepare('RELEASE one_write')
   const undo = connection.prepare('ROLLBACK TO one_write')
 
-  const enqueue = <T>(work: () => T): Promise<T> =>
+  const enqueue = <T>(work: () => T, isSynced = true): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (closed) reject(new StorageFailure('the database is closed'))
-      else pending.push({ work, resolve, reject })
+      else pending.push({ work, isSynced, resolve, reject })
     })
 
   const schedule = (): void => {
@@ -82,6 +88,10 @@ export const createGroupCommit = (connection: DatabaseSync, options: GroupCommit
   /** Takes the write lock. False: try again later, without blocking the event loop meanwhile. */
   const lock = (): boolean => {
     try {
+      // It cannot be changed within a transaction.
+      const mustSync = pending.some(({ isSynced }) => isSynced)
+      if (mustSync !== syncs) connection.exec(`PRAGMA synchronous = ${mustSync ? 'FULL' : 'NORMAL'}`)
+      syncs = mustSync
       begin.run()
       lockWait = undefined
       return true
@@ -126,7 +136,7 @@ export const createGroupCommit = (connection: DatabaseSync, options: GroupCommit
       return done
     },
     writeSoon: (work, withinMs) => {
-      const done = enqueue(work)
+      const done = enqueue(work, false)
       const at = performance.now() + withinMs
       if (scheduled === undefined && (soon === undefined || at < soon.at)) {
         if (soon !== undefined) clearTimeout(soon.timer)

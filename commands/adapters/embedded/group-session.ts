@@ -98,7 +98,8 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
     const leases = [...released]
     const leavers = [...left]
     try {
-      const { plans, offsetsCommitted } = await database.write(() => {
+      // Who has what is settled anew after a failure of power, and messages whose offsets are lost come again.
+      const { plans, offsetsCommitted } = await database.writeSoon(() => {
         table.renewSession(id, owner, expiresAt)
         for (const session of table.sessions()) {
           if (session.expiresAt < now() || isCertainlyDead(session.owner)) table.endSession(session.id)
@@ -108,7 +109,7 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
         for (const memberId of leavers) table.leave(memberId)
         for (const { member } of consumers) table.join(id, member)
         return { plans: [...consumers].map(balance), offsetsCommitted }
-      })
+      }, 0)
       offsetsCommitted()
       leasedUntil = expiresAt
       for (const lease of leases) released.delete(lease)

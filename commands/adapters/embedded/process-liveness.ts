@@ -22,6 +22,14 @@ export const isCertainlyDead = (other: ProcessName): boolean => {
 
 /** Boot and process id namespace on Linux, where containers may share a directory and not the numbers; else the host's name. */
 const pidSpace = (): string => {
+  ownPidSpace ??= readPidSpace()
+  return ownPidSpace
+}
+
+/** It does not change while a process runs, and every heartbeat of the groups asks for it. */
+let ownPidSpace: string | undefined
+
+const readPidSpace = (): string => {
   try {
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {

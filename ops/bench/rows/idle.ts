@@ -51,7 +51,7 @@ const figuresOf = (name: string, { subject, floor }: { subject: Watched; floor: 
     floor: floor.cpuPercent,
     // Of a process that does nothing: nothing can be said in proportion to it.
     ratio: null,
-    bars: [{ of: 'value', bound: 'under', limit: 1 }],
+    bars: [{ of: 'value', bound: 'under', limit: 0.5 }],
   },
   {
     name: `idle server, ${name}, RSS`,

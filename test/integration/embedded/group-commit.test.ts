@@ -52,6 +52,17 @@ describe('writes to one database file', () => {
     expect(stored()).toHaveLength(500)
   })
 
+  it('wait for the disk, unless none of a transaction is in a hurry', async () => {
+    // 1: NORMAL, 2: FULL.
+    const synchronous = (): unknown => connection.prepare('PRAGMA synchronous').get()?.synchronous
+    expect(await group.write(synchronous)).toBe(2)
+    expect(await group.writeSoon(synchronous, 0)).toBe(1)
+    expect(await Promise.all([group.writeSoon(synchronous, 1_000_000), group.write(synchronous)])).toEqual([2, 2])
+    expect(await group.writeSoon(() => insert(1), 0)).toBe(1)
+    expect(await group.write(synchronous)).toBe(2)
+    expect(stored()).toEqual([1])
+  })
+
   it('do not wait for a timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
     try {
