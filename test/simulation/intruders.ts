@@ -1,11 +1,12 @@
 import type { PublicCommand } from '../../commands/api.ts'
 import type { StoredEvent } from '../../commands/ports/event-store.ts'
-import { type InstanceId, type OperationId, parseEventId } from '../../domain/ids.ts'
+import { eventCatalogue } from '../../domain/catalogue.ts'
+import { type InstanceId, type OperationId, parseEventId, parseFlavorId } from '../../domain/ids.ts'
 import { instanceStream } from '../../domain/instance/index.ts'
 import { operationStream } from '../../domain/operation/index.ts'
-import { type StreamName, streamNameSchema } from '../../domain/stream.ts'
+import { createStreamName, type StreamName, streamNameSchema } from '../../domain/stream.ts'
 import { createIdSource } from '../../kernel/ids.ts'
-import { exampleMetadata, exampleWorld } from '../support/example-events.ts'
+import { exampleEvent, exampleMetadata, exampleWorld } from '../support/example-events.ts'
 import type { createInvariants } from './invariants.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -45,10 +46,21 @@ export const intrude = async (deps: IntruderDeps): Promise<void> => {
     random.pick<Foreign>([
       { type: 'OfTheFuture', version: 1, data: {}, metadata },
       { type: 'InstanceRenamed', version: 99, data: {}, metadata },
+      { type: 'InstanceRenamed', version: 1, data: { a: 1 }, metadata },
       { type: 'FlavorRetired', version: 1, data: {}, metadata: null },
+      { type: 'FlavorRetired', version: 1, data: '', metadata },
       { type: 'FlavorRetired', version: 1, data: 'not JSON', metadata: { ...metadata, commandId: 'none' } },
       { type: 'GuestCommandIssued', version: 99, data: { command: { payload: { kind: 'teleport' } } }, metadata },
     ])
+  /** Sound but for its time. */
+  const inTheFuture = (flavor: string): void => {
+    const flavorId = parseFlavorId(flavor)
+    const { data } = exampleEvent('FlavorDefined', { ...exampleWorld(1), flavorId })
+    const { version } = eventCatalogue.FlavorDefined
+    const at = '2099-12-31T23:59:59.000Z'
+    const stream = createStreamName('flavor', flavor)
+    write('in 2099', stream, { type: 'FlavorDefined', version, data, metadata: { ...metadata, at } })
+  }
   const operationsInFlight = (): readonly OperationId[] =>
     [...invariants.operations].filter(([, { status }]) => !ended.includes(status)).map(([id]) => id)
   const instancesAtRest = (): readonly InstanceId[] =>
@@ -66,6 +78,7 @@ export const intrude = async (deps: IntruderDeps): Promise<void> => {
   }
 
   const acts: readonly (() => void)[] = [
+    () => inTheFuture(`late${random.below(3)}`),
     () =>
       write('beside', streamNameSchema.parse('operation-42'), {
         type: 'OrderShipped',

@@ -21,6 +21,7 @@ const mustHaveHappened = [
   /an intruder writes where nobody is/,
   /an intruder writes on an operation in flight/,
   /an intruder writes on an instance/,
+  /an intruder writes in 2099/,
   /an operator cuts/,
   /: EventExcluded in exclusion-operation-/,
   /refused: UNREADABLE_HISTORY/,
