@@ -102,6 +102,10 @@ export type InstanceDocument = {
   readonly fault: Fault | null
   readonly createdAt: string
   readonly updatedAt: string
+  /** Where in the log the event is that set the status. */
+  readonly statusPosition: Position
+  /** Where the event is that set the health and its reason. */
+  readonly healthPosition: Position
   /** The revision of the instance's stream: what `expectedVersion` is compared with. */
   readonly stateVersion: number
 }

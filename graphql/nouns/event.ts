@@ -5,9 +5,14 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import { cursorPlace } from '../cursor.ts'
 import { visibleTo } from '../pipeline/tenancy.ts'
 import { followEvents } from '../subscriptions/follow-events.ts'
+import { causalityOf } from './event-causality.ts'
 import { eventFilter } from './event-filter.ts'
 import { eventNodeId } from './event-id.ts'
 import { isVisibleEvent } from './event-place.ts'
+
+/** What a chain of events costs to find, and how many of them it is taken to have. */
+const chainCost = 300
+const chainLength = 20
 
 export const addEvent = (parts: SchemaParts): void => {
   addEventType(parts)
@@ -111,6 +116,26 @@ const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, Unread
       causationId: t.exposeID('causationId', {
         nullable: true,
         description: 'The message handled when it was made. Null where it cannot be read.',
+      }),
+      cause: t.field({
+        type: Event,
+        nullable: true,
+        complexity: { field: chainCost, multiplier: 1 },
+        description:
+          'What led to it: an event, or the guest command that the report was about which it follows from. Null where somebody asked for it, or where its cause is of no project.',
+        resolve: async (event, _args, context) => (await causalityOf(context, event)).causesOf(event)[0] ?? null,
+      }),
+      causes: t.field({
+        type: [Event],
+        complexity: { field: chainCost, multiplier: chainLength },
+        description: 'What led to it, the nearest first, back to what somebody asked for.',
+        resolve: async (event, _args, context) => (await causalityOf(context, event)).causesOf(event),
+      }),
+      effects: t.field({
+        type: [Event],
+        complexity: { field: chainCost, multiplier: chainLength },
+        description: 'All that followed from it within its operation, in order.',
+        resolve: async (event, _args, context) => (await causalityOf(context, event)).effectsOf(event),
       }),
       data: t.field({
         type: 'JSON',

@@ -58,7 +58,7 @@ const addInstanceEnums = ({ builder }: SchemaParts): InstanceEnums => {
 }
 
 const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums): void => {
-  const { builder, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
+  const { builder, Event, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
   const InstanceNode = addInstanceNode(parts)
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
     description: 'Where clients connect.',
@@ -178,6 +178,22 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+      statusEvent: t.field({
+        type: Event,
+        nullable: true,
+        complexity: { field: 5, multiplier: 1 },
+        description: 'The event that set the status; its `causes` say why. Null where the log cannot show it.',
+        resolve: ({ projectId, statusPosition }, _args, { backend }) =>
+          backend.views.event({ projectId }, statusPosition),
+      }),
+      healthEvent: t.field({
+        type: Event,
+        nullable: true,
+        complexity: { field: 5, multiplier: 1 },
+        description: 'The event that set the health. Null where the log cannot show it.',
+        resolve: ({ projectId, healthPosition }, _args, { backend }) =>
+          backend.views.event({ projectId }, healthPosition),
+      }),
       stateVersion: t.exposeInt('stateVersion', {
         description:
           'Grows with every change. Pass it as `expectedVersion` to refuse a command if it has changed meanwhile.',

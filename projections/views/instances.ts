@@ -31,7 +31,15 @@ const changes =
   <E extends InstanceEvent>(change: (event: Projected<E>) => Change) =>
   (document: InstanceDocument | null, event: Projected<E>): InstanceDocument | null => {
     if (!document || event.revision <= document.stateVersion) return document
-    return { ...document, ...change(event), updatedAt: event.metadata.at, stateVersion: event.revision }
+    const { position, revision, metadata } = event
+    const changed = { ...document, ...change(event), updatedAt: metadata.at, stateVersion: revision }
+    const hasStatus = changed.status !== document.status
+    const hasHealth = changed.health !== document.health || changed.healthReason !== document.healthReason
+    return {
+      ...changed,
+      ...(hasStatus && { statusPosition: position }),
+      ...(hasHealth && { healthPosition: position }),
+    }
   }
 
 const ended = (status: InstanceStatus): Change => ({ status, operationId: null })
@@ -72,8 +80,7 @@ type Beginning = Pick<InstanceDocument, 'projectId' | 'name' | 'hostId'> & {
 
 const begun = (
   { instanceId, projectId, name, nodeId, nodeGeneration = 1, hostId, spec }: Beginning,
-  at: string,
-  revision: number,
+  { metadata: { at }, revision, position }: Projected<InstanceEvent>,
 ): Omit<InstanceDocument, 'status'> => ({
   id: instanceId,
   projectId,
@@ -97,6 +104,8 @@ const begun = (
   fault: null,
   createdAt: at,
   updatedAt: at,
+  statusPosition: position,
+  healthPosition: position,
   stateVersion: revision,
 })
 
@@ -178,22 +187,22 @@ const ofOperations = Object.fromEntries([
 
 export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
-  version: 5,
+  version: 6,
   keysOf: (event) => [aggregateId(event)],
   on: {
-    InstanceRequested: (document, { data, metadata, revision }) =>
+    InstanceRequested: (document, event) =>
       document ?? {
-        ...begun(data, metadata.at, revision),
+        ...begun(event.data, event),
         status: 'PROVISIONING',
-        ...firstAccounts(data),
-        operationId: data.operationId,
+        ...firstAccounts(event.data),
+        operationId: event.data.operationId,
       },
-    InstanceAdopted: (document, { data, metadata, revision }) => {
-      if (document && revision <= document.stateVersion) return document
-      const { status, endpoint, caCertificate } = data
+    InstanceAdopted: (document, event) => {
+      if (document && event.revision <= document.stateVersion) return document
+      const { status, endpoint, caCertificate } = event.data
       const published = endpoint && { endpoint, caCertificate }
       return {
-        ...begun(data, metadata.at, revision),
+        ...begun(event.data, event),
         status,
         healthReason: 'it was adopted from its host, which has not told yet how it is',
         ...published,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CliContext } from '../context.ts'
+import { eventLine } from '../event-line.ts'
 import { findInstance } from '../find-instance.ts'
 import {
   type EventFilter,
@@ -10,7 +11,6 @@ import {
   type EventsQuery,
   FollowEventsDocument,
 } from '../generated/graphql.ts'
-import { exactLocalTime } from '../time.ts'
 import { isPassing, isStreamBlocked } from '../wait.ts'
 import { operationId } from './operations.ts'
 
@@ -49,24 +49,6 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
 
 const print = ({ output }: CliContext, event: EventFragment): Promise<void> =>
   output.item(event, () => eventLine(event))
-
-const eventLine = ({ at, type, actor, stream, data, unreadable }: EventFragment): string => {
-  const what = `${type.padEnd(28)}  ${stream}`
-  if (at === null || actor === null) return `${'unreadable'.padEnd(exactTimeChars)}  ${what}  (${unreadable?.reason})`
-  const who = actor.kind === 'SYSTEM' ? actor.name : `${actor.kind.toLowerCase()} ${actor.name}`
-  return `${exactLocalTime(at)}  ${what}  by ${who}${remarkOf(data)}`
-}
-
-/** As long as what `exactLocalTime` gives. */
-const exactTimeChars = 23
-
-/** What makes an event of a kind differ from the next at first sight. */
-const remarkOf = (data: EventFragment['data']): string => {
-  const { name, step, status, health, reason, fault } = data as Readonly<Record<string, unknown>>
-  const healthInWords = health && reason ? `${health}: ${reason}` : health
-  const words = [name, step, status, healthInWords, (fault as { code?: string } | undefined)?.code].filter(Boolean)
-  return words.length > 0 ? `  (${words.join(', ')})` : ''
-}
 
 const latest = async (
   { api, signal }: CliContext,

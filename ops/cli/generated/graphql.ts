@@ -173,6 +173,72 @@ export const EventFragmentDoc = new TypedDocumentString(`
  name
  projectId
 }`, {"fragmentName":"Event"}) as unknown as TypedDocumentString<Types.EventFragment, unknown>;
+export const ExplainedEventFragmentDoc = new TypedDocumentString(`
+ fragment ExplainedEvent on Event {
+ ...Event
+ causes {
+ ...Event
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Event on Event {
+ id
+ eventId
+ type
+ at
+ stream
+ revision
+ projectId
+ instanceId
+ operationId
+ commandId
+ causationId
+ data
+ actor {
+ ...Actor
+ }
+ unreadable {
+ reason
+ detail
+ }
+}`, {"fragmentName":"ExplainedEvent"}) as unknown as TypedDocumentString<Types.ExplainedEventFragment, unknown>;
+export const CausedEventFragmentDoc = new TypedDocumentString(`
+ fragment CausedEvent on Event {
+ ...Event
+ cause {
+ eventId
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Event on Event {
+ id
+ eventId
+ type
+ at
+ stream
+ revision
+ projectId
+ instanceId
+ operationId
+ commandId
+ causationId
+ data
+ actor {
+ ...Actor
+ }
+ unreadable {
+ reason
+ detail
+ }
+}`, {"fragmentName":"CausedEvent"}) as unknown as TypedDocumentString<Types.CausedEventFragment, unknown>;
 export const FlavorFragmentDoc = new TypedDocumentString(`
  fragment Flavor on Flavor {
  id
@@ -1489,6 +1555,124 @@ fragment Event on Event {
  detail
  }
 }`) as unknown as TypedDocumentString<Types.FollowEventsSubscription, Types.FollowEventsSubscriptionVariables>;
+export const WhyDocument = new TypedDocumentString(`
+ query Why($id: ID!) {
+ instance(id: $id) {
+ id
+ name
+ status
+ health
+ healthReason
+ fault {
+ ...Fault
+ }
+ statusEvent {
+ ...ExplainedEvent
+ }
+ healthEvent {
+ ...ExplainedEvent
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Event on Event {
+ id
+ eventId
+ type
+ at
+ stream
+ revision
+ projectId
+ instanceId
+ operationId
+ commandId
+ causationId
+ data
+ actor {
+ ...Actor
+ }
+ unreadable {
+ reason
+ detail
+ }
+}
+fragment ExplainedEvent on Event {
+ ...Event
+ causes {
+ ...Event
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}`) as unknown as TypedDocumentString<Types.WhyQuery, Types.WhyQueryVariables>;
+export const TraceDocument = new TypedDocumentString(`
+ query Trace($id: ID!) {
+ node(id: $id) {
+ ... on Event {
+ ...ExplainedEvent
+ effects {
+ ...CausedEvent
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Event on Event {
+ id
+ eventId
+ type
+ at
+ stream
+ revision
+ projectId
+ instanceId
+ operationId
+ commandId
+ causationId
+ data
+ actor {
+ ...Actor
+ }
+ unreadable {
+ reason
+ detail
+ }
+}
+fragment ExplainedEvent on Event {
+ ...Event
+ causes {
+ ...Event
+ }
+}
+fragment CausedEvent on Event {
+ ...Event
+ cause {
+ eventId
+ }
+}`) as unknown as TypedDocumentString<Types.TraceQuery, Types.TraceQueryVariables>;
+export const FirstEventsDocument = new TypedDocumentString(`
+ query FirstEvents($filter: EventFilter) {
+ events(filter: $filter, first: 10) {
+ nodes {
+ id
+ effects {
+ eventId
+ }
+ }
+ }
+}
+ `) as unknown as TypedDocumentString<Types.FirstEventsQuery, Types.FirstEventsQueryVariables>;
 export const DefineFlavorDocument = new TypedDocumentString(`
  mutation DefineFlavor($input: DefineFlavorInput!) {
  result: defineFlavor(input: $input) {

@@ -625,6 +625,43 @@ export type FollowEventsSubscriptionVariables = Exact<{
 
 export type FollowEventsSubscription = { readonly events: { readonly cursor: string, readonly node: EventFragment } };
 
+export type WhyQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WhyQuery = { readonly instance: { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly fault: FaultFragment | null, readonly statusEvent: ExplainedEventFragment | null, readonly healthEvent: ExplainedEventFragment | null } | null };
+
+export type ExplainedEventFragment = (
+  { readonly causes: ReadonlyArray<EventFragment> }
+  & EventFragment
+);
+
+export type TraceQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TraceQuery = { readonly node:
+    | (
+      { readonly effects: ReadonlyArray<CausedEventFragment> }
+      & ExplainedEventFragment
+    )
+    | Record<PropertyKey, never>
+   | null };
+
+export type CausedEventFragment = (
+  { readonly cause: { readonly eventId: string } | null }
+  & EventFragment
+);
+
+export type FirstEventsQueryVariables = Exact<{
+  filter?: EventFilter | null | undefined;
+}>;
+
+
+export type FirstEventsQuery = { readonly events: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly effects: ReadonlyArray<{ readonly eventId: string }> }> } };
+
 export type FlavorFragment = { readonly id: string, readonly vcpus: number, readonly memoryMiB: number, readonly description: string, readonly retired: boolean };
 
 export type DefineFlavorMutationVariables = Exact<{

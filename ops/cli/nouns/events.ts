@@ -1,8 +1,10 @@
 import { showEvents } from '../commands/events.ts'
+import { traceEvent } from '../commands/trace-event.ts'
+import { explainInstance } from '../commands/why.ts'
 import { collect, count, outputOption } from '../options.ts'
 import type { Verbs } from '../verbs.ts'
 
-/** The audit log. */
+/** The audit log, and what it tells of the present. */
 export const eventsVerb: Verbs = (program, { run }) => {
   program
     .command('events')
@@ -15,4 +17,16 @@ export const eventsVerb: Verbs = (program, { run }) => {
     .option('-n, --limit <number>', 'how many of the latest', count, 50)
     .addOption(outputOption())
     .action((options) => run(options, (context) => showEvents(context, options)))
+  program
+    .command('why')
+    .argument('<instance>', 'its name, its id, or the end of its id')
+    .description('why a database is in its state: the events that set it, and what led to them')
+    .addOption(outputOption())
+    .action((instance: string, options) => run(options, (context) => explainInstance(context, instance)))
+  program
+    .command('trace')
+    .argument('<event>', 'the id of an event, as "coffer events -o json" gives it, or of an operation')
+    .description('what led to an event, and all that followed from it')
+    .addOption(outputOption())
+    .action((id: string, options) => run(options, (context) => traceEvent(context, id)))
 }

@@ -218,6 +218,17 @@ onEverySite('cli', (site) => {
     })
 
     it('follows the audit log from what there is to what comes, without a gap or a repeat', async () => {
+      const why = await cli(['why', 'shop'])
+      expect(why.stdout).toMatch(/^shop is ACTIVE\n {2}\S+ \S+ {2}\w+ {2}by sagas\n {2}from .*OperationOutcomeReached/)
+      expect(why.stdout).toContain('shop is HEALTHY: a client query over the endpoint succeeded\n')
+      const [{ id: operation } = { id: '' }] = await cli.json<{ id: string }[]>([
+        'operation',
+        'list',
+        '--instance',
+        'shop',
+      ])
+      const traced = await cli.json<{ effects: { type: string }[] }>(['trace', operation])
+      expect(traced.effects.map(({ type }) => type)).toContain('OperationSucceeded')
       const following = cli.follow(['events', '--instance', 'shop', '--follow', '-o', 'json', '--limit', '3'])
       const ids = () => following.lines().map((line) => (JSON.parse(line) as { id: string }).id)
       await waitFor('the latest events', () => ids().length >= 3)

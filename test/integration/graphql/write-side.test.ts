@@ -50,6 +50,28 @@ describe('the API over the real write side', () => {
       { token, variables: { id: made.instance.id } },
     )
     expect(log.data.events.nodes).toEqual([{ type: 'InstanceRequested' }, { type: 'InstanceProvisioned' }])
+    const why = await ask(
+      `query ($id: ID!) { instance(id: $id) {
+        healthEvent { type }
+        statusEvent { type cause { type } causes { type eventId } } } }`,
+      { token, variables: { id: made.instance.id } },
+    )
+    const { statusEvent, healthEvent } = why.data.instance
+    const [nearest, ...others] = statusEvent.causes
+    expect([statusEvent.type, healthEvent.type]).toEqual(['InstanceProvisioned', 'InstanceHealthChanged'])
+    expect([statusEvent.cause.type, nearest.type]).toEqual(['OperationOutcomeReached', 'OperationOutcomeReached'])
+    expect(others.at(-1).type).toBe('InstanceRequested')
+    const requested = await ask(
+      `query ($id: ID!) { events(filter: { instanceId: $id, types: ["InstanceRequested"] }, first: 1) {
+        nodes { causes { type } effects { type cause { eventId } } } } }`,
+      { token, variables: { id: made.instance.id } },
+    )
+    const [{ causes, effects }] = requested.data.events.nodes
+    expect(causes).toEqual([])
+    expect(effects.map(({ type }: { type: string }) => type)).toEqual(
+      expect.arrayContaining(['OperationStarted', 'GuestCommandIssued', 'InstanceProvisioned', 'OperationSucceeded']),
+    )
+    expect(effects.every(({ cause }: { cause: unknown }) => cause !== null)).toBe(true)
     expect(JSON.stringify((await ask('{ events(first: 500) { nodes { data } } }')).data)).not.toContain(
       made.credentials[0].password,
     )

@@ -99,6 +99,8 @@ export const createViewWriter = (store: ViewStore) => {
         fault: null,
         createdAt: at,
         updatedAt: at,
+        statusPosition: 0,
+        healthPosition: 0,
         stateVersion: 1,
         ...facts,
       })

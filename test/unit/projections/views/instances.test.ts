@@ -32,6 +32,9 @@ const requested: InstanceDocument = {
   fault: null,
   createdAt: '2030-01-01T00:00:00.000Z',
   updatedAt: '2030-01-01T00:00:00.000Z',
+  // Which of the events it was is asked below.
+  statusPosition: expect.any(Number),
+  healthPosition: expect.any(Number),
   stateVersion: 0,
 }
 
@@ -128,5 +131,24 @@ describe('the view of instances', () => {
     const log = createEventLog()
     log.add('InstanceRenamed', exampleWorld(9), { name: exampleUuid('nobody') })
     await expectDocuments(instancesProjection, log.events(), {})
+  })
+})
+
+describe('where the log says why', () => {
+  it.each([
+    ['status', ['InstanceRequested'], 0],
+    ['status', ['InstanceRequested', 'InstanceProvisioned'], 1],
+    ['status', ['InstanceRequested', 'InstanceProvisioned', 'InstanceRenamed', 'InstanceHealthChanged'], 1],
+    ['status', ['InstanceRequested', 'InstanceProvisioned', 'InstanceRestartRequested'], 2],
+    ['health', ['InstanceRequested', 'InstanceProvisioned'], 0],
+    ['health', ['InstanceRequested', 'InstanceProvisioned', 'InstanceHealthChanged', 'InstanceRenamed'], 2],
+    // The second says what the first has said.
+    ['health', ['InstanceRequested', 'InstanceHealthChanged', 'InstanceHealthChanged'], 1],
+  ] as const)('is the event that set the %s: of %j the one with revision %i', async (what, types, revision) => {
+    const log = createEventLog()
+    for (const type of types) log.add(type, world)
+    const [dumped] = await project(instancesProjection, log.events(), { deliveries: 1 })
+    const document = dumped?.document as InstanceDocument
+    expect(document[`${what}Position`]).toBe(log.events()[revision]?.position)
   })
 })
