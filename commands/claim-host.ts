@@ -4,6 +4,7 @@ import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import { getById } from '../domain/values/id-map.ts'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
+import { commitmentOf } from '../domain/values/ledger.ts'
 import { amountInWords, resourceKinds, resourcesOf } from '../domain/values/resources.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
 import { isoAfter, isoNow, type WallClock } from '../kernel/clock.ts'
@@ -26,6 +27,8 @@ export type HostWish = {
   /** Passwords are going to be sealed for it. */
   readonly hasSecrets: boolean
   readonly holdMs: number
+  /** A node there would take the place of another: hosts that have left something of an earlier one are left out until that is gone. */
+  readonly replaces?: boolean
 }
 
 /** `sealingKey`: null when there are no passwords. */
@@ -39,7 +42,7 @@ export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; rea
  */
 export const claimHost = async (
   { handler, directory, clock }: ClaimDependencies,
-  { instanceId, operationId, spec, hasSecrets, holdMs }: HostWish,
+  { instanceId, operationId, spec, hasSecrets, holdMs, replaces = false }: HostWish,
   context: CommandContext,
 ): Promise<Placed> => {
   const { datastore, version } = spec
@@ -47,7 +50,9 @@ export const claimHost = async (
   const hosts = directory.hosts()
   const isUnreadable = hosts.length === 0 && directory.hostRefusals().length > 0
   let refusal = isUnreadable ? hostsUnreadable : noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
-  for (const { hostId } of rankHosts(hosts, spec, instanceId, isoNow(clock))) {
+  for (const { hostId, claims } of rankHosts(hosts, spec, instanceId, isoNow(clock))) {
+    // What it holds there is of an earlier node, with the key of that one.
+    if (replaces && commitmentOf(claims, instanceId)) continue
     const claimed = handler.handle(
       host,
       hostStream(hostId),

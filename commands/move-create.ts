@@ -35,7 +35,7 @@ export const createMoveCreate =
     const { operationId } = state.operation
     const placed = await claimHost(
       deps,
-      { instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs },
+      { instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs, replaces: true },
       context,
     )
     if (!placed.ok) return null
