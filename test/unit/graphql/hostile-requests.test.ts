@@ -363,7 +363,7 @@ describe('an error about a value', () => {
     expect(reply.status).toBe(400)
     expect(reply.errors.map(({ message }) => message.replace(/^the variable | has the fields .*;/g, ''))).toEqual([
       '$v.databases does not fit: expected [DatabaseInput!], found a string',
-      '$v.datastore does not fit: expected String!, found a number',
+      '$v.datastore does not fit: expected String, found a number',
       '$v does not fit: CreateInstanceInput it needs name',
       '$v.users[0] does not fit: UserInput it needs name',
     ])
