@@ -21,8 +21,8 @@ const userInWords = ({ name, databases }: InstanceFragment['users'][number]): st
 const placeInWords = ({ id, hostId, role }: InstanceFragment['nodes'][number]): readonly string[] =>
   hostId === null ? [] : [`${id} (${role.toLowerCase()}) on host ${hostId}`]
 
-/** An instance for people, a line a fact. */
-export const instanceFields = (instance: InstanceFragment): string[] =>
+/** An instance for people, a line a fact. `placed`: with where it is, for those who may know. */
+export const instanceFields = (instance: InstanceFragment, { placed = false } = {}): string[] =>
   formatFields([
     ['name', instance.name],
     ['id', instance.id],
@@ -38,13 +38,13 @@ export const instanceFields = (instance: InstanceFragment): string[] =>
     ['endpoint', address(instance)],
     ['databases', instance.databases.join(', ')],
     ['users', instance.users.map(userInWords).join(', ')],
-    ['nodes', instance.nodes.flatMap(placeInWords).join(', ')],
+    ['nodes', placed ? instance.nodes.flatMap(placeInWords).join(', ') : null],
     ['created', localTime(instance.createdAt)],
   ])
 
 export const showInstance = async (context: CliContext, nameOrId: string): Promise<void> => {
   const instance = await findInstance(context, nameOrId)
-  await context.output.one(instance, () => instanceFields(instance))
+  await context.output.one(instance, () => instanceFields(instance, { placed: true }))
 }
 
 export type ListOptions = Pick<InstanceFilter, 'status' | 'health'> & {

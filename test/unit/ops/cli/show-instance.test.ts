@@ -4,14 +4,17 @@ import type { InstanceFragment as Instance } from '../../../../ops/cli/generated
 
 /** The line of that word. */
 const shown = (facts: Partial<Instance>, word: string): string | undefined =>
-  instanceFields({
-    users: [],
-    databases: [],
-    sharedOperations: [],
-    nodes: [],
-    createdAt: '2026-11-29T12:00:00.000Z',
-    ...facts,
-  } as unknown as Instance).find((line) => line.startsWith(word))
+  instanceFields(
+    {
+      users: [],
+      databases: [],
+      sharedOperations: [],
+      nodes: [],
+      createdAt: '2026-11-29T12:00:00.000Z',
+      ...facts,
+    } as unknown as Instance,
+    { placed: true },
+  ).find((line) => line.startsWith(word))
 const shownWith = (users: Instance['users']) => shown({ users }, 'users')
 
 describe('an instance as people see it', () => {
