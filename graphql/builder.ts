@@ -54,6 +54,17 @@ export const createSchemaParts = () => {
       READER: { value: 'reader', description: 'Reads what belongs to its project.' },
     } as const,
   })
+  const AccessLevel = builder.enumType('AccessLevel', {
+    description: 'What a user may do in a database, or in the whole engine where databases have no names.',
+    values: {
+      READ: { value: 'read', description: 'Read data.' },
+      WRITE: { value: 'write', description: 'Read and change data.' },
+      ALL: {
+        value: 'all',
+        description: 'Everything that may be done in a database, such as making and dropping tables.',
+      },
+    } as const,
+  })
   const ScheduleAction = builder.enumType('ScheduleAction', {
     description: 'What a schedule does to its instance.',
     values: Object.fromEntries(
@@ -97,6 +108,7 @@ export const createSchemaParts = () => {
     Refusal: builder.objectRef<Rejection>('Refusal'),
     Resources: builder.objectRef<Resources>('Resources'),
     Schedule: builder.objectRef<ScheduleDocument>('Schedule'),
+    AccessLevel,
     ScheduleAction,
     JoinToken: builder.objectRef<JoinTokenDocument>('JoinToken'),
     Token: builder.objectRef<TokenDocument>('Token'),

@@ -6,7 +6,7 @@ import type { AnswerFields, InputFields, SchemaParts } from './builder.ts'
 type Meta = {
   readonly description?: string
   readonly scalar?: 'ID' | 'DateTime'
-  readonly enumType?: 'Role' | 'ScheduleAction'
+  readonly enumType?: 'AccessLevel' | 'Role' | 'ScheduleAction'
   readonly inputType?: string
   readonly listOf?: 'Credential'
 }

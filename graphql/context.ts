@@ -45,6 +45,8 @@ export type BackendSettings = {
   readonly commandTimeoutMs: number
   /** How long a mutation's answer waits for the views to show what was written. */
   readonly readYourWritesTimeoutMs: number
+  /** How long a mutation's answer waits for work of some milliseconds to end, so that it says what came of it. */
+  readonly endAwaitedMs: number
   /** How often an open subscription asks whether its token still stands. */
   readonly revalidateTokenMs: number
 }

@@ -36,10 +36,14 @@ type ReadBack<Answer> = {
 /** Each is a nullable field of the answer. */
 export type ReadsBack<Answer> = Readonly<Record<string, ReadBack<Answer>>>
 
+/** What is waited for before anything is read back. Bounded, and an error of it is one of reading. */
+type Awaits<Answer> = (answer: Answer, context: ApiContext) => Promise<void>
+
 /** The result of the commands that share an answer: `union <name>Result = <name>Accepted | Refusal`. */
 export type ResultRef<Fields extends z.ZodObject> = {
   readonly type: UnionRef<Written | Rejection>
   readonly readsBack: ReadsBack<z.output<Fields>>
+  readonly awaits: Awaits<z.output<Fields>>
 }
 
 export const readsBackAs = <Answer, Document>(
@@ -69,7 +73,15 @@ export const createMutations = (parts: SchemaParts) => {
      */
     result: <Fields extends z.ZodObject>(
       { name, says, fields }: AnswerDefinition<Fields>,
-      { became, readsBack }: { readonly became: string; readonly readsBack: ReadsBack<z.output<Fields>> },
+      {
+        became,
+        readsBack,
+        awaits = () => Promise.resolve(),
+      }: {
+        readonly became: string
+        readonly readsBack: ReadsBack<z.output<Fields>>
+        readonly awaits?: Awaits<z.output<Fields>>
+      },
     ): ResultRef<Fields> => {
       const AcceptedType = builder.objectRef<Written>(`${name}Accepted`).implement({
         description: says,
@@ -84,13 +96,13 @@ export const createMutations = (parts: SchemaParts) => {
         types: [AcceptedType, Refusal],
         resolveType: (result) => (isRejection(result) ? 'Refusal' : AcceptedType.name),
       })
-      return { type, readsBack }
+      return { type, readsBack, awaits }
     },
 
     /** The mutation of a command. */
     mutation: <Name extends CommandName, Fields extends z.ZodObject>(
       definition: CommandDefinition<Name, z.ZodObject, Fields>,
-      { type, readsBack }: ResultRef<Fields>,
+      { type, readsBack, awaits }: ResultRef<Fields>,
     ): void => {
       const { name, does, asks } = definition
       const inputName: string = `${name}Input`
@@ -109,7 +121,10 @@ export const createMutations = (parts: SchemaParts) => {
               context,
               // The schema let nothing through that the definition's input has not; what is in it the dispatch checks.
               { command: { type: name, ...given } as unknown as PublicCommand, idempotencyKey, expectedVersion },
-              (answer) => Promise.all(Object.values(readsBack).map(({ read }) => read(answer, context))),
+              async (answer) => {
+                await awaits(answer, context)
+                return Promise.all(Object.values(readsBack).map(({ read }) => read(answer, context)))
+              },
             )
           },
         }),

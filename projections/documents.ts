@@ -25,6 +25,7 @@ import type { StreamName } from '../domain/stream.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType, Endpoint } from '../domain/values/instance-spec.ts'
+import type { KnownUser } from '../domain/values/known-accounts.ts'
 import type { Parameter } from '../domain/values/parameter.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { VolumeStage } from '../domain/values/volume-use.ts'
@@ -93,7 +94,9 @@ export type InstanceDocument = {
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
   readonly databases: readonly string[]
-  readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
+  readonly users: readonly KnownUser[]
+  /** Whether the administrator of the engine can log in. */
+  readonly root: boolean
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null
   /** Of those that go on beside it, oldest first. */

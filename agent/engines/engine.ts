@@ -1,3 +1,4 @@
+import type { AccessLevel } from '../../domain/values/access-levels.ts'
 import type { FaultCode } from '../../domain/values/fault-codes.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import type { Parameter, ParameterValues } from '../../domain/values/parameter.ts'
@@ -61,8 +62,27 @@ export type DatabaseWish = {
   readonly collation?: string | undefined
   readonly users?: readonly string[] | undefined
 }
-/** `databases`: those the user may use in full. The password is in clear: it was just unsealed and goes nowhere else. */
-export type UserWish = { readonly name: string; readonly password: string; readonly databases: readonly string[] }
+/**
+ * `databases`: those the user may use. `level`: what it may do in them, or in the whole engine where they have no names; all unless told. `host`: the address
+ * or the network (CIDR) that it may come from, where that is not everywhere. `isNew`: whoever is there with that name and another password is somebody else's, and
+ * stays as it is (`USER_EXISTS`). The password is in clear: it was just unsealed and goes nowhere else.
+ */
+export type UserWish = {
+  readonly name: string
+  readonly password: string
+  readonly databases: readonly string[]
+  readonly level?: AccessLevel | undefined
+  readonly host?: string | undefined
+  readonly isNew?: boolean | undefined
+}
+/** `keepsFormer`: the password before this one works as well, until the next one. */
+export type PasswordWish = { readonly name: string; readonly password: string; readonly keepsFormer: boolean }
+/** `database`: null for the whole engine. `level`: null for no access. */
+export type AccessWish = {
+  readonly user: string
+  readonly database: string | null
+  readonly level: AccessLevel | null
+}
 
 /**
  * What an engine is to let happen. `clients`: who comes over the network; in a `trial` of its configuration there is none, and no certificate. `volume`: when it is full, writes are refused as far as the engine can,
@@ -177,6 +197,12 @@ export interface EngineAccounts {
     | ((instance: EngineInstance, names: readonly string[], signal: AbortSignal) => Promise<void>)
     | null
   ensureUsers(instance: EngineInstance, wishes: readonly UserWish[], signal: AbortSignal): Promise<void>
+  /** Also ends their sessions. What they made stays, with whoever may use the database in full. */
+  dropUsers(instance: EngineInstance, names: readonly string[], signal: AbortSignal): Promise<void>
+  /** Of users that exist (`USER_MISSING`). Sessions go on. */
+  setPasswords(instance: EngineInstance, wishes: readonly PasswordWish[], signal: AbortSignal): Promise<void>
+  /** Of users and databases that exist (`USER_MISSING`, `DATABASE_MISSING`). What they may do in others stays as it is. */
+  setAccess(instance: EngineInstance, wishes: readonly AccessWish[], signal: AbortSignal): Promise<void>
 }
 
 /** For an engine that can do something about a volume that is full, beyond following `EngineLimits`. */

@@ -1,19 +1,31 @@
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { NodeId } from '../../domain/ids.ts'
-import type { UserSpec } from '../../domain/values/instance-spec.ts'
-import { type EngineDriver, EngineFault, type UserWish } from '../engines/engine.ts'
+import type { Sealed, UserSpec } from '../../domain/values/instance-spec.ts'
+import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
+import { type EngineDriver, EngineFault, type PasswordWish, type UserWish } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
 
-/** What is to go goes first, as its name may be wanted again. Then databases, as users are given access to them. */
-export const accountsReady: Outcome<'accounts-ready'> = async (
-  host,
-  { databases, users, absentDatabases = [] },
-  { nodeId, signal, progress },
-) => {
+/**
+ * What is to go goes first, as its name may be wanted again. Then databases, as users are given access to them. Where no other command brings its passwords, they
+ * have done their work with this one: that the key is settled is on the disk before it goes, so a repeat knows that all of it is done.
+ */
+export const accountsReady: Outcome<'accounts-ready'> = async (host, payload, { nodeId, signal, progress }) => {
+  const {
+    databases,
+    users,
+    absentDatabases = [],
+    absentUsers = [],
+    passwords = [],
+    access = [],
+    alone = false,
+  } = payload
+  const keys = alone ? sealingKeysOf([...users, ...passwords]) : []
+  if (keys.length > 0 && (await host.sealingKeys.areSettled(keys))) return undefined
   const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
-  const wishes = await openUsers(host, nodeId, users)
+  const wishes = (await openUsers(host, nodeId, users)).map((wish) => ({ ...wish, isNew: alone }))
+  const changes = await openPasswords(host, nodeId, passwords)
   const patience = patienceWith(host, nodeId, signal)
   if (absentDatabases.length > 0) {
     progress(0.1, 'deleting databases')
@@ -25,9 +37,17 @@ export const accountsReady: Outcome<'accounts-ready'> = async (
     const ensureDatabases = driver.accounts.ensureDatabases ?? unnamed(driver)
     await persist(() => ensureDatabases(instance, databases, signal), patience)
   }
-  if (users.length === 0) return undefined
-  progress(0.6, 'creating users')
-  await persist(() => driver.accounts.ensureUsers(instance, wishes, signal), patience)
+  if (absentUsers.length > 0) {
+    progress(0.1, 'deleting users')
+    await persist(() => driver.accounts.dropUsers(instance, absentUsers, signal), patience)
+  }
+  if (users.length > 0) {
+    progress(0.6, 'creating users')
+    await persist(() => driver.accounts.ensureUsers(instance, wishes, signal), patience)
+  }
+  if (passwords.length > 0) await persist(() => driver.accounts.setPasswords(instance, changes, signal), patience)
+  if (access.length > 0) await persist(() => driver.accounts.setAccess(instance, access, signal), patience)
+  for (const key of keys) await host.sealingKeys.settle(key)
   return undefined
 }
 
@@ -43,9 +63,26 @@ export const openUsers = (
   users: readonly UserSpec[],
 ): Promise<readonly UserWish[]> =>
   Promise.all(
-    users.map(async ({ name, sealedPassword, databases }) => ({
+    users.map(async ({ sealedPassword, ...user }) => ({
+      ...user,
+      password: await sealingKeys.open(sealedPassword, nodeId, user.name),
+    })),
+  )
+
+const openPasswords = (
+  { sealingKeys }: Host,
+  nodeId: NodeId,
+  passwords: readonly { readonly name: string; readonly sealedPassword: Sealed; readonly keepsFormer: boolean }[],
+): Promise<readonly PasswordWish[]> =>
+  Promise.all(
+    passwords.map(async ({ name, sealedPassword, keepsFormer }) => ({
       name,
-      databases,
+      keepsFormer,
       password: await sealingKeys.open(sealedPassword, nodeId, name),
     })),
   )
+
+/** The passwords of one command are all sealed to the same key. */
+export const sealingKeysOf = (sealed: readonly { readonly sealedPassword: Sealed }[]): readonly number[] => [
+  ...new Set(sealed.flatMap(({ sealedPassword }) => sealingKeyNumber(sealedPassword) ?? [])),
+]

@@ -1,9 +1,7 @@
-import type { UserSpec } from '../../domain/values/instance-spec.ts'
-import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import { allEnded } from '../all-ended.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
-import { openUsers } from './accounts-ready.ts'
+import { openUsers, sealingKeysOf } from './accounts-ready.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
 
@@ -19,10 +17,12 @@ export const endpointVerified: Outcome<'endpoint-verified'> = async (
 ) => {
   const { records, sealingKeys } = host
   const record = requireRecord(host, nodeId)
-  const key = sealingKey ?? keysOf(users)[0] ?? null
+  const key = sealingKey ?? sealingKeysOf(users)[0] ?? null
   const isRepeat = key !== null && key === record.verifiedKey
   const { driver, instance } = await host.control.describe(record, signal)
-  const wishes = isRepeat ? [] : await openUsers(host, nodeId, users)
+  // Whoever may come from some addresses alone may not come from this one.
+  const fromHere = users.filter((user) => user.host === undefined)
+  const wishes = isRepeat ? [] : await openUsers(host, nodeId, fromHere)
   await allEnded(
     persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, nodeId, signal)),
     record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(nodeId), signal),
@@ -32,7 +32,3 @@ export const endpointVerified: Outcome<'endpoint-verified'> = async (
   if (key !== null) await sealingKeys.destroy(key)
   return undefined
 }
-
-/** The passwords of one instance are all sealed to the same key. */
-const keysOf = (users: readonly UserSpec[]): readonly number[] =>
-  users.flatMap(({ sealedPassword }) => sealingKeyNumber(sealedPassword) ?? [])

@@ -23,6 +23,10 @@ export interface SealingKeys {
   openDataKey(sealed: Sealed, backupId: BackupId): Promise<Uint8Array>
   /** Destroys the key for good: whatever was sealed to it cannot be opened any more, by anybody. A repeat does no harm. */
   destroy(number: number): Promise<void>
+  /** As `destroy`, and remembers for as long as a repeat may come that the work with what was sealed to it is done. */
+  settle(number: number): Promise<void>
+  /** Whether the work with what was sealed to these is done. */
+  areSettled(numbers: readonly number[]): Promise<boolean>
   /** Calls back when so many keys were used that it is time for another offer. */
   onUsed(notify: () => void): void
 }
@@ -37,14 +41,17 @@ const suite = new CipherSuite({
 
 const offeredKeys = 128
 const encapsulatedKeyBytes = 32
-/** A key that was passed over was claimed for an instance that was then not asked for: no command is under way for so long. */
+/**
+ * A key that was passed over was claimed for something that was then not asked for: no command is under way for so long. Nor is a repeat of one whose key is
+ * settled.
+ */
 const passedOverMs = 30 * 24 * 3_600_000
 /** The highest number of a key that a command has used. */
 const usedFact = 'sealing-key-used'
 
 /**
  * The private keys of the host, in files of their own (mode 0600) whose removal leaves nothing behind: `<number>.<public key>` holds the
- * private key, 32 bytes, base64url. Numbers follow the time, so that an agent that has lost its files goes on above them.
+ * private key, 32 bytes, base64url, and `<number>.settled` stands for one that is not needed any more. Numbers follow the time, so that an agent that has lost its files goes on above them.
  */
 export const openSealingKeys = async (directory: string, { facts, clock }: SealingKeysDeps): Promise<SealingKeys> => {
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -60,6 +67,12 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
         return number && publicKey ? [{ number: Number(number), publicKey }] : []
       })
       .sort((a, b) => a.number - b.number)
+
+  const settled = async (): Promise<readonly number[]> =>
+    (await readdir(directory)).flatMap((file) => {
+      const [, number] = /^([0-9]+)\.settled$/.exec(file) ?? []
+      return number ? [Number(number)] : []
+    })
 
   const remove = async ({ number, publicKey }: SealingKey): Promise<void> => {
     await unlink(join(directory, `${number}.${publicKey}`))
@@ -82,6 +95,9 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
     const [known, highestUsed] = [await list(), used()]
     const passedOver = known.filter(({ number }) => number < highestUsed && number < clock.now() - passedOverMs)
     for (const key of passedOver) await remove(key)
+    for (const number of await settled()) {
+      if (number < clock.now() - passedOverMs) await unlink(join(directory, settledFile(number)))
+    }
     const free = known.filter(({ number }) => number > highestUsed)
     const first = Math.max(clock.now(), highestUsed + 1, (known.at(-1)?.number ?? 0) + 1)
     const missing = Array.from({ length: Math.max(0, offeredKeys - free.length) }, (_, index) => first + index)
@@ -122,6 +138,10 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
     }
   }
 
+  const destroy = async (number: number): Promise<void> => {
+    for (const key of await list()) if (key.number === number) await remove(key)
+  }
+
   return {
     offer: () => {
       offering = offering.then(makeOffer, makeOffer)
@@ -130,14 +150,24 @@ export const openSealingKeys = async (directory: string, { facts, clock }: Seali
     open: async (sealed, nodeId, user) =>
       new TextDecoder().decode(await unseal(sealed, sealingInfo(nodeId, user), 'node or user')),
     openDataKey: async (sealed, backupId) => new Uint8Array(await unseal(sealed, dataKeyInfo(backupId), 'backup')),
-    destroy: async (number) => {
-      for (const key of await list()) if (key.number === number) await remove(key)
+    destroy,
+    settle: async (number) => {
+      await using file = await open(join(directory, settledFile(number)), 'w', 0o600)
+      await file.sync()
+      await syncDirectory(directory)
+      await destroy(number)
+    },
+    areSettled: async (numbers) => {
+      const done = await settled()
+      return numbers.every((number) => done.includes(number))
     },
     onUsed: (notify) => {
       notifyUsed = notify
     },
   }
 }
+
+const settledFile = (number: number): string => `${number}.settled`
 
 const toBase64Url = (bytes: ArrayBuffer): string => Buffer.from(bytes).toString('base64url')
 

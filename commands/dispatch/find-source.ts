@@ -44,7 +44,7 @@ export const findSource = async (
         contents,
         sealedKey: await sealDataKey(key, backupId, dataKey),
         databases: [...accounts.databases],
-        users: accounts.users.map(({ name, databases }) => ({ name, databases: [...databases] })),
+        users: accounts.users.map(({ access, ...user }) => ({ ...user, access: [...access] })),
         ...(throwaway && { throwaway }),
       }),
     },

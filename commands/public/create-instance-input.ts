@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { ProjectId } from '../../domain/ids.ts'
-import { backupIdField, keyField, projectIdField, textField, wholeNumberField } from './input.ts'
+import { backupIdField, keyField, levelField, projectIdField, textField, wholeNumberField } from './input.ts'
 
 const databaseInput = z
   .strictObject({
@@ -11,19 +11,25 @@ const databaseInput = z
   })
   .meta({ inputType: 'DatabaseInput', description: 'A database to make.' })
 
+/** `databases`: what the list says, and what is meant where it is left out. */
+export const userFields = (databases: string) => ({
+  name: textField('Its name, within what the datastore accepts.'),
+  password: textField('Generated if left out.').optional(),
+  databases: z.array(z.string()).readonly().meta({ description: databases }).optional(),
+  level: levelField(
+    'What it may do in them, or in the whole engine where databases have no names; `ALL` if left out.',
+  ).optional(),
+  host: textField(
+    'From where it may come, an IPv4 address or network such as `10.1.0.0/16`, where the datastore has that; everywhere if left out.',
+  ).optional(),
+})
+
 const userInput = z
-  .strictObject({
-    name: textField('Its name, within what the datastore accepts.'),
-    password: textField('Generated if left out.').optional(),
-    databases: z
-      .array(z.string())
-      .readonly()
-      .meta({
-        description:
-          'What it may use in full. If left out: all databases of this request, or, when it names none, a database with the name of the user, which is made.',
-      })
-      .optional(),
-  })
+  .strictObject(
+    userFields(
+      'What it may use. If left out: all databases of this request, or, when it names none, a database with the name of the user, which is made.',
+    ),
+  )
   .meta({ inputType: 'UserInput', description: 'A user to make.' })
 
 export const createInstanceInput = z.strictObject({

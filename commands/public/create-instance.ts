@@ -20,7 +20,7 @@ import { createPatientHandler } from '../dispatch/patient-handler.ts'
 import type { CommandContext } from '../handle.ts'
 import { NotOfferedYet } from '../not-offered-yet.ts'
 import { sealUsers } from '../secrets/seal-users.ts'
-import { shownId } from './answers.ts'
+import { credentialsField, shownId } from './answers.ts'
 import { type CreateInstance, createInstanceInput } from './create-instance-input.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
 
@@ -38,10 +38,7 @@ const createInstanceAnswer = {
   fields: z.object({
     instanceId: shownId(instanceIdSchema, 'The new instance.'),
     operationId: shownId(operationIdSchema, 'What makes it.'),
-    credentials: z.custom<readonly Credential[]>().meta({
-      listOf: 'Credential',
-      description: 'One per user. Contains the plaintext password, shown only once.',
-    }),
+    credentials: credentialsField,
   }),
 }
 type Answer = AnswerOf<z.output<typeof createInstanceAnswer.fields>>

@@ -7,7 +7,7 @@ import { instanceIdField, textField } from './input.ts'
 export const createDatabase = defineCommand({
   name: 'CreateDatabase',
   role: 'member',
-  does: 'Makes a database in an instance that is running. Answers at once; the operation continues in the background, beside others.',
+  does: 'Makes a database in an instance that is running. Answers when the engine has, or after 2 s; then the operation continues in the background, beside others.',
   asks: 'Which database, and in which instance.',
   input: z.strictObject({
     id: instanceIdField(),
@@ -35,7 +35,7 @@ export const createDatabase = defineCommand({
 export const deleteDatabase = defineCommand({
   name: 'DeleteDatabase',
   role: 'member',
-  does: 'Deletes a database of a running instance with its data, for good, also while clients use it. Answers at once; the operation continues in the background, beside others.',
+  does: 'Deletes a database of a running instance with its data, for good, also while clients use it. Answers when the engine has, or after 2 s; then the operation continues in the background, beside others.',
   asks: 'Which database, and of which instance.',
   input: z.strictObject({ id: instanceIdField(), name: textField('The name of the database.') }),
   versioned: true,

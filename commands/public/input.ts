@@ -9,6 +9,7 @@ import {
   tokenIdSchema,
 } from '../../domain/ids.ts'
 import type { Rejection, RejectionCode } from '../../domain/rejection.ts'
+import { accessLevelSchema } from '../../domain/values/access.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { quote } from '../../domain/values/text.ts'
 import { tryParseTime } from '../../domain/values/time.ts'
@@ -88,6 +89,7 @@ export const wordField = <Value>(
 export const textField = (description: string) => z.string().meta({ description })
 export const wholeNumberField = (description: string) => z.int().meta({ description })
 export const flagField = (description: string) => z.boolean().meta({ description })
+export const levelField = (description: string) => accessLevelSchema.meta({ enumType: 'AccessLevel', description })
 /** ISO 8601: see `timeRefusal`. */
 export const timeField = (description: string) => z.string().meta({ scalar: 'DateTime', description })
 

@@ -20,6 +20,7 @@ import { retireFlavor } from './retire-flavor.ts'
 import { revokeJoinToken } from './revoke-join-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { setQuota } from './set-quota.ts'
+import { changePassword, createUsers, deleteUsers, grantAccess, revokeAccess } from './users.ts'
 import { verifyBackup } from './verify-backup.ts'
 
 /** Every public command, by its name. What stands here can be sent by whoever has its role. */
@@ -38,6 +39,11 @@ export const publicCommands = {
   CreateBackup: createBackup,
   DeleteBackup: deleteBackup,
   VerifyBackup: verifyBackup,
+  CreateUsers: createUsers,
+  DeleteUsers: deleteUsers,
+  ChangePassword: changePassword,
+  GrantAccess: grantAccess,
+  RevokeAccess: revokeAccess,
   CancelOperation: cancelOperation,
   CreateSchedule: createSchedule,
   ChangeSchedule: changeSchedule,

@@ -11,9 +11,11 @@ export const sealUsers = (
   credentials: readonly Credential[],
 ): Promise<readonly UserSpec[]> =>
   Promise.all(
-    credentials.map(async ({ user, password, databases }) => ({
+    credentials.map(async ({ user, password, databases, level, host }) => ({
       name: user,
       sealedPassword: await sealPassword(key, { nodeId, user, password }),
       databases: [...databases],
+      ...(level !== undefined && { level }),
+      ...(host !== undefined && { host }),
     })),
   )

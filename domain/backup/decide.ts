@@ -58,7 +58,7 @@ const requestBackup = (
 ): BackupDecision => {
   // Its id follows from the request: what is there already is of an earlier try.
   if (state.status !== 'ABSENT') return accept()
-  const users = accounts.users.map(({ name, databases }) => ({ name, databases: [...databases] }))
+  const users = accounts.users.map(({ access, ...user }) => ({ ...user, access: [...access] }))
   return accept({ type: 'BackupRequested', data: { ...wish, databases: [...accounts.databases], users } })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { knownUserSchema } from '../values/access.ts'
 import { faultSchema } from '../values/fault.ts'
 import { instanceSpecSchema } from '../values/instance-spec.ts'
 import { backupContentsSchema } from './contents.ts'
@@ -25,7 +26,7 @@ export const backupEvents = {
       deadline: time,
       spec: instanceSpecSchema,
       databases: z.array(z.string()),
-      users: z.array(z.object({ name: z.string(), databases: z.array(z.string()) })),
+      users: z.array(knownUserSchema),
     }),
   ),
   /** All of it is in the store. Whether it can be restored is known when it was tried. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backupIdSchema, instanceIdSchema } from '../ids.ts'
+import { knownUserSchema } from '../values/access.ts'
 import { sealedSchema } from '../values/instance-spec.ts'
 import { backupContentsSchema } from './contents.ts'
 
@@ -13,7 +14,7 @@ export const restoreSourceSchema = z.object({
   contents: backupContentsSchema,
   sealedKey: sealedSchema,
   databases: z.array(z.string()),
-  users: z.array(z.object({ name: z.string(), databases: z.array(z.string()) })),
+  users: z.array(knownUserSchema),
   /** It is restored to be read once, and deleted then. */
   throwaway: z.boolean().optional(),
 })

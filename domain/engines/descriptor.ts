@@ -19,6 +19,12 @@ export type Databases =
   | { readonly kind: 'named'; readonly name: NameRule }
   | { readonly kind: 'numbered'; readonly refusal: string }
 
+/** What an engine has, or the words of the refusal for who asks for it, which say what there is instead. */
+export type Offered = 'available' | (string & {})
+
+/** `hosts`: users who may come from some addresses alone. `formerPassword`: one that goes on working beside its successor. */
+export type AccountFeatures = { readonly hosts: Offered; readonly formerPassword: Offered }
+
 /** Beyond its length: which characters of a password reach the engine alike from every client. */
 export type PasswordRule = {
   /** Completes the sentence "a password is 8 to 128 characters ...". */
@@ -80,6 +86,7 @@ export type EngineDescriptor = {
   readonly seriesParts: number
   readonly userName: NameRule
   readonly databases: Databases
+  readonly accounts: AccountFeatures
   readonly password: PasswordRule
   /** The database of a client whose user has none of its own; null where the engine needs none. */
   readonly fallbackDatabase: string | null

@@ -34,6 +34,7 @@ export const mariadb: EngineDescriptor = {
       reserved: new Set(['mysql', 'information_schema', 'performance_schema', 'sys']),
     },
   },
+  accounts: { hosts: 'available', formerPassword: 'available' },
   password: printablePassword,
   fallbackDatabase: null,
   uri,

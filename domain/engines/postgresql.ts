@@ -81,6 +81,12 @@ export const postgresql: EngineDescriptor = {
       reserved: new Set(['postgres', 'template0', 'template1']),
     },
   },
+  accounts: {
+    hosts:
+      'PostgreSQL binds addresses in a file of its server and not to users: leave the host out, and keep others out in the network',
+    formerPassword:
+      'a PostgreSQL user has one password: make a second user of the same databases, move clients over to it, and delete the first',
+  },
   password: {
     wanted: 'that every driver sends alike, as all of ASCII that can be typed',
     fault: (password) => {

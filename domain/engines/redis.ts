@@ -19,6 +19,10 @@ export const redis: EngineDescriptor = {
     reservedPrefixes: [ownPrefix],
   },
   databases: { kind: 'numbered', refusal: 'Redis has numbered databases that are always there: none can be named' },
+  accounts: {
+    hosts: 'Redis lets a user come from anywhere: its access lists have no addresses. Keep others out in the network',
+    formerPassword: 'available',
+  },
   password: printablePassword,
   fallbackDatabase: null,
   uri,

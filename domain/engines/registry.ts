@@ -15,6 +15,8 @@ export const datastoreTypes: readonly Word[] = Object.keys(engines).filter(isWor
 
 export const engineOf = (datastore: Word): EngineDescriptor => engines[datastore]
 
+export const hasNamedDatabases = (datastore: Word): boolean => engineOf(datastore).databases.kind === 'named'
+
 /** Null for a word that stands for no engine. */
 export const findEngine = (word: string): EngineDescriptor | null => (isWord(word) ? engines[word] : null)
 

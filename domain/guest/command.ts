@@ -8,6 +8,7 @@ import {
   nodeIdSchema,
   operationIdSchema,
 } from '../ids.ts'
+import { accessLevelSchema } from '../values/access.ts'
 import {
   databaseSpecSchema,
   instanceLabelSchema,
@@ -29,7 +30,10 @@ import {
  *   `generation` (0 at provisioning; a restart asks for the next one). Makes the data directory from the template when there is none.
  *   `port`: the one to listen on if the agent has forgotten which it was.
  * - `accounts-ready`: the databases and users exist, with these passwords and access. `users` of a database: those that may use it in full beside who may
- *   already, as far as they exist. `absentDatabases`: these do not exist, nor do sessions in them.
+ *   already, as far as they exist. `absentDatabases`: these do not exist, nor do sessions in them. `absentUsers`: nor do these, nor sessions of theirs. `passwords`:
+ *   these users, who exist, log in by these; `keepsFormer`: and by the one before. `access`: what these users, who exist, may do in a database, or in the whole
+ *   engine where it is null; level null: nothing. `alone`: no other command brings these passwords. A user who was there before and has another password is
+ *   somebody else's, and is left alone; and with that the host destroys the key that they are sealed to.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
  *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to. `sealingKey`:
  *   its number, where there are no users and another secret is sealed to it.
@@ -60,6 +64,14 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
     databases: z.array(databaseSpecSchema.extend({ users: z.array(z.string()).optional() })),
     users: z.array(userSpecSchema),
     absentDatabases: z.array(z.string()).optional(),
+    absentUsers: z.array(z.string()).optional(),
+    passwords: z
+      .array(z.object({ name: z.string(), sealedPassword: sealedSchema, keepsFormer: z.boolean() }))
+      .optional(),
+    access: z
+      .array(z.object({ user: z.string(), database: z.string().nullable(), level: accessLevelSchema.nullable() }))
+      .optional(),
+    alone: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('endpoint-verified'),

@@ -3,14 +3,22 @@ import type { AnyShared } from './operations/define-operation.ts'
 import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
 import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
 
+/** Accounts take an engine that runs and goes on running. */
+const ofAccounts = { provision: false, restart: false, stop: false, start: false, grow: true, delete: false }
+
 /**
  * Whether a shared operation may begin while an exclusive one is in progress. Exclusive ones never wait for shared work: it goes on as long as the
  * engine serves, waits for it while it is restarted, and ends with the instance.
  */
 export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
-  'create-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
   backup: { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
-  'delete-database': { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
+  'create-database': ofAccounts,
+  'delete-database': ofAccounts,
+  'create-users': ofAccounts,
+  'delete-users': ofAccounts,
+  'change-password': ofAccounts,
+  'grant-access': ofAccounts,
+  'revoke-access': ofAccounts,
 }
 
 type Lanes = { readonly exclusive: OperationInProgress | null; readonly shared: readonly SharedInProgress[] }
@@ -19,12 +27,12 @@ type Lanes = { readonly exclusive: OperationInProgress | null; readonly shared: 
 export const inTheWayOf = (kind: OperationKind, wish: object, { exclusive, shared }: Lanes): Ongoing | null => {
   if (!isShared(kind)) return exclusive
   if (exclusive && !mayBeginBeside[kind][exclusive.kind]) return exclusive
-  const thing = aboutOf(kind, wish)
-  return shared.find((one) => aboutOf(one.kind, one.wish) === thing) ?? null
+  const things = aboutOf(kind, wish)
+  return shared.find((one) => aboutOf(one.kind, one.wish).some((thing) => things.includes(thing))) ?? null
 }
 
 export const isShared = (kind: OperationKind): kind is SharedKind => operationOf(kind).lane === 'shared'
 
 // Kind and wish belong together: they come as one.
-const aboutOf = (kind: SharedKind, wish: object): string =>
+const aboutOf = (kind: SharedKind, wish: object): readonly string[] =>
   operationOf<SharedKind>(kind).about(wish as Parameters<AnyShared['about']>[0])

@@ -9,6 +9,11 @@ export const operationKinds = [
   'create-database',
   'delete-database',
   'backup',
+  'create-users',
+  'delete-users',
+  'change-password',
+  'grant-access',
+  'revoke-access',
 ] as const
 export type OperationKind = (typeof operationKinds)[number]
 

@@ -7,7 +7,9 @@ import { type Fault, faultSchema } from '../values/fault.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import { type OperationKind, operationKinds } from './operation-kinds.ts'
 import { backupOperation } from './operations/backup.ts'
+import { changePassword } from './operations/change-password.ts'
 import { createDatabase } from './operations/create-database.ts'
+import { createUsers } from './operations/create-users.ts'
 import {
   type AnyExclusive,
   type AnyOperation,
@@ -19,9 +21,12 @@ import {
 } from './operations/define-operation.ts'
 import { deleteOperation } from './operations/delete.ts'
 import { deleteDatabase } from './operations/delete-database.ts'
+import { deleteUsers } from './operations/delete-users.ts'
+import { grantAccess } from './operations/grant-access.ts'
 import { grow } from './operations/grow.ts'
 import { provision } from './operations/provision.ts'
 import { restart } from './operations/restart.ts'
+import { revokeAccess } from './operations/revoke-access.ts'
 import { start } from './operations/start.ts'
 import { stop } from './operations/stop.ts'
 
@@ -36,6 +41,11 @@ export const operations = {
   'create-database': createDatabase,
   'delete-database': deleteDatabase,
   backup: backupOperation,
+  'create-users': createUsers,
+  'delete-users': deleteUsers,
+  'change-password': changePassword,
+  'grant-access': grantAccess,
+  'revoke-access': revokeAccess,
 } as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }
 
 type Operations = typeof operations

@@ -4,7 +4,7 @@ import { hostIdSchema, instanceIdSchema, nodeIdSchema, projectIdSchema } from '.
 import { databaseSpecSchema, instanceSpecSchema, userSpecSchema } from '../values/instance-spec.ts'
 
 /** What was asked for beside the kind of the operation: its definition says what is in it. */
-const wishSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]))
+const wishSchema = z.record(z.string(), z.unknown())
 
 /** Everything a process needs to know of its instance, fixed when the operation starts. */
 export const operationSubjectSchema = z.object({

@@ -1,24 +1,27 @@
 import { findEngine } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
+import type { AccessLevel } from './access-levels.ts'
 import { databaseNameRefusal, userNameRefusal } from './account-names.ts'
 import type { DatabaseSpec, DatastoreType } from './instance-spec.ts'
 import { invalidInput } from './invalid-input.ts'
 import { passwordRefusal } from './password.ts'
 import { quote } from './text.ts'
+import { userHostRefusal } from './user-host.ts'
 
 /**
- * A user as it is asked for. `password` absent: one is generated. `databases` absent: all of the request, or, when it has none, one named as the
+ * A user as it is asked for; `level` and `host` as in `UserSpec`. `password` absent: one is generated. `databases` absent: all of the request, or, when it has none, one named as the
  * user.
  */
 export type UserWish = {
   readonly name: string
   readonly password?: string
   readonly databases?: readonly string[]
+  readonly level?: AccessLevel
+  readonly host?: string
 }
 
 /** In one request; more can be made later. Keeps an event and a guest command of them small. */
-const maxDatabases = 100
-const maxUsers = 100
+const mostAtOnce = 100
 
 /** What is asked for: `databases` of a user is left out only where the engine has none that could be named. */
 export type Accounts<User extends UserWish> = {
@@ -52,8 +55,8 @@ export const accountsFaults = (
   databases: readonly DatabaseSpec[],
   users: readonly UserWish[],
 ): readonly Rejection[] => {
-  if (databases.length > maxDatabases) return [tooMany('databases', databases.length, maxDatabases)]
-  if (users.length > maxUsers) return [tooMany('users', users.length, maxUsers)]
+  const tooMany = tooManyRefusal('databases', databases.length) ?? tooManyRefusal('users', users.length)
+  if (tooMany) return [tooMany]
   return [
     ...databases.flatMap((database, index) => databaseFaults(datastore, database, `databases[${index}].`)),
     duplicateRefusal(databases, 'databases'),
@@ -80,6 +83,7 @@ const userFaults = (datastore: DatastoreType, databases: readonly DatabaseSpec[]
       : null),
   user.password === undefined ? null : passwordRefusal(datastore, user.password, `${path}.password`),
   accessRefusal(user.databases ?? [], databases, `${path}.databases`),
+  userHostRefusal(datastore, user.host, `${path}.host`),
 ]
 
 const accessRefusal = (
@@ -103,11 +107,11 @@ const localeRefusal = (value: string | undefined, field: string): Rejection | nu
         field,
       )
 
-const duplicateRefusal = (named: readonly { readonly name: string }[], path: string): Rejection | null => {
+export const duplicateRefusal = (named: readonly { readonly name: string }[], path: string): Rejection | null => {
   const names = named.map(({ name }) => name)
   const index = names.findIndex((name, at) => names.indexOf(name) < at)
   return index < 0 ? null : invalidInput(`${quote(names[index] ?? '')} is named twice`, `${path}[${index}].name`)
 }
 
-const tooMany = (path: string, count: number, limit: number): Rejection =>
-  invalidInput(`at most ${limit} ${path} can be made with an instance, not ${count}`, path)
+export const tooManyRefusal = (path: 'databases' | 'users', count: number): Rejection | null =>
+  count <= mostAtOnce ? null : invalidInput(`at most ${mostAtOnce} ${path} can be made at once, not ${count}`, path)

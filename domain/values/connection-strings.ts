@@ -2,7 +2,7 @@ import type { ConnectionTarget } from '../engines/descriptor.ts'
 import { engineOf } from '../engines/registry.ts'
 import type { DatastoreType, Endpoint } from './instance-spec.ts'
 
-/** What is known of the accounts that an instance was made with. */
+/** What is known of the accounts of an instance. `databases` of a user: those it may use. */
 export type Reachable = {
   readonly datastore: DatastoreType
   readonly databases: readonly string[]

@@ -55,7 +55,10 @@ export const faultCodes = {
   SUPERSEDED: 'A newer command for the same instance took its place.',
   TEMPLATE_FAILED: "The host could not prepare the engine's template; `cause` says why.",
   UNREADABLE_HISTORY: 'An event of the operation cannot be read. See the runbook on unreadable events.',
-  USER_REFUSED: 'The engine refused to create the user; the message has its reason.',
+  USER_EXISTS: 'A user of this name was made in SQL. Choose another name, or drop that one in SQL.',
+  USER_MISSING:
+    'The user does not exist in the engine any more: somebody has dropped it in SQL. Delete it, then create it again.',
+  USER_REFUSED: 'The engine refused to create or change the user; the message has its reason.',
   VERSION_CHANGE_REFUSED: 'Starting an engine never changes its version.',
   VOLUME_IN_USE: 'Something on the host still uses the volume. Try again when it has ended.',
   VOLUME_MISSING: "The instance's volume is not on its host any more. Put it back, or delete the instance.",

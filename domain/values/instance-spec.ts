@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { datastoreTypes } from '../engines/registry.ts'
 import { flavorIdSchema, projectIdSchema } from '../ids.ts'
+import { accessLevelSchema } from './access.ts'
 import { healthStates } from './health.ts'
 import { resourcesSchema } from './resources.ts'
 
@@ -26,11 +27,16 @@ export const databaseSpecSchema = z.object({
 })
 export type DatabaseSpec = z.infer<typeof databaseSpecSchema>
 
-/** `databases`: the databases the user may use in full. */
+/**
+ * `databases`: those the user may use. `level`: what it may do in each of them, or in the whole engine where its databases have no names; absent means all. `host`:
+ * from where it may come; absent means everywhere.
+ */
 export const userSpecSchema = z.object({
   name: z.string(),
   sealedPassword: sealedSchema,
   databases: z.array(z.string()),
+  level: accessLevelSchema.optional(),
+  host: z.string().optional(),
 })
 export type UserSpec = z.infer<typeof userSpecSchema>
 

@@ -1,44 +1,119 @@
-/** What is in an engine, as far as it was made here: `databases` of a user are those that it may use in full. */
+import { hasNamedDatabases } from '../engines/registry.ts'
+import { type Access, accessTo } from './access.ts'
+import type { AccessLevel } from './access-levels.ts'
+import type { DatastoreType } from './instance-spec.ts'
+
+/** `host`: from where it may come; null for everywhere. */
+export type KnownUser = { readonly name: string; readonly host: string | null; readonly access: readonly Access[] }
+
+/** What is in an engine, as far as Coffer made it. `root`: whether its administrator can log in. */
 export type KnownAccounts = {
   readonly databases: readonly string[]
-  readonly users: readonly { readonly name: string; readonly databases: readonly string[] }[]
+  readonly users: readonly KnownUser[]
+  readonly root: boolean
 }
 
-export const noAccounts: KnownAccounts = { databases: [], users: [] }
+export const noAccounts: KnownAccounts = { databases: [], users: [], root: false }
 
 type Named = { readonly name: string }
-type Using = Named & { readonly databases: readonly string[] }
+type Wished = Named & {
+  readonly databases: readonly string[]
+  readonly host?: string | undefined
+  readonly level?: AccessLevel | undefined
+}
 
-const knownAccounts = (databases: readonly Named[], users: readonly Using[]): KnownAccounts => ({
+const knownAccounts = (
+  datastore: DatastoreType,
+  databases: readonly Named[],
+  users: readonly Wished[],
+): KnownAccounts => ({
   databases: databases.map(({ name }) => name),
-  users: users.map(({ name, databases: used }) => ({ name, databases: used })),
+  users: users.map((user) => knownUser(datastore, user)),
+  root: false,
 })
+
+export const knownUser = (datastore: DatastoreType, { name, databases, host, level }: Wished): KnownUser => ({
+  name,
+  host: host ?? null,
+  access: accessTo(databases, level ?? 'all', hasNamedDatabases(datastore)),
+})
+
+/** The databases that a user may use in some way. */
+export const databasesOf = ({ access }: Pick<KnownUser, 'access'>): readonly string[] =>
+  access.flatMap(({ database }) => database ?? [])
+
+/** The databases that a user may use in full. */
+export const inFull = ({ access }: Pick<KnownUser, 'access'>): readonly string[] =>
+  access.flatMap(({ database, level }) => (database !== null && level === 'all' ? [database] : []))
 
 /** What a new instance has: what was asked for, or what is in the backup that it is made of. */
 export const firstAccounts = ({
+  spec,
   databases,
   users,
   source,
 }: {
+  readonly spec: { readonly datastore: DatastoreType }
   readonly databases: readonly Named[]
-  readonly users: readonly Using[]
-  readonly source?: KnownAccounts | undefined
-}): KnownAccounts => (source ? { databases: source.databases, users: source.users } : knownAccounts(databases, users))
+  readonly users: readonly Wished[]
+  readonly source?: Pick<KnownAccounts, 'databases' | 'users'> | undefined
+}): KnownAccounts =>
+  source
+    ? { ...noAccounts, databases: source.databases, users: source.users }
+    : knownAccounts(spec.datastore, databases, users)
 
 /** Users who may use every database there is: where one is added, they expect to use it as well. */
 export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string[] =>
-  users.filter((user) => databases.every((name) => user.databases.includes(name))).map(({ name }) => name)
+  users.filter((user) => databases.every((name) => inFull(user).includes(name))).map(({ name }) => name)
 
 export const withDatabase = (accounts: KnownAccounts, name: string, usedBy: readonly string[]): KnownAccounts => ({
-  databases: [...without(accounts.databases, name), name],
-  users: accounts.users.map((user) =>
-    usedBy.includes(user.name) ? { ...user, databases: [...without(user.databases, name), name] } : user,
-  ),
+  ...accounts,
+  databases: [...accounts.databases.filter((other) => other !== name), name],
+  users: accounts.users.map((user) => (usedBy.includes(user.name) ? withAccess(user, [name], 'all') : user)),
 })
 
 export const withoutDatabase = (accounts: KnownAccounts, name: string): KnownAccounts => ({
-  databases: without(accounts.databases, name),
-  users: accounts.users.map((user) => ({ ...user, databases: without(user.databases, name) })),
+  ...accounts,
+  databases: accounts.databases.filter((other) => other !== name),
+  users: accounts.users.map((user) => withoutAccess(user, [name])),
 })
 
-const without = (names: readonly string[], name: string): readonly string[] => names.filter((other) => other !== name)
+export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]): KnownAccounts => ({
+  ...accounts,
+  users: [
+    ...withoutUsers(
+      accounts,
+      users.map(({ name }) => name),
+    ).users,
+    ...users,
+  ],
+})
+
+export const withoutUsers = (accounts: KnownAccounts, names: readonly string[]): KnownAccounts => ({
+  ...accounts,
+  users: accounts.users.filter(({ name }) => !names.includes(name)),
+})
+
+/** `level` null: no access to these any more. `databases` holds null for the whole engine. */
+export const withAccessOf = (
+  accounts: KnownAccounts,
+  name: string,
+  databases: readonly (string | null)[],
+  level: AccessLevel | null,
+): KnownAccounts => ({
+  ...accounts,
+  users: accounts.users.map((user) => {
+    if (user.name !== name) return user
+    return level === null ? withoutAccess(user, databases) : withAccess(user, databases, level)
+  }),
+})
+
+const withAccess = (user: KnownUser, databases: readonly (string | null)[], level: AccessLevel): KnownUser => ({
+  ...user,
+  access: [...withoutAccess(user, databases).access, ...databases.map((database) => ({ database, level }))],
+})
+
+const withoutAccess = (user: KnownUser, databases: readonly (string | null)[]): KnownUser => ({
+  ...user,
+  access: user.access.filter(({ database }) => !databases.includes(database)),
+})

@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import type { CommandName } from '../../commands/api.ts'
-import { instanceOperationAnswer } from '../../commands/public/answers.ts'
+import { credentialsAnswer, instanceOperationAnswer } from '../../commands/public/answers.ts'
 import { createInstance } from '../../commands/public/create-instance.ts'
 import type { CommandDefinition } from '../../commands/public/definition.ts'
 import { publicCommands } from '../../commands/public/registry.ts'
 import { renameInstance } from '../../commands/public/rename-instance.ts'
+import { changePassword, createUsers } from '../../commands/public/users.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
+import { awaitEnd } from '../await-end.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
@@ -47,6 +49,7 @@ export const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mu
   )
   const begun = result(instanceOperationAnswer, {
     became: 'a command to an instance',
+    awaits: awaitEnd,
     readsBack: {
       instance: readsBackAs(
         Instance,
@@ -61,6 +64,12 @@ export const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mu
     },
   })
   for (const command of begunByInstances) mutation(command, begun)
+  const shown = result(credentialsAnswer, {
+    became: 'a command that gives users passwords',
+    readsBack: begun.readsBack,
+    awaits: awaitEnd,
+  })
+  for (const command of [createUsers, changePassword]) mutation(command, shown)
 }
 
 /** The instance a command was about. */

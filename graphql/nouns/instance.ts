@@ -1,5 +1,6 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Health } from '../../domain/values/health.ts'
+import { databasesOf } from '../../domain/values/known-accounts.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -58,7 +59,7 @@ const addInstanceEnums = ({ builder }: SchemaParts): InstanceEnums => {
 }
 
 const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums): void => {
-  const { builder, Event, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
+  const { builder, AccessLevel, Event, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
   const InstanceNode = addInstanceNode(parts)
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
     description: 'Where clients connect.',
@@ -67,13 +68,30 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       port: t.exposeInt('port', { description: 'TCP port.' }),
     }),
   })
+  const Access = builder.objectRef<InstanceDocument['users'][number]['access'][number]>('Access').implement({
+    description: 'What a user may do in a database.',
+    fields: (t) => ({
+      database: t.exposeString('database', {
+        nullable: true,
+        description: 'Null for the whole engine, where its databases have no names.',
+      }),
+      level: t.expose('level', { type: AccessLevel, description: 'What it may do.' }),
+    }),
+  })
   const DatabaseUser = builder.objectRef<InstanceDocument['users'][number]>('DatabaseUser').implement({
-    description: 'A user that was made with the instance.',
+    description: 'A user that was made with the instance, or in it since.',
     fields: (t) => ({
       name: t.exposeString('name', { description: 'Its name in the database.' }),
-      databases: t.exposeStringList('databases', {
+      host: t.exposeString('host', { nullable: true, description: 'From where it may come; null for everywhere.' }),
+      databases: t.stringList({
         complexity: 1,
-        description: 'The databases it may use in full.',
+        description: 'The databases it may use.',
+        resolve: databasesOf,
+      }),
+      access: t.expose('access', {
+        type: [Access],
+        complexity: { field: 1, multiplier: 1 },
+        description: 'What it may do in which of them.',
       }),
     }),
   })
@@ -143,7 +161,10 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
         complexity: 1,
         description: 'The databases that were made with the instance, or in it since.',
       }),
-      users: t.expose('users', { type: [DatabaseUser], description: 'The users that were made with the instance.' }),
+      users: t.expose('users', {
+        type: [DatabaseUser],
+        description: 'The users that were made with the instance, or in it since.',
+      }),
       operation: t.field({
         type: Operation,
         nullable: true,

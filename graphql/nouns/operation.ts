@@ -6,14 +6,12 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
+import { isEnded } from '../is-ended.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
 import { visibleOperation } from '../visible.ts'
 import { writtenOperation } from './instance-commands.ts'
 import { type OperationEnums, operationFilter, operationFilterInput } from './operation-filter.ts'
-
-const ended = ({ status }: OperationDocument): boolean =>
-  status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
 
 export const addOperation = (parts: SchemaParts, mutations: Mutations): void => {
   const Kind = parts.builder.enumType('OperationKind', {
@@ -152,7 +150,7 @@ const addOperationSubscription = ({ builder, Operation }: SchemaParts): void => 
           noun: 'operation',
           find: () => visibleOperation(context, id),
           watch: (operation, signal) => context.backend.views.watchOperation(operation.id, signal),
-          isLast: ended,
+          isLast: isEnded,
         }),
       resolve: (operation) => operation,
     }),

@@ -55,6 +55,7 @@ export const defaultApiConfig = {
   corsOrigins: [],
   commandTimeoutMs: 20_000,
   readYourWritesTimeoutMs: 5000,
+  endAwaitedMs: 2000,
   revalidateTokenMs: 5000,
 } as const satisfies Partial<ApiConfig>
 

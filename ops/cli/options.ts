@@ -52,3 +52,15 @@ export const withWaiting = (command: Command): Command =>
       '--idempotency-key <key>',
       'a name for this request: repeated under the same one, it is carried out only once',
     )
+
+/** From where the passwords of users come that are not in the arguments. */
+export const passwordOptions = (command: Command): Command =>
+  command
+    .option('--password-prompt <user>', 'ask for the password of this user', collect, [])
+    .option(
+      '--password-env <user=variable>',
+      'take the password of this user from an environment variable',
+      collect,
+      [],
+    )
+    .option('--password-stdin <user>', 'take the password of this user from the first line of standard input')

@@ -17,6 +17,7 @@ import { quotaVerbs } from './nouns/quota.ts'
 import { scheduleVerbs } from './nouns/schedule.ts'
 import { sessionVerbs } from './nouns/session.ts'
 import { tokenVerbs } from './nouns/token.ts'
+import { userVerbs } from './nouns/user.ts'
 import { quietOption } from './options.ts'
 import type { ProgramParts, Verbs } from './verbs.ts'
 
@@ -24,6 +25,7 @@ import type { ProgramParts, Verbs } from './verbs.ts'
 const nouns: readonly Verbs[] = [
   instanceVerbs,
   databaseVerbs,
+  userVerbs,
   connectVerb,
   operationVerbs,
   backupVerbs,

@@ -99,6 +99,7 @@ const begun = (
   caCertificate: null,
   databases: [],
   users: [],
+  root: false,
   operationId: null,
   sharedOperationIds: [],
   fault: null,
@@ -187,7 +188,7 @@ const ofOperations = Object.fromEntries([
 
 export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
-  version: 6,
+  version: 7,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, event) =>

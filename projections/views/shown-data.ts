@@ -31,7 +31,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     spec,
     hostId,
     databases,
-    users: users.map((user) => ({ name: user.name, databases: user.databases })),
+    users: users.map(({ name, databases, level, host }) => ({ name, databases, level, host })),
     operationId,
     epoch,
     deadline,
@@ -160,7 +160,7 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     deadline,
     spec,
     databases,
-    users: users.map((user) => ({ name: user.name, databases: user.databases })),
+    users,
   }),
   BackupCompleted: ({ contents: { location, version, parts } }) => ({
     location,

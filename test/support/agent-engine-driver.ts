@@ -106,6 +106,9 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
         const lines = wishes.map(({ name, password }) => `${name} ${password.length}`)
         await writeFile(join(instance.dataDir, 'users'), lines.join('\n'))
       },
+      dropUsers: (instance) => assertAnswers(instance),
+      setPasswords: (instance) => assertAnswers(instance),
+      setAccess: (instance) => assertAnswers(instance),
     },
     room: null,
     backup: {

@@ -4,9 +4,10 @@ import { discoverServers, type SearchPaths } from '../discover-servers.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
+import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
-import { ensureUsers } from './accounts/users.ts'
+import { dropUsers, ensureUsers, setPasswords } from './accounts/users.ts'
 import { applyConfiguration, configure, reloadCertificate } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
 import { readParameters } from './configuration/read-parameters.ts'
@@ -54,7 +55,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   checkEndpoint,
   verifyEndpoint,
   explainLog: (_instance, log) => explainMariadbLog(log),
-  accounts: { ensureDatabases, dropDatabases, ensureUsers },
+  accounts: { ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess },
   // Its log is of a fixed size, and what a transaction took is given back when it is over: nothing is held that could go sooner.
   room: { giveRoomBack: () => Promise.resolve(), endWrites },
   backup: null,

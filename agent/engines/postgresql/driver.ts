@@ -3,9 +3,11 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
+import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
-import { ensureUsers } from './accounts/users.ts'
+import { dropUsers } from './accounts/drop-users.ts'
+import { ensureUsers, setPasswords } from './accounts/users.ts'
 import { readAll } from './backup/read-all.ts'
 import { restore } from './backup/restore.ts'
 import { take } from './backup/take.ts'
@@ -62,7 +64,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     }),
     checkHealth,
     checkEndpoint,
-    accounts: { ensureDatabases, dropDatabases, ensureUsers },
+    accounts: { ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess },
     room: { giveRoomBack, endWrites },
     backup: { take, restore, readAll },
     hurryLogins,

@@ -23,7 +23,7 @@ export const backupOperation = defineSharedOperation({
   done: 'backed up',
   accepts: ['ACTIVE'],
   wish,
-  about: () => 'a backup',
+  about: () => ['a backup'],
   requested: 'InstanceBackupRequested',
   succeeded: 'InstanceBackedUp',
   applied: { backupId: backupIdSchema, contents: backupContentsSchema },

@@ -4,7 +4,7 @@ import { allFaults, type Rejection } from '../../rejection.ts'
 import { databaseFaults } from '../../values/accounts.ts'
 import { usersOfAll, withDatabase } from '../../values/known-accounts.ts'
 import { quote } from '../../values/text.ts'
-import type { Known } from '../known.ts'
+import { unknownUser } from './account-refusals.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 /** `users`: who may use it in full; null for those who may use all that are there. */
@@ -20,17 +20,18 @@ const wishOf = wishReader(wish)
 export const createDatabase = defineSharedOperation({
   kind: 'create-database',
   lane: 'shared',
+  soon: true,
   does: 'Makes a database in an engine that runs.',
   done: 'given a database',
   accepts: ['ACTIVE'],
   wish,
-  about: ({ name }) => `database ${name}`,
+  about: ({ name }) => [`database ${name}`],
   completes: ({ accounts }, asked) => ({ ...asked, users: asked.users ?? [...usersOfAll(accounts)] }),
   refuses: (instance, { name, characterSet, collation, users }) =>
     allFaults([
       ...databaseFaults(instance.spec.datastore, { name, ...formOf({ characterSet, collation }) }, ''),
       instance.accounts.databases.includes(name) ? existsAlready(name) : null,
-      ...(users ?? []).map((user, index) => unknownUser(instance, user, index)),
+      ...(users ?? []).map((user, index) => unknownUser(instance, user, `users[${index}]`)),
     ]),
   requested: 'InstanceDatabaseCreationRequested',
   succeeded: 'InstanceDatabaseCreated',
@@ -66,14 +67,3 @@ const existsAlready = (name: string): Rejection => ({
   message: `the instance has a database ${quote(name)} already`,
   field: 'name',
 })
-
-const unknownUser = ({ accounts }: Known, user: string, index: number): Rejection | null =>
-  accounts.users.some(({ name }) => name === user)
-    ? null
-    : {
-        code: 'NOT_FOUND',
-        message: `the instance has no user ${quote(user)}: it has ${list(accounts.users.map(({ name }) => name))}`,
-        field: `users[${index}]`,
-      }
-
-const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.map(quote).join(', '))

@@ -126,8 +126,10 @@ export type SharedOperation<
   Applied extends Shape,
 > = Told<Kind, Wish, Known, Applied> & {
   readonly lane: 'shared'
-  /** The thing it is about, such as `database shop`: two that are about the same do not go side by side. */
-  readonly about: (wish: DataOf<Wish>) => string
+  /** The things it is about, such as `database shop`: two that are about the same do not go side by side. */
+  readonly about: (wish: DataOf<Wish>) => readonly string[]
+  /** It takes some milliseconds: the answer to who asks for it waits for its end. */
+  readonly soon?: true
   readonly requested: Requested
   readonly succeeded: Succeeded
 }

@@ -12,11 +12,12 @@ const wishOf = wishReader(wish)
 export const deleteDatabase = defineSharedOperation({
   kind: 'delete-database',
   lane: 'shared',
+  soon: true,
   does: 'Deletes a database with its data from an engine that runs.',
   done: 'relieved of a database',
   accepts: ['ACTIVE'],
   wish,
-  about: ({ name }) => `database ${name}`,
+  about: ({ name }) => [`database ${name}`],
   refuses: ({ spec, accounts }, { name }) =>
     databaseNameRefusal(spec.datastore, name, 'name') ??
     (accounts.databases.includes(name)

@@ -393,7 +393,12 @@ export const InstanceFragmentDoc = new TypedDocumentString(`
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -424,6 +429,112 @@ export const InstanceFragmentDoc = new TypedDocumentString(`
  retryable
  cause
 }`, {"fragmentName":"Instance"}) as unknown as TypedDocumentString<Types.InstanceFragment, unknown>;
+export const CredentialsFragmentDoc = new TypedDocumentString(`
+ fragment Credentials on CredentialsAccepted {
+ replayed
+ credentials {
+ ...Credential
+ }
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+ fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Credential on Credential {
+ user
+ password
+ databases
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`, {"fragmentName":"Credentials"}) as unknown as TypedDocumentString<Types.CredentialsFragment, unknown>;
 export const InstanceOperationFragmentDoc = new TypedDocumentString(`
  fragment InstanceOperation on InstanceOperationAccepted {
  replayed
@@ -458,7 +569,12 @@ export const InstanceOperationFragmentDoc = new TypedDocumentString(`
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -998,7 +1114,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -1109,7 +1230,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -1906,7 +2032,12 @@ export const InstanceDocument = new TypedDocumentString(`
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -1978,7 +2109,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2063,7 +2199,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2173,7 +2314,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2246,7 +2392,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2357,7 +2508,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2468,7 +2624,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2579,7 +2740,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2690,7 +2856,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2801,7 +2972,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -2912,7 +3088,12 @@ fragment Instance on Instance {
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -3010,7 +3191,12 @@ export const FollowInstanceDocument = new TypedDocumentString(`
  databases
  users {
  name
+ host
  databases
+ access {
+ database
+ level
+ }
  }
  operation {
  id
@@ -3826,3 +4012,599 @@ fragment Token on Token {
  ...Actor
  }
 }`) as unknown as TypedDocumentString<Types.RevokeTokenMutation, Types.RevokeTokenMutationVariables>;
+export const CreateUsersDocument = new TypedDocumentString(`
+ mutation CreateUsers($input: CreateUsersInput!) {
+ result: createUsers(input: $input) {
+ __typename
+ ...Refusal
+ ...Credentials
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Credential on Credential {
+ user
+ password
+ databases
+}
+fragment Credentials on CredentialsAccepted {
+ replayed
+ credentials {
+ ...Credential
+ }
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.CreateUsersMutation, Types.CreateUsersMutationVariables>;
+export const DeleteUsersDocument = new TypedDocumentString(`
+ mutation DeleteUsers($input: DeleteUsersInput!) {
+ result: deleteUsers(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.DeleteUsersMutation, Types.DeleteUsersMutationVariables>;
+export const ChangePasswordDocument = new TypedDocumentString(`
+ mutation ChangePassword($input: ChangePasswordInput!) {
+ result: changePassword(input: $input) {
+ __typename
+ ...Refusal
+ ...Credentials
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Credential on Credential {
+ user
+ password
+ databases
+}
+fragment Credentials on CredentialsAccepted {
+ replayed
+ credentials {
+ ...Credential
+ }
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.ChangePasswordMutation, Types.ChangePasswordMutationVariables>;
+export const GrantAccessDocument = new TypedDocumentString(`
+ mutation GrantAccess($input: GrantAccessInput!) {
+ result: grantAccess(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.GrantAccessMutation, Types.GrantAccessMutationVariables>;
+export const RevokeAccessDocument = new TypedDocumentString(`
+ mutation RevokeAccess($input: RevokeAccessInput!) {
+ result: revokeAccess(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.RevokeAccessMutation, Types.RevokeAccessMutationVariables>;

@@ -3,6 +3,11 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AccessLevel =
+  | 'ALL'
+  | 'READ'
+  | 'WRITE';
+
 export type ActorKind =
   | 'AGENT'
   | 'SYSTEM'
@@ -36,6 +41,15 @@ export type BackupStatus =
 export type CancelOperationInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type ChangePasswordInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly keepFormer?: boolean | null | undefined;
+  readonly name: string;
+  readonly password?: string | null | undefined;
 };
 
 export type ChangeScheduleInput = {
@@ -85,6 +99,13 @@ export type CreateScheduleInput = {
   readonly timeZone?: string;
 };
 
+export type CreateUsersInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly users: ReadonlyArray<NewUserInput>;
+};
+
 export type DatabaseInput = {
   readonly characterSet?: string | null | undefined;
   readonly collation?: string | null | undefined;
@@ -132,6 +153,13 @@ export type DeleteScheduleInput = {
   readonly idempotencyKey?: string | null | undefined;
 };
 
+export type DeleteUsersInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly names: ReadonlyArray<string>;
+};
+
 export type DropDeadLetterInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
@@ -149,6 +177,15 @@ export type ExcludeEventInput = {
   readonly note?: string | null | undefined;
   readonly revision: number;
   readonly stream: string;
+};
+
+export type GrantAccessInput = {
+  readonly databases: ReadonlyArray<string>;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly level: AccessLevel;
+  readonly name: string;
 };
 
 export type GrowVolumeInput = {
@@ -213,6 +250,14 @@ export type IssueTokenInput = {
   readonly role: Role;
 };
 
+export type NewUserInput = {
+  readonly databases?: ReadonlyArray<string> | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly level?: AccessLevel | null | undefined;
+  readonly name: string;
+  readonly password?: string | null | undefined;
+};
+
 export type NodeRole =
   | 'PRIMARY'
   | 'REPLICA';
@@ -229,12 +274,17 @@ export type OperationFilter = {
 
 export type OperationKind =
   | 'BACKUP'
+  | 'CHANGE_PASSWORD'
   | 'CREATE_DATABASE'
+  | 'CREATE_USERS'
   | 'DELETE'
   | 'DELETE_DATABASE'
+  | 'DELETE_USERS'
+  | 'GRANT_ACCESS'
   | 'GROW'
   | 'PROVISION'
   | 'RESTART'
+  | 'REVOKE_ACCESS'
   | 'START'
   | 'STOP';
 
@@ -309,6 +359,14 @@ export type RestartInstanceInput = {
 export type RetireFlavorInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type RevokeAccessInput = {
+  readonly databases: ReadonlyArray<string>;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
 };
 
 export type RevokeJoinTokenInput = {
@@ -393,6 +451,8 @@ export type UnreadableReason =
 
 export type UserInput = {
   readonly databases?: ReadonlyArray<string> | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly level?: AccessLevel | null | undefined;
   readonly name: string;
   readonly password?: string | null | undefined;
 };
@@ -745,9 +805,11 @@ export type RemoveHostMutation = { readonly result:
     | { readonly __typename: 'RemoveHostAccepted', readonly hostId: string }
    };
 
-export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly databases: ReadonlyArray<string> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
+export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
 
 export type CredentialFragment = { readonly user: string, readonly password: string, readonly databases: ReadonlyArray<string> };
+
+export type CredentialsFragment = { readonly replayed: boolean, readonly operationId: string | null, readonly credentials: ReadonlyArray<CredentialFragment>, readonly operation: OperationFragment | null, readonly instance: InstanceFragment | null };
 
 export type InstanceOperationFragment = { readonly replayed: boolean, readonly operationId: string | null, readonly operation: OperationFragment | null, readonly instance: InstanceFragment | null };
 
@@ -1138,4 +1200,84 @@ export type RevokeTokenMutation = { readonly result:
       & RefusalFragment
     )
     | { readonly __typename: 'RevokeTokenAccepted', readonly token: TokenFragment | null }
+   };
+
+export type CreateUsersMutationVariables = Exact<{
+  input: CreateUsersInput;
+}>;
+
+
+export type CreateUsersMutation = { readonly result:
+    | (
+      { readonly __typename: 'CredentialsAccepted' }
+      & CredentialsFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type DeleteUsersMutationVariables = Exact<{
+  input: DeleteUsersInput;
+}>;
+
+
+export type DeleteUsersMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { readonly result:
+    | (
+      { readonly __typename: 'CredentialsAccepted' }
+      & CredentialsFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type GrantAccessMutationVariables = Exact<{
+  input: GrantAccessInput;
+}>;
+
+
+export type GrantAccessMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type RevokeAccessMutationVariables = Exact<{
+  input: RevokeAccessInput;
+}>;
+
+
+export type RevokeAccessMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
    };

@@ -9,6 +9,7 @@ import {
   idempotencyKey,
   oneOrMoreOf,
   outputOption,
+  passwordOptions,
   watchOption,
   wholeNumber,
   withWaiting,
@@ -21,30 +22,24 @@ export const instanceVerbs: Verbs = (program, { run }) => {
   const instance = program.command('instance').alias('instances').description('make, list and change databases')
 
   withWaiting(
-    instance
-      .command('create <name>')
-      .description('make a database server')
-      .option('-d, --datastore <type>', 'postgresql, for example; not needed with --from-backup')
-      .option('--from-backup <backup>', 'make it of this backup, with the databases, users and passwords in it')
-      .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
-      .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
-      .option('--project <id>', 'the project it is for (admins)')
-      .option('--volume <GiB>', 'the size of its volume', wholeNumber)
-      .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
-      .option(
-        '--user <user[:password]>',
-        'a user of all these databases, or of one with its name where none is given; may be repeated. Without a password, one is generated',
-        collect,
-        [],
-      )
-      .option('--password-prompt <user>', 'ask for the password of this user', collect, [])
-      .option(
-        '--password-env <user=variable>',
-        'take the password of this user from an environment variable',
-        collect,
-        [],
-      )
-      .option('--password-stdin <user>', 'take the password of this user from the first line of standard input'),
+    passwordOptions(
+      instance
+        .command('create <name>')
+        .description('make a database server')
+        .option('-d, --datastore <type>', 'postgresql, for example; not needed with --from-backup')
+        .option('--from-backup <backup>', 'make it of this backup, with the databases, users and passwords in it')
+        .option('--version <version>', 'such as 17 or 17.10 (default: the newest)')
+        .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
+        .option('--project <id>', 'the project it is for (admins)')
+        .option('--volume <GiB>', 'the size of its volume', wholeNumber)
+        .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
+        .option(
+          '--user <user[:password]>',
+          'a user of all these databases, or of one with its name where none is given; may be repeated. Without a password, one is generated',
+          collect,
+          [],
+        ),
+    ),
   )
     .addOption(outputOption())
     .action((name, options) => run(options, (context) => createInstance(context, name, options)))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineInstance, unlimited } from '../../../agent/engines/engine.ts'
 import { createMariadbDriver } from '../../../agent/engines/mariadb/driver.ts'
 import { withAdministration, withClient } from '../../../agent/engines/mariadb/session.ts'
+import { userHostRefusal } from '../../../domain/values/user-host.ts'
 import { bound, type EngineBench } from '../../support/engine-bench.ts'
 import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
@@ -62,6 +63,34 @@ describe('users of a MariaDB', () => {
     await ensure(wish('bob', 'my_shop'))
     await as('bob', 'my_shop', 'SELECT 1')
     await expect(as('bob', 'other', 'SELECT 1')).rejects.toMatchObject(refused(1044))
+  })
+
+  it('come from the addresses that they may come from, and from no others', async () => {
+    const comesIn = (user: string) =>
+      as(user, 'other', 'SELECT 1').then(
+        () => true,
+        () => false,
+      )
+    // The agent comes from 127.0.0.1.
+    const hosts = {
+      address: ['127.0.0.1', true],
+      another: ['127.0.0.2', false],
+      all: ['0.0.0.0/0', true],
+      net8: ['127.0.0.0/8', true],
+      net20: ['127.0.0.0/20', true],
+      net31: ['127.0.0.0/31', true],
+      net31b: ['127.0.0.2/31', false],
+      net32: ['127.0.0.1/32', true],
+      net10: ['10.0.0.0/8', false],
+      high: ['192.0.0.0/3', false],
+    } as const
+    for (const [name, [host]] of Object.entries(hosts)) {
+      expect(userHostRefusal('mariadb', host, 'host')).toBeNull()
+      await bench.driver.accounts.ensureUsers(instance, [{ ...wish(name, 'other'), host }], bound())
+    }
+    for (const [name, [, isIn]] of Object.entries(hosts)) expect([name, await comesIn(name)]).toEqual([name, isIn])
+    await bench.driver.accounts.dropUsers(instance, Object.keys(hosts), bound())
+    expect(await comesIn('all')).toBe(false)
   })
 
   it('are given a database that is made later, and lose it when it is deleted: one of its name is not theirs', async () => {

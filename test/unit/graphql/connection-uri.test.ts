@@ -6,8 +6,8 @@ const instance = await createApiUnderTest().putInstance(shop, {
   endpoint: { host: '10.0.0.5', port: 15432 },
   databases: ['app', 'stats'],
   users: [
-    { name: 'app', databases: ['app'] },
-    { name: 'report', databases: ['stats'] },
+    { name: 'app', host: null, access: [{ database: 'app', level: 'all' }] },
+    { name: 'report', host: null, access: [{ database: 'stats', level: 'read' }] },
   ],
 })
 

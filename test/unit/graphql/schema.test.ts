@@ -56,6 +56,11 @@ describe('the schema', () => {
       'growVolume',
       'createDatabase',
       'deleteDatabase',
+      'createUsers',
+      'deleteUsers',
+      'changePassword',
+      'grantAccess',
+      'revokeAccess',
       'deleteInstance',
     ])
     for (const { name, args } of mutations) {

@@ -139,6 +139,29 @@ const rows: Readonly<Record<string, Row>> = {
     id: instance,
     name: 'crm',
   })),
+  'Mutation.createUsers': mutation('createUsers', 'CreateUsersInput', ({ instance }) => ({
+    id: instance,
+    users: [{ name: 'ann' }],
+  })),
+  'Mutation.deleteUsers': mutation('deleteUsers', 'DeleteUsersInput', ({ instance }) => ({
+    id: instance,
+    names: ['ann'],
+  })),
+  'Mutation.changePassword': mutation('changePassword', 'ChangePasswordInput', ({ instance }) => ({
+    id: instance,
+    name: 'app',
+  })),
+  'Mutation.grantAccess': mutation('grantAccess', 'GrantAccessInput', ({ instance }) => ({
+    id: instance,
+    name: 'app',
+    databases: ['app'],
+    level: 'READ',
+  })),
+  'Mutation.revokeAccess': mutation('revokeAccess', 'RevokeAccessInput', ({ instance }) => ({
+    id: instance,
+    name: 'app',
+    databases: ['app'],
+  })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.removeUnlistedInstance': mutation(

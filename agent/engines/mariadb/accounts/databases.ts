@@ -1,10 +1,11 @@
-import { mariadb } from '../../../../domain/engines/mariadb.ts'
-import { assertName } from '../../assert-name.ts'
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engine.ts'
 import { toEngineFault } from '../faults.ts'
 import { type Query, ServerError } from '../protocol/connection.ts'
 import { withAdministration } from '../session.ts'
-import { account, grantedOn, named, quoted } from '../sql.ts'
+import { named, quoted } from '../sql.ts'
+import { giveAccess } from './access.ts'
+import { findUsers } from './found-users.ts'
+import { assertDatabaseName, assertUserName } from './names.ts'
 
 const wrongForm = [1115, 1253, 1273]
 
@@ -19,7 +20,7 @@ export const ensureDatabases = async (
 ): Promise<void> => {
   for (const { name, users = [] } of wishes) {
     assertDatabaseName(name)
-    for (const user of users) assertName(mariadb.userName, user)
+    users.forEach(assertUserName)
   }
   if (wishes.length === 0) return
   await withAdministration(instance, signal, async (query) => {
@@ -30,10 +31,6 @@ export const ensureDatabases = async (
       })
     }
   })
-}
-
-export const assertDatabaseName = (name: string): void => {
-  if (mariadb.databases.kind === 'named') assertName(mariadb.databases.name, name)
 }
 
 const ensureDatabase = async (
@@ -68,7 +65,6 @@ const ensureDatabase = async (
 /** One that does not exist is left out. */
 const giveTo = async (query: Query, database: string, users: readonly string[]): Promise<void> => {
   for (const user of users) {
-    const found = await query(`SELECT 1 FROM mysql.user WHERE User = ${quoted(user)} AND Host = '%'`)
-    if (found.length > 0) await query(`GRANT ALL PRIVILEGES ON ${grantedOn(database)} TO ${account(user)}`)
+    for (const found of await findUsers(query, user)) await giveAccess(query, found, database, 'all')
   }
 }

@@ -3,8 +3,9 @@ import { toEngineFault } from '../faults.ts'
 import type { Query } from '../protocol/connection.ts'
 import { endSessions } from '../room/end-sessions.ts'
 import { withAdministration } from '../session.ts'
-import { account, grantedOn, named, quoted } from '../sql.ts'
-import { assertDatabaseName } from './databases.ts'
+import { grantedOn, named, quoted } from '../sql.ts'
+import { revokeOn } from './access.ts'
+import { assertDatabaseName } from './names.ts'
 
 /**
  * Deletes each database that exists, with the rights of users on it, and ends the sessions that are in it. A session that is elsewhere and uses a table of it is
@@ -33,9 +34,9 @@ const lockTimeoutSeconds = 10
 const dropDatabase = async (query: Query, name: string): Promise<void> => {
   const on = grantedOn(name)
   const pattern = on.slice(1, -'`.*'.length)
-  const granted = await query(`SELECT User AS user FROM mysql.db WHERE Db = ${quoted(pattern)} AND Host = '%'`)
+  const granted = await query(`SELECT User AS user, Host AS host FROM mysql.db WHERE Db = ${quoted(pattern)}`)
   // First, so that nobody comes back into it.
-  for (const { user } of granted) await query(`REVOKE ALL PRIVILEGES ON ${on} FROM ${account(user ?? '')}`)
+  for (const { user, host } of granted) await revokeOn(query, { user: user ?? '', host: host ?? '' }, on)
   await endSessions(query, { in: name })
   await query(`SET SESSION lock_wait_timeout = ${lockTimeoutSeconds}`)
   await query(`DROP DATABASE IF EXISTS ${named(name)}`)

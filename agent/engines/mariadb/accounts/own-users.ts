@@ -9,3 +9,5 @@ export const adminUser = (owner: Owner): string => (owner === null ? userInfo().
 
 /** By it the agent connects over the network. May log in, and no more. */
 export const monitorUser = 'coffer_monitor'
+
+export const monitorAccount = { user: monitorUser, host: '%' }

@@ -1,16 +1,16 @@
-import { mariadb } from '../../../../domain/engines/mariadb.ts'
-import { assertName } from '../../assert-name.ts'
-import { EngineFault, type EngineInstance, type UserWish } from '../../engine.ts'
-import { toEngineFault } from '../faults.ts'
+import { EngineFault, type EngineInstance, type PasswordWish, type UserWish } from '../../engine.ts'
 import type { Query } from '../protocol/connection.ts'
 import { nativeHash } from '../protocol/native-password.ts'
-import { withAdministration } from '../session.ts'
-import { account, grantedOn, quoted } from '../sql.ts'
-import { assertDatabaseName } from './databases.ts'
+import { endSessions } from '../room/end-sessions.ts'
+import { account, grantedOn, patternOf, quoted } from '../sql.ts'
+import { assertDatabaseExists, giveAccess, revokeOn } from './access.ts'
+import { forEachWish } from './for-each.ts'
+import { findUsers, requireUsers } from './found-users.ts'
+import { assertDatabaseName, assertUserName } from './names.ts'
 
 /**
- * Makes each user exist with this password, for the network with TLS alone, and with all rights on exactly these databases. Throws `EngineFault`: `INVALID_NAME`,
- * `RESERVED_NAME`, `DATABASE_MISSING`, `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ * Makes each user exist with this password, for the network with TLS alone, and with this access to exactly these databases. Throws `EngineFault`: `INVALID_NAME`,
+ * `RESERVED_NAME`, `USER_EXISTS`, `DATABASE_MISSING`, `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
 export const ensureUsers = async (
   instance: EngineInstance,
@@ -18,41 +18,79 @@ export const ensureUsers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const { name, databases } of wishes) {
-    assertName(mariadb.userName, name)
+    assertUserName(name)
     databases.forEach(assertDatabaseName)
   }
-  if (wishes.length === 0) return
-  await withAdministration(instance, signal, async (query) => {
-    for (const wish of wishes) {
-      await ensureUser(query, wish).catch((error: unknown) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `create user "${wish.name}"`, 'USER_REFUSED')
-      })
-    }
-  })
+  await forEachWish(instance, wishes, signal, ensureUser, ({ name }) => `create user "${name}"`)
 }
 
-const ensureUser = async (query: Query, { name, password, databases }: UserWish): Promise<void> => {
-  // A grant on what does not exist would be taken.
-  for (const database of databases) {
-    const present = await query(`SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoted(database)}`)
-    if (present.length === 0) {
-      const message = `User "${name}" was to use database "${database}", which does not exist`
-      throw new EngineFault('DATABASE_MISSING', message)
-    }
-  }
-  const user = account(name)
-  const identity = `${user} IDENTIFIED BY PASSWORD '${nativeHash(password)}' REQUIRE SSL`
+const ensureUser = async (query: Query, wish: UserWish): Promise<void> => {
+  const { name, password, databases, level = 'all', host, isNew = false } = wish
+  for (const database of databases) await assertDatabaseExists(query, database, name)
+  const hash = nativeHash(password)
+  const others = isNew ? (await findUsers(query, name)).filter(({ hashes }) => !hashes.includes(hash)) : []
+  if (others.length > 0) throw new EngineFault('USER_EXISTS', `User "${name}" was made in SQL`)
+  const at = { user: name, host: patternOf(host) }
+  const identity = `${account(at)} ${identifiedBy([hash])}`
   await query(`CREATE USER IF NOT EXISTS ${identity}`)
   await query(`ALTER USER ${identity}`)
+  const granted = await query(
+    `SELECT Db AS pattern FROM mysql.db WHERE User = ${quoted(name)} AND Host = ${quoted(at.host)}`,
+  )
   const wanted = databases.map(grantedOn)
-  const granted = await query(`SELECT Db AS pattern FROM mysql.db WHERE User = ${quoted(name)} AND Host = '%'`)
   for (const { pattern } of granted) {
     const on = grantedOnPattern(pattern ?? '')
-    if (!wanted.includes(on)) await query(`REVOKE ALL PRIVILEGES ON ${on} FROM ${user}`)
+    if (level !== 'all' || !wanted.includes(on)) await revokeOn(query, at, on)
   }
-  for (const on of wanted) await query(`GRANT ALL PRIVILEGES ON ${on} TO ${user}`)
+  for (const database of databases) await giveAccess(query, at, database, level)
 }
+
+/** By any of these passwords, the newest first, with TLS alone. */
+const identifiedBy = (hashes: readonly string[]): string =>
+  `IDENTIFIED VIA ${hashes.map((hash) => `mysql_native_password USING '${hash}'`).join(' OR ')} REQUIRE SSL`
 
 /** As it is kept: with what stands for itself escaped already. */
 const grantedOnPattern = (pattern: string): string => `\`${pattern.replaceAll('`', '``')}\`.*`
+
+/** Throws `EngineFault` (`INVALID_NAME`, `RESERVED_NAME`, `USER_REFUSED`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
+export const dropUsers = async (
+  instance: EngineInstance,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const name of names) assertUserName(name)
+  await forEachWish(
+    instance,
+    names,
+    signal,
+    async (query, name) => {
+      for (const found of await findUsers(query, name)) await query(`DROP USER IF EXISTS ${account(found)}`)
+      // Afterwards, so that nobody comes back.
+      await endSessions(query, { of: name })
+    },
+    (name) => `delete user "${name}"`,
+  )
+}
+
+/** Throws `EngineFault` (`USER_MISSING`, `USER_REFUSED`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
+export const setPasswords = async (
+  instance: EngineInstance,
+  wishes: readonly PasswordWish[],
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const { name } of wishes) assertUserName(name)
+  await forEachWish(
+    instance,
+    wishes,
+    signal,
+    async (query, { name, password, keepsFormer }) => {
+      const hash = nativeHash(password)
+      for (const found of await requireUsers(query, name)) {
+        // A repeat finds both.
+        const former = keepsFormer ? found.hashes.filter((one) => one !== hash).slice(0, 1) : []
+        await query(`ALTER USER ${account(found)} ${identifiedBy([hash, ...former])}`)
+      }
+    },
+    ({ name }) => `change the password of user "${name}"`,
+  )
+}

@@ -1,5 +1,5 @@
 import type { EngineFault, EngineInstance, UserWish } from '../../engine.ts'
-import { monitorUser } from '../accounts/own-users.ts'
+import { monitorAccount, monitorUser } from '../accounts/own-users.ts'
 import { toEngineFault } from '../faults.ts'
 import { nativeHash } from '../protocol/native-password.ts'
 import { withAdministration, withClient } from '../session.ts'
@@ -38,7 +38,7 @@ const ensureMonitor = (instance: EngineInstance, signal: AbortSignal): Promise<v
        WHERE User = ${quoted(monitorUser)} AND Host = '%'`,
     )
     if (present?.hash === hash) return
-    const identity = `${account(monitorUser)} IDENTIFIED BY PASSWORD '${hash}' REQUIRE SSL`
+    const identity = `${account(monitorAccount)} IDENTIFIED BY PASSWORD '${hash}' REQUIRE SSL`
     await query(`CREATE USER IF NOT EXISTS ${identity}`)
     await query(`ALTER USER ${identity}`)
   })

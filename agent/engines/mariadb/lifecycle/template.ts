@@ -4,7 +4,7 @@ import { exists } from '../../../files.ts'
 import { isFull, systemErrorIn } from '../../../system-errors.ts'
 import { EngineFault, type Installation, type Owner } from '../../engine.ts'
 import { environmentOf, type ProgramRun, runProgram } from '../../run-program.ts'
-import { adminUser, monitorUser } from '../accounts/own-users.ts'
+import { adminUser, monitorAccount } from '../accounts/own-users.ts'
 import { programSettings, renderSettings, undoTablespaces } from '../configuration/settings.ts'
 import { toEngineFault } from '../faults.ts'
 import { configurationOf, databasesOf, temporaryFilesOf } from '../places.ts'
@@ -32,7 +32,7 @@ const baseline = (owner: Owner): readonly string[] => {
     'FLUSH PRIVILEGES',
     `CREATE USER ${admin} IDENTIFIED VIA unix_socket`,
     `GRANT ALL PRIVILEGES ON *.* TO ${admin} WITH GRANT OPTION`,
-    `CREATE USER ${account(monitorUser)} IDENTIFIED VIA mysql_native_password AS 'invalid' REQUIRE SSL`,
+    `CREATE USER ${account(monitorAccount)} IDENTIFIED VIA mysql_native_password AS 'invalid' REQUIRE SSL`,
   ]
 }
 

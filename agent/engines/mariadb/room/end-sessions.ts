@@ -13,12 +13,14 @@ const ofClients = `SELECT id FROM information_schema.processlist
 const writing = `SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx
   WHERE trx_rows_modified > 0 AND trx_mysql_thread_id NOT IN (0, CONNECTION_ID())`
 
-/** Which sessions of clients: all, those whose transaction has written, or those in a database. */
-export type Sessions = 'all' | 'writing' | { readonly in: string }
+/** Which sessions of clients: all, those whose transaction has written, or those in a database, of a user, or both. */
+export type Sessions = 'all' | 'writing' | { readonly in?: string; readonly of?: string }
 
 const listing = (which: Sessions): string => {
   if (which === 'writing') return writing
-  return which === 'all' ? ofClients : `${ofClients} AND db = ${quoted(which.in)}`
+  if (which === 'all') return ofClients
+  const within = which.in === undefined ? '' : ` AND db = ${quoted(which.in)}`
+  return `${ofClients}${within}${which.of === undefined ? '' : ` AND user = ${quoted(which.of)}`}`
 }
 
 /** Ends them. What they had not committed is undone. */

@@ -5,7 +5,7 @@ import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Query, withAdministration } from '../session.ts'
 import { assertDatabaseName } from './names.ts'
 import { ensureSpanningRights } from './rights.ts'
-import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
+import { ownerRoleOf, ownerRolePrefix, roleOfLevel } from './roles.ts'
 
 /**
  * Makes each database absent, with its owner role and what users were given through it. Sessions in it end. Throws `EngineFault`: `INVALID_NAME`,
@@ -37,6 +37,10 @@ const dropDatabase = async (query: Query, name: string): Promise<void> => {
   if (present?.isTemplate === true) await query(`ALTER DATABASE ${database} IS_TEMPLATE false`)
   if (present !== undefined) await query(`DROP DATABASE ${database} WITH (FORCE)`)
   await dropOwnerRole(query, ownerRoleOf(name))
+  // Their rights were all in the database.
+  for (const level of ['read', 'write'] as const) {
+    await query(`DROP ROLE IF EXISTS ${escapeIdentifier(roleOfLevel(level, name))}`)
+  }
 }
 
 /** Its members act as another of their roles from now on. A role that owns or has granted things elsewhere stays, as they live by it. */

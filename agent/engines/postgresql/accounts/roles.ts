@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AccessLevel } from '../../../../domain/values/access-levels.ts'
 
 /**
  * The account by which the agent itself connects over the network. May connect to database `postgres` and nothing else.
@@ -17,11 +18,25 @@ export const ownerRolePrefix = 'coffer_owner'
  * and told apart by a hash. `_` follows the prefix of a whole name and `~` that of a cut one, so that no name of a
  * database can be chosen to be the cut form of another.
  */
-export const ownerRoleOf = (database: string): string => {
-  const name = `${ownerRolePrefix}_${database}`
+export const ownerRoleOf = (database: string): string => roleOf(ownerRolePrefix, database)
+
+/** Whoever may read a database, or change its data, is a member of a role as well, named after the same rule. */
+export const roleOfLevel = (level: AccessLevel, database: string): string => roleOf(prefixOfLevel[level], database)
+
+const prefixOfLevel: Readonly<Record<AccessLevel, string>> = {
+  read: 'coffer_reader',
+  write: 'coffer_writer',
+  all: ownerRolePrefix,
+}
+
+/** What the names of all roles begin with that stand for access to a database. */
+export const accessRolePrefixes: readonly string[] = Object.values(prefixOfLevel)
+
+const roleOf = (prefix: string, database: string): string => {
+  const name = `${prefix}_${database}`
   if (Buffer.byteLength(name) <= 63) return name
   const hash = createHash('sha256').update(database).digest('hex').slice(0, 32)
-  const bytes = Buffer.from(`${ownerRolePrefix}~${database}`).subarray(0, 63 - 1 - hash.length)
+  const bytes = Buffer.from(`${prefix}~${database}`).subarray(0, 63 - 1 - hash.length)
   // A character cut in two becomes U+FFFD, which is longer than what is left of it.
   return `${bytes.toString('utf8').replace(/\uFFFD+$/, '')}_${hash}`
 }

@@ -1,19 +1,22 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
+import { accessLevels } from '../../../../domain/values/access-levels.ts'
 import { saslprepFault } from '../../../../domain/values/saslprep.ts'
-import { EngineFault, type EngineInstance, type UserWish } from '../../engine.ts'
+import { EngineFault, type EngineInstance, type PasswordWish, type UserWish } from '../../engine.ts'
 import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Query, withAdministration } from '../session.ts'
+import { accessStatements, assertDatabaseExists, assertUserExists, heldRoles } from './access.ts'
+import { ensureLevelRole } from './level-roles.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ensureSpanningRights, userAttributes } from './rights.ts'
-import { ownerRoleOf, ownerRolePrefix } from './roles.ts'
-import { createScramVerifier } from './scram.ts'
+import { ensureSpanningRights } from './rights.ts'
+import { roleOfLevel } from './roles.ts'
+import { createScramVerifier, matchesScramVerifier } from './scram.ts'
 
 /**
- * Makes each user exist with this password and with access to exactly these databases. In each of them a session of the user acts as the owner role of
+ * Makes each user exist with this password and with this access to exactly these databases. Where that is all, a session of the user acts as the owner role of
  * the database (`current_user`; `session_user` is still the user): what one makes belongs to all, and each of them may alter, drop and grant it. In
  * any other database, as one that they make themselves, it acts as the owner role of the first.
  *
- * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `PASSWORD_REFUSED`, `DATABASE_MISSING`, `USER_REFUSED`,
+ * Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `PASSWORD_REFUSED`, `USER_EXISTS`, `DATABASE_MISSING`, `USER_REFUSED`,
  * `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
 export const ensureUsers = async (
@@ -23,11 +26,13 @@ export const ensureUsers = async (
 ): Promise<void> => {
   for (const wish of wishes) assertUsable(wish)
   if (wishes.length === 0) return
-  const verifiers = await Promise.all(wishes.map((wish) => createScramVerifier(wish.password)))
+  const prepared = await Promise.all(
+    wishes.map(async (wish) => ({ ...wish, verifier: await createScramVerifier(wish.password) })),
+  )
   await withAdministration(instance, 'postgres', signal, async (query) => {
     await lockAccounts(query)
-    for (const [index, wish] of wishes.entries()) {
-      await ensureUser(query, wish, verifiers[index] ?? '', instance.installation.version).catch((error) => {
+    for (const wish of prepared) {
+      await ensureUser(instance, query, wish, signal).catch((error) => {
         signal.throwIfAborted()
         throw toEngineFault(error, `create user "${wish.name}"`, 'USER_REFUSED')
       })
@@ -35,6 +40,8 @@ export const ensureUsers = async (
     await ensureSpanningRights(query)
   })
 }
+
+type PreparedUser = UserWish & { readonly verifier: string }
 
 const assertUsable = (wish: UserWish): void => {
   assertUserName(wish.name)
@@ -47,54 +54,75 @@ const assertUsable = (wish: UserWish): void => {
   )
 }
 
-const ensureUser = async (query: Query, wish: UserWish, verifier: string, version: string): Promise<void> => {
-  const user = escapeIdentifier(wish.name)
-  await assertDatabasesExist(query, wish)
-  const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [wish.name])
-  const verb = known.length === 0 ? 'CREATE' : 'ALTER'
-  const held = await query(
-    `SELECT granted.rolname AS role FROM pg_auth_members
-       JOIN pg_roles granted ON granted.oid = roleid JOIN pg_roles member ON member.oid = pg_auth_members.member
-     WHERE member.rolname = $1 AND starts_with(granted.rolname, $2)`,
-    [wish.name, ownerRolePrefix],
-  )
-  const wanted = new Set(wish.databases.map(ownerRoleOf))
-  const rights = wish.databases.length === 0 ? 'NOCREATEDB NOCREATEROLE' : userAttributes(version)
-  const surplus = held.map(({ role }) => String(role)).filter((role) => !wanted.has(role))
+const ensureUser = async (
+  instance: EngineInstance,
+  query: Query,
+  wish: PreparedUser,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { name, databases, level = 'all', verifier } = wish
+  const { version } = instance.installation
+  for (const database of databases) await assertDatabaseExists(query, database, name)
+  const [known] = await query('SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1', [name])
+  if (wish.isNew && known && !(await matchesScramVerifier(wish.password, String(known.verifier))))
+    throw new EngineFault('USER_EXISTS', `User "${name}" was made in SQL`)
+  for (const database of databases) await ensureLevelRole(instance, query, database, level, signal)
+  const held = await heldRoles(query, name)
+  const changes = [
+    ...(await databasesUsedBy(query, name, held)).flatMap((database) =>
+      databases.includes(database) ? [] : [{ database, level: null }],
+    ),
+    ...databases.map((database) => ({ database, level })),
+  ]
+  const statements = await accessStatements(query, { user: name, held }, changes, version)
   // One query string is one transaction: nobody sees the user with another's rights or password.
   await query(
     [
-      `${verb} ROLE ${user} LOGIN ${rights} PASSWORD ${escapeLiteral(verifier)}`,
-      ...[...wanted].map((role) => `GRANT ${escapeIdentifier(role)} TO ${user}`),
-      ...surplus.map((role) => `REVOKE ${escapeIdentifier(role)} FROM ${user}`),
-      ...(await actsAs(query, wish)),
+      `${known ? 'ALTER' : 'CREATE'} ROLE ${escapeIdentifier(name)} LOGIN PASSWORD ${escapeLiteral(verifier)}`,
+      ...statements,
     ].join(';\n'),
   )
 }
 
-/** As whom the user's sessions act, by default and in each database. */
-const actsAs = async (query: Query, { name, databases }: UserWish): Promise<readonly string[]> => {
-  const user = escapeIdentifier(name)
-  const [first] = databases
-  const set = await query(
-    `SELECT datname FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
-       JOIN pg_database ON pg_database.oid = setdatabase WHERE rolname = $1`,
-    [name],
+/** Where it has access, or acts as a role of its own. */
+const databasesUsedBy = async (query: Query, user: string, held: readonly string[]): Promise<readonly string[]> => {
+  const rows = await query(
+    `SELECT datname AS name, EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+       WHERE setdatabase = pg_database.oid AND rolname = $1) AS "isSet" FROM pg_database`,
+    [user],
   )
-  const former = set.map(({ datname }) => String(datname)).filter((database) => !databases.includes(database))
-  return [
-    `ALTER ROLE ${user} ${first === undefined ? 'RESET role' : `SET role = ${escapeLiteral(ownerRoleOf(first))}`}`,
-    ...former.map((database) => `ALTER ROLE ${user} IN DATABASE ${escapeIdentifier(database)} RESET role`),
-    ...databases.map((database) => {
-      const role = escapeLiteral(ownerRoleOf(database))
-      return `ALTER ROLE ${user} IN DATABASE ${escapeIdentifier(database)} SET role = ${role}`
-    }),
-  ]
+  return rows.flatMap(({ name, isSet }) => {
+    const database = String(name)
+    const hasAccess = accessLevels.some((level) => held.includes(roleOfLevel(level, database)))
+    return hasAccess || isSet === true ? [database] : []
+  })
 }
 
-const assertDatabasesExist = async (query: Query, wish: UserWish): Promise<void> => {
-  const found = await query('SELECT datname FROM pg_database WHERE datname = ANY($1)', [wish.databases])
-  const missing = wish.databases.find((database) => !found.some(({ datname }) => datname === database))
-  if (missing === undefined) return
-  throw new EngineFault('DATABASE_MISSING', `User "${wish.name}" is to use database "${missing}", which does not exist`)
+/**
+ * Each user, who exists, logs in by this password from now on. PostgreSQL has one for each. Throws `EngineFault`: `PASSWORD_REFUSED`, `USER_MISSING`,
+ * `FEATURE_NOT_AVAILABLE`, `USER_REFUSED`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ */
+export const setPasswords = async (
+  instance: EngineInstance,
+  wishes: readonly PasswordWish[],
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const { name, password, keepsFormer } of wishes) {
+    assertUsable({ name, password, databases: [] })
+    if (keepsFormer) throw new EngineFault('FEATURE_NOT_AVAILABLE', 'A PostgreSQL user has one password')
+  }
+  const prepared = await Promise.all(
+    wishes.map(async ({ name, password }) => ({ name, verifier: await createScramVerifier(password) })),
+  )
+  if (prepared.length === 0) return
+  await withAdministration(instance, 'postgres', signal, async (query) => {
+    await lockAccounts(query)
+    for (const { name, verifier } of prepared) {
+      await assertUserExists(query, name)
+      await query(`ALTER ROLE ${escapeIdentifier(name)} PASSWORD ${escapeLiteral(verifier)}`).catch((error) => {
+        signal.throwIfAborted()
+        throw toEngineFault(error, `change the password of user "${name}"`, 'USER_REFUSED')
+      })
+    }
+  })
 }

@@ -1,37 +1,123 @@
 import { redis } from '../../../../domain/engines/redis.ts'
+import type { AccessLevel } from '../../../../domain/values/access-levels.ts'
 import { assertName } from '../../assert-name.ts'
-import type { EngineInstance, UserWish } from '../../engine.ts'
+import { type AccessWish, EngineFault, type EngineInstance, type PasswordWish, type UserWish } from '../../engine.ts'
 import { toEngineFault } from '../faults.ts'
-import { withAdministration } from '../session.ts'
+import type { Reply } from '../reply.ts'
+import { type Ask, withAdministration } from '../session.ts'
 import { hashOf } from './own-users.ts'
 
-/**
- * All keys and channels, and every command but those that administer the server or end its life: its configuration, users and replication are the
- * agent's. What is dangerous to the user's own data alone stays his.
- */
-const rights = [
-  ...['allkeys', 'allchannels', '+@all', '-@admin', '-@dangerous'],
-  ...['+info', '+keys', '+sort', '+sort_ro', '+flushdb', '+flushall', '+swapdb', '+restore', '+role', '+lastsave'],
-  ...['+client|list', '+client|info'],
-]
+/** What looks at the server and changes nothing of it, though Redis calls it dangerous. */
+const looks = ['+info', '+keys', '+sort_ro', '+role', '+lastsave', '+client|list', '+client|info']
 
 /**
- * Makes each user exist with this password, and keeps them across restarts. Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`,
- * `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ * Of every level: no command that administers the server or ends its life. Its configuration, users and replication are the agent's. What is dangerous to the
+ * user's own data alone is of who may do all.
  */
-export const ensureUsers = async (
+const rights: Readonly<Record<AccessLevel | 'none', readonly string[]>> = {
+  none: ['resetkeys', 'resetchannels', '-@all'],
+  // Scripts and functions do what whoever calls them may do. Publishing changes what others do.
+  read: [
+    'resetkeys',
+    '%R~*',
+    'allchannels',
+    '-@all',
+    '+@all',
+    '-@write',
+    '-@admin',
+    '-@dangerous',
+    ...looks,
+    '-publish',
+    '-spublish',
+  ],
+  write: [
+    'allkeys',
+    'allchannels',
+    '-@all',
+    '+@all',
+    '-@admin',
+    '-@dangerous',
+    ...looks,
+    '+sort',
+    '+restore',
+    '-function',
+  ],
+  all: [
+    ...['allkeys', 'allchannels', '-@all', '+@all', '-@admin', '-@dangerous', ...looks],
+    ...['+sort', '+restore', '+flushdb', '+flushall', '+swapdb'],
+  ],
+}
+
+/**
+ * Makes each user exist with this password and access to the whole engine, and keeps them across restarts. Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`,
+ * `USER_EXISTS`, `FEATURE_NOT_AVAILABLE`, `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
+ */
+export const ensureUsers = (
   instance: EngineInstance,
   wishes: readonly UserWish[],
   signal: AbortSignal,
+): Promise<void> =>
+  forEachUser(instance, wishes, signal, 'create', async (ask, { name, password, level = 'all', isNew = false }) => {
+    const hash = hashOf(password)
+    const present = isNew ? await passwordsOf(ask, name) : null
+    if (present !== null && !present.includes(hash))
+      throw new EngineFault('USER_EXISTS', `User "${name}" exists already`)
+    await ask('ACL', 'SETUSER', name, 'reset', 'on', `#${hash}`, ...rights[level])
+  })
+
+/** Their connections end as well. Throws `EngineFault` (`USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
+export const dropUsers = (instance: EngineInstance, names: readonly string[], signal: AbortSignal): Promise<void> => {
+  const wishes = names.map((name) => ({ name }))
+  return forEachUser(instance, wishes, signal, 'delete', async (ask, { name }) => {
+    await ask('ACL', 'DELUSER', name)
+  })
+}
+
+/** A user may have several passwords. Throws `EngineFault` (`USER_MISSING`, `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
+export const setPasswords = (
+  instance: EngineInstance,
+  wishes: readonly PasswordWish[],
+  signal: AbortSignal,
+): Promise<void> =>
+  forEachUser(instance, wishes, signal, 'change the password of', async (ask, { name, password, keepsFormer }) => {
+    const hash = hashOf(password)
+    // Redis lists them as they were given, the newest last. A repeat finds both.
+    const former = (await requirePasswords(ask, name)).filter((one) => one !== hash).slice(-1)
+    const kept = keepsFormer ? former : []
+    await ask('ACL', 'SETUSER', name, 'resetpass', ...[...kept, hash].map((one) => `#${one}`))
+  })
+
+/** In the whole engine, as its databases have no names. Throws `EngineFault` as `setPasswords`, and `FEATURE_NOT_AVAILABLE`. */
+export const setAccess = (
+  instance: EngineInstance,
+  wishes: readonly AccessWish[],
+  signal: AbortSignal,
+): Promise<void> => {
+  if (wishes.some(({ database }) => database !== null))
+    throw new EngineFault('FEATURE_NOT_AVAILABLE', 'Redis gives access to all of its databases alike')
+  const changes = wishes.map(({ user, level }) => ({ name: user, level }))
+  return forEachUser(instance, changes, signal, 'change the access of', async (ask, { name, level }) => {
+    await requirePasswords(ask, name)
+    await ask('ACL', 'SETUSER', name, ...rights[level ?? 'none'])
+  })
+}
+
+/** One after the other; then they are on the disk. */
+const forEachUser = async <Wish extends { readonly name: string }>(
+  instance: EngineInstance,
+  wishes: readonly Wish[],
+  signal: AbortSignal,
+  verb: string,
+  work: (ask: Ask, wish: Wish) => Promise<void>,
 ): Promise<void> => {
   // A name with a space would be a rule here.
   for (const { name } of wishes) assertName(redis.userName, name)
   if (wishes.length === 0) return
   await withAdministration(instance, signal, async (ask) => {
-    for (const { name, password } of wishes) {
-      await ask('ACL', 'SETUSER', name, 'reset', 'on', `#${hashOf(password)}`, ...rights).catch((error: unknown) => {
+    for (const wish of wishes) {
+      await work(ask, wish).catch((error: unknown) => {
         signal.throwIfAborted()
-        throw toEngineFault(error, `create user "${name}"`, 'USER_REFUSED')
+        throw toEngineFault(error, `${verb} user "${wish.name}"`, 'USER_REFUSED')
       })
     }
     await ask('ACL', 'SAVE').catch((error: unknown) => {
@@ -39,4 +125,20 @@ export const ensureUsers = async (
       throw toEngineFault(error, 'keep the users', 'USER_REFUSED')
     })
   })
+}
+
+/** Hashed; null where there is no such user. */
+const passwordsOf = async (ask: Ask, name: string): Promise<readonly string[] | null> => {
+  const told = await ask('ACL', 'GETUSER', name)
+  if (!isList(told)) return null
+  const passwords = told[told.indexOf('passwords') + 1]
+  return isList(passwords) ? passwords.map(String) : []
+}
+
+const isList = (reply: Reply | undefined): reply is readonly Reply[] => Array.isArray(reply)
+
+const requirePasswords = async (ask: Ask, name: string): Promise<readonly string[]> => {
+  const passwords = await passwordsOf(ask, name)
+  if (passwords === null) throw new EngineFault('USER_MISSING', `Redis has no user "${name}" any more`)
+  return passwords
 }

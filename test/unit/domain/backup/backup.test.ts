@@ -7,11 +7,15 @@ const { given } = specOf(backup, backupEvents)
 
 const deadline = at(1000)
 const whose = { backupId: backupId(), projectId, instanceId: instanceId(), instanceName: 'shop', name: 'nightly' }
-const accounts = { databases: ['app'], users: [{ name: 'app', databases: ['app'] }] }
+const held = {
+  databases: ['app'],
+  users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' as const }] }],
+}
+const accounts = { ...held, root: false }
 const request: BackupCommand = { type: 'RequestBackup', ...whose, operationId: operationId(), deadline, spec, accounts }
 const requested: BackupEvent = {
   type: 'BackupRequested',
-  data: { ...whose, operationId: operationId(), deadline, spec, ...accounts },
+  data: { ...whose, operationId: operationId(), deadline, spec, ...held },
 }
 const contents = { location: 'instances/i/backups/b/run', version: '17.10', parts: [] }
 const completed: BackupEvent = { type: 'BackupCompleted', data: { contents } }

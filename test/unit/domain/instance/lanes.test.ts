@@ -44,6 +44,13 @@ const sharedWishes: { readonly [S in SharedKind]: object } = {
   'create-database': { name: 'crm', characterSet: null, collation: null, users: null },
   'delete-database': { name: 'app' },
   backup: { backupId: '019a0009-0000-7000-8000-000000000001', name: 'nightly', sealedKey: '1.sealed' },
+  'create-users': {
+    asked: [{ name: 'bob', sealedPassword: '1.box', databases: null, level: 'read', host: null }],
+  },
+  'delete-users': { names: ['app'] },
+  'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
+  'grant-access': { name: 'app', databases: ['app'], level: 'write' },
+  'revoke-access': { name: 'app', databases: ['app'] },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>
   ({
@@ -111,7 +118,18 @@ describe('shared work', () => {
     expect(done).toMatchObject({
       status: 'RESTARTING',
       shared: [],
-      accounts: { databases: ['app', 'crm'], users: [{ name: 'app', databases: ['app', 'crm'] }] },
+      accounts: {
+        databases: ['app', 'crm'],
+        users: [
+          {
+            name: 'app',
+            access: [
+              { database: 'app', level: 'all' },
+              { database: 'crm', level: 'all' },
+            ],
+          },
+        ],
+      },
     })
     expect(instance.evolve(done, restarted(3))).toMatchObject({
       status: 'ACTIVE',

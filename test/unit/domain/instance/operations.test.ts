@@ -28,6 +28,13 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   'create-database': { name: 'crm', characterSet: null, collation: null, users: ['app'] },
   'delete-database': { name: 'app' },
   backup: { backupId: '019a0009-0000-7000-8000-000000000001', name: 'nightly', sealedKey: '1.sealed' },
+  'create-users': {
+    asked: [{ name: 'bob', sealedPassword: '1.box', databases: ['app'], level: 'read', host: null }],
+  },
+  'delete-users': { names: ['app'] },
+  'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
+  'grant-access': { name: 'app', databases: ['app'], level: 'write' },
+  'revoke-access': { name: 'app', databases: ['app'] },
 }
 const kinds = operationKinds.filter((kind): kind is RequestedKind => kind !== 'provision')
 const situations = Object.keys(histories) as Situation[]

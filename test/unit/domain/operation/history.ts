@@ -45,12 +45,10 @@ export const subject: OperationSubject = {
   epoch: 7,
   // Read by the kinds that have one.
   wish: {
-    name: 'crm',
-    characterSet: null,
-    collation: null,
-    users: ['app'],
-    backupId: backupId(),
-    sealedKey: '1.sealed',
+    ...{ name: 'crm', characterSet: null, collation: null, users: ['app'] },
+    asked: [{ name: 'ann', sealedPassword: '1.box', databases: ['app'], level: 'read', host: null }],
+    ...{ names: ['app'], databases: ['app'], level: 'write', sealedPassword: '1.box', keepFormer: false },
+    ...{ backupId: backupId(), sealedKey: '1.sealed' },
   },
   databases: [],
   users: [],

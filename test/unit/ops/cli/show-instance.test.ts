@@ -19,8 +19,10 @@ const shownWith = (users: Instance['users']) => shown({ users }, 'users')
 
 describe('an instance as people see it', () => {
   it('names the databases of each user, and a user alone where its engine has none', () => {
-    expect(shownWith([{ name: 'app', databases: ['shop', 'stock'] }])).toMatch(/^users +app \(shop, stock\)$/)
-    expect(shownWith([{ name: 'app', databases: [] }])).toMatch(/^users +app$/)
+    expect(shownWith([{ name: 'app', host: null, databases: ['shop', 'stock'], access: [] }])).toMatch(
+      /^users +app \(shop, stock\)$/,
+    )
+    expect(shownWith([{ name: 'app', host: null, databases: [], access: [] }])).toMatch(/^users +app$/)
   })
 
   it('tells where its nodes are, to those who may know', () => {

@@ -5,7 +5,7 @@ import {
   renderSettings,
   settingsOf,
 } from '../../../../../agent/engines/mariadb/configuration/settings.ts'
-import { account, grantedOn, named, quoted } from '../../../../../agent/engines/mariadb/sql.ts'
+import { account, grantedOn, named, patternOf, quoted } from '../../../../../agent/engines/mariadb/sql.ts'
 import { parseFlavorId } from '../../../../../domain/ids.ts'
 
 const instanceOf = (memoryMiB: number, volumeGiB: number): EngineInstance => ({
@@ -69,7 +69,8 @@ describe('names and texts in statements', () => {
   it('mean themselves alone', () => {
     expect(quoted(`it's \\ "so"`)).toBe(`'it\\'s \\\\ "so"'`)
     expect(named('a`b')).toBe('`a``b`')
-    expect(account('app')).toBe(`'app'@'%'`)
+    expect(account({ user: 'app', host: patternOf(undefined) })).toBe(`'app'@'%'`)
+    expect(account({ user: 'app', host: patternOf('10.1.16.0/20') })).toBe(`'app'@'10.1.16.0/255.255.240.0'`)
   })
 
   it('name one database in a grant, not those of a pattern', () => {

@@ -1,0 +1,46 @@
+import { hasNamedDatabases } from '../../engines/registry.ts'
+import type { Rejection } from '../../rejection.ts'
+import { databaseNameRefusal } from '../../values/account-names.ts'
+import type { KnownUser } from '../../values/known-accounts.ts'
+import { quote } from '../../values/text.ts'
+import type { Known } from '../known.ts'
+
+export const knownUserOf = ({ accounts }: Known, name: string): KnownUser | null =>
+  accounts.users.find((user) => user.name === name) ?? null
+
+export const unknownUser = (instance: Known, name: string, field: string): Rejection | null =>
+  knownUserOf(instance, name)
+    ? null
+    : notThere(
+        'user',
+        name,
+        instance.accounts.users.map((user) => user.name),
+        field,
+      )
+
+/** Those that a user may be given. Where databases have no names, it is the whole engine, and none is to be named. */
+export const unknownDatabases = (
+  instance: Known,
+  databases: readonly string[],
+  field: string,
+): readonly (Rejection | null)[] =>
+  databases.map((name, index) => {
+    const at = `${field}[${index}]`
+    if (!hasNamedDatabases(instance.spec.datastore)) return databaseNameRefusal(instance.spec.datastore, name, at)
+    const { databases: known } = instance.accounts
+    return known.includes(name) ? null : notThere('database', name, known, at)
+  })
+
+/** What was made in SQL is not Coffer's to change. */
+const notThere = (kind: 'user' | 'database', name: string, known: readonly string[], field: string): Rejection => ({
+  code: 'NOT_FOUND',
+  message: `Coffer has made no ${kind} ${quote(name)} in the instance: it has made ${known.length === 0 ? 'none' : known.map(quote).join(', ')}`,
+  field,
+})
+
+/** What access is given or taken: to these databases, or to the whole engine where they have no names. */
+export const accessTargets = ({ spec }: Known, databases: readonly (string | null)[]): (string | null)[] =>
+  hasNamedDatabases(spec.datastore) ? [...databases] : [null]
+
+export const namesIn = (databases: readonly (string | null)[]): readonly string[] =>
+  databases.filter((database) => database !== null)
