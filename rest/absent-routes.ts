@@ -35,10 +35,7 @@ export const absentRoutes: readonly AbsentRoute[] = [
     ],
     ['GET', '/mgmt/instances/{instance}/root'],
   ]),
-  ...rows('use `coffer` or GraphQL for what there is of backups', [
-    ['GET POST', '/backups', 'database backup list', 'database backup create'],
-    ['GET DELETE', '/backups/{backup}', 'database backup show', 'database backup delete'],
-    ['GET', '/instances/{instance}/backups', 'database backup list instance'],
+  ...rows('use `coffer schedule` for what is done at certain times', [
     [
       'GET POST DELETE',
       '/backup_strategies',

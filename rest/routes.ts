@@ -1,3 +1,4 @@
+import { backupRoutes } from './nouns/backups.ts'
 import { databaseRoutes } from './nouns/databases.ts'
 import { datastoreRoutes } from './nouns/datastores.ts'
 import { flavorRoutes } from './nouns/flavors.ts'
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   ...identityRoutes,
   ...instanceRoutes,
   ...databaseRoutes,
+  ...backupRoutes,
   ...flavorRoutes,
   ...datastoreRoutes,
   ...quotaRoutes,

@@ -7,7 +7,7 @@ import { flavorList } from './flavors.ts'
 import { linksOf } from './shapes.ts'
 
 /** Trove gives versions ids of their own; ours say what they are. */
-const versionId = (type: string, version: string): string => `${type}-${version}`
+export const versionId = (type: string, version: string): string => `${type}-${version}`
 
 const versionShape = (call: Call, { type }: DatastoreDocument, version: string): Body => {
   const id = versionId(type, version)

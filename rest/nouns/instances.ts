@@ -28,7 +28,6 @@ const userShape = z.looseObject({
 /** What Coffer has not, and says so of instead of passing over it. */
 const absent = {
   replica_of: 'replicas',
-  restorePoint: 'restoring a backup into a new instance',
   configuration: 'configuration groups at a create',
   modules: 'modules',
 } as const
@@ -43,6 +42,7 @@ const createBody = z.looseObject({
       .nullish(),
     databases: databaseShapes.nullish(),
     users: z.array(userShape).nullish(),
+    restorePoint: z.looseObject({ backupRef: reference }).nullish(),
   }),
 })
 
@@ -60,6 +60,8 @@ const userInput = ({ name, password, databases }: z.output<typeof userShape>) =>
   ...(databases && { databases: databases.map((database) => database.name) }),
 })
 
+const fromBackup = { datastore: null, version: null } as const
+
 const create = async (call: Call): Promise<RestAnswer> => {
   const { instance: wish } = parseBody(createBody, call.body)
   for (const [key, what] of Object.entries(absent)) {
@@ -68,13 +70,15 @@ const create = async (call: Call): Promise<RestAnswer> => {
       throw notHere(`Coffer does not have ${what} here yet: leave out "${key}"`)
     }
   }
-  const { name, flavorRef, volume, databases, users } = wish
-  const { datastore, version } = await chosenDatastore(call, wish.datastore ?? {})
+  const { name, flavorRef, volume, databases, users, restorePoint } = wish
+  // What is made of a backup is of its datastore.
+  const { datastore, version } = restorePoint ? fromBackup : await chosenDatastore(call, wish.datastore ?? {})
   const answer = await send(call, {
     type: 'CreateInstance',
     projectId: call.project,
     name,
-    datastore,
+    ...(datastore !== null && { datastore }),
+    ...(restorePoint && { fromBackup: restorePoint.backupRef }),
     ...(version !== null && { version }),
     ...(flavorRef && { flavor: flavorRef }),
     ...(volume && { volumeGiB: volume.size }),

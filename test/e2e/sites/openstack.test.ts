@@ -78,9 +78,34 @@ onEverySite('openstack', (site) => {
         const [databases = ''] = await runOpenstack(packages, login(), ['database db list store -f json'])
         return JSON.parse(databases).length === 2
       })
+      const [backup = ''] = await runOpenstack(packages, login(), ['database backup create nightly -i store -f json'])
+      expect(JSON.parse(backup)).toMatchObject({ name: 'nightly', instance_id: id, datastore: 'postgresql' })
+      await waitFor('the backup', async () => {
+        const [backups = ''] = await runOpenstack(packages, login(), ['database backup list -f json'])
+        return JSON.parse(backups)[0]?.Status === 'COMPLETED'
+      })
+      const [restored = ''] = await runOpenstack(packages, login(), [
+        'database instance create copy --flavor tiny --size 1 --backup nightly -f json',
+      ])
+      const copy = JSON.parse(restored).id
+      await waitFor('the copy', async () => {
+        const { instance } = await request<{ instance: { status: string } }>(ask, { id: copy })
+        return instance.status === 'ACTIVE'
+      })
+      const [copied = '', gone = ''] = await runOpenstack(packages, login(), [
+        'database db list copy -f json',
+        'database backup delete nightly',
+      ])
+      expect(
+        JSON.parse(copied)
+          .map(({ Name }: { Name: string }) => Name)
+          .toSorted(),
+      ).toEqual(['app', 'more'])
+      expect(gone).not.toContain('HTTP')
       const [restarted = '', deleted = ''] = await runOpenstack(packages, login(), [
         'database instance restart store',
         'database instance force delete store',
+        'database instance delete copy',
       ])
       expect(restarted.trim()).toBe('')
       expect(deleted).not.toContain('HTTP')

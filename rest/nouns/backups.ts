@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { backupIdSchema } from '../../domain/ids.ts'
+import { visibleBackup } from '../../graphql/visible.ts'
+import type { BackupDocument, BackupStatus } from '../../projections/documents.ts'
+import type { BackupFilter } from '../../projections/queries.ts'
+import { notFound, notHere, RestFault } from '../fault.ts'
+import type { Body, Call, RestAnswer } from '../request.ts'
+import type { Route } from '../route.ts'
+import { done, operationHeader, send } from '../send.ts'
+import { versionId } from './datastores.ts'
+import { findInstance } from './find-instance.ts'
+import { nextLinks, pageOf, parseBody, timeOf, wholeNumber } from './shapes.ts'
+
+/** Those that can be seen here: one that is being deleted is gone. */
+const troveStatus: Readonly<Partial<Record<BackupStatus, string>>> = {
+  CREATING: 'BUILDING',
+  AVAILABLE: 'COMPLETED',
+  FAILED: 'FAILED',
+}
+const kept = Object.keys(troveStatus) as readonly BackupStatus[]
+
+const gibibyte = 2 ** 30
+
+const backupShape = (backup: BackupDocument): Body => {
+  const { id, projectId, instanceId, name, status, datastore, version, bytes, location } = backup
+  return {
+    id,
+    name,
+    description: '',
+    instance_id: instanceId,
+    parent_id: null,
+    project_id: projectId,
+    created: timeOf(backup.createdAt),
+    updated: timeOf(backup.completedAt ?? backup.createdAt),
+    size: bytes === null ? 0 : Math.round((bytes / gibibyte) * 100) / 100,
+    status: troveStatus[status] ?? status,
+    locationRef: location ?? '',
+    storage_driver: 'coffer',
+    datastore: { type: datastore, version, version_id: versionId(datastore, version) },
+  }
+}
+
+const isThere = (backup: BackupDocument | null): backup is BackupDocument =>
+  backup !== null && kept.includes(backup.status)
+
+const list = async (
+  call: Call,
+  filter: Omit<BackupFilter, 'projectId' | 'statuses'>,
+  path: string,
+): Promise<RestAnswer> => {
+  const { project, context } = call
+  const wanted = { ...filter, projectId: project, statuses: kept }
+  const { entries, next } = await context.backend.views.backups(wanted, pageOf(call))
+  const backups = entries.map(({ document }) => backupShape(document))
+  return { status: 200, body: { backups, ...nextLinks(call, `/v1.0/${project}${path}`, 'backups', next) } }
+}
+
+/** Those of `instance_id`, where the query names one that the caller may see; none of any other. */
+const listAsked = async (call: Call): Promise<RestAnswer> => {
+  const instance = call.query.get('instance_id')
+  if (instance === null) return list(call, {}, '/backups')
+  const { id } = await findInstance({ ...call, params: { instance } })
+  return list(call, { instanceId: id }, '/backups')
+}
+
+/** By its id, or by its name where exactly one of the project has it. */
+const findBackup = async (call: Call): Promise<BackupDocument> => {
+  const { context, project, params } = call
+  const text = params.backup ?? ''
+  if (backupIdSchema.safeParse(text).success) {
+    const backup = await visibleBackup(context, text)
+    if (isThere(backup)) return backup
+    throw notFound(`Backup ${text} cannot be found.`)
+  }
+  const { entries } = await context.backend.views.backups({ projectId: project, statuses: kept }, { first: 1000 })
+  const [first, second] = entries.map(({ document }) => document).filter(({ name }) => name === text)
+  if (second) throw new RestFault(409, 'several backups have this name: use the id', { code: 'INVALID_INPUT' })
+  if (first) return first
+  throw notFound(`Backup ${text.slice(0, 64)} cannot be found.`)
+}
+
+const createBody = z.looseObject({
+  backup: z.looseObject({
+    name: z.string(),
+    instance: z.string(),
+    incremental: wholeNumber.nullish(),
+    parent_id: z.string().nullish(),
+  }),
+})
+
+const create = async (call: Call): Promise<RestAnswer> => {
+  const { backup: wish } = parseBody(createBody, call.body)
+  if (wish.incremental || wish.parent_id)
+    throw notHere('Coffer takes whole backups: leave out "incremental" and "parent_id"')
+  const { id: instanceId } = await findInstance({ ...call, params: { instance: wish.instance } })
+  const answer = await send(call, { type: 'CreateBackup', instanceId, name: wish.name })
+  const backup = await call.context.backend.views.backup(answer.backupId)
+  const body = backup ? backupShape(backup) : { id: answer.backupId, name: wish.name, status: 'NEW' }
+  return { status: 202, headers: operationHeader(answer), body: { backup: body } }
+}
+
+export const backupRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/backups',
+    access: 'project',
+    does: 'Lists the backups of the project, or of `instance_id`.',
+    serves: ['database backup list'],
+    answer: listAsked,
+  },
+  {
+    method: 'POST',
+    path: '/backups',
+    access: 'project',
+    does: 'Makes a backup of an instance that runs.',
+    serves: ['database backup create'],
+    answer: create,
+  },
+  {
+    method: 'GET',
+    path: '/backups/{backup}',
+    access: 'project',
+    does: 'Shows a backup, by its id or its name.',
+    serves: ['database backup show'],
+    answer: async (call) => ({ status: 200, body: { backup: backupShape(await findBackup(call)) } }),
+  },
+  {
+    method: 'DELETE',
+    path: '/backups/{backup}',
+    access: 'project',
+    does: 'Deletes a backup. It cannot be restored any more.',
+    serves: ['database backup delete'],
+    answer: async (call) => {
+      await send(call, { type: 'DeleteBackup', id: (await findBackup(call)).id })
+      return done
+    },
+  },
+  {
+    method: 'GET',
+    path: '/instances/{instance}/backups',
+    access: 'project',
+    does: 'Lists the backups of an instance.',
+    serves: ['database backup list instance'],
+    answer: async (call) => {
+      const { id } = await findInstance(call)
+      return list(call, { instanceId: id }, `/instances/${id}/backups`)
+    },
+  },
+]
