@@ -2,10 +2,12 @@ import type { InstanceId, OperationId } from './ids.ts'
 import type { Rejection } from './rejection.ts'
 
 /** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
-export type OrdinaryCommand = {
-  readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance' | 'DeleteInstance'
-  readonly id: InstanceId
-}
+export type OrdinaryCommand =
+  | {
+      readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance' | 'DeleteInstance'
+      readonly id: InstanceId
+    }
+  | { readonly type: 'CreateBackup'; readonly instanceId: InstanceId }
 
 /** `operationId`: what it began; null where there was nothing to do. */
 export type OrdinaryAnswer =

@@ -1,22 +1,24 @@
-import { parseCommandId } from '../../domain/ids.ts'
+import { type OperationId, parseCommandId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import type { OrdinaryAnswer, OrdinaryCommand } from '../../domain/ordinary-command.ts'
 import type { OwnRequest } from '../../domain/reactions/reaction.ts'
 import { deriveIdAt } from '../../kernel/ids.ts'
 import { UnreadableHistory } from '../history.ts'
-import type { instanceOperationAnswer } from '../public/answers.ts'
-import type { CommandDefinition, OwnDispatchDependencies } from '../public/definition.ts'
+import { createBackup } from '../public/create-backup.ts'
+import type { AnswerOf, CommandDefinition, Job, OwnDispatchDependencies } from '../public/definition.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from '../public/instance-operations.ts'
 import { requestIds } from '../request-ids.ts'
 import { checkCommand } from './check-command.ts'
 import { createJob } from './job.ts'
 
-type OwnCommand = CommandDefinition<
-  OrdinaryCommand['type'],
-  (typeof restartInstance)['input'],
-  (typeof instanceOperationAnswer)['fields'],
-  OwnDispatchDependencies
->
+/** A method, so that it is one whatever its input is: it is only given what its own schema has parsed. */
+type OwnCommand = Pick<CommandDefinition, 'name' | 'role' | 'input'> & {
+  carryOut(
+    dependencies: OwnDispatchDependencies,
+    job: Job,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<AnswerOf<{ readonly operationId: OperationId | null }>>
+}
 
 /** The public commands that Coffer may send of its own accord, as they are defined for everybody. */
 export const ownCommands = {
@@ -24,7 +26,8 @@ export const ownCommands = {
   StopInstance: stopInstance,
   StartInstance: startInstance,
   DeleteInstance: deleteInstance,
-} as const satisfies { readonly [Type in OrdinaryCommand['type']]: OwnCommand }
+  CreateBackup: createBackup,
+} as const satisfies Readonly<Record<OrdinaryCommand['type'], OwnCommand>>
 
 export type SystemDispatch = (
   request: Pick<OwnRequest, 'by' | 'projectId' | 'command' | 'identity'>,
@@ -40,18 +43,14 @@ export const createSystemDispatch =
   async ({ by, projectId, command, identity }, { causationId, traceparent, signal }) => {
     const actor: Actor = { kind: 'system', name: by }
     const { type, ...given } = command
-    const definition = ownCommands[type]
+    const definition: OwnCommand = ownCommands[type]
     const checked = checkCommand(definition, given, { actor })
     if (!checked.ok) return { accepted: false, rejection: checked.rejection }
     const ids = requestIds(parseCommandId(deriveIdAt(Date.parse(identity.at), by, projectId, type, ...identity.parts)))
     const job = createJob({ actor, traceparent, signal }, { projectId }, ids, true)
     const caused = { ...job, context: { ...job.context, causationId } }
     try {
-      const answer = await definition.carryOut(
-        dependencies,
-        caused,
-        checked.input as { readonly id: typeof command.id },
-      )
+      const answer = await definition.carryOut(dependencies, caused, checked.input)
       return answer.accepted
         ? { accepted: true, operationId: answer.operationId }
         : { accepted: false, rejection: answer.rejection }

@@ -14,6 +14,10 @@ export const scheduledActions = {
   restart: { does: 'Restarts the engine.', command: (id) => ({ type: 'RestartInstance', id }) },
   stop: { does: 'Stops the engine and keeps the data.', command: (id) => ({ type: 'StopInstance', id }) },
   start: { does: 'Starts a stopped engine.', command: (id) => ({ type: 'StartInstance', id }) },
+  backup: {
+    does: 'Makes a backup, which stays until somebody deletes it.',
+    command: (instanceId) => ({ type: 'CreateBackup', instanceId }),
+  },
 } as const satisfies Readonly<Record<ScheduledAction, Action>>
 
 export const actionSchema = z.enum(actionNames)

@@ -385,6 +385,7 @@ export type Role =
   | 'READER';
 
 export type ScheduleAction =
+  | 'BACKUP'
   | 'RESTART'
   | 'START'
   | 'STOP';

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemDispatch } from '../../../commands/dispatch/system-dispatch.ts'
+import { createKeyStore } from '../../../commands/secrets/key-store.ts'
 import { systemContext } from '../../../commands/system-context.ts'
 import type { HostCommand } from '../../../domain/host/commands.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
@@ -8,6 +10,7 @@ import { instanceStream } from '../../../domain/instance/index.ts'
 import type { OrdinaryAnswer } from '../../../domain/ordinary-command.ts'
 import { hostReactions } from '../../../domain/reactions/host.ts'
 import { createReactions, reactionTable } from '../../../domain/reactions/reactions.ts'
+import { scheduledActions } from '../../../domain/schedule/actions.ts'
 import { eventsOf } from '../../support/collect.ts'
 import { projectA, projectB } from '../../support/control-plane.ts'
 import { startPlaneWithAgent } from '../../support/plane-with-agent.ts'
@@ -103,6 +106,35 @@ describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {
     expect(await send('again')).toMatchObject({ accepted: true })
     await waitFor('it to be restarted', async () => (await eventsOf('InstanceRestarted')).length === 2)
     expect(await eventsOf('InstanceRestartRequested')).toHaveLength(2)
+  })
+
+  it('may be a backup, which is asked for once as well', async () => {
+    const { plane, asked, eventsOf } = await start(projectA)
+    const kept = new Map<string, string>()
+    const keys = createKeyStore(randomBytes(32), {
+      get: async (subject) => kept.get(subject) ?? null,
+      add: async (subject, wrapped) => kept.set(subject, kept.get(subject) ?? wrapped).get(subject) ?? wrapped,
+      remove: async (subject) => void kept.delete(subject),
+    })
+    const dispatch = createSystemDispatch({ ...plane, keys })
+    const send = () =>
+      dispatch(
+        {
+          by: 'schedules',
+          projectId: projectA,
+          identity: { at: '2030-01-01T00:00:00.000Z', parts: ['nightly'] },
+          command: scheduledActions.backup.command(asked.instanceId as InstanceId),
+        },
+        { causationId: plane.ids.next(), signal: new AbortController().signal },
+      )
+    const first = await send()
+    expect(first).toMatchObject({ accepted: true, operationId: expect.any(String) })
+    expect(await send()).toEqual(first)
+    const [requested, ...others] = await eventsOf('InstanceBackupRequested')
+    expect(others).toEqual([])
+    expect(requested?.metadata).toMatchObject({ actor: { kind: 'system', name: 'schedules' }, projectId: projectA })
+    expect(JSON.stringify(requested?.data)).toContain([...kept.keys()][0])
+    expect(kept.size).toBe(1)
   })
 
   it('reaches nothing of another project', async () => {
