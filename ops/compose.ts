@@ -13,6 +13,7 @@ import { urlFile } from './config/shared-files.ts'
 import { type Config, isDistributed, runs } from './config.ts'
 import { type StopStage, stopInOrder } from './lifecycle.ts'
 import type { Phase } from './readiness.ts'
+import { releaseMemory } from './release-memory.ts'
 
 /** `adminTokenFile`: null where the token is configured, or there is no API. */
 export type Started = { readonly url: string; readonly adminTokenFile: string | null }
@@ -100,6 +101,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
       engine.start()
       started.add('views')
       await unlessAborted(engine.caughtUp(signal), signal)
+      releaseMemory()
       followOperations({ viewStore, metrics, ...kernel }, stopped.signal)
     }
     signal.throwIfAborted()
