@@ -75,14 +75,24 @@ const documentOf = (stored: StoredEvent): AuditDocument => {
 }
 
 /** Reads are answered by the leader, which has all that any view has seen: what it does not have was removed. */
-const missing = ({ position, type, stream, revision, ...whose }: AuditEntry): AuditDocument => ({
+const missing = ({
+  position,
+  type,
+  stream,
+  revision,
+  projectId,
+  instanceId,
+  operationId,
+}: AuditEntry): AuditDocument => ({
   id: `${stream}/${revision}`,
   position,
   type,
   stream,
   revision,
   ...untold,
-  ...whose,
+  projectId,
+  instanceId,
+  operationId,
   unreadable: {
     reason: 'MISSING',
     detail:

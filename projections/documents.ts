@@ -369,6 +369,9 @@ export type AuditEntry = {
   readonly projectId: ProjectId | null
   readonly instanceId: InstanceId | null
   readonly operationId: OperationId | null
+  /** When it happened, milliseconds since 1970, and the name of who caused it. Null where it cannot be read. */
+  readonly atMs: number | null
+  readonly actor: string | null
 }
 
 /** What the audit log shows of an event, without anything sealed or hashed. In no view: it is made of the log when it is asked for. */

@@ -25,18 +25,19 @@ export type Page<D> = {
 const maxScanned = 5000
 const maxReadLength = 500
 
-/** One page of a list; with `matches` of those alone that it lets through. */
+/** One page of a list; with `matches` of those alone that it lets through, and of none from the first on that `ends` it. */
 export const readPage = async <D>(
   viewStore: ViewStore,
   list: ListName,
   { first, after, direction = 'ascending' }: PageRequest,
   matches?: (document: D) => boolean,
+  ends: (document: D) => boolean = nothing,
 ): Promise<Page<D>> => {
   const page = await walk<D>(
     viewStore,
     list,
     { first, direction, ...(after !== undefined && { after }) },
-    matches ?? everything,
+    { matches: matches ?? everything, ends },
   )
   return matches ? page : { ...page, total: () => viewStore.count(list.view, list.index, list.value) }
 }
@@ -45,7 +46,7 @@ const walk = async <D>(
   viewStore: ViewStore,
   { view, index, value }: ListName,
   { first, after, direction = 'ascending' }: PageRequest,
-  matches: (document: D) => boolean,
+  { matches, ends }: { readonly matches: (document: D) => boolean; readonly ends: (document: D) => boolean },
 ): Promise<Page<D>> => {
   const found: Entry<D>[] = []
   let seenTo = after ?? null
@@ -56,6 +57,7 @@ const walk = async <D>(
     const read = await viewStore.list<D>(view, { index, value, direction, first: readLength + 1, ...range })
     for (const entry of read.slice(0, readLength)) {
       if (found.length === first) return { entries: found, next: seenTo, seenTo }
+      if (ends(entry.document)) return { entries: found, next: null, seenTo }
       if (matches(entry.document)) found.push(entry)
       seenTo = entry.sortKey
       scanned += 1
@@ -66,3 +68,4 @@ const walk = async <D>(
 }
 
 const everything = () => true
+const nothing = () => false

@@ -42,6 +42,7 @@ import {
   type ViewName,
   viewNames,
 } from './documents.ts'
+import { endOf, spanOf, startWithin, within } from './event-span.ts'
 import { everyone, type ListName } from './lists.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
 import type { Entry, ViewStore } from './ports/view-store.ts'
@@ -88,11 +89,14 @@ export type ScheduleFilter = Scope &
     readonly statuses?: readonly ScheduleStatus[]
   }
 
-export type EventFilter = Scope & {
-  readonly instanceId?: InstanceId
-  readonly operationId?: OperationId
-  readonly types?: readonly CofferEventType[]
-}
+export type EventFilter = Scope &
+  Made & {
+    readonly instanceId?: InstanceId
+    readonly operationId?: OperationId
+    readonly types?: readonly CofferEventType[]
+    /** The name of whoever caused them. */
+    readonly actor?: string
+  }
 
 /**
  * Everything that is read. Documents must not be changed. Every method throws `ViewStoreUnavailable` when the store cannot be reached;
@@ -226,7 +230,10 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
     deadLettersById: (ids) => viewStore.getMany('dead-letters', ids),
     unreadableEvents: (page) => readPage(viewStore, all('unreadable'), page),
     events: async (filter, page) => {
-      const listed = await readPage(viewStore, eventList(filter), page, eventMatcher(filter))
+      const list = eventList(filter)
+      const span = spanOf(filter)
+      const request = await startWithin(viewStore, list, page, span)
+      const listed = await readPage(viewStore, list, request, eventMatcher(filter), endOf(span, page))
       const documents = await readAuditLog(listed.entries.map(({ document }) => document))
       return { ...listed, entries: documents.map(auditPlace) }
     },
@@ -340,7 +347,8 @@ const eventList = ({ projectId, instanceId, operationId }: EventFilter): ListNam
   return { view: 'events', index: 'all', value: everyone }
 }
 
-const eventMatcher = ({ projectId, instanceId, operationId, types }: EventFilter): Matcher<AuditEntry> => {
+const eventMatcher = (filter: EventFilter): Matcher<AuditEntry> => {
+  const { projectId, instanceId, operationId, types, actor } = filter
   // The list of an instance or an operation is of whatever project.
   const listed = instanceId === undefined && operationId === undefined
   return allOf<AuditEntry>(
@@ -348,5 +356,7 @@ const eventMatcher = ({ projectId, instanceId, operationId, types }: EventFilter
     only(instanceId, (event) => event.instanceId),
     only(operationId, (event) => event.operationId),
     oneOf<AuditEntry, string>(types, (event) => event.type),
+    only(actor, (event) => event.actor),
+    within(spanOf(filter)),
   )
 }

@@ -6,11 +6,14 @@ import { invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
 import { visibleOperation } from '../visible.ts'
 import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
+import { type MadeInput, madeWithin } from './made-within.ts'
 
-export type EventFilterInput = InstanceScopeInput & {
-  readonly operationId?: string | null | undefined
-  readonly types?: readonly string[] | null | undefined
-}
+export type EventFilterInput = InstanceScopeInput &
+  MadeInput & {
+    readonly operationId?: string | null | undefined
+    readonly types?: readonly string[] | null | undefined
+    readonly actor?: string | null | undefined
+  }
 
 /**
  * The filter in the terms of the views. Null when it names an instance or operation that the caller may not see or that does not
@@ -25,6 +28,8 @@ export const eventFilter = async (context: ApiContext, input: EventFilterInput):
     ...scope,
     ...(operation && { operationId: operation.id }),
     ...(types && { types }),
+    ...(isGiven(input.actor) && { actor: input.actor }),
+    ...madeWithin(input),
   }
 }
 

@@ -24,6 +24,9 @@ export const addEvent = (parts: SchemaParts): void => {
       instanceId: t.id({ description: 'Of this instance.' }),
       operationId: t.id({ description: 'Of this operation.' }),
       types: t.stringList({ description: 'One of these types, such as `InstanceProvisioned`.' }),
+      actor: t.string({ description: 'Caused by an actor of this name, such as `token:<id>`.' }),
+      since: t.field({ type: 'DateTime', description: 'Happened at this moment or later.' }),
+      until: t.field({ type: 'DateTime', description: 'Happened before this moment.' }),
       projectId: t.id({ description: 'Admins only: of this project. Admins see everything without it.' }),
     }),
   })

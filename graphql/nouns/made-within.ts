@@ -4,7 +4,7 @@ import type { InputFields } from '../builder.ts'
 import { invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'
 
-export type MadeInput = { readonly since?: string | null; readonly until?: string | null }
+export type MadeInput = { readonly since?: string | null | undefined; readonly until?: string | null | undefined }
 
 /** The fields of a filter by when something was asked for. */
 export const madeFields = (t: InputFields) => ({

@@ -1,5 +1,6 @@
 import type { Position } from '../../commands/ports/event-store.ts'
 import { aggregates, allCategories, tryCategory } from '../../domain/aggregates.ts'
+import { actorName } from '../../domain/metadata.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import type { AuditEntry } from '../documents.ts'
 import { entriesIn, everyone, type Lists } from '../lists.ts'
@@ -29,10 +30,12 @@ const isShared = (stream: StreamName): boolean => {
   return category !== null && aggregates[category].audience === 'admins'
 }
 
+const nobodys = { projectId: null, instanceId: null, operationId: null, atMs: null, actor: null } as const
+
 /** The audit log. Every event stands for itself, so there is nothing to evolve. */
 export const eventsProjection: Projection<AuditEntry> = {
   view: 'events',
-  version: 3,
+  version: 4,
   categories: allCategories,
   blind: true,
   keysOf: ({ position }) => [auditKey(position)],
@@ -41,10 +44,18 @@ export const eventsProjection: Projection<AuditEntry> = {
     const place = { position, stream, revision }
     // Whose it is cannot be said, so only admins see it.
     if (event.type === unreadable) {
-      return { ...place, type: event.storedType, projectId: null, instanceId: null, operationId: null }
+      return { ...place, type: event.storedType, ...nobodys }
     }
-    const { projectId, instanceId, correlationId: operationId } = event.metadata
-    return { ...place, type: event.type, projectId: isShared(stream) ? null : projectId, instanceId, operationId }
+    const { projectId, instanceId, correlationId: operationId, at, actor } = event.metadata
+    return {
+      ...place,
+      type: event.type,
+      projectId: isShared(stream) ? null : projectId,
+      instanceId,
+      operationId,
+      atMs: Date.parse(at),
+      actor: actorName(actor),
+    }
   },
   entries: auditLists,
 }

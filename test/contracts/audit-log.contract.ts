@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { beforeFirst, type EventStore } from '../../commands/ports/event-store.ts'
 import type { CofferEventType } from '../../domain/catalogue.ts'
 import { type ProjectId, parseProjectId } from '../../domain/ids.ts'
+import { actorName } from '../../domain/metadata.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
 import { createViews, type EventFilter } from '../../projections/queries.ts'
@@ -11,7 +12,7 @@ import { auditKey, eventsProjection } from '../../projections/views/events.ts'
 import { collect } from '../support/collect.ts'
 import type { WrittenEvent } from '../support/event-log.ts'
 import { appendAll, createEventLog, type EventLog } from '../support/event-log.ts'
-import { eventTypes, exampleWorld } from '../support/example-events.ts'
+import { eventTypes, exampleActor, exampleWorld } from '../support/example-events.ts'
 import { quietKernel } from '../support/quiet-kernel.ts'
 
 /** Empty ones. */
@@ -23,6 +24,12 @@ const { signal } = new AbortController()
 const [acme, other] = [parseProjectId('acme'), parseProjectId('other')]
 const worlds = [1, 2, 3, 4].map((number) => exampleWorld(number, { projectId: number === 4 ? other : acme }))
 
+const startMs = Date.UTC(2030, 0, 1)
+const minuteMs = 60_000
+/** Every two minutes, by three clocks that differ by up to half an hour. */
+const timeOf = (number: number): string =>
+  new Date(startMs + number * 2 * minuteMs + (number % 3) * 15 * minuteMs).toISOString()
+
 /** A log of events of all types in four worlds and two projects; every seventh is, whatever its stream, nobody's or the other project's. */
 const createHistory = (): EventLog => {
   const log = createEventLog()
@@ -32,12 +39,15 @@ const createHistory = (): EventLog => {
       for (const type of eventTypes) {
         number += 1
         const strayed: ProjectId | null = number % 2 === 0 ? other : null
-        log.add(type, world, {}, number % 7 === 0 ? { projectId: strayed } : {})
+        log.add(type, world, {}, { at: timeOf(number), ...(number % 7 === 0 && { projectId: strayed }) })
       }
     }
   }
   return log
 }
+
+/** Also before the first event and after the last. */
+const anyTime = fc.integer({ min: -100, max: 1500 }).map(timeOf)
 
 const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
   {
@@ -45,6 +55,9 @@ const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
     instanceId: fc.constantFrom(...worlds.map(({ instanceId }) => instanceId)),
     operationId: fc.constantFrom(...worlds.map(({ operationId }) => operationId)),
     types: fc.subarray<CofferEventType>([...eventTypes], { maxLength: 8 }),
+    actor: fc.constantFrom('nobody', ...worlds.map((world) => actorName(exampleActor(world)))),
+    since: anyTime,
+    until: anyTime,
   },
   { requiredKeys: ['projectId'] },
 )
@@ -53,13 +66,17 @@ const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
 const projectOf = ({ stream, metadata }: WrittenEvent): ProjectId | null =>
   /^(host|fleet|datastore|flavor|deadletter)-/.test(stream) ? null : metadata.projectId
 
-const matches = (event: WrittenEvent, { projectId, instanceId, operationId, types }: EventFilter): boolean => {
+const matches = (event: WrittenEvent, filter: EventFilter): boolean => {
+  const { projectId, instanceId, operationId, types, actor, since, until } = filter
   const { type, metadata } = event
   return (
     (projectId === null || projectOf(event) === projectId) &&
     (instanceId === undefined || metadata.instanceId === instanceId) &&
     (operationId === undefined || metadata.correlationId === operationId) &&
-    (types === undefined || types.some((wanted) => wanted === type))
+    (types === undefined || types.some((wanted) => wanted === type)) &&
+    (actor === undefined || actorName(metadata.actor) === actor) &&
+    (since === undefined || metadata.at >= since) &&
+    (until === undefined || metadata.at < until)
   )
 }
 

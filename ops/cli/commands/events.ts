@@ -19,6 +19,9 @@ export type EventsOptions = {
   readonly instance?: string
   readonly operation?: string
   readonly type: readonly string[]
+  readonly actor?: string
+  readonly since?: string
+  readonly until?: string
   readonly project?: string
   readonly limit: number
 }
@@ -34,6 +37,9 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
     instanceId: options.instance && (await findInstance(context, options.instance)).id,
     operationId: options.operation && (await operationId(context, options.operation)),
     types: options.type.length > 0 ? options.type : undefined,
+    actor: options.actor,
+    since: options.since,
+    until: options.until,
     projectId: options.project,
   }
   // Read first: where none matches yet, what does from here on is new.

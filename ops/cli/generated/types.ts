@@ -166,10 +166,13 @@ export type DropDeadLetterInput = {
 };
 
 export type EventFilter = {
+  readonly actor?: string | null | undefined;
   readonly instanceId?: string | null | undefined;
   readonly operationId?: string | null | undefined;
   readonly projectId?: string | null | undefined;
+  readonly since?: string | null | undefined;
   readonly types?: ReadonlyArray<string> | null | undefined;
+  readonly until?: string | null | undefined;
 };
 
 export type ExcludeEventInput = {

@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { showEvents } from '../commands/events.ts'
 import { traceEvent } from '../commands/trace-event.ts'
 import { explainInstance } from '../commands/why.ts'
@@ -13,6 +14,9 @@ export const eventsVerb: Verbs = (program, { run }) => {
     .option('--instance <instance>', 'only those of this instance')
     .option('--operation <id>', 'only those of this operation')
     .option('--type <type>', 'only those of this type; may be repeated', collect, [])
+    .option('--actor <name>', 'only those that this actor caused, such as token:<id>')
+    .option('--since <time>', 'only those from this moment on, such as 2030-01-31T00:00:00Z')
+    .addOption(new Option('--until <time>', 'only those before this moment').conflicts('follow'))
     .option('--project <id>', 'only those of this project (admins)')
     .option('-n, --limit <number>', 'how many of the latest', count, 50)
     .addOption(outputOption())

@@ -24,6 +24,9 @@ export const createAuditView = (): MemoryView => {
   const revisions = createColumn(Uint32Array)
   const types = createNameColumn(names)
   const streams = createNameColumn(names)
+  const actors = createNameColumn(names)
+  /** NaN: not known. */
+  const moments = createColumn(Float64Array)
   const [project, instance, operation] = [createReference(names), createReference(names), createReference(names)]
   const references: Readonly<Record<string, Reference>> = { project, instance, operation }
   let checkpoint = neverWritten
@@ -34,6 +37,8 @@ export const createAuditView = (): MemoryView => {
     revisions.add(entry.revision)
     types.add(entry.type)
     streams.add(entry.stream)
+    actors.add(entry.actor)
+    moments.add(entry.atMs ?? Number.NaN)
     refer(project, row, entry.projectId)
     refer(instance, row, entry.instanceId)
     refer(operation, row, entry.operationId)
@@ -50,6 +55,8 @@ export const createAuditView = (): MemoryView => {
       projectId: project.names.at(row),
       instanceId: instance.names.at(row),
       operationId: operation.names.at(row),
+      atMs: Number.isNaN(moments.at(row)) ? null : moments.at(row),
+      actor: actors.at(row),
     }) as AuditEntry
 
   const listOf = (index: string, value: string): List => {

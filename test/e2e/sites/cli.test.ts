@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type {
+  EventFragment,
   InstanceFragment as Instance,
   OperationFragment as Operation,
 } from '../../../ops/cli/generated/graphql.ts'
@@ -215,6 +216,16 @@ onEverySite('cli', (site) => {
       expect(code).toBe(0)
       expect(stderr).toContain('psql is not installed')
       expect(stdout).toMatch(/^postgresql:\/\/app@127\.0\.0\.1:\d+\/app\?sslmode=verify-full/)
+    })
+
+    it('shows of the audit log what one actor caused within some time', async () => {
+      const shown = async (...options: string[]) =>
+        (await cli.json<EventFragment[]>(['events', '--instance', 'shop', ...options])).map(({ type }) => type)
+      const { createdAt } = shop
+      expect(await shown('--actor', 'admin', '--since', createdAt)).toContain('InstanceRequested')
+      expect(await shown('--actor', 'nobody')).toEqual([])
+      expect(await shown('--until', createdAt)).toEqual([])
+      expect((await cli(['events', '--follow', '--until', createdAt])).stderr).toContain('cannot be used with')
     })
 
     it('follows the audit log from what there is to what comes, without a gap or a repeat', async () => {

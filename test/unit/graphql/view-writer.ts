@@ -14,7 +14,7 @@ import {
   parseTokenId,
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
-import type { Actor, Role } from '../../../domain/metadata.ts'
+import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
@@ -259,6 +259,8 @@ export const createViewWriter = (store: ViewStore) => {
       await put<AuditEntry>('events', auditKey(place), {
         ...event,
         stream: instanceStream(parseInstanceId(ids.next())),
+        atMs: event.at === null ? null : Date.parse(event.at),
+        actor: event.actor && actorName(event.actor),
       })
       return event
     },

@@ -20,6 +20,8 @@ const anyEntry = fc.record({
   projectId: oneOf('projectId'),
   instanceId: oneOf('instanceId'),
   operationId: oneOf('operationId'),
+  atMs: fc.oneof(fc.constant(null), fc.nat({ max: 4_000_000_000_000 })),
+  actor: fc.constantFrom(null, 'admin', 'schedules'),
 })
 
 const putOf = (entry: AuditEntry): ViewWrite => {
@@ -76,6 +78,8 @@ describe('the view of events in memory', () => {
     projectId: null,
     instanceId: null,
     operationId: null,
+    atMs: null,
+    actor: null,
   }
 
   it('dumps what was there at the call, while more comes', () => {

@@ -8,7 +8,7 @@ import { expectDocuments, keysIn, project } from '../../../support/projection-sp
 const world = exampleWorld()
 
 describe('the view of events', () => {
-  it('has one document an event, by position: where it is in the log and what it belongs to', async () => {
+  it('has one document an event, by position: where it is in the log, what it belongs to, when it was and who caused it', async () => {
     const log = createEventLog()
     log.add('HostRegistered', world)
     log.add('InstanceRequested', world, {}, { correlationId: world.operationId })
@@ -21,6 +21,8 @@ describe('the view of events', () => {
         projectId: null,
         instanceId: null,
         operationId: null,
+        atMs: Date.UTC(2030, 0, 1),
+        actor: 'ada',
       },
       '0000000000000001': {
         position: 1,
@@ -30,6 +32,8 @@ describe('the view of events', () => {
         projectId: world.projectId,
         instanceId: world.instanceId,
         operationId: world.operationId,
+        atMs: Date.UTC(2030, 0, 1, 0, 0, 1),
+        actor: 'ada',
       },
     })
   })
