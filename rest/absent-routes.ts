@@ -10,22 +10,7 @@ const rows = (
 
 /** What Trove has and Coffer has not, or not by this API. When a capability comes, its row moves to its noun. */
 export const absentRoutes: readonly AbsentRoute[] = [
-  ...rows('use `coffer` or GraphQL for what there is of users', [
-    ['GET POST PUT', '/instances/{instance}/users', 'database user list', 'database user create'],
-    [
-      'GET PUT DELETE POST',
-      '/instances/{instance}/users/{user}',
-      'database user show',
-      'database user delete',
-      'database user update attributes',
-    ],
-    [
-      'GET PUT',
-      '/instances/{instance}/users/{user}/databases',
-      'database user show access',
-      'database user grant access',
-    ],
-    ['DELETE', '/instances/{instance}/users/{user}/databases/{database}', 'database user revoke access'],
+  ...rows('use a user of its own', [
     [
       'GET POST DELETE',
       '/instances/{instance}/root',

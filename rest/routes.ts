@@ -5,6 +5,7 @@ import { flavorRoutes } from './nouns/flavors.ts'
 import { identityRoutes } from './nouns/identity.ts'
 import { instanceRoutes } from './nouns/instances.ts'
 import { quotaRoutes } from './nouns/quotas.ts'
+import { userRoutes } from './nouns/users.ts'
 import { versionRoutes } from './nouns/versions.ts'
 import type { Route } from './route.ts'
 
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...identityRoutes,
   ...instanceRoutes,
   ...databaseRoutes,
+  ...userRoutes,
   ...backupRoutes,
   ...flavorRoutes,
   ...datastoreRoutes,

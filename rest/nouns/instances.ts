@@ -10,6 +10,7 @@ import { findInstance } from './find-instance.ts'
 import { actOnInstance } from './instance-actions.ts'
 import { instanceShape } from './instance-shape.ts'
 import { nextLinks, pageOf, parseBody, reference, wholeNumber } from './shapes.ts'
+import { userInputs, userShapes } from './users.ts'
 
 const databaseShape = z.looseObject({
   name: z.string(),
@@ -17,13 +18,6 @@ const databaseShape = z.looseObject({
   collate: z.string().nullish(),
 })
 export const databaseShapes = z.array(databaseShape)
-
-const userShape = z.looseObject({
-  name: z.string(),
-  password: z.string(),
-  host: z.string().nullish(),
-  databases: z.array(z.looseObject({ name: z.string() })).nullish(),
-})
 
 /** What Coffer has not, and says so of instead of passing over it. */
 const absent = {
@@ -41,7 +35,7 @@ const createBody = z.looseObject({
       .looseObject({ type: z.string().nullish(), version: z.string().nullish(), version_number: z.string().nullish() })
       .nullish(),
     databases: databaseShapes.nullish(),
-    users: z.array(userShape).nullish(),
+    users: userShapes.nullish(),
     restorePoint: z.looseObject({ backupRef: reference }).nullish(),
   }),
 })
@@ -53,12 +47,6 @@ const databaseInput = ({ name, character_set, collate }: z.output<typeof databas
 })
 
 export const databaseInputs = (databases: z.output<typeof databaseShapes>) => databases.map(databaseInput)
-
-const userInput = ({ name, password, databases }: z.output<typeof userShape>) => ({
-  name,
-  password,
-  ...(databases && { databases: databases.map((database) => database.name) }),
-})
 
 const fromBackup = { datastore: null, version: null } as const
 
@@ -83,7 +71,7 @@ const create = async (call: Call): Promise<RestAnswer> => {
     ...(flavorRef && { flavor: flavorRef }),
     ...(volume && { volumeGiB: volume.size }),
     ...(databases && { databases: databaseInputs(databases) }),
-    ...(users && { users: users.map(userInput) }),
+    ...(users && { users: userInputs(users) }),
   })
   const instance = await call.context.loadInstance(answer.instanceId)
   const headers = operationHeader(answer)

@@ -115,6 +115,33 @@ describe('the Trove API', () => {
     expect((await call('GET', '/instances')).json).toEqual({ instances: [] })
   })
 
+  it('makes, shows, changes and deletes users', async () => {
+    const { clientOf } = system
+    const client = await clientOf()
+    const { call } = client
+    const users = `/instances/${await makeShop(client)}/users`
+    const names = async () => (await call('GET', users)).json.users.map(({ name }: { name: string }) => name)
+    const databases = async () => (await call('GET', `${users}/ann/databases`)).json.databases
+    expect((await call('GET', users)).json.users).toEqual([{ name: 'app', host: '%', databases: [{ name: 'app' }] }])
+    const ann = { name: 'ann', password: 'another long password', host: '%', databases: [] }
+    expect(await call('POST', users, { body: { users: [ann] } })).toMatchObject({ status: 202, text: '' })
+    await waitFor('the user', async () => (await names()).length === 2)
+    expect(await databases()).toEqual([])
+    expect((await call('PUT', `${users}/ann/databases`, { body: { databases: [{ name: 'app' }] } })).status).toBe(202)
+    await waitFor('the grant', async () => (await databases()).length === 1)
+    expect((await call('DELETE', `${users}/ann/databases/none`)).status).toBe(404)
+    expect((await call('DELETE', `${users}/ann/databases/app`)).status).toBe(202)
+    await waitFor('the revocation', async () => (await databases()).length === 0)
+    const password = { user: { password: 'yet another long password' } }
+    const changed = await call('PUT', `${users}/ann%40%25`, { body: password })
+    expect(changed).toMatchObject({ status: 202, headers: { 'X-Coffer-Operation': expect.any(String) } })
+    expect((await call('PUT', `${users}/ann`, { body: { user: { name: 'bob' } } })).status).toBe(501)
+    // Once the password is changed.
+    await waitFor('the deletion', async () => (await call('DELETE', `${users}/ann`)).status === 202)
+    await waitFor('the end of the user', async () => (await names()).length === 1)
+    expect((await call('GET', `${users}/ann`)).status).toBe(404)
+  })
+
   it('takes and gives XML', async () => {
     const { clientOf } = system
     const { call } = await clientOf()
