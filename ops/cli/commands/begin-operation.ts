@@ -45,6 +45,7 @@ export const beginOperation = async <Accepted extends InstanceOperationFragment>
   }
   const ended = isOver ? operation : await waitForOperation(wait, operationId)
   throwUnlessSucceeded(ended, begun.failed(name))
-  const after = await instanceAfter(wait, ended)
+  // An answer that tells of the end tells of what came of it, too.
+  const after = isOver && instance ? instance : await instanceAfter(wait, ended)
   await output.one({ ...after, operationId, ...shows.value }, () => [...shows.lines, begun.ended(name, after)])
 }
