@@ -95,7 +95,6 @@ export const absentRoutes: readonly AbsentRoute[] = [
 
 /** Commands of `openstack` whose calls are answered, and what they ask for is not there. */
 export const absentCommands: Readonly<Record<string, string>> = {
-  'database instance resize flavor': 'resize by `coffer` or GraphQL',
   'database instance upgrade': 'make an instance of the new version and copy the data',
   'database instance promote': 'there are no replicas',
   'database instance eject': 'there are no replicas',

@@ -12,5 +12,7 @@ export const engineResized: Outcome<'engine-resized'> = async (host, { spec }, {
   progress(0.3, 'the engine follows its size')
   await control.ensureRunning(nodeId, record.generation, signal)
   const engine = await control.describe(records.update(nodeId, {}), signal)
-  return { running: true, restartFor: [...(await control.resize(engine, signal))] } satisfies SizeFacts
+  const restartFor = [...(await control.resize(engine, signal))]
+  if (restartFor.length > 0) progress(0.9, `a restart is needed for ${restartFor.join(' and ')}`)
+  return { running: true, restartFor } satisfies SizeFacts
 }

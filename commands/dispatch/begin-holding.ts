@@ -15,7 +15,7 @@ import { resourcesOf } from '../../domain/values/resources.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import type { DispatchDependencies, Job } from '../public/definition.ts'
 import { reaches } from './authorise.ts'
-import { type Began, beginWith, type WishOfKind } from './change-instance.ts'
+import { type Began, beginOnHost, type WishOfKind } from './change-instance.ts'
 import { createPatientHandler } from './patient-handler.ts'
 
 type Holding = WishOfKind<RequestedKind & ExclusiveKind>
@@ -36,7 +36,7 @@ export const beginHolding = async (
   const { operationId } = job.ids
   const deadline = isoAfter(clock, settings.operationTimeoutMs[wished.kind])
   const command = { type: 'RequestOperation', ...wished, operationId, deadline } as const
-  const ask = () => beginWith(dependencies, job, instanceId, command)
+  const ask = () => beginOnHost(dependencies, job, instanceId, command)
   const { state } = await handler.load(instance, instanceStream(instanceId))
   const { refuses } = operationOf<ExclusiveKind>(wished.kind)
   // It refuses, or has done it.

@@ -1,6 +1,7 @@
 import type { HostState } from '../../domain/host/index.ts'
 import { hostUnreachable } from '../../domain/host/refusals.ts'
 import type { HostId, InstanceId, OperationId } from '../../domain/ids.ts'
+import type { RequestOperation } from '../../domain/instance/commands.ts'
 import {
   type InstanceCommand,
   type InstanceState,
@@ -104,7 +105,17 @@ export const beginOperation = async (
   if (holds(kind)) throw new Error(`${kind} is begun by beginHolding: what it holds is reserved first`)
   const deadline = isoAfter(dependencies.clock, dependencies.settings.operationTimeoutMs[kind])
   const { operationId } = job.ids
-  const command = { type: 'RequestOperation', ...wished, operationId, deadline } as const
+  return beginOnHost(dependencies, job, instanceId, { type: 'RequestOperation', ...wished, operationId, deadline })
+}
+
+/** As `beginWith`, where the host of the instance is needed for it. */
+export const beginOnHost = async (
+  dependencies: OwnDispatchDependencies,
+  job: Job,
+  instanceId: InstanceId,
+  command: RequestOperation,
+): Promise<Began> => {
+  const { kind } = command
   const needsHost = (hostId: HostId): Rejection | null =>
     removes(kind) ? null : whyHostCannot(dependencies.directory.hosts(), hostId, kind)
   const ask = () => beginWith(dependencies, job, instanceId, command, needsHost)

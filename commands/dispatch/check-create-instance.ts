@@ -1,5 +1,5 @@
 import { datastoreStream, resolveVersion } from '../../domain/datastore/index.ts'
-import { flavorStream } from '../../domain/flavor/index.ts'
+import { type FlavorState, flavorStream } from '../../domain/flavor/index.ts'
 import { flavorIdSchema } from '../../domain/ids.ts'
 import { allFaults, type Rejection } from '../../domain/rejection.ts'
 import { accountsFaults } from '../../domain/values/accounts.ts'
@@ -73,7 +73,11 @@ const findVersion = (directory: Directory, datastore: DatastoreType, asked: stri
   return resolved.ok ? fine(resolved.version) : resolved
 }
 
-const findFlavor = (directory: Directory, asked: string) => {
+/** A flavor on offer. */
+export const findFlavor = (
+  directory: Directory,
+  asked: string,
+): Checked<Extract<FlavorState, { readonly status: 'DEFINED' }>> => {
   const flavorId = flavorIdSchema.safeParse(asked)
   const state = flavorId.success ? directory.flavor(flavorId.data) : null
   if (state?.status === 'DEFINED') return fine(state)

@@ -9,12 +9,12 @@ import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastor
 import { defineFlavor } from './define-flavor.ts'
 import { deleteBackup } from './delete-backup.ts'
 import { excludeEvent } from './exclude-event.ts'
-import { growVolume } from './grow-volume.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
 import { issueJoinToken } from './issue-join-token.ts'
 import { issueToken } from './issue-token.ts'
 import { removeHost } from './remove-host.ts'
 import { renameInstance } from './rename-instance.ts'
+import { resizeInstance } from './resize-instance.ts'
 import { dropDeadLetter, replayDeadLetter } from './resolve-dead-letter.ts'
 import { retireFlavor } from './retire-flavor.ts'
 import { revokeJoinToken } from './revoke-join-token.ts'
@@ -33,7 +33,7 @@ export const publicCommands = {
   StopInstance: stopInstance,
   StartInstance: startInstance,
   DeleteInstance: deleteInstance,
-  GrowVolume: growVolume,
+  ResizeInstance: resizeInstance,
   CreateDatabase: createDatabase,
   DeleteDatabase: deleteDatabase,
   CreateBackup: createBackup,

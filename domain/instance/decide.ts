@@ -180,7 +180,7 @@ const isStopped = { health: 'UNKNOWN', reason: 'the engine was stopped as asked'
 const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance): InstanceDecision => {
   const { operationId, fault, compensated, undoneTo, results } = command
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
-  const left = operation.leaves(state.before, { fault, compensated, undoneTo, results })
+  const left = operation.leaves(state, { fault, compensated, undoneTo, results }, state.operation.wish)
   const failed = eventOf(operation.failed, { operationId, fault, ...left })
   if (left.status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
   if (left.status === 'STOPPED' && compensated) return accept(failed, ...healthChange(state, isStopped))

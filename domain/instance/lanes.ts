@@ -4,14 +4,14 @@ import { type ExclusiveKind, operationOf, type SharedKind } from './operations.t
 import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
 
 /** Accounts take an engine that runs and goes on running. */
-const ofAccounts = { provision: false, restart: false, stop: false, start: false, grow: true, delete: false }
+const ofAccounts = { provision: false, restart: false, stop: false, start: false, resize: true, delete: false }
 
 /**
  * Whether a shared operation may begin while an exclusive one is in progress. Exclusive ones never wait for shared work: it goes on as long as the
  * engine serves, waits for it while it is restarted, and ends with the instance.
  */
 export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
-  backup: { provision: false, restart: false, stop: false, start: false, grow: true, delete: false },
+  backup: { provision: false, restart: false, stop: false, start: false, resize: true, delete: false },
   'create-database': ofAccounts,
   'delete-database': ofAccounts,
   'create-users': ofAccounts,

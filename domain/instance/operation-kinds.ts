@@ -4,7 +4,7 @@ export const operationKinds = [
   'restart',
   'stop',
   'start',
-  'grow',
+  'resize',
   'delete',
   'create-database',
   'delete-database',

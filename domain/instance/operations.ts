@@ -23,8 +23,8 @@ import { deleteOperation } from './operations/delete.ts'
 import { deleteDatabase } from './operations/delete-database.ts'
 import { deleteUsers } from './operations/delete-users.ts'
 import { grantAccess } from './operations/grant-access.ts'
-import { grow } from './operations/grow.ts'
 import { provision } from './operations/provision.ts'
+import { resize } from './operations/resize.ts'
 import { restart } from './operations/restart.ts'
 import { revokeAccess } from './operations/revoke-access.ts'
 import { start } from './operations/start.ts'
@@ -36,7 +36,7 @@ export const operations = {
   restart,
   stop,
   start,
-  grow,
+  resize,
   delete: deleteOperation,
   'create-database': createDatabase,
   'delete-database': deleteDatabase,

@@ -21,7 +21,7 @@ const statuses = {
   STOPPING: { description: 'Its engine is being stopped.' },
   STOPPED: { description: 'Its engine is stopped; its data is kept.' },
   STARTING: { description: 'Its engine is being started.' },
-  RESIZING: { description: 'Its volume is being grown.' },
+  RESIZING: { description: 'It gets another flavor or a larger volume.' },
   CONFIGURING: { description: later },
   UPGRADING: { description: later },
   RESTORING: { description: later },

@@ -9,7 +9,7 @@ export const plannedSteps = (names: readonly string[]): Steps =>
   names.map((name) => ({ name, status: 'PENDING', compensating: false, ...planned }))
 
 /**
- * A step that is not planned (compensation is not) comes at the end. With the first compensating step the way forward is over:
+ * A step that was not planned, as it follows from what an earlier one told, comes before those that wait; one that undoes comes at the end. With the first compensating step the way forward is over:
  * what was running did not get there, what was pending is not done.
  */
 export const startStep = (
@@ -20,7 +20,9 @@ export const startStep = (
   const isThis = (other: OperationStep) => other.name === step && other.compensating === compensating
   const before = compensating ? steps.map((other) => (other.compensating ? other : abandon(other, at, null))) : steps
   if (!before.some(isThis)) {
-    return [...before, { name: step, compensating, ...planned, status: 'RUNNING', startedAt: at }]
+    const begun = { name: step, compensating, ...planned, status: 'RUNNING', startedAt: at } as const
+    const waiting = before.findIndex(({ status }) => status === 'PENDING')
+    return waiting < 0 ? [...before, begun] : before.toSpliced(waiting, 0, begun)
   }
   return before.map((other) =>
     isThis(other) && other.status !== 'RUNNING'

@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import type { CofferEvent, CofferEventType } from '../../domain/catalogue.ts'
 import { formatPlace } from '../../domain/dead-letter/place.ts'
-import { operationEventDefinitions, phaseOf, type SharedEventType } from '../../domain/instance/operations.ts'
+import { operationEventDefinitions } from '../../domain/instance/operations.ts'
 import { sealedSchema } from '../../domain/values/instance-spec.ts'
 
 type Shown = Readonly<Record<string, unknown>>
+/**
+ * What operations record is all named in their definitions, and made of plain words: it is shown whole but for what is sealed. A certificate is worth no
+ * line of the audit log.
+ */
+type OperationEventType = Exclude<keyof typeof operationEventDefinitions, 'InstanceProvisioned'>
 type DataOf<T extends CofferEventType> = Extract<CofferEvent, { readonly type: T }>['data']
 
 /**
  * What the audit log shows of every event's data, field by field: never anything sealed, hashed or secret. A new event type does not
  * compile until it is decided here, and a new field is not shown until it is named.
  */
-const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (data: DataOf<T>) => Shown } = {
+const shownOf: { readonly [T in Exclude<CofferEventType, OperationEventType>]: (data: DataOf<T>) => Shown } = {
   InstanceRequested: ({
     users,
     instanceId,
@@ -49,27 +54,9 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
     generation,
   }),
   InstanceProvisioned: ({ operationId, endpoint }) => ({ operationId, endpoint }),
-  InstanceProvisioningFailed: ({ operationId, fault }) => ({ operationId, fault }),
   InstanceRenamed: ({ name }) => ({ name }),
   InstanceHostRemoved: ({ fault }) => ({ fault }),
   InstanceNameLapsed: ({ name }) => ({ name }),
-  InstanceRestartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
-  InstanceRestarted: ({ operationId }) => ({ operationId }),
-  InstanceStopRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
-  InstanceStopped: ({ operationId }) => ({ operationId }),
-  InstanceStartRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
-  InstanceStarted: ({ operationId }) => ({ operationId }),
-  InstanceDeletionRequested: ({ operationId, epoch, deadline }) => ({ operationId, epoch, deadline }),
-  InstanceDeleted: ({ operationId }) => ({ operationId }),
-  InstanceVolumeGrowthRequested: ({ operationId, epoch, deadline, volumeGiB }) => ({
-    operationId,
-    epoch,
-    deadline,
-    volumeGiB,
-  }),
-  InstanceVolumeGrown: ({ operationId, volumeGiB }) => ({ operationId, volumeGiB }),
-  InstanceVolumeGrowthFailed: ({ operationId, fault, certain }) => ({ operationId, fault, certain }),
-  InstanceOperationFailed: ({ operationId, fault, status }) => ({ operationId, fault, status }),
   InstanceHealthChanged: ({ health, reason, volumeStage, incident }) => ({
     health,
     reason,
@@ -239,8 +226,8 @@ const shownOf: { readonly [T in Exclude<CofferEventType, SharedEventType>]: (dat
   DeadLetterDropped: ({ place, parkedAt }) => ({ deadLetterId: formatPlace(place), parkedAt }),
 }
 
-/** What shared operations record is all named in their definitions, and made of plain words: it is shown whole but for what is sealed. */
-const isOfShared = (type: CofferEventType): type is SharedEventType => phaseOf(type)?.operation.lane === 'shared'
+const isOfOperation = (type: CofferEventType): type is OperationEventType =>
+  type in operationEventDefinitions && type !== 'InstanceProvisioned'
 
 const withoutSealed = (schema: z.ZodType, value: unknown): unknown => {
   if (schema instanceof z.ZodArray && Array.isArray(value))
@@ -255,7 +242,7 @@ const withoutSealed = (schema: z.ZodType, value: unknown): unknown => {
 }
 
 export const shownData = ({ type, data }: CofferEvent): Shown =>
-  isOfShared(type)
+  isOfOperation(type)
     ? (withoutSealed(operationEventDefinitions[type].schema, data) as Shown)
     : // Looked up by the event's own type, so that function and data belong together, which the compiler cannot follow.
       (shownOf[type] as (data: CofferEvent['data']) => Shown)(data)

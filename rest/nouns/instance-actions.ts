@@ -36,10 +36,12 @@ const resizeBody = z.looseObject({
 
 const resize: Act = async (call, { id }, given) => {
   const { flavorRef, volume } = parseBody(resizeBody, given)
-  if (flavorRef) throw notHere('Coffer does not change the flavor of an instance here yet')
-  if (volume === null || volume === undefined)
-    throw badRequest('resize takes a volume: {"resize": {"volume": {"size": 4}}}')
-  return begun(await send(call, { type: 'GrowVolume', id, volumeGiB: volume }))
+  if (!flavorRef && !volume)
+    throw badRequest(
+      'resize takes a flavor or a volume: {"resize": {"flavorRef": "medium"}} or {"resize": {"volume": {"size": 4}}}',
+    )
+  const wish = { ...(flavorRef && { flavor: flavorRef }), ...(volume && { volumeGiB: volume }) }
+  return begun(await send(call, { type: 'ResizeInstance', id, ...wish }))
 }
 
 const lacks =

@@ -197,6 +197,7 @@ export const instanceRoutes: readonly Route[] = [
     does: 'Restarts an instance, changes its size, or cancels what is being done to it (`reset_status`).',
     serves: [
       'database instance restart',
+      'database instance resize flavor',
       'database instance resize volume',
       'database instance reset status',
       'database instance force delete',

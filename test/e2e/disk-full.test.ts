@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listMounts } from '../../agent/isolation/mounts.ts'
-import { GrowInstanceDocument } from '../../ops/cli/generated/graphql.ts'
+import { ResizeInstanceDocument } from '../../ops/cli/generated/graphql.ts'
 import { fillDisk, freeBytes } from '../support/fill-disk.ts'
 import { noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
 import { mountDisk } from '../support/mount-disk.ts'
@@ -124,7 +124,7 @@ describe.skipIf(!canMount)('a volume that is to grow (needs to mount)', () => {
 
   const grow = async () => {
     const input = { id: shop.instance.id, volumeGiB: 2 }
-    const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
+    const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
     return api.operationEnd(result.operation.id)
   }
   const heldGiB = async () => {

@@ -115,6 +115,16 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     instance.processes = []
   }
 
+  const startEngine = async (instance: Placed, generation: number, context: OutcomeContext): Promise<void> => {
+    await work(context)
+    if (random.chance(deps.failedStarts())) {
+      throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start', {
+        retryable: random.chance(0.5),
+      })
+    }
+    instance.processes.push({ generation, memoryMiB: instance.memoryMiB })
+  }
+
   const makeTrue = async (payload: GuestPayload, context: OutcomeContext): Promise<GuestFacts | undefined> => {
     const { nodeId, instanceId, nodeGeneration } = context
     await work(context)
@@ -146,12 +156,15 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         const instance = required(nodeId)
         const { memoryMiB } = payload.spec
         instance.memoryMiB = memoryMiB
+        if (!instance.wanted) return { running: false, restartFor: [] }
+        if (instance.processes.length === 0) await startEngine(instance, instance.generation, context)
+        instance.isDown = false
         // Memory that comes is there at once now and then, as some settings take it; what goes takes a restart.
         for (const one of instance.processes) {
           if (one.memoryMiB < memoryMiB && random.chance(0.5)) one.memoryMiB = memoryMiB
         }
         const isBehind = instance.processes.some((one) => one.memoryMiB !== memoryMiB)
-        return { running: instance.processes.length > 0, restartFor: isBehind ? ['shared_buffers'] : [] }
+        return { running: true, restartFor: isBehind ? ['shared_buffers'] : [] }
       }
       case 'engine-running': {
         const instance = required(nodeId)
@@ -161,14 +174,9 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         const runs = instance.processes.some(({ generation }) => generation >= payload.generation)
         if (!runs) {
           await stopEngine(instance, context)
-          await work(context)
-          if (random.chance(deps.failedStarts())) {
-            instance.wanted = false
-            throw new EngineFault('ENGINE_START_FAILED', 'the engine ended right after its start', {
-              retryable: random.chance(0.5),
-            })
-          }
-          instance.processes.push({ generation: payload.generation, memoryMiB })
+          // One that has run before is started again and again.
+          instance.wanted = instance.generation >= 0
+          await startEngine(instance, payload.generation, context)
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation, memoryMiB })
           instance.generation = payload.generation
         }

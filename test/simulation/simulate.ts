@@ -74,6 +74,7 @@ const run = async (world: World, time: VirtualTime, random: Random, tell: (line:
     description: '',
   } as const
   await through(ask(flavor, admin))
+  await through(ask({ ...flavor, id: 'medium', memoryMiB: 2048 }, admin))
   Object.assign(world.network.faults, drawFaults(random))
   world.chances.failedStarts = random.pick([0, 0, 0.1, 0.3])
   tell(`faults: ${JSON.stringify({ ...world.network.faults, ...world.chances })}`)
@@ -185,14 +186,18 @@ const drawCommand = (name: string, { instances, operations }: Mine, random: Rand
     'StopInstance',
     'StartInstance',
     'DeleteInstance',
-    'GrowVolume',
+    'ResizeInstance',
     'RenameInstance',
     'CreateDatabase',
     'DeleteDatabase',
     'CancelOperation',
   ] as const
   const type = random.pick(kinds)
-  if (type === 'GrowVolume') return { type, id, volumeGiB: 2 + random.below(3) }
+  if (type === 'ResizeInstance') {
+    const volumeGiB = random.chance(0.5) ? 2 + random.below(3) : undefined
+    const flavor = volumeGiB === undefined || random.chance(0.5) ? random.pick(['small', 'medium']) : undefined
+    return { type, id, ...(flavor && { flavor }), ...(volumeGiB && { volumeGiB }) }
+  }
   if (type === 'CreateDatabase' || type === 'DeleteDatabase') return { type, id, name: random.pick(['crm', 'news']) }
   if (type === 'RenameInstance') return { type, id, name: `renamed-${name}` }
   if (type === 'CancelOperation') {

@@ -98,6 +98,7 @@ export const plantedSecrets = {
 const deadline = '2030-01-01T00:10:00.000Z'
 const fault = { code: 'ENGINE_START_FAILED', message: 'the engine did not start', retryable: true, cause: 'last lines' }
 const resources = { vcpus: 1, memoryMiB: 512, volumeGiB: 2 }
+const largerSize = { flavor: parseFlavorId('medium'), vcpus: 2, memoryMiB: 2048, volumeGiB: 4 }
 const facts = { endpoint: { host: '127.0.0.1', port: 5432 }, caCertificate: 'PEM' }
 const users = [{ name: 'app', sealedPassword: plantedSecrets.sealed, databases: ['app'] }]
 const databases = [{ name: 'app' }]
@@ -168,9 +169,9 @@ const examples: Examples = {
   InstanceStopped: ({ operationId }) => ({ operationId }),
   InstanceStartRequested: operationOf,
   InstanceStarted: ({ operationId }) => ({ operationId }),
-  InstanceVolumeGrowthRequested: (world) => ({ ...operationOf(world), volumeGiB: 4 }),
-  InstanceVolumeGrown: ({ operationId }) => ({ operationId, volumeGiB: 4, status: 'ACTIVE' }),
-  InstanceVolumeGrowthFailed: ({ operationId }) => ({ operationId, fault, certain: true, status: 'ACTIVE' }),
+  InstanceResizeRequested: (world) => ({ ...operationOf(world), ...largerSize }),
+  InstanceResized: ({ operationId }) => ({ operationId, ...largerSize, status: 'ACTIVE' }),
+  InstanceResizeFailed: ({ operationId }) => ({ operationId, fault, certain: true, volumeGiB: 4, status: 'ACTIVE' }),
   InstanceDatabaseCreationRequested: (world) => ({
     ...operationOf(world),
     name: 'crm',

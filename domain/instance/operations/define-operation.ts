@@ -91,10 +91,14 @@ export type ExclusiveOperation<
   readonly failed: Failed
   readonly left: Left
   /** What is recorded of its failure, beside the fault. */
-  readonly leaves: (before: RestingStatus, failure: Failure) => DataOf<Left>
+  readonly leaves: (
+    instance: Known & { readonly before: RestingStatus },
+    failure: Failure,
+    wish: DataOf<Wish>,
+  ) => DataOf<Left>
   /**
    * What of the instance is other than before though it failed; null where its host has not said: all stays held that was, meanwhile. Absent:
-   * nothing.
+   * nothing. Where it is given, no other kind fails with the same event.
    */
   readonly changesFailing?: (left: DataOf<Left>) => InstanceChange | null
   /** Whether an instance that is `FAILED` after it has its data. */
@@ -154,7 +158,7 @@ export const wishReader = <Wish extends Shape>(wish: Wish) => {
 export const failsAsUndone = {
   failed: 'InstanceOperationFailed',
   left: { status: z.enum(restingStatuses) },
-  leaves: (before: RestingStatus, { compensated, undoneTo }: Failure) => ({
+  leaves: ({ before }: { readonly before: RestingStatus }, { compensated, undoneTo }: Failure) => ({
     status: compensated ? leftAt(before, undoneTo) : ('FAILED' as const),
   }),
 } as const

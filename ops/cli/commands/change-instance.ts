@@ -3,8 +3,8 @@ import type { CliContext } from '../context.ts'
 import { findInstance } from '../find-instance.ts'
 import {
   DeleteInstanceDocument,
-  GrowInstanceDocument,
   type InstanceOperationFragment,
+  ResizeInstanceDocument,
   RestartInstanceDocument,
   StartInstanceDocument,
   StopInstanceDocument,
@@ -53,16 +53,16 @@ export const changeInstance = async (
   })
 }
 
-export const growInstance = (
+export const resizeInstance = (
   context: CliContext,
   nameOrId: string,
-  options: Guarded & { readonly volume: number },
+  options: Guarded & { readonly flavor?: string; readonly volume?: number },
 ): Promise<void> => {
-  const { expectedVersion, volume: volumeGiB } = options
+  const { expectedVersion, flavor, volume: volumeGiB } = options
   return beginOperation(context, options, {
-    ...wordsOf('growing', 'grown'),
+    ...wordsOf('resizing', 'resized'),
     find: () => findInstance(context, nameOrId),
-    send: (target) => mutate(context, GrowInstanceDocument, { ...target, expectedVersion, volumeGiB }),
+    send: (target) => mutate(context, ResizeInstanceDocument, { ...target, expectedVersion, flavor, volumeGiB }),
   })
 }
 

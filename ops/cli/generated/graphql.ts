@@ -2698,9 +2698,9 @@ fragment Operation on Operation {
  ...Step
  }
 }`) as unknown as TypedDocumentString<Types.StartInstanceMutation, Types.StartInstanceMutationVariables>;
-export const GrowInstanceDocument = new TypedDocumentString(`
- mutation GrowInstance($input: GrowVolumeInput!) {
- result: growVolume(input: $input) {
+export const ResizeInstanceDocument = new TypedDocumentString(`
+ mutation ResizeInstance($input: ResizeInstanceInput!) {
+ result: resizeInstance(input: $input) {
  __typename
  ...Refusal
  ...InstanceOperation
@@ -2813,7 +2813,7 @@ fragment Operation on Operation {
  steps {
  ...Step
  }
-}`) as unknown as TypedDocumentString<Types.GrowInstanceMutation, Types.GrowInstanceMutationVariables>;
+}`) as unknown as TypedDocumentString<Types.ResizeInstanceMutation, Types.ResizeInstanceMutationVariables>;
 export const DeleteInstanceDocument = new TypedDocumentString(`
  mutation DeleteInstance($input: DeleteInstanceInput!) {
  result: deleteInstance(input: $input) {

@@ -191,13 +191,6 @@ export type GrantAccessInput = {
   readonly name: string;
 };
 
-export type GrowVolumeInput = {
-  readonly expectedVersion?: number | null | undefined;
-  readonly id: string;
-  readonly idempotencyKey?: string | null | undefined;
-  readonly volumeGiB: number;
-};
-
 export type Health =
   | 'HEALTHY'
   | 'UNHEALTHY'
@@ -284,8 +277,8 @@ export type OperationKind =
   | 'DELETE_DATABASE'
   | 'DELETE_USERS'
   | 'GRANT_ACCESS'
-  | 'GROW'
   | 'PROVISION'
+  | 'RESIZE'
   | 'RESTART'
   | 'REVOKE_ACCESS'
   | 'START'
@@ -351,6 +344,14 @@ export type RenameInstanceInput = {
 export type ReplayDeadLetterInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type ResizeInstanceInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly flavor?: string | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly volumeGiB?: number | null | undefined;
 };
 
 export type RestartInstanceInput = {
@@ -907,12 +908,12 @@ export type StartInstanceMutation = { readonly result:
     )
    };
 
-export type GrowInstanceMutationVariables = Exact<{
-  input: GrowVolumeInput;
+export type ResizeInstanceMutationVariables = Exact<{
+  input: ResizeInstanceInput;
 }>;
 
 
-export type GrowInstanceMutation = { readonly result:
+export type ResizeInstanceMutation = { readonly result:
     | (
       { readonly __typename: 'InstanceOperationAccepted' }
       & InstanceOperationFragment

@@ -1,6 +1,6 @@
 import { healthStates } from '../../../domain/values/health.ts'
 import { instanceStatuses } from '../../../projections/documents.ts'
-import { type Change, changeInstance, growInstance } from '../commands/change-instance.ts'
+import { type Change, changeInstance, resizeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
 import { listInstances, renameInstance, showInstance } from '../commands/show-instance.ts'
 import { adoptInstance, removeUnlisted } from '../commands/unlisted.ts'
@@ -85,13 +85,14 @@ export const instanceVerbs: Verbs = (program, { run }) => {
 
   withWaiting(
     instance
-      .command('grow <instance>')
-      .description('give it a larger volume, also when it is full, stopped or failed; it cannot shrink again')
-      .requiredOption('--volume <GiB>', 'what the volume is to have in all', wholeNumber),
+      .command('resize <instance>')
+      .description('give it another flavor, a larger volume, or both; a volume cannot shrink')
+      .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
+      .option('--volume <GiB>', 'what the volume is to have in all', wholeNumber),
   )
     .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
     .addOption(outputOption())
-    .action((name, options) => run(options, (context) => growInstance(context, name, options)))
+    .action((name, options) => run(options, (context) => resizeInstance(context, name, options)))
 
   const changes: Readonly<Record<Change, string>> = {
     restart: 'restart the engine',

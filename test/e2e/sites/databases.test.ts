@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   CreateDatabaseDocument,
   DeleteDatabaseDocument,
-  GrowInstanceDocument,
   type InstanceFragment as Instance,
+  ResizeInstanceDocument,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEverySite } from '../../support/every-site.ts'
@@ -109,7 +109,7 @@ onEverySite('databases', (site) =>
       await api.settled(restart)
 
       const input = { id: shop.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
+      const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
       const four = await begin('create', { name: 'four' })
       expect(await api.operationEnd(four)).toMatchObject({ status: 'SUCCEEDED', fault: null })
       expect(await api.settled(result.operationId)).toMatchObject({ status: 'ACTIVE', volumeGiB: 2 })

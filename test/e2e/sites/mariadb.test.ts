@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
+import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
@@ -97,11 +97,16 @@ onEverySite('mariadb', (site) =>
       })
     }
 
-    it('grows its volume and goes on', async () => {
-      const input = { id: shop.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
-      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
-      expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
+    it('gets another flavor and a larger volume as it runs, and goes on', async () => {
+      await rememberProcess()
+      const input = { id: shop.instance.id, flavor: 'small', volumeGiB: 2 }
+      const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
+      const ended = await api.operationEnd(result.operation.id)
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' })
+      expect(ended.steps.map(({ name }) => name)).toEqual(['engine', 'volume', 'verify'])
+      expect(await api.settled(result.operation.id)).toMatchObject({ flavor: 'small', volumeGiB: 2 })
+      expect(await isSameProcess()).toBe(true)
+      expect(Number(await ask(shop, 'SELECT @@innodb_buffer_pool_size >> 20'))).toBeGreaterThanOrEqual(614)
       expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
     })
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
+import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { hasProgram } from '../../support/fetch-once.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
@@ -107,11 +107,22 @@ onEverySite('redis', (site) =>
       })
     }
 
-    it('grows its volume and goes on', async () => {
-      const input = { id: cache.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(GrowInstanceDocument, { input })
-      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
-      expect(await api.settled(result.operation.id)).toMatchObject({ volumeGiB: 2 })
+    it('gets another flavor and a larger volume as it runs, and gives memory back with a restart', async () => {
+      const resize = async (size: object) => {
+        const input = { id: cache.instance.id, ...size }
+        const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
+        const { status, steps } = await api.operationEnd(result.operation.id)
+        const settled = await api.settled(result.operation.id)
+        return { status, steps: steps.map(({ name }) => name), flavor: settled.flavor, volumeGiB: settled.volumeGiB }
+      }
+      const before = await runOf()
+      const steps = ['engine', 'volume', 'verify']
+      const larger = { flavor: 'small', volumeGiB: 2 }
+      expect(await resize(larger)).toEqual({ status: 'SUCCEEDED', steps, ...larger })
+      expect(await runOf()).toBe(before)
+      const back = { status: 'SUCCEEDED', steps: ['engine', 'restart', 'verify'], flavor: 'tiny', volumeGiB: 2 }
+      expect(await resize({ flavor: 'tiny' })).toEqual(back)
+      expect(await runOf()).not.toBe(before)
       expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
     })
 

@@ -97,7 +97,7 @@ describe('an input', () => {
   })
 
   it('is told of every field that does not fit', async () => {
-    const wrong = { type: 'GrowVolume', id: 'x', volumeGiB: 'much' } as never
+    const wrong = { type: 'ResizeInstance', id: 'x', volumeGiB: 'much' } as never
     expect(await ask(wrong)).toMatchObject({
       rejection: {
         field: 'id',

@@ -53,7 +53,7 @@ describe('the schema', () => {
       'restartInstance',
       'stopInstance',
       'startInstance',
-      'growVolume',
+      'resizeInstance',
       'createDatabase',
       'deleteDatabase',
       'createUsers',

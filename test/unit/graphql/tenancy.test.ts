@@ -130,7 +130,10 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.restartInstance': mutation('restartInstance', 'RestartInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.stopInstance': mutation('stopInstance', 'StopInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.startInstance': mutation('startInstance', 'StartInstanceInput', ({ instance }) => ({ id: instance })),
-  'Mutation.growVolume': mutation('growVolume', 'GrowVolumeInput', ({ instance }) => ({ id: instance, volumeGiB: 9 })),
+  'Mutation.resizeInstance': mutation('resizeInstance', 'ResizeInstanceInput', ({ instance }) => ({
+    id: instance,
+    volumeGiB: 9,
+  })),
   'Mutation.createDatabase': mutation('createDatabase', 'CreateDatabaseInput', ({ instance }) => ({
     id: instance,
     name: 'crm',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseFlavorId } from '../../../../domain/ids.ts'
 import { type InstanceCommand, instance, instanceEvents, operationSubject } from '../../../../domain/instance/index.ts'
 import { mayBeginBeside } from '../../../../domain/instance/lanes.ts'
 import {
@@ -26,9 +27,12 @@ import {
 
 const { given } = specOf(instance, instanceEvents)
 const active = histories.ACTIVE
-const growthRequested = {
-  type: 'InstanceVolumeGrowthRequested',
-  data: { operationId: operationId(2), epoch: 3, deadline: at(2000), volumeGiB: 4 },
+const resizeRequested = {
+  type: 'InstanceResizeRequested',
+  data: {
+    ...{ operationId: operationId(2), epoch: 3, deadline: at(2000) },
+    ...{ flavor: parseFlavorId('small'), vcpus: 1, memoryMiB: 512, volumeGiB: 4 },
+  },
 } as const
 
 /** An instance that was ACTIVE and that this kind of operation is changing. */
@@ -37,7 +41,7 @@ const changing: { readonly [E in ExclusiveKind]: readonly Parameters<typeof inst
   restart: [...active, restartRequested(2)],
   stop: histories.STOPPING,
   start: histories.STARTING,
-  grow: [...active, growthRequested],
+  resize: [...active, resizeRequested],
   delete: histories.DELETING,
 }
 const sharedWishes: { readonly [S in SharedKind]: object } = {
@@ -153,7 +157,7 @@ describe('shared work', () => {
   })
 
   it('is told what it needs, though another operation changes the instance', () => {
-    const { state } = given(...active, databaseRequested(9), growthRequested)
+    const { state } = given(...active, databaseRequested(9), resizeRequested)
     expect(operationSubject(state, operationId(9))).toMatchObject({ epoch: 2, wish: { name: 'crm' }, users: [] })
   })
 

@@ -23,7 +23,7 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   restart: {},
   stop: {},
   start: {},
-  grow: { volumeGiB: 64 },
+  resize: { flavor: 'medium', vcpus: 2, memoryMiB: 2048, volumeGiB: 64 },
   delete: {},
   'create-database': { name: 'crm', characterSet: null, collation: null, users: ['app'] },
   'delete-database': { name: 'app' },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listMounts } from '../../../agent/isolation/mounts.ts'
-import { GrowInstanceDocument, type InstanceFragment as Instance } from '../../../ops/cli/generated/graphql.ts'
+import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEmbeddedSite, onEverySite, type Site } from '../../support/every-site.ts'
 import { nodeOfInstance } from '../../support/host-traces.ts'
@@ -13,11 +13,13 @@ import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 type Kind = 'loop' | 'directory'
-const held = `{ quota { used { volumeGiB } } hosts(first: 1) { nodes { claimed { volumeGiB } } } }`
-type Held = { quota: { used: { volumeGiB: number } }; hosts: { nodes: { claimed: { volumeGiB: number } }[] } }
+const amounts = '{ memoryMiB volumeGiB }'
+const held = `{ quota { used ${amounts} } hosts(first: 1) { nodes { claimed ${amounts} } } }`
+type Amounts = { memoryMiB: number; volumeGiB: number }
+type Held = { quota: { used: Amounts }; hosts: { nodes: { claimed: Amounts }[] } }
 
-const growTests = (site: Site, kind: Kind) =>
-  describe(`a volume that is to grow (${kind})`, () => {
+const resizeTests = (site: Site, kind: Kind) =>
+  describe(`an instance that is to have another size (${kind})`, () => {
     let api: ServerApi
     let shop: Shop
 
@@ -26,30 +28,50 @@ const growTests = (site: Site, kind: Kind) =>
         COFFER_VOLUME_KIND: kind,
         COFFER_CAPACITY_VOLUME_GIB: '6',
         COFFER_QUOTA_VOLUME_GIB: '4',
+        COFFER_QUOTA_MEMORY_MIB: '1024',
       })
       api = createServerApi(server)
       shop = await makeShop(api)
     })
 
-    const ask = async (volumeGiB: number): Promise<Changed | Refusal> => {
-      const input = { id: shop.instance.id, volumeGiB }
-      return (await api.request<{ result: Changed | Refusal }>(GrowInstanceDocument, { input })).result
+    const ask = async (size: { volumeGiB?: number; flavor?: string }): Promise<Changed | Refusal> => {
+      const input = { id: shop.instance.id, ...size }
+      return (await api.request<{ result: Changed | Refusal }>(ResizeInstanceDocument, { input })).result
     }
     const growTo = async (volumeGiB: number): Promise<Instance> => {
-      const result = await ask(volumeGiB)
+      const result = await ask({ volumeGiB })
       if (!('operation' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
-      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED', kind: 'GROW' })
+      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED', kind: 'RESIZE' })
       return api.settled(result.operation.id)
     }
-    const holds = async (volumeGiB: number): Promise<void> => {
+    const holds = async (volumeGiB: number, memoryMiB = 512): Promise<void> => {
       const { quota, hosts } = await api.request<Held>(held)
-      expect([quota.used.volumeGiB, hosts.nodes[0]?.claimed.volumeGiB]).toEqual([volumeGiB, volumeGiB])
+      expect([quota.used, hosts.nodes[0]?.claimed]).toEqual([
+        { memoryMiB, volumeGiB },
+        { memoryMiB, volumeGiB },
+      ])
     }
+    const sharedBuffers = async () =>
+      (await queryOnce<{ shared_buffers: string }>(shop.login, 'SHOW shared_buffers'))[0]?.shared_buffers
 
     it('is refused what it has, and what quota does not hold, and nothing is held for that', async () => {
-      expect(await ask(1)).toMatchObject({ code: 'INVALID_INPUT', field: 'volumeGiB' })
-      expect(await ask(5)).toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      expect(await ask({ volumeGiB: 1 })).toMatchObject({ code: 'INVALID_INPUT' })
+      expect(await ask({ volumeGiB: 5 })).toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      expect(await ask({ flavor: 'medium' })).toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      expect(await ask({ flavor: 'none such' })).toMatchObject({ code: 'UNKNOWN_FLAVOR', field: 'flavor' })
       await holds(1)
+    })
+
+    it('gets more memory with a restart, which it says the reason of, and gives it back', async () => {
+      expect(await sharedBuffers()).toBe('128MB')
+      const { stderr } = await site.cli(['instance', 'resize', 'shop', '--flavor', 'small', '--wait'])
+      expect(stderr).toContain('a restart is needed for max_connections and shared_buffers')
+      expect(await sharedBuffers()).toBe('256MB')
+      await holds(1, 1024)
+      await site.cli(['instance', 'resize', 'shop', '--flavor', 'tiny', '--wait'])
+      expect(await sharedBuffers()).toBe('128MB')
+      await holds(1)
+      expect(await shop.countOrders()).toBe(ordersOfShop)
     })
 
     it('ends that it is full, with the data it has, and quota and host hold the difference', async () => {
@@ -85,6 +107,6 @@ const growTests = (site: Site, kind: Kind) =>
     })
   })
 
-onEverySite('grow', (site) => growTests(site, canMount ? 'loop' : 'directory'))
+onEverySite('resize', (site) => resizeTests(site, canMount ? 'loop' : 'directory'))
 // Only the host knows one kind from the other.
-if (canMount) onEmbeddedSite('grow-directory', (site) => growTests(site, 'directory'))
+if (canMount) onEmbeddedSite('resize-directory', (site) => resizeTests(site, 'directory'))

@@ -12,7 +12,7 @@ import { startPlaneWithAgent } from '../../support/plane-with-agent.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
-const dir = createTempDir('growth-holds')
+const dir = createTempDir('resize-holds')
 const disposals: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const dispose of disposals.splice(0).toReversed()) await dispose()
@@ -45,11 +45,11 @@ const start = async () => {
     return [held.ledger, on.claims].map((ledger) => lapse(ledger, now).live.total.volumeGiB)
   }
   /** Through a dispatch that ends right before it asks the instance. */
-  const growCutOff = async (volumeGiB: number, idempotencyKey: string): Promise<void> => {
+  const resizeCutOff = async (volumeGiB: number, idempotencyKey: string): Promise<void> => {
     const eventStore: EventStore = {
       ...plane.eventStore,
       append: async (stream, events, expected) => {
-        if (events.some(({ type }) => type === 'InstanceVolumeGrowthRequested')) throw new Error('the process ended')
+        if (events.some(({ type }) => type === 'InstanceResizeRequested')) throw new Error('the process ended')
         return plane.eventStore.append(stream, events, expected)
       },
     }
@@ -59,20 +59,20 @@ const start = async () => {
       masterKey: new Uint8Array(32).fill(1),
       findInstanceOf: async () => null,
     })
-    const command = { type: 'GrowVolume', id: instanceId, volumeGiB } as const
+    const command = { type: 'ResizeInstance', id: instanceId, volumeGiB } as const
     const { signal } = new AbortController()
     const asked = dispatch({ command, actor: memberOf(projectA), signal, idempotencyKey })
     await expect(asked).rejects.toThrow('the process ended')
   }
-  const grow = (volumeGiB: number, idempotencyKey: string) =>
-    plane.send({ type: 'GrowVolume', id: instanceId, volumeGiB }, { idempotencyKey })
-  return { plane, create, grow, growCutOff, heldGiB, untilActive, pass: (ms: number) => (aheadMs += ms) }
+  const resize = (volumeGiB: number, idempotencyKey: string) =>
+    plane.send({ type: 'ResizeInstance', id: instanceId, volumeGiB }, { idempotencyKey })
+  return { plane, create, resize, resizeCutOff, heldGiB, untilActive, pass: (ms: number) => (aheadMs += ms) }
 }
 
-describe('a growth that is cut off before its instance is asked', () => {
+describe('a resize that is cut off before its instance is asked', () => {
   it('holds the difference for as long as other requests that are cut off, and then nothing', async () => {
-    const { create, growCutOff, heldGiB, pass } = await start()
-    await growCutOff(4, 'first')
+    const { create, resizeCutOff, heldGiB, pass } = await start()
+    await resizeCutOff(4, 'first')
     expect(await heldGiB()).toEqual([4, 4])
     expect(await create('other')).toMatchObject({ accepted: false, rejection: { code: 'QUOTA_EXCEEDED' } })
     pass(settings.reservationMs)
@@ -81,19 +81,19 @@ describe('a growth that is cut off before its instance is asked', () => {
   }, 60_000)
 
   it('is granted what it holds when it is asked for again', async () => {
-    const { grow, growCutOff, heldGiB, untilActive } = await start()
-    await growCutOff(4, 'first')
-    expect(await grow(4, 'first')).toMatchObject({ accepted: true })
+    const { resize, resizeCutOff, heldGiB, untilActive } = await start()
+    await resizeCutOff(4, 'first')
+    expect(await resize(4, 'first')).toMatchObject({ accepted: true })
     await untilActive()
     await waitFor('the difference to be held for good', async () => (await heldGiB()).every((held) => held === 4))
   }, 60_000)
 
-  it('stands in the way of no other growth of the same instance, and is not given back with what that is refused', async () => {
-    const { grow, growCutOff, heldGiB, untilActive } = await start()
-    await growCutOff(4, 'first')
-    expect(await grow(5, 'second')).toMatchObject({ accepted: false, rejection: { code: 'QUOTA_EXCEEDED' } })
+  it('stands in the way of no other resize of the same instance, and is not given back with what that is refused', async () => {
+    const { resize, resizeCutOff, heldGiB, untilActive } = await start()
+    await resizeCutOff(4, 'first')
+    expect(await resize(5, 'second')).toMatchObject({ accepted: false, rejection: { code: 'QUOTA_EXCEEDED' } })
     expect(await heldGiB()).toEqual([4, 4])
-    expect(await grow(4, 'third')).toMatchObject({ accepted: true })
+    expect(await resize(4, 'third')).toMatchObject({ accepted: true })
     await untilActive()
   }, 60_000)
 })
