@@ -95,8 +95,6 @@ export type InstanceDocument = {
   readonly caCertificate: string | null
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
-  /** Whether the administrator of the engine can log in. */
-  readonly root: boolean
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null
   /** Of those that go on beside it, oldest first. */

@@ -1,12 +1,11 @@
 import { unreachable } from '../decider.ts'
-import { noAccounts } from '../values/known-accounts.ts'
 import type { BackupEvent } from './events.ts'
 import { type BackupState, type KnownBackup, removalOf } from './state.ts'
 
 export const evolve = (state: BackupState, event: BackupEvent): BackupState => {
   if (event.type === 'BackupRequested') {
     const { instanceName: _, name: __, databases, users, ...known } = event.data
-    return { status: 'CREATING', ...known, accounts: { ...noAccounts, databases, users } }
+    return { status: 'CREATING', ...known, accounts: { databases, users } }
   }
   if (state.status === 'ABSENT') return state
   switch (event.type) {

@@ -6,14 +6,13 @@ import type { DatastoreType } from './instance-spec.ts'
 /** `host`: from where it may come; null for everywhere. */
 export type KnownUser = { readonly name: string; readonly host: string | null; readonly access: readonly Access[] }
 
-/** What is in an engine, as far as Coffer made it. `root`: whether its administrator can log in. */
+/** What is in an engine, as far as Coffer made it. */
 export type KnownAccounts = {
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
-  readonly root: boolean
 }
 
-export const noAccounts: KnownAccounts = { databases: [], users: [], root: false }
+export const noAccounts: KnownAccounts = { databases: [], users: [] }
 
 type Named = { readonly name: string }
 type Wished = Named & {
@@ -29,7 +28,6 @@ const knownAccounts = (
 ): KnownAccounts => ({
   databases: databases.map(({ name }) => name),
   users: users.map((user) => knownUser(datastore, user)),
-  root: false,
 })
 
 export const knownUser = (datastore: DatastoreType, { name, databases, host, level }: Wished): KnownUser => ({
@@ -56,11 +54,9 @@ export const firstAccounts = ({
   readonly spec: { readonly datastore: DatastoreType }
   readonly databases: readonly Named[]
   readonly users: readonly Wished[]
-  readonly source?: Pick<KnownAccounts, 'databases' | 'users'> | undefined
+  readonly source?: KnownAccounts | undefined
 }): KnownAccounts =>
-  source
-    ? { ...noAccounts, databases: source.databases, users: source.users }
-    : knownAccounts(spec.datastore, databases, users)
+  source ? { databases: source.databases, users: source.users } : knownAccounts(spec.datastore, databases, users)
 
 /** Users who may use every database there is: where one is added, they expect to use it as well. */
 export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string[] =>

@@ -99,7 +99,6 @@ const begun = (
   caCertificate: null,
   databases: [],
   users: [],
-  root: false,
   operationId: null,
   sharedOperationIds: [],
   fault: null,

@@ -94,7 +94,6 @@ export const createViewWriter = (store: ViewStore) => {
         caCertificate: 'PEM',
         databases: ['app'],
         users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
-        root: false,
         operationId: null,
         sharedOperationIds: [],
         fault: null,

@@ -11,7 +11,7 @@ const held = {
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' as const }] }],
 }
-const accounts = { ...held, root: false }
+const accounts = held
 const request: BackupCommand = { type: 'RequestBackup', ...whose, operationId: operationId(), deadline, spec, accounts }
 const requested: BackupEvent = {
   type: 'BackupRequested',

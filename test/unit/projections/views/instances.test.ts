@@ -27,7 +27,6 @@ const requested: InstanceDocument = {
   caCertificate: null,
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
-  root: false,
   operationId: world.operationId,
   sharedOperationIds: [],
   fault: null,
