@@ -13,6 +13,7 @@ import type { PreparedVolumes } from './prepared-volumes.ts'
 import type { Run } from './run.ts'
 import type { SealingKeys } from './secrets/sealing-keys.ts'
 import type { EngineControl } from './supervision/engine-control.ts'
+import type { Configurations } from './supervision/set-parameters.ts'
 import type { Supervisor } from './supervision/supervisor.ts'
 import type { Templates } from './templates.ts'
 import type { Trials } from './trials.ts'
@@ -31,6 +32,7 @@ export type Host = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly installations: Installations
   readonly templates: Templates
   readonly trials: Trials
+  readonly configurations: Configurations
   readonly parameters: Parameters
   readonly prepared: PreparedVolumes
   readonly control: EngineControl

@@ -47,8 +47,10 @@ import { run } from './run.ts'
 import { createSealingKeyOffers } from './secrets/offer-sealing-keys.ts'
 import { openSealingKeys } from './secrets/sealing-keys.ts'
 import { stopEngines } from './stop-engines.ts'
+import { createConfigurationReports } from './supervision/configurations.ts'
 import { createEngineControl } from './supervision/engine-control.ts'
 import type { IncidentCounts } from './supervision/incidents.ts'
+import { createConfigurations } from './supervision/set-parameters.ts'
 import { createSupervisor } from './supervision/supervisor.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
@@ -159,7 +161,11 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   })
   closers.defer(() => prepared.stop())
 
+  const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
+  closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
+  const tellConfiguration = createConfigurationReports({ hostId, records, journal, reporter, clock, ids })
   const control = createEngineControl({
+    tellConfiguration,
     config,
     layout,
     identity,
@@ -187,10 +193,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
   }
   const leave = createLeaveToStart({ records, timers, log, patienceMs: config.leaveToStartMs })
   closers.defer(() => leave.stop())
-  const reporter = createReporter({ bus, channel, journal, timers, log, tracer })
-  closers.defer(() => reporter.stop(timers.timeout(lastWordsTimeoutMs)))
   const parameters = createParameters({ hostId, layout, templates, trials, journal, reporter, clock, ids, log })
   closers.defer(() => parameters.stop())
+  const configurations = createConfigurations({ records, control, parametersOf: parameters.of })
   const supervisor = createSupervisor({
     hostId,
     config,
@@ -217,6 +222,7 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     installations,
     templates,
     trials,
+    configurations,
     parameters,
     prepared,
     control,

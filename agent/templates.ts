@@ -17,10 +17,10 @@ export type Templates = {
   /** Of the template's directory, and of copies of it that are not in use yet. */
   nameOf(installed: Installed): string
   /**
-   * Lends directories and an account that may use them; all are gone when the work has ended, or, after a crash, when the agent starts again. For
+   * Lends directories and an account that may use them, or lets `account` use them; all that was made is gone when the work has ended, or, after a crash, when the agent starts again. For
    * templates, and for trials of them.
    */
-  withWorkshop<T>(signal: AbortSignal, work: (workshop: Workshop) => Promise<T>): Promise<T>
+  withWorkshop<T>(signal: AbortSignal, work: (workshop: Workshop) => Promise<T>, account?: Owner): Promise<T>
   /** Ends the making of templates that nobody waits for any more. */
   stop(): Promise<void>
   /** Removes what an agent that was killed while it made a template left: files, processes, account. */
@@ -60,17 +60,18 @@ export const createTemplates = (deps: TemplatesDeps): Templates => {
   const nameOf = ({ installation: { datastore, version, source } }: Installed): string =>
     `template-${datastore}-${version}-${source}-${templateFormat}`
 
-  const withWorkshop: Templates['withWorkshop'] = async (signal, work) => {
+  const withWorkshop: Templates['withWorkshop'] = async (signal, work, account) => {
     const drawn = randomName()
     const name = accountOf(drawn)
     const entry = `${workshopPrefix}${drawn}`
     const [directory, runDir] = [join(layout.templates, entry), join(layout.runRoot, entry)]
     try {
       for (const made of [directory, runDir]) await ensureDirectory(made, 0o700)
-      return await owners.withTemporary(name, signal, async (owner) => {
+      const lend = async (owner: Owner) => {
         if (owner) for (const lent of [directory, runDir]) await chown(lent, owner.uid, owner.gid)
         return work({ directory, runDir, name, owner })
-      })
+      }
+      return await (account === undefined ? owners.withTemporary(name, signal, lend) : lend(account))
     } finally {
       await allEnded(removeTree(directory), removeTree(runDir))
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
 import type { ParameterValues } from '../domain/values/parameter.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { EngineInstance } from './engines/engine.ts'
+import type { EngineInstance, Owner } from './engines/engine.ts'
 import type { Installed } from './installations.ts'
 import type { Cgroups } from './isolation/cgroups.ts'
 import type { Privileges } from './isolation/privileges.ts'
@@ -14,9 +14,17 @@ import { nodeMarker } from './supervision/process-table.ts'
 import type { Templates, Workshop } from './templates.ts'
 
 export type Trials = {
+  /** Resolves if such an engine starts. What has started once is not started again. Throws as `withEngine`. */
+  starts(
+    installed: Installed,
+    spec: InstanceSpec,
+    parameters: ParameterValues,
+    account: Owner,
+    signal: AbortSignal,
+  ): Promise<void>
   /**
    * Starts an engine of this size with these values on a copy of its template, within the memory of that size and where nobody can reach it, and hands it to `use`. Nothing of it is left
-   * when that has ended. Throws as `EngineLifecycle.waitReady` where it does not start.
+   * when that has ended. `account`: as which it runs; one of its own if absent, which takes its time. Throws as `EngineLifecycle.waitReady` where it does not start.
    */
   withEngine<T>(
     installed: Installed,
@@ -24,6 +32,7 @@ export type Trials = {
     parameters: ParameterValues,
     use: (instance: EngineInstance, signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
+    account?: Owner,
   ): Promise<T>
 }
 
@@ -34,6 +43,7 @@ export type TrialsDeps = Pick<Kernel, 'timers'> & {
   readonly run: Run
 }
 
+const mostRemembered = 200
 const startTimeoutMs = 60_000
 const endTimeoutMs = 10_000
 /** None listens there: an engine of a trial has no network. */
@@ -65,27 +75,41 @@ export const createTrials = ({ templates, privileges, cgroups, run, timers }: Tr
     }
   }
 
-  return {
-    withEngine: async (installed, spec, parameters, use, signal) => {
+  const started = new Set<string>()
+  const trials: Trials = {
+    starts: async (installed, spec, parameters, account, signal) => {
+      const { source } = installed.installation
+      const key = JSON.stringify([source, spec, Object.entries(parameters).sort()])
+      if (started.has(key)) return
+      await trials.withEngine(installed, spec, parameters, async () => undefined, signal, account)
+      if (started.size >= mostRemembered) started.clear()
+      started.add(key)
+    },
+    withEngine: async (installed, spec, parameters, use, signal, account) => {
       const template = await templates.ensure(installed, signal)
-      return templates.withWorkshop(signal, async (workshop) => {
-        const instance = describe(installed, spec, parameters, workshop)
-        await run('cp', ['--archive', '--reflink=auto', template, instance.dataDir], signal)
-        const { owner } = workshop
-        if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, instance.dataDir], signal)
-        await installed.driver.configure(instance, { clients: 'trial', volume: 'ROOMY' })
-        cgroups.ensure(workshop.name, spec)
-        const end = await begin(installed, instance, workshop.name)
-        try {
-          await installed.driver.waitReady(instance, AbortSignal.any([signal, timers.timeout(startTimeoutMs)]))
-          return await use(instance, signal)
-        } finally {
-          await end()
-          await cgroups.remove(workshop.name, timers.timeout(endTimeoutMs))
-        }
-      })
+      return templates.withWorkshop(
+        signal,
+        async (workshop) => {
+          const instance = describe(installed, spec, parameters, workshop)
+          await run('cp', ['--archive', '--reflink=auto', template, instance.dataDir], signal)
+          const { owner } = workshop
+          if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, instance.dataDir], signal)
+          await installed.driver.configure(instance, { clients: 'trial', volume: 'ROOMY' })
+          cgroups.ensure(workshop.name, spec)
+          const end = await begin(installed, instance, workshop.name)
+          try {
+            await installed.driver.waitReady(instance, AbortSignal.any([signal, timers.timeout(startTimeoutMs)]))
+            return await use(instance, signal)
+          } finally {
+            await end()
+            await cgroups.remove(workshop.name, timers.timeout(endTimeoutMs))
+          }
+        },
+        account,
+      )
     },
   }
+  return trials
 }
 
 const disposable = (timer: { readonly cancel: () => void }): Disposable => ({ [Symbol.dispose]: timer.cancel })

@@ -3,6 +3,7 @@ import {
   type InstanceId,
   type NodeId,
   parseBackupId,
+  parseConfigurationId,
   parseInstanceId,
   parseJoinTokenId,
   parseNodeId,
@@ -33,6 +34,9 @@ export const requestIds = (commandId: CommandId) => ({
   },
   get scheduleId() {
     return parseScheduleId(siblingId(commandId, 'schedule'))
+  },
+  get configurationId() {
+    return parseConfigurationId(siblingId(commandId, 'configuration'))
   },
   get tokenId() {
     return parseTokenId(siblingId(commandId, 'token'))

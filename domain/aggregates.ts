@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Timer } from './aggregate.ts'
 import { backup } from './backup/index.ts'
+import { configuration } from './configuration/index.ts'
 import { datastore } from './datastore/index.ts'
 import { deadLetter } from './dead-letter/index.ts'
 import type { Decider } from './decider.ts'
@@ -32,6 +33,7 @@ export const aggregates = {
   [flavor.category]: flavor,
   [datastore.category]: datastore,
   [parameters.category]: parameters,
+  [configuration.category]: configuration,
   [token.category]: token,
   [operation.category]: operation,
   [backup.category]: backup,

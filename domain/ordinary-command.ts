@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId } from './ids.ts'
+import type { ConfigurationId, InstanceId, OperationId } from './ids.ts'
 import type { Rejection } from './rejection.ts'
 
 /** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
@@ -8,6 +8,12 @@ export type OrdinaryCommand =
       readonly id: InstanceId
     }
   | { readonly type: 'CreateBackup'; readonly instanceId: InstanceId }
+  | {
+      readonly type: 'AttachConfiguration'
+      readonly id: InstanceId
+      readonly configurationId: ConfigurationId
+      readonly restart: boolean
+    }
 
 /** `operationId`: what it began; null where there was nothing to do. */
 export type OrdinaryAnswer =

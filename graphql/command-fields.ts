@@ -91,12 +91,21 @@ const inputTypeOf = (parts: SchemaParts, field: Unwrapped): unknown => {
 const isArray = (schema: z.ZodType): schema is z.ZodArray<z.ZodType> => schema.def.type === 'array'
 const isObject = (schema: z.ZodType): schema is z.ZodObject => schema.def.type === 'object'
 
-const nestedInput = (parts: SchemaParts, schema: z.ZodObject, { inputType, description }: Meta) => {
+/** Those that were made for a schema: several commands may take the same. */
+const nestedInputs = new WeakMap<SchemaParts, Map<string, unknown>>()
+
+const nestedInput = (parts: SchemaParts, schema: z.ZodObject, { inputType, description }: Meta): unknown => {
   if (inputType === undefined) throw new Error(`an object within the input of a command has no name: ${description}`)
-  return parts.builder.inputType(inputType, {
-    ...(description !== undefined && { description }),
-    fields: (t) => objectFields(parts, t, schema),
-  })
+  const made = nestedInputs.get(parts) ?? new Map<string, unknown>()
+  nestedInputs.set(parts, made)
+  const ref =
+    made.get(inputType) ??
+    parts.builder.inputType(inputType, {
+      ...(description !== undefined && { description }),
+      fields: (t) => objectFields(parts, t, schema),
+    })
+  made.set(inputType, ref)
+  return ref
 }
 
 /** The fields of an answer that have a description. */

@@ -3,6 +3,7 @@ import { createSchemaParts } from './builder.ts'
 import { addPageInfo } from './connection-type.ts'
 import { createMutations } from './mutation.ts'
 import { addBackup } from './nouns/backup.ts'
+import { addConfiguration } from './nouns/configuration.ts'
 import { addDatastore } from './nouns/datastore.ts'
 import { addDeadLetter } from './nouns/dead-letter.ts'
 import { addEvent } from './nouns/event.ts'
@@ -44,6 +45,7 @@ export const createSchema = (): GraphQLSchema => {
   addOperation(parts, mutations)
   addDatastore(parts, mutations)
   addParameter(parts)
+  addConfiguration(parts, mutations)
   addFlavor(parts, mutations)
   addEvent(parts)
   addHost(parts, mutations)

@@ -1,5 +1,12 @@
 import type { z } from 'zod'
-import { backupIdSchema, instanceIdSchema, operationIdSchema, scheduleIdSchema, tokenIdSchema } from '../domain/ids.ts'
+import {
+  backupIdSchema,
+  configurationIdSchema,
+  instanceIdSchema,
+  operationIdSchema,
+  scheduleIdSchema,
+  tokenIdSchema,
+} from '../domain/ids.ts'
 import { instanceStream } from '../domain/instance/index.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError } from './errors.ts'
@@ -21,6 +28,7 @@ export const visibleInstance = visible(instanceIdSchema, ({ backend }, id) => ba
 export const visibleOperation = visible(operationIdSchema, ({ backend }, id) => backend.views.operation(id))
 export const visibleBackup = visible(backupIdSchema, ({ backend }, id) => backend.views.backup(id))
 export const visibleSchedule = visible(scheduleIdSchema, ({ backend }, id) => backend.views.schedule(id))
+export const visibleConfiguration = visible(configurationIdSchema, ({ backend }, id) => backend.views.configuration(id))
 export const visibleToken = visible(tokenIdSchema, ({ backend }, id) => backend.views.token(id))
 
 /** Null for an instance that never was. Throws `UNREADABLE_HISTORY` for one that others rest on, and that has lost its stream. */

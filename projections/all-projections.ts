@@ -1,5 +1,6 @@
 import type { Projection } from './projection.ts'
 import { backupsProjection } from './views/backups.ts'
+import { configurationsProjection } from './views/configurations.ts'
 import { datastoresProjection } from './views/datastores.ts'
 import { deadLettersProjection } from './views/dead-letters.ts'
 import { eventsProjection } from './views/events.ts'
@@ -21,6 +22,7 @@ export const allProjections: readonly Projection[] = [
   hostsProjection,
   datastoresProjection,
   parametersProjection,
+  configurationsProjection,
   flavorsProjection,
   quotasProjection,
   tokensProjection,

@@ -1,8 +1,10 @@
 import type { Position } from '../commands/ports/event-store.ts'
+import type { RolloutOutcome } from '../domain/configuration/events.ts'
 import type { DeadLetterStatus } from '../domain/dead-letter/state.ts'
 import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../domain/host/events.ts'
 import type {
   BackupId,
+  ConfigurationId,
   DeadLetterId,
   FlavorId,
   HostId,
@@ -14,6 +16,7 @@ import type {
   ScheduleId,
   TokenId,
 } from '../domain/ids.ts'
+import type { KnownConfiguration } from '../domain/instance/known.ts'
 import type { NodeRole } from '../domain/instance/nodes.ts'
 import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import type { Actor, Role } from '../domain/metadata.ts'
@@ -26,7 +29,7 @@ import type { Fault } from '../domain/values/fault.ts'
 import type { Health } from '../domain/values/health.ts'
 import type { DatastoreType, Endpoint } from '../domain/values/instance-spec.ts'
 import type { KnownUser } from '../domain/values/known-accounts.ts'
-import type { Parameter } from '../domain/values/parameter.ts'
+import type { Parameter, ParameterValues } from '../domain/values/parameter.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { VolumeStage } from '../domain/values/volume-use.ts'
 
@@ -37,6 +40,7 @@ export const viewNames = [
   'hosts',
   'datastores',
   'parameters',
+  'configurations',
   'flavors',
   'quotas',
   'tokens',
@@ -95,6 +99,7 @@ export type InstanceDocument = {
   readonly caCertificate: string | null
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
+  readonly configuration: KnownConfiguration
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null
   /** Of those that go on beside it, oldest first. */
@@ -213,6 +218,35 @@ export type DatastoreDocument = {
   readonly defaultVersion: string | null
   /** True when an admin chose the default; else it follows the newest. */
   readonly defaultPinned: boolean
+}
+
+/** Key: the id. Indexes: `project`, `all`. One that is deleted is not there any more. */
+export type ConfigurationDocument = {
+  readonly id: ConfigurationId
+  readonly projectId: ProjectId
+  readonly name: string
+  readonly description: string
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly revision: number
+  readonly values: ParameterValues
+  /** Those that follow it, and at which revision they are. */
+  readonly instances: Readonly<Record<InstanceId, number>>
+  /** The last one; null before the first. */
+  readonly rollout: RolloutDocument | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly updatedAt: string
+}
+
+/** `status`: `RUNNING` until it has ended. `instanceId` and `reason`: of the first instance that failed; null else. */
+export type RolloutDocument = {
+  readonly revision: number
+  readonly restart: boolean
+  readonly parallelism: number
+  readonly status: 'RUNNING' | RolloutOutcome
+  readonly instanceId: InstanceId | null
+  readonly reason: string | null
 }
 
 /** Key: datastore and version, such as `postgresql-17.10`. In no list: only its owner's version is asked for. */

@@ -8,6 +8,7 @@ type ViewLists = {
   readonly hosts: 'host' | 'all' | 'status'
   readonly datastores: 'all'
   readonly parameters: never
+  readonly configurations: 'project' | 'all'
   readonly flavors: 'all'
   readonly quotas: 'project' | 'all'
   readonly tokens: 'project' | 'all'

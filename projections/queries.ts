@@ -2,6 +2,7 @@ import type { Position } from '../commands/ports/event-store.ts'
 import type { CofferEventType } from '../domain/catalogue.ts'
 import type {
   BackupId,
+  ConfigurationId,
   DeadLetterId,
   FlavorId,
   HostId,
@@ -24,6 +25,7 @@ import {
   type AuditEntry,
   type BackupDocument,
   type BackupStatus,
+  type ConfigurationDocument,
   type DatastoreDocument,
   type DeadLetterDocument,
   type FlavorDocument,
@@ -116,6 +118,8 @@ export type Views = {
   hosts(page: PageRequest): Promise<Page<HostDocument>>
   datastore(type: DatastoreType): Promise<DatastoreDocument | null>
   datastores(): Promise<readonly DatastoreDocument[]>
+  configuration(id: ConfigurationId): Promise<ConfigurationDocument | null>
+  configurations(scope: Scope, page: PageRequest): Promise<Page<ConfigurationDocument>>
   /** Null until a host has read them. */
   parameters(id: ParametersId): Promise<ParametersDocument | null>
   flavor(id: FlavorId): Promise<FlavorDocument | null>
@@ -208,6 +212,8 @@ export const createViews = ({ viewStore, readAuditLog, random, timers }: ViewsDe
       const { entries } = await readPage<DatastoreDocument>(viewStore, all('datastores'), { first: 100 })
       return entries.map(({ document }) => document)
     },
+    configuration: (id) => viewStore.get('configurations', id),
+    configurations: (scope, page) => readPage(viewStore, scoped('configurations', scope, ''), page),
     parameters: (id) => viewStore.get('parameters', id),
     flavor: (id) => viewStore.get('flavors', id),
     flavors: (page) => readPage(viewStore, all('flavors'), page),

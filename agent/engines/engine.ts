@@ -181,6 +181,8 @@ export interface EngineConfiguration {
    * next start whenever that is, is not told. Throws `FLAVOR_TOO_SMALL` where it holds more than it is to have.
    */
   followSize(instance: EngineInstance, signal: AbortSignal): Promise<readonly string[]>
+  /** The engine runs, follows its configuration, and has these parameters as they stand there. Those that it takes at its start alone are not among them. */
+  applyParameters(instance: EngineInstance, changed: readonly Parameter[], signal: AbortSignal): Promise<void>
   /** Every parameter that the engine, which runs, knows of. */
   readParameters(instance: EngineInstance, signal: AbortSignal): Promise<readonly Parameter[]>
   /** The engine runs, and clients that connect from now on get the certificate that is in its files now. Others are not disturbed. */

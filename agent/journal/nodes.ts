@@ -2,11 +2,24 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { instanceIdSchema, type NodeId, nodeIdSchema } from '../../domain/ids.ts'
 import { healthSchema, instanceLabelSchema, instanceSpecSchema } from '../../domain/values/instance-spec.ts'
+import { parameterValuesSchema } from '../../domain/values/parameter.ts'
 import { volumeStageSchema } from '../../domain/values/volume-use.ts'
 
 /** A process, told apart from a later one with the same pid by when it started (clock ticks since boot). */
 export const processIdSchema = z.object({ pid: z.int().positive(), startedAtTicks: z.number() })
 export type ProcessId = z.infer<typeof processIdSchema>
+
+/**
+ * The parameters that people have set. `wanted`: what the next start is given. `effective`: what the engine has, or had last. `proven`: what the last start
+ * that succeeded was given. `refusal`: why it does without what was wished, which is none of these any more.
+ */
+const configurationRecordSchema = z.object({
+  wanted: parameterValuesSchema,
+  effective: parameterValuesSchema,
+  proven: parameterValuesSchema,
+  refusal: z.string().nullable(),
+})
+export const unconfigured = { wanted: {}, effective: {}, proven: {}, refusal: null }
 
 /**
  * What the agent knows of one node on its host, beside what lies on the disk.
@@ -23,6 +36,7 @@ export type ProcessId = z.infer<typeof processIdSchema>
  * - `label`: whose it is and what it is to be, for a control plane that does not know it.
  * - `addresses`: every one under which clients were told to connect, oldest first: the certificate keeps them all.
  * - `health`, `volumeStage`, `incident`: what was last reported; `until` (ISO 8601) the incident is shown.
+ * - `configuration`: the parameters of its engine, as people have set them.
  * - `memoryKills`: how many processes the kernel has ended for want of memory, as far as that was reported.
  */
 export const nodeRecordSchema = z.object({
@@ -47,6 +61,7 @@ export const nodeRecordSchema = z.object({
   volumeStage: volumeStageSchema,
   incident: z.object({ reason: z.string(), until: z.iso.datetime() }).nullable(),
   memoryKills: z.int().nonnegative(),
+  configuration: configurationRecordSchema,
 })
 export type NodeRecord = z.infer<typeof nodeRecordSchema>
 

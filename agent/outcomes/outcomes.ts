@@ -11,6 +11,8 @@ import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
 import { nodeAbsent } from './node-absent.ts'
 import type { OutcomeContext } from './outcome.ts'
+import { parametersSet } from './parameters-set.ts'
+import { parametersTried } from './parameters-tried.ts'
 import { volumeGrown } from './volume-grown.ts'
 import { volumeReady } from './volume-ready.ts'
 
@@ -22,6 +24,8 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'endpoint-verified': false,
   'volume-grown': true,
   'engine-resized': true,
+  'parameters-tried': false,
+  'parameters-set': true,
   'engine-stopped': true,
   'data-restored': false,
   'data-read': false,
@@ -58,6 +62,10 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return volumeGrown(host, payload, context)
     case 'engine-resized':
       return engineResized(host, payload, context)
+    case 'parameters-tried':
+      return parametersTried(host, payload, context)
+    case 'parameters-set':
+      return parametersSet(host, payload, context)
     case 'engine-stopped':
       return engineStopped(host, payload, context)
     case 'data-read':

@@ -4,6 +4,7 @@ import { allEnded } from '../all-ended.ts'
 import { ensureDirectory, exists } from '../files.ts'
 import type { Host } from '../host.ts'
 import { requireVolume, type VolumeKind } from '../isolation/volumes.ts'
+import { unconfigured } from '../journal/nodes.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The first trace of a node on its host: its record, its Unix account and its volume. */
@@ -38,6 +39,7 @@ export const volumeReady: Outcome<'volume-ready'> = async (
         volumeStage: 'ROOMY',
         incident: null,
         memoryKills: 0,
+        configuration: unconfigured,
       })
   await ensureDirectory(layout.node(nodeId), 0o711)
   const volumes = host.volumes(record.volume.kind)

@@ -36,13 +36,14 @@ export type EngineFinderDeps = {
 export const createEngineFinder = (deps: EngineFinderDeps): EngineFinder => {
   const { config, layout, identity, installations, records, journal, clock } = deps
 
-  const describe: EngineFinder['describe'] = async ({ nodeId, spec, port, owner: account }, signal) => {
+  const describe: EngineFinder['describe'] = async ({ nodeId, spec, port, owner: account, configuration }, signal) => {
     if (!spec || port === null) throw new EngineFault('ENGINE_MISSING', `node ${nodeId} has no engine on this host`)
     const { driver, installation } = await installations.find(spec.datastore, spec.version, signal)
     const owner = account && { user: account.user, uid: account.uid, gid: account.gid }
     const instance: EngineInstance = {
       nodeId,
       spec,
+      parameters: configuration?.wanted,
       installation,
       owner,
       dataDir: layout.dataDir(nodeId),

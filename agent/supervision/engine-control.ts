@@ -13,6 +13,7 @@ import type { NodeRecord, NodeRecords, ProcessId } from '../journal/nodes.ts'
 import { type Layout, shortId } from '../layout.ts'
 import type { Run } from '../run.ts'
 import type { CertificateAuthority } from '../tls/authority.ts'
+import type { TellConfiguration } from './configurations.ts'
 import { createEngineFinder, type EngineFinder } from './describe-engine.ts'
 import { createEngineEnder, type EngineEnder } from './end-engine.ts'
 import type { Engine } from './engine.ts'
@@ -36,6 +37,7 @@ export type EngineControlDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & {
   readonly records: NodeRecords
   readonly journal: Journal
   readonly run: Run
+  readonly tellConfiguration: TellConfiguration
 }
 
 /** All that can be done with the engine of an instance. The caller sees to it that nobody else acts on the same instance. */
@@ -74,6 +76,7 @@ export const createEngineControl = (deps: EngineControlDeps): EngineControl => {
   const certificates = createEngineCertificates(deps)
   const ports = createNodePorts(config, records, randomInt)
   const starter = createEngineStarter({
+    tellConfiguration: deps.tellConfiguration,
     finder,
     ender,
     launcher,

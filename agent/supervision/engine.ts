@@ -5,4 +5,5 @@ import type { NodeRecord } from '../journal/nodes.ts'
 export type Engine = { readonly driver: EngineDriver; readonly instance: EngineInstance }
 
 /** By what the processes of an instance are known, also of one that there is no record of. */
-export type Occupant = Pick<NodeRecord, 'nodeId' | 'owner' | 'spec' | 'port'>
+export type Occupant = Pick<NodeRecord, 'nodeId' | 'owner' | 'spec' | 'port'> &
+  Partial<Pick<NodeRecord, 'configuration'>>

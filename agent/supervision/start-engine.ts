@@ -2,11 +2,12 @@ import { chown } from 'node:fs/promises'
 import type { NodeId } from '../../domain/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { allEnded } from '../all-ended.ts'
-import type { EngineLimits } from '../engines/engine.ts'
+import { EngineFault, type EngineLimits } from '../engines/engine.ts'
 import { ensureDirectory } from '../files.ts'
 import type { Cgroups } from '../isolation/cgroups.ts'
 import type { NodeRecord, NodeRecords, ProcessId } from '../journal/nodes.ts'
 import { type Layout, shortId } from '../layout.ts'
+import { afterStart, isUnproven, refusedBy, sameConfiguration, type TellConfiguration } from './configurations.ts'
 import type { EngineFinder } from './describe-engine.ts'
 import type { EngineEnder } from './end-engine.ts'
 import type { Engine } from './engine.ts'
@@ -37,6 +38,7 @@ export type EngineStarterDeps = Pick<Kernel, 'timers' | 'log'> & {
   readonly cgroups: Cgroups
   readonly layout: Layout
   readonly records: NodeRecords
+  readonly tellConfiguration: TellConfiguration
 }
 
 const pollMs = 20
@@ -45,6 +47,7 @@ const portAttempts = 5
 /** Starts engines, and takes over those that run. The caller sees to it that nobody else acts on the same instance. */
 export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
   const { finder, ender, launcher, certificates, ports, room, logs, cgroups, layout, records, timers, log } = deps
+  const { tellConfiguration } = deps
   const { describe, findRunning, noteStarted, traitsOf } = finder
 
   const prepare = async (record: NodeRecord, engine: Engine, limits: EngineLimits): Promise<void> => {
@@ -79,6 +82,27 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
         log.info({ nodeId, port: placed.port }, 'the port was taken meanwhile: choosing another')
       }
     }
+  }
+
+  /** With the parameters that people wish, or, where it does not start with them, with those that it started with before: no value costs a database. */
+  const startProven = async (record: NodeRecord, signal: AbortSignal): Promise<void> => {
+    const { nodeId, configuration } = record
+    let reason: string | null = null
+    try {
+      await start(record, signal)
+    } catch (error) {
+      if (!isUnproven(record) || !(error instanceof EngineFault) || error.code !== 'ENGINE_START_FAILED') throw error
+      reason = told(refusedBy(configuration.wanted, error))
+      log.warn(
+        { nodeId, err: error },
+        'the engine did not start with its new parameters: it is started with those of before',
+      )
+      await start(records.update(nodeId, { configuration: { ...configuration, wanted: configuration.proven } }), signal)
+    }
+    const settled = afterStart(record, reason)
+    if (sameConfiguration(settled, configuration)) return
+    records.update(nodeId, { configuration: settled })
+    tellConfiguration(nodeId)
   }
 
   /** True once the engine of this process is ready; false when it ends instead, whatever made it. */
@@ -124,9 +148,11 @@ export const createEngineStarter = (deps: EngineStarterDeps): EngineStarter => {
       else {
         if (found) await ender.stop(records.update(nodeId, { asked: generation }), signal)
         await ender.waitForBurial(found ?? known.process, signal)
-        await start(records.update(nodeId, { generation, process: null }), signal)
+        await startProven(records.update(nodeId, { generation, process: null }), signal)
       }
       records.update(nodeId, { portKept: true })
     },
   }
 }
+
+const told = ({ message, detail }: EngineFault): string => (detail === undefined ? message : `${message}: ${detail}`)

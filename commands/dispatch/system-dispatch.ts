@@ -4,6 +4,7 @@ import type { OrdinaryAnswer, OrdinaryCommand } from '../../domain/ordinary-comm
 import type { OwnRequest } from '../../domain/reactions/reaction.ts'
 import { deriveIdAt } from '../../kernel/ids.ts'
 import { UnreadableHistory } from '../history.ts'
+import { attachConfiguration } from '../public/attach-configuration.ts'
 import { createBackup } from '../public/create-backup.ts'
 import type { AnswerOf, CommandDefinition, Job, OwnDispatchDependencies } from '../public/definition.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from '../public/instance-operations.ts'
@@ -26,6 +27,7 @@ export const ownCommands = {
   StopInstance: stopInstance,
   StartInstance: startInstance,
   DeleteInstance: deleteInstance,
+  AttachConfiguration: attachConfiguration,
   CreateBackup: createBackup,
 } as const satisfies Readonly<Record<OrdinaryCommand['type'], OwnCommand>>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   backupIdSchema,
+  configurationIdSchema,
   instanceIdSchema,
   joinTokenIdSchema,
   operationIdSchema,
@@ -64,6 +65,9 @@ export const backupIdField = (description: string) =>
 
 export const scheduleIdField = (description: string) =>
   idField(tryWith(scheduleIdSchema), { noun: 'schedule id', expected: 'a UUID', description })
+
+export const configurationIdField = (description: string) =>
+  idField(tryWith(configurationIdSchema), { noun: 'configuration group id', expected: 'a UUID', description })
 
 export const projectIdField = (description: string) =>
   idField(tryWith(projectIdSchema), {

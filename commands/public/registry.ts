@@ -1,6 +1,15 @@
 import { adoptInstance, removeUnlistedInstance } from './adopt-instance.ts'
+import { attachConfiguration, detachConfiguration } from './attach-configuration.ts'
 import { cancelOperation } from './cancel-operation.ts'
 import { changeSchedule, deleteSchedule } from './change-schedule.ts'
+import {
+  cancelRollout,
+  changeConfiguration,
+  createConfiguration,
+  deleteConfiguration,
+  replaceConfiguration,
+  rollOutConfiguration,
+} from './configurations.ts'
 import { createBackup } from './create-backup.ts'
 import { createInstance } from './create-instance.ts'
 import { createSchedule } from './create-schedule.ts'
@@ -44,6 +53,14 @@ export const publicCommands = {
   ChangePassword: changePassword,
   GrantAccess: grantAccess,
   RevokeAccess: revokeAccess,
+  CreateConfiguration: createConfiguration,
+  ChangeConfiguration: changeConfiguration,
+  ReplaceConfiguration: replaceConfiguration,
+  RollOutConfiguration: rollOutConfiguration,
+  CancelRollout: cancelRollout,
+  DeleteConfiguration: deleteConfiguration,
+  AttachConfiguration: attachConfiguration,
+  DetachConfiguration: detachConfiguration,
   CancelOperation: cancelOperation,
   CreateSchedule: createSchedule,
   ChangeSchedule: changeSchedule,

@@ -48,7 +48,8 @@ const settleWithoutHost = async (
 const dispatchReaction = async (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
   if (reaction.target !== 'operation') {
     const target = aggregateOf(reaction.target)
-    return handler.handle(target, target.stream(reaction.id), reaction.command, context)
+    const command = reaction.target === 'configuration' ? { ...reaction.command, now } : reaction.command
+    return handler.handle(target, target.stream(reaction.id), command, context)
   }
   const input = toInput(reaction.command, now, context.traceparent)
   const begins = input.type === 'StartOperation'

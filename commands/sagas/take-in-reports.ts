@@ -38,6 +38,7 @@ type Trace = string | undefined
 type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
 type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
 type ParametersReport = Extract<AgentReport, { readonly type: 'parameters' }>
+type ConfigurationReport = Extract<AgentReport, { readonly type: 'configuration' }>
 type HoldingsReport = Extract<AgentReport, { readonly type: 'holdings' }>
 
 const hostOf = (report: AgentReport): HostId => ('hostId' in report ? report.hostId : report.host.hostId)
@@ -201,6 +202,15 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     )
   }
 
+  const takeConfiguration = async (report: ConfigurationReport, trace: Trace) => {
+    const { hostId, instanceId, nodeId, effective, refusal } = report
+    const stream = instanceStream(instanceId)
+    const { state } = await handler.load(instance, stream, sinceItsBeginning)
+    if (state.status === 'ABSENT') return
+    const context = { ...contextOf(report, hostId, trace), projectId: state.projectId, instanceId }
+    await handler.handle(instance, stream, { type: 'ReportConfiguration', nodeId, hostId, effective, refusal }, context)
+  }
+
   const takeParameters = async (report: ParametersReport, trace: Trace) => {
     const { hostId, datastore, version, format, parameters: found } = report
     const stream = parametersStream(parametersIdOf(datastore, version))
@@ -220,6 +230,8 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
         return takeHealth(report, trace, sequence)
       case 'sealing-keys':
         return takeOffer(report, trace, sequence)
+      case 'configuration':
+        return takeConfiguration(report, trace)
       case 'parameters':
         return takeParameters(report, trace)
       case 'holdings':

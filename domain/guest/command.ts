@@ -16,6 +16,7 @@ import {
   sealedSchema,
   userSpecSchema,
 } from '../values/instance-spec.ts'
+import { parameterValuesSchema } from '../values/parameter.ts'
 
 /**
  * What a guest command may state. Each is an outcome to be made true, so a repeat is harmless:
@@ -37,6 +38,9 @@ import {
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
  *   each of `users` with the password given here. With that the passwords are done with: the host destroys the key that they are sealed to. `sealingKey`:
  *   its number, where there are no users and another secret is sealed to it.
+ * - `parameters-tried`: an engine of this spec starts with these parameters, as one that was started for that, apart from the instance, has shown.
+ * - `parameters-set`: these parameters, and none besides, are what the engine is started with from now on, and has as far as a running one takes them.
+ *   `settled`: nothing is set, and it is told what the engine has of them; refused if it did not start with them.
  * - `engine-stopped`: the engine does not run; its data stays.
  * - `backup-stored`: a copy of all data of the engine, which runs and goes on serving, is whole in the backup store, below the folder of this backup, and nothing
  *   else is there. `sealedKey`: what it is encrypted by. Tells what is in the store.
@@ -80,6 +84,12 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('volume-grown'), sizeGiB: z.int().positive() }),
   z.object({ kind: z.literal('engine-resized'), spec: instanceSpecSchema }),
+  z.object({ kind: z.literal('parameters-tried'), spec: instanceSpecSchema, parameters: parameterValuesSchema }),
+  z.object({
+    kind: z.literal('parameters-set'),
+    parameters: parameterValuesSchema,
+    settled: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('engine-stopped') }),
   z.object({ kind: z.literal('data-restored'), spec: instanceSpecSchema, source: restoreSourceSchema }),
   z.object({ kind: z.literal('data-read') }),

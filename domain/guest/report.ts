@@ -10,7 +10,7 @@ import {
 } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { datastoreTypeSchema, endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
-import { parameterSchema } from '../values/parameter.ts'
+import { parameterSchema, parameterValuesSchema } from '../values/parameter.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
 
@@ -39,6 +39,9 @@ export type VolumeFacts = z.infer<typeof volumeFactsSchema>
 /** What an `engine-resized` result tells. `restartFor`: names of settings that the engine has only after a restart. */
 export const sizeFactsSchema = z.object({ running: z.boolean(), restartFor: z.array(z.string()) })
 export type SizeFacts = z.infer<typeof sizeFactsSchema>
+/** What an engine has of the parameters that were wished. `refusal`: why it does without them, if it did not start with them. */
+export const configurationFactsSchema = z.object({ effective: parameterValuesSchema, refusal: z.string().nullable() })
+export type ConfigurationFacts = z.infer<typeof configurationFactsSchema>
 
 /**
  * What a host has of one node now. `running`: its engine is to run; `health` is of that engine. `epoch`: the newest fence of
@@ -134,6 +137,16 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     version: z.string(),
     format: z.int().positive(),
     parameters: z.array(parameterSchema),
+  }),
+  /** What the engine of an instance has of the parameters that were wished, when that has changed. */
+  z.object({
+    type: z.literal('configuration'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    instanceId: instanceIdSchema,
+    nodeId: nodeIdSchema,
+    ...configurationFactsSchema.shape,
   }),
   z.object({
     type: z.literal('holdings'),

@@ -1,4 +1,5 @@
 import type { RestoreSource } from '../backup/source.ts'
+import type { ConfigurationFacts } from '../guest/report.ts'
 import type { HostId, InstanceId, NodeId, OperationId, ProjectId } from '../ids.ts'
 import type { StepResults } from '../operation/process.ts'
 import type { Fault } from '../values/fault.ts'
@@ -98,6 +99,8 @@ export type InstanceCommand =
       /** Of the report; absent where it is not the host that says so, or its agent does not sign. */
       readonly sequence?: number | undefined
     }
+  /** What a host tells of the parameters of its engine. */
+  | ({ readonly type: 'ReportConfiguration'; readonly nodeId: NodeId; readonly hostId: HostId } & ConfigurationFacts)
   /** The log does not know of an instance that a host has: from now on it does. `removal`: to delete it at once. */
   | {
       readonly type: 'AdoptInstance'

@@ -1,6 +1,7 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { OperationId } from '../ids.ts'
 import { sameName } from '../values/names.ts'
+import { sameValues } from '../values/parameter.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import type { InstanceEvent } from './events.ts'
 import { inTheWayOf } from './lanes.ts'
@@ -53,6 +54,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return isInProgress(state, command.operationId) ? failOperation(command, state) : failShared(command, state)
     case 'ReportHealth':
       return reportHealth(command, state)
+    case 'ReportConfiguration':
+      return reportConfiguration(command, state)
     case 'ReconcileWithHost':
       return reconcile(command, state)
     case 'LoseHost':
@@ -235,6 +238,17 @@ const raiseNumbers = (command: CommandOf<'RaiseNumbers'>, state: InstanceState):
   if (epoch <= Math.max(state.epoch + 1, state.seenEpoch) && generation <= state.generation) return accept()
   const raised = { epoch: Math.max(epoch, state.seenEpoch), generation: Math.max(generation, state.generation) }
   return accept({ type: 'InstanceNumbersRaised', data: raised })
+}
+
+const reportConfiguration = (
+  { nodeId, hostId, effective, refusal }: CommandOf<'ReportConfiguration'>,
+  state: InstanceState,
+): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED' || !hasNode(state, { nodeId, hostId })) return accept()
+  const known = state.configuration
+  return sameValues(known.effective, effective) && known.refusal === refusal
+    ? accept()
+    : accept({ type: 'InstanceConfigurationReported', data: { effective, refusal } })
 }
 
 type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'nodeId' | 'hostId' | 'epoch'>

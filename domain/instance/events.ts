@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { restoreSourceSchema } from '../backup/source.ts'
 import { defineEvent, type EventOf } from '../event-definition.ts'
+import { configurationFactsSchema } from '../guest/report.ts'
 import { hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import {
@@ -108,6 +109,8 @@ export const instanceEvents = {
   ),
   /** Its host was removed for good: what it had there is lost, and it holds nothing any more but its name. */
   InstanceHostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, fault: faultSchema })),
+  /** What the engine has of the parameters that were wished is other than before: it was started, or did not start with them. */
+  InstanceConfigurationReported: defineEvent(1, configurationFactsSchema),
   /** The host has seen higher numbers than the log knows of. */
   InstanceNumbersRaised: defineEvent(1, z.object({ epoch: z.int().nonnegative(), generation: z.int().nonnegative() })),
   /** Clients reach the engine elsewhere than before, or verify it by other authorities: what the host's configuration says has changed. */

@@ -2,7 +2,7 @@ import { unreachable } from '../decider.ts'
 import { firstAccounts, noAccounts } from '../values/known-accounts.ts'
 import { mostResources, resourcesOf } from '../values/resources.ts'
 import type { InstanceEvent } from './events.ts'
-import type { RestingStatus } from './known.ts'
+import { noConfiguration, type RestingStatus } from './known.ts'
 import type { AnyExclusive, AnyShared, Asked, Ended, InstanceChange } from './operations/define-operation.ts'
 import {
   type ExclusiveKind,
@@ -66,6 +66,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       seenEpoch: 0,
       sharedEpoch: 0,
       accounts: firstAccounts(event.data),
+      configuration: noConfiguration,
       shared: [],
       endpoint: null,
       caCertificate: null,
@@ -82,6 +83,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       seenEpoch: adopted.epoch,
       sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
       accounts: noAccounts,
+      configuration: noConfiguration,
       shared: [],
       nodes: [{ nodeId, hostId, role: 'primary', generation: nodeGeneration, sealingKey: null }],
       health: 'UNKNOWN',
@@ -129,6 +131,8 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
     }
     case 'InstanceRenamed':
       return { ...state, name: event.data.name, nameFence: event.data.nameFence ?? state.nameFence }
+    case 'InstanceConfigurationReported':
+      return { ...state, configuration: { ...state.configuration, ...event.data } }
     case 'InstanceHealthChanged':
       return { ...state, ...seen(state, event.data) }
     default:
@@ -257,6 +261,7 @@ const known = (state: KnownInstance) => ({
   endpoint: state.endpoint,
   caCertificate: state.caCertificate,
   accounts: state.accounts,
+  configuration: state.configuration,
   operationIds: state.operationIds,
   shared: state.shared,
 })

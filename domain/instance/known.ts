@@ -1,10 +1,25 @@
-import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { ConfigurationId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Health } from '../values/health.ts'
 import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
+import type { ParameterValues } from '../values/parameter.ts'
 import type { Resources } from '../values/resources.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 import type { InstanceNode } from './nodes.ts'
+
+/**
+ * The parameters that people have set. `id`: of the group that they are of, at this revision; null for none. `values`: what is wished. `effective`: what
+ * the engine has of it: one that takes a restart is there with the next. `refusal`: why the engine does without what was wished.
+ */
+export type KnownConfiguration = {
+  readonly id: ConfigurationId | null
+  readonly revision: number
+  readonly values: ParameterValues
+  readonly effective: ParameterValues
+  readonly refusal: string | null
+}
+
+export const noConfiguration: KnownConfiguration = { id: null, revision: 0, values: {}, effective: {}, refusal: null }
 
 export const restingStatuses = ['ACTIVE', 'STOPPED', 'FAILED', 'MISSING'] as const
 /** Where an instance is while no operation changes it. */
@@ -40,6 +55,7 @@ export type Known = {
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
   readonly accounts: KnownAccounts
+  readonly configuration: KnownConfiguration
   /** Every operation there ever was, oldest first: a repeated request is recognised by it. */
   readonly operationIds: readonly OperationId[]
 }

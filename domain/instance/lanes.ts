@@ -4,14 +4,30 @@ import { type ExclusiveKind, operationOf, type SharedKind } from './operations.t
 import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
 
 /** Accounts take an engine that runs and goes on running. */
-const ofAccounts = { provision: false, restart: false, stop: false, start: false, resize: true, delete: false }
+const ofAccounts = {
+  provision: false,
+  restart: false,
+  stop: false,
+  start: false,
+  resize: true,
+  delete: false,
+  'configure-restart': false,
+}
 
 /**
  * Whether a shared operation may begin while an exclusive one is in progress. Exclusive ones never wait for shared work: it goes on as long as the
  * engine serves, waits for it while it is restarted, and ends with the instance.
  */
 export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
-  backup: { provision: false, restart: false, stop: false, start: false, resize: true, delete: false },
+  backup: {
+    provision: false,
+    restart: false,
+    stop: false,
+    start: false,
+    resize: true,
+    delete: false,
+    'configure-restart': false,
+  },
   'create-database': ofAccounts,
   'delete-database': ofAccounts,
   'create-users': ofAccounts,
@@ -19,13 +35,21 @@ export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in Excl
   'change-password': ofAccounts,
   'grant-access': ofAccounts,
   'revoke-access': ofAccounts,
+  // An engine that gets another size is written another configuration.
+  configure: { ...ofAccounts, resize: false },
 }
+
+/** Shared work that an exclusive operation waits for all the same: they set the same thing. */
+const waitsFor: { readonly [E in ExclusiveKind]?: readonly SharedKind[] } = { 'configure-restart': ['configure'] }
 
 type Lanes = { readonly exclusive: OperationInProgress | null; readonly shared: readonly SharedInProgress[] }
 
 /** The operation for whose end this wish has to wait; null where it may begin at once. */
 export const inTheWayOf = (kind: OperationKind, wish: object, { exclusive, shared }: Lanes): Ongoing | null => {
-  if (!isShared(kind)) return exclusive
+  if (!isShared(kind)) {
+    const awaited = waitsFor[kind] ?? []
+    return exclusive ?? shared.find((one) => awaited.includes(one.kind)) ?? null
+  }
   if (exclusive && !mayBeginBeside[kind][exclusive.kind]) return exclusive
   const things = aboutOf(kind, wish)
   return shared.find((one) => aboutOf(one.kind, one.wish).some((thing) => things.includes(thing))) ?? null

@@ -14,6 +14,8 @@ export const operationKinds = [
   'change-password',
   'grant-access',
   'revoke-access',
+  'configure',
+  'configure-restart',
 ] as const
 export type OperationKind = (typeof operationKinds)[number]
 

@@ -8,6 +8,7 @@ import type { InstanceSpec } from '../values/instance-spec.ts'
 import { type OperationKind, operationKinds } from './operation-kinds.ts'
 import { backupOperation } from './operations/backup.ts'
 import { changePassword } from './operations/change-password.ts'
+import { configure, configureRestart } from './operations/configure.ts'
 import { createDatabase } from './operations/create-database.ts'
 import { createUsers } from './operations/create-users.ts'
 import {
@@ -46,6 +47,8 @@ export const operations = {
   'change-password': changePassword,
   'grant-access': grantAccess,
   'revoke-access': revokeAccess,
+  configure,
+  'configure-restart': configureRestart,
 } as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }
 
 type Operations = typeof operations

@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { ConfigurationId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import {
   type InstanceEvent,
   type InstanceState,
@@ -36,6 +36,7 @@ const endsHolding = (event: Of, state: InstanceState): readonly Reaction[] => [.
 const isDeleted = (event: Of, state: InstanceState): readonly Reaction[] => [
   ...ends(event),
   ...releaseResources(state, 'DELETED'),
+  ...leaveConfiguration(state),
 ]
 
 const anyHolds = (failure: string): boolean =>
@@ -75,6 +76,9 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
   },
   InstanceRenamed: { present: (_, state) => confirmName(state) },
   InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
+  InstanceConfigured: (event, state) => [...ends(event), ...followConfiguration(event, state)],
+  InstanceReconfigured: (event, state) => [...ends(event), ...followConfiguration(event, state)],
+  InstanceConfigurationReported: 'none',
   InstanceHealthChanged: 'none',
   InstanceNameLapsed: 'none',
   InstanceNumbersRaised: 'none',
@@ -165,6 +169,43 @@ const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly
     ...(reason === 'DELETED' ? [endSchedules(projectId, instanceId)] : []),
   ]
 }
+
+type Configured = {
+  readonly data: {
+    readonly configurationId: ConfigurationId | null
+    readonly formerId: ConfigurationId | null
+    readonly revision: number
+  }
+}
+
+const followConfiguration = (
+  { data: { configurationId, formerId, revision } }: Configured,
+  state: InstanceState,
+): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { instanceId } = state
+  return [
+    ...(configurationId === null
+      ? []
+      : [
+          {
+            target: 'configuration' as const,
+            id: configurationId,
+            command: { type: 'NoteFollowed' as const, instanceId, revision },
+          },
+        ]),
+    ...(formerId === null || formerId === configurationId ? [] : [left(formerId, instanceId)]),
+  ]
+}
+
+const leaveConfiguration = (state: InstanceState): readonly Reaction[] =>
+  state.status === 'ABSENT' || state.configuration.id === null ? [] : [left(state.configuration.id, state.instanceId)]
+
+const left = (id: ConfigurationId, instanceId: InstanceId): Reaction => ({
+  target: 'configuration',
+  id,
+  command: { type: 'NoteLeft', instanceId },
+})
 
 const endSchedules = (projectId: ProjectId, instanceId: InstanceId): Reaction => ({
   target: 'timetable',

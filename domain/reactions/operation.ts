@@ -1,9 +1,19 @@
+import { parseConfigurationId } from '../ids.ts'
 import { backupOf } from '../instance/operations/backup.ts'
 import { readData } from '../instance/operations/provision.ts'
 import { hasBegun, type OperationState, type operation } from '../operation/index.ts'
 import type { BegunOperation } from '../operation/state.ts'
 import type { Fault } from '../values/fault.ts'
 import type { OwnRequest, Reaction, ReactionsOf } from './reaction.ts'
+
+/** The group whose values it was about hears of a failure, too: a rollout goes no further. */
+const stopRollout = ({ operationId, kind, subject }: BegunOperation, { message }: Fault): readonly Reaction[] => {
+  const id = subject.wish?.configurationId
+  if ((kind !== 'configure' && kind !== 'configure-restart') || typeof id !== 'string') return []
+  const { instanceId } = subject
+  const command = { type: 'NoteFailed', instanceId, operationId, reason: message } as const
+  return [{ target: 'configuration', id: parseConfigurationId(id), command }]
+}
 
 export const operationReactions: ReactionsOf<typeof operation> = {
   OperationMoved: ({ data }, state) => {
@@ -32,7 +42,7 @@ export const operationReactions: ReactionsOf<typeof operation> = {
     const backupId = backupOf(kind, state.subject)
     // The instance forgets its shared work with its end.
     return backupId === null
-      ? [...verified(state, null, fault), failed]
+      ? [...verified(state, null, fault), failed, ...stopRollout(state, fault)]
       : [{ target: 'backup', id: backupId, command: { type: 'FailBackup', fault } }, failed]
   },
   OperationStarted: 'none',

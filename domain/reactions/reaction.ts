@@ -1,9 +1,10 @@
 import type { BackupCommand } from '../backup/commands.ts'
+import type { ConfigurationCommand } from '../configuration/commands.ts'
 import type { DatastoreCommand } from '../datastore/commands.ts'
 import type { EventDefinitions, EventOf } from '../event-definition.ts'
 import type { FleetCommand } from '../fleet/index.ts'
 import type { HostCommand } from '../host/commands.ts'
-import type { BackupId, HostId, InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
+import type { BackupId, ConfigurationId, HostId, InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
 import type { InstanceCommand } from '../instance/commands.ts'
 import type { OperationInput } from '../operation/commands.ts'
 import type { OrdinaryAnswer, OrdinaryCommand } from '../ordinary-command.ts'
@@ -72,6 +73,11 @@ export type Reaction =
         | 'ConfirmRemoval'
         | 'PostponeRemoval'
       >
+    }
+  | {
+      readonly target: 'configuration'
+      readonly id: ConfigurationId
+      readonly command: Timeless<OneOf<ConfigurationCommand, 'NoteFollowed' | 'NoteLeft' | 'NoteAsked' | 'NoteFailed'>>
     }
   | { readonly target: 'fleet'; readonly id: 'hosts'; readonly command: OneOf<FleetCommand, 'ReleaseHostName'> }
   | {

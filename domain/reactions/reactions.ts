@@ -1,6 +1,7 @@
 import { type AggregateOf, allCategories, type Category } from '../aggregates.ts'
 import type { CofferEvent } from '../catalogue.ts'
 import { backupReactions } from './backup.ts'
+import { configurationReactions } from './configuration.ts'
 import { hostReactions } from './host.ts'
 import { instanceReactions } from './instance.ts'
 import { operationReactions } from './operation.ts'
@@ -28,6 +29,7 @@ export const reactionTable: ReactionTable = {
   flavor: 'none',
   datastore: 'none',
   parameters: 'none',
+  configuration: configurationReactions,
   request: 'none',
   exclusion: 'none',
   deadletter: 'none',

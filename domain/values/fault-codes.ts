@@ -14,6 +14,8 @@ export const faultCodes = {
   BACKUP_STORE_UNAVAILABLE: 'The backup store cannot be reached or is out of room. The step is tried again.',
   CANCELLED: 'Somebody cancelled the operation, and what it had done was undone.',
   COMMAND_NOT_UNDERSTOOD: 'The agent is older than the control plane. Upgrade the agent on that host.',
+  CONFIGURATION_REFUSED:
+    'The engine does not start with these values; the message has what it says. It has those of before.',
   CONFIGURE_FAILED: "The engine's configuration could not be written.",
   DATABASE_DIFFERS: 'A database of this name exists with another character set or collation. Choose another name.',
   DATABASE_EXISTS: 'A database of this name was made in SQL. Choose another name, or drop that one in SQL.',

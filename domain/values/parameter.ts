@@ -31,3 +31,6 @@ export type Parameter = z.infer<typeof parameterSchema>
 /** What somebody wishes of parameters: names in lower case, values as the engine's files of configuration have them, unquoted. */
 export const parameterValuesSchema = z.record(z.string(), z.string())
 export type ParameterValues = Readonly<Record<string, string>>
+
+export const sameValues = (a: ParameterValues, b: ParameterValues): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, value]) => b[name] === value)

@@ -10,7 +10,7 @@ import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
 import { tryParseId } from '../ids.ts'
-import { visible, visibleBackup, visibleSchedule, visibleToken } from '../visible.ts'
+import { visible, visibleBackup, visibleConfiguration, visibleSchedule, visibleToken } from '../visible.ts'
 import { readOneDeadLetter } from './dead-letter-page.ts'
 import { findEvent } from './event-id.ts'
 
@@ -74,6 +74,7 @@ const finders = {
   Operation: visible(operationIdSchema, ({ loadOperation }, id) => loadOperation(id)),
   Backup: visibleBackup,
   Token: visibleToken,
+  Configuration: visibleConfiguration,
   Schedule: visibleSchedule,
   Host: async ({ session, loadHost }, id) => {
     const hostId = tryParseId(hostIdSchema, id)

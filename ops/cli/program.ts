@@ -3,6 +3,7 @@ import { programVersion } from '../program-info.ts'
 import { addHelpCommand, createHelpfulProgram } from './help.ts'
 import { adminVerbs } from './nouns/admin.ts'
 import { backupVerbs } from './nouns/backup.ts'
+import { configurationVerbs } from './nouns/configuration.ts'
 import { connectVerb } from './nouns/connect.ts'
 import { databaseVerbs } from './nouns/database.ts'
 import { datastoreVerbs } from './nouns/datastore.ts'
@@ -30,6 +31,7 @@ const nouns: readonly Verbs[] = [
   operationVerbs,
   backupVerbs,
   scheduleVerbs,
+  configurationVerbs,
   eventsVerb,
   datastoreVerbs,
   flavorVerbs,

@@ -2,6 +2,7 @@ import type { InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
 import type { RestingStatus } from '../../domain/instance/known.ts'
+import { noConfiguration } from '../../domain/instance/known.ts'
 import {
   type AnyExclusive,
   type AnyShared,
@@ -28,11 +29,11 @@ type Change = Partial<InstanceDocument>
 
 /** A handler that changes a document once: an event at or before the revision it shows has been taken in. */
 const changes =
-  <E extends InstanceEvent>(change: (event: Projected<E>) => Change) =>
+  <E extends InstanceEvent>(change: (event: Projected<E>, document: InstanceDocument) => Change) =>
   (document: InstanceDocument | null, event: Projected<E>): InstanceDocument | null => {
     if (!document || event.revision <= document.stateVersion) return document
     const { position, revision, metadata } = event
-    const changed = { ...document, ...change(event), updatedAt: metadata.at, stateVersion: revision }
+    const changed = { ...document, ...change(event, document), updatedAt: metadata.at, stateVersion: revision }
     const hasStatus = changed.status !== document.status
     const hasHealth = changed.health !== document.health || changed.healthReason !== document.healthReason
     return {
@@ -99,6 +100,7 @@ const begun = (
   caCertificate: null,
   databases: [],
   users: [],
+  configuration: noConfiguration,
   operationId: null,
   sharedOperationIds: [],
   fault: null,
@@ -187,7 +189,7 @@ const ofOperations = Object.fromEntries([
 
 export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
   view: 'instances',
-  version: 7,
+  version: 8,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, event) =>
@@ -225,6 +227,9 @@ export const instancesProjection = defineView<InstanceDocument, typeof instanceC
       health: 'UNREACHABLE',
       healthReason: fault.message,
       fault,
+    })),
+    InstanceConfigurationReported: changes(({ data }, { configuration }) => ({
+      configuration: { ...configuration, ...data },
     })),
     InstanceNumbersRaised: changes(() => ({})),
     InstanceEndpointChanged: changes(({ data }) => ({ endpoint: data.endpoint, caCertificate: data.caCertificate })),

@@ -96,6 +96,7 @@ export const operationsProjection = defineView<
     ...requested,
     ...ended,
     InstanceRenamed: 'ignored',
+    InstanceConfigurationReported: 'ignored',
     InstanceNameLapsed: 'ignored',
     InstanceHostRemoved: 'ignored',
     InstanceHealthChanged: 'ignored',

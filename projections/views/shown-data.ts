@@ -126,6 +126,20 @@ const shownOf: { readonly [T in Exclude<CofferEventType, OperationEventType>]: (
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
 
+  InstanceConfigurationReported: ({ effective, refusal }) => ({ effective, refusal }),
+
+  ConfigurationCreated: ({ configurationId, projectId, name, description, datastore, version, values }) => ({
+    ...{ configurationId, projectId, name, description, datastore, version, values },
+  }),
+  ConfigurationChanged: ({ revision, values }) => ({ revision, values }),
+  ConfigurationRolloutBegun: ({ revision, restart, parallelism }) => ({ revision, restart, parallelism }),
+  ConfigurationInstanceFollowed: ({ instanceId, revision }) => ({ instanceId, revision }),
+  ConfigurationInstanceLeft: ({ instanceId }) => ({ instanceId }),
+  ConfigurationRolloutStepped: ({ revision, instanceIds }) => ({ revision, instanceIds }),
+  ConfigurationInstanceAsked: ({ revision, instanceId, operationId }) => ({ revision, instanceId, operationId }),
+  ConfigurationRolloutEnded: ({ revision, outcome, instanceId, reason }) => ({ revision, outcome, instanceId, reason }),
+  ConfigurationDeleted: ({ configurationId }) => ({ configurationId }),
+
   ParametersRead: ({ datastore, version, parameters }) => ({ datastore, version, parameters: parameters.length }),
 
   TokenIssued: ({ tokenId, projectId, name, role, ancestors, expiresAt }) => ({

@@ -18,6 +18,7 @@ import type { GuestPayload } from '../../domain/guest/command.ts'
 import type { GuestFacts, Holding, HostAccount } from '../../domain/guest/report.ts'
 import { type HostId, type InstanceId, type NodeId, parseHostId } from '../../domain/ids.ts'
 import type { InstanceLabel } from '../../domain/values/instance-spec.ts'
+import type { ParameterValues } from '../../domain/values/parameter.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -46,6 +47,8 @@ export type Placed = {
   memoryMiB: number
   generation: number
   port: number
+  /** As it was told last. */
+  parameters: ParameterValues
 }
 
 export type SimulatedHost = {
@@ -143,6 +146,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           memoryMiB: 0,
           generation: -1,
           port: ports,
+          parameters: {},
         }
         placed.set(nodeId, { instanceId, nodeGeneration, volumeGiB, label, ...nothing })
         return undefined
@@ -212,6 +216,17 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       case 'backup-absent':
         await work(context)
         return undefined
+      case 'parameters-tried':
+        required(nodeId)
+        await work(context)
+        if (random.chance(deps.failedStarts()))
+          throw new EngineFault('CONFIGURATION_REFUSED', 'the engine does not start with these values')
+        return undefined
+      case 'parameters-set': {
+        const instance = required(nodeId)
+        if (!payload.settled) instance.parameters = payload.parameters
+        return { effective: { ...instance.parameters }, refusal: null }
+      }
       case 'engine-stopped': {
         const instance = required(nodeId)
         instance.wanted = false

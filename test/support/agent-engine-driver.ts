@@ -58,6 +58,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
     },
     applyConfiguration: () => Promise.resolve(),
     followSize: () => Promise.resolve([]),
+    applyParameters: () => Promise.resolve(),
     readParameters: () => Promise.resolve(fakeParameters),
     processSpec: ({ dataDir, runDir, listen, installation }) => ({
       command: join(installation.binDir, 'node'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { backupStream } from '../../domain/backup/index.ts'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
+import { configurationStream } from '../../domain/configuration/index.ts'
 import { datastoreStream } from '../../domain/datastore/index.ts'
 import { deadLetterStream } from '../../domain/dead-letter/index.ts'
 import { exclusionStream } from '../../domain/exclusion/index.ts'
@@ -9,6 +10,7 @@ import { fleetStream } from '../../domain/fleet/index.ts'
 import { hostStream } from '../../domain/host/index.ts'
 import {
   type BackupId,
+  type ConfigurationId,
   type DeadLetterId,
   type FlavorId,
   type HostId,
@@ -18,6 +20,7 @@ import {
   type ProjectId,
   parseBackupId,
   parseCommandId,
+  parseConfigurationId,
   parseDeadLetterId,
   parseEventId,
   parseFlavorId,
@@ -57,6 +60,7 @@ export type World = {
   readonly tokenId: TokenId
   readonly backupId: BackupId
   readonly scheduleId: ScheduleId
+  readonly configurationId: ConfigurationId
   readonly requestId: RequestId
   readonly deadLetterId: DeadLetterId
   readonly datastore: DatastoreType
@@ -81,6 +85,7 @@ export const exampleWorld = (number = 1, overrides: Partial<World> = {}): World 
   tokenId: parseTokenId(exampleUuid(`token ${number}`, number)),
   backupId: parseBackupId(exampleUuid(`backup ${number}`, number)),
   scheduleId: parseScheduleId(exampleUuid(`schedule ${number}`, number)),
+  configurationId: parseConfigurationId(exampleUuid(`configuration ${number}`, number)),
   requestId: parseRequestId(exampleUuid(`request ${number}`, number)),
   deadLetterId: parseDeadLetterId(exampleUuid(`dead letter ${number}`, number)),
   datastore: 'postgresql',
@@ -115,6 +120,7 @@ type Examples = {
 const specOf = ({ datastore, version, flavorId }: World) => ({ ...resources, datastore, version, flavor: flavorId })
 const labelOf = (world: World) => ({ projectId: world.projectId, name: 'shop', spec: specOf(world) })
 const timing = { cron: '0 3 * * *', timeZone: 'Europe/Berlin', lateMinutes: 60 }
+const values = { work_mem: '64MB' }
 const nextDue = '2030-01-02T02:00:00.000Z'
 const resolutionOf = ({ deadLetterId }: World) => ({
   letterId: deadLetterId,
@@ -181,6 +187,24 @@ const examples: Examples = {
   }),
   InstanceDatabaseCreated: ({ operationId }) => ({ operationId, name: 'crm', users: ['app'] }),
   InstanceDatabaseDeletionRequested: (world) => ({ ...operationOf(world), name: 'app' }),
+  InstanceConfigurationRequested: (world) => ({
+    ...operationOf(world),
+    ...{ configurationId: world.configurationId, revision: 2, values, former: {} },
+  }),
+  InstanceConfigured: ({ operationId, configurationId }) => ({
+    ...{ operationId, configurationId, formerId: null, revision: 2, values, effective: {} },
+  }),
+  InstanceConfigurationRestartRequested: (world) => ({
+    ...operationOf(world),
+    ...{ configurationId: world.configurationId, revision: 2, values, former: {} },
+  }),
+  InstanceReconfigured: ({ operationId, configurationId }) => ({
+    ...{ operationId, configurationId, formerId: null, revision: 2, values, effective: values },
+  }),
+  InstanceConfigurationReported: () => ({
+    effective: {},
+    refusal: 'the engine does not start with these values of shared_buffers: the host has too little memory for it',
+  }),
   InstanceDatabaseDeleted: ({ operationId }) => ({ operationId, name: 'app' }),
   InstanceBackupRequested: (world) => ({
     ...operationOf(world),
@@ -323,6 +347,23 @@ const examples: Examples = {
   DatastoreVersionOffered: ({ datastore, version }) => ({ datastore, version }),
   DatastoreVersionWithdrawn: ({ datastore, version }) => ({ datastore, version }),
   DatastoreDefaultVersionSet: ({ datastore, version }) => ({ datastore, version }),
+
+  ConfigurationCreated: ({ configurationId, projectId, datastore, version }) => ({
+    ...{ configurationId, projectId, datastore, version },
+    ...{ name: 'reports', description: 'for long queries', values },
+  }),
+  ConfigurationChanged: () => ({ revision: 2, values: { work_mem: '128MB' } }),
+  ConfigurationRolloutBegun: () => ({ revision: 2, restart: true, parallelism: 2 }),
+  ConfigurationInstanceFollowed: ({ instanceId }) => ({ instanceId, revision: 2 }),
+  ConfigurationInstanceLeft: ({ instanceId }) => ({ instanceId }),
+  ConfigurationRolloutStepped: ({ instanceId }) => ({
+    ...{ revision: 2, instanceIds: [instanceId], at: '2030-01-01T00:00:00.000Z' },
+  }),
+  ConfigurationInstanceAsked: ({ instanceId, operationId }) => ({ revision: 2, instanceId, operationId }),
+  ConfigurationRolloutEnded: ({ instanceId }) => ({
+    ...{ revision: 2, outcome: 'FAILED' as const, instanceId, reason: 'the engine does not start with these values' },
+  }),
+  ConfigurationDeleted: ({ configurationId }) => ({ configurationId }),
 
   ParametersRead: ({ datastore, version }) => ({
     datastore,
@@ -519,6 +560,7 @@ export const streamOfEvent = (type: CofferEventType, world: World): StreamName =
   if (type.startsWith('Host')) return hostStream(world.hostId)
   if (type.startsWith('Flavor')) return flavorStream(world.flavorId)
   if (type.startsWith('Datastore')) return datastoreStream(world.datastore)
+  if (type.startsWith('Configuration')) return configurationStream(world.configurationId)
   if (type.startsWith('Parameters')) return parametersStream(parametersIdOf(world.datastore, world.version))
   if (type.startsWith('Token')) return tokenStream(world.tokenId)
   if (type.startsWith('Backup')) return backupStream(world.backupId)
@@ -551,4 +593,4 @@ export const exampleMetadata = (type: CofferEventType, world: World, number: num
 
 const isOfInstance = (type: CofferEventType): boolean => /^(Instance|Operation|GuestCommand|Quota|Schedule)/.test(type)
 const isOfProject = (type: CofferEventType): boolean =>
-  isOfInstance(type) || /^(Project|Token|Request|Timetable)/.test(type)
+  isOfInstance(type) || /^(Project|Token|Request|Timetable|Configuration)/.test(type)

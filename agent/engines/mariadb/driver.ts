@@ -8,6 +8,7 @@ import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { dropUsers, ensureUsers, setPasswords } from './accounts/users.ts'
+import { applyParameters } from './configuration/apply-parameters.ts'
 import { applyConfiguration, configure, reloadCertificate } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
 import { readParameters } from './configuration/read-parameters.ts'
@@ -33,6 +34,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   giveIdentity: () => Promise.resolve(),
   configure,
   readParameters,
+  applyParameters,
   applyConfiguration,
   followSize,
   reloadCertificate,

@@ -41,6 +41,8 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     giveIdentity: (directory) => renewClusterIdentity(deps.clock, directory),
     configure,
     readParameters,
+    // It has read its files again by then, and all of them are in these.
+    applyParameters: () => Promise.resolve(),
     applyConfiguration: (instance, signal) => applyConfiguration(deps.timers, instance, signal),
     followSize: (instance, signal) => followSize(deps.timers, instance, signal),
     // Directly, not by pg_ctl, whose child would be nobody's and whose exit code would be another's.

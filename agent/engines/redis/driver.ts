@@ -6,6 +6,7 @@ import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
 import { dropUsers, ensureUsers, setAccess, setPasswords } from './accounts/users.ts'
 import { backup } from './backup/backup.ts'
+import { applyParameters } from './configuration/apply-parameters.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
 import { readParameters } from './configuration/read-parameters.ts'
@@ -31,6 +32,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   giveIdentity: () => Promise.resolve(),
   configure,
   readParameters,
+  applyParameters,
   applyConfiguration,
   followSize,
   // The files of the certificate are among what is applied, and read again though their names are the same.

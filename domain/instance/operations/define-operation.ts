@@ -7,7 +7,7 @@ import type { Fault } from '../../values/fault.ts'
 import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
 import type { KnownAccounts } from '../../values/known-accounts.ts'
 import type { Resources } from '../../values/resources.ts'
-import { type Known, type RestingStatus, restingStatuses } from '../known.ts'
+import { type Known, type KnownConfiguration, type RestingStatus, restingStatuses } from '../known.ts'
 
 type Shape = Readonly<Record<string, z.ZodType>>
 /** The data of a shape. Unlike `z.infer`, an empty one has room for more. */
@@ -30,6 +30,7 @@ export type InstanceChange = {
   readonly caCertificate?: string
   readonly spec?: Partial<InstanceSpec>
   readonly accounts?: KnownAccounts
+  readonly configuration?: KnownConfiguration
 }
 
 /** What the definition of an operation says in every lane. */

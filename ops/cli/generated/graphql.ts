@@ -108,6 +108,44 @@ export const RefusalFragmentDoc = new TypedDocumentString(`
  }
 }
  `, {"fragmentName":"Refusal"}) as unknown as TypedDocumentString<Types.RefusalFragment, unknown>;
+export const ConfigurationFragmentDoc = new TypedDocumentString(`
+ fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}`, {"fragmentName":"Configuration"}) as unknown as TypedDocumentString<Types.ConfigurationFragment, unknown>;
 export const ParameterFragmentDoc = new TypedDocumentString(`
  fragment Parameter on Parameter {
  name
@@ -1072,6 +1110,681 @@ fragment Fault on Fault {
  retryable
  cause
 }`) as unknown as TypedDocumentString<Types.VerifyBackupMutation, Types.VerifyBackupMutationVariables>;
+export const ConfigurationsDocument = new TypedDocumentString(`
+ query Configurations($first: Int, $after: String) {
+ configurations(first: $first, after: $after) {
+ edges {
+ cursor
+ node {
+ ...Configuration
+ }
+ }
+ pageInfo {
+ ...Page
+ }
+ }
+}
+ fragment Page on PageInfo {
+ hasNextPage
+ endCursor
+}
+fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.ConfigurationsQuery, Types.ConfigurationsQueryVariables>;
+export const InstanceParametersDocument = new TypedDocumentString(`
+ query InstanceParameters($id: ID!, $containing: String, $changed: Boolean) {
+ instance(id: $id) {
+ configuration {
+ group {
+ name
+ }
+ revision
+ pending
+ refusal
+ }
+ parameters(containing: $containing, changed: $changed) {
+ name
+ value
+ source
+ pending
+ engineDefault
+ unit
+ }
+ }
+}
+ `) as unknown as TypedDocumentString<Types.InstanceParametersQuery, Types.InstanceParametersQueryVariables>;
+export const CreateConfigurationDocument = new TypedDocumentString(`
+ mutation CreateConfiguration($input: CreateConfigurationInput!) {
+ result: createConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.CreateConfigurationMutation, Types.CreateConfigurationMutationVariables>;
+export const ChangeConfigurationDocument = new TypedDocumentString(`
+ mutation ChangeConfiguration($input: ChangeConfigurationInput!) {
+ result: changeConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.ChangeConfigurationMutation, Types.ChangeConfigurationMutationVariables>;
+export const ReplaceConfigurationDocument = new TypedDocumentString(`
+ mutation ReplaceConfiguration($input: ReplaceConfigurationInput!) {
+ result: replaceConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.ReplaceConfigurationMutation, Types.ReplaceConfigurationMutationVariables>;
+export const RollOutConfigurationDocument = new TypedDocumentString(`
+ mutation RollOutConfiguration($input: RollOutConfigurationInput!) {
+ result: rollOutConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.RollOutConfigurationMutation, Types.RollOutConfigurationMutationVariables>;
+export const CancelRolloutDocument = new TypedDocumentString(`
+ mutation CancelRollout($input: CancelRolloutInput!) {
+ result: cancelRollout(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.CancelRolloutMutation, Types.CancelRolloutMutationVariables>;
+export const DeleteConfigurationDocument = new TypedDocumentString(`
+ mutation DeleteConfiguration($input: DeleteConfigurationInput!) {
+ result: deleteConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ... on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+ }
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`) as unknown as TypedDocumentString<Types.DeleteConfigurationMutation, Types.DeleteConfigurationMutationVariables>;
+export const AttachConfigurationDocument = new TypedDocumentString(`
+ mutation AttachConfiguration($input: AttachConfigurationInput!) {
+ result: attachConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.AttachConfigurationMutation, Types.AttachConfigurationMutationVariables>;
+export const DetachConfigurationDocument = new TypedDocumentString(`
+ mutation DetachConfiguration($input: DetachConfigurationInput!) {
+ result: detachConfiguration(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.DetachConfigurationMutation, Types.DetachConfigurationMutationVariables>;
 export const CreateDatabaseDocument = new TypedDocumentString(`
  mutation CreateDatabase($input: CreateDatabaseInput!) {
  result: createDatabase(input: $input) {

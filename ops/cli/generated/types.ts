@@ -20,6 +20,14 @@ export type AdoptInstanceInput = {
   readonly projectId?: string | null | undefined;
 };
 
+export type AttachConfigurationInput = {
+  readonly configurationId: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly restart?: boolean;
+};
+
 export type BackupFilter = {
   readonly instanceId?: string | null | undefined;
   readonly projectId?: string | null | undefined;
@@ -41,6 +49,20 @@ export type BackupStatus =
 export type CancelOperationInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type CancelRolloutInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
+export type ChangeConfigurationInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly parallelism?: number;
+  readonly restart?: boolean;
+  readonly set?: ReadonlyArray<ParameterValueInput>;
+  readonly unset?: ReadonlyArray<string>;
 };
 
 export type ChangePasswordInput = {
@@ -65,6 +87,16 @@ export type CreateBackupInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly instanceId: string;
   readonly name?: string | null | undefined;
+};
+
+export type CreateConfigurationInput = {
+  readonly datastore: string;
+  readonly description?: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly projectId?: string | null | undefined;
+  readonly values: ReadonlyArray<ParameterValueInput>;
+  readonly version?: string | null | undefined;
 };
 
 export type CreateDatabaseInput = {
@@ -135,6 +167,11 @@ export type DeleteBackupInput = {
   readonly idempotencyKey?: string | null | undefined;
 };
 
+export type DeleteConfigurationInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 export type DeleteDatabaseInput = {
   readonly expectedVersion?: number | null | undefined;
   readonly id: string;
@@ -158,6 +195,13 @@ export type DeleteUsersInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
   readonly names: ReadonlyArray<string>;
+};
+
+export type DetachConfigurationInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly restart?: boolean;
 };
 
 export type DropDeadLetterInput = {
@@ -271,6 +315,8 @@ export type OperationFilter = {
 export type OperationKind =
   | 'BACKUP'
   | 'CHANGE_PASSWORD'
+  | 'CONFIGURE'
+  | 'CONFIGURE_RESTART'
   | 'CREATE_DATABASE'
   | 'CREATE_USERS'
   | 'DELETE'
@@ -292,6 +338,11 @@ export type OperationStatus =
   | 'RUNNING'
   | 'SUCCEEDED';
 
+export type ParameterSource =
+  | 'COFFER'
+  | 'ENGINE'
+  | 'GROUP';
+
 export type ParameterType =
   | 'BOOLEAN'
   | 'ENUM'
@@ -299,6 +350,11 @@ export type ParameterType =
   | 'NUMBER'
   | 'SET'
   | 'TEXT';
+
+export type ParameterValueInput = {
+  readonly name: string;
+  readonly value: string;
+};
 
 export type RefusalCode =
   | 'ALREADY_EXISTS'
@@ -339,6 +395,14 @@ export type RenameInstanceInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
+};
+
+export type ReplaceConfigurationInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly parallelism?: number;
+  readonly restart?: boolean;
+  readonly values: ReadonlyArray<ParameterValueInput>;
 };
 
 export type ReplayDeadLetterInput = {
@@ -387,6 +451,19 @@ export type Role =
   | 'ADMIN'
   | 'MEMBER'
   | 'READER';
+
+export type RollOutConfigurationInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly parallelism?: number;
+  readonly restart?: boolean;
+};
+
+export type RolloutStatus =
+  | 'CANCELLED'
+  | 'FAILED'
+  | 'RUNNING'
+  | 'SUCCEEDED';
 
 export type ScheduleAction =
   | 'BACKUP'
@@ -541,6 +618,135 @@ export type PageFragment = { readonly hasNextPage: boolean, readonly endCursor: 
 export type ActorFragment = { readonly kind: ActorKind, readonly name: string, readonly projectId: string | null };
 
 export type RefusalFragment = { readonly code: RefusalCode, readonly message: string, readonly field: string | null, readonly details: unknown, readonly faults: ReadonlyArray<{ readonly code: RefusalCode, readonly message: string, readonly field: string | null }> };
+
+export type ConfigurationFragment = { readonly id: string, readonly name: string, readonly description: string, readonly datastore: string, readonly version: string, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly values: ReadonlyArray<{ readonly name: string, readonly value: string }>, readonly instances: ReadonlyArray<{ readonly instanceId: string, readonly revision: number, readonly instance: { readonly name: string } | null }>, readonly rollout: { readonly revision: number, readonly restart: boolean, readonly parallelism: number, readonly status: RolloutStatus, readonly instanceId: string | null, readonly reason: string | null } | null, readonly createdBy: ActorFragment };
+
+export type ConfigurationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConfigurationsQuery = { readonly configurations: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: ConfigurationFragment }>, readonly pageInfo: PageFragment } };
+
+export type InstanceParametersQueryVariables = Exact<{
+  id: string;
+  containing?: string | null | undefined;
+  changed?: boolean | null | undefined;
+}>;
+
+
+export type InstanceParametersQuery = { readonly instance: { readonly configuration: { readonly revision: number, readonly pending: ReadonlyArray<string>, readonly refusal: string | null, readonly group: { readonly name: string } | null }, readonly parameters: ReadonlyArray<{ readonly name: string, readonly value: string | null, readonly source: ParameterSource, readonly pending: string | null, readonly engineDefault: string | null, readonly unit: string | null }> } | null };
+
+export type CreateConfigurationMutationVariables = Exact<{
+  input: CreateConfigurationInput;
+}>;
+
+
+export type CreateConfigurationMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type ChangeConfigurationMutationVariables = Exact<{
+  input: ChangeConfigurationInput;
+}>;
+
+
+export type ChangeConfigurationMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type ReplaceConfigurationMutationVariables = Exact<{
+  input: ReplaceConfigurationInput;
+}>;
+
+
+export type ReplaceConfigurationMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type RollOutConfigurationMutationVariables = Exact<{
+  input: RollOutConfigurationInput;
+}>;
+
+
+export type RollOutConfigurationMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type CancelRolloutMutationVariables = Exact<{
+  input: CancelRolloutInput;
+}>;
+
+
+export type CancelRolloutMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type DeleteConfigurationMutationVariables = Exact<{
+  input: DeleteConfigurationInput;
+}>;
+
+
+export type DeleteConfigurationMutation = { readonly result:
+    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type AttachConfigurationMutationVariables = Exact<{
+  input: AttachConfigurationInput;
+}>;
+
+
+export type AttachConfigurationMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type DetachConfigurationMutationVariables = Exact<{
+  input: DetachConfigurationInput;
+}>;
+
+
+export type DetachConfigurationMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
 
 export type CreateDatabaseMutationVariables = Exact<{
   input: CreateDatabaseInput;
@@ -1112,6 +1318,7 @@ export type ScheduleQueryVariables = Exact<{
 
 export type ScheduleQuery = { readonly schedule:
     | { readonly __typename: 'Backup' }
+    | { readonly __typename: 'Configuration' }
     | { readonly __typename: 'DeadLetter' }
     | { readonly __typename: 'Event' }
     | { readonly __typename: 'Flavor' }

@@ -46,6 +46,7 @@ const examples: Readonly<Record<Category, CofferEventType>> = {
   flavor: 'FlavorDefined',
   datastore: 'DatastoreVersionOffered',
   parameters: 'ParametersRead',
+  configuration: 'ConfigurationCreated',
   token: 'TokenIssued',
   operation: 'OperationStarted',
   backup: 'BackupRequested',

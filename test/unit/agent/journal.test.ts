@@ -203,6 +203,7 @@ describe('the record of a node', () => {
       volumeStage: 'ROOMY',
       incident: null,
       memoryKills: 0,
+      configuration: { wanted: {}, effective: {}, proven: {}, refusal: null },
     })
     const written = (): unknown => database.prepare('SELECT total_changes() AS n').get()?.n
     const before = written()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { CommandDefinition } from '../../../commands/public/definition.ts'
 import { publicCommands } from '../../../commands/public/registry.ts'
-import { parseFlavorId } from '../../../domain/ids.ts'
+import { parseConfigurationId, parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -22,6 +22,7 @@ type Ids = {
   readonly token: string
   readonly joinToken: string
   readonly schedule: string
+  readonly configuration: string
   readonly backup: string
   readonly project: string
 }
@@ -108,6 +109,12 @@ const rows: Readonly<Record<string, Row>> = {
     variables: ({ instance }) => ({ id: instance }),
     shownTo: 'own',
   },
+  'Query.configuration': {
+    document: 'query ($id: ID!) { configuration(id: $id) { id name values { value } } }',
+    variables: ({ configuration }) => ({ id: configuration }),
+    shownTo: 'own',
+  },
+  'Query.configurations': { document: '{ configurations { nodes { id name } } }', shownTo: 'own' },
   'Query.tokens': { document: '{ tokens { nodes { id name } } }', shownTo: 'own' },
 
   'Query.deadLetters': { document: '{ deadLetters { nodes { id key error } } }', shownTo: 'admin' },
@@ -178,6 +185,38 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.createBackup': mutation('createBackup', 'CreateBackupInput', ({ instance }) => ({ instanceId: instance })),
   'Mutation.deleteBackup': mutation('deleteBackup', 'DeleteBackupInput', ({ backup }) => ({ id: backup })),
   'Mutation.verifyBackup': mutation('verifyBackup', 'VerifyBackupInput', ({ backup }) => ({ id: backup })),
+  'Mutation.createConfiguration': mutation('createConfiguration', 'CreateConfigurationInput', () => ({
+    name: 'a',
+    datastore: 'postgresql',
+    values: [],
+  })),
+  'Mutation.changeConfiguration': mutation('changeConfiguration', 'ChangeConfigurationInput', ({ configuration }) => ({
+    id: configuration,
+  })),
+  'Mutation.replaceConfiguration': mutation(
+    'replaceConfiguration',
+    'ReplaceConfigurationInput',
+    ({ configuration }) => ({ id: configuration, values: [] }),
+  ),
+  'Mutation.rollOutConfiguration': mutation(
+    'rollOutConfiguration',
+    'RollOutConfigurationInput',
+    ({ configuration }) => ({ id: configuration }),
+  ),
+  'Mutation.cancelRollout': mutation('cancelRollout', 'CancelRolloutInput', ({ configuration }) => ({
+    id: configuration,
+  })),
+  'Mutation.deleteConfiguration': mutation('deleteConfiguration', 'DeleteConfigurationInput', ({ configuration }) => ({
+    id: configuration,
+  })),
+  'Mutation.attachConfiguration': mutation(
+    'attachConfiguration',
+    'AttachConfigurationInput',
+    ({ instance, configuration }) => ({ id: instance, configurationId: configuration }),
+  ),
+  'Mutation.detachConfiguration': mutation('detachConfiguration', 'DetachConfigurationInput', ({ instance }) => ({
+    id: instance,
+  })),
   'Mutation.createSchedule': mutation('createSchedule', 'CreateScheduleInput', ({ instance }) => ({
     instanceId: instance,
     action: 'RESTART',
@@ -260,6 +299,12 @@ const createWorld = async () => {
   await world.putEvent(shop, { instanceId: instance.id, operationId: operation.id, data: { mark } })
   const marked = await world.putToken(shop, 'reader', { name: mark })
   const schedule = await world.putSchedule(instance, { cron: mark })
+  const configuration = await world.putConfiguration({
+    ...{ id: parseConfigurationId(ids.next()), projectId: instance.projectId, name: mark, description: '' },
+    ...{ datastore: 'postgresql', version: '17.10', revision: 1, values: { search_path: mark }, instances: {} },
+    ...{ rollout: null, createdAt: instance.createdAt, updatedAt: instance.updatedAt },
+    createdBy: { kind: 'system', name: mark },
+  })
   const backup = await world.putBackup(instance, { name: mark })
   await world.putHost({ name: mark })
   const joinToken = await world.putJoinToken({
@@ -296,6 +341,7 @@ const createWorld = async () => {
     token: marked.document.id,
     joinToken: joinToken.id,
     schedule: schedule.id,
+    configuration: configuration.id,
     backup: backup.id,
     project: shop,
   }
@@ -306,6 +352,7 @@ const createWorld = async () => {
     token: ids.next(),
     joinToken: ids.next(),
     schedule: ids.next(),
+    configuration: ids.next(),
     backup: ids.next(),
     project: 'nowhere',
   }
@@ -338,9 +385,9 @@ const createWorld = async () => {
 /** An answer without the ids that were asked for, and without the headers, which name the request. */
 const anonymous = (
   reply: object | null,
-  { letter, instance, operation, token, schedule, backup, project }: Ids,
+  { letter, instance, operation, token, schedule, configuration, backup, project }: Ids,
 ): string =>
-  [letter, instance, operation, token, schedule, backup, project].reduce(
+  [letter, instance, operation, token, schedule, configuration, backup, project].reduce(
     (text, id) => text.replaceAll(id, '<id>'),
     JSON.stringify({ ...reply, headers: null }),
   )

@@ -14,6 +14,7 @@ import {
   parseTokenId,
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
+import { noConfiguration } from '../../../domain/instance/known.ts'
 import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
@@ -23,6 +24,7 @@ import type {
   AuditDocument,
   AuditEntry,
   BackupDocument,
+  ConfigurationDocument,
   DatastoreDocument,
   DeadLetterDocument,
   FlavorDocument,
@@ -94,6 +96,7 @@ export const createViewWriter = (store: ViewStore) => {
         caCertificate: 'PEM',
         databases: ['app'],
         users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
+        configuration: noConfiguration,
         operationId: null,
         sharedOperationIds: [],
         fault: null,
@@ -208,6 +211,7 @@ export const createViewWriter = (store: ViewStore) => {
       })
     },
     putDatastore: (document: DatastoreDocument) => put('datastores', document.type, document),
+    putConfiguration: (document: ConfigurationDocument) => put('configurations', document.id, document),
     putFlavor: (document: FlavorDocument) => put('flavors', document.id, document),
     putQuota: (document: QuotaDocument) => put('quotas', document.projectId, document),
     putDeadLetter: (document: DeadLetterDocument) => put('dead-letters', document.id, document),

@@ -36,6 +36,7 @@ describe('every event type', () => {
       flavors: 'Flavor',
       datastores: 'Datastore',
       parameters: 'Parameters',
+      configurations: 'Configuration',
       tokens: 'Token',
       'dead-letters': 'DeadLetter',
     }

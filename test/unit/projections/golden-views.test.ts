@@ -6,6 +6,7 @@ import { type CofferEventType, eventCatalogue } from '../../../domain/catalogue.
 import type { RawEvent } from '../../../domain/event-definition.ts'
 import {
   parseBackupId,
+  parseConfigurationId,
   parseDeadLetterId,
   parseHostId,
   parseInstanceId,
@@ -38,6 +39,7 @@ const world = exampleWorld(1, {
   tokenId: parseTokenId('019a0004-0000-7000-8000-000000000001'),
   backupId: parseBackupId('019a0009-0000-7000-8000-000000000001'),
   scheduleId: parseScheduleId('019a0008-0000-7000-8000-000000000001'),
+  configurationId: parseConfigurationId('019a0009-0000-7000-8000-000000000001'),
   requestId: parseRequestId('019a0007-0000-7000-8000-000000000001'),
   deadLetterId: parseDeadLetterId('b8a51c5f-7f0d-8c4e-9d0e-3c1f5f0f2a11'),
 })
@@ -49,6 +51,7 @@ const before: Readonly<Record<ViewName, readonly CofferEventType[]>> = {
   hosts: ['HostRegistered', 'HostCapacityClaimed', 'HostInstanceFound'],
   datastores: ['DatastoreVersionOffered'],
   parameters: ['ParametersRead'],
+  configurations: ['ConfigurationCreated'],
   flavors: ['FlavorDefined'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   tokens: ['TokenIssued'],

@@ -7,7 +7,7 @@ import { toEngineFault } from '../faults.ts'
 import { findServer } from '../lifecycle/server-process.ts'
 import { adminPasswordOf, configurationOf, usersOf } from '../places.ts'
 import { withAdministration } from '../session.ts'
-import { liveSettings, renderSettings, settingsOf } from './settings.ts'
+import { liveSettings, parseSettings, renderSettings, settingsOf } from './settings.ts'
 
 const header = '# Written by Coffer at every start: changes made here are lost.\n'
 
@@ -36,9 +36,6 @@ const writeOwnLines = async (instance: EngineInstance): Promise<void> => {
 /** Throws `EngineFault`, or the signal's reason. */
 export const applyConfiguration = async (instance: EngineInstance, signal: AbortSignal): Promise<void> => {
   const written = await readFile(configurationOf(instance), 'utf8')
-  const settings = written.split('\n').flatMap((line) => {
-    const [, name = '', value = ''] = /^(\S+) "(.*)"$/.exec(line) ?? []
-    return liveSettings.includes(name) ? [name, value.replace(/\\(.)/g, '$1')] : []
-  })
+  const settings = [...parseSettings(written)].filter(([name]) => liveSettings.includes(name)).flat()
   await withAdministration(instance, signal, (ask) => ask('CONFIG', 'SET', ...settings))
 }

@@ -61,3 +61,9 @@ export const renderSettings = (settings: Settings): string =>
     .join('')
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`
+
+/** What `renderSettings` wrote, but for what has several words. */
+export const parseSettings = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/^(\S+) "(.*)"$/gm)].map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]),
+  )

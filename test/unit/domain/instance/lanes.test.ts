@@ -35,6 +35,14 @@ const resizeRequested = {
   },
 } as const
 
+const configurationRestartRequested = {
+  type: 'InstanceConfigurationRestartRequested',
+  data: {
+    ...{ operationId: operationId(2), epoch: 3, deadline: at(2000) },
+    ...{ configurationId: null, revision: 0, values: {}, former: {} },
+  },
+} as const
+
 /** An instance that was ACTIVE and that this kind of operation is changing. */
 const changing: { readonly [E in ExclusiveKind]: readonly Parameters<typeof instance.evolve>[1][] } = {
   provision: [requested],
@@ -43,6 +51,7 @@ const changing: { readonly [E in ExclusiveKind]: readonly Parameters<typeof inst
   start: histories.STARTING,
   resize: [...active, resizeRequested],
   delete: histories.DELETING,
+  'configure-restart': [...active, configurationRestartRequested],
 }
 const sharedWishes: { readonly [S in SharedKind]: object } = {
   'create-database': { name: 'crm', characterSet: null, collation: null, users: null },
@@ -55,6 +64,7 @@ const sharedWishes: { readonly [S in SharedKind]: object } = {
   'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
   'grant-access': { name: 'app', databases: ['app'], level: 'write' },
   'revoke-access': { name: 'app', databases: ['app'] },
+  configure: { configurationId: null, revision: 0, values: {}, former: {} },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>
   ({

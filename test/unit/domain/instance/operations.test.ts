@@ -35,6 +35,8 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
   'grant-access': { name: 'app', databases: ['app'], level: 'write' },
   'revoke-access': { name: 'app', databases: ['app'] },
+  configure: { configurationId: null, revision: 0, values: {}, former: {} },
+  'configure-restart': { configurationId: null, revision: 0, values: {}, former: {} },
 }
 const kinds = operationKinds.filter((kind): kind is RequestedKind => kind !== 'provision')
 const situations = Object.keys(histories) as Situation[]
@@ -92,7 +94,14 @@ describe('every operation, asked for in every state', () => {
       const log = [...histories[situation], ...eventsOf(instance.decide(ask(kind), before))]
       const told = { operationId: operationId(9), kind }
       const done = eventsOf(
-        instance.decide({ type: 'CompleteOperation', ...told, results: { engine: facts } }, fold(instance, log)),
+        instance.decide(
+          {
+            type: 'CompleteOperation',
+            ...told,
+            results: { engine: facts, configure: { effective: {}, refusal: null } },
+          },
+          fold(instance, log),
+        ),
       )
       expect(done[0]?.type).toBe(succeeded)
       const after = fold(instance, [...log, ...done])

@@ -49,6 +49,7 @@ export const subject: OperationSubject = {
     asked: [{ name: 'ann', sealedPassword: '1.box', databases: ['app'], level: 'read', host: null }],
     ...{ names: ['app'], databases: ['app'], level: 'write', sealedPassword: '1.box', keepFormer: false },
     ...{ backupId: backupId(), sealedKey: '1.sealed' },
+    ...{ configurationId: null, revision: 0, values: {}, former: {} },
   },
   databases: [],
   users: [],
@@ -101,7 +102,7 @@ const taken = (result: GuestResult, now: number): OperationInput => ({
 
 export const succeeded = (id: CommandId, now = 1): OperationInput => taken({ type: 'succeeded', ...answers(id) }, now)
 export const succeededWithFacts = (id: CommandId, now = 1): OperationInput =>
-  taken({ type: 'succeeded', ...answers(id), facts: { ...facts, ...contents } }, now)
+  taken({ type: 'succeeded', ...answers(id), facts: { ...facts, ...contents, effective: {}, refusal: null } }, now)
 export const failed = (id: CommandId, now = 1, why = fault): OperationInput =>
   taken({ type: 'failed', ...answers(id), fault: why }, now)
 export const progressed = (id: CommandId, progress: number, message: string, now = 1): OperationInput =>

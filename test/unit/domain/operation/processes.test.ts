@@ -170,6 +170,8 @@ describe.each(operationKinds)('the %s process', (kind) => {
       succeededWithFacts(commandId(1)),
       succeededWithFacts(commandId(2)),
       succeeded(commandId(3)),
+      succeededWithFacts(commandId(4)),
+      succeeded(commandId(5)),
     )
     const state = given(...done).state
     expect(state.status).toBe('ENDING')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CofferEventType } from '../../../../domain/catalogue.ts'
+import { noConfiguration } from '../../../../domain/instance/known.ts'
 import type { InstanceDocument } from '../../../../projections/documents.ts'
 import { instancesProjection } from '../../../../projections/views/instances.ts'
 import { createEventLog } from '../../../support/event-log.ts'
@@ -27,6 +28,7 @@ const requested: InstanceDocument = {
   caCertificate: null,
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
+  configuration: noConfiguration,
   operationId: world.operationId,
   sharedOperationIds: [],
   fault: null,

@@ -1,0 +1,50 @@
+import { unreachable } from '../decider.ts'
+import type { ConfigurationEvent } from './events.ts'
+import { type ConfigurationState, underWay } from './state.ts'
+
+export const evolve = (state: ConfigurationState, event: ConfigurationEvent): ConfigurationState => {
+  if (event.type === 'ConfigurationCreated') {
+    return { status: 'ACTIVE', ...event.data, revision: 1, instances: {}, rollout: null }
+  }
+  if (state.status === 'ABSENT') return state
+  switch (event.type) {
+    case 'ConfigurationChanged':
+      return { ...state, ...event.data }
+    case 'ConfigurationRolloutBegun':
+      return { ...state, rollout: { ...event.data, asked: underWay(state.rollout) } }
+    case 'ConfigurationInstanceFollowed': {
+      const { instanceId, revision } = event.data
+      return { ...unasked(state, instanceId), instances: { ...state.instances, [instanceId]: revision } }
+    }
+    case 'ConfigurationInstanceLeft': {
+      const { [event.data.instanceId]: _, ...instances } = state.instances
+      return { ...unasked(state, event.data.instanceId), instances }
+    }
+    case 'ConfigurationRolloutStepped': {
+      const asked = Object.fromEntries(event.data.instanceIds.map((instanceId) => [instanceId, null]))
+      return state.rollout
+        ? { ...state, rollout: { ...state.rollout, asked: { ...state.rollout.asked, ...asked } } }
+        : state
+    }
+    case 'ConfigurationInstanceAsked': {
+      const { instanceId, operationId } = event.data
+      return state.rollout
+        ? { ...state, rollout: { ...state.rollout, asked: { ...state.rollout.asked, [instanceId]: operationId } } }
+        : state
+    }
+    case 'ConfigurationRolloutEnded':
+      return { ...state, rollout: null }
+    case 'ConfigurationDeleted':
+      return { ...state, status: 'DELETED', rollout: null }
+    default:
+      return unreachable(event)
+  }
+}
+
+type Present = Exclude<ConfigurationState, { readonly status: 'ABSENT' }>
+
+const unasked = (state: Present, instanceId: string): Present => {
+  if (!state.rollout) return state
+  const asked = Object.fromEntries(Object.entries(state.rollout.asked).filter(([id]) => id !== instanceId))
+  return { ...state, rollout: { ...state.rollout, asked } }
+}
