@@ -116,10 +116,11 @@ onEverySite('redis', (site) =>
         return { status, steps: steps.map(({ name }) => name), flavor: settled.flavor, volumeGiB: settled.volumeGiB }
       }
       const before = await runOf()
-      const steps = ['engine', 'volume', 'verify']
-      const larger = { flavor: 'small', volumeGiB: 2 }
-      expect(await resize(larger)).toEqual({ status: 'SUCCEEDED', steps, ...larger })
+      const larger = { status: 'SUCCEEDED', steps: ['engine', 'verify'], flavor: 'small', volumeGiB: 1 }
+      expect(await resize({ flavor: 'small' })).toEqual(larger)
       expect(await runOf()).toBe(before)
+      // Which may take a restart, on a host that cannot grow what is in use.
+      expect(await resize({ volumeGiB: 2 })).toEqual({ ...larger, steps: ['volume'], volumeGiB: 2 })
       const back = { status: 'SUCCEEDED', steps: ['engine', 'restart', 'verify'], flavor: 'tiny', volumeGiB: 2 }
       expect(await resize({ flavor: 'tiny' })).toEqual(back)
       expect(await runOf()).not.toBe(before)

@@ -19,7 +19,7 @@ const offered = (...words: readonly string[]) => candidates(program, words, asyn
 describe('tab completion', () => {
   it('offers commands, then their subcommands, then options', async () => {
     expect(await offered('inst')).toEqual(['instance'])
-    expect(await offered('instance', 're')).toEqual(['rename', 'restart', 'remove-unlisted'])
+    expect(await offered('instance', 're')).toEqual(['rename', 'resize', 'restart', 'remove-unlisted'])
     expect(await offered('instance', 'create', 'shop', '--da')).toEqual(['--datastore', '--database'])
     expect(await offered('token', '')).toEqual(expect.arrayContaining(['issue', 'list', 'revoke']))
   })
