@@ -63,19 +63,17 @@ export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string
   users.filter((user) => databases.every((name) => inFull(user).includes(name))).map(({ name }) => name)
 
 export const withDatabase = (accounts: KnownAccounts, name: string, usedBy: readonly string[]): KnownAccounts => ({
-  ...accounts,
   databases: [...accounts.databases.filter((other) => other !== name), name],
   users: accounts.users.map((user) => (usedBy.includes(user.name) ? withAccess(user, [name], 'all') : user)),
 })
 
 export const withoutDatabase = (accounts: KnownAccounts, name: string): KnownAccounts => ({
-  ...accounts,
   databases: accounts.databases.filter((other) => other !== name),
   users: accounts.users.map((user) => withoutAccess(user, [name])),
 })
 
 export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]): KnownAccounts => ({
-  ...accounts,
+  databases: accounts.databases,
   users: [
     ...withoutUsers(
       accounts,
@@ -86,7 +84,7 @@ export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]):
 })
 
 export const withoutUsers = (accounts: KnownAccounts, names: readonly string[]): KnownAccounts => ({
-  ...accounts,
+  databases: accounts.databases,
   users: accounts.users.filter(({ name }) => !names.includes(name)),
 })
 
@@ -97,7 +95,7 @@ export const withAccessOf = (
   databases: readonly (string | null)[],
   level: AccessLevel | null,
 ): KnownAccounts => ({
-  ...accounts,
+  databases: accounts.databases,
   users: accounts.users.map((user) => {
     if (user.name !== name) return user
     return level === null ? withoutAccess(user, databases) : withAccess(user, databases, level)

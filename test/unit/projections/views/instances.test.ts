@@ -153,4 +153,18 @@ describe('where the log says why', () => {
     const document = dumped?.document as InstanceDocument
     expect(document[`${what}Position`]).toBe(log.events()[revision]?.position)
   })
+
+  it.each([
+    ['InstanceDatabaseCreationRequested', 'InstanceDatabaseCreated'],
+    ['InstanceDatabaseDeletionRequested', 'InstanceDatabaseDeleted'],
+    ['InstanceUsersCreationRequested', 'InstanceUsersCreated'],
+    ['InstanceUsersDeletionRequested', 'InstanceUsersDeleted'],
+    ['InstanceAccessGrantRequested', 'InstanceAccessGranted'],
+    ['InstanceAccessRevocationRequested', 'InstanceAccessRevoked'],
+  ] as const)('is told of the end of shared work: %s, %s', async (begins, ends) => {
+    const log = createEventLog()
+    for (const type of [...provisioned, begins, ends]) log.add(type, world)
+    const [dumped] = await project(instancesProjection, log.events(), { deliveries: 1 })
+    expect(dumped?.document).toMatchObject({ sharedOperationIds: [] })
+  })
 })
