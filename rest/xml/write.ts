@@ -67,7 +67,9 @@ const escapeText = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
+    // Readers make a line feed of either.
     .replaceAll('\r', '&#13;')
+    .replaceAll('\u2028', '&#8232;')
 
 const escapeAttribute = (text: string): string =>
   escapeText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')

@@ -60,6 +60,11 @@ describe('a body in XML', () => {
     expect(toXml(body)).toBe(`${head}${xml}\n`)
   })
 
+  it('keeps what some readers take for the end of a line', () => {
+    const message = 'a\u2028b\rc'
+    expect(fromXml(toXml({ fault: { message } }))).toEqual({ fault: { message } })
+  })
+
   it('is well-formed and keeps every value, whatever stands in it', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 })
     fc.assert(

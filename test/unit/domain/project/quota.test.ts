@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
 import { type ProjectCommand, type ProjectEvent, project, projectEvents } from '../../../../domain/project/index.ts'
+import { committedIds, holdingOf } from '../../../../domain/values/ledger.ts'
+import { noResources } from '../../../../domain/values/resources.ts'
 import { eventsOf, handleInTurn, specOf } from '../../../support/spec.ts'
 import { at, instanceId, operationId, projectId, resources } from '../samples.ts'
 
@@ -243,7 +245,8 @@ describe('quota under any interleaving', () => {
         const { ledger } = fold(project, log)
         const held = [
           ...ledger.reservations.map((reservation) => reservation.resources),
-          ...ledger.commitments.flatMap((bucket) => Object.values(bucket)),
+          // With what is held beside the commitment, for an operation that makes more of it.
+          ...committedIds(ledger).map((id) => holdingOf(ledger, id)?.resources ?? noResources),
         ]
         expect(ledger.total).toEqual({
           instances: held.length,
