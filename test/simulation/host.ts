@@ -282,18 +282,23 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
     let askedAt = time.now()
     let answeredAt: number | null = null
     const leave = createLeaveToStart({ records, timers, log, patienceMs: leaveToStartMs })
-    const bringBack = async (): Promise<void> => {
-      await leave.had(new AbortController().signal)
-      for (const [nodeId, known] of placed) {
-        if (!known.isDown || inHand.has(nodeId)) continue
-        known.isDown = false
-        if (!known.wanted) continue
-        tell(`${name}: the engine of ${known.instanceId} is back`)
-        known.processes = [{ generation: known.generation, memoryMiB: known.memoryMiB }]
-        deps.onBroughtBack(nodeId, answeredAt)
-      }
+    let mayStart = false
+    /** Of one that a command is at, when that is done. */
+    const bringBack = (nodeId: NodeId): void => {
+      const known = placed.get(nodeId)
+      if (!mayStart || !known?.isDown || inHand.has(nodeId)) return
+      known.isDown = false
+      if (!known.wanted) return
+      tell(`${name}: the engine of ${known.instanceId} is back`)
+      known.processes = [{ generation: known.generation, memoryMiB: known.memoryMiB }]
+      deps.onBroughtBack(nodeId, answeredAt)
     }
-    void bringBack()
+    const bringAllBack = async (): Promise<void> => {
+      await leave.had(new AbortController().signal)
+      mayStart = true
+      for (const nodeId of placed.keys()) bringBack(nodeId)
+    }
+    void bringAllBack()
     const report = (holdings: readonly HostAccount[], asks = false): void => {
       const reportId = ids.next()
       const at = new Date(clock.now()).toISOString()
@@ -325,7 +330,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         tell(`${name}: ${payload.kind} of ${context.instanceId} (epoch ${epoch})`)
         if (!concernsProcess.has(payload.kind)) return makeTrue(payload, context)
         inHand.add(context.nodeId)
-        return makeTrue(payload, context).finally(() => inHand.delete(context.nodeId))
+        return makeTrue(payload, context).finally(() => {
+          inHand.delete(context.nodeId)
+          bringBack(context.nodeId)
+        })
       }),
     })
     const holds = async () =>
