@@ -1,4 +1,5 @@
 import { backupRoutes } from './nouns/backups.ts'
+import { configurationRoutes } from './nouns/configurations.ts'
 import { databaseRoutes } from './nouns/databases.ts'
 import { datastoreRoutes } from './nouns/datastores.ts'
 import { flavorRoutes } from './nouns/flavors.ts'
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...backupRoutes,
   ...flavorRoutes,
   ...datastoreRoutes,
+  ...configurationRoutes,
   ...quotaRoutes,
 ]

@@ -61,9 +61,14 @@ const findDatastore = (directory: Directory, asked: string): Checked<DatastoreTy
   if (known.success && offered.includes(known.data)) return fine(known.data)
   const unreadable = known.success ? directory.refusal(datastoreStream(known.data)) : undefined
   if (unreadable) return wrong(new UnreadableHistory(unreadable).rejection)
+  const onOffer = `the datastores on offer are: ${list(offered, 'a host registers that has an engine')}`
+  if (asked === '') {
+    const message = `name a datastore, or a backup that it is to be made of; ${onOffer}`
+    return wrong({ code: 'INVALID_INPUT', message, field: 'datastore' })
+  }
   return wrong({
     code: 'UNKNOWN_DATASTORE',
-    message: `${quote(asked)} is not on offer; the datastores on offer are: ${list(offered, 'a host registers that has an engine')}`,
+    message: `${quote(asked)} is not on offer; ${onOffer}`,
     field: 'datastore',
   })
 }

@@ -38,3 +38,12 @@ export const effectiveValues = (
     return { parameter, value, source, pending: next === value ? undefined : next }
   })
 }
+
+/** The parameters whose values take effect with the next start of the engine, by name. */
+export const pendingParameters = ({
+  values,
+  effective,
+}: Pick<KnownConfiguration, 'values' | 'effective'>): readonly string[] =>
+  [...new Set([...Object.keys(values), ...Object.keys(effective)])]
+    .filter((name) => values[name] !== effective[name])
+    .sort()

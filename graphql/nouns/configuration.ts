@@ -6,7 +6,7 @@ import {
   replaceConfiguration,
   rollOutConfiguration,
 } from '../../commands/public/configurations.ts'
-import { type EffectiveValue, effectiveValues } from '../../domain/configuration/effective.ts'
+import { type EffectiveValue, effectiveValues, pendingParameters } from '../../domain/configuration/effective.ts'
 import { whyNotSettable } from '../../domain/configuration/settable.ts'
 import { type ConfigurationId, type InstanceId, parseProjectId, projectIdSchema } from '../../domain/ids.ts'
 import { parametersIdOf } from '../../domain/parameters/index.ts'
@@ -213,10 +213,7 @@ const addToInstance = (
       pending: t.stringList({
         complexity: 1,
         description: 'Parameters whose values take effect with the next start of the engine.',
-        resolve: ({ values, effective }) =>
-          [...new Set([...Object.keys(values), ...Object.keys(effective)])]
-            .filter((name) => values[name] !== effective[name])
-            .sort(),
+        resolve: (configuration) => [...pendingParameters(configuration)],
       }),
       refusal: t.exposeString('refusal', {
         nullable: true,

@@ -38,7 +38,8 @@ const findDatastore = async (call: Call): Promise<DatastoreDocument> => {
 
 type FoundVersion = { readonly datastore: DatastoreDocument; readonly version: string }
 
-const findVersion = async (call: Call): Promise<FoundVersion> => {
+/** The version of the path, by its id or its number. */
+export const findVersion = async (call: Call): Promise<FoundVersion> => {
   const named = call.params.version ?? ''
   const among = call.params.datastore === undefined ? await offered(call) : [await findDatastore(call)]
   for (const datastore of among) {

@@ -1,3 +1,4 @@
+import { pendingParameters } from '../../domain/configuration/effective.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
 import type { Body, Call } from '../request.ts'
 import { linksOf, timeOf } from './shapes.ts'
@@ -21,6 +22,10 @@ export const troveStatus: Readonly<Record<InstanceStatus, string>> = {
   MISSING: 'ERROR',
 }
 
+/** It runs, and what it was given takes effect with its next start. */
+const waitsForRestart = ({ status, configuration }: InstanceDocument): boolean =>
+  status === 'ACTIVE' && pendingParameters(configuration).length > 0
+
 /** Trove knows regions and Coffer does not: the name that its clients assume. */
 export const region = 'RegionOne'
 
@@ -28,11 +33,11 @@ type Extent = 'short' | 'detail'
 
 /** An instance as Trove shows it. What there is not is left out: its clients end at a null. */
 export const instanceShape = (call: Call, instance: InstanceDocument, extent: Extent = 'detail'): Body => {
-  const { id, endpoint, flavor, datastore, version, resources, fault, updatedAt } = instance
+  const { id, endpoint, flavor, datastore, version, resources, configuration, fault, updatedAt } = instance
   return {
     id,
     name: instance.name,
-    status: troveStatus[instance.status],
+    status: waitsForRestart(instance) ? 'RESTART_REQUIRED' : troveStatus[instance.status],
     operating_status: instance.health,
     links: linksOf(call, 'instances', id),
     flavor: { id: flavor, links: linksOf(call, 'flavors', flavor) },
@@ -40,6 +45,9 @@ export const instanceShape = (call: Call, instance: InstanceDocument, extent: Ex
     region,
     access: { is_public: false, allowed_cidrs: [] },
     volume: { size: resources.volumeGiB },
+    ...(configuration.id && {
+      configuration: { id: configuration.id, links: linksOf(call, 'configurations', configuration.id) },
+    }),
     ...(endpoint && {
       ip: [endpoint.host],
       addresses: [{ address: endpoint.host, type: 'private' }],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { projectIdSchema } from '../../domain/ids.ts'
+import type { InstanceDocument } from '../../projections/documents.ts'
 import type { InstanceFilter } from '../../projections/queries.ts'
 import { badRequest, notHere } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
@@ -125,16 +126,30 @@ const changeBody = z.looseObject({
   }),
 })
 
+/** No configuration at all, and nothing else either, is how some clients ask to follow none any more. */
+const configure = async (
+  call: Call,
+  { id, configuration }: InstanceDocument,
+  wish: z.output<typeof changeBody>['instance'],
+): Promise<RestAnswer> => {
+  const followsNone = wish.configuration === null || Object.keys(wish).length === 0
+  if (wish.configuration) {
+    const command = { type: 'AttachConfiguration', id, configurationId: wish.configuration } as const
+    return begun(await send(call, command, 'configuration'))
+  }
+  if (!followsNone || configuration.id === null) return done
+  return begun(await send(call, { type: 'DetachConfiguration', id }, 'configuration'))
+}
+
 const change = async (call: Call): Promise<RestAnswer> => {
   const { instance: wish } = parseBody(changeBody, call.body)
   const instance = await findInstance(call)
   if (wish.access) throw notHere('Coffer does not change who may connect from where yet')
   if (wish.datastore_version) throw notHere('Coffer does not go over to another version yet')
-  if (wish.configuration) throw notHere('Coffer does not attach configuration groups here yet')
-  // Detaching a configuration or a source from an instance that has none changes nothing.
-  if (!wish.name || wish.name === instance.name) return done
-  await send(call, { type: 'RenameInstance', id: instance.id, name: wish.name })
-  return done
+  if (wish.name && wish.name !== instance.name) {
+    await send(call, { type: 'RenameInstance', id: instance.id, name: wish.name }, 'name')
+  }
+  return configure(call, instance, wish)
 }
 
 const commandsOnOne = ['database instance show', 'database instance create']
@@ -177,8 +192,16 @@ export const instanceRoutes: readonly Route[] = [
       method,
       path: '/instances/{instance}',
       access: 'project',
-      does: 'Renames an instance.',
-      serves: method === 'PUT' ? ['database instance update', 'database instance detach'] : [],
+      does: 'Renames an instance, or has it follow a configuration group, or none.',
+      serves:
+        method === 'PUT'
+          ? [
+              'database instance update',
+              'database instance detach',
+              'database configuration attach',
+              'database configuration detach',
+            ]
+          : [],
       answer: change,
     }),
   ),

@@ -78,6 +78,32 @@ onEverySite('openstack', (site) => {
         const [databases = ''] = await runOpenstack(packages, login(), ['database db list store -f json'])
         return JSON.parse(databases).length === 2
       })
+      const values = `'{"work_mem": "8MB", "shared_buffers": "64MB"}'`
+      const [parameter = '', group = ''] = await runOpenstack(packages, login(), [
+        'database configuration parameter show 18.4 work_mem --datastore postgresql -f json',
+        `database configuration create lean ${values} --datastore postgresql --datastore-version 18.4 -f json`,
+      ])
+      expect(JSON.parse(parameter)).toMatchObject({ name: 'work_mem', type: 'integer', restart_required: false })
+      expect(JSON.parse(group)).toMatchObject({ name: 'lean', datastore_version_name: '18.4' })
+      const [attached = ''] = await runOpenstack(packages, login(), ['database configuration attach store lean'])
+      expect(attached.trim()).toBe('')
+      const shown = async () => {
+        const [instance = ''] = await runOpenstack(packages, login(), ['database instance show store -f json'])
+        return JSON.parse(instance)
+      }
+      // One of the values takes a restart, and none was asked for.
+      await waitFor('the values', async () => (await shown()).status === 'RESTART_REQUIRED')
+      const [followers = '', effective = ''] = await runOpenstack(packages, login(), [
+        'database configuration instances lean -f json',
+        'database configuration default store -f json',
+      ])
+      expect(JSON.parse(followers)).toEqual([{ ID: id, Name: 'store' }])
+      expect(JSON.parse(effective)).toMatchObject({ work_mem: '8MB' })
+      await runOpenstack(packages, login(), ['database configuration detach store'])
+      await waitFor('the values to be gone', async () => (await shown()).status === 'ACTIVE')
+      const [unused = ''] = await runOpenstack(packages, login(), ['database configuration delete lean'])
+      expect(unused.trim()).toBe('')
+
       const [backup = ''] = await runOpenstack(packages, login(), ['database backup create nightly -i store -f json'])
       expect(JSON.parse(backup)).toMatchObject({ name: 'nightly', instance_id: id, datastore: 'postgresql' })
       await waitFor('the backup', async () => {

@@ -157,8 +157,20 @@ describe('every field of every mutation', () => {
     ['createInstance', 'volumeGiB'],
   ])('%s with %s of -1 is refused, naming the field, the value and what is accepted', async (mutation, field) => {
     const { ask } = await startApiOnPlane(dir.next(), cleanups)
-    const input = { ...soundObject(inputOf(mutation)), [field]: -1 }
+    const choice = mutation === 'createInstance' && { datastore: 'postgresql' }
+    const input = { ...soundObject(inputOf(mutation)), ...choice, [field]: -1 }
     const { data } = await ask(query(mutation), { variables: { input } })
     expect(data.result).toMatchObject({ code: 'INVALID_INPUT', field, message: expect.stringContaining('-1') })
+  })
+
+  it('createInstance without a datastore says to name one, or a backup', async () => {
+    const { ask } = await startApiOnPlane(dir.next(), cleanups)
+    const { data } = await ask(query('createInstance'), { variables: { input: { name: 'shop' } } })
+    expect(data.result).toEqual({
+      __typename: 'Refusal',
+      code: 'INVALID_INPUT',
+      message: 'name a datastore, or a backup that it is to be made of; the datastores on offer are: postgresql',
+      field: 'datastore',
+    })
   })
 })

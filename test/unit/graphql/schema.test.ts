@@ -61,6 +61,8 @@ describe('the schema', () => {
       'changePassword',
       'grantAccess',
       'revokeAccess',
+      'attachConfiguration',
+      'detachConfiguration',
       'deleteInstance',
     ])
     for (const { name, args } of mutations) {

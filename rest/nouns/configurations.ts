@@ -1,0 +1,267 @@
+import { z } from 'zod'
+import { effectiveValues } from '../../domain/configuration/effective.ts'
+import { whyNotSettable } from '../../domain/configuration/settable.ts'
+import { configurationIdSchema, type InstanceId } from '../../domain/ids.ts'
+import { parametersIdOf } from '../../domain/parameters/index.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import type { Parameter } from '../../domain/values/parameter.ts'
+import { visibleConfiguration } from '../../graphql/visible.ts'
+import type { ConfigurationDocument } from '../../projections/documents.ts'
+import { notFound, RestFault } from '../fault.ts'
+import type { Body, Call, RestAnswer } from '../request.ts'
+import type { Route } from '../route.ts'
+import { done, send } from '../send.ts'
+import { chosenDatastore, findVersion, versionId } from './datastores.ts'
+import { findInstance } from './find-instance.ts'
+import { nextLinks, pageOf, parseBody, timeOf } from './shapes.ts'
+
+const configurationShape = (group: ConfigurationDocument): Body => {
+  const { id, name, description, datastore, version, instances } = group
+  return {
+    id,
+    name,
+    description,
+    instance_count: Object.keys(instances).length,
+    datastore_name: datastore,
+    datastore_version_id: versionId(datastore, version),
+    datastore_version_name: version,
+    datastore_version_number: version,
+    created: timeOf(group.createdAt),
+    updated: timeOf(group.updatedAt),
+  }
+}
+
+const withValues = (group: ConfigurationDocument): Body => ({
+  ...configurationShape(group),
+  values: { ...group.values },
+})
+
+/** By its id, or by its name where exactly one of the project has it. */
+const findConfiguration = async (call: Call): Promise<ConfigurationDocument> => {
+  const { context, project, params } = call
+  const text = params.configuration ?? ''
+  if (configurationIdSchema.safeParse(text).success) {
+    const group = await visibleConfiguration(context, text)
+    if (group) return group
+    throw notFound(`Configuration ${text} cannot be found.`)
+  }
+  const { entries } = await context.backend.views.configurations({ projectId: project }, { first: 1000 })
+  const [first, second] = entries.map(({ document }) => document).filter(({ name }) => name === text)
+  if (second) throw new RestFault(409, 'several configurations have this name: use the id', { code: 'INVALID_INPUT' })
+  if (first) return first
+  throw notFound(`Configuration ${text.slice(0, 64)} cannot be found.`)
+}
+
+const valuesShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+
+const valuesOf = (values: z.output<typeof valuesShape>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value: String(value) }))
+
+const createBody = z.looseObject({
+  configuration: z.looseObject({
+    name: z.string(),
+    description: z.string().nullish(),
+    values: valuesShape,
+    datastore: z
+      .looseObject({ type: z.string().nullish(), version: z.string().nullish(), version_number: z.string().nullish() })
+      .nullish(),
+  }),
+})
+
+const create = async (call: Call): Promise<RestAnswer> => {
+  const { configuration: wish } = parseBody(createBody, call.body)
+  const { datastore, version } = await chosenDatastore(call, wish.datastore ?? {})
+  const { configurationId } = await send(call, {
+    type: 'CreateConfiguration',
+    projectId: call.project,
+    name: wish.name,
+    datastore,
+    values: valuesOf(wish.values),
+    ...(wish.description && { description: wish.description }),
+    ...(version !== null && { version }),
+  })
+  const group = await call.context.backend.views.configuration(configurationId)
+  // It is written down, and the views have not got it yet.
+  const shown = group ? withValues(group) : { id: configurationId, name: wish.name, values: wish.values }
+  return { status: 200, body: { configuration: shown } }
+}
+
+const changeBody = z.looseObject({ configuration: z.looseObject({ values: valuesShape }) })
+
+/** Values that are named are set, and the others stay. */
+const patch = async (call: Call): Promise<RestAnswer> => {
+  const { values } = parseBody(changeBody, call.body).configuration
+  const { id } = await findConfiguration(call)
+  await send(call, { type: 'ChangeConfiguration', id, set: valuesOf(values) })
+  return { status: 200 }
+}
+
+const replace = async (call: Call): Promise<RestAnswer> => {
+  const { values } = parseBody(changeBody, call.body).configuration
+  const { id } = await findConfiguration(call)
+  await send(call, { type: 'ReplaceConfiguration', id, values: valuesOf(values) })
+  return done
+}
+
+const followers = async (call: Call): Promise<RestAnswer> => {
+  const { instances } = await findConfiguration(call)
+  const ids = Object.keys(instances) as InstanceId[]
+  const found = await Promise.all(ids.map(call.context.loadInstance))
+  return {
+    status: 200,
+    body: { instances: found.flatMap((instance) => (instance ? [{ id: instance.id, name: instance.name }] : [])) },
+  }
+}
+
+/** What the instance has of every parameter that can be set. */
+const effective = async (call: Call): Promise<RestAnswer> => {
+  const instance = await findInstance(call)
+  const settable = await settableOf(call, instance.datastore, instance.version)
+  const values = effectiveValues(instance, settable).flatMap(({ parameter, value }) =>
+    value === null ? [] : [[parameter.name, value] as const],
+  )
+  return { status: 200, body: { instance: { configuration: Object.fromEntries(values) } } }
+}
+
+const settableOf = async (
+  { context }: Call,
+  datastore: DatastoreType,
+  version: string,
+): Promise<readonly Parameter[]> => {
+  const read = await context.backend.views.parameters(parametersIdOf(datastore, version))
+  return (read?.parameters ?? []).filter((parameter) => whyNotSettable(datastore, parameter) === null)
+}
+
+const troveTypes: Readonly<Record<Parameter['type'], string>> = {
+  boolean: 'boolean',
+  integer: 'integer',
+  number: 'float',
+  enum: 'string',
+  set: 'string',
+  text: 'string',
+}
+
+const parameterShape = (of: string, { name, type, min, max, restart }: Parameter): Body => ({
+  name,
+  type: troveTypes[type],
+  ...(min !== null && { min }),
+  ...(max !== null && { max }),
+  restart_required: restart,
+  datastore_version_id: of,
+})
+
+const parametersOf = async (call: Call): Promise<readonly Body[]> => {
+  const { datastore, version } = await findVersion(call)
+  const settable = await settableOf(call, datastore.type, version)
+  return settable.map((parameter) => parameterShape(versionId(datastore.type, version), parameter))
+}
+
+const listParameters = async (call: Call): Promise<RestAnswer> => ({
+  status: 200,
+  body: { 'configuration-parameters': await parametersOf(call) },
+})
+
+const showParameter = async (call: Call): Promise<RestAnswer> => {
+  const wanted = call.params.parameter ?? ''
+  const found = (await parametersOf(call)).find(({ name }) => name === wanted)
+  if (found) return { status: 200, body: found }
+  throw notFound(`Parameter ${wanted.slice(0, 64)} cannot be found.`)
+}
+
+const parameterRoutes = ['/datastores/versions/{version}', '/datastores/{datastore}/versions/{version}'].flatMap(
+  (version): readonly Route[] => [
+    {
+      method: 'GET',
+      path: `${version}/parameters`,
+      access: 'project',
+      does: 'Lists the parameters of a version that can be set.',
+      serves: ['database configuration parameter list'],
+      answer: listParameters,
+    },
+    {
+      method: 'GET',
+      path: `${version}/parameters/{parameter}`,
+      access: 'project',
+      does: 'Shows a parameter.',
+      serves: ['database configuration parameter show'],
+      answer: showParameter,
+    },
+  ],
+)
+
+export const configurationRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/configurations',
+    access: 'project',
+    does: 'Lists the configuration groups of the project.',
+    serves: ['database configuration list'],
+    answer: async (call) => {
+      const { project, context } = call
+      const { entries, next } = await context.backend.views.configurations({ projectId: project }, pageOf(call))
+      const configurations = entries.map(({ document }) => configurationShape(document))
+      const links = nextLinks(call, `/v1.0/${project}/configurations`, 'configurations', next)
+      return { status: 200, body: { configurations, ...links } }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/configurations',
+    access: 'project',
+    does: 'Makes a configuration group.',
+    serves: ['database configuration create'],
+    answer: create,
+  },
+  {
+    method: 'GET',
+    path: '/configurations/{configuration}',
+    access: 'project',
+    does: 'Shows a configuration group with its values, by its id or its name.',
+    serves: ['database configuration show'],
+    answer: async (call) => ({ status: 200, body: { configuration: withValues(await findConfiguration(call)) } }),
+  },
+  {
+    method: 'PATCH',
+    path: '/configurations/{configuration}',
+    access: 'project',
+    does: 'Sets values of a configuration group. Its instances follow, one at a time.',
+    serves: ['database configuration parameter set'],
+    answer: patch,
+  },
+  {
+    method: 'PUT',
+    path: '/configurations/{configuration}',
+    access: 'project',
+    does: 'Replaces the values of a configuration group. Its instances follow, one at a time.',
+    serves: ['database configuration set'],
+    answer: replace,
+  },
+  {
+    method: 'DELETE',
+    path: '/configurations/{configuration}',
+    access: 'project',
+    does: 'Deletes a configuration group that no instance follows.',
+    serves: ['database configuration delete'],
+    answer: async (call) => {
+      await send(call, { type: 'DeleteConfiguration', id: (await findConfiguration(call)).id })
+      return done
+    },
+  },
+  {
+    method: 'GET',
+    path: '/configurations/{configuration}/instances',
+    access: 'project',
+    does: 'Lists the instances that follow a configuration group.',
+    serves: ['database configuration instances'],
+    answer: followers,
+  },
+  {
+    method: 'GET',
+    path: '/instances/{instance}/configuration',
+    access: 'project',
+    does: 'Shows what an instance has of every parameter that can be set.',
+    serves: ['database configuration default'],
+    answer: effective,
+  },
+  ...parameterRoutes,
+]
