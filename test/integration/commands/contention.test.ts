@@ -47,6 +47,7 @@ const tellsProgress: Rival = async ({ handler }, stream, turn) => {
     commandId: step.commandId,
     operationId,
     instanceId: subject.instanceId,
+    nodeId: subject.nodeId,
     hostId: subject.hostId,
     progress: 0.5,
     message: `turn ${turn}`,
