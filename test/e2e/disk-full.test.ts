@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { listMounts } from '../../agent/isolation/mounts.ts'
 import { ResizeInstanceDocument } from '../../ops/cli/generated/graphql.ts'
 import { fillDisk, freeBytes } from '../support/fill-disk.ts'
-import { noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
+import { nodeOfInstance, noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
 import { mountDisk } from '../support/mount-disk.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { canMount } from '../support/privileges.ts'
@@ -132,7 +132,9 @@ describe.skipIf(!canMount)('a volume that is to grow (needs to mount)', () => {
     return [quota.used.volumeGiB, hosts.nodes[0]?.claimed.volumeGiB]
   }
   const volume = () => {
-    const mount = listMounts().find(({ mountPoint }) => mountPoint.endsWith(`/${shop.instance.id}/volume`))
+    const mount = listMounts().find(({ mountPoint }) =>
+      mountPoint.endsWith(`/${nodeOfInstance(shop.instance.id)}/volume`),
+    )
     if (!mount) throw new Error('the volume is not mounted')
     return mount.mountPoint
   }

@@ -64,8 +64,10 @@ export type SimulatedHost = {
 const firstPort = 15_432
 const longestWorkMs = 3000
 const leaveToStartMs = 10_000
+const superviseEveryMs = 5000
 const concernsProcess: ReadonlySet<GuestPayload['kind']> = new Set([
   'engine-running',
+  'engine-resized',
   'engine-stopped',
   'node-absent',
   'volume-grown',
@@ -96,6 +98,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   let ports = firstPort
   /** What of them a command is at that starts or ends engines. */
   const inHand = new Set<NodeId>()
+  let lives = 0
 
   const description = hostDescription({ hostId, name })
   const key = deriveSigner(name, 'simulated host')
@@ -249,6 +252,8 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   }
 
   const startAgent = (bus: MessageBus): void => {
+    lives += 1
+    const life = lives
     const journal = createJournal(database)
     const clock = openBusClock({ bus, clock: systemClock, timers, log })
     const facts = createFacts(database)
@@ -298,7 +303,21 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
       mayStart = true
       for (const nodeId of placed.keys()) bringBack(nodeId)
     }
+    /** An engine that did not start is started again and again. */
+    const supervise = async (): Promise<void> => {
+      for (;;) {
+        await time.sleep(superviseEveryMs)
+        if (life !== lives) return
+        for (const [nodeId, known] of placed) {
+          if (!known.wanted || known.isDown || known.processes.length > 0 || inHand.has(nodeId)) continue
+          if (random.chance(deps.failedStarts())) continue
+          tell(`${name}: the engine of ${known.instanceId} has started at last`)
+          known.processes = [{ generation: known.generation, memoryMiB: known.memoryMiB }]
+        }
+      }
+    }
     void bringAllBack()
+    void supervise()
     const report = (holdings: readonly HostAccount[], asks = false): void => {
       const reportId = ids.next()
       const at = new Date(clock.now()).toISOString()
@@ -369,6 +388,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
 
   const switchOff = (): void => {
     tell(`${name} is switched off`)
+    lives += 1
     inHand.clear()
     for (const known of placed.values()) {
       if (known.processes.length === 0) continue
