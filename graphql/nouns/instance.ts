@@ -174,6 +174,8 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       }),
       sharedOperations: t.field({
         type: [Operation],
+        // Mostly none: some at most at a time.
+        complexity: { field: 1, multiplier: 3 },
         description:
           'What goes on beside it and changes no status, such as a database that is being made. Oldest first.',
         resolve: async ({ sharedOperationIds }, _args, context) =>
@@ -194,7 +196,7 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       }),
       nodes: t.expose('nodes', {
         type: [InstanceNode],
-        complexity: 1,
+        complexity: { field: 1, multiplier: 1 },
         description: 'Where it is placed: one node, until there are replicas.',
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),

@@ -81,7 +81,12 @@ const addOperationType = (
       kind: t.expose('kind', { type: Kind, description: 'What it is for.' }),
       projectId: t.exposeID('projectId', { description: 'The project it belongs to.' }),
       status: t.expose('status', { type: Status, description: 'How far it is.' }),
-      steps: t.expose('steps', { type: [Step], description: 'In the order they are done; compensating ones behind.' }),
+      steps: t.expose('steps', {
+        type: [Step],
+        // Few operations have more, those that undo included.
+        complexity: { field: 1, multiplier: 8 },
+        description: 'In the order they are done; compensating ones behind.',
+      }),
       fault: t.expose('fault', { type: Fault, nullable: true, description: 'Why it failed or was cancelled.' }),
       cancellationRequested: t.exposeBoolean('cancellationRequested', { description: 'Somebody asked to cancel it.' }),
       deadline: t.expose('deadline', { type: 'DateTime', description: 'By then it has ended.' }),

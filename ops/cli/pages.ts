@@ -2,7 +2,8 @@ import type { CliContext } from './context.ts'
 import type { Document } from './document.ts'
 import type { PageFragment } from './generated/graphql.ts'
 
-const pageSize = 200
+/** How many are asked for at a time. */
+export const pageSize = 200
 
 export type Connection<Node> = {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[]

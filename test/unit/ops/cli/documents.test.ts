@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { complexityFromQuery } from '@pothos/plugin-complexity'
 import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../../../graphql/limits.ts'
+import { createSchema } from '../../../../graphql/schema.ts'
 import * as generated from '../../../../ops/cli/generated/graphql.ts'
+import { pageSize } from '../../../../ops/cli/pages.ts'
 
 const schema = buildSchema(readFileSync(new URL('../../../../graphql/schema.graphql', import.meta.url), 'utf8'))
 const documents = Object.entries(generated).filter(([name]) => name.endsWith('Document'))
@@ -13,5 +17,15 @@ describe('the documents of the client', () => {
 
   it.each(documents)('%s fits the committed schema', (_name, document) => {
     expect(validate(schema, parse(String(document))).map(({ message }) => message)).toEqual([])
+  })
+
+  const api = createSchema()
+  const paged = documents.filter(([, document]) => String(document).includes('$first: Int'))
+  it.each(paged)('%s costs no more than the API accepts, with the longest page that is asked for', (_, document) => {
+    const { complexity } = complexityFromQuery(String(document), {
+      schema: api,
+      variables: { first: pageSize, newestFirst: true },
+    })
+    expect(complexity).toBeLessThanOrEqual(defaultLimits.complexity)
   })
 })
