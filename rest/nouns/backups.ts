@@ -3,12 +3,13 @@ import { backupIdSchema } from '../../domain/ids.ts'
 import { visibleBackup } from '../../graphql/visible.ts'
 import type { BackupDocument, BackupStatus } from '../../projections/documents.ts'
 import type { BackupFilter } from '../../projections/queries.ts'
-import { notFound, notHere, RestFault } from '../fault.ts'
+import { notHere } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { done, operationHeader, send } from '../send.ts'
 import { versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
+import { findNamed } from './find-named.ts'
 import { nextLinks, pageOf, parseBody, timeOf, wholeNumber } from './shapes.ts'
 
 /** Those that can be seen here: one that is being deleted is gone. */
@@ -40,9 +41,6 @@ const backupShape = (backup: BackupDocument): Body => {
   }
 }
 
-const isThere = (backup: BackupDocument | null): backup is BackupDocument =>
-  backup !== null && kept.includes(backup.status)
-
 const list = async (
   call: Call,
   filter: Omit<BackupFilter, 'projectId' | 'statuses'>,
@@ -63,21 +61,17 @@ const listAsked = async (call: Call): Promise<RestAnswer> => {
   return list(call, { instanceId: id }, '/backups')
 }
 
-/** By its id, or by its name where exactly one of the project has it. */
-const findBackup = async (call: Call): Promise<BackupDocument> => {
-  const { context, project, params } = call
-  const text = params.backup ?? ''
-  if (backupIdSchema.safeParse(text).success) {
-    const backup = await visibleBackup(context, text)
-    if (isThere(backup)) return backup
-    throw notFound(`Backup ${text} cannot be found.`)
-  }
-  const { entries } = await context.backend.views.backups({ projectId: project, statuses: kept }, { first: 1000 })
-  const [first, second] = entries.map(({ document }) => document).filter(({ name }) => name === text)
-  if (second) throw new RestFault(409, 'several backups have this name: use the id', { code: 'INVALID_INPUT' })
-  if (first) return first
-  throw notFound(`Backup ${text.slice(0, 64)} cannot be found.`)
-}
+const findBackup = (call: Call): Promise<BackupDocument> =>
+  findNamed(call, call.params.backup ?? '', {
+    noun: 'Backup',
+    idSchema: backupIdSchema,
+    byId: async (context, id) => {
+      const backup = await visibleBackup(context, id)
+      return backup && kept.includes(backup.status) ? backup : null
+    },
+    list: ({ context, project }, _name, page) =>
+      context.backend.views.backups({ projectId: project, statuses: kept }, page),
+  })
 
 const createBody = z.looseObject({
   backup: z.looseObject({

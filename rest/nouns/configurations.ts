@@ -7,12 +7,13 @@ import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Parameter } from '../../domain/values/parameter.ts'
 import { visibleConfiguration } from '../../graphql/visible.ts'
 import type { ConfigurationDocument } from '../../projections/documents.ts'
-import { notFound, RestFault } from '../fault.ts'
+import { notFound } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { done, send } from '../send.ts'
 import { chosenDatastore, findVersion, versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
+import { findNamed } from './find-named.ts'
 import { nextLinks, pageOf, parseBody, timeOf } from './shapes.ts'
 
 const configurationShape = (group: ConfigurationDocument): Body => {
@@ -36,21 +37,13 @@ const withValues = (group: ConfigurationDocument): Body => ({
   values: { ...group.values },
 })
 
-/** By its id, or by its name where exactly one of the project has it. */
-const findConfiguration = async (call: Call): Promise<ConfigurationDocument> => {
-  const { context, project, params } = call
-  const text = params.configuration ?? ''
-  if (configurationIdSchema.safeParse(text).success) {
-    const group = await visibleConfiguration(context, text)
-    if (group) return group
-    throw notFound(`Configuration ${text} cannot be found.`)
-  }
-  const { entries } = await context.backend.views.configurations({ projectId: project }, { first: 1000 })
-  const [first, second] = entries.map(({ document }) => document).filter(({ name }) => name === text)
-  if (second) throw new RestFault(409, 'several configurations have this name: use the id', { code: 'INVALID_INPUT' })
-  if (first) return first
-  throw notFound(`Configuration ${text.slice(0, 64)} cannot be found.`)
-}
+const findConfiguration = (call: Call): Promise<ConfigurationDocument> =>
+  findNamed(call, call.params.configuration ?? '', {
+    noun: 'Configuration',
+    idSchema: configurationIdSchema,
+    byId: visibleConfiguration,
+    list: ({ context, project }, _name, page) => context.backend.views.configurations({ projectId: project }, page),
+  })
 
 const valuesShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
