@@ -138,6 +138,7 @@ onEverySite('cli', (site) => {
       ['no volume', [...postgresql, '--volume', '0'], 'INVALID_INPUT'],
       ['a negative volume', [...postgresql, '--volume', '-1'], 'INVALID_INPUT'],
       ['a reserved user', [...postgresql, '--user', 'postgres'], 'RESERVED_NAME'],
+      ['no datastore', [], 'INVALID_INPUT'],
     ])('is refused with 2 and a code for %s', async (_what, options, code) => {
       expect((await cli.json<Failure>([...create, 'bad', ...options], 2)).error.code).toBe(code)
     })
@@ -145,7 +146,6 @@ onEverySite('cli', (site) => {
     it.each([
       ['a volume that is no number', [...postgresql, '--volume', 'big']],
       ['an option that there is not', [...postgresql, '--colour', 'red']],
-      ['no datastore', []],
     ])('is refused with 2 before it is sent for %s', async (_what, options) => {
       const { code, stderr } = await cli([...create, 'bad', ...options])
       expect(code).toBe(2)
@@ -224,7 +224,8 @@ onEverySite('cli', (site) => {
       const { createdAt } = shop
       expect(await shown('--actor', 'admin', '--since', createdAt)).toContain('InstanceRequested')
       expect(await shown('--actor', 'nobody')).toEqual([])
-      expect(await shown('--until', createdAt)).toEqual([])
+      // What was reserved for it may be a moment older.
+      expect(await shown('--until', createdAt)).not.toContain('InstanceRequested')
       expect((await cli(['events', '--follow', '--until', createdAt])).stderr).toContain('cannot be used with')
     })
 

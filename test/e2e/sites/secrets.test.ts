@@ -79,7 +79,7 @@ onEverySite('secrets', (site) => {
       .filter(
         (path) =>
           path !== join(site.controlDir, 'admin-token') &&
-          !/\/engines\/(instances\/[^/]+\/volume|templates|prepared)/.test(path),
+          !/\/engines\/(nodes\/[^/]+\/volume|templates|prepared)/.test(path),
       )
 
   const leaks = (where: string, haystack: Buffer | string): string[] => findSecrets(secrets, where, haystack)
