@@ -21,6 +21,22 @@ const inOrder = ['-c', 'exec "$@" 2>&1', 'sh', 'python3', '-u', '-c', main]
 /** The client says that it has no such command: what it printed before was of the one before. */
 const mark = 'end-of-that'
 
+const environmentOf = (packages: string, login: Readonly<Record<string, string>>) => {
+  const { PATH = '', HOME = '' } = process.env
+  return { PATH, HOME, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1', ...login }
+}
+
+/** Runs one command, whose words are taken as they are: typed ones lose quotes within them. */
+export const runOneOpenstack = (
+  packages: string,
+  login: Readonly<Record<string, string>>,
+  words: readonly string[],
+): Promise<string> =>
+  new Promise((resolve) => {
+    const env = environmentOf(packages, login)
+    execFile('sh', [...inOrder, ...words], { env, timeout: 60_000 }, (_failed, stdout) => resolve(stdout))
+  })
+
 /**
  * Runs commands one after the other in one process of the client, as they are typed. Answers what each printed, on standard output and standard error.
  */
@@ -29,8 +45,7 @@ export const runOpenstack = async (
   login: Readonly<Record<string, string>>,
   commands: readonly string[],
 ): Promise<readonly string[]> => {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1', ...login }
+  const env = environmentOf(packages, login)
   const output = await new Promise<string>((resolve) => {
     const child = execFile('sh', inOrder, { env, timeout: 150_000 }, (_failed, stdout) => resolve(stdout))
     child.stdin?.end(commands.flatMap((command) => [command, `help ${mark}`, '']).join('\n'))

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { absentCommands, absentRoutes } from '../../../rest/absent-routes.ts'
 import { routes } from '../../../rest/routes.ts'
 import { onEverySite } from '../../support/every-site.ts'
-import { commandsOf, openstackClient, runOpenstack } from '../../support/openstack-client.ts'
+import { commandsOf, openstackClient, runOneOpenstack, runOpenstack } from '../../support/openstack-client.ts'
 import type { Tool } from '../../support/postgresql-tools/tools.ts'
 import { createServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
@@ -78,11 +78,13 @@ onEverySite('openstack', (site) => {
         const [databases = ''] = await runOpenstack(packages, login(), ['database db list store -f json'])
         return JSON.parse(databases).length === 2
       })
-      const values = `'{"work_mem": "8MB", "shared_buffers": "64MB"}'`
-      const [parameter = '', group = ''] = await runOpenstack(packages, login(), [
+      const [parameter = ''] = await runOpenstack(packages, login(), [
         'database configuration parameter show 18.4 work_mem --datastore postgresql -f json',
-        `database configuration create lean ${values} --datastore postgresql --datastore-version 18.4 -f json`,
       ])
+      const values = '{"work_mem": "8MB", "shared_buffers": "64MB"}'
+      const ofPostgresql = ['--datastore', 'postgresql', '--datastore-version', '18.4', '-f', 'json']
+      const creating = ['database', 'configuration', 'create', 'lean', values, ...ofPostgresql]
+      const group = await runOneOpenstack(packages, login(), creating)
       expect(JSON.parse(parameter)).toMatchObject({ name: 'work_mem', type: 'integer', restart_required: false })
       expect(JSON.parse(group)).toMatchObject({ name: 'lean', datastore_version_name: '18.4' })
       const [attached = ''] = await runOpenstack(packages, login(), ['database configuration attach store lean'])
