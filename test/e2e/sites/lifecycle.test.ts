@@ -119,7 +119,8 @@ describe('a server that is stopped while it prepares a volume ahead of need', ()
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     expect(performance.now() - stoppedAt).toBeLessThan(15_000)
     expect(tracesOfRunning(site.dataDir)).toEqual({ processes: [], cgroups: [], mounts: [], loopDevices: [] })
-    expect(pathsBelow(prepared)).toEqual([])
+    // One that was finished a moment before may stay: it is for the next start.
+    expect(pathsBelow(prepared).filter((path) => path.startsWith('new-'))).toEqual([])
   })
 })
 

@@ -7,16 +7,19 @@ import { commandsOf, openstackClient, runOneOpenstack, runOpenstack } from '../.
 import type { Tool } from '../../support/postgresql-tools/tools.ts'
 import { createServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 const password = 'a-long-enough-password'
+
+const store = createTempDir('openstack-backups')
 
 onEverySite('openstack', (site) => {
   let client: Tool
   let server: ServerProcess
   let token: string
   beforeAll(async () => {
-    const [fetched, started] = await Promise.all([openstackClient(), site.start()])
+    const [fetched, started] = await Promise.all([openstackClient(), site.start({ COFFER_BACKUP_URL: store.next() })])
     client = fetched
     server = started
     const issued = await site.cli.json<{ secret: string }>(['token', 'issue', 'openstack', '--role', 'admin'])

@@ -30,6 +30,8 @@ const command = guestCommandSchema.parse({
   commandId: ids.next(),
   operationId: ids.next(),
   instanceId: ids.next(),
+  nodeId: ids.next(),
+  nodeGeneration: 1,
   hostId,
   epoch: 1,
   deadline: new Date(clock.now() + 600_000).toISOString(),
