@@ -211,13 +211,12 @@ export const instancesProjection = defineView<InstanceDocument, typeof instanceC
       }
     },
     ...ofOperations,
-    InstanceMoved: (document, event) =>
-      changes<typeof event>(({ data: { nodeId, hostId } }) => ({
-        hostId,
-        nodes: (document?.nodes ?? []).map(({ role, generation, ...node }) =>
-          role === 'primary' ? { id: nodeId, hostId, role, generation: generation + 1 } : { ...node, role, generation },
-        ),
-      }))(document, event),
+    InstanceMoved: changes(({ data: { nodeId, hostId } }, { nodes }) => ({
+      hostId,
+      nodes: nodes.map((node) =>
+        node.role === 'primary' ? { ...node, id: nodeId, hostId, generation: node.generation + 1 } : node,
+      ),
+    })),
     InstanceRenamed: changes(({ data }) => ({ name: data.name })),
     InstanceNameLapsed: changes(() => ({})),
     InstanceHealthChanged: changes(({ data }) => seen(data)),
