@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { ClientEnvironment } from './client-environment.ts'
+import type { CliContext } from './context.ts'
 import { refused, trouble } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,6 +15,26 @@ export type PasswordSources = {
   /** Users whose password is asked for on the terminal. */
   readonly fromPrompt: readonly string[]
 }
+
+/** The same as options of a command. */
+export type PasswordOptions = {
+  readonly passwordEnv: readonly string[]
+  readonly passwordStdin?: string
+  readonly passwordPrompt: readonly string[]
+}
+
+/** The users that are named on the command line, as `parseUser` takes them, with the passwords that were given for them in whatever way. */
+export const usersWithPasswords = (
+  { environment, terminal }: Pick<CliContext, 'environment' | 'terminal'>,
+  users: readonly string[],
+  { passwordEnv, passwordStdin, passwordPrompt }: PasswordOptions,
+): Promise<readonly UserArgument[]> =>
+  collectPasswords(
+    users.map(parseUser),
+    { fromEnvironment: passwordEnv, fromStdin: passwordStdin, fromPrompt: passwordPrompt },
+    environment,
+    terminal,
+  )
 
 /** `USER` or `USER:PASSWORD`; the password begins after the first colon and may hold more of them. */
 export const parseUser = (argument: string): UserArgument => {

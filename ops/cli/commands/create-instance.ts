@@ -10,7 +10,7 @@ import {
 } from '../generated/graphql.ts'
 import { type Accepted, acceptedOf } from '../mutate.ts'
 import { formatFields } from '../output.ts'
-import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
+import { type PasswordOptions, type UserArgument, usersWithPasswords } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
@@ -18,32 +18,25 @@ import { backupId } from './backups.ts'
 import type { WaitOptions } from './begin-operation.ts'
 import { instanceFields } from './show-instance.ts'
 
-export type CreateOptions = WaitOptions & {
-  readonly datastore?: string
-  readonly fromBackup?: string
-  readonly version?: string
-  readonly flavor?: string
-  readonly volume?: number
-  readonly project?: string
-  readonly database: readonly string[]
-  readonly user: readonly string[]
-  readonly passwordEnv: readonly string[]
-  readonly passwordStdin?: string
-  readonly passwordPrompt: readonly string[]
-}
+export type CreateOptions = WaitOptions &
+  PasswordOptions & {
+    readonly datastore?: string
+    readonly fromBackup?: string
+    readonly version?: string
+    readonly flavor?: string
+    readonly volume?: number
+    readonly project?: string
+    readonly database: readonly string[]
+    readonly user: readonly string[]
+  }
 
 type CreateAccepted = Accepted<CreateInstanceMutation['result']>
 /** `uri`: null until the instance has an endpoint. `password`: null when a repeat of the request answers, as it is shown but once. */
 type ShownCredential = { user: string; password: string | null; databases: readonly string[]; uri: string | null }
 
 export const createInstance = async (context: CliContext, name: string, options: CreateOptions): Promise<void> => {
-  const { environment, output, terminal } = context
-  const users = await collectPasswords(
-    options.user.map(parseUser),
-    { fromEnvironment: options.passwordEnv, fromStdin: options.passwordStdin, fromPrompt: options.passwordPrompt },
-    environment,
-    terminal,
-  )
+  const { output } = context
+  const users = await usersWithPasswords(context, options.user, options)
   const input = {
     name,
     datastore: options.datastore,

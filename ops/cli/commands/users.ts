@@ -13,15 +13,8 @@ import {
 } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
-import { collectPasswords, parseUser, type UserArgument } from '../passwords.ts'
+import { type PasswordOptions, usersWithPasswords } from '../passwords.ts'
 import { beginOperation, type WaitOptions } from './begin-operation.ts'
-
-/** Where passwords come from; see `PasswordSources`. */
-type PasswordOptions = {
-  readonly passwordEnv: readonly string[]
-  readonly passwordStdin?: string
-  readonly passwordPrompt: readonly string[]
-}
 
 export type CreateUsersOptions = WaitOptions &
   PasswordOptions & {
@@ -37,7 +30,7 @@ export const createUsers = async (
   options: CreateUsersOptions,
 ): Promise<void> => {
   const { database: databases, level, host } = options
-  const asked = await withPasswords(context, users.map(parseUser), options)
+  const asked = await usersWithPasswords(context, users, options)
   const names = asked.map(({ name }) => name).join(', ')
   await beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
@@ -59,7 +52,7 @@ export const changePassword = async (
   user: string,
   options: WaitOptions & PasswordOptions & { readonly keepFormer: boolean },
 ): Promise<void> => {
-  const [asked] = await withPasswords(context, [parseUser(user)], options)
+  const [asked] = await usersWithPasswords(context, [user], options)
   const { name = user, password } = asked ?? {}
   await beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
@@ -153,18 +146,6 @@ const accessInWords = ({ access }: InstanceFragment['users'][number]): string =>
   access.length === 0
     ? 'nothing'
     : access.map(({ database, level }) => `${level.toLowerCase()} ${database ?? 'everything'}`).join(', ')
-
-const withPasswords = (
-  { environment, terminal }: CliContext,
-  users: readonly UserArgument[],
-  { passwordEnv, passwordStdin, passwordPrompt }: PasswordOptions,
-): Promise<readonly UserArgument[]> =>
-  collectPasswords(
-    users,
-    { fromEnvironment: passwordEnv, fromStdin: passwordStdin, fromPrompt: passwordPrompt },
-    environment,
-    terminal,
-  )
 
 const credentialsOf = ({ credentials }: CredentialsFragment) => ({
   value: { credentials },
