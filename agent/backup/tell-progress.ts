@@ -1,3 +1,4 @@
+import { bytesInWords } from '../../domain/values/bytes.ts'
 import type { OutcomeContext } from '../outcomes/outcome.ts'
 
 export type Meter = {
@@ -21,10 +22,10 @@ export const createMeter = (
     const now = elapsedMs()
     if (now - toldAt < everyMs) return
     toldAt = now
-    const rate = `${inWords(bytes / ((now - startedAt) / 1000))}/s`
-    const ofAll = expected > bytes ? ` of about ${inWords(expected)}` : ''
+    const rate = `${bytesInWords(bytes / ((now - startedAt) / 1000))}/s`
+    const ofAll = expected > bytes ? ` of about ${bytesInWords(expected)}` : ''
     // Its end is told by the result: the engine's estimate may be too low.
-    progress(Math.min(0.99, bytes / Math.max(expected, bytes, 1)), `${done} ${inWords(bytes)}${ofAll}, ${rate}`)
+    progress(Math.min(0.99, bytes / Math.max(expected, bytes, 1)), `${done} ${bytesInWords(bytes)}${ofAll}, ${rate}`)
   }
   return {
     expect: (total) => {
@@ -38,10 +39,4 @@ export const createMeter = (
       }
     },
   }
-}
-
-const inWords = (bytes: number): string => {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)))
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { bytesInWords } from '../../../domain/values/bytes.ts'
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
 import { refused } from '../failure.ts'
@@ -59,8 +60,8 @@ export const listBackups = async (
       ['NAME', ({ name }) => name, 'cutting'],
       ['STATUS', ({ status }) => status],
       ['ENGINE', ({ datastore, version }) => `${datastore} ${version}`],
-      ['SIZE', (backup) => (backup.bytes === null ? '' : inWords(backup.bytes))],
-      ['STORED', (backup) => (backup.storedBytes === null ? '' : inWords(backup.storedBytes))],
+      ['SIZE', (backup) => (backup.bytes === null ? '' : bytesInWords(backup.bytes))],
+      ['STORED', (backup) => (backup.storedBytes === null ? '' : bytesInWords(backup.storedBytes))],
       ['PROOF', ({ proof }) => proof?.status ?? 'never verified'],
       ['MADE', ({ createdAt }) => localTime(createdAt)],
       ['ID', ({ id }) => shortId(id)],
@@ -139,7 +140,7 @@ const linesOf = (backup: Backup): string[] =>
   ])
 
 const sizeOf = ({ bytes, storedBytes }: Backup): string =>
-  `${inWords(bytes ?? 0)}, ${inWords(storedBytes ?? 0)} in the store`
+  `${bytesInWords(bytes ?? 0)}, ${bytesInWords(storedBytes ?? 0)} in the store`
 
 export const deleteBackup = async (
   context: CliContext,
@@ -157,10 +158,4 @@ export const deleteBackup = async (
     idempotencyKey: options.idempotencyKey,
   })
   await context.output.one({ id }, () => [`${id} is deleted`])
-}
-
-const inWords = (bytes: number): string => {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10))
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }
