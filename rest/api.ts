@@ -8,7 +8,7 @@ import { absentRoutes } from './absent-routes.ts'
 import { answerOfFault, badRequest, faultOfError, notFound, notHere, RestFault } from './fault.ts'
 import { formatOf, readBody, writeAnswer } from './formats.ts'
 import type { Answered, Call, RestAnswer, RestRequest } from './request.ts'
-import { type AbsentRoute, matchPath, type Route } from './route.ts'
+import { type AbsentRoute, matchPath, type Route, type Shape, shapeOf } from './route.ts'
 import { routes } from './routes.ts'
 
 /** The Trove-compatible API. Never throws: bugs are answered as such, and logged. */
@@ -68,8 +68,7 @@ const answerCall = async (
   { path, search, requestId, kind }: Facts,
 ): Promise<RestAnswer> => {
   const { route, params, project } = findRoute(request.method === 'HEAD' ? 'GET' : request.method, path)
-  const isOpen = 'access' in route && route.access === 'open'
-  const session = await authenticated(edge, request, isOpen)
+  const session = 'access' in route && isOpen(route) ? null : await authenticated(edge, request)
   if (session) await edge.rateLimit.consume(session, kind, 1)
   const call: Call = {
     context: edge.contextOf({
@@ -102,8 +101,7 @@ const nobody: Session = {
   isStillValid: async () => false,
 }
 
-const authenticated = async (edge: Edge, request: RestRequest, isOpen: boolean): Promise<Session | null> => {
-  if (isOpen) return null
+const authenticated = async (edge: Edge, request: RestRequest): Promise<Session> => {
   const token = request.header('x-auth-token')
   const session = await edge.authenticate(token === null ? request.header('authorization') : `Bearer ${token}`)
   if (session) return session
@@ -122,10 +120,18 @@ const projectFor = (session: Session, named: string): ProjectId => {
 
 const versionPath = '/v1.0/'
 
+type Shaped = { readonly route: Route | AbsentRoute; readonly shape: Shape }
+
+const shaped = (among: readonly (Route | AbsentRoute)[]): readonly Shaped[] =>
+  among.map((route) => ({ route, shape: shapeOf(route.path) }))
+
+const isOpen = ({ access }: Route): boolean => access === 'open'
+const atTheRoot = shaped(routes.filter(isOpen))
+const inProjects = shaped([...routes.filter((route) => !isOpen(route)), ...absentRoutes])
+
 const findRoute = (method: string, path: string): Found => {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-  const open = routes.filter(({ access }) => access === 'open')
-  const found = pick(open, method, trimmed, null) ?? findInProject(method, trimmed)
+  const found = pick(atTheRoot, method, trimmed, null) ?? findInProject(method, trimmed)
   if (found) return found
   throw notFound(`there is nothing at ${method} ${trimmed.slice(0, 200)}`)
 }
@@ -134,21 +140,15 @@ const findInProject = (method: string, path: string): Found | null => {
   const rest = path.startsWith(versionPath) ? path.slice(versionPath.length) : null
   const end = rest?.indexOf('/') ?? -1
   if (rest === null || end < 1) return null
-  const project = decode(rest.slice(0, end))
-  const below = [...routes.filter(({ access }) => access !== 'open'), ...absentRoutes]
-  return pick(below, method, rest.slice(end), project)
+  return pick(inProjects, method, rest.slice(end), decode(rest.slice(0, end)))
 }
 
 /** A path with a fixed word is found before one where a value stands there: routes are listed so. */
-const pick = (
-  among: readonly (Route | AbsentRoute)[],
-  method: string,
-  path: string,
-  project: string | null,
-): Found | null => {
-  for (const route of among) {
+const pick = (among: readonly Shaped[], method: string, path: string, project: string | null): Found | null => {
+  const parts = path.split('/')
+  for (const { route, shape } of among) {
     if (route.method !== method) continue
-    const matched = matchPath(route.path, path)
+    const matched = matchPath(shape, parts)
     if (matched === null) continue
     const params = Object.fromEntries(Object.entries(matched).map(([name, text]) => [name, decode(text)]))
     return { route, params, project }

@@ -21,18 +21,25 @@ export type Route = {
 /** What Coffer has not: answered with 501 and what to do instead. */
 export type AbsentRoute = Omit<Route, 'answer' | 'does' | 'access'> & { readonly instead: string }
 
-/** Whether a path is of this shape, and what stands in its places; null where it is another one. */
-export const matchPath = (shape: string, path: string): Readonly<Record<string, string>> | null => {
-  const wanted = shape.split('/')
-  const given = path.split('/')
-  if (wanted.length !== given.length) return null
+type Part = { readonly word: string } | { readonly name: string }
+
+/** A shape such as `/instances/{instance}`, to be compared with many paths. */
+export type Shape = readonly Part[]
+
+export const shapeOf = (path: string): Shape =>
+  path.split('/').map((word) => {
+    const [, name] = /^\{(\w+)\}$/.exec(word) ?? []
+    return name === undefined ? { word } : { name }
+  })
+
+/** What stands in the places of a shape, in a path that was split at its slashes; null where the path is another one. */
+export const matchPath = (shape: Shape, path: readonly string[]): Readonly<Record<string, string>> | null => {
+  if (shape.length !== path.length) return null
   const params: Record<string, string> = {}
-  for (const [index, part] of wanted.entries()) {
-    const found = given[index] ?? ''
-    const [, name] = /^\{(\w+)\}$/.exec(part) ?? []
-    if (name === undefined && part !== found) return null
-    if (name !== undefined && found === '') return null
-    if (name !== undefined) params[name] = found
+  for (const [index, part] of shape.entries()) {
+    const found = path[index] ?? ''
+    if ('name' in part && found !== '') params[part.name] = found
+    else if (!('word' in part) || part.word !== found) return null
   }
   return params
 }
