@@ -50,7 +50,7 @@ const list = async (
   const wanted = { ...filter, projectId: project, statuses: kept }
   const { entries, next } = await context.backend.views.backups(wanted, pageOf(call))
   const backups = entries.map(({ document }) => backupShape(document))
-  return { status: 200, body: { backups, ...nextLinks(call, `/v1.0/${project}${path}`, 'backups', next) } }
+  return { status: 200, body: { backups, ...nextLinks(call, path, 'backups', next) } }
 }
 
 /** Those of `instance_id`, where the query names one that the caller may see; none of any other. */

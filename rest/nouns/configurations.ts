@@ -11,7 +11,7 @@ import { notFound } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { done, send } from '../send.ts'
-import { chosenDatastore, findVersion, versionId } from './datastores.ts'
+import { chosenDatastore, datastoreWish, findVersion, versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
 import { findNamed } from './find-named.ts'
 import { nextLinks, pageOf, parseBody, timeOf } from './shapes.ts'
@@ -55,9 +55,7 @@ const createBody = z.looseObject({
     name: z.string(),
     description: z.string().nullish(),
     values: valuesShape,
-    datastore: z
-      .looseObject({ type: z.string().nullish(), version: z.string().nullish(), version_number: z.string().nullish() })
-      .nullish(),
+    datastore: datastoreWish.nullish(),
   }),
 })
 
@@ -193,7 +191,7 @@ export const configurationRoutes: readonly Route[] = [
       const { project, context } = call
       const { entries, next } = await context.backend.views.configurations({ projectId: project }, pageOf(call))
       const configurations = entries.map(({ document }) => configurationShape(document))
-      const links = nextLinks(call, `/v1.0/${project}/configurations`, 'configurations', next)
+      const links = nextLinks(call, '/configurations', 'configurations', next)
       return { status: 200, body: { configurations, ...links } }
     },
   },

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
 import type { DatastoreDocument } from '../../projections/documents.ts'
 import { notFound, RestFault } from '../fault.ts'
@@ -49,16 +50,17 @@ export const findVersion = async (call: Call): Promise<FoundVersion> => {
   throw notFound(`Datastore version ${named.slice(0, 64)} cannot be found.`)
 }
 
-type Wish = {
-  readonly type?: string | null | undefined
-  readonly version?: string | null | undefined
-  readonly version_number?: string | null | undefined
-}
+/** A datastore as requests name it. */
+export const datastoreWish = z.looseObject({
+  type: z.string().nullish(),
+  version: z.string().nullish(),
+  version_number: z.string().nullish(),
+})
 
 /** What a create asks for: without a type the first datastore on offer. The version may be its id or its number. */
 export const chosenDatastore = async (
   call: Call,
-  { type, version, version_number }: Wish,
+  { type, version, version_number }: z.output<typeof datastoreWish>,
 ): Promise<{ readonly datastore: string; readonly version: string | null }> => {
   const datastore = type ?? defaultOf(await offered(call))
   const given = version_number ?? version ?? null

@@ -25,11 +25,11 @@ const longestList = 1000
  */
 export const findNamed = async <D extends Named>(call: Call, text: string, finder: Finder<D>): Promise<D> => {
   const { noun, idSchema, byId, list } = finder
-  const missing = notFound(`${noun} ${text.slice(0, 64)} cannot be found.`)
+  const missing = () => notFound(`${noun} ${text.slice(0, 64)} cannot be found.`)
   if (idSchema.safeParse(text).success) {
     const found = await byId(call.context, text)
     if (found) return found
-    throw missing
+    throw missing()
   }
   const { entries } = await list(call, text, { first: longestList })
   const [first, second] = entries.map(({ document }) => document).filter(({ name }) => name === text)
@@ -38,5 +38,5 @@ export const findNamed = async <D extends Named>(call: Call, text: string, finde
     throw new RestFault(409, `more than one ${kind} has this name: use the id`, { code: 'INVALID_INPUT' })
   }
   if (first) return first
-  throw missing
+  throw missing()
 }

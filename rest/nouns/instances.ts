@@ -6,7 +6,7 @@ import { badRequest, notHere } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { begun, done, operationHeader, send } from '../send.ts'
-import { chosenDatastore } from './datastores.ts'
+import { chosenDatastore, datastoreWish } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
 import { actOnInstance } from './instance-actions.ts'
 import { instanceShape } from './instance-shape.ts'
@@ -32,9 +32,7 @@ const createBody = z.looseObject({
     name: z.string(),
     flavorRef: reference.nullish(),
     volume: z.looseObject({ size: wholeNumber }).nullish(),
-    datastore: z
-      .looseObject({ type: z.string().nullish(), version: z.string().nullish(), version_number: z.string().nullish() })
-      .nullish(),
+    datastore: datastoreWish.nullish(),
     databases: databaseShapes.nullish(),
     users: userShapes.nullish(),
     restorePoint: z.looseObject({ backupRef: reference }).nullish(),
@@ -98,16 +96,16 @@ const listOf = async (
 }
 
 const listHere = (call: Call, name: string, extent: 'short' | 'detail'): Promise<RestAnswer> =>
-  listOf(call, { projectId: call.project }, `/v1.0/${call.project}/${name}`, extent)
+  listOf(call, { projectId: call.project }, `/${name}`, extent)
 
 const listAll = async (call: Call): Promise<RestAnswer> => {
-  const { query, project } = call
+  const { query } = call
   const named = query.get('project_id')
   const filter = {
     projectId: named === null || named === '' ? null : projectNamed(named),
     includeDeleted: query.get('deleted')?.toLowerCase() === 'true',
   }
-  return listOf(call, filter, `/v1.0/${project}/mgmt/instances`, 'detail')
+  return listOf(call, filter, '/mgmt/instances', 'detail')
 }
 
 export const projectNamed = (text: string) => {

@@ -40,8 +40,6 @@ export const parseBody = <Schema extends z.ZodType>(schema: Schema, body: unknow
   )
 }
 
-export type PageOf<D> = { readonly items: readonly D[]; readonly next: string | null }
-
 const largestPage = 1000
 
 /** `limit` and `marker`, as every list takes them. The page without a limit is long: clients look for names on the first one alone. */
@@ -57,9 +55,9 @@ export const pageOf = ({ query }: Call): { readonly first: number; readonly afte
   }
 }
 
-/** Where the next page is: under the names that the clients in Python and in Go look for. */
+/** Where the next page is: under the names that the clients in Python and in Go look for. `path`: below the project. */
 export const nextLinks = (
-  { base, query }: Call,
+  { base, project, query }: Call,
   path: string,
   noun: string,
   next: string | null,
@@ -67,6 +65,6 @@ export const nextLinks = (
   if (next === null) return {}
   const wanted = new URLSearchParams(query)
   wanted.set('marker', next)
-  const links = [{ rel: 'next', href: `${base}${path}?${wanted.toString()}` }]
+  const links = [{ rel: 'next', href: `${base}/v1.0/${project}${path}?${wanted.toString()}` }]
   return { links, [`${noun}_links`]: links }
 }
