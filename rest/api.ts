@@ -2,6 +2,7 @@ import { type ProjectId, projectIdSchema } from '../domain/ids.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { ApiError } from '../graphql/errors.ts'
 import { requestIdOf } from '../graphql/pipeline/request-id.ts'
+import { projectNamed } from '../graphql/pipeline/tenancy.ts'
 import type { Edge } from '../graphql/server/api.ts'
 import type { Session } from '../graphql/session.ts'
 import { absentRoutes } from './absent-routes.ts'
@@ -110,9 +111,8 @@ const authenticated = async (edge: Edge, request: RestRequest): Promise<Session>
 
 /** Members reach their own project alone, whatever the path says. */
 const projectFor = (session: Session, named: string): ProjectId => {
-  const parsed = projectIdSchema.safeParse(named)
-  if (parsed.success && (session.isAdmin || parsed.data === session.projectId)) return parsed.data
-  if (session.isAdmin) throw badRequest('the project of the path is none: 1 to 63 lower-case letters, digits or dashes')
+  if (session.isAdmin) return projectNamed(named, 'project')
+  if (named === session.projectId) return session.projectId
   throw new RestFault(403, `the token is not for the project of the path: it is for ${session.projectId}`, {
     code: 'FORBIDDEN',
   })

@@ -30,6 +30,11 @@ export const projectOf = (session: Session, named: string | null | undefined, fi
   if (!isGiven(named) || named === session.projectId) return session.projectId
   if (!session.isAdmin)
     throw new ApiError('FORBIDDEN', 'only an admin may name another project than its own', { field })
+  return projectNamed(named, field)
+}
+
+/** Throws `INVALID_INPUT` for what cannot name a project. */
+export const projectNamed = (named: string, field: string): ProjectId => {
   const parsed = projectIdSchema.safeParse(named)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues[0]?.message

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { projectIdSchema } from '../../domain/ids.ts'
+import { projectNamed } from '../../graphql/pipeline/tenancy.ts'
 import type { InstanceDocument } from '../../projections/documents.ts'
 import type { InstanceFilter } from '../../projections/queries.ts'
-import { badRequest, notHere } from '../fault.ts'
+import { notHere } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { begun, done, operationHeader, send } from '../send.ts'
@@ -102,16 +102,10 @@ const listAll = async (call: Call): Promise<RestAnswer> => {
   const { query } = call
   const named = query.get('project_id')
   const filter = {
-    projectId: named === null || named === '' ? null : projectNamed(named),
+    projectId: named === null || named === '' ? null : projectNamed(named, 'project_id'),
     includeDeleted: query.get('deleted')?.toLowerCase() === 'true',
   }
   return listOf(call, filter, '/mgmt/instances', 'detail')
-}
-
-export const projectNamed = (text: string) => {
-  const parsed = projectIdSchema.safeParse(text)
-  if (parsed.success) return parsed.data
-  throw badRequest('project_id is 1 to 63 letters, digits, dots, underscores or dashes', 'project_id')
 }
 
 const changeBody = z.looseObject({

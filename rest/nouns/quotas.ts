@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { ProjectId } from '../../domain/ids.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
+import { projectNamed } from '../../graphql/pipeline/tenancy.ts'
 import { badRequest } from '../fault.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { send } from '../send.ts'
-import { projectNamed } from './instances.ts'
 import { parseBody, wholeNumber } from './shapes.ts'
 
 /** Trove's names of what a project may hold. Its volumes are counted in GiB, as ours are. */
@@ -37,7 +37,7 @@ const limits = async (call: Call): Promise<RestAnswer> => {
 }
 
 const show = async (call: Call): Promise<RestAnswer> => {
-  const { limits, used } = await quotaOf(call, projectNamed(call.params.project ?? ''))
+  const { limits, used } = await quotaOf(call, projectNamed(call.params.project ?? '', 'project_id'))
   const quotas = names.map((resource) => ({
     resource,
     in_use: used[resources[resource]],
@@ -50,7 +50,7 @@ const show = async (call: Call): Promise<RestAnswer> => {
 const updateBody = z.looseObject({ quotas: z.record(z.string(), wholeNumber) })
 
 const update = async (call: Call): Promise<RestAnswer> => {
-  const projectId = projectNamed(call.params.project ?? '')
+  const projectId = projectNamed(call.params.project ?? '', 'project_id')
   const { quotas } = parseBody(updateBody, call.body)
   const unknown = Object.keys(quotas).find((name) => !Object.hasOwn(resources, name))
   if (unknown !== undefined) throw badRequest(`a project has quotas of ${names.join(', ')}`, 'quotas')
@@ -92,7 +92,7 @@ export const quotaRoutes: readonly Route[] = [
     does: 'Says that a project is its own id: clients look there for the id of a name.',
     serves: ['database quota show', 'database quota update'],
     answer: async ({ params, project, context }) => {
-      const named = projectNamed(params.project ?? '')
+      const named = projectNamed(params.project ?? '', 'project_id')
       const id = context.session.isAdmin ? named : project
       return { status: 200, body: { project: { id, name: id, enabled: true, domain_id: 'default', links: {} } } }
     },
