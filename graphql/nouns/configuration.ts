@@ -8,7 +8,7 @@ import {
 } from '../../commands/public/configurations.ts'
 import { type EffectiveValue, effectiveValues, pendingParameters } from '../../domain/configuration/effective.ts'
 import { whyNotSettable } from '../../domain/configuration/settable.ts'
-import { type ConfigurationId, type InstanceId, parseProjectId, projectIdSchema } from '../../domain/ids.ts'
+import type { ConfigurationId, InstanceId } from '../../domain/ids.ts'
 import { parametersIdOf } from '../../domain/parameters/index.ts'
 import type { ParameterValues } from '../../domain/values/parameter.ts'
 import type { ConfigurationDocument, InstanceDocument, RolloutDocument } from '../../projections/documents.ts'
@@ -17,8 +17,8 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
-import { tryParseId } from '../ids.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import { scopeOf } from '../pipeline/tenancy.ts'
 import { visibleConfiguration } from '../visible.ts'
 
 type Value = { readonly name: string; readonly value: string }
@@ -121,12 +121,6 @@ const addConfigurationType = (
 
 const addLists = (parts: SchemaParts, Configuration: ObjectRef<ConfigurationDocument>): void => {
   const { Connection } = defineConnection(parts, { name: 'Configuration', view: 'configurations', node: Configuration })
-  const place = (context: ApiContext) =>
-    cursorPlace(
-      context.backend.cursors,
-      'configurations',
-      async (id) => (await visibleConfiguration(context, id)) !== null,
-    )
   parts.builder.queryField('configurations', (t) =>
     t.field({
       type: Connection,
@@ -136,14 +130,10 @@ const addLists = (parts: SchemaParts, Configuration: ObjectRef<ConfigurationDocu
       },
       complexity: listComplexity,
       description: 'The configuration groups of the project, oldest first.',
-      resolve: (_root, { projectId: asked, ...args }, context) => {
-        const { session } = context
-        const named = asked == null ? null : tryParseId(projectIdSchema, String(asked))
-        const projectId = session.isAdmin ? named : parseProjectId(session.projectId)
-        const isOther = asked != null && (session.isAdmin ? named === null : named !== session.projectId)
-        const read = (request: Parameters<ApiContext['backend']['views']['configurations']>[1]) =>
-          context.backend.views.configurations({ projectId }, request)
-        return listPage(args, place(context), isOther ? null : read)
+      resolve: (_root, { projectId, ...args }, { backend, session }) => {
+        const scope = scopeOf(session, projectId, 'projectId')
+        const place = cursorPlace(backend.cursors, 'configurations')
+        return listPage(args, place, (request) => backend.views.configurations(scope, request))
       },
     }),
   )
@@ -153,7 +143,7 @@ const addLists = (parts: SchemaParts, Configuration: ObjectRef<ConfigurationDocu
       nullable: true,
       args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
       description: 'A configuration group. Null where there is none that the caller may see.',
-      resolve: (_root, { id }, context) => visibleConfiguration(context, String(id)),
+      resolve: (_root, { id }, context) => visibleConfiguration(context, id),
     }),
   )
 }

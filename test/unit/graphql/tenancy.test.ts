@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { CommandDefinition } from '../../../commands/public/definition.ts'
 import { publicCommands } from '../../../commands/public/registry.ts'
-import { parseConfigurationId, parseFlavorId } from '../../../domain/ids.ts'
+import { parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -299,10 +299,9 @@ const createWorld = async () => {
   await world.putEvent(shop, { instanceId: instance.id, operationId: operation.id, data: { mark } })
   const marked = await world.putToken(shop, 'reader', { name: mark })
   const schedule = await world.putSchedule(instance, { cron: mark })
-  const configuration = await world.putConfiguration({
-    ...{ id: parseConfigurationId(ids.next()), projectId: instance.projectId, name: mark, description: '' },
-    ...{ datastore: 'postgresql', version: '17.10', revision: 1, values: { search_path: mark }, instances: {} },
-    ...{ rollout: null, createdAt: instance.createdAt, updatedAt: instance.updatedAt },
+  const configuration = await world.putConfiguration(shop, {
+    name: mark,
+    values: { search_path: mark },
     createdBy: { kind: 'system', name: mark },
   })
   const backup = await world.putBackup(instance, { name: mark })

@@ -4,6 +4,7 @@ import {
   type ProjectId,
   parseBackupId,
   parseCommandId,
+  parseConfigurationId,
   parseFlavorId,
   parseHostId,
   parseInstanceId,
@@ -211,7 +212,25 @@ export const createViewWriter = (store: ViewStore) => {
       })
     },
     putDatastore: (document: DatastoreDocument) => put('datastores', document.type, document),
-    putConfiguration: (document: ConfigurationDocument) => put('configurations', document.id, document),
+    putConfiguration: (projectId: ProjectId, facts: Partial<ConfigurationDocument> = {}) => {
+      const id = parseConfigurationId(ids.next())
+      return put<ConfigurationDocument>('configurations', id, {
+        id,
+        projectId,
+        name: 'lean',
+        description: '',
+        datastore: 'postgresql',
+        version: '17.10',
+        revision: 1,
+        values: { work_mem: '8MB' },
+        instances: {},
+        rollout: null,
+        createdAt: at,
+        createdBy: user(projectId),
+        updatedAt: at,
+        ...facts,
+      })
+    },
     putFlavor: (document: FlavorDocument) => put('flavors', document.id, document),
     putQuota: (document: QuotaDocument) => put('quotas', document.projectId, document),
     putDeadLetter: (document: DeadLetterDocument) => put('dead-letters', document.id, document),
