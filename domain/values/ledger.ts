@@ -165,7 +165,7 @@ export const increase = (
   { operationId, instanceId, resources, expiresAt }: Wanted & { readonly expiresAt: string },
 ): Ledger => {
   const committed = commitmentOf(ledger, instanceId)
-  if (!committed || sameResources(mostResources(committed, resources), committed)) return ledger
+  if (!committed || isWithin(committed, resources)) return ledger
   const present = increasesOf(ledger, instanceId)
   const before = present.find((each) => each.operationId === operationId)
   if (before && sameResources(before.resources, resources)) return ledger
@@ -196,11 +196,14 @@ const isNot =
 
 /** Each operation is to bring the instance to a size: of several, the largest has room for all. Those that bring it nothing more are left out. */
 const holding = (committed: Resources, all: readonly Increase[]): Holding => {
-  const increases = all.filter((each) => !sameResources(mostResources(committed, each.resources), committed))
+  const increases = all.filter((each) => !isWithin(committed, each.resources))
   if (increases.length === 0) return { resources: committed }
   const resources = increases.map((each) => each.resources).reduce(mostResources, committed)
   return { resources, committed, increases }
 }
+
+const isWithin = (committed: Resources, resources: Resources): boolean =>
+  sameResources(mostResources(committed, resources), committed)
 
 export type Excess = {
   readonly resource: keyof Amounts
@@ -209,23 +212,20 @@ export type Excess = {
   readonly asked: number
 }
 
-/** The first resource of which there is not enough left for what is asked, or null. What is not asked for may exceed its limit. */
-export const findExcess = (limits: Partial<Amounts>, used: Amounts, asked: Amounts): Excess | null => {
+/** The first resource of which there is not enough left for what `after` has more than `before`, or null. What is not asked for may exceed its limit. */
+export const excessOf = (
+  limits: Partial<Amounts>,
+  { total: before }: Ledger,
+  { total: after }: Ledger,
+): Excess | null => {
   for (const resource of ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const) {
     const limit = limits[resource]
-    if (limit !== undefined && asked[resource] > 0 && used[resource] + asked[resource] > limit) {
-      return { resource, limit, used: used[resource], asked: asked[resource] }
-    }
+    const used = before[resource]
+    const asked = after[resource] - used
+    if (limit !== undefined && asked > 0 && after[resource] > limit) return { resource, limit, used, asked }
   }
   return null
 }
-
-/** As `findExcess`, for what `after` has more than `before`. */
-export const excessOf = (limits: Partial<Amounts>, before: Ledger, after: Ledger): Excess | null =>
-  findExcess(limits, before.total, {
-    ...subtractResources(after.total, before.total),
-    instances: after.total.instances - before.total.instances,
-  })
 
 const plus = (total: Amounts, resources: Resources): Amounts => ({
   ...addResources(total, resources),
