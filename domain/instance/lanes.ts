@@ -3,8 +3,8 @@ import type { AnyShared } from './operations/define-operation.ts'
 import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
 import type { Ongoing, OperationInProgress, SharedInProgress } from './state.ts'
 
-/** Accounts take an engine that runs and goes on running. */
-const ofAccounts = {
+/** For work that takes an engine which runs and goes on running. */
+const whileItRuns = {
   provision: false,
   restart: false,
   stop: false,
@@ -19,24 +19,16 @@ const ofAccounts = {
  * engine serves, waits for it while it is restarted, and ends with the instance.
  */
 export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in ExclusiveKind]: boolean } } = {
-  backup: {
-    provision: false,
-    restart: false,
-    stop: false,
-    start: false,
-    resize: true,
-    delete: false,
-    'configure-restart': false,
-  },
-  'create-database': ofAccounts,
-  'delete-database': ofAccounts,
-  'create-users': ofAccounts,
-  'delete-users': ofAccounts,
-  'change-password': ofAccounts,
-  'grant-access': ofAccounts,
-  'revoke-access': ofAccounts,
+  backup: whileItRuns,
+  'create-database': whileItRuns,
+  'delete-database': whileItRuns,
+  'create-users': whileItRuns,
+  'delete-users': whileItRuns,
+  'change-password': whileItRuns,
+  'grant-access': whileItRuns,
+  'revoke-access': whileItRuns,
   // An engine that gets another size is written another configuration.
-  configure: { ...ofAccounts, resize: false },
+  configure: { ...whileItRuns, resize: false },
 }
 
 /** Shared work that an exclusive operation waits for all the same: they set the same thing. */
