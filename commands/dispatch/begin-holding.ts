@@ -65,11 +65,10 @@ const hold = async (
   const { hostId } = primaryOf(state)
   const { operationId } = job.ids
   const spec = respec(kind, state.spec, wish)
-  const resources = operationOf<ExclusiveKind>(kind).holds?.(spec) ?? resourcesOf(spec)
   const wanted = {
     instanceId,
     operationId,
-    resources,
+    resources: resourcesOf(spec),
     now: isoNow(clock),
     expiresAt: isoAfter(clock, settings.reservationMs),
   }

@@ -210,18 +210,19 @@ const resting = (
 ): InstanceState =>
   status === 'FAILED' ? { status, ...known(state), dataKept, mayYetStop } : { status, ...known(state) }
 
-const begun = (state: KnownInstance, operation: AnyExclusive, asked: Asked) => {
-  const { wish } = inProgress(state, operation.kind, asked)
-  const wanted = operation.holds?.(respec(operation.kind as ExclusiveKind, state.spec, wish))
+const begun = (state: KnownInstance, { kind, holds, meanwhile, renews }: AnyExclusive, asked: Asked) => {
+  const operation = inProgress(state, kind, asked)
   // Status and operation belong together: they are of one definition.
   return {
     ...known(state),
-    held: wanted ? mostResources(state.held, wanted) : state.held,
-    status: operation.meanwhile,
+    held: holds
+      ? mostResources(state.held, resourcesOf(respec(kind as ExclusiveKind, state.spec, operation.wish)))
+      : state.held,
+    status: meanwhile,
     epoch: asked.epoch,
-    generation: operation.renews ? state.generation + 1 : state.generation,
+    generation: renews ? state.generation + 1 : state.generation,
     operationIds: [...state.operationIds, asked.operationId],
-    operation: inProgress(state, operation.kind, asked),
+    operation,
     before: state.status === 'DELETED' ? 'FAILED' : restingStatusOf(state),
   } as BusyInstance
 }

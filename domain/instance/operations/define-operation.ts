@@ -6,7 +6,6 @@ import type { Rejection } from '../../rejection.ts'
 import type { Fault } from '../../values/fault.ts'
 import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
 import type { KnownAccounts } from '../../values/known-accounts.ts'
-import type { Resources } from '../../values/resources.ts'
 import { type Known, type KnownConfiguration, type RestingStatus, restingStatuses } from '../known.ts'
 
 type Shape = Readonly<Record<string, z.ZodType>>
@@ -75,10 +74,10 @@ export type ExclusiveOperation<
   /** What the instance is to be. Absent: as before. */
   readonly respecs?: (spec: InstanceSpec, wish: DataOf<Wish>) => InstanceSpec
   /**
-   * What quota and the capacity of its host hold for the instance while it runs, beside all that they held before. After it, that is what the
+   * While it runs, quota and the capacity of its host hold what the instance is to be, beside all that they held before. After it, they hold what the
    * instance is then. Absent: as before.
    */
-  readonly holds?: (spec: InstanceSpec) => Resources
+  readonly holds?: true
   /** It makes the instance, and nothing is held for it when that fails. */
   readonly creates?: true
   /** It asks the engine to start anew. */

@@ -3,7 +3,6 @@ import { readDataSchema, restoreSourceSchema } from '../../backup/source.ts'
 import { engineFactsSchema } from '../../guest/report.ts'
 import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import { databaseSpecSchema, endpointSchema, userSpecSchema } from '../../values/instance-spec.ts'
-import { resourcesOf } from '../../values/resources.ts'
 import { defineOperation } from './define-operation.ts'
 import { labelled } from './engine-steps.ts'
 
@@ -25,7 +24,7 @@ export const provision = defineOperation({
     users: z.array(userSpecSchema),
     source: restoreSourceSchema.nullable(),
   },
-  holds: resourcesOf,
+  holds: true,
   creates: true,
   requested: 'InstanceRequested',
   succeeded: 'InstanceProvisioned',

@@ -5,7 +5,6 @@ import { leastStepMs, resultReader, type Step, type StepResults, seconds } from 
 import type { OperationSubject } from '../../operation/subject.ts'
 import type { Rejection } from '../../rejection.ts'
 import type { InstanceSpec } from '../../values/instance-spec.ts'
-import { resourcesOf } from '../../values/resources.ts'
 import { restingStatuses } from '../known.ts'
 import { type DataOf, defineOperation } from './define-operation.ts'
 
@@ -143,7 +142,7 @@ export const resize = defineOperation({
     return isAsWished ? sameSize(spec) : null
   },
   respecs,
-  holds: resourcesOf,
+  holds: true,
   renews: true,
   requested: 'InstanceResizeRequested',
   succeeded: 'InstanceResized',
