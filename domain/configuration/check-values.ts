@@ -6,7 +6,7 @@ import { quote } from '../values/text.ts'
 import { whyNotSettable } from './settable.ts'
 
 /** Longer ones are not for a line of a file. */
-export const longestValue = 1000
+const longestValue = 1000
 export const mostValues = 200
 
 /** Which engine values are for, and what it has told of itself. */

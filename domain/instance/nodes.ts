@@ -1,9 +1,7 @@
-import { z } from 'zod'
 import type { HostId, NodeId } from '../ids.ts'
 
 /** What a node does for its instance. `primary`: clients write to it. `replica`: not used yet. */
 export const nodeRoles = ['primary', 'replica'] as const
-export const nodeRoleSchema = z.enum(nodeRoles)
 export type NodeRole = (typeof nodeRoles)[number]
 
 /** One placement of an instance on a host. */

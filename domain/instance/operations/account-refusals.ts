@@ -1,15 +1,11 @@
 import { hasNamedDatabases } from '../../engines/registry.ts'
 import type { Rejection } from '../../rejection.ts'
 import { databaseNameRefusal } from '../../values/account-names.ts'
-import type { KnownUser } from '../../values/known-accounts.ts'
 import { quote } from '../../values/text.ts'
 import type { Known } from '../known.ts'
 
-export const knownUserOf = ({ accounts }: Known, name: string): KnownUser | null =>
-  accounts.users.find((user) => user.name === name) ?? null
-
 export const unknownUser = (instance: Known, name: string, field: string): Rejection | null =>
-  knownUserOf(instance, name)
+  instance.accounts.users.some((user) => user.name === name)
     ? null
     : notThere(
         'user',
