@@ -63,15 +63,14 @@ export const createTrials = ({ templates, privileges, cgroups, run, timers }: Tr
       stdio: ['ignore', log.fd, log.fd],
       ...(instance.owner ? { uid: instance.owner.uid, gid: instance.owner.gid } : {}),
     })
-    const ended = once(child, 'exit')
     if (child.pid !== undefined) cgroups.join(name, child.pid)
     await once(child, 'spawn')
     return async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
       child.kill(driver.stopSignals.immediate)
-      using impatient = disposable(timers.after(endTimeoutMs, () => child.kill('SIGKILL')))
-      void impatient
-      await ended
+      const timer = timers.after(endTimeoutMs, () => child.kill('SIGKILL'))
+      await ended.finally(timer.cancel)
     }
   }
 
@@ -95,15 +94,12 @@ export const createTrials = ({ templates, privileges, cgroups, run, timers }: Tr
           const { owner } = workshop
           if (owner) await run('chown', ['--recursive', `${owner.uid}:${owner.gid}`, instance.dataDir], signal)
           await installed.driver.configure(instance, { clients: 'trial', volume: 'ROOMY' })
+          await using ends = new AsyncDisposableStack()
           cgroups.ensure(workshop.name, spec)
-          const end = await begin(installed, instance, workshop.name)
-          try {
-            await installed.driver.waitReady(instance, AbortSignal.any([signal, timers.timeout(startTimeoutMs)]))
-            return await use(instance, signal)
-          } finally {
-            await end()
-            await cgroups.remove(workshop.name, timers.timeout(endTimeoutMs))
-          }
+          ends.defer(() => cgroups.remove(workshop.name, timers.timeout(endTimeoutMs)))
+          ends.defer(await begin(installed, instance, workshop.name))
+          await installed.driver.waitReady(instance, AbortSignal.any([signal, timers.timeout(startTimeoutMs)]))
+          return await use(instance, signal)
         },
         account,
       )
@@ -111,8 +107,6 @@ export const createTrials = ({ templates, privileges, cgroups, run, timers }: Tr
   }
   return trials
 }
-
-const disposable = (timer: { readonly cancel: () => void }): Disposable => ({ [Symbol.dispose]: timer.cancel })
 
 const describe = (
   { installation }: Installed,
