@@ -1,6 +1,6 @@
 import type { HoldingsAnswer } from '../domain/guest/holdings-answer.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { endedWithin } from '../kernel/within.ts'
+import { unlessAborted } from '../kernel/within.ts'
 import type { NodeRecords } from './journal/nodes.ts'
 
 /**
@@ -52,10 +52,7 @@ export const createLeaveToStart = ({ records, timers, log, patienceMs }: LeaveTo
       timer.cancel()
       known.resolve()
     },
-    had: async (signal) => {
-      await endedWithin(known.promise, signal)
-      signal.throwIfAborted()
-    },
+    had: (signal) => unlessAborted(known.promise, signal),
     stop: () => timer.cancel(),
   }
 }

@@ -6,6 +6,7 @@ import { type Parameter, parameterSchema } from '../domain/values/parameter.ts'
 import { isoNow } from '../kernel/clock.ts'
 import type { IdSource } from '../kernel/ids.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { unlessAborted } from '../kernel/within.ts'
 import { writeFileDurably } from './files.ts'
 import type { Installed } from './installations.ts'
 import type { Journal } from './journal/journal.ts'
@@ -92,7 +93,8 @@ export const createParameters = (deps: ParametersDeps): Parameters => {
   return {
     of: async (installed, signal) => {
       signal.throwIfAborted()
-      return of(installed)
+      // Shared by all who wait for it, so it is not ended by the signal of one of them.
+      return unlessAborted(of(installed), signal)
     },
     tell: (installed) => {
       const file = fileOf(installed)

@@ -1,6 +1,7 @@
 import { chmod, chown, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kernel } from '../kernel/kernel.ts'
+import { unlessAborted } from '../kernel/within.ts'
 import { allEnded } from './all-ended.ts'
 import type { Owner } from './engines/engine.ts'
 import { ensureDirectory, exists, removeTree } from './files.ts'
@@ -119,11 +120,3 @@ export const createTemplates = (deps: TemplatesDeps): Templates => {
     },
   }
 }
-
-const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })

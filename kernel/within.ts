@@ -20,4 +20,11 @@ export const within = async <T>(
 export const endedWithin = (work: Promise<unknown>, signal: AbortSignal): Promise<void> =>
   Promise.race([work.then(noop, noop), aborted(signal)])
 
+/** What the work comes to, or the signal's reason if that aborts first. The work itself is not stopped. */
+export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  await endedWithin(work, signal)
+  signal.throwIfAborted()
+  return work
+}
+
 const noop = (): void => {}

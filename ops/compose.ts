@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { offersOf } from '../commands/awaited-offers.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { Log } from '../kernel/log.ts'
+import { unlessAborted } from '../kernel/within.ts'
 import { checkStores } from './compose/check-stores.ts'
 import { seedFlavors } from './compose/default-flavors.ts'
 import { createHttpSide } from './compose/http-side.ts'
@@ -114,6 +115,7 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
     streamWatch.start()
   }
 
+  /** What cannot be broken off is left to `stop`. */
   const startAll = async (signal: AbortSignal): Promise<Started> => {
     // First of all, so that a port which is taken keeps everything else from beginning, and probes are answered from the start.
     const port = await http.listen()
@@ -166,18 +168,6 @@ export const compose = (config: Config, log: Log, decorate: DecorateStores = {})
         throw error
       }
     },
-  }
-}
-
-/** What cannot be broken off is left to `stop`. Rejects with the signal's reason. */
-const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 
