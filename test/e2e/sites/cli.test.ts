@@ -8,7 +8,6 @@ import type {
   OperationFragment as Operation,
 } from '../../../ops/cli/generated/graphql.ts'
 import { viewNames } from '../../../projections/documents.ts'
-
 import { onEverySite } from '../../support/every-site.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -219,13 +218,18 @@ onEverySite('cli', (site) => {
     })
 
     it('shows of the audit log what one actor caused within some time', async () => {
-      const shown = async (...options: string[]) =>
-        (await cli.json<EventFragment[]>(['events', '--instance', 'shop', ...options])).map(({ type }) => type)
+      const shown = (...options: string[]) =>
+        cli.json<EventFragment[]>(['events', '--instance', 'shop', '--limit', '500', ...options])
       const { createdAt } = shop
-      expect(await shown('--actor', 'admin', '--since', createdAt)).toContain('InstanceRequested')
+      const all = await shown()
+      const since = await shown('--actor', 'admin', '--since', createdAt)
+      expect(since.map(({ type }) => type)).toContain('InstanceRequested')
+      expect(since).toEqual(all.filter(({ at, actor }) => at !== null && at >= createdAt && actor?.name === 'admin'))
       expect(await shown('--actor', 'nobody')).toEqual([])
       // What was reserved for it may be a moment older.
-      expect(await shown('--until', createdAt)).not.toContain('InstanceRequested')
+      const until = await shown('--until', createdAt)
+      expect(until.map(({ type }) => type)).not.toContain('InstanceRequested')
+      expect(until).toEqual(all.filter(({ at }) => at !== null && at < createdAt))
       expect((await cli(['events', '--follow', '--until', createdAt])).stderr).toContain('cannot be used with')
     })
 

@@ -39,7 +39,10 @@ describe.each(kinds)('a database whose volume fills up (%s)', { timeout: 5 * pat
 
     const full = await health((report) => report.volumeStage === 'FULL')
     expect(full.health).toBe('UNHEALTHY')
-    expect(full.reason).toMatch(/^volume (9\d|100) % full \(\d+ of \d+ MiB\): writes are refused$/)
+    // Nothing but the agent's watch holds a directory to its size: more is in it by the time it is looked at.
+    const share = kind === 'loop' ? /^volume 9\d % full/ : /^volume (9\d|100) % full/
+    expect(full.reason).toMatch(share)
+    expect(full.reason).toMatch(/ % full \(\d+ of \d+ MiB\): writes are refused$/)
     const stages = healthReports().map(({ volumeStage }) => volumeStage)
     // Counting the files of a directory takes its time, in which a stage may go by.
     const all = ['ROOMY', 'FILLING', 'NEARLY_FULL', 'FULL']
