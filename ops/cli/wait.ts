@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ApiClient } from './api-client.ts'
 import type { CliContext } from './context.ts'
 import type { Document } from './document.ts'
-import { CliFailure, exitCodes, trouble } from './failure.ts'
+import { CliFailure, exitCodes, type Result, trouble } from './failure.ts'
 import {
   FollowInstanceDocument,
   FollowOperationDocument,
@@ -75,6 +75,28 @@ export const waitForOperation = async (wait: Wait, id: string): Promise<Operatio
   } finally {
     progress.end()
   }
+}
+
+/**
+ * What a wait is caught with whose operation has an answer that shows a secret: it goes on though nobody waits any more, and the secret is in that answer alone.
+ * So `result` is shown beside the failure.
+ */
+export const failWith =
+  (context: Pick<CliContext, 'signal' | 'invocation'>, operationId: string, result: Result) =>
+  (error: unknown): never => {
+    const { exitCode, failure } = error instanceof CliFailure ? error : notWaitedFor(context, error, operationId)
+    throw new CliFailure(exitCode, failure, { cause: error, result })
+  }
+
+/** Anything but an interruption is a bug. */
+const notWaitedFor = (
+  { signal, invocation }: Pick<CliContext, 'signal' | 'invocation'>,
+  error: unknown,
+  operationId: string,
+): CliFailure => {
+  if (!signal.aborted) throw error
+  const message = `interrupted; it goes on: ${invocation} operation watch ${operationId}`
+  return new CliFailure(exitCodes.trouble, { code: 'INTERRUPTED', message, details: { operationId } })
 }
 
 /** The instance as the operation has left it: the two are told of the end one after the other. */

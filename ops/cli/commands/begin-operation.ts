@@ -1,6 +1,7 @@
 import type { CliContext } from '../context.ts'
+import type { Result } from '../failure.ts'
 import type { InstanceFragment as Instance, InstanceOperationFragment } from '../generated/graphql.ts'
-import { hasEnded, instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { failWith, hasEnded, instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 
 export type WaitOptions = { readonly wait: boolean; readonly timeout: number; readonly idempotencyKey?: string }
 
@@ -37,15 +38,22 @@ export const beginOperation = async <Accepted extends InstanceOperationFragment>
     return output.one(instance, () => [`${name} is ${instance?.status ?? 'as it was'}: there is nothing to do`])
   // What takes a moment has ended with the answer.
   const isOver = operation !== null && hasEnded(operation)
-  if (!options.wait && !isOver) {
-    return output.one({ id, name, ...instance, operationId, ...shows.value }, () => [
+  const asItIs: Result = {
+    value: { id, name, ...instance, operationId, ...shows.value },
+    lines: () => [
       ...shows.lines,
       `${begun.begins(name)}; follow it with: ${context.invocation} operation watch ${operationId}`,
-    ])
+    ],
   }
-  const ended = isOver ? operation : await waitForOperation(wait, operationId)
+  if (!options.wait && !isOver) return output.one(asItIs.value, asItIs.lines)
+  const fail = begun.shows ? failWith(context, operationId, asItIs) : throwAgain
+  const ended = isOver ? operation : await waitForOperation(wait, operationId).catch(fail)
   throwUnlessSucceeded(ended, begun.failed(name))
   // An answer that tells of the end tells of what came of it, too.
-  const after = isOver && instance ? instance : await instanceAfter(wait, ended)
+  const after = isOver && instance ? instance : await instanceAfter(wait, ended).catch(fail)
   await output.one({ ...after, operationId, ...shows.value }, () => [...shows.lines, begun.ended(name, after)])
+}
+
+const throwAgain = (error: unknown): never => {
+  throw error
 }

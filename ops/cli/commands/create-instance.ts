@@ -13,7 +13,7 @@ import { formatFields } from '../output.ts'
 import { type PasswordOptions, type UserArgument, usersWithPasswords } from '../passwords.ts'
 import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
-import { instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
+import { failWith, instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 import { backupId } from './backups.ts'
 import type { WaitOptions } from './begin-operation.ts'
 import { instanceFields } from './show-instance.ts'
@@ -58,11 +58,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     if (!instance) throw new CliFailure(exitCodes.trouble, notVisibleYet(name), { result: asItIs })
     return output.one(asItIs.value, asItIs.lines)
   }
-  // It goes on though nobody waits any more, and its passwords are in this answer alone.
-  const withPasswords = (error: unknown): never => {
-    const { exitCode, failure } = error instanceof CliFailure ? error : notWaitedFor(context, error, operationId)
-    throw new CliFailure(exitCode, failure, { cause: error, result: asItIs })
-  }
+  const withPasswords = failWith(context, operationId, asItIs)
   const ended = await waitForOperation(wait, operationId).catch(withPasswords)
   throwUnlessSucceeded(ended, `${name} could not be made`)
   const made = await instanceAfter(wait, ended).catch(withPasswords)
@@ -74,13 +70,6 @@ const notVisibleYet = (name: string): FailureDetails => ({
   code: 'NOT_VISIBLE_YET',
   message: `${name} is being made, but the server cannot show it yet: try "coffer instance show ${shellWord(name)}"`,
 })
-
-/** Anything but an interruption is a bug. */
-const notWaitedFor = ({ signal, invocation }: CliContext, error: unknown, operationId: string): CliFailure => {
-  if (!signal.aborted) throw error
-  const message = `interrupted; it goes on: ${invocation} operation watch ${operationId}`
-  return new CliFailure(exitCodes.trouble, { code: 'INTERRUPTED', message, details: { operationId } })
-}
 
 /** What the server showed; for a repeat of an earlier request, what can be known without it. */
 const credentialsOf = (
