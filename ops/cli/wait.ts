@@ -38,8 +38,8 @@ export const startWait = (context: CliContext, timeoutSeconds: number): Wait => 
   return { context: { ...context, signal: AbortSignal.any([context.signal, timeout]) }, timeoutMs, timeout }
 }
 
-/** Throws the deadline's failure where the time was over before the operation was seen to have ended. */
-const withinWait = async <Value>(
+/** Throws the deadline's failure where the time was over before the operation was seen to have ended, or what came of it. */
+export const withinWait = async <Value>(
   { context, timeout, timeoutMs }: Wait,
   operationId: string,
   work: () => Promise<Value>,

@@ -19,7 +19,7 @@ import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
-import { startWait, throwUnlessSucceeded, type Wait, waitForOperation } from '../wait.ts'
+import { startWait, throwUnlessSucceeded, type Wait, waitForOperation, withinWait } from '../wait.ts'
 import type { WaitOptions } from './begin-operation.ts'
 
 const backupsWith = (filter: BackupFilter) => ({
@@ -44,7 +44,7 @@ export const createBackup = async (
     ])
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${of} could not be backed up`)
-  const made = await readSettled(wait, backupId, ({ status }) => status !== 'CREATING')
+  const made = await readSettled(wait, { id: backupId, operationId }, ({ status }) => status !== 'CREATING')
   await output.one({ ...made, operationId }, () => [`${of} is backed up as ${backupId}: ${sizeOf(made)}`])
 }
 
@@ -71,13 +71,18 @@ export const listBackups = async (
 }
 
 /** The operation ends after the backup is told: each view shows it in a moment. */
-const readSettled = async ({ context }: Wait, id: string, isSettled: (backup: Backup) => boolean): Promise<Backup> => {
-  for (let look = 1; ; look += 1) {
-    const backup = await readBackup(context, id)
-    if (isSettled(backup) || look === mostLooks) return backup
-    await delay(lookEveryMs, undefined, { signal: context.signal })
-  }
-}
+const readSettled = (
+  wait: Wait,
+  { id, operationId }: { readonly id: string; readonly operationId: string },
+  isSettled: (backup: Backup) => boolean,
+): Promise<Backup> =>
+  withinWait(wait, operationId, async () => {
+    for (let look = 1; ; look += 1) {
+      const backup = await readBackup(wait.context, id)
+      if (isSettled(backup) || look === mostLooks) return backup
+      await delay(lookEveryMs, undefined, { signal: wait.context.signal })
+    }
+  })
 
 const mostLooks = 40
 const lookEveryMs = 250
@@ -94,7 +99,7 @@ export const verifyBackup = async (context: CliContext, given: string, options: 
     ])
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${id} could not be restored`)
-  const verified = await readSettled(wait, id, ({ verification }) => verification === null)
+  const verified = await readSettled(wait, { id, operationId }, ({ verification }) => verification === null)
   await output.one({ ...verified, operationId }, () => [`${id} is ${proofInWords(verified)}`])
 }
 
