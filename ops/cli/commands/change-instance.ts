@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts'
 import { findInstance } from '../find-instance.ts'
 import {
   DeleteInstanceDocument,
+  type InstanceFragment,
   type InstanceOperationFragment,
   ResizeInstanceDocument,
   RestartInstanceDocument,
@@ -44,11 +45,11 @@ export const changeInstance = async (
   nameOrId: string,
   options: Guarded & { readonly yes?: boolean },
 ): Promise<void> => {
-  if (change === 'delete' && !options.yes) await confirmDeletion(context, nameOrId)
+  const confirmed = change === 'delete' && !options.yes ? await confirmDeletion(context, nameOrId) : null
   const { doing, done, send } = changes[change]
   await beginOperation(context, options, {
     ...wordsOf(doing, done),
-    find: () => findInstance(context, nameOrId),
+    find: async () => confirmed ?? findInstance(context, nameOrId),
     send: (target) => send(context, { ...target, expectedVersion: options.expectedVersion }),
   })
 }
@@ -72,10 +73,10 @@ const wordsOf = (doing: string, done: string): Pick<Begun, 'begins' | 'failed' |
   ended: (name, { status }) => `${name} is ${done}: ${status}`,
 })
 
-const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<void> => {
-  const { stdin, stderr } = context.terminal
-  if (!stdin.isTTY || !stderr.isTTY) return
-  const { id, name } = await findInstance(context, nameOrId)
+const confirmDeletion = async (context: CliContext, nameOrId: string): Promise<InstanceFragment> => {
+  const instance = await findInstance(context, nameOrId)
+  const { id, name } = instance
   const what = `This deletes ${name} (${id}) with everything in it, for good.`
   await confirmName(context, name, what, `${name} was not deleted`)
+  return instance
 }
