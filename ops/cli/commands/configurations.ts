@@ -6,6 +6,7 @@ import {
   CancelRolloutDocument,
   ChangeConfigurationDocument,
   type ConfigurationFragment as Configuration,
+  type ConfigurationChangeFragment,
   ConfigurationsDocument,
   CreateConfigurationDocument,
   DeleteConfigurationDocument,
@@ -124,9 +125,7 @@ const valuesTable = (values: readonly Value[]): string =>
 
 const paceOf = ({ restart, parallelism, idempotencyKey }: Pace) => ({ restart, parallelism, idempotencyKey })
 
-type Changed = { readonly configuration: Configuration | null }
-
-const tell = (context: CliContext, id: string, { configuration }: Changed): Promise<void> =>
+const tell = (context: CliContext, id: string, { configuration }: ConfigurationChangeFragment): Promise<void> =>
   context.output.one({ ...configuration, id }, () => [
     configuration ? `${configuration.name} is at revision ${configuration.revision}${rolloutWords(configuration)}` : id,
   ])

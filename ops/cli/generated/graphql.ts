@@ -146,6 +146,50 @@ export const ConfigurationFragmentDoc = new TypedDocumentString(`
  name
  projectId
 }`, {"fragmentName":"Configuration"}) as unknown as TypedDocumentString<Types.ConfigurationFragment, unknown>;
+export const ConfigurationChangeFragmentDoc = new TypedDocumentString(`
+ fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment Configuration on Configuration {
+ id
+ name
+ description
+ datastore
+ version
+ revision
+ values {
+ name
+ value
+ }
+ instances {
+ instanceId
+ instance {
+ name
+ }
+ revision
+ }
+ rollout {
+ revision
+ restart
+ parallelism
+ status
+ instanceId
+ reason
+ }
+ createdAt
+ createdBy {
+ ...Actor
+ }
+ updatedAt
+}`, {"fragmentName":"ConfigurationChange"}) as unknown as TypedDocumentString<Types.ConfigurationChangeFragment, unknown>;
 export const ParameterFragmentDoc = new TypedDocumentString(`
  fragment Parameter on Parameter {
  name
@@ -1192,12 +1236,7 @@ export const CreateConfigurationDocument = new TypedDocumentString(`
  result: createConfiguration(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1247,18 +1286,19 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.CreateConfigurationMutation, Types.CreateConfigurationMutationVariables>;
 export const ChangeConfigurationDocument = new TypedDocumentString(`
  mutation ChangeConfiguration($input: ChangeConfigurationInput!) {
  result: changeConfiguration(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1308,18 +1348,19 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.ChangeConfigurationMutation, Types.ChangeConfigurationMutationVariables>;
 export const ReplaceConfigurationDocument = new TypedDocumentString(`
  mutation ReplaceConfiguration($input: ReplaceConfigurationInput!) {
  result: replaceConfiguration(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1369,18 +1410,19 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.ReplaceConfigurationMutation, Types.ReplaceConfigurationMutationVariables>;
 export const RollOutConfigurationDocument = new TypedDocumentString(`
  mutation RollOutConfiguration($input: RollOutConfigurationInput!) {
  result: rollOutConfiguration(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1430,18 +1472,19 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.RollOutConfigurationMutation, Types.RollOutConfigurationMutationVariables>;
 export const CancelRolloutDocument = new TypedDocumentString(`
  mutation CancelRollout($input: CancelRolloutInput!) {
  result: cancelRollout(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1491,18 +1534,19 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.CancelRolloutMutation, Types.CancelRolloutMutationVariables>;
 export const DeleteConfigurationDocument = new TypedDocumentString(`
  mutation DeleteConfiguration($input: DeleteConfigurationInput!) {
  result: deleteConfiguration(input: $input) {
  __typename
  ...Refusal
- ... on ConfigurationAccepted {
- configurationId
- configuration {
- ...Configuration
- }
- }
+ ...ConfigurationChange
  }
 }
  fragment Actor on Actor {
@@ -1552,6 +1596,12 @@ fragment Configuration on Configuration {
  ...Actor
  }
  updatedAt
+}
+fragment ConfigurationChange on ConfigurationAccepted {
+ configurationId
+ configuration {
+ ...Configuration
+ }
 }`) as unknown as TypedDocumentString<Types.DeleteConfigurationMutation, Types.DeleteConfigurationMutationVariables>;
 export const AttachConfigurationDocument = new TypedDocumentString(`
  mutation AttachConfiguration($input: AttachConfigurationInput!) {

@@ -621,6 +621,8 @@ export type RefusalFragment = { readonly code: RefusalCode, readonly message: st
 
 export type ConfigurationFragment = { readonly id: string, readonly name: string, readonly description: string, readonly datastore: string, readonly version: string, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly values: ReadonlyArray<{ readonly name: string, readonly value: string }>, readonly instances: ReadonlyArray<{ readonly instanceId: string, readonly revision: number, readonly instance: { readonly name: string } | null }>, readonly rollout: { readonly revision: number, readonly restart: boolean, readonly parallelism: number, readonly status: RolloutStatus, readonly instanceId: string | null, readonly reason: string | null } | null, readonly createdBy: ActorFragment };
 
+export type ConfigurationChangeFragment = { readonly configurationId: string, readonly configuration: ConfigurationFragment | null };
+
 export type ConfigurationsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -644,7 +646,10 @@ export type CreateConfigurationMutationVariables = Exact<{
 
 
 export type CreateConfigurationMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
@@ -657,7 +662,10 @@ export type ChangeConfigurationMutationVariables = Exact<{
 
 
 export type ChangeConfigurationMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
@@ -670,7 +678,10 @@ export type ReplaceConfigurationMutationVariables = Exact<{
 
 
 export type ReplaceConfigurationMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
@@ -683,7 +694,10 @@ export type RollOutConfigurationMutationVariables = Exact<{
 
 
 export type RollOutConfigurationMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
@@ -696,7 +710,10 @@ export type CancelRolloutMutationVariables = Exact<{
 
 
 export type CancelRolloutMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
@@ -709,7 +726,10 @@ export type DeleteConfigurationMutationVariables = Exact<{
 
 
 export type DeleteConfigurationMutation = { readonly result:
-    | { readonly __typename: 'ConfigurationAccepted', readonly configurationId: string, readonly configuration: ConfigurationFragment | null }
+    | (
+      { readonly __typename: 'ConfigurationAccepted' }
+      & ConfigurationChangeFragment
+    )
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFragment
