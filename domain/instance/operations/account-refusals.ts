@@ -34,9 +34,8 @@ const notThere = (kind: 'user' | 'database', name: string, known: readonly strin
   field,
 })
 
-/** What access is given or taken: to these databases, or to the whole engine where they have no names. */
-export const accessTargets = ({ spec }: Known, databases: readonly (string | null)[]): (string | null)[] =>
-  hasNamedDatabases(spec.datastore) ? [...databases] : [null]
-
-export const namesIn = (databases: readonly (string | null)[]): readonly string[] =>
-  databases.filter((database) => database !== null)
+export const existsAlready = (kind: 'user' | 'database', name: string, field: string): Rejection => ({
+  code: 'ALREADY_EXISTS',
+  message: `the instance has a ${kind} ${quote(name)} already`,
+  field,
+})

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { engineOf } from '../../engines/registry.ts'
-import { leastStepMs } from '../../operation/process.ts'
 import { allFaults } from '../../rejection.ts'
 import { sealedSchema } from '../../values/instance-spec.ts'
 import { unknownUser } from './account-refusals.ts'
+import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 const wish = { name: z.string(), sealedPassword: sealedSchema, keepFormer: z.boolean() }
@@ -11,12 +11,10 @@ const wishOf = wishReader(wish)
 
 /** With `keepFormer`, the password before it goes on working until the next change: clients move over one by one. */
 export const changePassword = defineSharedOperation({
+  ...ofAccounts,
   kind: 'change-password',
-  lane: 'shared',
-  soon: true,
   does: 'Gives a user of an engine that runs another password. Sessions go on.',
   done: 'given another password for a user',
-  accepts: ['ACTIVE'],
   wish,
   about: ({ name }) => [`user ${name}`],
   refuses: (instance, { name, keepFormer }) => {
@@ -33,23 +31,11 @@ export const changePassword = defineSharedOperation({
   applied: { name: z.string(), keepsFormer: z.boolean() },
   applies: (_, { name, keepFormer }) => ({ name, keepsFormer: keepFormer }),
   steps: [
-    {
-      name: 'password',
-      timeoutMs: leastStepMs,
-      payload: (subject) => {
-        const { name, sealedPassword, keepFormer } = wishOf(subject)
-        return {
-          kind: 'accounts-ready',
-          databases: [],
-          users: [],
-          passwords: [{ name, sealedPassword, keepsFormer: keepFormer }],
-          alone: true,
-        }
-      },
-    },
+    accountsStep('password', (subject) => {
+      const { name, sealedPassword, keepFormer } = wishOf(subject)
+      return { passwords: [{ name, sealedPassword, keepsFormer: keepFormer }], alone: true }
+    }),
   ],
-  compensation: [],
-  undoneTo: null,
   notCancellable: 'it takes a moment',
   remains: 'either password may be the one that works: change it again',
 })

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { leastStepMs } from '../../operation/process.ts'
-import { allFaults, type Rejection } from '../../rejection.ts'
+import { allFaults } from '../../rejection.ts'
 import { databaseFaults } from '../../values/accounts.ts'
 import { usersOfAll, withDatabase } from '../../values/known-accounts.ts'
-import { quote } from '../../values/text.ts'
-import { unknownUser } from './account-refusals.ts'
+import { existsAlready, unknownUser } from './account-refusals.ts'
+import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 /** `users`: who may use it in full; null for those who may use all that are there. */
@@ -18,19 +17,17 @@ const wishOf = wishReader(wish)
 
 /** Nothing undoes it: a database that is there may have data. Asked for again, it makes whole what was begun. */
 export const createDatabase = defineSharedOperation({
+  ...ofAccounts,
   kind: 'create-database',
-  lane: 'shared',
-  soon: true,
   does: 'Makes a database in an engine that runs.',
   done: 'given a database',
-  accepts: ['ACTIVE'],
   wish,
   about: ({ name }) => [`database ${name}`],
   completes: ({ accounts }, asked) => ({ ...asked, users: asked.users ?? [...usersOfAll(accounts)] }),
   refuses: (instance, { name, characterSet, collation, users }) =>
     allFaults([
       ...databaseFaults(instance.spec.datastore, { name, ...formOf({ characterSet, collation }) }, ''),
-      instance.accounts.databases.includes(name) ? existsAlready(name) : null,
+      instance.accounts.databases.includes(name) ? existsAlready('database', name, 'name') : null,
       ...(users ?? []).map((user, index) => unknownUser(instance, user, `users[${index}]`)),
     ]),
   requested: 'InstanceDatabaseCreationRequested',
@@ -39,17 +36,11 @@ export const createDatabase = defineSharedOperation({
   applies: (_, { name, users }) => ({ name, users: users ?? [] }),
   changes: ({ name, users }, accounts) => ({ accounts: withDatabase(accounts, name, users) }),
   steps: [
-    {
-      name: 'database',
-      timeoutMs: leastStepMs,
-      payload: (subject) => {
-        const { name, users, ...form } = wishOf(subject)
-        return { kind: 'accounts-ready', databases: [{ name, ...formOf(form), users: users ?? [] }], users: [] }
-      },
-    },
+    accountsStep('database', (subject) => {
+      const { name, users, ...form } = wishOf(subject)
+      return { databases: [{ name, ...formOf(form), users: users ?? [] }] }
+    }),
   ],
-  compensation: [],
-  undoneTo: null,
   notCancellable: 'it takes a moment',
   remains: 'the database may exist: ask for it again',
 })
@@ -60,10 +51,4 @@ type Form = { readonly characterSet: string | null; readonly collation: string |
 const formOf = ({ characterSet, collation }: Form) => ({
   ...(characterSet !== null && { characterSet }),
   ...(collation !== null && { collation }),
-})
-
-const existsAlready = (name: string): Rejection => ({
-  code: 'ALREADY_EXISTS',
-  message: `the instance has a database ${quote(name)} already`,
-  field: 'name',
 })

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { hasNamedDatabases } from '../../engines/registry.ts'
-import { leastStepMs } from '../../operation/process.ts'
 import { allFaults } from '../../rejection.ts'
 import { accessLevelSchema, knownUserSchema } from '../../values/access.ts'
 import { userNameRefusal } from '../../values/account-names.ts'
 import { duplicateRefusal, tooManyRefusal } from '../../values/accounts.ts'
 import { sealedSchema } from '../../values/instance-spec.ts'
 import { knownUser, withUsers } from '../../values/known-accounts.ts'
-import { quote } from '../../values/text.ts'
 import { userHostRefusal } from '../../values/user-host.ts'
-import { unknownDatabases } from './account-refusals.ts'
+import { existsAlready, unknownDatabases } from './account-refusals.ts'
+import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 /** `databases`: null for all that are there. `host`: null for everywhere. */
@@ -25,12 +24,10 @@ const wishOf = wishReader(wish)
 
 /** Nothing undoes it: somebody may have logged in. Asked for again, it makes whole what was begun. */
 export const createUsers = defineSharedOperation({
+  ...ofAccounts,
   kind: 'create-users',
-  lane: 'shared',
-  soon: true,
   does: 'Makes users in an engine that runs.',
   done: 'given users',
-  accepts: ['ACTIVE'],
   wish,
   about: ({ asked }) => asked.map(({ name }) => `user ${name}`),
   completes: ({ spec, accounts }, { asked }) => ({
@@ -47,11 +44,7 @@ export const createUsers = defineSharedOperation({
         ...unknownDatabases(instance, databases ?? [], `users[${index}].databases`),
         userHostRefusal(instance.spec.datastore, host ?? undefined, `users[${index}].host`),
         instance.accounts.users.some((known) => known.name === name)
-          ? {
-              code: 'ALREADY_EXISTS' as const,
-              message: `the instance has a user ${quote(name)} already`,
-              field: `users[${index}].name`,
-            }
+          ? existsAlready('user', name, `users[${index}].name`)
           : null,
       ]),
       duplicateRefusal(users, 'users'),
@@ -69,25 +62,17 @@ export const createUsers = defineSharedOperation({
   }),
   changes: ({ users }, accounts) => ({ accounts: withUsers(accounts, users) }),
   steps: [
-    {
-      name: 'users',
-      timeoutMs: leastStepMs,
-      payload: (subject) => ({
-        kind: 'accounts-ready',
-        databases: [],
-        users: wishOf(subject).asked.map(({ name, sealedPassword, databases, level, host }) => ({
-          name,
-          sealedPassword,
-          databases: databases ?? [],
-          level,
-          ...(host !== null && { host }),
-        })),
-        alone: true,
-      }),
-    },
+    accountsStep('users', (subject) => ({
+      users: wishOf(subject).asked.map(({ name, sealedPassword, databases, level, host }) => ({
+        name,
+        sealedPassword,
+        databases: databases ?? [],
+        level,
+        ...(host !== null && { host }),
+      })),
+      alone: true,
+    })),
   ],
-  compensation: [],
-  undoneTo: null,
   notCancellable: 'it takes a moment',
   remains: 'some of the users may exist: ask for them again',
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { leastStepMs } from '../../operation/process.ts'
 import { databaseNameRefusal } from '../../values/account-names.ts'
 import { withoutDatabase } from '../../values/known-accounts.ts'
 import { quote } from '../../values/text.ts'
+import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 const wish = { name: z.string() }
@@ -10,12 +10,10 @@ const wishOf = wishReader(wish)
 
 /** Also the last one: users and the instance stay. */
 export const deleteDatabase = defineSharedOperation({
+  ...ofAccounts,
   kind: 'delete-database',
-  lane: 'shared',
-  soon: true,
   does: 'Deletes a database with its data from an engine that runs.',
   done: 'relieved of a database',
-  accepts: ['ACTIVE'],
   wish,
   about: ({ name }) => [`database ${name}`],
   refuses: ({ spec, accounts }, { name }) =>
@@ -28,20 +26,7 @@ export const deleteDatabase = defineSharedOperation({
   applied: { name: z.string() },
   applies: (_, { name }) => ({ name }),
   changes: ({ name }, accounts) => ({ accounts: withoutDatabase(accounts, name) }),
-  steps: [
-    {
-      name: 'database',
-      timeoutMs: leastStepMs,
-      payload: (subject) => ({
-        kind: 'accounts-ready',
-        databases: [],
-        users: [],
-        absentDatabases: [wishOf(subject).name],
-      }),
-    },
-  ],
-  compensation: [],
-  undoneTo: null,
+  steps: [accountsStep('database', (subject) => ({ absentDatabases: [wishOf(subject).name] }))],
   notCancellable: 'its data may be gone already',
   remains: 'the database may be gone: ask for its deletion again',
 })

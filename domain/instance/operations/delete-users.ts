@@ -1,20 +1,18 @@
 import { z } from 'zod'
-import { leastStepMs } from '../../operation/process.ts'
 import { allFaults } from '../../rejection.ts'
 import { withoutUsers } from '../../values/known-accounts.ts'
 import { unknownUser } from './account-refusals.ts'
+import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
 const wish = { names: z.array(z.string()) }
 const wishOf = wishReader(wish)
 
 export const deleteUsers = defineSharedOperation({
+  ...ofAccounts,
   kind: 'delete-users',
-  lane: 'shared',
-  soon: true,
   does: 'Deletes users of an engine that runs, and ends their sessions. What they made in databases stays.',
   done: 'relieved of users',
-  accepts: ['ACTIVE'],
   wish,
   about: ({ names }) => names.map((name) => `user ${name}`),
   refuses: (instance, { names }) =>
@@ -24,20 +22,7 @@ export const deleteUsers = defineSharedOperation({
   applied: { names: z.array(z.string()) },
   applies: (_, { names }) => ({ names }),
   changes: ({ names }, accounts) => ({ accounts: withoutUsers(accounts, names) }),
-  steps: [
-    {
-      name: 'users',
-      timeoutMs: leastStepMs,
-      payload: (subject) => ({
-        kind: 'accounts-ready',
-        databases: [],
-        users: [],
-        absentUsers: wishOf(subject).names,
-      }),
-    },
-  ],
-  compensation: [],
-  undoneTo: null,
+  steps: [accountsStep('users', (subject) => ({ absentUsers: wishOf(subject).names }))],
   notCancellable: 'they may be gone already',
   remains: 'some of the users may be gone: ask for their deletion again',
 })
