@@ -15,7 +15,7 @@ import {
   notAccepted,
   notFound,
   operationInProgress,
-  withoutEndpoint,
+  toldTooLittle,
 } from './refusals.ts'
 import {
   type BusyInstance,
@@ -153,7 +153,7 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
   const { operationId, results } = command
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
   const applied = operation.applies(state, state.operation.wish, results)
-  if (!applied) return reject(withoutEndpoint(operationId))
+  if (!applied) return reject(toldTooLittle(state.operation))
   return accept(
     eventOf(operation.succeeded, { operationId, ...applied }),
     ...(operation.shows === 'SERVES' ? servesAgain(state) : []),
@@ -169,9 +169,7 @@ const completeShared = (
   if (!shared || state.status === 'ABSENT') return accept()
   const operation = operationOf<SharedKind>(shared.kind)
   const applied = operation.applies(state, shared.wish, results)
-  return applied
-    ? accept(eventOf(operation.succeeded, { operationId, ...applied }))
-    : reject(withoutEndpoint(operationId))
+  return applied ? accept(eventOf(operation.succeeded, { operationId, ...applied })) : reject(toldTooLittle(shared))
 }
 
 const failShared = ({ operationId, fault }: CommandOf<'FailOperation'>, state: InstanceState): InstanceDecision =>

@@ -1,4 +1,3 @@
-import type { OperationId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
 import { quote } from '../values/text.ts'
 import type { AnyOperation } from './operations/define-operation.ts'
@@ -40,8 +39,8 @@ export const notAccepted = ({ done, accepts }: AnyOperation, state: KnownInstanc
   }
 }
 
-export const withoutEndpoint = (operationId: OperationId): Rejection => ({
+export const toldTooLittle = ({ operationId, kind }: Ongoing): Rejection => ({
   code: 'INVALID_INPUT',
-  message: `operation ${operationId} cannot complete the provisioning without the endpoint and the CA certificate`,
+  message: `operation ${operationId} (${kind}) cannot complete: its steps have not told all that is recorded of it`,
   field: 'results',
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseBackupId } from '../../../../domain/ids.ts'
 import {
   type InstanceCommand,
   type InstanceEvent,
@@ -6,8 +7,9 @@ import {
   instanceEvents,
   operationSubject,
 } from '../../../../domain/instance/index.ts'
+import { sealedSchema } from '../../../../domain/values/instance-spec.ts'
 import { specOf } from '../../../support/spec.ts'
-import { databases, hostId, instanceId, nodeId, operationId, projectId, spec, users } from '../samples.ts'
+import { at, databases, hostId, instanceId, nodeId, operationId, projectId, spec, users } from '../samples.ts'
 import {
   complete,
   deleted,
@@ -79,6 +81,19 @@ describe('an operation that succeeded', () => {
   it('cannot complete a provisioning without an endpoint to offer', () => {
     const command = { type: 'CompleteOperation', operationId: operationId(1), kind: 'provision', results: {} } as const
     given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'results' })
+  })
+  it('names the operation whose steps have not told enough', () => {
+    const backupId = parseBackupId('019a0009-0000-7000-8000-000000000001')
+    const wish = { backupId, name: 'nightly', sealedKey: sealedSchema.parse('1.sealed') }
+    const backupRequested: InstanceEvent = {
+      type: 'InstanceBackupRequested',
+      data: { operationId: operationId(2), epoch: 1, deadline: at(900), ...wish },
+    }
+    given(requested, provisioned, backupRequested)
+      .when({ type: 'CompleteOperation', operationId: operationId(2), kind: 'backup', results: {} })
+      .thenRejected('INVALID_INPUT', {
+        message: `operation ${operationId(2)} (backup) cannot complete: its steps have not told all that is recorded of it`,
+      })
   })
 })
 
