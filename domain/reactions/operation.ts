@@ -1,5 +1,5 @@
-import { parseConfigurationId } from '../ids.ts'
 import { backupOf } from '../instance/operations/backup.ts'
+import { configurationOf } from '../instance/operations/configure.ts'
 import { readData } from '../instance/operations/provision.ts'
 import { hasBegun, type OperationState, type operation } from '../operation/index.ts'
 import type { BegunOperation } from '../operation/state.ts'
@@ -8,11 +8,11 @@ import type { OwnRequest, Reaction, ReactionsOf } from './reaction.ts'
 
 /** The group whose values it was about hears of a failure, too: a rollout goes no further. */
 const stopRollout = ({ operationId, kind, subject }: BegunOperation, { message }: Fault): readonly Reaction[] => {
-  const id = subject.wish?.configurationId
-  if ((kind !== 'configure' && kind !== 'configure-restart') || typeof id !== 'string') return []
+  const id = configurationOf(kind, subject)
+  if (id === null) return []
   const { instanceId } = subject
   const command = { type: 'NoteFailed', instanceId, operationId, reason: message } as const
-  return [{ target: 'configuration', id: parseConfigurationId(id), command }]
+  return [{ target: 'configuration', id, command }]
 }
 
 export const operationReactions: ReactionsOf<typeof operation> = {

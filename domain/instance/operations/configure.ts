@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { configurationFactsSchema } from '../../guest/report.ts'
-import { configurationIdSchema } from '../../ids.ts'
-import { leastStepMs, type Process, type StepResults, seconds } from '../../operation/process.ts'
+import { type ConfigurationId, configurationIdSchema } from '../../ids.ts'
+import { leastStepMs, resultReader, type Step, type StepResults, seconds } from '../../operation/process.ts'
 import type { OperationSubject } from '../../operation/subject.ts'
 import { type ParameterValues, parameterValuesSchema } from '../../values/parameter.ts'
 import type { Known } from '../known.ts'
@@ -19,6 +19,8 @@ const wish = {
   former: parameterValuesSchema,
 }
 const wishOf = wishReader(wish)
+const configured = resultReader('configure', configurationFactsSchema)
+const settled = resultReader('settle', configurationFactsSchema)
 const applied = {
   configurationId: configurationIdSchema.nullable(),
   formerId: configurationIdSchema.nullable(),
@@ -30,16 +32,20 @@ const applied = {
 type Wish = DataOf<typeof wish>
 type Applied = DataOf<typeof applied>
 
+/** The group whose values an operation gives to its instance; null for none, and for another kind. */
+export const configurationOf = (kind: string, subject: OperationSubject): ConfigurationId | null =>
+  kind === 'configure' || kind === 'configure-restart' ? wishOf(subject).configurationId : null
+
 /** What both kinds have in common: they differ in whether the engine is restarted for it. */
 const common = {
   wish,
   completes: ({ configuration }: Known, asked: Wish): Wish => ({ ...asked, former: configuration.values }),
   applied,
   applies: ({ configuration }: Known, asked: Wish, results: StepResults): Applied | null => {
-    const told = configurationFactsSchema.safeParse(results.settle ?? results.configure)
-    if (!told.success) return null
+    const told = settled(results) ?? configured(results)
+    if (!told) return null
     const { configurationId, revision, values } = asked
-    return { configurationId, formerId: configuration.id, revision, values, effective: told.data.effective }
+    return { configurationId, formerId: configuration.id, revision, values, effective: told.effective }
   },
   changes: ({ configurationId: id, revision, values, effective }: Applied) => ({
     configuration: { id, revision, values, effective, refusal: null },
@@ -49,25 +55,24 @@ const common = {
 const set = (parameters: ParameterValues) => ({ kind: 'parameters-set', parameters }) as const
 
 /** Tried first, where it harms nobody: a value may fit the catalogue and keep the engine from starting. */
-const tryStep: Process['steps'][number] = {
+const tryStep: Step = {
   name: 'try',
   timeoutMs: leastStepMs,
   payload: (subject) => ({ kind: 'parameters-tried', spec: subject.spec, parameters: wishOf(subject).values }),
 }
 
-const configureStep: Process['steps'][number] = {
+const configureStep: Step = {
   name: 'configure',
   timeoutMs: leastStepMs,
   result: configurationFactsSchema,
   payload: (subject) => set(wishOf(subject).values),
 }
 
-const resetStep: Process['steps'][number] = {
+const resetStep: Step = {
   name: 'reset',
   timeoutMs: leastStepMs,
   outlastsOperation: true,
-  payload: (subject: OperationSubject, { begun }) =>
-    begun.includes(configureStep.name) ? set(wishOf(subject).former) : null,
+  payload: (subject, { begun }) => (begun.includes(configureStep.name) ? set(wishOf(subject).former) : null),
 }
 
 /**
