@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { sizeFactsSchema, volumeFactsSchema } from '../../guest/report.ts'
+import { type SizeFacts, sizeFactsSchema, volumeFactsSchema } from '../../guest/report.ts'
 import { flavorIdSchema } from '../../ids.ts'
-import { leastStepMs, resultReader, type Step, type StepResults, seconds } from '../../operation/process.ts'
+import { leastStepMs, resultReader, type Step, seconds } from '../../operation/process.ts'
 import type { OperationSubject } from '../../operation/subject.ts'
 import type { Rejection } from '../../rejection.ts'
 import type { InstanceSpec } from '../../values/instance-spec.ts'
@@ -53,7 +53,7 @@ const isOtherSize = (a: InstanceSpec, b: InstanceSpec): boolean =>
   a.flavor !== b.flavor || a.vcpus !== b.vcpus || a.memoryMiB !== b.memoryMiB
 const growsVolume = (subject: OperationSubject): boolean => subject.spec.volumeGiB > before(subject).volumeGiB
 
-const restarts = (results: StepResults): boolean => (sizeResult(results)?.restartFor.length ?? 0) > 0
+const takesRestart = (told: SizeFacts | null): boolean => told !== null && told.restartFor.length > 0
 
 const steps: readonly Step[] = [
   {
@@ -67,7 +67,7 @@ const steps: readonly Step[] = [
     name: 'restart',
     timeoutMs: seconds(120),
     payload: (subject, { results }) =>
-      restarts(results)
+      takesRestart(sizeResult(results))
         ? { kind: 'engine-running', spec: withFormerVolume(subject), generation: subject.generation + 1 }
         : null,
   },
@@ -98,15 +98,14 @@ const compensation: readonly Step[] = [
   {
     name: 'stop-back',
     timeoutMs: leastStepMs,
-    payload: (_, { results }) =>
-      (formerSizeResult(results)?.restartFor.length ?? 0) > 0 ? { kind: 'engine-stopped' } : null,
+    payload: (_, { results }) => (takesRestart(formerSizeResult(results)) ? { kind: 'engine-stopped' } : null),
   },
   {
     name: 'start-back',
     timeoutMs: seconds(120),
     outlastsOperation: true,
     payload: (subject, { results }) =>
-      (formerSizeResult(results)?.restartFor.length ?? 0) > 0
+      takesRestart(formerSizeResult(results))
         ? { kind: 'engine-running', spec: before(subject), generation: subject.generation }
         : null,
   },
@@ -136,10 +135,9 @@ export const resize = defineOperation({
   wish,
   completes: ({ spec }, asked) => sizeOf(respecs(spec, asked)),
   refuses: ({ spec }, asked) => {
-    const { volumeGiB } = respecs(spec, asked)
-    if (volumeGiB < spec.volumeGiB) return smallerVolume(volumeGiB, spec.volumeGiB)
-    const isAsWished = volumeGiB === spec.volumeGiB && !isOtherSize(respecs(spec, asked), spec)
-    return isAsWished ? sameSize(spec) : null
+    const wanted = respecs(spec, asked)
+    if (wanted.volumeGiB < spec.volumeGiB) return smallerVolume(wanted.volumeGiB, spec.volumeGiB)
+    return wanted.volumeGiB === spec.volumeGiB && !isOtherSize(wanted, spec) ? sameSize(spec) : null
   },
   respecs,
   holds: true,
