@@ -6,7 +6,7 @@ import { sameValues } from '../values/parameter.ts'
 import { valueFaults } from './check-values.ts'
 import type { ConfigurationCommand } from './commands.ts'
 import type { ConfigurationEvent, RolloutOutcome } from './events.ts'
-import { type ActiveConfiguration, type ConfigurationState, type Rollout, underWay } from './state.ts'
+import { type ActiveConfiguration, type ConfigurationState, type Rollout, underWay, withoutAsked } from './state.ts'
 
 type ConfigurationDecision = Decision<ConfigurationEvent>
 type CommandOf<Type extends ConfigurationCommand['type']> = Extract<ConfigurationCommand, { readonly type: Type }>
@@ -37,7 +37,7 @@ export const decide = (command: ConfigurationCommand, state: ConfigurationState)
       if (state.instances[instanceId] === undefined) return accept()
       const { [instanceId]: _, ...others } = state.instances
       const left: ConfigurationEvent = { type: 'ConfigurationInstanceLeft', data: { instanceId } }
-      return accept(left, ...(state.rollout ? step(without(state.rollout, instanceId), others, now) : []))
+      return accept(left, ...(state.rollout ? step(withoutAsked(state.rollout, instanceId), others, now) : []))
     }
     case 'NoteAsked':
       return noteAsked(command, state)
@@ -116,7 +116,7 @@ const noteFollowed = (
   if (known !== undefined && known >= revision) return accept()
   const followed: ConfigurationEvent = { type: 'ConfigurationInstanceFollowed', data: { instanceId, revision } }
   const instances = { ...state.instances, [instanceId]: revision }
-  return accept(followed, ...(state.rollout ? step(without(state.rollout, instanceId), instances, now) : []))
+  return accept(followed, ...(state.rollout ? step(withoutAsked(state.rollout, instanceId), instances, now) : []))
 }
 
 const noteAsked = (
@@ -138,11 +138,6 @@ const step = (rollout: Rollout, instances: Instances, at: string): readonly Conf
   const next = behind.sort().slice(0, Math.max(0, parallelism - under))
   if (next.length > 0) return [{ type: 'ConfigurationRolloutStepped', data: { revision, instanceIds: next, at } }]
   return under === 0 ? [ended(rollout, 'SUCCEEDED')] : []
-}
-
-const without = (rollout: Rollout, instanceId: InstanceId): Rollout => {
-  const { [instanceId]: _, ...asked } = rollout.asked
-  return { ...rollout, asked }
 }
 
 const ended = (

@@ -1,6 +1,7 @@
 import { unreachable } from '../decider.ts'
+import type { InstanceId } from '../ids.ts'
 import type { ConfigurationEvent } from './events.ts'
-import { type ConfigurationState, underWay } from './state.ts'
+import { type ConfigurationState, type Rollout, underWay, withoutAsked } from './state.ts'
 
 export const evolve = (state: ConfigurationState, event: ConfigurationEvent): ConfigurationState => {
   if (event.type === 'ConfigurationCreated') {
@@ -20,18 +21,10 @@ export const evolve = (state: ConfigurationState, event: ConfigurationEvent): Co
       const { [event.data.instanceId]: _, ...instances } = state.instances
       return { ...unasked(state, event.data.instanceId), instances }
     }
-    case 'ConfigurationRolloutStepped': {
-      const asked = Object.fromEntries(event.data.instanceIds.map((instanceId) => [instanceId, null]))
-      return state.rollout
-        ? { ...state, rollout: { ...state.rollout, asked: { ...state.rollout.asked, ...asked } } }
-        : state
-    }
-    case 'ConfigurationInstanceAsked': {
-      const { instanceId, operationId } = event.data
-      return state.rollout
-        ? { ...state, rollout: { ...state.rollout, asked: { ...state.rollout.asked, [instanceId]: operationId } } }
-        : state
-    }
+    case 'ConfigurationRolloutStepped':
+      return asking(state, Object.fromEntries(event.data.instanceIds.map((instanceId) => [instanceId, null])))
+    case 'ConfigurationInstanceAsked':
+      return asking(state, { [event.data.instanceId]: event.data.operationId })
     case 'ConfigurationRolloutEnded':
       return { ...state, rollout: null }
     case 'ConfigurationDeleted':
@@ -43,8 +36,12 @@ export const evolve = (state: ConfigurationState, event: ConfigurationEvent): Co
 
 type Present = Exclude<ConfigurationState, { readonly status: 'ABSENT' }>
 
-const unasked = (state: Present, instanceId: string): Present => {
-  if (!state.rollout) return state
-  const asked = Object.fromEntries(Object.entries(state.rollout.asked).filter(([id]) => id !== instanceId))
-  return { ...state, rollout: { ...state.rollout, asked } }
-}
+const unasked = (state: Present, instanceId: InstanceId): Present => ({
+  ...state,
+  rollout: state.rollout && withoutAsked(state.rollout, instanceId),
+})
+
+const asking = (state: Present, asked: Rollout['asked']): Present => ({
+  ...state,
+  rollout: state.rollout && { ...state.rollout, asked: { ...state.rollout.asked, ...asked } },
+})

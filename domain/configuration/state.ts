@@ -36,4 +36,10 @@ export type ActiveConfiguration = Extract<ConfigurationState, { readonly status:
 export const underWay = (rollout: Rollout | null): Rollout['asked'] =>
   Object.fromEntries(Object.entries(rollout?.asked ?? {}).filter(([, operationId]) => operationId !== null))
 
+/** The rollout waits for this instance no more. */
+export const withoutAsked = (rollout: Rollout, instanceId: InstanceId): Rollout => {
+  const { [instanceId]: _, ...asked } = rollout.asked
+  return { ...rollout, asked }
+}
+
 export const absentConfiguration: ConfigurationState = { status: 'ABSENT' }
