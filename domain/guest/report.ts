@@ -39,6 +39,7 @@ export type VolumeFacts = z.infer<typeof volumeFactsSchema>
 /** What an `engine-resized` result tells. `restartFor`: names of settings that the engine has only after a restart. */
 export const sizeFactsSchema = z.object({ running: z.boolean(), restartFor: z.array(z.string()) })
 export type SizeFacts = z.infer<typeof sizeFactsSchema>
+
 /** What an engine has of the parameters that were wished. `refusal`: why it does without them, if it did not start with them. */
 export const configurationFactsSchema = z.object({ effective: parameterValuesSchema, refusal: z.string().nullable() })
 export type ConfigurationFacts = z.infer<typeof configurationFactsSchema>

@@ -41,7 +41,7 @@ export const databasesOf = ({ access }: Pick<KnownUser, 'access'>): readonly str
   access.flatMap(({ database }) => database ?? [])
 
 /** The databases that a user may use in full. */
-export const inFull = ({ access }: Pick<KnownUser, 'access'>): readonly string[] =>
+const inFull = ({ access }: Pick<KnownUser, 'access'>): readonly string[] =>
   access.flatMap(({ database, level }) => (database !== null && level === 'all' ? [database] : []))
 
 /** What a new instance has: what was asked for, or what is in the backup that it is made of. */
@@ -60,7 +60,12 @@ export const firstAccounts = ({
 
 /** Users who may use every database there is: where one is added, they expect to use it as well. */
 export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string[] =>
-  users.filter((user) => databases.every((name) => inFull(user).includes(name))).map(({ name }) => name)
+  users
+    .filter((user) => {
+      const used = new Set(inFull(user))
+      return databases.every((name) => used.has(name))
+    })
+    .map(({ name }) => name)
 
 export const withDatabase = (accounts: KnownAccounts, name: string, usedBy: readonly string[]): KnownAccounts => ({
   databases: [...accounts.databases.filter((other) => other !== name), name],

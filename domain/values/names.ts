@@ -16,6 +16,7 @@ export const tokenNameRefusal = (name: string, field = 'name'): Rejection | null
 /** Why this cannot be the name of a backup, or null. */
 export const backupNameRefusal = (name: string, field = 'name'): Rejection | null =>
   plainNameRefusal('the name of a backup', name, field)
+
 /** Why this cannot be a configuration group's name, or null. */
 export const configurationNameRefusal = (name: string, field = 'name'): Rejection | null =>
   plainNameRefusal('the name of a configuration group', name, field)
