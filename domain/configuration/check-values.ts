@@ -1,8 +1,9 @@
 import { engineOf } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
+import { invalidInput } from '../values/invalid-input.ts'
 import type { Parameter, ParameterValues } from '../values/parameter.ts'
-import { quote } from '../values/text.ts'
+import { cut, quote } from '../values/text.ts'
 import { whyNotSettable } from './settable.ts'
 
 /** Longer ones are not for a line of a file. */
@@ -102,37 +103,22 @@ const quantityWanted = (datastore: DatastoreType, parameter: Parameter, text: st
 const unknown = ({ datastore, version, parameters }: Catalogue, name: string): Rejection => {
   const near = parameters.filter((parameter) => isNear(parameter.name, name)).slice(0, 3)
   const hint = near.length === 0 ? '' : `; there is ${near.map((parameter) => parameter.name).join(', ')}`
-  return {
-    code: 'INVALID_INPUT',
-    message: `${datastore} ${version} has no parameter ${quote(name)}${hint}`,
-    field: fieldOf(name),
-    details: { parameter: shortened(name) },
-  }
+  return invalidParameter(name, `${datastore} ${version} has no parameter ${quote(name)}${hint}`)
 }
 
 const isNear = (known: string, name: string): boolean =>
   name.length > 3 && (known.includes(name) || known.replaceAll(/[-_]/g, '') === name.replaceAll(/[-_]/g, ''))
 
-const notSettable = (name: string, why: string): Rejection => ({
-  code: 'INVALID_INPUT',
-  message: `${name} cannot be set: ${why}`,
-  field: fieldOf(name),
-  details: { parameter: name },
-})
+const notSettable = (name: string, why: string): Rejection => invalidParameter(name, `${name} cannot be set: ${why}`)
 
-const unfit = ({ name }: Parameter, text: string, wanted: string): Rejection => ({
-  code: 'INVALID_INPUT',
-  message: `${name} cannot be ${quote(shortened(text))}: it takes ${wanted}`,
-  field: fieldOf(name),
-  details: { parameter: name },
-})
+const unfit = ({ name }: Parameter, text: string, wanted: string): Rejection =>
+  invalidParameter(name, `${name} cannot be ${quote(text)}: it takes ${wanted}`)
 
-const tooMany = (count: number): Rejection => ({
-  code: 'INVALID_INPUT',
-  message: `${count} values are too many: a configuration group has at most ${mostValues}`,
-  field: 'values',
-})
+const tooMany = (count: number): Rejection =>
+  invalidInput(`${count} values are too many: a configuration group has at most ${mostValues}`, 'values')
 
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text)
-
-const fieldOf = (name: string): string => `values.${shortened(name)}`
+const invalidParameter = (name: string, message: string): Rejection => {
+  // A name that nobody knows may be of any length.
+  const parameter = cut(name, 60)
+  return { ...invalidInput(message, `values.${parameter}`), details: { parameter } }
+}
