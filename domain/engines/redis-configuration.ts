@@ -1,5 +1,11 @@
 import type { Resources } from '../values/resources.ts'
-import { type ConfigurationRules, type OwnedParameters, type Settings, splitQuantity } from './configuration-rules.ts'
+import {
+  type ConfigurationRules,
+  clamp,
+  type OwnedParameters,
+  type Settings,
+  splitQuantity,
+} from './configuration-rules.ts'
 
 const owned: readonly OwnedParameters[] = [
   {
@@ -67,7 +73,7 @@ const mebibytes = (text: string, unit: string | null): number | null => {
 const defaults = ({ memoryMiB }: Resources): Settings => ({
   maxmemory: `${Math.floor((memoryMiB * 3) / 4)}mb`,
   'maxmemory-policy': 'noeviction',
-  maxclients: Math.min(10_000, Math.max(100, memoryMiB * 4)),
+  maxclients: clamp(memoryMiB * 4, 100, 10_000),
   databases: 16,
   // Every write is in the log before it is answered, and on the disk within a second: what Redis itself recommends.
   appendfsync: 'everysec',
