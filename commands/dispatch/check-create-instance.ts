@@ -49,8 +49,21 @@ const ofTheDirectory: ReadonlySet<Rejection['code']> = new Set([
 ])
 
 /** What the directory knows may be a moment old: a refusal that rests on it is worth a second look. */
-export const restsOnDirectory = ({ code, alsoWrong = [] }: Rejection): boolean =>
+const restsOnDirectory = ({ code, alsoWrong = [] }: Rejection): boolean =>
   ofTheDirectory.has(code) || alsoWrong.some((fault) => ofTheDirectory.has(fault.code))
+
+type Attempt = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }
+
+/** Once more where the refusal rests on the directory, when that has seen what others, and the views, may show already. */
+export const lookTwice = async <Tried extends Attempt>(
+  attempt: () => Tried | Promise<Tried>,
+  lookAgain: () => Promise<void>,
+): Promise<Tried> => {
+  const first = await attempt()
+  if (first.ok || !restsOnDirectory(first.rejection)) return first
+  await lookAgain()
+  return attempt()
+}
 
 const list = (names: readonly string[], waitsFor: string): string =>
   names.length === 0 ? `none yet, until ${waitsFor}` : names.join(', ')

@@ -12,7 +12,7 @@ import { awaitedOffers } from '../awaited-offers.ts'
 import { claimHost, type Place, releaseHost } from '../claim-host.ts'
 import type { Directory } from '../directory.ts'
 import { ownerOf } from '../dispatch/authorise.ts'
-import { checkCreateInstance, restsOnDirectory } from '../dispatch/check-create-instance.ts'
+import { checkCreateInstance, lookTwice } from '../dispatch/check-create-instance.ts'
 import { type Credential, credentialsFor } from '../dispatch/credentials.ts'
 import { completedBy, contradictsSource, type FoundSource, findSource } from '../dispatch/find-source.ts'
 import { type AskForName, withFormerNames } from '../dispatch/former-names.ts'
@@ -83,7 +83,7 @@ export const createFor = async (offered: DispatchDependencies, job: Job, given: 
   const asked = source ? completedBy(source, given) : given
   await directory.ready(job.request.signal)
   const lookAgain = () => directory.catchUp(job.request.signal)
-  const checked = await twice(() => checkCreateInstance(directory, settings, asked), lookAgain)
+  const checked = await lookTwice(() => checkCreateInstance(directory, settings, asked), lookAgain)
   if (!checked.ok) {
     assertNotAwaited(directory, asked, checked.rejection)
     return refused(checked.rejection)
@@ -103,7 +103,7 @@ export const createFor = async (offered: DispatchDependencies, job: Job, given: 
   }
   const reserved = await reserveQuota(dependencies, job, wish)
   if (reserved.outcome === 'rejected') return refused(reserved.rejection)
-  const placed = await twice(() => claimHost(dependencies, hostWish, context), lookAgain)
+  const placed = await lookTwice(() => claimHost(dependencies, hostWish, context), lookAgain)
   if (!placed.ok) {
     await releaseQuota(dependencies, job, wish)
     return refused(placed.rejection)
@@ -128,19 +128,6 @@ const assertNotAwaited = (directory: Directory, asked: CreateInstance, { code }:
   throw new NotOfferedYet(
     `${datastore} ${version} of host ${host} is not on offer yet: its registration is being handled`,
   )
-}
-
-type Attempt = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }
-
-/** Once more where the refusal rests on the directory, when that has seen what others, and the views, may show already. */
-const twice = async <Tried extends Attempt>(
-  attempt: () => Tried | Promise<Tried>,
-  lookAgain: () => Promise<void>,
-): Promise<Tried> => {
-  const first = await attempt()
-  if (first.ok || !restsOnDirectory(first.rejection)) return first
-  await lookAgain()
-  return attempt()
 }
 
 const credentialsOf = ({ masterKey }: DispatchDependencies, job: Job, { databases = [], users = [] }: CreateInstance) =>

@@ -3,7 +3,7 @@ import type { FlavorId } from '../../domain/ids.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { volumeRefusal } from '../../domain/values/volume.ts'
 import { beginHolding } from '../dispatch/begin-holding.ts'
-import { findFlavor, restsOnDirectory } from '../dispatch/check-create-instance.ts'
+import { findFlavor, lookTwice } from '../dispatch/check-create-instance.ts'
 import { instanceOperationAnswer } from './answers.ts'
 import { defineCommand, refused } from './definition.ts'
 import { instanceIdField, textField, wholeNumberField } from './input.ts'
@@ -38,11 +38,8 @@ export const resizeInstance = defineCommand({
     }
     if (flavor === undefined) return ask(null)
     await directory.ready(signal)
-    let found = findFlavor(directory, flavor)
-    if (!found.ok && restsOnDirectory(found.rejection)) {
-      await directory.catchUp(signal)
-      found = findFlavor(directory, flavor)
-    }
+    const lookAgain = () => directory.catchUp(signal)
+    const found = await lookTwice(() => findFlavor(directory, flavor), lookAgain)
     return found.ok ? ask(found.value) : refused(found.rejection)
   },
 })
