@@ -27,8 +27,7 @@ export const findSource = async (
 ): Promise<Found> => {
   const { state } = await handler.load(backup, backupStream(backupId))
   if (state.status === 'ABSENT' || state.status === 'DELETED' || state.projectId !== projectId) {
-    const message = `there is no backup ${backupId} that you may see`
-    return { ok: false, rejection: { code: 'NOT_FOUND', message, field: 'fromBackup' } }
+    return { ok: false, rejection: noSuchBackup(backupId, 'fromBackup') }
   }
   const dataKey = state.status === 'AVAILABLE' ? await keys?.find(backupId) : null
   if (state.status !== 'AVAILABLE' || !dataKey) return { ok: false, rejection: notWhole(backupId, state.status) }
@@ -50,6 +49,12 @@ export const findSource = async (
     },
   }
 }
+
+export const noSuchBackup = (backupId: BackupId, field: string): Rejection => ({
+  code: 'NOT_FOUND',
+  message: `there is no backup ${backupId} that you may see`,
+  field,
+})
 
 const notWhole = (backupId: BackupId, status: string): Rejection => ({
   code: 'INVALID_STATE',

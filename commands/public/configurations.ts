@@ -15,7 +15,8 @@ import { isoNow } from '../../kernel/clock.ts'
 import { ownerOf, reaches } from '../dispatch/authorise.ts'
 import type { Handler } from '../handle.ts'
 import { shownId } from './answers.ts'
-import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
+import { type AnswerOf, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
+import { handleAs, handleOwned } from './handle-as.ts'
 import {
   configurationIdField,
   flagField,
@@ -130,10 +131,9 @@ export const createConfiguration = defineCommand({
       values: valuesOf(values),
       parameters: catalogue,
     }
+    const ofProject = { ...job, context: { ...job.context, projectId } }
     const stream = configurationStream(configurationId)
-    const handled = await handler.handle(configuration, stream, command, { ...job.context, projectId })
-    if (handled.outcome === 'rejected') return refused(handled.rejection)
-    return accepted({ position: handled.position, replayed: handled.events.length === 0, configurationId })
+    return handleAs(dependencies, ofProject, configuration, stream, command, { configurationId })
   },
 })
 
@@ -227,23 +227,24 @@ const change = async (
   return tell(dependencies, job, id, { type: 'ChangeConfiguration', ...wish, parameters: catalogue, now })
 }
 
-/** Another project's group is answered like one that never was. */
-const tell = async (
-  { handler }: DispatchDependencies,
+const tell = (
+  dependencies: DispatchDependencies,
   job: Job,
   configurationId: ConfigurationId,
   command: ConfigurationCommand,
-): Promise<Answer> => {
-  const stream = configurationStream(configurationId)
-  const { state } = await handler.load(configuration, stream)
-  if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) {
-    return refused(noSuchConfiguration(configurationId))
-  }
-  const context = { ...job.context, projectId: state.projectId }
-  const handled = await handler.handle(configuration, stream, command, context, { mayBeDone: job.repeat })
-  if (handled.outcome === 'rejected') return refused(handled.rejection)
-  return accepted({ position: handled.position, replayed: handled.events.length === 0, configurationId })
-}
+): Promise<Answer> =>
+  handleOwned(
+    dependencies,
+    job,
+    configuration,
+    configurationStream(configurationId),
+    command,
+    { configurationId },
+    {
+      whose: (state) => (state.status === 'ABSENT' ? null : { projectId: state.projectId }),
+      missing: noSuchConfiguration(configurationId),
+    },
+  )
 
 export const noSuchConfiguration = (id: ConfigurationId, field = 'id'): Rejection => ({
   code: 'NOT_FOUND',

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { backup, backupStream } from '../../domain/backup/index.ts'
 import { backupIdSchema } from '../../domain/ids.ts'
 import { isoNow } from '../../kernel/clock.ts'
-import { reaches } from '../dispatch/authorise.ts'
+import { noSuchBackup } from '../dispatch/find-source.ts'
 import { shownId } from './answers.ts'
-import { accepted, defineCommand, refused } from './definition.ts'
+import { defineCommand } from './definition.ts'
+import { handleOwned } from './handle-as.ts'
 import { backupIdField } from './input.ts'
 
 export const deleteBackup = defineCommand({
@@ -18,29 +19,23 @@ export const deleteBackup = defineCommand({
     says: 'The backup is being deleted, or is gone.',
     fields: z.object({ backupId: shownId(backupIdSchema, 'The backup.') }),
   },
-  carryOut: async ({ handler, clock }, job, { id }) => {
-    const handled = await handler.handle(
+  carryOut: (dependencies, job, { id }) => {
+    const command = { type: 'DeleteBackup', now: isoNow(dependencies.clock) } as const
+    return handleOwned(
+      dependencies,
+      job,
       backup,
       backupStream(id),
-      { type: 'DeleteBackup', now: isoNow(clock) },
-      ({ state }) =>
-        state.status === 'ABSENT'
-          ? job.context
-          : {
-              ...job.context,
-              correlationId: state.operationId,
-              projectId: state.projectId,
-              instanceId: state.instanceId,
-            },
+      command,
+      { backupId: id },
       {
-        guard: ({ state }) =>
-          state.status !== 'ABSENT' && reaches(job.reach, state.projectId)
-            ? null
-            : { code: 'NOT_FOUND', message: `there is no backup ${id} that you may see`, field: 'id' },
-        mayBeDone: job.repeat,
+        whose: (state) => {
+          if (state.status === 'ABSENT') return null
+          const { operationId, projectId, instanceId } = state
+          return { correlationId: operationId, projectId, instanceId }
+        },
+        missing: noSuchBackup(id, 'id'),
       },
     )
-    if (handled.outcome === 'rejected') return refused(handled.rejection)
-    return accepted({ position: handled.position, replayed: handled.events.length === 0, backupId: id })
   },
 })

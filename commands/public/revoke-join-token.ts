@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { fleet, fleetStream } from '../../domain/fleet/index.ts'
 import { joinTokenIdSchema } from '../../domain/ids.ts'
 import { shownId } from './answers.ts'
-import { accepted, defineCommand, refused } from './definition.ts'
+import { defineCommand } from './definition.ts'
+import { handleAs } from './handle-as.ts'
 import { joinTokenIdField } from './input.ts'
 
 export const revokeJoinToken = defineCommand({
@@ -16,10 +17,6 @@ export const revokeJoinToken = defineCommand({
     says: 'The join token lets no host in any more.',
     fields: z.object({ joinTokenId: shownId(joinTokenIdSchema, 'Its id.') }),
   },
-  carryOut: async ({ handler }, job, { id: tokenId }) => {
-    const handled = await handler.handle(fleet, fleetStream, { type: 'RevokeJoinToken', tokenId }, job.context)
-    if (handled.outcome === 'rejected') return refused(handled.rejection)
-    const { position, events } = handled
-    return accepted({ position, joinTokenId: tokenId, replayed: events.length === 0 })
-  },
+  carryOut: (dependencies, job, { id: tokenId }) =>
+    handleAs(dependencies, job, fleet, fleetStream, { type: 'RevokeJoinToken', tokenId }, { joinTokenId: tokenId }),
 })

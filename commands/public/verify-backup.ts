@@ -3,6 +3,7 @@ import { backup, backupStream } from '../../domain/backup/index.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { reaches } from '../dispatch/authorise.ts'
+import { noSuchBackup } from '../dispatch/find-source.ts'
 import { shownId } from './answers.ts'
 import { createFor } from './create-instance.ts'
 import { accepted, defineCommand, refused } from './definition.ts'
@@ -29,7 +30,7 @@ export const verifyBackup = defineCommand({
     const { instanceId, operationId } = job.ids
     const { state } = await handler.load(backup, backupStream(id))
     if (state.status === 'ABSENT' || !reaches(job.reach, state.projectId)) {
-      return refused({ code: 'NOT_FOUND', message: `there is no backup ${id} that you may see`, field: 'id' })
+      return refused(noSuchBackup(id, 'id'))
     }
     const { projectId } = state
     const verification = state.status === 'AVAILABLE' ? state.verification : null
