@@ -2,6 +2,7 @@ import type { CliContext } from './context.ts'
 import type { Document } from './document.ts'
 import { refused } from './failure.ts'
 import type { RefusalFragment } from './generated/graphql.ts'
+import { type Repeatable, requestOnce } from './request-once.ts'
 
 type Answer = { readonly __typename: string }
 export type Refusal = RefusalFragment & { readonly __typename: 'Refusal' }
@@ -15,6 +16,16 @@ export const mutate = async <Result extends Answer, Input>(
   input: Input,
 ): Promise<Accepted<Result>> => {
   const { result } = await api.request(document, { input }, signal)
+  return acceptedOf(result)
+}
+
+/** The same where the answer shows a secret that is shown but once: see `requestOnce`. */
+export const mutateOnce = async <Result extends Answer, Input extends Repeatable>(
+  context: CliContext,
+  document: Document<{ readonly result: Result }, { readonly input: Input }>,
+  input: Input,
+): Promise<Accepted<Result>> => {
+  const { result } = await requestOnce(context, document, input)
   return acceptedOf(result)
 }
 

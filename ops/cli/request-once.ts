@@ -7,7 +7,7 @@ import { CliFailure } from './failure.ts'
 const resendForMs = 30_000
 const resendDelayMs = 500
 
-type Repeatable = { readonly idempotencyKey?: string | null | undefined }
+export type Repeatable = { readonly idempotencyKey?: string | null | undefined }
 
 /**
  * A mutation whose answer shows a secret that is shown but once. Where its answer is lost with the connection, it is sent again under its

@@ -8,10 +8,9 @@ import {
   type CreateInstanceMutation,
   type InstanceFragment as Instance,
 } from '../generated/graphql.ts'
-import { type Accepted, acceptedOf } from '../mutate.ts'
+import { type Accepted, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { type PasswordOptions, type UserArgument, usersWithPasswords } from '../passwords.ts'
-import { requestOnce } from '../request-once.ts'
 import { clientDataDir } from '../settings.ts'
 import { failWith, instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 import { backupId } from './backups.ts'
@@ -50,8 +49,7 @@ export const createInstance = async (context: CliContext, name: string, options:
     idempotencyKey: options.idempotencyKey,
   }
   const wait = startWait(context, options.timeout)
-  const { result } = await requestOnce(context, CreateInstanceDocument, input)
-  const accepted = acceptedOf(result)
+  const accepted = await mutateOnce(context, CreateInstanceDocument, input)
   const { instance, operationId } = accepted
   const asItIs = resultOf(context, name, accepted, instance, users)
   if (!options.wait) {

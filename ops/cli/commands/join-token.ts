@@ -6,10 +6,9 @@ import {
   type JoinTokensQuery,
   RevokeJoinTokenDocument,
 } from '../generated/graphql.ts'
-import { acceptedOf, mutate } from '../mutate.ts'
+import { mutate, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
-import { requestOnce } from '../request-once.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 import { findHost } from './find-host.ts'
@@ -23,8 +22,8 @@ export const issueJoinToken = async (
 ): Promise<void> => {
   const hostId = host === undefined ? undefined : (await findHost(context, host)).id
   const input = { hostId, expiresAt: expires, idempotencyKey }
-  const { result } = await requestOnce(context, IssueJoinTokenDocument, input)
-  const { joinTokenId: id, joinToken, expiresAt, replayed } = acceptedOf(result)
+  const answer = await mutateOnce(context, IssueJoinTokenDocument, input)
+  const { joinTokenId: id, joinToken, expiresAt, replayed } = answer
   await context.output.one({ id, joinToken, expiresAt, replayed }, () => [
     ...formatFields([
       ['id', id],

@@ -7,10 +7,9 @@ import {
   TokensDocument,
   type TokensQuery,
 } from '../generated/graphql.ts'
-import { acceptedOf, mutate } from '../mutate.ts'
+import { mutate, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
-import { requestOnce } from '../request-once.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 
@@ -31,8 +30,7 @@ export const issueToken = async (context: CliContext, name: string, options: Iss
     projectId: options.project,
     idempotencyKey: options.idempotencyKey,
   }
-  const { result } = await requestOnce(context, IssueTokenDocument, input)
-  const { token, tokenId, secret, replayed } = acceptedOf(result)
+  const { token, tokenId, secret, replayed } = await mutateOnce(context, IssueTokenDocument, input)
   await context.output.one({ ...token, id: tokenId, secret, replayed }, () => [
     ...formatFields([
       ['name', name],

@@ -11,10 +11,9 @@ import {
   type InstanceFragment,
   RevokeAccessDocument,
 } from '../generated/graphql.ts'
-import { acceptedOf, mutate } from '../mutate.ts'
+import { mutate, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { type PasswordOptions, usersWithPasswords } from '../passwords.ts'
-import { requestOnce } from '../request-once.ts'
 import { beginOperation, type WaitOptions } from './begin-operation.ts'
 
 export type CreateUsersOptions = WaitOptions &
@@ -35,11 +34,11 @@ export const createUsers = async (
   const names = asked.map(({ name }) => name).join(', ')
   await beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
-    send: async (target) => {
-      const wanted = asked.map((user) => ({ ...user, databases, level: levelOf(level), host }))
-      const { result } = await requestOnce(context, CreateUsersDocument, { ...target, users: wanted })
-      return acceptedOf(result)
-    },
+    send: (target) =>
+      mutateOnce(context, CreateUsersDocument, {
+        ...target,
+        users: asked.map((user) => ({ ...user, databases, level: levelOf(level), host })),
+      }),
     begins: (instance) => `making ${names} in ${instance}`,
     failed: (instance) => `${names} could not be made in ${instance}`,
     ended: (instance) => `${instance} has ${names}`,
@@ -57,11 +56,8 @@ export const changePassword = async (
   const { name = user, password } = asked ?? {}
   await beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
-    send: async (target) => {
-      const wanted = { ...target, name, password, keepFormer: options.keepFormer }
-      const { result } = await requestOnce(context, ChangePasswordDocument, wanted)
-      return acceptedOf(result)
-    },
+    send: (target) =>
+      mutateOnce(context, ChangePasswordDocument, { ...target, name, password, keepFormer: options.keepFormer }),
     begins: (instance) => `changing the password of ${name} in ${instance}`,
     failed: (instance) => `the password of ${name} in ${instance} could not be changed`,
     ended: () =>
