@@ -297,6 +297,13 @@ const madeWithin = <D extends { readonly createdAt: string }>({ since, until }: 
     until !== undefined && (({ createdAt }) => createdAt < until),
   )
 
+/** For the list of an instance, which is of whatever project. */
+const inProject = <D extends { readonly projectId: ProjectId }>({
+  projectId,
+  instanceId,
+}: Scope & { readonly instanceId?: InstanceId }): Matcher<D> =>
+  instanceId === undefined || projectId === null ? undefined : (document) => document.projectId === projectId
+
 const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
   const { projectId, name, namePrefix, statuses, healths, datastore, hostId } = filter
   return allOf<InstanceDocument>(
@@ -311,12 +318,11 @@ const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
 }
 
 const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> => {
-  const { projectId, instanceId, open, statuses, kinds, requestedBy } = filter
-  // The list of an instance is of whatever project, and of all its operations.
-  const listed = instanceId === undefined
+  const { instanceId, open, statuses, kinds, requestedBy } = filter
   return allOf<OperationDocument>(
-    !listed && projectId !== null && ((operation) => operation.projectId === projectId),
-    !listed && open === true && ((operation) => operation.endedAt === null),
+    inProject(filter),
+    // The list of an instance is of all its operations.
+    instanceId !== undefined && open === true && ((operation) => operation.endedAt === null),
     oneOf(statuses, (operation) => operation.status),
     oneOf(kinds, (operation) => operation.kind),
     only(requestedBy, (operation) => actorName(operation.requestedBy)),
@@ -324,21 +330,17 @@ const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> =
   )
 }
 
-const backupMatcher = (filter: BackupFilter): Matcher<BackupDocument> => {
-  const { projectId, instanceId, statuses } = filter
-  return allOf<BackupDocument>(
-    // The list of an instance is of whatever project.
-    instanceId !== undefined && projectId !== null && ((backup) => backup.projectId === projectId),
-    oneOf(statuses, (backup) => backup.status),
+const backupMatcher = (filter: BackupFilter): Matcher<BackupDocument> =>
+  allOf<BackupDocument>(
+    inProject(filter),
+    oneOf(filter.statuses, (backup) => backup.status),
     madeWithin(filter),
   )
-}
 
 const scheduleMatcher = (filter: ScheduleFilter): Matcher<ScheduleDocument> => {
-  const { projectId, instanceId, actions, statuses } = filter
+  const { actions, statuses } = filter
   return allOf<ScheduleDocument>(
-    // The list of an instance is of whatever project.
-    instanceId !== undefined && projectId !== null && ((schedule) => schedule.projectId === projectId),
+    inProject(filter),
     oneOf(actions, (schedule) => schedule.action),
     oneOf(statuses, (schedule) => schedule.status),
     madeWithin(filter),
