@@ -62,6 +62,9 @@ export const readsBackAs = <Answer, Document>(
     }),
 })
 
+/** What the mutation of a command is called. */
+export const mutationOf = (command: string): string => command.charAt(0).toLowerCase() + command.slice(1)
+
 /** Makes mutations of public commands: their input types, results and resolvers follow from the definitions. */
 export const createMutations = (parts: SchemaParts) => {
   const { builder, Refusal } = parts
@@ -110,7 +113,7 @@ export const createMutations = (parts: SchemaParts) => {
         description: asks,
         fields: (t) => inputFieldsOf(parts, t, definition),
       })
-      builder.mutationField(`${name.charAt(0).toLowerCase()}${name.slice(1)}`, (t) =>
+      builder.mutationField(mutationOf(name), (t) =>
         t.field({
           type,
           args: { input: t.arg({ type: Input, required: true, description: asks }) },

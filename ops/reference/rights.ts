@@ -1,5 +1,6 @@
 import { type GraphQLField, getNamedType, isInputObjectType } from 'graphql'
 import { publicCommands } from '../../commands/public/registry.ts'
+import { mutationOf } from '../../graphql/mutation.ts'
 import { createSchema } from '../../graphql/schema.ts'
 import { table } from './table.ts'
 
@@ -45,8 +46,6 @@ export const rightsPage = (): string => {
     ),
   ].join('\n')
 }
-
-const mutationOf = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
 const isForAdmins = ({ description }: Pick<GraphQLField<unknown, unknown>, 'description'>): boolean =>
   description?.startsWith('Admins only') === true
