@@ -11,8 +11,7 @@ export const listParameters = async (
   version: string | undefined,
   { containing, all }: ParametersOptions,
 ): Promise<void> => {
-  const { datastores } = await api.request(DatastoresDocument, {}, signal)
-  const exact = version ?? datastores.find(({ type }) => type === datastore)?.defaultVersion ?? ''
+  const exact = version ?? (await defaultVersionOf({ api, signal }, datastore))
   const variables = { datastore, version: exact, containing, ...(all ? {} : { settable: true }) }
   const { datastoreVersion } = await api.request(ParametersDocument, variables, signal)
   if (datastoreVersion === null) throw notRead(datastore, exact)
@@ -28,6 +27,12 @@ export const listParameters = async (
     ],
     'No parameter is called so.',
   )
+}
+
+/** Empty where there is none. */
+const defaultVersionOf = async ({ api, signal }: Pick<CliContext, 'api' | 'signal'>, datastore: string) => {
+  const { datastores } = await api.request(DatastoresDocument, {}, signal)
+  return datastores.find(({ type }) => type === datastore)?.defaultVersion ?? ''
 }
 
 const accepted = ({ type, values, min, max, unit }: Parameter): string => {
