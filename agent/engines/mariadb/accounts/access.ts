@@ -3,12 +3,12 @@ import { type AccessWish, EngineFault, type EngineInstance } from '../../engine.
 import { type Query, ServerError } from '../protocol/connection.ts'
 import { endSessions } from '../room/end-sessions.ts'
 import { account, grantedOn, quoted, type UserAt } from '../sql.ts'
-import { forEachWish } from './for-each.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { requireUsers } from './found-users.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 
 /** What each level holds. The engine has these words (MariaDB documentation, "GRANT", database privileges). */
-export const privilegesOf: Readonly<Record<AccessLevel, string>> = {
+const privilegesOf: Readonly<Record<AccessLevel, string>> = {
   read: 'SELECT, SHOW VIEW',
   write: 'SELECT, SHOW VIEW, INSERT, UPDATE, DELETE, EXECUTE, CREATE TEMPORARY TABLES, LOCK TABLES',
   all: 'ALL PRIVILEGES',
@@ -28,21 +28,19 @@ export const setAccess = (
     assertDatabaseName(database)
     return { user, database, level }
   })
-  return forEachWish(
-    instance,
-    named,
-    signal,
-    async (query, { user, database, level }) => {
-      if (level !== null) await assertDatabaseExists(query, database, user)
-      for (const found of await requireUsers(query, user)) {
-        await revokeAccess(query, found, database)
-        if (level !== null) await giveAccess(query, found, database, level)
-      }
-      // A session goes by the rights that it had when it chose its database.
-      if (level !== 'all') await endSessions(query, { of: user, in: database })
-    },
-    ({ user, database }) => `change what user "${user}" may do in database "${database}"`,
-  )
+  const refusal: Refusal<(typeof named)[number]> = {
+    code: 'USER_REFUSED',
+    doing: ({ user, database }) => `change what user "${user}" may do in database "${database}"`,
+  }
+  return forEachWish(instance, named, signal, refusal, async (query, { user, database, level }) => {
+    if (level !== null) await assertDatabaseExists(query, database, user)
+    for (const found of await requireUsers(query, user)) {
+      await revokeOn(query, found, grantedOn(database))
+      if (level !== null) await giveAccess(query, found, database, level)
+    }
+    // A session goes by the rights that it had when it chose its database.
+    if (level !== 'all') await endSessions(query, { of: user, in: database })
+  })
 }
 
 /** A grant on what does not exist would be taken. */
@@ -57,9 +55,6 @@ export const giveAccess = async (query: Query, user: UserAt, database: string, l
 }
 
 /** Whatever it may do there; nothing where it may do nothing. */
-export const revokeAccess = (query: Query, user: UserAt, database: string): Promise<void> =>
-  revokeOn(query, user, grantedOn(database))
-
 export const revokeOn = async (query: Query, user: UserAt, on: string): Promise<void> => {
   await query(`REVOKE ALL PRIVILEGES ON ${on} FROM ${account(user)}`).catch((error: unknown) => {
     if (!(error instanceof ServerError && error.number === noSuchGrant)) throw error

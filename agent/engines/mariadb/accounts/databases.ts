@@ -1,9 +1,8 @@
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engine.ts'
-import { toEngineFault } from '../faults.ts'
 import { type Query, ServerError } from '../protocol/connection.ts'
-import { withAdministration } from '../session.ts'
 import { named, quoted } from '../sql.ts'
 import { giveAccess } from './access.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { findUsers } from './found-users.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 
@@ -22,15 +21,11 @@ export const ensureDatabases = async (
     assertDatabaseName(name)
     users.forEach(assertUserName)
   }
-  if (wishes.length === 0) return
-  await withAdministration(instance, signal, async (query) => {
-    for (const wish of wishes) {
-      await ensureDatabase(query, wish).catch((error: unknown) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `create database "${wish.name}"`, 'DATABASE_REFUSED')
-      })
-    }
-  })
+  const refusal: Refusal<DatabaseWish> = {
+    code: 'DATABASE_REFUSED',
+    doing: ({ name }) => `create database "${name}"`,
+  }
+  await forEachWish(instance, wishes, signal, refusal, ensureDatabase)
 }
 
 const ensureDatabase = async (

@@ -1,10 +1,9 @@
 import type { EngineInstance } from '../../engine.ts'
-import { toEngineFault } from '../faults.ts'
 import type { Query } from '../protocol/connection.ts'
 import { endSessions } from '../room/end-sessions.ts'
-import { withAdministration } from '../session.ts'
 import { grantedOn, named, quoted } from '../sql.ts'
 import { revokeOn } from './access.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { assertDatabaseName } from './names.ts'
 
 /**
@@ -18,15 +17,8 @@ export const dropDatabases = async (
   signal: AbortSignal,
 ): Promise<void> => {
   names.forEach(assertDatabaseName)
-  if (names.length === 0) return
-  await withAdministration(instance, signal, async (query) => {
-    for (const name of names) {
-      await dropDatabase(query, name).catch((error: unknown) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `delete database "${name}"`, 'DATABASE_REFUSED')
-      })
-    }
-  })
+  const refusal: Refusal<string> = { code: 'DATABASE_REFUSED', doing: (name) => `delete database "${name}"` }
+  await forEachWish(instance, names, signal, refusal, dropDatabase)
 }
 
 const lockTimeoutSeconds = 10

@@ -4,7 +4,7 @@ import { nativeHash } from '../protocol/native-password.ts'
 import { endSessions } from '../room/end-sessions.ts'
 import { account, grantedOn, patternOf, quoted } from '../sql.ts'
 import { assertDatabaseExists, giveAccess, revokeOn } from './access.ts'
-import { forEachWish } from './for-each.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { findUsers, requireUsers } from './found-users.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 
@@ -21,7 +21,8 @@ export const ensureUsers = async (
     assertUserName(name)
     databases.forEach(assertDatabaseName)
   }
-  await forEachWish(instance, wishes, signal, ensureUser, ({ name }) => `create user "${name}"`)
+  const refusal: Refusal<UserWish> = { code: 'USER_REFUSED', doing: ({ name }) => `create user "${name}"` }
+  await forEachWish(instance, wishes, signal, refusal, ensureUser)
 }
 
 const ensureUser = async (query: Query, wish: UserWish): Promise<void> => {
@@ -59,17 +60,12 @@ export const dropUsers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const name of names) assertUserName(name)
-  await forEachWish(
-    instance,
-    names,
-    signal,
-    async (query, name) => {
-      for (const found of await findUsers(query, name)) await query(`DROP USER IF EXISTS ${account(found)}`)
-      // Afterwards, so that nobody comes back.
-      await endSessions(query, { of: name })
-    },
-    (name) => `delete user "${name}"`,
-  )
+  const refusal: Refusal<string> = { code: 'USER_REFUSED', doing: (name) => `delete user "${name}"` }
+  await forEachWish(instance, names, signal, refusal, async (query, name) => {
+    for (const found of await findUsers(query, name)) await query(`DROP USER IF EXISTS ${account(found)}`)
+    // Afterwards, so that nobody comes back.
+    await endSessions(query, { of: name })
+  })
 }
 
 /** Throws `EngineFault` (`USER_MISSING`, `USER_REFUSED`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`). */
@@ -79,18 +75,16 @@ export const setPasswords = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const { name } of wishes) assertUserName(name)
-  await forEachWish(
-    instance,
-    wishes,
-    signal,
-    async (query, { name, password, keepsFormer }) => {
-      const hash = nativeHash(password)
-      for (const found of await requireUsers(query, name)) {
-        // A repeat finds both.
-        const former = keepsFormer ? found.hashes.filter((one) => one !== hash).slice(0, 1) : []
-        await query(`ALTER USER ${account(found)} ${identifiedBy([hash, ...former])}`)
-      }
-    },
-    ({ name }) => `change the password of user "${name}"`,
-  )
+  const refusal: Refusal<PasswordWish> = {
+    code: 'USER_REFUSED',
+    doing: ({ name }) => `change the password of user "${name}"`,
+  }
+  await forEachWish(instance, wishes, signal, refusal, async (query, { name, password, keepsFormer }) => {
+    const hash = nativeHash(password)
+    for (const found of await requireUsers(query, name)) {
+      // A repeat finds both.
+      const former = keepsFormer ? found.hashes.filter((one) => one !== hash).slice(0, 1) : []
+      await query(`ALTER USER ${account(found)} ${identifiedBy([hash, ...former])}`)
+    }
+  })
 }

@@ -1,35 +1,29 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import { type AccessLevel, accessLevels } from '../../../../domain/values/access-levels.ts'
 import { type AccessWish, EngineFault, type EngineInstance } from '../../engine.ts'
-import { toEngineFault } from '../faults.ts'
-import { lockAccounts, type Query, withAdministration } from '../session.ts'
+import type { Query } from '../session.ts'
 import { endSessions } from './end-sessions.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { ensureLevelRole } from './level-roles.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ensureSpanningRights, userAttributes } from './rights.ts'
+import { userAttributes } from './rights.ts'
 import { accessRolePrefixes, ownerRolePrefix, roleOfLevel } from './roles.ts'
 
 /**
  * What each user may do in a database. Sessions in it that could do more end. Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`, `USER_MISSING`,
  * `DATABASE_MISSING`, `FEATURE_NOT_AVAILABLE`, `USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`.
  */
-export const setAccess = async (
+export const setAccess = (
   instance: EngineInstance,
   wishes: readonly AccessWish[],
   signal: AbortSignal,
 ): Promise<void> => {
   const named = wishes.map(namedWish)
-  if (named.length === 0) return
-  await withAdministration(instance, 'postgres', signal, async (query) => {
-    await lockAccounts(query)
-    for (const { user, database, level } of named) {
-      await changeAccess(instance, query, { user, database, level }, signal).catch((error) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `change what user "${user}" may do in database "${database}"`, 'USER_REFUSED')
-      })
-    }
-    await ensureSpanningRights(query)
-  })
+  const refusal: Refusal<NamedWish> = {
+    code: 'USER_REFUSED',
+    doing: ({ user, database }) => `change what user "${user}" may do in database "${database}"`,
+  }
+  return forEachWish(instance, named, signal, refusal, (query, wish) => changeAccess(instance, query, wish, signal))
 }
 
 type NamedWish = { readonly user: string; readonly database: string; readonly level: AccessLevel | null }

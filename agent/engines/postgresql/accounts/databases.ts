@@ -1,10 +1,10 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import { type DatabaseWish, EngineFault, type EngineInstance } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
-import { toEngineFault } from '../faults.ts'
-import { lockAccounts, type Query, withAdministration } from '../session.ts'
+import type { Query } from '../session.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ensureSpanningRights, ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
+import { ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
 import { ownerRoleOf } from './roles.ts'
 
 /**
@@ -22,17 +22,13 @@ export const ensureDatabases = async (
     assertDatabaseName(name)
     users.forEach(assertUserName)
   }
-  if (wishes.length === 0) return
-  await withAdministration(instance, 'postgres', signal, async (query) => {
-    await lockAccounts(query)
-    for (const wish of wishes) {
-      await ensureDatabase(query, wish, instance.installation.version).catch((error) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `create database "${wish.name}"`, 'DATABASE_REFUSED')
-      })
-    }
-    await ensureSpanningRights(query)
-  })
+  const refusal: Refusal<DatabaseWish> = {
+    code: 'DATABASE_REFUSED',
+    doing: ({ name }) => `create database "${name}"`,
+  }
+  await forEachWish(instance, wishes, signal, refusal, (query, wish) =>
+    ensureDatabase(query, wish, instance.installation.version),
+  )
 }
 
 /**

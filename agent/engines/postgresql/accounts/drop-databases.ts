@@ -1,10 +1,9 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import type { EngineInstance } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
-import { toEngineFault } from '../faults.ts'
-import { lockAccounts, type Query, withAdministration } from '../session.ts'
+import type { Query } from '../session.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { assertDatabaseName } from './names.ts'
-import { ensureSpanningRights } from './rights.ts'
 import { ownerRoleOf, ownerRolePrefix, roleOfLevel } from './roles.ts'
 
 /**
@@ -17,17 +16,8 @@ export const dropDatabases = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const name of names) assertDatabaseName(name)
-  if (names.length === 0) return
-  await withAdministration(instance, 'postgres', signal, async (query) => {
-    await lockAccounts(query)
-    for (const name of names) {
-      await dropDatabase(query, name).catch((error) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `delete database "${name}"`, 'DATABASE_REFUSED')
-      })
-    }
-    await ensureSpanningRights(query)
-  })
+  const refusal: Refusal<string> = { code: 'DATABASE_REFUSED', doing: (name) => `delete database "${name}"` }
+  await forEachWish(instance, names, signal, refusal, dropDatabase)
 }
 
 const dropDatabase = async (query: Query, name: string): Promise<void> => {

@@ -1,11 +1,10 @@
 import { escapeIdentifier } from 'pg'
 import type { EngineInstance } from '../../engine.ts'
 import { hasCode } from '../../error-codes.ts'
-import { toEngineFault } from '../faults.ts'
-import { lockAccounts, type Query, withAdministration } from '../session.ts'
+import { type Query, withAdministration } from '../session.ts'
 import { endSessions } from './end-sessions.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { assertUserName } from './names.ts'
-import { ensureSpanningRights } from './rights.ts'
 
 /**
  * Makes each user absent. What it owns itself, as what it made in sessions that act as the user, goes to the owner role of the database it is in. Throws `EngineFault`:
@@ -17,17 +16,8 @@ export const dropUsers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   names.forEach(assertUserName)
-  if (names.length === 0) return
-  await withAdministration(instance, 'postgres', signal, async (query) => {
-    await lockAccounts(query)
-    for (const name of names) {
-      await dropUser(instance, query, name, signal).catch((error) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `delete user "${name}"`, 'USER_REFUSED')
-      })
-    }
-    await ensureSpanningRights(query)
-  })
+  const refusal: Refusal<string> = { code: 'USER_REFUSED', doing: (name) => `delete user "${name}"` }
+  await forEachWish(instance, names, signal, refusal, (query, name) => dropUser(instance, query, name, signal))
 }
 
 const dropUser = async (instance: EngineInstance, query: Query, name: string, signal: AbortSignal): Promise<void> => {

@@ -5,9 +5,9 @@ import { EngineFault, type EngineInstance, type PasswordWish, type UserWish } fr
 import { toEngineFault } from '../faults.ts'
 import { lockAccounts, type Query, withAdministration } from '../session.ts'
 import { accessStatements, assertDatabaseExists, assertUserExists, heldRoles } from './access.ts'
+import { forEachWish, type Refusal } from './for-each.ts'
 import { ensureLevelRole } from './level-roles.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ensureSpanningRights } from './rights.ts'
 import { roleOfLevel } from './roles.ts'
 import { createScramVerifier, matchesScramVerifier } from './scram.ts'
 
@@ -25,20 +25,11 @@ export const ensureUsers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const wish of wishes) assertUsable(wish)
-  if (wishes.length === 0) return
   const prepared = await Promise.all(
     wishes.map(async (wish) => ({ ...wish, verifier: await createScramVerifier(wish.password) })),
   )
-  await withAdministration(instance, 'postgres', signal, async (query) => {
-    await lockAccounts(query)
-    for (const wish of prepared) {
-      await ensureUser(instance, query, wish, signal).catch((error) => {
-        signal.throwIfAborted()
-        throw toEngineFault(error, `create user "${wish.name}"`, 'USER_REFUSED')
-      })
-    }
-    await ensureSpanningRights(query)
-  })
+  const refusal: Refusal<PreparedUser> = { code: 'USER_REFUSED', doing: ({ name }) => `create user "${name}"` }
+  await forEachWish(instance, prepared, signal, refusal, (query, wish) => ensureUser(instance, query, wish, signal))
 }
 
 type PreparedUser = UserWish & { readonly verifier: string }
