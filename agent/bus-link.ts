@@ -52,22 +52,7 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const {
-    bus,
-    channel,
-    clock,
-    journal,
-    reporter,
-    worker,
-    keyOffers,
-    accounts,
-    registration,
-    leave,
-    ids,
-    timers,
-    log,
-    holds,
-  } = deps
+  const { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, leave, timers, log, holds } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
@@ -131,23 +116,10 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
       introduceAgain()
       keyOffers.renew()
     }
-    inbox = openInbox({
-      hostId,
-      bus,
-      channel,
-      journal,
-      reporter,
-      clock,
-      ids,
-      log,
-      accounts,
-      take: worker.take,
-      onRegistrationAnswer,
-      onHoldingsAnswer: leave.take,
-    })
+    inbox = openInbox({ ...deps, hostId, take: worker.take, onRegistrationAnswer, onHoldingsAnswer: leave.take })
     await inbox.ready
     signal.throwIfAborted()
-    beats = startHeartbeat({ bus, channel, clock, timers, log }, hostId, heartbeatIntervalMs, {
+    beats = startHeartbeat(deps, hostId, heartbeatIntervalMs, {
       holds: beatHolds,
       onReturn: introduceAgain,
     })
