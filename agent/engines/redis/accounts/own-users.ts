@@ -17,7 +17,11 @@ export const ownLines = (adminPassword: string): readonly string[] => [
 ]
 
 /** A line of the file of users that is the agent's: another one at every start, and in no backup. */
-export const ownUserLine = /^user (?:default|coffer_admin) /
+const ownUserLine = /^user (?:default|coffer_admin) /
+
+/** Of the text of a file of users, the lines of those that people made. */
+export const linesOfOthers = (users: string): readonly string[] =>
+  users.split('\n').filter((line) => line !== '' && !ownUserLine.test(line))
 
 export const monitorRules = ({ monitorPassword }: EngineInstance): readonly string[] => [
   ...['reset', 'on', `#${hashOf(monitorPassword)}`, '-@all', '+echo'],

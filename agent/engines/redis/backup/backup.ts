@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type EngineBackup, EngineFault } from '../../engine.ts'
 import { environmentOf, runProgram } from '../../run-program.ts'
-import { ownUserLine } from '../accounts/own-users.ts'
+import { linesOfOthers } from '../accounts/own-users.ts'
 import { usersOf } from '../places.ts'
 import { type Ask, withAdministration } from '../session.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -17,9 +17,7 @@ const log = { directory: 'appendonlydir', base: 'appendonly.aof.1.base.rdb', man
 export const backup: EngineBackup = {
   take: async (instance, sink, signal) => {
     sink.expect(await withAdministration(instance, signal, usedBytes))
-    const users = (await readFile(usersOf(instance), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '' && !ownUserLine.test(line))
+    const users = linesOfOthers(await readFile(usersOf(instance), 'utf8'))
     await sink.store(parts.users, once(Buffer.from(users.map((line) => `${line}\n`).join(''))))
     await sink.store(parts.data, snapshotOf(instance, signal))
   },

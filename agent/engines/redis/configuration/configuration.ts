@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { EngineInstance, EngineLimits } from '../../engine.ts'
 import { writeOwnedFile } from '../../owned-file.ts'
-import { ownLines, ownUserLine } from '../accounts/own-users.ts'
+import { linesOfOthers, ownLines } from '../accounts/own-users.ts'
 import { toEngineFault } from '../faults.ts'
 import { findServer } from '../lifecycle/server-process.ts'
 import { adminPasswordOf, configurationOf, usersOf } from '../places.ts'
@@ -27,10 +27,10 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
 
 const writeOwnLines = async (instance: EngineInstance): Promise<void> => {
   const present = await readFile(usersOf(instance), 'utf8').catch(() => '')
-  const others = present.split('\n').filter((line) => line !== '' && !ownUserLine.test(line))
   const password = randomBytes(24).toString('base64url')
   await writeOwnedFile(adminPasswordOf(instance), password, instance.owner)
-  await writeOwnedFile(usersOf(instance), `${[...ownLines(password), ...others].join('\n')}\n`, instance.owner)
+  const lines = [...ownLines(password), ...linesOfOthers(present)]
+  await writeOwnedFile(usersOf(instance), `${lines.join('\n')}\n`, instance.owner)
 }
 
 /** Throws `EngineFault`, or the signal's reason. */
