@@ -1,8 +1,8 @@
 import { engineOf } from '../../domain/engines/registry.ts'
 import type { NodeId } from '../../domain/ids.ts'
-import type { Sealed, UserSpec } from '../../domain/values/instance-spec.ts'
+import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
-import { type EngineDriver, EngineFault, type PasswordWish, type UserWish } from '../engines/engine.ts'
+import { type EngineDriver, EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
@@ -24,8 +24,8 @@ export const accountsReady: Outcome<'accounts-ready'> = async (host, payload, { 
   const keys = alone ? sealingKeysOf([...users, ...passwords]) : []
   if (keys.length > 0 && (await host.sealingKeys.areSettled(keys))) return undefined
   const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
-  const wishes = (await openUsers(host, nodeId, users)).map((wish) => ({ ...wish, isNew: alone }))
-  const changes = await openPasswords(host, nodeId, passwords)
+  const wishes = (await withPasswords(host, nodeId, users)).map((wish) => ({ ...wish, isNew: alone }))
+  const changes = await withPasswords(host, nodeId, passwords)
   const patience = patienceWith(host, nodeId, signal)
   if (absentDatabases.length > 0) {
     progress(0.1, 'deleting databases')
@@ -56,30 +56,17 @@ const unnamed = ({ datastore }: EngineDriver): never => {
   throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(datastore).title} has no databases that can be named`)
 }
 
-/** Opens the sealed passwords: from here on they are in clear, in memory alone. Rejects with `SECRET_UNREADABLE`. */
-export const openUsers = (
+/** With their sealed passwords opened: from here on they are in clear, in memory alone. Rejects with `SECRET_UNREADABLE`. */
+export const withPasswords = <Wish extends { readonly name: string; readonly sealedPassword: Sealed }>(
   { sealingKeys }: Host,
   nodeId: NodeId,
-  users: readonly UserSpec[],
-): Promise<readonly UserWish[]> =>
+  wishes: readonly Wish[],
+): Promise<readonly (Omit<Wish, 'sealedPassword'> & { readonly password: string })[]> =>
   Promise.all(
-    users.map(async ({ sealedPassword, ...user }) => ({
-      ...user,
-      password: await sealingKeys.open(sealedPassword, nodeId, user.name),
-    })),
-  )
-
-const openPasswords = (
-  { sealingKeys }: Host,
-  nodeId: NodeId,
-  passwords: readonly { readonly name: string; readonly sealedPassword: Sealed; readonly keepsFormer: boolean }[],
-): Promise<readonly PasswordWish[]> =>
-  Promise.all(
-    passwords.map(async ({ name, sealedPassword, keepsFormer }) => ({
-      name,
-      keepsFormer,
-      password: await sealingKeys.open(sealedPassword, nodeId, name),
-    })),
+    wishes.map(async (wish) => {
+      const { sealedPassword, ...others } = wish
+      return { ...others, password: await sealingKeys.open(sealedPassword, nodeId, wish.name) }
+    }),
   )
 
 /** The passwords of one command are all sealed to the same key. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { BackupPart } from '../../domain/backup/contents.ts'
 import { backupFolder, backupName } from '../../domain/backup/layout.ts'
-import { engineOf } from '../../domain/engines/registry.ts'
+import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { sealingKeyNumber } from '../../domain/values/sealing-key.ts'
 import { toBackupFault } from '../backup/backup-faults.ts'
 import { storePart } from '../backup/parts.ts'
 import { createMeter } from '../backup/tell-progress.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
-import { type Outcome, requireRecord } from './outcome.ts'
+import { type Outcome, requireBackup, requireRecord } from './outcome.ts'
 
 /**
  * A copy of all data is in the store. An attempt that was cut off, also by the end of the agent, is made again in a folder of its own, as objects are written
@@ -20,10 +20,7 @@ export const backupStored: Outcome<'backup-stored'> = async (
   { nodeId, instanceId, signal, progress },
 ) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
-  const { backup } = driver
-  if (backup === null) {
-    throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(driver.datastore).title} cannot be backed up yet`)
-  }
+  const backup = requireBackup(driver, 'backed up')
   const store = requireStore(host)
   const dataKey = await host.sealingKeys.openDataKey(sealedKey, backupId)
   const folder = backupFolder(instanceId, backupId)
@@ -77,7 +74,7 @@ const removeObjects = async (
   await store.remove(found)
 }
 
-const destroyKey = async ({ sealingKeys }: Host, sealedKey: Parameters<typeof sealingKeyNumber>[0]): Promise<void> => {
+const destroyKey = async ({ sealingKeys }: Host, sealedKey: Sealed): Promise<void> => {
   const number = sealingKeyNumber(sealedKey)
   if (number !== null) await sealingKeys.destroy(number)
 }

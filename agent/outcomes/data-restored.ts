@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { bytesOf } from '../../domain/backup/contents.ts'
 import { backupName } from '../../domain/backup/layout.ts'
-import { engineOf } from '../../domain/engines/registry.ts'
 import { toBackupFault } from '../backup/backup-faults.ts'
 import { readPart } from '../backup/parts.ts'
 import { createMeter } from '../backup/tell-progress.ts'
@@ -9,30 +8,26 @@ import { type BackupSource, EngineFault } from '../engines/engine.ts'
 import { exists } from '../files.ts'
 import type { Host } from '../host.ts'
 import { requireStore } from './backup-stored.ts'
-import { type Outcome, requireRecord } from './outcome.ts'
+import { type Outcome, type OutcomeContext, requireBackup, requireRecord } from './outcome.ts'
 import { clearVolume, takeIntoUse } from './volume-content.ts'
 
 /** The instance's volume has the data of the backup, whole and checked. What an attempt that was cut off left there is cleared away. */
 export const dataRestored: Outcome<'data-restored'> = async (host, { spec, source }, { nodeId, signal, progress }) => {
   const { layout, records, installations, sealingKeys } = host
-  const { volume: kept } = requireRecord(host, nodeId)
+  const { volume: kept, owner } = requireRecord(host, nodeId)
   await host.volumes(kept.kind).attach(layout.volumePlace(nodeId), signal)
   // It gets its name when it is whole.
   if (await exists(layout.dataDir(nodeId))) return undefined
   const installed = await installations.find(spec.datastore, spec.version, signal)
-  const { driver, installation } = installed
-  if (driver.backup === null) {
-    throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(spec.datastore).title} cannot be restored yet`)
-  }
+  const backup = requireBackup(installed.driver, 'restored')
   records.update(nodeId, { durable: false })
   const volume = layout.volume(nodeId)
   await clearVolume(volume)
   const draft = join(volume, 'restoring')
-  const owner = records.get(nodeId)?.owner ?? null
   const dataKey = await sealingKeys.openDataKey(source.sealedKey, source.backupId)
   const parts = partsOf(host, { source, dataKey }, progress, signal)
   try {
-    await driver.backup.restore(installation, draft, owner, parts, signal)
+    await backup.restore(installed.installation, draft, owner, parts, signal)
   } catch (error) {
     signal.throwIfAborted()
     throw toBackupFault(error)
@@ -49,7 +44,7 @@ type Opened = {
 const partsOf = (
   host: Host,
   { source, dataKey }: Opened,
-  progress: Parameters<Outcome<'data-restored'>>[2]['progress'],
+  progress: OutcomeContext['progress'],
   signal: AbortSignal,
 ): BackupSource => {
   const { backupId, instanceId, contents } = source

@@ -1,7 +1,7 @@
 import { isoNow } from '../../kernel/clock.ts'
 import { allEnded } from '../all-ended.ts'
 import { syncFileSystem } from '../isolation/volumes.ts'
-import { openUsers, sealingKeysOf } from './accounts-ready.ts'
+import { sealingKeysOf, withPasswords } from './accounts-ready.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
 
@@ -22,7 +22,7 @@ export const endpointVerified: Outcome<'endpoint-verified'> = async (
   const { driver, instance } = await host.control.describe(record, signal)
   // Whoever may come from some addresses alone may not come from this one.
   const fromHere = users.filter((user) => user.host === undefined)
-  const wishes = isRepeat ? [] : await openUsers(host, nodeId, fromHere)
+  const wishes = isRepeat ? [] : await withPasswords(host, nodeId, fromHere)
   await allEnded(
     persist(() => driver.verifyEndpoint(instance, wishes, signal), patienceWith(host, nodeId, signal)),
     record.durable ? Promise.resolve() : syncFileSystem(host.run, host.layout.volume(nodeId), signal),
