@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { chown, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type EngineBackup, EngineFault } from '../../engine.ts'
@@ -21,9 +21,10 @@ export const backup: EngineBackup = {
     await sink.store(parts.users, once(Buffer.from(users.map((line) => `${line}\n`).join(''))))
     await sink.store(parts.data, snapshotOf(instance, signal))
   },
-  restore: async (installation, directory, _owner, source, signal) => {
-    await mkdir(join(directory, log.directory), { recursive: true, mode: 0o700 })
-    const base = join(directory, log.directory, log.base)
+  restore: async (installation, directory, owner, source, signal) => {
+    const logDirectory = join(directory, log.directory)
+    await mkdir(logDirectory, { recursive: true, mode: 0o700 })
+    const base = join(logDirectory, log.base)
     const file = await open(base, 'wx', 0o600)
     try {
       for await (const chunk of source.read(parts.data)) await file.writeFile(chunk)
@@ -31,9 +32,12 @@ export const backup: EngineBackup = {
       await file.close()
     }
     await writeFile(usersOf({ dataDir: directory }), await text(source.read(parts.users)), { mode: 0o600 })
+    await writeFile(join(logDirectory, log.manifest), `file ${log.base} seq 1 type b\n`, { mode: 0o600 })
+    // Last: nothing is written any more where the account of the engine may.
+    if (owner) for (const path of [base, logDirectory, directory]) await chown(path, owner.uid, owner.gid)
     // The server's own program is the checker when it is called so.
     const checked = await runProgram(join(installation.binDir, 'redis-server'), [base], {
-      owner: null,
+      owner,
       signal,
       env: environmentOf(installation),
       argv0: 'redis-check-rdb',
@@ -41,7 +45,6 @@ export const backup: EngineBackup = {
     if (checked.exitCode !== 0) {
       throw new EngineFault('BACKUP_DAMAGED', 'The backup is not what Redis wrote: its snapshot is damaged')
     }
-    await writeFile(join(directory, log.directory, log.manifest), `file ${log.base} seq 1 type b\n`, { mode: 0o600 })
   },
   /** It has read all of it to be there: what is in memory was checked on its way. */
   readAll: (instance, signal) =>
