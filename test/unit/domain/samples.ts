@@ -20,7 +20,7 @@ const uuid = (kind: number, ordinal: number): string =>
 
 export const instanceId = (ordinal = 1) => parseInstanceId(uuid(1, ordinal))
 export const operationId = (ordinal = 1) => parseOperationId(uuid(2, ordinal))
-export const backupId = (ordinal = 1) => parseBackupId(uuid(9, ordinal))
+export const backupId = (ordinal = 1) => parseBackupId(uuid(10, ordinal))
 export const hostId = (ordinal = 1) => parseHostId(uuid(3, ordinal))
 export const nodeId = (ordinal = 1) => parseNodeId(uuid(9, ordinal))
 export const tokenId = (ordinal = 1) => parseTokenId(uuid(4, ordinal))

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parseBackupId } from '../../../../domain/ids.ts'
 import {
   type InstanceCommand,
   type InstanceEvent,
@@ -9,7 +8,7 @@ import {
 } from '../../../../domain/instance/index.ts'
 import { sealedSchema } from '../../../../domain/values/instance-spec.ts'
 import { specOf } from '../../../support/spec.ts'
-import { at, databases, hostId, instanceId, nodeId, operationId, projectId, spec, users } from '../samples.ts'
+import { at, backupId, databases, hostId, instanceId, nodeId, operationId, projectId, spec, users } from '../samples.ts'
 import {
   complete,
   deleted,
@@ -83,8 +82,7 @@ describe('an operation that succeeded', () => {
     given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'results' })
   })
   it('names the operation whose steps have not told enough', () => {
-    const backupId = parseBackupId('019a0009-0000-7000-8000-000000000001')
-    const wish = { backupId, name: 'nightly', sealedKey: sealedSchema.parse('1.sealed') }
+    const wish = { backupId: backupId(), name: 'nightly', sealedKey: sealedSchema.parse('1.sealed') }
     const backupRequested: InstanceEvent = {
       type: 'InstanceBackupRequested',
       data: { operationId: operationId(2), epoch: 1, deadline: at(900), ...wish },
