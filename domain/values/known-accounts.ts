@@ -84,7 +84,7 @@ export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]):
       accounts,
       users.map(({ name }) => name),
     ).users,
-    ...users,
+    ...users.map((user) => ({ ...user, access: user.access.filter(({ database }) => isThere(accounts, database)) })),
   ],
 })
 
@@ -103,9 +103,15 @@ export const withAccessOf = (
   databases: accounts.databases,
   users: accounts.users.map((user) => {
     if (user.name !== name) return user
-    return level === null ? withoutAccess(user, databases) : withAccess(user, databases, level)
+    if (level === null) return withoutAccess(user, databases)
+    const present = databases.filter((database) => isThere(accounts, database))
+    return withAccess(user, present, level)
   }),
 })
+
+/** What is about a user goes beside what is about a database, which may be deleted by the time that its end is heard of. */
+const isThere = ({ databases }: KnownAccounts, database: string | null): boolean =>
+  database === null || databases.includes(database)
 
 const withAccess = (user: KnownUser, databases: readonly (string | null)[], level: AccessLevel): KnownUser => ({
   ...user,
