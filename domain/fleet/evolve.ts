@@ -1,6 +1,7 @@
 import { unreachable } from '../decider.ts'
+import type { JoinTokenId } from '../ids.ts'
 import type { FleetEvent } from './events.ts'
-import type { FleetState } from './state.ts'
+import type { FleetState, IssuedJoinToken } from './state.ts'
 
 export const evolve = (state: FleetState, event: FleetEvent): FleetState => {
   switch (event.type) {
@@ -18,21 +19,17 @@ export const evolve = (state: FleetState, event: FleetEvent): FleetState => {
       }
     }
     case 'FleetJoinTokenUsed': {
-      const { tokenId, hostId, signingKey } = event.data
-      const token = state.joinTokens.get(tokenId)
-      if (!token) return state
-      return {
-        ...state,
-        joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, used: { hostId, signingKey } }]]),
-      }
+      const { tokenId, ...used } = event.data
+      return withToken(state, tokenId, { used })
     }
-    case 'FleetJoinTokenRevoked': {
-      const { tokenId } = event.data
-      const token = state.joinTokens.get(tokenId)
-      if (!token) return state
-      return { ...state, joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, revoked: true }]]) }
-    }
+    case 'FleetJoinTokenRevoked':
+      return withToken(state, event.data.tokenId, { revoked: true })
     default:
       return unreachable(event)
   }
+}
+
+const withToken = (state: FleetState, tokenId: JoinTokenId, change: Partial<IssuedJoinToken>): FleetState => {
+  const token = state.joinTokens.get(tokenId)
+  return token ? { ...state, joinTokens: new Map([...state.joinTokens, [tokenId, { ...token, ...change }]]) } : state
 }
