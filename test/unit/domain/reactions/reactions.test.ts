@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventCatalogue } from '../../../../domain/catalogue.ts'
 import { fold } from '../../../../domain/decider.ts'
 import { type HostEvent, host } from '../../../../domain/host/index.ts'
+import { parseConfigurationId } from '../../../../domain/ids.ts'
 import { type InstanceEvent, instance } from '../../../../domain/instance/index.ts'
 import { type OperationInput, operation } from '../../../../domain/operation/index.ts'
 import { reactions } from '../../../../domain/reactions/reactions.ts'
@@ -20,7 +21,7 @@ import {
   stopped,
   stopRequested,
 } from '../instance/history.ts'
-import { cancel, failed, logOf, start, succeeded, succeededWithFacts } from '../operation/history.ts'
+import { cancel, failed, logOf, start, subject, succeeded, succeededWithFacts } from '../operation/history.ts'
 import {
   at,
   commandId,
@@ -257,6 +258,23 @@ describe('an outcome', () => {
     expect(reactionsToOutcome(start('start'), failed(commandId(1)), succeeded(commandId(3)))).toMatchObject([
       { command: { fault } },
     ])
+  })
+
+  it('that is the failure of a configuration is told to the group whose values it gave, and to no other', () => {
+    const configurationId = parseConfigurationId('019a000b-0000-7000-8000-000000000001')
+    const failing = (id: string | null) => {
+      const wished = { ...subject, wish: { ...subject.wish, configurationId: id } }
+      return reactionsToOutcome(start('configure', { subject: wished }), failed(commandId(1)), succeeded(commandId(3)))
+    }
+    expect(failing(configurationId)).toMatchObject([
+      { target: 'instance', command: { type: 'FailOperation', kind: 'configure' } },
+      {
+        target: 'configuration',
+        id: configurationId,
+        command: { type: 'NoteFailed', instanceId: instanceId(), operationId: operationId(), reason: fault.message },
+      },
+    ])
+    expect(failing(null).map(({ target }) => target)).toEqual(['instance'])
   })
 
   it('is the only event of an operation that leads to something', () => {
