@@ -3,7 +3,7 @@ import { createBackupDirectory } from '../../commands/adapters/backup-directory/
 import { createS3BackupStore } from '../../commands/adapters/s3/backup-store.ts'
 import type { BackupStore } from '../../commands/ports/backup-store.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { tryBackupUrl } from '../config/backup-url.ts'
+import type { BackupPlace } from '../config/backup-url.ts'
 import { type Config, isDistributed } from '../config.ts'
 
 /**
@@ -11,8 +11,7 @@ import { type Config, isDistributed } from '../config.ts'
  * the log is shared, no process sees the directory of another.
  */
 export const openBackupStore = (config: Config, kernel: Kernel): BackupStore | null => {
-  const standard = isDistributed(config) ? 'none' : join(config.dataDir, 'backups')
-  const place = tryBackupUrl(config.backupUrl ?? standard) ?? { kind: 'none' }
+  const place = config.backupPlace ?? standardPlace(config)
   if (place.kind === 'none') return null
   if (place.kind === 'directory') return createBackupDirectory(place.path, kernel.clock.now)
   const { kind: _, ...bucket } = place
@@ -22,3 +21,6 @@ export const openBackupStore = (config: Config, kernel: Kernel): BackupStore | n
     kernel,
   )
 }
+
+const standardPlace = (config: Config): BackupPlace =>
+  isDistributed(config) ? { kind: 'none' } : { kind: 'directory', path: join(config.dataDir, 'backups') }

@@ -9,7 +9,7 @@ export type BackupPlace =
   | { readonly kind: 's3'; readonly url: string; readonly region: string; readonly prefix: string }
 
 /** `none`, the absolute path of a directory, or `s3://bucket/prefix?endpoint=...&region=...`. Null for anything else. */
-export const tryBackupUrl = (text: string): BackupPlace | null => {
+const tryBackupUrl = (text: string): BackupPlace | null => {
   if (text === 'none') return { kind: 'none' }
   if (isAbsolute(text)) return { kind: 'directory', path: text }
   const url = URL.canParse(text) ? new URL(text) : null
@@ -32,7 +32,12 @@ export const tryBackupUrl = (text: string): BackupPlace | null => {
   }
 }
 
-export const backupUrl: Value<string> = {
-  schema: z.string().refine((text) => tryBackupUrl(text) !== null),
+export const backupPlace: Value<BackupPlace> = {
+  schema: z.string().transform((text, context) => {
+    const place = tryBackupUrl(text)
+    if (place !== null) return place
+    context.addIssue('not a place for backups')
+    return z.NEVER
+  }),
   accepts: 'none, the absolute path of a directory, or s3://bucket[/prefix][?endpoint=https://host[:port]&region=name]',
 }

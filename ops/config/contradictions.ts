@@ -1,5 +1,4 @@
 import { parseRedisUrl } from '../../projections/adapters/redis/redis-url.ts'
-import { tryBackupUrl } from './backup-url.ts'
 import { isAgentAlone, isDistributed, runs } from './roles.ts'
 import type { Config } from './settings.ts'
 
@@ -30,10 +29,9 @@ const valueProblems = (config: Config): readonly string[] => {
   return problems
 }
 
-const backupProblems = ({ backupUrl, backupAccessKey, backupSecretKey }: Config): readonly string[] => {
-  const isBucket = backupUrl !== null && tryBackupUrl(backupUrl)?.kind === 's3'
+const backupProblems = ({ backupPlace, backupAccessKey, backupSecretKey }: Config): readonly string[] => {
   const given = [backupAccessKey, backupSecretKey].filter((key) => key !== null).length
-  return isBucket && given < 2
+  return backupPlace?.kind === 's3' && given < 2
     ? ['COFFER_BACKUP_URL names a bucket: COFFER_BACKUP_ACCESS_KEY and COFFER_BACKUP_SECRET_KEY must be set for it']
     : []
 }

@@ -1,5 +1,5 @@
 import { datastoreTypes } from '../../domain/engines/registry.ts'
-import { backupUrl } from './backup-url.ts'
+import { backupPlace } from './backup-url.ts'
 import { optional, type Setting, secret, setting } from './setting.ts'
 import { brokers, eventStoreUrl, joinToken, namespace, redisUrl, secretKey, token } from './store-values.ts'
 import { tracingSettings } from './tracing-settings.ts'
@@ -142,9 +142,9 @@ export const settings = {
     '300',
     'Seconds after which an operation that has not ended fails, cleans up and says why.',
   ),
-  backupUrl: optional(
+  backupPlace: optional(
     'COFFER_BACKUP_URL',
-    backupUrl,
+    backupPlace,
     'Where backups are kept, the same for every `api`, `saga` and `agent`: a directory that all of them see, a bucket of an S3-compatible store, or `none`. By default `backups` in the data directory, and nowhere where the log is shared.',
   ),
   backupAccessKey: secret('COFFER_BACKUP_ACCESS_KEY', text('the id of a key'), 'The access key for a bucket.'),
