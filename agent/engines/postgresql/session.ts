@@ -63,10 +63,10 @@ export const withAdministration = async <T>(
 }
 
 /**
- * What node-postgres (8.x, lib/connection-parameters.js) would else take from PGOPTIONS, PGCLIENTENCODING, PGREPLICATION and their like, which
- * somebody has set for clients of his own. It asks the environment also where a setting is given and empty, so none of these is.
+ * Of every session of the agent: what node-postgres (8.x, lib/connection-parameters.js) would else take from PGOPTIONS, PGCLIENTENCODING,
+ * PGREPLICATION and their like, which somebody has set for clients of his own. It asks the environment also where a setting is given and empty, so none of these is.
  */
-const ownSettings = {
+export const ownSettings = {
   application_name: 'coffer-agent',
   client_encoding: 'UTF8',
   connectionTimeoutMillis: 0,

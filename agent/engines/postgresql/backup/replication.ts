@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { EngineFault, type EngineInstance } from '../../engine.ts'
 import { EngineRefusal, toEngineFault } from '../faults.ts'
+import { ownSettings } from '../session.ts'
 
 type Fields = readonly (string | null)[]
 /** What a command of the replication protocol answers: rows of results, and the messages of a copy. */
@@ -27,7 +28,7 @@ export const withReplication = async <T>(
     user: 'postgres',
     database: 'postgres',
     ssl: false,
-    ...ownSettings,
+    ...replicationSettings,
     stream: () => socket,
   })
   client.on('error', () => undefined)
@@ -52,14 +53,8 @@ export const withReplication = async <T>(
   }
 }
 
-/** As in every session of the agent: nothing of the environment counts. `replication` is in no type of node-postgres. */
-const ownSettings = {
-  application_name: 'coffer-backup',
-  client_encoding: 'UTF8',
-  connectionTimeoutMillis: 0,
-  options: '-c DateStyle=ISO',
-  replication: 'true',
-} as const
+/** `replication` is in no type of node-postgres. */
+const replicationSettings = { ...ownSettings, application_name: 'coffer-backup', replication: 'true' } as const
 
 /** The engine may be back in a moment. */
 const brokenOff = (cause: EngineFault): EngineFault =>
