@@ -1,18 +1,18 @@
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
-import {
-  type InstanceState,
-  instance,
-  instanceStream,
-  type KnownInstance,
-  primaryOf,
-} from '../../domain/instance/index.ts'
+import { instance, instanceStream, type KnownInstance, primaryOf } from '../../domain/instance/index.ts'
 import type { RequestedKind } from '../../domain/instance/operations.ts'
-import { allFaults, type Rejection } from '../../domain/rejection.ts'
+import { allFaults } from '../../domain/rejection.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { passwordRefusal } from '../../domain/values/password.ts'
 import type { UserInput } from '../public/create-instance-input.ts'
-import { type AnswerOf, type DispatchDependencies, type Job, refused } from '../public/definition.ts'
-import { takeSealingKey } from '../seal-for-host.ts'
+import {
+  type AnswerOf,
+  type DispatchDependencies,
+  type Job,
+  type OwnDispatchDependencies,
+  refused,
+} from '../public/definition.ts'
+import { type TakenKey, takeSealingKey } from '../seal-for-host.ts'
 import { sealPassword } from '../secrets/seal.ts'
 import { reaches } from './authorise.ts'
 import { beginOperation, type WishOfKind } from './change-instance.ts'
@@ -36,10 +36,7 @@ type Began = AnswerOf<{
   readonly credentials: readonly Credential[]
 }>
 
-/**
- * Asks for an operation that brings passwords. A key of the host is taken for them, and for nothing else, once the instance would accept the wish: keys are few, and one
- * that was taken for a refused wish is lost.
- */
+/** Asks for an operation that brings passwords. A key of the host is taken for them, and for nothing else. */
 export const beginSealed = async <User extends UserAsked>(
   dependencies: DispatchDependencies,
   job: Job,
@@ -56,19 +53,17 @@ export const beginSealed = async <User extends UserAsked>(
     return answer.accepted ? { ...answer, credentials } : answer
   }
   // What will be refused, or was asked for before, is not sealed: nothing of it is kept.
-  const unsealed = users.map(() => '' as Sealed)
-  if (!isThere || isAsked(state, job)) return ask(unsealed)
+  const none = users.map(() => unsealed)
+  if (!isThere || isAsked(state, job)) return ask(none)
   const { datastore } = state.spec
   const faults = users.map(({ password }, index) =>
     password === undefined ? null : passwordRefusal(datastore, password, fieldOf(index)),
   )
-  const refusal = allFaults(faults) ?? wouldRefuse(state, job, wish(sealedUsers(users, unsealed)))
+  const refusal = allFaults(faults)
   if (refusal) return refused(refusal)
-  const { operationId } = job.ids
-  const context = { ...job.context, correlationId: operationId, projectId: state.projectId, instanceId }
-  const { hostId, nodeId } = primaryOf(state)
-  const taken = await takeSealingKey(dependencies.handler, hostId, operationId, context)
+  const taken = await takeKeyToBegin(dependencies, job, state, wish(sealedUsers(users, none)))
   if (!taken.ok) return refused(taken.rejection)
+  const { nodeId } = primaryOf(state)
   const seal = ({ user, password }: Credential) => sealPassword(taken.key, { nodeId, user, password })
   return ask(await Promise.all(credentials.map(seal)))
 }
@@ -80,13 +75,28 @@ const sealedUsers = <User>(users: readonly User[], sealed: readonly Sealed[]) =>
     return { ...user, sealedPassword }
   })
 
-const isAsked = ({ operationIds }: KnownInstance, { ids }: Job): boolean => operationIds.includes(ids.operationId)
+/** Stands in a wish for what is not sealed, as it is not kept. */
+export const unsealed = '' as Sealed
 
-const wouldRefuse = (state: InstanceState, { ids }: Job, wish: WishOfKind<RequestedKind>): Rejection | null => {
+/** True if the operation of this request was asked for before: it is not asked for again, whatever the wish. */
+export const isAsked = ({ operationIds }: KnownInstance, { ids }: Job): boolean =>
+  operationIds.includes(ids.operationId)
+
+/**
+ * A key of the instance's host for what this wish is to bring, once the instance would accept it: keys are few, and one that was taken for a
+ * refused wish is lost.
+ */
+export const takeKeyToBegin = async (
+  { handler }: Pick<OwnDispatchDependencies, 'handler'>,
+  job: Job,
+  state: KnownInstance,
+  wish: WishOfKind<RequestedKind>,
+): Promise<TakenKey> => {
+  const { operationId } = job.ids
+  const { projectId, instanceId } = state
   // The deadline does not matter to whether it is accepted.
-  const decision = instance.decide(
-    { type: 'RequestOperation', ...wish, operationId: ids.operationId, deadline: '' },
-    state,
-  )
-  return decision.outcome === 'rejected' ? decision.rejection : null
+  const decision = instance.decide({ type: 'RequestOperation', ...wish, operationId, deadline: '' }, state)
+  if (decision.outcome === 'rejected') return { ok: false, rejection: decision.rejection }
+  const context = { ...job.context, correlationId: operationId, projectId, instanceId }
+  return takeSealingKey(handler, primaryOf(state).hostId, operationId, context)
 }

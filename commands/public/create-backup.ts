@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { backup, backupStream } from '../../domain/backup/index.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
-import { instance, instanceStream, primaryOf } from '../../domain/instance/index.ts'
+import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { backupNameRefusal } from '../../domain/values/names.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import { reaches } from '../dispatch/authorise.ts'
+import { isAsked, takeKeyToBegin, unsealed } from '../dispatch/begin-sealed.ts'
 import { beginWith, noSuchInstance } from '../dispatch/change-instance.ts'
-import { takeSealingKey } from '../seal-for-host.ts'
 import { sealDataKey } from '../secrets/seal.ts'
 import { shownId } from './answers.ts'
 import { accepted, defineCommand, type OwnDispatchDependencies, refused } from './definition.ts'
@@ -46,26 +47,24 @@ export const createBackup = defineCommand({
       return refused({ ...noSuchInstance(instanceId), field: 'instanceId' })
     }
     if (keys === undefined) return refused(noBackups)
-    const { hostId } = primaryOf(state)
     const { projectId, name: instanceName, spec, accounts } = state
-    const context = { ...job.context, correlationId: operationId, projectId, instanceId }
-    const taken = await takeSealingKey(handler, hostId, operationId, context)
-    if (!taken.ok) return refused(taken.rejection)
-    const sealedKey = await sealDataKey(taken.key, backupId, await keys.ensure(backupId))
     const name = given ?? `${instanceName} ${isoNow(clock).slice(0, 19).replaceAll(':', '.').replace('T', ' ')}`
+    const wishWith = (sealedKey: Sealed) => ({ kind: 'backup', wish: { backupId, name, sealedKey } }) as const
+    let wish = wishWith(unsealed)
+    if (!isAsked(state, job)) {
+      const taken = await takeKeyToBegin(dependencies, job, state, wish)
+      if (!taken.ok) return refused(taken.rejection)
+      wish = wishWith(await sealDataKey(taken.key, backupId, await keys.ensure(backupId)))
+    }
     const deadline = isoAfter(clock, settings.operationTimeoutMs.backup)
-    const begun = await beginWith(dependencies, job, instanceId, {
-      type: 'RequestOperation',
-      kind: 'backup',
-      wish: { backupId, name, sealedKey },
-      operationId,
-      deadline,
-    })
+    const command = { type: 'RequestOperation', ...wish, operationId, deadline } as const
+    const begun = await beginWith(dependencies, job, instanceId, command)
     if (!begun.accepted) {
       await keys.remove(backupId)
       return begun
     }
     const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
+    const context = { ...job.context, correlationId: operationId, projectId, instanceId }
     const request = { type: 'RequestBackup', ...whose, spec, accounts } as const
     const made = await handler.handle(backup, backupStream(backupId), request, context)
     if (made.outcome === 'rejected') return refused(made.rejection)

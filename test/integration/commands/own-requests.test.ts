@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemDispatch } from '../../../commands/dispatch/system-dispatch.ts'
+import { takeSealingKey } from '../../../commands/seal-for-host.ts'
 import { createKeyStore } from '../../../commands/secrets/key-store.ts'
 import { systemContext } from '../../../commands/system-context.ts'
 import type { HostCommand } from '../../../domain/host/commands.ts'
 import { host, hostStream } from '../../../domain/host/index.ts'
-import type { InstanceId, ProjectId } from '../../../domain/ids.ts'
-import { instanceStream } from '../../../domain/instance/index.ts'
+import { type InstanceId, type ProjectId, parseOperationId } from '../../../domain/ids.ts'
+import { instanceStream, primaryOf } from '../../../domain/instance/index.ts'
 import type { OrdinaryAnswer } from '../../../domain/ordinary-command.ts'
 import { hostReactions } from '../../../domain/reactions/host.ts'
 import { createReactions, reactionTable } from '../../../domain/reactions/reactions.ts'
@@ -70,6 +71,36 @@ const start = async (projectId: ProjectId) => {
   }
 }
 
+/** A plane that keeps backups. `keysTaken`: how many keys of its host have been given to an operation. */
+const startWithBackups = async () => {
+  const { plane, asked, eventsOf: eventsOfInstance } = await start(projectA)
+  const instanceId = asked.instanceId as InstanceId
+  const kept = new Map<string, string>()
+  const keys = createKeyStore(randomBytes(32), {
+    get: async (subject) => kept.get(subject) ?? null,
+    add: async (subject, wrapped) => kept.set(subject, kept.get(subject) ?? wrapped).get(subject) ?? wrapped,
+    remove: async (subject) => void kept.delete(subject),
+  })
+  const dispatch = createSystemDispatch({ ...plane, keys })
+  const send = (part = 'nightly') =>
+    dispatch(
+      {
+        by: 'schedules',
+        projectId: projectA,
+        identity: { at: '2030-01-01T00:00:00.000Z', parts: [part] },
+        command: scheduledActions.backup.command(instanceId),
+      },
+      { causationId: plane.ids.next(), signal: new AbortController().signal },
+    )
+  const state = await plane.instanceState(instanceId)
+  if (state.status === 'ABSENT') throw new Error('there is no instance')
+  const { hostId } = primaryOf(state)
+  const keysTaken = async () => (await eventsOf(plane.eventStore, hostStream(hostId), 'HostSealingKeyTaken')).length
+  const takeKey = () =>
+    takeSealingKey(plane.handler, hostId, parseOperationId(plane.ids.next()), systemContext('test', plane.ids.next()))
+  return { kept, send, keysTaken, takeKey, eventsOf: eventsOfInstance }
+}
+
 describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {
   it('may be a public command, sent by a part of Coffer on behalf of a project, with ids that follow from the event', async () => {
     const { asked, loseHost, eventsOf } = await start(projectA)
@@ -109,24 +140,7 @@ describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {
   })
 
   it('may be a backup, which is asked for once as well', async () => {
-    const { plane, asked, eventsOf } = await start(projectA)
-    const kept = new Map<string, string>()
-    const keys = createKeyStore(randomBytes(32), {
-      get: async (subject) => kept.get(subject) ?? null,
-      add: async (subject, wrapped) => kept.set(subject, kept.get(subject) ?? wrapped).get(subject) ?? wrapped,
-      remove: async (subject) => void kept.delete(subject),
-    })
-    const dispatch = createSystemDispatch({ ...plane, keys })
-    const send = () =>
-      dispatch(
-        {
-          by: 'schedules',
-          projectId: projectA,
-          identity: { at: '2030-01-01T00:00:00.000Z', parts: ['nightly'] },
-          command: scheduledActions.backup.command(asked.instanceId as InstanceId),
-        },
-        { causationId: plane.ids.next(), signal: new AbortController().signal },
-      )
+    const { kept, send, eventsOf } = await startWithBackups()
     const first = await send()
     expect(first).toMatchObject({ accepted: true, operationId: expect.any(String) })
     expect(await send()).toEqual(first)
@@ -135,6 +149,18 @@ describe('what an event of any aggregate leads to', { timeout: 60_000 }, () => {
     expect(requested?.metadata).toMatchObject({ actor: { kind: 'system', name: 'schedules' }, projectId: projectA })
     expect(JSON.stringify(requested?.data)).toContain([...kept.keys()][0])
     expect(kept.size).toBe(1)
+  })
+
+  it('takes a key of a host for a backup once, and none for one that is refused', async () => {
+    const { kept, send, keysTaken, takeKey } = await startWithBackups()
+    const first = await send()
+    expect([first.accepted, await keysTaken()]).toEqual([true, 1])
+    await takeKey()
+    expect(await send()).toEqual(first)
+    expect(await keysTaken()).toBe(2)
+    const refused = { accepted: false, rejection: { code: 'OPERATION_IN_PROGRESS' } }
+    expect(await send('another meanwhile')).toMatchObject(refused)
+    expect([await keysTaken(), kept.size]).toEqual([2, 1])
   })
 
   it('reaches nothing of another project', async () => {
