@@ -11,10 +11,9 @@ import {
   type OperationFragment as Operation,
   OperationDocument,
 } from '../../ops/cli/generated/graphql.ts'
-import type { Refusal } from '../../ops/cli/mutate.ts'
 import { readLog } from '../support/embedded-log.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
-import { createServerApi, type ServerApi } from '../support/server-api.ts'
+import { type Created, createServerApi, type ServerApi } from '../support/server-api.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
@@ -53,13 +52,7 @@ describe('backups in bad luck', () => {
     return listed.stdout.split('\n').filter((path) => path !== '')
   }
   const objects = (id: string): string[] => below(join(store, 'instances')).filter((path) => path.includes(id))
-  const begin = async (): Promise<Asked> => {
-    const { result } = await api.request<{ result: Asked | Refusal }>(CreateBackupDocument, {
-      input: { instanceId: shop.instance.id },
-    })
-    if (!('operationId' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
-    return result
-  }
+  const begin = () => api.mutate<Asked>(CreateBackupDocument, { instanceId: shop.instance.id })
   const read = async (id: string): Promise<Backup | null> =>
     (await api.request<{ backup: Backup | null }>(BackupDocument, { id })).backup
   /** How often the copy was begun. */
@@ -113,21 +106,17 @@ describe('backups in bad luck', () => {
   it('become an instance after all where everything was killed in the middle of the restore', async () => {
     const { backupId, operationId } = await begin()
     expect(await api.operationEnd(operationId)).toMatchObject({ status: 'SUCCEEDED' })
-    const { result } = await api.request<{ result: { readonly operationId: string } | Refusal }>(
-      CreateInstanceDocument,
-      { input: { name: 'copy', fromBackup: backupId } },
-    )
-    if (!('operationId' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
+    const restore = await api.mutate<Created>(CreateInstanceDocument, { name: 'copy', fromBackup: backupId })
     await waitFor('the restore to be under way', async () => {
       const { operation } = await api.request<{ operation: Operation | null }>(OperationDocument, {
-        id: result.operationId,
+        id: restore.operationId,
       })
       return operation?.steps.some(({ name, status }) => name === 'restore' && status === 'RUNNING')
     })
     await server.kill()
     await start()
-    expect(await api.operationEnd(result.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
-    const copy = await api.settled(result.operationId)
+    expect(await api.operationEnd(restore.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
+    const copy = await api.settled(restore.operationId)
     if (!copy.endpoint) throw new Error('it has no endpoint')
     const login = { ...shop.login, ca: copy.caCertificate, endpoint: copy.endpoint }
     expect(await queryOnce(login, 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: ordersOfShop }])

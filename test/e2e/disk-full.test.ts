@@ -124,8 +124,8 @@ describe.skipIf(!canMount)('a volume that is to grow (needs to mount)', () => {
 
   const grow = async () => {
     const input = { id: shop.instance.id, volumeGiB: 2 }
-    const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
-    return api.operationEnd(result.operation.id)
+    const { operationId } = await api.mutate<Changed>(ResizeInstanceDocument, input)
+    return api.operationEnd(operationId)
   }
   const heldGiB = async () => {
     const { quota, hosts } = await api.request<Held>(held)

@@ -6,10 +6,6 @@ export const issueJoinToken = async (server: {
   readonly url: string
   readonly adminToken: string
 }): Promise<string> => {
-  const { result } = await createServerApi(server).request<{ result: { readonly joinToken?: string } }>(
-    IssueJoinTokenDocument,
-    { input: {} },
-  )
-  if (result.joinToken === undefined) throw new Error(`no join token was made: ${JSON.stringify(result)}`)
-  return result.joinToken
+  const { joinToken } = await createServerApi(server).mutate<{ readonly joinToken: string }>(IssueJoinTokenDocument, {})
+  return joinToken
 }

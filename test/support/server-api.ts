@@ -11,7 +11,7 @@ import {
   StartInstanceDocument,
   StopInstanceDocument,
 } from '../../ops/cli/generated/graphql.ts'
-import type { Refusal } from '../../ops/cli/mutate.ts'
+import { isRefusal, type Refusal } from '../../ops/cli/mutate.ts'
 import { hasEnded } from '../../ops/cli/wait.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -68,13 +68,17 @@ export const createServerApi = ({ url, adminToken }: { readonly url: string; rea
     if (!found) throw new Error(`there is no instance ${id}`)
     return found
   }
-  const change = async (kind: Change, id: string, idempotencyKey?: string): Promise<Changed> => {
-    const { result } = await request<{ result: Changed | Refusal }>(changeDocuments[kind], {
-      input: { id, idempotencyKey },
-    })
-    if (result.__typename === 'Refusal') throw new Error(`${kind} was refused: ${JSON.stringify(result)}`)
-    return result as Changed
+  /** What a mutation answers, which its document calls `result`. Throws where it is refused. */
+  const mutate = async <Answer extends object>(
+    document: { readonly toString: () => string },
+    input: object,
+  ): Promise<Answer> => {
+    const { result } = await request<{ result: Answer & { readonly __typename: string } }>(document, { input })
+    if (isRefusal(result)) throw new Error(`refused: ${JSON.stringify(result)}`)
+    return result
   }
+  const change = (kind: Change, id: string, idempotencyKey?: string): Promise<Changed> =>
+    mutate(changeDocuments[kind], { id, idempotencyKey })
   const operationEnd = (id: string): Promise<Operation> =>
     waitFor(
       `the end of operation ${id}`,
@@ -108,6 +112,7 @@ export const createServerApi = ({ url, adminToken }: { readonly url: string; rea
   return {
     client,
     request,
+    mutate,
     instance,
     operationEnd,
     tryCreate,

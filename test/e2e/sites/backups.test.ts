@@ -14,7 +14,7 @@ import {
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
-import { createServerApi, type ServerApi } from '../../support/server-api.ts'
+import { type Created, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -38,27 +38,25 @@ onEverySite('backups', (site) =>
       readdirSync(store, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map(({ parentPath, name }) => join(parentPath, name))
-    const create = async (name?: string, instanceId = shop.instance.id) =>
-      (
-        await api.request<{ result: Asked | Refusal }>(CreateBackupDocument, {
-          input: { instanceId, ...(name && { name }) },
-        })
-      ).result
+    const create = async (instanceId = shop.instance.id) =>
+      (await api.request<{ result: Asked | Refusal }>(CreateBackupDocument, { input: { instanceId } })).result
     const remove = async (id: string) =>
       (await api.request<{ result: object }>(DeleteBackupDocument, { input: { id } })).result
     const read = async (id: string): Promise<Backup | null> =>
       (await api.request<{ backup: Backup | null }>(BackupDocument, { id })).backup
     const carryOut = async (name?: string): Promise<Backup> => {
-      const asked = await create(name)
-      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
+      const input = { instanceId: shop.instance.id, ...(name && { name }) }
+      const asked = await api.mutate<Asked>(CreateBackupDocument, input)
       expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
       const made = await read(asked.backupId)
       if (!made) throw new Error('the backup is not shown')
       return made
     }
     type Wish = { readonly name: string; readonly fromBackup: string; readonly [field: string]: unknown }
-    const restore = async (input: Wish) =>
-      (await api.request<{ result: Asked | Refusal }>(CreateInstanceDocument, { input })).result
+    const restore = (input: Wish) => api.mutate<Created>(CreateInstanceDocument, input)
+    const refusalOf = async (input: Wish) =>
+      (await api.request<{ result: object }>(CreateInstanceDocument, { input })).result
+    const verify = (id: string) => api.mutate<Asked>(VerifyBackupDocument, { id })
 
     it('are of an instance that serves, encrypted, with nothing else in the store', async () => {
       expect(backup).toMatchObject({
@@ -81,7 +79,6 @@ onEverySite('backups', (site) =>
     it('become a new instance with the data, the users and their passwords of then, of any size', async () => {
       await queryOnce(shop.login, 'CREATE TABLE later AS SELECT 1 AS id')
       const asked = await restore({ name: 'copy', fromBackup: backup.id, flavor: 'medium', volumeGiB: 2 })
-      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
       expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
       const copy = await api.settled(asked.operationId)
       expect(copy).toMatchObject({
@@ -106,11 +103,7 @@ onEverySite('backups', (site) =>
 
     it('are proven by a restore into an instance of its own, which is gone afterwards', async () => {
       expect(backup.proof).toBeNull()
-      const { result } = await api.request<{ result: Asked | Refusal }>(VerifyBackupDocument, {
-        input: { id: backup.id },
-      })
-      if (!('operationId' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
-      const { instanceId, ...ended } = await api.operationEnd(result.operationId)
+      const { instanceId, ...ended } = await api.operationEnd((await verify(backup.id)).operationId)
       expect(ended).toMatchObject({ kind: 'PROVISION', status: 'SUCCEEDED', fault: null })
       const proof = await waitFor('the proof', async () => (await read(backup.id))?.proof ?? null)
       expect(proof).toMatchObject({ status: 'PROVEN', fault: null })
@@ -129,9 +122,9 @@ onEverySite('backups', (site) =>
         [{ version: '17.10' }, 'INVALID_INPUT', 'version'],
       ] as const
       for (const [wish, code, field] of refusals) {
-        expect(await restore({ name: 'copy', fromBackup: backup.id, ...wish })).toMatchObject({ code, field })
+        expect(await refusalOf({ name: 'copy', fromBackup: backup.id, ...wish })).toMatchObject({ code, field })
       }
-      expect(await create(undefined, backup.id)).toMatchObject({ code: 'NOT_FOUND' })
+      expect(await create(backup.id)).toMatchObject({ code: 'NOT_FOUND' })
     })
 
     it('are made one at a time, and leave nothing when they are cancelled', async () => {
@@ -156,14 +149,10 @@ onEverySite('backups', (site) =>
       const middle = Math.floor(content.length / 2)
       content[middle] = (content[middle] ?? 0) ^ 1
       writeFileSync(data, content)
-      const verified = await api.request<{ result: Asked | Refusal }>(VerifyBackupDocument, {
-        input: { id: damaged.id },
-      })
-      if (!('operationId' in verified.result)) throw new Error(`refused: ${JSON.stringify(verified)}`)
+      await verify(damaged.id)
       const proof = await waitFor('the proof', async () => (await read(damaged.id))?.proof ?? null)
       expect(proof).toMatchObject({ status: 'FAILED', rows: null, fault: { code: 'BACKUP_DAMAGED' } })
       const asked = await restore({ name: 'damaged', fromBackup: damaged.id })
-      if (!('operationId' in asked)) throw new Error(`refused: ${JSON.stringify(asked)}`)
       expect(await api.operationEnd(asked.operationId)).toMatchObject({
         status: 'FAILED',
         fault: { code: 'BACKUP_DAMAGED' },
@@ -175,7 +164,7 @@ onEverySite('backups', (site) =>
       expect(await remove(backup.id)).toMatchObject({ backupId: backup.id })
       await waitFor('the end of the backup', async () => ((await read(backup.id)) === null ? true : null))
       expect(objects().some((path) => path.includes(backup.id))).toBe(false)
-      expect(await restore({ name: 'copy', fromBackup: backup.id })).toMatchObject({ code: 'NOT_FOUND' })
+      expect(await refusalOf({ name: 'copy', fromBackup: backup.id })).toMatchObject({ code: 'NOT_FOUND' })
     })
   }),
 )

@@ -31,10 +31,9 @@ onEverySite('databases', (site) =>
       return (await api.request<{ result: Changed | Refusal }>(verbs[verb], variables)).result
     }
     const begin = async (verb: Verb, input: Input): Promise<string> => {
-      const result = await ask(verb, input)
-      if (!('operation' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
-      expect(result.operation.kind).toBe(verb === 'create' ? 'CREATE_DATABASE' : 'DELETE_DATABASE')
-      return result.operationId
+      const { operation, operationId } = await api.mutate<Changed>(verbs[verb], { id: shop.instance.id, ...input })
+      expect(operation.kind).toBe(verb === 'create' ? 'CREATE_DATABASE' : 'DELETE_DATABASE')
+      return operationId
     }
     const carryOut = async (verb: Verb, input: Input): Promise<Instance> => {
       const operationId = await begin(verb, input)
@@ -109,10 +108,10 @@ onEverySite('databases', (site) =>
       await api.settled(restart)
 
       const input = { id: shop.instance.id, volumeGiB: 2 }
-      const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
+      const grown = await api.mutate<Changed>(ResizeInstanceDocument, input)
       const four = await begin('create', { name: 'four' })
       expect(await api.operationEnd(four)).toMatchObject({ status: 'SUCCEEDED', fault: null })
-      expect(await api.settled(result.operationId)).toMatchObject({ status: 'ACTIVE', volumeGiB: 2 })
+      expect(await api.settled(grown.operationId)).toMatchObject({ status: 'ACTIVE', volumeGiB: 2 })
       const { databases } = await api.settled(four)
       expect([...databases].sort()).toEqual(['app', ...names, 'four'].sort())
       for (const name of [...names, 'four']) await query(name, 'SELECT 1')

@@ -99,18 +99,17 @@ onEverySite('mariadb', (site) =>
 
     it('gets another flavor as it runs, and a larger volume, and goes on', async () => {
       await rememberProcess()
-      const input = { id: shop.instance.id, flavor: 'small' }
-      const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
-      const ended = await api.operationEnd(result.operation.id)
+      const resize = (size: object) => api.mutate<Changed>(ResizeInstanceDocument, { id: shop.instance.id, ...size })
+      const { operationId } = await resize({ flavor: 'small' })
+      const ended = await api.operationEnd(operationId)
       expect(ended).toMatchObject({ status: 'SUCCEEDED' })
       expect(ended.steps.map(({ name }) => name)).toEqual(['engine', 'verify'])
-      expect(await api.settled(result.operation.id)).toMatchObject({ flavor: 'small', volumeGiB: 1 })
+      expect(await api.settled(operationId)).toMatchObject({ flavor: 'small', volumeGiB: 1 })
       expect(await isSameProcess()).toBe(true)
       expect(Number(await ask(shop, 'SELECT @@innodb_buffer_pool_size >> 20'))).toBeGreaterThanOrEqual(614)
-      const more = { id: shop.instance.id, volumeGiB: 2 }
-      const grown = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input: more })
-      expect(await api.operationEnd(grown.result.operation.id)).toMatchObject({ status: 'SUCCEEDED' })
-      expect(await api.settled(grown.result.operation.id)).toMatchObject({ volumeGiB: 2 })
+      const grown = await resize({ volumeGiB: 2 })
+      expect(await api.operationEnd(grown.operationId)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await api.settled(grown.operationId)).toMatchObject({ volumeGiB: 2 })
       expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
     })
 

@@ -110,9 +110,9 @@ onEverySite('redis', (site) =>
     it('gets another flavor and a larger volume as it runs, and gives memory back with a restart', async () => {
       const resize = async (size: object) => {
         const input = { id: cache.instance.id, ...size }
-        const { result } = await api.request<{ result: Changed }>(ResizeInstanceDocument, { input })
-        const { status, steps } = await api.operationEnd(result.operation.id)
-        const settled = await api.settled(result.operation.id)
+        const { operationId } = await api.mutate<Changed>(ResizeInstanceDocument, input)
+        const { status, steps } = await api.operationEnd(operationId)
+        const settled = await api.settled(operationId)
         return { status, steps: steps.map(({ name }) => name), flavor: settled.flavor, volumeGiB: settled.volumeGiB }
       }
       const before = await runOf()

@@ -54,8 +54,8 @@ onEverySite('refusals', (site) => {
   const codeOf = ({ body }: Answer): string | undefined => body.errors?.[0]?.extensions.code
 
   const issue = async (input: Readonly<Record<string, unknown>>): Promise<string> => {
-    const { result } = await api.request<{ result: { secret: string } }>(IssueTokenDocument, { input })
-    return result.secret
+    const { secret } = await api.mutate<{ readonly secret: string }>(IssueTokenDocument, input)
+    return secret
   }
 
   describe('a refused request', () => {

@@ -39,10 +39,10 @@ const resizeTests = (site: Site, kind: Kind) =>
       return (await api.request<{ result: Changed | Refusal }>(ResizeInstanceDocument, { input })).result
     }
     const growTo = async (volumeGiB: number): Promise<Instance> => {
-      const result = await ask({ volumeGiB })
-      if (!('operation' in result)) throw new Error(`refused: ${JSON.stringify(result)}`)
-      expect(await api.operationEnd(result.operation.id)).toMatchObject({ status: 'SUCCEEDED', kind: 'RESIZE' })
-      return api.settled(result.operation.id)
+      const input = { id: shop.instance.id, volumeGiB }
+      const { operationId } = await api.mutate<Changed>(ResizeInstanceDocument, input)
+      expect(await api.operationEnd(operationId)).toMatchObject({ status: 'SUCCEEDED', kind: 'RESIZE' })
+      return api.settled(operationId)
     }
     const holds = async (volumeGiB: number, memoryMiB = 512): Promise<void> => {
       const { quota, hosts } = await api.request<Held>(held)

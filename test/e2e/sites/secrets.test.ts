@@ -50,14 +50,16 @@ onEverySite('secrets', (site) => {
     })
     instance = made.instance
     const generated = made.credentials.find(({ user }) => user === 'generated')?.password ?? ''
-    const { result } = await api.request<{ result: { secret: string } }>(IssueTokenDocument, {
-      input: { name: 'robot', role: 'MEMBER', idempotencyKey: 'planted-token-key' },
+    const { secret } = await api.mutate<{ readonly secret: string }>(IssueTokenDocument, {
+      name: 'robot',
+      role: 'MEMBER',
+      idempotencyKey: 'planted-token-key',
     })
     secrets = {
       'the password that was given': given,
       'the password that was generated': generated,
       'the admin token': server.adminToken,
-      'the secret of an API token': result.secret,
+      'the secret of an API token': secret,
       'an idempotency key, from which generated passwords follow': 'planted-idempotency-key',
     }
     for (const [user, password] of [
@@ -66,7 +68,7 @@ onEverySite('secrets', (site) => {
     ] as const)
       await queryOnce(loginTo(instance, { user, password }), 'SELECT 1')
     // The token opens the API: what is searched for below is what people really use.
-    const robot = createServerApi({ url: server.url, adminToken: result.secret })
+    const robot = createServerApi({ url: server.url, adminToken: secret })
     expect(await robot.instance(instance.id)).toMatchObject({ name: 'vault' })
     await api.changeAndWait('restart', instance.id)
     await api.tryCreate({ name: 'refused', users: [{ name: 'postgres', password: given }] })

@@ -9,10 +9,9 @@ import {
   type OperationFragment as Operation,
   OperationDocument,
 } from '../../../ops/cli/generated/graphql.ts'
-import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { hasEnded } from '../../../ops/cli/wait.ts'
 import { type Login, loginTo, queryOnce } from '../../support/postgresql-client.ts'
-import { type Changed, type Created, changeDocuments, type ServerApi } from '../../support/server-api.ts'
+import type { Created, ServerApi } from '../../support/server-api.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 /** An instance that a client counts on. */
@@ -116,13 +115,7 @@ export const createLoad = (api: ServerApi, clients: number): Load => {
 
   const change = async (kind: 'restart' | 'delete', id: string): Promise<void> => {
     const key = `${kind} ${randomUUID()}`
-    const { operationId } = await insist(`an answer to ${kind}`, async () => {
-      const { result } = await api.request<{ result: Changed | Refusal }>(changeDocuments[kind], {
-        input: { id, idempotencyKey: key },
-      })
-      if (result.__typename === 'Refusal') throw new Error(`${kind} was refused: ${JSON.stringify(result)}`)
-      return result as Changed
-    })
+    const { operationId } = await insist(`an answer to ${kind}`, () => api.change(kind, id, key))
     await instanceAfter(await endOf(operationId))
   }
 
