@@ -12,7 +12,7 @@ import {
   OperationDocument,
 } from '../../ops/cli/generated/graphql.ts'
 import { readLog } from '../support/embedded-log.ts'
-import { queryOnce } from '../support/postgresql-client.ts'
+import { loginTo, queryOnce } from '../support/postgresql-client.ts'
 import { type Created, createServerApi, type ServerApi } from '../support/server-api.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { createServerSite } from '../support/server-site.ts'
@@ -117,8 +117,7 @@ describe('backups in bad luck', () => {
     await start()
     expect(await api.operationEnd(restore.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
     const copy = await api.settled(restore.operationId)
-    if (!copy.endpoint) throw new Error('it has no endpoint')
-    const login = { ...shop.login, ca: copy.caCertificate, endpoint: copy.endpoint }
+    const login = loginTo(copy, shop.login)
     expect(await queryOnce(login, 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: ordersOfShop }])
   })
 })

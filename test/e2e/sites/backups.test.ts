@@ -13,7 +13,7 @@ import {
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEverySite } from '../../support/every-site.ts'
-import { queryOnce } from '../../support/postgresql-client.ts'
+import { loginTo, queryOnce } from '../../support/postgresql-client.ts'
 import { type Created, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -88,8 +88,7 @@ onEverySite('backups', (site) =>
         databases: ['app'],
         users: [{ name: 'app', databases: ['app'] }],
       })
-      if (!copy.endpoint) throw new Error('it has no endpoint')
-      const login = { ...shop.login, ca: copy.caCertificate, endpoint: copy.endpoint }
+      const login = loginTo(copy, shop.login)
       const count = (table: string) => queryOnce<{ n: number }>(login, `SELECT count(*)::int AS n FROM ${table}`)
       expect(await count('orders')).toEqual([{ n: ordersOfShop }])
       await expect(count('later')).rejects.toMatchObject({ code: '42P01' })
