@@ -1,10 +1,10 @@
-import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { hasProgram } from '../../support/fetch-once.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
+import { withRedis } from '../../support/redis-client.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -15,18 +15,9 @@ type Login = { readonly instance: Instance; readonly user: string; readonly pass
 
 /** One command as a client sends it, over TLS with the server verified. Rejects for what Redis refuses. */
 const askAs = async ({ instance, user, password }: Login, command: string, ...args: string[]): Promise<unknown> => {
-  const { host, port } = instance.endpoint ?? {}
-  const client = new Redis({
-    ...{ host, port, username: user, password, tls: { ca: instance.caCertificate ?? '' } },
-    ...{ lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false },
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return await client.call(command, ...args)
-  } finally {
-    client.disconnect()
-  }
+  const { endpoint, caCertificate: ca } = instance
+  if (!endpoint || !ca) throw new Error('the instance has no endpoint')
+  return withRedis({ ...endpoint, ca, user, password }, (client) => client.call(command, ...args))
 }
 
 onEverySite('redis', (site) =>

@@ -2,17 +2,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createMariadbDriver } from '../../../agent/engines/mariadb/driver.ts'
-import { describeEngineDriver, type Login } from '../../contracts/engine-driver.contract.ts'
+import { describeEngineDriver } from '../../contracts/engine-driver.contract.ts'
 import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
-import { askMariadb } from '../../support/mariadb-client.ts'
+import { ask } from './mariadb-bench.ts'
 
 const engine = await fetchedEngine('mariadb')
-
-const ask = ({ installation, listen, tls }: EngineInstance, login: Login, statement: string): Promise<string> =>
-  askMariadb(installation, { ...login, host: '127.0.0.1', port: listen.port, ca: tls.ca }, statement)
 
 describeEngineDriver('MariaDB', {
   missing: 'missing' in engine ? engine.missing : null,

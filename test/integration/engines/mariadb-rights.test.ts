@@ -6,6 +6,7 @@ import { userHostRefusal } from '../../../domain/values/user-host.ts'
 import { bound, type EngineBench } from '../../support/engine-bench.ts'
 import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
+import { isEndedBy } from './mariadb-bench.ts'
 
 const engine = await fetchedEngine('mariadb')
 
@@ -31,20 +32,6 @@ describe('users of a MariaDB', () => {
   const ensure = (...wishes: ReturnType<typeof wish>[]) => bench.driver.accounts.ensureUsers(instance, wishes, bound())
   const as = (user: string, database: string | null, statement: string, password = 'a secret of hers') =>
     withClient(instance, { user, password, database }, bound(), (query) => query(statement))
-  /** Whether a session that was there before can ask nothing afterwards. */
-  const isEndedBy = (login: Parameters<typeof withClient>[1], act: () => Promise<unknown>): Promise<boolean> => {
-    let isActed = false
-    return withClient(instance, login, bound(), async (query) => {
-      await query('SELECT 1')
-      await act()
-      isActed = true
-      await query('SELECT 1')
-      return false
-    }).catch((error: unknown) => {
-      if (isActed) return true
-      throw error
-    })
-  }
   const refused = (number: number) => ({ name: 'ServerError', number })
 
   it('use their databases, and no other whose name fits a pattern', async () => {
@@ -99,7 +86,7 @@ describe('users of a MariaDB', () => {
     await ensureDatabases?.(instance, [{ name: 'later_on', users: ['dan', 'nobody_yet'] }], bound())
     await as('dan', 'later_on', 'CREATE TABLE t (i INT)')
     const login = { user: 'dan', password: 'a secret of hers', database: 'later_on' }
-    expect(await isEndedBy(login, async () => dropDatabases?.(instance, ['later_on'], bound()))).toBe(true)
+    expect(await isEndedBy(instance, login, async () => dropDatabases?.(instance, ['later_on'], bound()))).toBe(true)
     await ensureDatabases?.(instance, [{ name: 'later_on' }], bound())
     await expect(as('dan', 'later_on', 'SELECT 1')).rejects.toMatchObject(refused(1044))
     await as('dan', 'my_shop', 'SELECT 1')
@@ -161,7 +148,7 @@ describe('users of a MariaDB', () => {
       await bench.driver.configure(instance, { clients: 'served', volume: 'FULL' })
       await bench.driver.applyConfiguration(instance, bound())
     }
-    expect(await isEndedBy(login, fence)).toBe(true)
+    expect(await isEndedBy(instance, login, fence)).toBe(true)
     await expect(as('ann', 'my_shop', 'INSERT INTO things VALUES (3)')).rejects.toMatchObject(refused(1792))
     await withClient(instance, login, bound(), async (query) => {
       await query('SET SESSION TRANSACTION READ WRITE')

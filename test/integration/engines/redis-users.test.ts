@@ -1,31 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { Redis } from 'ioredis'
 import type { EngineInstance } from '../../../agent/engines/engine.ts'
 import { createRedisDriver } from '../../../agent/engines/redis/driver.ts'
 import { describeEngineAccounts } from '../../contracts/engine-accounts.contract.ts'
 import type { Login } from '../../contracts/engine-driver.contract.ts'
 import { openFetchedBench } from '../../support/fetched-bench.ts'
 import { fetchedEngine } from '../../support/fetched-engines.ts'
+import { withClient } from './redis-bench.ts'
 
 const engine = await fetchedEngine('redis')
 
-const withClient = async <T>(
-  { listen, tls }: EngineInstance,
-  { user, password }: Login,
-  work: (client: Redis) => Promise<T>,
-): Promise<T> => {
-  const client = new Redis({
-    ...{ host: listen.address, port: listen.port, username: user, password, tls: { ca: readFileSync(tls.ca) } },
-    ...{ lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false },
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return await work(client)
-  } finally {
-    client.disconnect()
-  }
-}
 const add = (instance: EngineInstance, login: Login, text: string): Promise<void> =>
   withClient(instance, login, async (client) => {
     await client.rpush('kept', text)
