@@ -8,7 +8,7 @@ import {
   HostsDocument,
   type InstanceFragment as Instance,
 } from '../../cli/generated/graphql.ts'
-import { acceptedOf } from '../../cli/mutate.ts'
+import { mutate } from '../../cli/mutate.ts'
 import type { ServerProcess } from './server-process.ts'
 
 export type InstanceUser = {
@@ -35,8 +35,7 @@ export const createInstanceUser = (server: ServerProcess): InstanceUser => {
     create: async (name, signal) => {
       const startedAt = performance.now()
       const input = { name, datastore: 'postgresql', databases: [{ name: database }], users: [{ name: database }] }
-      const { result } = await api.request(CreateInstanceDocument, { input }, signal)
-      const { instance: asked, credentials } = acceptedOf(result)
+      const { instance: asked, credentials } = await mutate({ api, signal }, CreateInstanceDocument, input)
       const [credential] = credentials
       if (!asked || !credential) throw new Error('the server is too far behind to show an instance')
       const instance = await follow(api, asked.id, 'ACTIVE', signal)
@@ -44,8 +43,7 @@ export const createInstanceUser = (server: ServerProcess): InstanceUser => {
       return { instance, seconds: (performance.now() - startedAt) / 1000 }
     },
     remove: async (id, signal) => {
-      const { result } = await api.request(DeleteInstanceDocument, { input: { id } }, signal)
-      acceptedOf(result)
+      await mutate({ api, signal }, DeleteInstanceDocument, { id })
       await follow(api, id, 'DELETED', signal)
     },
     volumeKind: async (signal) => {
