@@ -11,7 +11,7 @@ import type { Reporter } from './reporter.ts'
 
 export type AccountsDeps = {
   readonly hostId: HostId
-  readonly records: Pick<NodeRecords, 'all' | 'get'>
+  readonly records: Pick<NodeRecords, 'all'>
   readonly journal: Pick<Journal, 'settledEpochs' | 'epochOf' | 'epochsOfAbsent' | 'report'>
   readonly layout: HoldingsDeps['layout']
   readonly reporter: Pick<Reporter, 'wake'>

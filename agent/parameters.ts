@@ -34,7 +34,7 @@ export type ParametersDeps = Pick<Kernel, 'clock' | 'log'> & {
 }
 
 /** Raised when what is read changes, so that it is read again, and the control plane takes the newer. */
-export const parametersFormat = 1
+const parametersFormat = 1
 /** What is asked for has little to do with the size. */
 const size = { flavor: parseFlavorId('trial'), vcpus: 1, memoryMiB: 256, volumeGiB: 1 }
 const kept = z.array(parameterSchema)

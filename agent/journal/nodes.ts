@@ -39,7 +39,7 @@ export const unconfigured = { wanted: {}, effective: {}, proven: {}, refusal: nu
  * - `configuration`: the parameters of its engine, as people have set them.
  * - `memoryKills`: how many processes the kernel has ended for want of memory, as far as that was reported.
  */
-export const nodeRecordSchema = z.object({
+const nodeRecordSchema = z.object({
   nodeId: nodeIdSchema,
   instanceId: instanceIdSchema,
   nodeGeneration: z.int().positive(),
