@@ -1,4 +1,3 @@
-import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HoldingsAnswer, holdingsAnswer } from '../../../domain/guest/holdings-answer.ts'
@@ -14,29 +13,19 @@ import {
   type TestHost,
   volumeReady,
 } from '../../support/agent-host.ts'
+import { isListening } from '../../support/host-traces.ts'
 import { createNpmPostgresqlDriver, postgresqlRunning } from '../../support/postgresql-host.ts'
 
 let host: TestHost
 afterEach(() => host.close(), 2 * patienceMs)
 
-const isServed = ({ host: address, port }: Endpoint): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: address, port })
-    const end = (served: boolean): void => {
-      socket.destroy()
-      resolve(served)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
-
 /** Whether anybody could connect at any moment until `stop`. */
-const watchPort = (endpoint: Endpoint) => {
+const watchPort = ({ port }: Endpoint) => {
   let served = false
   let isWatching = true
   const watching = (async () => {
     while (isWatching) {
-      served ||= await isServed(endpoint)
+      served ||= isListening(port)
       await delay(20)
     }
   })()
@@ -58,17 +47,18 @@ const hostThatWentDown = async (leaveToStartMs: number): Promise<{ nodeId: NodeI
   const endpoint = engineFactsOf(await host.ask(description, nodeId, postgresqlRunning(description, 0)))?.endpoint
   if (!endpoint) throw new Error('the engine tells no endpoint')
   await agent.stop({ engines: 'stop' })
-  expect(await isServed(endpoint)).toBe(false)
+  expect(isListening(endpoint.port)).toBe(false)
   return { nodeId, endpoint }
 }
 
 /** Answers what the agent asks from now on, once. */
-const answerNext = async ({ hostId }: HostDescription, from: number, gone: NodeId[]): Promise<void> => {
+const answerNext = async (description: HostDescription, from: number, gone: NodeId[]): Promise<void> => {
+  const { hostId } = description
   const asked = await host.plane.report(
     (report) => report.type === 'holdings' && report.asks === true && host.plane.reports.indexOf(report) >= from,
   )
   const answer: HoldingsAnswer = { kind: holdingsAnswer, hostId, reportId: asked.reportId, gone }
-  await host.plane.publish({ hostId } as HostDescription, hostId, JSON.stringify(answer))
+  await host.plane.publish(description, hostId, JSON.stringify(answer))
 }
 
 describe('an agent that comes up with an engine that was to run', { timeout: 3 * patienceMs }, () => {
@@ -92,12 +82,12 @@ describe('an agent that comes up with an engine that was to run', { timeout: 3 *
     const from = host.plane.reports.length
     const { description } = await host.start()
     await answerNext(description, from, [newNodeId()])
-    await expect.poll(() => isServed(endpoint), { timeout: patienceMs / 2 }).toBe(true)
+    await expect.poll(() => isListening(endpoint.port), { timeout: patienceMs / 2 }).toBe(true)
   })
 
   it('starts it as it was told last when the control plane does not answer', async () => {
     const { endpoint } = await hostThatWentDown(1000)
     await host.start()
-    await expect.poll(() => isServed(endpoint), { timeout: patienceMs }).toBe(true)
+    await expect.poll(() => isListening(endpoint.port), { timeout: patienceMs }).toBe(true)
   })
 })
