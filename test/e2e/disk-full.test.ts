@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { listMounts } from '../../agent/isolation/mounts.ts'
 import { ResizeInstanceDocument } from '../../ops/cli/generated/graphql.ts'
 import { fillDisk, freeBytes } from '../support/fill-disk.ts'
-import { nodeOfInstance, noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
+import { layoutOf, nodeOfInstance, noTraces, pathsBelow, tracesOfInstance } from '../support/host-traces.ts'
 import { mountDisk } from '../support/mount-disk.ts'
 import { queryOnce } from '../support/postgresql-client.ts'
 import { canMount } from '../support/privileges.ts'
@@ -29,7 +29,7 @@ const logRoomBytes = 8 * mib
 
 /** The names of volumes that were made ahead of need. */
 const preparedBy = ({ dataDir }: ServerSite): readonly string[] => {
-  const parts = pathsBelow(join(dataDir, 'agent', 'engines', 'prepared')).filter((path) => path.includes('/volume'))
+  const parts = pathsBelow(layoutOf(dataDir).prepared).filter((path) => path.includes('/volume'))
   const names = new Set(parts.map((path) => path.split('/')[0] ?? ''))
   return [...names].filter((name) => !/^(new|taken)-/.test(name))
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostFragment as Host, QuotaFragment as Quota } from '../../ops/cli/generated/graphql.ts'
-import { nodesOfInstance, noTraces, tracesOfInstance } from '../support/host-traces.ts'
+import { layoutOf, nodesOfInstance, noTraces, tracesOfInstance } from '../support/host-traces.ts'
 import { issueJoinToken } from '../support/join-token.ts'
 import { startCentralStores } from '../support/kafka/central-stores.ts'
 import { whyNoKafka } from '../support/kafka/distribution.ts'
@@ -104,7 +103,7 @@ const defineDistributed = (): void => {
   }
   /** Of its first node, or of the one that took its place. */
   const hasFilesOf = ({ dataDir }: ServerSite, instanceId: string): boolean =>
-    nodesOfInstance(instanceId).some((id) => existsSync(join(dataDir, 'agent', 'engines', 'nodes', id)))
+    nodesOfInstance(instanceId).some((id) => existsSync(layoutOf(dataDir).node(id)))
 
   beforeAll(async () => {
     const { kafka, environment } = await startCentralStores(closing)

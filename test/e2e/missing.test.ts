@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { nodeOfInstance } from '../support/host-traces.ts'
+import { layoutOf, nodeOfInstance } from '../support/host-traces.ts'
 import { createServerApi, type ServerApi } from '../support/server-api.ts'
 import { createServerSite } from '../support/server-site.ts'
 import { makeShop, ordersOfShop, type Shop } from '../support/shop.ts'
@@ -38,8 +38,7 @@ describe('an instance that its host does not have any more', () => {
       },
       withinMs,
     )
-  const volumesOf = ({ instance }: Shop): string =>
-    join(site.dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instance.id))
+  const volumesOf = ({ instance }: Shop): string => layoutOf(site.dataDir).node(nodeOfInstance(instance.id))
 
   beforeAll(async () => {
     api = createServerApi(await site.start({ env: { COFFER_VOLUME_KIND: 'directory' } }))

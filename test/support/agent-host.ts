@@ -351,7 +351,7 @@ export const openTestHost = async ({
   }
 }
 
-export const newNodeId = (): NodeId => parseNodeId(createIdSource({ now: () => Date.now() }, systemRandom).next())
+export const newNodeId = (): NodeId => parseNodeId(createIdSource(systemClock, systemRandom).next())
 
 export const fakeSpec = {
   datastore: fakeDatastore,

@@ -3,7 +3,7 @@ import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, rmdir
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { removeSharedMemory } from '../../agent/isolation/shared-memory.ts'
-import { shortId } from '../../agent/layout.ts'
+import { createLayout, type Layout, shortId } from '../../agent/layout.ts'
 import { run } from '../../agent/run.ts'
 import { firstNodeOf, replacementOf } from '../../commands/request-ids.ts'
 import { type NodeId, parseInstanceId } from '../../domain/ids.ts'
@@ -56,6 +56,10 @@ const hostShortId = (dataDir: string): string | null => {
   return identity === '' ? null : shortId(JSON.parse(identity).hostId)
 }
 
+/** Where the host with this data directory keeps things, but for what is in its run directory. */
+export const layoutOf = (dataDir: string): Omit<Layout, 'runRoot' | 'runDir'> =>
+  createLayout(join(dataDir, 'agent', 'engines'), '')
+
 const cgroupParents = (host: string): string[] => {
   const mounts = linesWith('/proc/mounts', [' cgroup ', ' cgroup2 ']).map((line) => line.split(' ')[1] ?? '')
   return mounts.map((mount) => join(mount, 'coffer', host)).filter((directory) => existsSync(directory))
@@ -82,7 +86,7 @@ const processesWith = (words: readonly string[]): string[] =>
 
 const tracesWith = (dataDir: string, words: readonly string[]): Traces => {
   const host = hostShortId(dataDir)
-  const places = [join(dataDir, 'agent', 'engines'), ...(host ? [join('/run/coffer', host)] : [])]
+  const places = [layoutOf(dataDir).enginesRoot, ...(host ? [join('/run/coffer', host)] : [])]
   const named = (text: string): boolean => words.some((word) => text.includes(word))
   return {
     processes: processesWith(words),
@@ -170,9 +174,9 @@ export const isListening = (port: number): boolean => {
  */
 export const removeDataDir = async (dataDir: string): Promise<void> => {
   const host = hostShortId(dataDir)
-  const engines = join(dataDir, 'agent', 'engines')
-  const nodes = existsSync(join(engines, 'nodes')) ? readdirSync(join(engines, 'nodes')) : []
-  const workshops = pathsBelow(join(engines, 'templates')).filter((path) => /^new-[^/]+$/.test(path))
+  const layout = layoutOf(dataDir)
+  const nodes = existsSync(layout.nodes) ? readdirSync(layout.nodes) : []
+  const workshops = pathsBelow(layout.templates).filter((path) => /^new-[^/]+$/.test(path))
   const accounts = [
     ...nodes.map((id) => `coffer-${shortId(id)}`),
     ...workshops.map((name) => `coffer-template-${name.slice('new-'.length)}`),

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { onEverySite } from '../../support/every-site.ts'
-import { isListening, nodeOfInstance, pathsBelow, postmastersOf, tracesOfRunning } from '../../support/host-traces.ts'
+import {
+  isListening,
+  layoutOf,
+  nodeOfInstance,
+  pathsBelow,
+  postmastersOf,
+  tracesOfRunning,
+} from '../../support/host-traces.ts'
 import { postmasterStart } from '../../support/postgresql-client.ts'
 import { createServerApi } from '../../support/server-api.ts'
 import { type ServerProcess, startRefusedServer } from '../../support/server-process.ts'
@@ -20,7 +27,7 @@ const healthBecomes = (server: ServerProcess, { instance }: Shop, health: string
   })
 
 const engineLog = ({ dataDir }: ServerSite, { instance }: Shop): string =>
-  readFileSync(join(dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instance.id), 'log', 'engine.log'), 'utf8')
+  readFileSync(layoutOf(dataDir).logFile(nodeOfInstance(instance.id)), 'utf8')
 
 // Of one process that has all roles.
 describe('a whole server', () => {
@@ -105,13 +112,13 @@ describe('a whole server', () => {
 })
 
 /** Whether it is a whole volume of the kind and the size that its name says, detached; of a directory, whether all of the template is there. */
-const isPreparedVolume = (engines: string, entry: string): boolean => {
+const isPreparedVolume = ({ prepared, templates }: ReturnType<typeof layoutOf>, entry: string): boolean => {
   const [, kind, gib, template = ''] = /^(loop|directory)-(\d+)-(template-.+)-[0-9a-f]{8}$/.exec(entry) ?? []
-  const [directory, image] = ['volume', 'volume.img'].map((name) => join(engines, 'prepared', entry, name))
+  const [directory, image] = ['volume', 'volume.img'].map((name) => join(prepared, entry, name))
   if (!directory || !image) return false
   const names = pathsBelow(directory)
   if (kind === 'loop') return names.length === 0 && statSync(image).size === Number(gib) * 2 ** 30
-  const whole = [template, ...pathsBelow(join(engines, 'templates', template)).map((path) => join(template, path))]
+  const whole = [template, ...pathsBelow(join(templates, template)).map((path) => join(template, path))]
   return kind === 'directory' && !existsSync(image) && isDeepStrictEqual(names.sort(), whole.sort())
 }
 
@@ -121,8 +128,8 @@ describe('a server that is stopped while it prepares a volume ahead of need', ()
 
   it('stops as quickly, and leaves nothing running or mounted', async () => {
     const server = await site.start()
-    const engines = join(site.dataDir, 'agent', 'engines')
-    const prepared = join(engines, 'prepared')
+    const layout = layoutOf(site.dataDir)
+    const { prepared } = layout
     // A directory shows what is copied to it; a volume of its own is seen by its mount.
     const isBegun = () =>
       tracesOfRunning(site.dataDir).mounts.some((mount) => mount.includes('/prepared/new-')) ||
@@ -133,7 +140,7 @@ describe('a server that is stopped while it prepares a volume ahead of need', ()
     expect(performance.now() - stoppedAt).toBeLessThan(15_000)
     expect(tracesOfRunning(site.dataDir)).toEqual({ processes: [], cgroups: [], mounts: [], loopDevices: [] })
     // One that was finished a moment before may stay: it is for the next start.
-    expect(readdirSync(prepared).filter((entry) => !isPreparedVolume(engines, entry))).toEqual([])
+    expect(readdirSync(prepared).filter((entry) => !isPreparedVolume(layout, entry))).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@ import { listMounts } from '../../../agent/isolation/mounts.ts'
 import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { onEmbeddedSite, onEverySite, type Site } from '../../support/every-site.ts'
-import { nodeOfInstance } from '../../support/host-traces.ts'
+import { layoutOf, nodeOfInstance } from '../../support/host-traces.ts'
 import { queryOnce } from '../../support/postgresql-client.ts'
 import { canMount } from '../../support/privileges.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
@@ -79,7 +79,7 @@ const resizeTests = (site: Site, kind: Kind) =>
       const mounted = listMounts().find(({ mountPoint }) =>
         mountPoint.endsWith(`/${nodeOfInstance(shop.instance.id)}/volume`),
       )
-      const plain = join(site.dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(shop.instance.id), 'volume')
+      const plain = layoutOf(site.dataDir).volume(nodeOfInstance(shop.instance.id))
       const volume = mounted?.mountPoint ?? plain
       execFileSync('fallocate', ['--length', kind === 'loop' ? '830MiB' : '960MiB', join(volume, 'ballast')])
       await expect

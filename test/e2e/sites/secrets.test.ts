@@ -13,7 +13,7 @@ import {
 } from '../../../ops/cli/generated/graphql.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { findSecrets, type Secrets } from '../../support/find-secret.ts'
-import { nodeOfInstance } from '../../support/host-traces.ts'
+import { layoutOf, nodeOfInstance } from '../../support/host-traces.ts'
 import { filesBelow, openWithEverything } from '../../support/open-with-everything.ts'
 import { loginTo, queryOnce } from '../../support/postgresql-client.ts'
 import { createServerApi, type ServerApi } from '../../support/server-api.ts'
@@ -118,8 +118,7 @@ onEverySite('secrets', (site) => {
     })
 
     it('is in the log of the engine, which sees its users being made', () => {
-      const log = join(site.dataDir, 'agent', 'engines', 'nodes', nodeOfInstance(instance.id), 'log', 'engine.log')
-      const text = readFileSync(log)
+      const text = readFileSync(layoutOf(site.dataDir).logFile(nodeOfInstance(instance.id)))
       expect(text.includes('ready to accept connections')).toBe(true)
       expect(leaks('the log of the engine', text)).toEqual([])
     })

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { StoredEvent } from '../../../commands/ports/event-store.ts'
 import type { GuestCommand } from '../../../domain/guest/command.ts'
@@ -7,7 +6,7 @@ import { type InstanceFragment as Instance, InstancesDocument } from '../../../o
 import type { Connection } from '../../../ops/cli/pages.ts'
 import { readDistributedLog } from '../../support/distributed-log.ts'
 import { readAllEffects } from '../../support/embedded-log.ts'
-import { nodeOfInstance, postmastersOf } from '../../support/host-traces.ts'
+import { layoutOf, nodeOfInstance, postmastersOf } from '../../support/host-traces.ts'
 import type { ServerApi } from '../../support/server-api.ts'
 import { type Load, requireRows } from './load.ts'
 import type { BreakableSystem } from './system.ts'
@@ -83,7 +82,7 @@ export const expectGoodEnd = async (
   const wanted = [...intendedStarts(log), ...restarts].sort()
   expect(startsOf(system.agentDataDir).toSorted(), 'starts that the agent has noted').toEqual(wanted)
   for (const id of active) expect(postmastersOf(system.agentDataDir, id), `engines of ${id}`).toHaveLength(1)
-  const directories = readdirSync(join(system.agentDataDir, 'agent', 'engines', 'nodes'))
+  const directories = readdirSync(layoutOf(system.agentDataDir).nodes)
   expect(directories.sort(), 'nodes that the host has something of').toEqual(active.map(nodeOfInstance).sort())
 
   const views = await api.verifyViews()

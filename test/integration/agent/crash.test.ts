@@ -88,7 +88,7 @@ describe('an agent that is killed', { timeout: 3 * patienceMs }, () => {
     const busy = join(dataDir(), 'busy')
     writeFileSync(busy, '')
     const restart = await plane.send(first.description, nodeId, engineRunning(1), { epoch: 2 })
-    const log = join(host.agentDir, 'engines', 'nodes', nodeId, 'log', 'engine.log')
+    const log = host.place(nodeId, 'log', 'engine.log')
     await expect.poll(() => readFileSync(log, 'utf8'), { timeout: patienceMs }).toContain('stopping')
     await first.kill()
     rmSync(busy)

@@ -144,7 +144,7 @@ describe.runIf(asRoot)('a disk that is full (needs root)', { timeout: patienceMs
         fault: { code: 'DISK_FULL', retryable: true },
       })
       expect(await host.ask(description, nodeId, nodeAbsent, { epoch: 2 })).toMatchObject({ type: 'succeeded' })
-      expect(existsSync(join(engines, 'nodes', nodeId))).toBe(false)
+      expect(existsSync(host.place(nodeId))).toBe(false)
       await agent.stop({ engines: 'stop' })
     } finally {
       execFileSync('umount', [engines])
