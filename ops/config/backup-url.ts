@@ -18,7 +18,7 @@ const tryBackupUrl = (text: string): BackupPlace | null => {
   if (given.some((name) => name !== 'endpoint' && name !== 'region') || url.username || url.password) return null
   const region = url.searchParams.get('region') ?? 'us-east-1'
   const endpoint = url.searchParams.get('endpoint')
-  if (endpoint !== null && !/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return null
+  if (endpoint !== null && !/^https?:\/\/[^/?#@]+\/?$/.test(endpoint)) return null
   const folder = url.pathname.replace(/^\/+|\/+$/g, '')
   if (!/^([\w.=-]+(\/[\w.=-]+)*)?$/.test(folder)) return null
   return {

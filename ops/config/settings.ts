@@ -142,7 +142,7 @@ export const settings = {
     '300',
     'Seconds after which an operation that has not ended fails, cleans up and says why.',
   ),
-  backupPlace: optional(
+  backupPlace: secret(
     'COFFER_BACKUP_URL',
     backupPlace,
     'Where backups are kept, the same for every `api`, `saga` and `agent`: a directory that all of them see, a bucket of an S3-compatible store, or `none`. By default `backups` in the data directory, and nowhere where the log is shared.',

@@ -26,12 +26,20 @@ describe('the place of backups', () => {
     's3://shop?prefix=daily',
     's3://me:secret@shop',
     's3://shop?endpoint=http://127.0.0.1/path',
+    's3://shop?endpoint=http://me:secret@127.0.0.1',
     's3://shop/a//b',
   ])('cannot be %s, and what it can be is told', (given) => {
     expect(problemsOf({ COFFER_BACKUP_URL: given, ...keys })).toEqual([
       expect.stringMatching(/^COFFER_BACKUP_URL is .*: it must be none, the absolute path of a directory, or s3:/),
     ])
   })
+
+  it.each(['s3://me:secret@shop', 's3://shop?endpoint=http://me:secret@127.0.0.1'])(
+    'is not shown where it cannot be %s: it may hold a secret',
+    (given) => {
+      expect(problemsOf({ COFFER_BACKUP_URL: given, ...keys }).join()).not.toContain('me:secret')
+    },
+  )
 
   it('needs the keys of a bucket, and of nothing else', () => {
     const { COFFER_BACKUP_ACCESS_KEY } = keys
