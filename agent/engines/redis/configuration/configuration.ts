@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { EngineInstance, EngineLimits } from '../../engine.ts'
+import { hasCode } from '../../error-codes.ts'
 import { writeOwnedFile } from '../../owned-file.ts'
 import { linesOfOthers, ownLines } from '../accounts/own-users.ts'
 import { toEngineFault } from '../faults.ts'
@@ -26,7 +27,11 @@ export const configure = async (instance: EngineInstance, limits: EngineLimits):
 }
 
 const writeOwnLines = async (instance: EngineInstance): Promise<void> => {
-  const present = await readFile(usersOf(instance), 'utf8').catch(() => '')
+  const present = await readFile(usersOf(instance), 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return ''
+    // The users of people are in it.
+    throw error
+  })
   const password = randomBytes(24).toString('base64url')
   await writeOwnedFile(adminPasswordOf(instance), password, instance.owner)
   const lines = [...ownLines(password), ...linesOfOthers(present)]
