@@ -21,10 +21,12 @@ export const createCausality = (events: readonly AuditDocument[]): Causality => 
   const byId = new Map(events.map((event) => [event.id, event]))
   const inOrder = events.toSorted((a, b) => a.position - b.position)
 
+  const issued = Map.groupBy(
+    inOrder.filter(({ type }) => type === 'GuestCommandIssued'),
+    ({ stream }) => stream,
+  )
   const commandBefore = ({ stream, position }: AuditDocument): AuditDocument | undefined =>
-    inOrder.findLast(
-      (event) => event.type === 'GuestCommandIssued' && event.stream === stream && event.position < position,
-    )
+    issued.get(stream)?.findLast((event) => event.position < position)
 
   const causeOf = (event: AuditDocument): AuditDocument | undefined => {
     const named = event.causationId === null ? undefined : byId.get(event.causationId)
