@@ -9,6 +9,9 @@ const wanted = [
   { program: 'unzip', package: 'unzip', use: 'tests of added engines' },
   { program: 'make', package: 'make', use: 'tests of engines from source' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'tests of volumes on loop devices' },
+  { program: 'zsh', package: 'zsh', use: 'a test of completion' },
+  { program: 'fish', package: 'fish', use: 'a test of completion' },
+  { program: 'chromium', package: 'chromium', use: 'a test of GraphiQL in a browser' },
 ] as const
 
 const has = (program: string): boolean =>
