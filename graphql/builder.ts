@@ -8,19 +8,17 @@ import { actionNames, type ScheduledAction } from '../domain/schedule/action-nam
 import { scheduledActions } from '../domain/schedule/actions.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Resources } from '../domain/values/resources.ts'
-import type {
-  AuditDocument,
-  BackupDocument,
-  DatastoreDocument,
-  FlavorDocument,
-  HostDocument,
-  InstanceDocument,
-  JoinTokenDocument,
-  OperationDocument,
-  QuotaDocument,
-  ScheduleDocument,
-  TokenDocument,
-} from '../projections/documents.ts'
+import type { AuditDocument } from '../projections/audit-entry.ts'
+import type { BackupDocument } from '../projections/views/backups.ts'
+import type { DatastoreDocument } from '../projections/views/datastores.ts'
+import type { FlavorDocument } from '../projections/views/flavors.ts'
+import type { HostDocument } from '../projections/views/hosts.ts'
+import type { InstanceDocument } from '../projections/views/instance-document.ts'
+import type { JoinTokenDocument } from '../projections/views/join-tokens.ts'
+import type { OperationDocument } from '../projections/views/operations.ts'
+import type { QuotaDocument } from '../projections/views/quotas.ts'
+import type { ScheduleDocument } from '../projections/views/schedules.ts'
+import type { TokenDocument } from '../projections/views/tokens.ts'
 import type { ApiContext } from './context.ts'
 import type { ListedLetter } from './nouns/dead-letter-page.ts'
 import type { Written } from './write.ts'

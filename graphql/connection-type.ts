@@ -1,5 +1,5 @@
-import type { ViewName } from '../projections/documents.ts'
 import type { Entry } from '../projections/ports/view-store.ts'
+import type { ViewName } from '../projections/registry.ts'
 import type { ArgumentFields, ObjectRef, PageInfo, SchemaParts } from './builder.ts'
 import { askedLength, defaultFirst, isBackward, type ListArguments, type ListedPage, maxFirst } from './connection.ts'
 import type { ApiContext } from './context.ts'

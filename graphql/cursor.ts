@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
-import type { ViewName } from '../projections/documents.ts'
-import { auditKey } from '../projections/views/events.ts'
+import { auditKey } from '../projections/audit-entry.ts'
+import type { ViewName } from '../projections/registry.ts'
 import { type ApiError, invalidInput } from './errors.ts'
 
 /** Places in lists, opaque to clients and stable: they stay valid while documents come, change and go, also the one they were given for. */

@@ -1,4 +1,4 @@
-import type { OperationDocument } from '../projections/documents.ts'
+import type { OperationDocument } from '../projections/views/operations.ts'
 
 export const isEnded = ({ status }: OperationDocument): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'

@@ -6,8 +6,9 @@ import { outcomes } from '../domain/operation/events.ts'
 import type { ApiMetrics } from '../graphql/telemetry.ts'
 import type { Timers } from '../kernel/timers.ts'
 import { within } from '../kernel/within.ts'
-import type { OperationDocument, ViewName } from '../projections/documents.ts'
+import type { ViewName } from '../projections/registry.ts'
 import type { ProjectionMetrics } from '../projections/telemetry.ts'
+import type { OperationDocument } from '../projections/views/operations.ts'
 
 export type Metrics = {
   readonly registry: Registry

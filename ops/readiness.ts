@@ -2,9 +2,9 @@ import type { Agent } from '../agent/agent.ts'
 import type { EventStore } from '../commands/ports/event-store.ts'
 import type { Timers } from '../kernel/timers.ts'
 import { within } from '../kernel/within.ts'
-import { viewNames } from '../projections/documents.ts'
 import type { ProjectionEngine } from '../projections/engine.ts'
 import type { ViewStore } from '../projections/ports/view-store.ts'
+import { viewNames } from '../projections/registry.ts'
 import type { FollowerReport, ReadFollowers } from './followers.ts'
 
 /** One thing that must hold for the server to do its work; `reason` says what is wrong, or what may go wrong while it holds. */

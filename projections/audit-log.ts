@@ -1,7 +1,7 @@
 import type { EventStore, StoredEvent } from '../commands/ports/event-store.ts'
 import { checkEvent } from '../domain/read-event.ts'
 import { mapFew } from '../kernel/map-few.ts'
-import type { AuditDocument, AuditEntry } from './documents.ts'
+import type { AuditDocument, AuditEntry } from './audit-entry.ts'
 import { shownData } from './views/shown-data.ts'
 
 /**

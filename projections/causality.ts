@@ -1,7 +1,7 @@
 import { tryCategory } from '../domain/aggregates.ts'
 import { operationCategory } from '../domain/operation/index.ts'
 import type { StreamName } from '../domain/stream.ts'
-import type { AuditDocument } from './documents.ts'
+import type { AuditDocument } from './audit-entry.ts'
 
 /** Which of some events led to which. */
 export type Causality = {

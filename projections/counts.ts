@@ -1,8 +1,9 @@
 import { type Health, healthStates } from '../domain/values/health.ts'
 import { addResources, noResources, type Resources, resourceKinds } from '../domain/values/resources.ts'
 import { type VolumeStage, volumeStages } from '../domain/values/volume-use.ts'
-import { type HostDocument, hostStatuses, type InstanceStatus, instanceStatuses } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
+import { type HostDocument, hostStatuses } from './views/hosts.ts'
+import { type InstanceStatus, instanceStatuses } from './views/instance-document.ts'
 import { engineState, engineStatuses } from './views/instances.ts'
 
 type Counter = Pick<ViewStore, 'count'>

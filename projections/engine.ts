@@ -3,7 +3,6 @@ import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { noTracer, type Tracer } from '../kernel/tracer.ts'
-import type { ViewName } from './documents.ts'
 import { createLagMeter, type ViewLag } from './lag.ts'
 import { createLogFeed } from './log-feed.ts'
 import { createLogId } from './log-id.ts'
@@ -52,7 +51,7 @@ export type ProjectionEngineDeps = Pick<Kernel, 'clock' | 'random' | 'timers' | 
  */
 export type ViewStatus = 'following' | 'catching-up' | 'failed'
 export type ViewHealth = {
-  readonly view: ViewName
+  readonly view: string
   readonly status: ViewStatus
   readonly checkpoint: Position
   /** In a row, without getting any further. */

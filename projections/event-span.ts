@@ -1,8 +1,7 @@
-import type { AuditEntry } from './documents.ts'
-import type { ListName } from './lists.ts'
+import { type AuditEntry, auditKey } from './audit-entry.ts'
+import type { List } from './lists.ts'
 import type { PageRequest } from './page.ts'
 import type { ViewStore } from './ports/view-store.ts'
-import { auditKey } from './views/events.ts'
 
 /** Milliseconds since 1970: from `sinceMs` on, and before `untilMs`. */
 export type Span = { readonly sinceMs?: number; readonly untilMs?: number }
@@ -40,7 +39,7 @@ export const endOf =
 /** A first page begins where the span does: found by halving the list, some fifty reads at most, and not by walking there. */
 export const startWithin = async (
   viewStore: Pick<ViewStore, 'list'>,
-  list: ListName,
+  list: List,
   page: PageRequest,
   { sinceMs, untilMs }: Span,
 ): Promise<PageRequest> => {
@@ -62,7 +61,7 @@ const none = -1
  */
 const lastBefore = async (
   viewStore: Pick<ViewStore, 'list'>,
-  { index, value }: ListName,
+  { index, value }: List,
   moment: number,
   { untimedAreBefore = false }: { readonly untimedAreBefore?: boolean } = {},
 ): Promise<number> => {

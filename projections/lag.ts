@@ -1,10 +1,9 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { ViewName } from './documents.ts'
 import type { ViewStore } from './ports/view-store.ts'
 
 /** How far a view is behind the log. */
-export type ViewLag<Name extends string = ViewName> = {
+export type ViewLag<Name extends string = string> = {
   readonly view: Name
   readonly checkpoint: Position
   readonly head: Position
@@ -14,7 +13,7 @@ export type ViewLag<Name extends string = ViewName> = {
   readonly seconds: number
 }
 
-export type LagMeter<Name extends string = ViewName> = {
+export type LagMeter<Name extends string = string> = {
   /** The log is not followed from now on. */
   readonly disconnected: () => void
   readonly connected: () => void
@@ -25,7 +24,7 @@ export type LagMeter<Name extends string = ViewName> = {
  * Measures by this process's clock alone, as the times in events are those of other machines: a view is behind since a measurement first
  * found it short of a head that it still has not reached, or since the log was lost.
  */
-export const createLagMeter = <Name extends string = ViewName>(now: () => number): LagMeter<Name> => {
+export const createLagMeter = <Name extends string = string>(now: () => number): LagMeter<Name> => {
   const missed = new Map<Name, { readonly head: Position; readonly since: number }>()
   let lostSince: number | null = null
 
@@ -60,7 +59,7 @@ export const createStoredLag = (
     readonly viewStore: Pick<ViewStore, 'checkpoint'>
     readonly clock: Pick<Clock, 'elapsedMs'>
   },
-  views: readonly ViewName[],
+  views: readonly string[],
 ): (() => Promise<readonly ViewLag[]>) => {
   const { eventStore, viewStore, clock } = deps
   const meter = createLagMeter(clock.elapsedMs)

@@ -4,7 +4,6 @@ import { eventMark } from '../commands/ports/log-mark.ts'
 import { aborted } from '../kernel/aborted.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import type { Log } from '../kernel/log.ts'
-import type { ViewName } from './documents.ts'
 import { createLane, type FedRange, type Lane } from './lane.ts'
 import { neverWritten } from './ports/view-store.ts'
 import type { EventReader } from './read-events.ts'
@@ -15,7 +14,7 @@ export type LogFeedDeps = FollowerKernel & {
   readonly read: EventReader
   /** Of the streams that the views follow. Default: all. */
   readonly categories: readonly string[] | undefined
-  readonly views: readonly ViewName[]
+  readonly views: readonly string[]
   readonly log: Log
   readonly backOff: BackOffBounds
   /** How many events may wait for one view. */
@@ -39,18 +38,18 @@ export type LogFeed = {
   /** Everything up to here was offered to the views that are fed. */
   readonly position: () => Position
   /** What comes after the position, for one view. Ends when the signal aborts, and when the view is left behind. */
-  readonly open: (view: ViewName, after: Position, signal: AbortSignal) => AsyncGenerator<FedRange>
+  readonly open: (view: string, after: Position, signal: AbortSignal) => AsyncGenerator<FedRange>
   /** The view could not be placed: nobody has to wait for it. */
-  readonly missed: (view: ViewName) => void
+  readonly missed: (view: string) => void
   /** Ends what was opened for the view. */
-  readonly leave: (view: ViewName) => void
+  readonly leave: (view: string) => void
   /** Whether the view takes from the subscription. */
-  readonly isFed: (view: ViewName) => boolean
+  readonly isFed: (view: string) => boolean
 }
 
 export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
   const { eventStore, timers, read, categories, views, log, maxBufferedEvents, patienceMs } = deps
-  const lanes = new Map<ViewName, Lane>()
+  const lanes = new Map<string, Lane>()
   const unplaced = new Set(views)
   const firstPlaces: Position[] = []
   const oneOpened = Promise.withResolvers<void>()
@@ -59,7 +58,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
   let position: Position | null = null
   let isLive = false
 
-  const missed = (view: ViewName): void => {
+  const missed = (view: string): void => {
     unplaced.delete(view)
     if (unplaced.size === 0) allTried.resolve()
   }
@@ -103,7 +102,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
     }
   }
 
-  async function* open(view: ViewName, after: Position, signal: AbortSignal): AsyncGenerator<FedRange> {
+  async function* open(view: string, after: Position, signal: AbortSignal): AsyncGenerator<FedRange> {
     let reached = after
     while (position !== null && reached < position) {
       // Not to the last event, but as far as readers may have seen the view: there may be records of others in between.

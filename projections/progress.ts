@@ -1,11 +1,10 @@
 import type { Clock } from '../kernel/clock.ts'
-import type { ViewName } from './documents.ts'
 import type { ReplayProgress } from './replay.ts'
 
 /** How far a replay has come. */
 export type ViewProgress = {
   /** What it makes. */
-  readonly views: readonly ViewName[]
+  readonly views: readonly string[]
   /** How many events it has read. */
   readonly events: number
   /** Of the log, by positions: from 0 to 1. */
@@ -18,7 +17,7 @@ export type OnProgress = (progress: ViewProgress) => void
 
 /** Tells `onProgress` what comes of a replay from the start of the log. */
 export const createProgressMeter = (
-  views: readonly ViewName[],
+  views: readonly string[],
   onProgress: OnProgress | undefined,
   { elapsedMs: now }: Pick<Clock, 'elapsedMs'>,
 ): ((progress: ReplayProgress) => void) => {

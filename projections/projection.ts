@@ -4,8 +4,7 @@ import type { CofferEvent, CofferEventType } from '../domain/catalogue.ts'
 import type { EventOf } from '../domain/event-definition.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
 import { checkEvents, type UnreadableReason } from '../domain/read-event.ts'
-import type { ViewName } from './documents.ts'
-import { entriesIn, type Lists } from './lists.ts'
+import { entriesIn, type Lists, namesOf } from './lists.ts'
 import type { Document, IndexEntry } from './ports/view-store.ts'
 
 type Place = Pick<StoredEvent, 'id' | 'stream' | 'revision' | 'position'>
@@ -27,8 +26,8 @@ export type ProjectedEvent = Projected<CofferEvent> | UnreadableStored
  * How one view follows from the log: pure data and pure functions. `evolve` bears an event that is delivered twice in a row: the
  * second delivery changes nothing.
  */
-export type Projection<D extends Document = Document> = {
-  readonly view: ViewName
+export type Projection<D extends Document = Document, V extends string = string, L extends string = string> = {
+  readonly view: V
   /** Raised with every change of what the documents are made of: a store that outlives the program keeps them apart (`versioned-views.ts`). */
   readonly version: number
   /** The categories of streams whose events it takes. */
@@ -41,6 +40,8 @@ export type Projection<D extends Document = Document> = {
   /** Null: there is none, or none any more. `other` reads another of the event's keys, as far as it has evolved. */
   evolve(document: D | null, event: ProjectedEvent, key: string, other: Other<D>): D | null
   entries(document: D, key: string): readonly IndexEntry[]
+  /** What its lists are called. */
+  readonly lists: readonly L[]
 }
 
 export type Other<D> = (key: string) => D | null
@@ -51,46 +52,56 @@ type EventsOf<C extends Category> = C extends Category ? EventOf<(typeof aggrega
 
 type Handler<D, E> = (document: D | null, event: Projected<E>, key: string, other: Other<D>) => D | null
 
-export type ViewSpec<D extends Document, C extends Category, V extends ViewName = ViewName> = {
+/** Every event type of these categories, so that a new one does not compile until it is decided what a view makes of it. */
+export type HandlersOf<D extends Document, C extends Category> = {
+  readonly [T in EventsOf<C>['type']]: 'ignored' | Handler<D, Extract<EventsOf<C>, { readonly type: T }>>
+}
+
+type FoldSpec<D extends Document, C extends Category, V extends string, L extends string> = {
   readonly view: V
   readonly version: number
   readonly keysOf: (event: Projected<EventsOf<C>>) => readonly string[]
-  /** Every event type of these categories, so that a new one does not compile until it is decided here. */
-  readonly on: {
-    readonly [T in EventsOf<C>['type']]: 'ignored' | Handler<D, Extract<EventsOf<C>, { readonly type: T }>>
-  }
-  readonly lists: Lists<V, D>
+  readonly on: HandlersOf<D, C>
+  readonly lists: Lists<D, L>
   /** By which it is sorted in every list, and found on the next page: no two documents of one list share one. */
   readonly sortKey: (document: D) => string
 }
 
-/** The view `V` of documents `D` that follow from events of the categories `C`. Events of other categories are ignored. */
-export const defineView = <D extends Document, C extends Category, V extends ViewName>({
-  view,
-  version,
-  keysOf,
-  on,
-  lists,
-  sortKey,
-}: ViewSpec<D, C, V>): Projection<D> => {
-  // Looked up by the event's own type, so that handler and event belong together, which the compiler cannot follow.
-  const handlers = on as unknown as Readonly<Partial<Record<CofferEventType, 'ignored' | Handler<D, CofferEvent>>>>
-  const handlerOf = ({ type }: ProjectedEvent) => {
-    const handler = type === unreadable ? undefined : handlers[type]
-    return handler === 'ignored' ? undefined : handler
-  }
-  return {
+/**
+ * The fold of a view whose documents `D` follow from events of the categories `C`. Events of other categories are ignored. Called twice, as the
+ * compiler finds out the names of view and lists only where it is told nothing else.
+ */
+export const defineFold =
+  <D extends Document, C extends Category>() =>
+  <const V extends string, L extends string>({
     view,
     version,
-    categories: allCategories.filter((category) => Object.keys(aggregates[category].events).some((type) => type in on)),
-    blind: false,
-    keysOf: (event) => (handlerOf(event) ? keysOf(event as Projected<EventsOf<C>>) : noKeys),
-    // Asked only of events that have a handler, and those can be read.
-    evolve: (document, event, key, other) =>
-      handlerOf(event)?.(document, event as Projected<CofferEvent>, key, other) ?? null,
-    entries: entriesIn(lists, sortKey),
+    keysOf,
+    on,
+    lists,
+    sortKey,
+  }: FoldSpec<D, C, V, L>): Projection<D, V, L> => {
+    // Looked up by the event's own type, so that handler and event belong together, which the compiler cannot follow.
+    const handlers = on as unknown as Readonly<Partial<Record<CofferEventType, 'ignored' | Handler<D, CofferEvent>>>>
+    const handlerOf = ({ type }: ProjectedEvent) => {
+      const handler = type === unreadable ? undefined : handlers[type]
+      return handler === 'ignored' ? undefined : handler
+    }
+    return {
+      view,
+      version,
+      categories: allCategories.filter((category) =>
+        Object.keys(aggregates[category].events).some((type) => type in on),
+      ),
+      blind: false,
+      keysOf: (event) => (handlerOf(event) ? keysOf(event as Projected<EventsOf<C>>) : noKeys),
+      // Asked only of events that have a handler, and those can be read.
+      evolve: (document, event, key, other) =>
+        handlerOf(event)?.(document, event as Projected<CofferEvent>, key, other) ?? null,
+      entries: entriesIn(lists, sortKey),
+      lists: namesOf(lists),
+    }
   }
-}
 
 /** Checks stored events for projections. Those of other programs' streams are left out. */
 export const readProjected = (stored: readonly StoredEvent[]): readonly ProjectedEvent[] =>

@@ -1,5 +1,4 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
-import type { ViewName } from './documents.ts'
 import { reasonOf, relationOf } from './log-of-view.ts'
 import type { ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
@@ -16,13 +15,13 @@ export type RebuildDeps = ReplayKernel & {
   readonly onProgress?: OnProgress
 }
 
-export type ViewRebuild = { readonly view: ViewName; readonly eventsReplayed: number; readonly position: Position }
+export type ViewRebuild = { readonly view: string; readonly eventsReplayed: number; readonly position: Position }
 
 /** Thrown when a live view moved on during every try to draw level with it. It was left as it was. */
 export class RebuildGaveUp extends Error {
   override readonly name = 'RebuildGaveUp'
   readonly code = 'REBUILD_GAVE_UP'
-  constructor(view: ViewName) {
+  constructor(view: string) {
     super(
       `view ${view} was rebuilt but not put in place: the live view moved on during each of ${maxTries} tries to draw ` +
         'level with it, and was left as it was; try again when the view store answers faster',
@@ -79,7 +78,7 @@ export const rebuildViews = async (
   }
 
   /** A hold that failed work leaves behind ends at once. */
-  const releasing = async <T>(view: ViewName, work: () => Promise<T>): Promise<T> => {
+  const releasing = async <T>(view: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {

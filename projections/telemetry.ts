@@ -1,16 +1,15 @@
 import type { UnreadableReason } from '../domain/read-event.ts'
-import type { ViewName } from './documents.ts'
 
 /** What is counted, for whoever keeps the metrics. */
 export type ProjectionMetrics = {
   /** A batch was applied: how many events it had, how many documents it wrote, and how long it took. */
-  readonly applied: (view: ViewName, counts: { events: number; writes: number; seconds: number }) => void
+  readonly applied: (view: string, counts: { events: number; writes: number; seconds: number }) => void
   /** Another projector had been faster, and nothing was written. */
-  readonly stale: (view: ViewName) => void
+  readonly stale: (view: string) => void
   /** An event that cannot be read was left out, for the first time since the start. */
   readonly skipped: (reason: UnreadableReason) => void
   /** A projection threw. */
-  readonly failed: (view: ViewName) => void
+  readonly failed: (view: string) => void
   /** The subscription to the log was lost. */
   readonly dropped: () => void
 }

@@ -2,7 +2,6 @@ import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { LogRelation } from '../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from './adapters/memory/view-store.ts'
 import { compareDumps } from './compare-dumps.ts'
-import type { ViewName } from './documents.ts'
 import { relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
@@ -18,7 +17,7 @@ export type VerifyDeps = ReplayKernel & {
 }
 
 export type ViewVerification = {
-  readonly view: ViewName
+  readonly view: string
   /** Where both are compared. */
   readonly position: Position
   readonly eventsReplayed: number

@@ -1,12 +1,11 @@
 import { EventStoreUnavailable, type Position } from '../commands/ports/event-store.ts'
 import { createBackOff } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { type AuditDocument, type AuditEntry, auditKey } from './audit-entry.ts'
 import type { ReadAuditLog } from './audit-log.ts'
-import type { AuditDocument, AuditEntry, ViewName } from './documents.ts'
 import type { ListName } from './lists.ts'
 import { type Page, readPage } from './page.ts'
 import { type ViewChange, type ViewStore, ViewStoreUnavailable } from './ports/view-store.ts'
-import { auditKey } from './views/events.ts'
 
 /** What it takes to begin again after an outage. */
 export type WatchKernel = Pick<Kernel, 'random' | 'timers'>
@@ -25,7 +24,7 @@ export type TellHeld = (bytes: number) => void
  */
 export const watchDocument = <D>(
   { viewStore, ...kernel }: WatchKernel & { readonly viewStore: ViewStore },
-  view: ViewName,
+  view: string,
   key: string,
   signal: AbortSignal,
 ): AsyncIterable<D> =>

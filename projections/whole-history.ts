@@ -1,8 +1,13 @@
 import { type Category, tryCategory } from '../domain/aggregates.ts'
 import type { StreamName } from '../domain/stream.ts'
-import type { WithFlaws } from './documents.ts'
 import type { Document } from './ports/view-store.ts'
 import { aggregateId, type ProjectedEvent, type Projection, unreadable } from './projection.ts'
+
+/**
+ * A document that adds up the events of one stream. `flaws`: revisions of the stream that cannot be read and were not left out, and 0 where the head is
+ * missing. While there is one, what it adds up may be wrong.
+ */
+export type WithFlaws = { readonly flaws: readonly number[] }
 
 export type HistoryOf<D extends Document, F extends D & WithFlaws> = {
   readonly category: Category
@@ -19,10 +24,10 @@ const maxFlaws = 100
  * The same projection, whose documents know whether they rest on a whole history, as `createFold` asks of commands: it begins at revision 0 and every
  * event in it can be read, or was declared left out. An event missing in the middle is not noticed here.
  */
-export const withFlaws = <D extends Document, F extends D & WithFlaws>(
-  projection: Projection<D>,
+export const withFlaws = <D extends Document, F extends D & WithFlaws, V extends string, L extends string>(
+  projection: Projection<D, V, L>,
   { category, isWhole, blank }: HistoryOf<D, F>,
-): Projection<D> => {
+): Projection<D, V, L> => {
   const streamOf = (event: ProjectedEvent): StreamName =>
     event.type === 'EventExcluded' ? event.data.stream : event.stream
   const isFlaw = ({ type }: ProjectedEvent): boolean => type === unreadable || type === 'EventExcluded'

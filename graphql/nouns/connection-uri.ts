@@ -1,6 +1,6 @@
 import { connectionTarget, connectionUri } from '../../domain/values/connection-strings.ts'
 import { databasesOf, type KnownUser } from '../../domain/values/known-accounts.ts'
-import type { InstanceDocument } from '../../projections/documents.ts'
+import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 
 /** The URI of an instance, never with a password: of its first user and that user's first database unless told. Null without an endpoint. */
 export const instanceUri = (

@@ -1,10 +1,10 @@
 import type { DeadLetter, DeadLetterPage, DeadLetters } from '../../commands/ports/dead-letters.ts'
 import { type DeadLetterPlace, formatPlace, tryParsePlace } from '../../domain/dead-letter/place.ts'
 import { isCofferTopic } from '../../domain/guest/topics.ts'
-import type { DeadLetterDocument } from '../../projections/documents.ts'
 import type { Page, PageRequest } from '../../projections/page.ts'
 import type { Entry } from '../../projections/ports/view-store.ts'
 import type { Views } from '../../projections/queries.ts'
+import type { DeadLetterDocument } from '../../projections/views/dead-letters.ts'
 
 /** A parked message, and what was decided about it: null while nothing was. */
 export type ListedLetter = { readonly letter: DeadLetter; readonly resolution: DeadLetterDocument | null }

@@ -1,6 +1,6 @@
+import type { AuditDocument } from '../../projections/audit-entry.ts'
+import { auditKey } from '../../projections/audit-entry.ts'
 import { type Causality, createCausality } from '../../projections/causality.ts'
-import type { AuditDocument } from '../../projections/documents.ts'
-import { auditKey } from '../../projections/views/events.ts'
 import type { ApiContext } from '../context.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
 

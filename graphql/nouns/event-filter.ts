@@ -1,6 +1,6 @@
 import { type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
 import { quote } from '../../domain/values/text.ts'
-import type { EventFilter } from '../../projections/queries.ts'
+import type { EventFilter } from '../../projections/views/events.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
 import { isGiven } from '../input.ts'

@@ -1,4 +1,4 @@
-import { auditKey } from '../../projections/views/events.ts'
+import { auditKey } from '../../projections/audit-entry.ts'
 import type { ApiContext } from '../context.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
 

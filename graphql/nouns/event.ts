@@ -1,4 +1,4 @@
-import type { AuditDocument, AuditFault } from '../../projections/documents.ts'
+import type { AuditDocument, AuditFault } from '../../projections/audit-entry.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'

@@ -5,7 +5,7 @@ import {
   type HostDocument,
   hostStatusOf,
   type UnlistedInstance as UnlistedDocument,
-} from '../../projections/documents.ts'
+} from '../../projections/views/hosts.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'

@@ -1,5 +1,5 @@
 import { type NodeRole, nodeRoles } from '../../domain/instance/nodes.ts'
-import type { NodeDocument } from '../../projections/documents.ts'
+import type { NodeDocument } from '../../projections/views/instance-document.ts'
 import type { SchemaParts } from '../builder.ts'
 
 const roles: Readonly<Record<NodeRole, { readonly value: NodeRole; readonly description: string }>> = {

@@ -1,7 +1,7 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Health } from '../../domain/values/health.ts'
 import { databasesOf } from '../../domain/values/known-accounts.ts'
-import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
+import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'

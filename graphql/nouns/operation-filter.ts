@@ -1,6 +1,6 @@
 import type { OperationKind } from '../../domain/instance/operation-kinds.ts'
-import type { OperationStatus } from '../../projections/documents.ts'
-import type { OperationFilter } from '../../projections/queries.ts'
+import type { OperationStatus } from '../../projections/views/operation-status.ts'
+import type { OperationFilter } from '../../projections/views/operations.ts'
 import type { EnumRef, SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { distinct, isGiven } from '../input.ts'

@@ -3,7 +3,7 @@ import { datastoreChoice } from '../../domain/engines/registry.ts'
 import { parametersIdSchema } from '../../domain/parameters/index.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { type Parameter, type ParameterType, parameterTypes } from '../../domain/values/parameter.ts'
-import type { ParametersDocument } from '../../projections/documents.ts'
+import type { ParametersDocument } from '../../projections/views/parameters.ts'
 import type { ObjectRef, SchemaParts } from '../builder.ts'
 import { tryParseId } from '../ids.ts'
 

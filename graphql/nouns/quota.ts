@@ -1,7 +1,7 @@
 import { setQuota } from '../../commands/public/set-quota.ts'
 import type { ProjectId } from '../../domain/ids.ts'
 import { projectStream } from '../../domain/project/index.ts'
-import type { QuotaDocument } from '../../projections/documents.ts'
+import type { QuotaDocument } from '../../projections/views/quotas.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { Backend } from '../context.ts'
 import { ApiError } from '../errors.ts'

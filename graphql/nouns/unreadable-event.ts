@@ -1,6 +1,6 @@
 import { excludeEvent } from '../../commands/public/exclude-event.ts'
 import type { Actor as ActorDocument } from '../../domain/metadata.ts'
-import type { UnreadableDocument } from '../../projections/documents.ts'
+import type { UnreadableDocument } from '../../projections/views/unreadable.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'

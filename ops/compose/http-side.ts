@@ -1,7 +1,7 @@
 import { harmlessReasons } from '../../commands/sagas/distrust.ts'
 import type { HostId } from '../../domain/ids.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
+import { allViews } from '../../projections/registry.ts'
 import { verifyViews } from '../../projections/verify.ts'
 import { type Config, runs } from '../config.ts'
 import { findHostDifferences } from '../host-differences.ts'
@@ -76,7 +76,7 @@ const graphqlRoutes = (
 ): GraphqlRoutes | null => {
   const { kernel, api, viewStore, stores, streamWatch } = central
   if (api === null) return null
-  const views = { eventStore: stores.eventStore, viewStore, projections: allProjections, ...kernel }
+  const views = { eventStore: stores.eventStore, viewStore, projections: allViews, ...kernel }
   return {
     api: api.api,
     authenticate: api.authenticate,

@@ -8,12 +8,12 @@ import { usedShare } from '../../domain/values/volume-use.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Timers } from '../../kernel/timers.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
-import type { OperationDocument } from '../../projections/documents.ts'
 import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
 import { neverWritten, type ViewStore } from '../../projections/ports/view-store.ts'
+import { allViews } from '../../projections/registry.ts'
+import type { OperationDocument } from '../../projections/views/operations.ts'
 import { type Config, runs } from '../config.ts'
 import type { FollowerReport, ReadFollowers } from '../followers.ts'
 import type { Metrics, Readings } from '../metrics.ts'
@@ -30,7 +30,7 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
   watchStreams(metrics, streamWatch)
   if (central.api) watchApi(metrics, central.api, stores.bus, kernel.clock)
   if (runs(config, 'saga')) watchSagas(metrics, stores, controlPlane, kernel.clock)
-  const views = allProjections.map(({ view }) => view)
+  const views = allViews.map(({ view }) => view)
   if (engine) {
     metrics.countFromZero(views)
     watchViews(metrics, engine.lag, viewStore)

@@ -3,9 +3,9 @@ import type { BackupStore } from '../../commands/ports/backup-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
 import type { MasterKey } from '../../commands/secrets/master-key.ts'
 import { type Kernel, systemKernel } from '../../kernel/kernel.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine, type ProjectionEngine } from '../../projections/engine.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
+import { allViews } from '../../projections/registry.ts'
 import { type Config, ConfigError, isAgentAlone, isDistributed, runs } from '../config.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import { createStreamWatch, type StreamWatch } from '../stream-watch.ts'
@@ -128,7 +128,7 @@ const createEngine = (
     ...kernel,
     eventStore: stores.eventStore,
     viewStore,
-    projections: allProjections,
+    projections: allViews,
     metrics: metrics.projections,
   })
 }

@@ -6,8 +6,8 @@ import { createRedisClient, type RedisConnectionOptions } from '../../projection
 import { watchEviction } from '../../projections/adapters/redis/eviction.ts'
 import { createRedisViewStore } from '../../projections/adapters/redis/view-store.ts'
 import { keepViewVersions } from '../../projections/adapters/redis/view-versions.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
+import { allViews } from '../../projections/registry.ts'
 import { createVersionedViewStore, versionedName } from '../../projections/versioned-views.ts'
 import { namespacesOf } from '../config/namespaces.ts'
 import { type Config, runs } from '../config.ts'
@@ -43,11 +43,11 @@ export const openReadSide = (config: Config, kernel: Kernel): ReadSide => {
   const client = createRedisClient({ ...connection, silenceMs })
   const versions = keepViewVersions(
     { client, viewStore: stored, prefix, log },
-    allProjections.map((projection) => versionedName(projection)),
+    allViews.map((projection) => versionedName(projection)),
   )
   const eviction = watchEviction(client, log)
   return {
-    viewStore: createVersionedViewStore(stored, allProjections),
+    viewStore: createVersionedViewStore(stored, allViews),
     createLimiter: runs(config, 'api') ? createRedisLimiter({ client, prefix, kernel }) : null,
     warning: eviction.warning,
     close: async () => {

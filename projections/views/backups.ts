@@ -1,11 +1,70 @@
 import { bytesOf } from '../../domain/backup/contents.ts'
 import type { backupCategory } from '../../domain/backup/index.ts'
-import type { BackupDocument, BackupProofDocument } from '../documents.ts'
+import type { BackupId, InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import type { Fault } from '../../domain/values/fault.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { everyone } from '../lists.ts'
-import { aggregateId, defineView } from '../projection.ts'
+import {
+  allOf,
+  inProject,
+  inScope,
+  type Made,
+  type Matcher,
+  madeWithin,
+  ofInstance,
+  oneOf,
+  type Scope,
+} from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { aggregateId, defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
+import type { BackupStatus } from './backup-status.ts'
+
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+export type BackupDocument = {
+  readonly id: BackupId
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  /** As it was then. */
+  readonly instanceName: string
+  readonly name: string
+  readonly status: BackupStatus
+  readonly operationId: OperationId
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly volumeGiB: number
+  readonly databases: readonly string[]
+  readonly users: readonly string[]
+  /** Null until it is available, as the two below. */
+  readonly bytes: number | null
+  readonly storedBytes: number | null
+  readonly location: string | null
+  readonly fault: Fault | null
+  /** Why what the store has of it could not be removed yet. */
+  readonly removalPostponed: string | null
+  /** What came of restoring it last; null: nobody has tried. */
+  readonly proof: BackupProofDocument | null
+  /** It is being restored, to be read and deleted then. */
+  readonly verification: { readonly operationId: OperationId; readonly begunAt: string } | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly completedAt: string | null
+}
+
+export type BackupProofDocument = {
+  readonly status: 'PROVEN' | 'FAILED'
+  readonly at: string
+  /** From the wish to the end of reading it. */
+  readonly tookMs: number
+  /** Null where it failed, as the one below. */
+  readonly tables: number | null
+  readonly rows: number | null
+  readonly fault: Fault | null
+}
 
 /** The backups that there are, and those that came to nothing: one that is deleted is not shown any more. */
-export const backupsProjection = defineView<BackupDocument, typeof backupCategory, 'backups'>({
+const fold = defineFold<BackupDocument, typeof backupCategory>()({
   view: 'backups',
   version: 2,
   keysOf: (event) => [aggregateId(event)],
@@ -59,6 +118,22 @@ export const backupsProjection = defineView<BackupDocument, typeof backupCategor
   lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },
   sortKey: ({ id }) => id,
 })
+
+export type BackupFilter = Scope &
+  Made & { readonly instanceId?: InstanceId; readonly statuses?: readonly BackupStatus[] }
+
+export const backupsView = defineView(fold, ({ get, page }) => ({
+  backup: (id: BackupId) => get(id),
+  backups: (filter: BackupFilter, request: PageRequest) =>
+    page(ofInstance(filter) ?? inScope(filter), request, backupMatcher(filter)),
+}))
+
+const backupMatcher = (filter: BackupFilter): Matcher<BackupDocument> =>
+  allOf<BackupDocument>(
+    inProject(filter),
+    oneOf(filter.statuses, (backup) => backup.status),
+    madeWithin(filter),
+  )
 
 /** Told twice in a row it stays as it was. */
 const proven = (

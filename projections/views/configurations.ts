@@ -1,7 +1,43 @@
+import type { RolloutOutcome } from '../../domain/configuration/events.ts'
 import type { configurationCategory } from '../../domain/configuration/index.ts'
-import type { ConfigurationDocument, RolloutDocument } from '../documents.ts'
+import type { ConfigurationId, InstanceId, ProjectId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import type { DatastoreType } from '../../domain/values/instance-spec.ts'
+import type { ParameterValues } from '../../domain/values/parameter.ts'
 import { everyone } from '../lists.ts'
-import { aggregateId, defineView } from '../projection.ts'
+import { inScope, type Scope } from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { aggregateId, defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
+
+/** Key: the id. Indexes: `project`, `all`. One that is deleted is not there any more. */
+export type ConfigurationDocument = {
+  readonly id: ConfigurationId
+  readonly projectId: ProjectId
+  readonly name: string
+  readonly description: string
+  readonly datastore: DatastoreType
+  readonly version: string
+  readonly revision: number
+  readonly values: ParameterValues
+  /** Those that follow it, and at which revision they are. */
+  readonly instances: Readonly<Record<InstanceId, number>>
+  /** The last one; null before the first. */
+  readonly rollout: RolloutDocument | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  readonly updatedAt: string
+}
+
+/** `status`: `RUNNING` until it has ended. `instanceId` and `reason`: of the first instance that failed; null else. */
+export type RolloutDocument = {
+  readonly revision: number
+  readonly restart: boolean
+  readonly parallelism: number
+  readonly status: 'RUNNING' | RolloutOutcome
+  readonly instanceId: InstanceId | null
+  readonly reason: string | null
+}
 
 const withRollout = (
   document: ConfigurationDocument | null,
@@ -10,11 +46,7 @@ const withRollout = (
   document?.rollout ? { ...document, rollout: { ...document.rollout, ...change } } : document
 
 /** The configuration groups that there are: one that is deleted is not shown any more. */
-export const configurationsProjection = defineView<
-  ConfigurationDocument,
-  typeof configurationCategory,
-  'configurations'
->({
+const fold = defineFold<ConfigurationDocument, typeof configurationCategory>()({
   view: 'configurations',
   version: 1,
   keysOf: (event) => [aggregateId(event)],
@@ -50,3 +82,8 @@ export const configurationsProjection = defineView<
   lists: { project: ({ projectId }) => projectId, all: () => everyone },
   sortKey: ({ id }) => id,
 })
+
+export const configurationsView = defineView(fold, ({ get, page }) => ({
+  configuration: (id: ConfigurationId) => get(id),
+  configurations: (scope: Scope, request: PageRequest) => page(inScope(scope), request),
+}))

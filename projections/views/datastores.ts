@@ -1,9 +1,20 @@
 import type { datastoreCategory } from '../../domain/datastore/index.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
-import type { DatastoreDocument } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { defineView } from '../projection.ts'
+import { inAll } from '../matching.ts'
+import { defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
+
+/** Key: the type. Index: `all`. `versions`: offered and not withdrawn, newest first. */
+export type DatastoreDocument = {
+  readonly type: DatastoreType
+  readonly versions: readonly string[]
+  readonly withdrawn: readonly string[]
+  readonly defaultVersion: string | null
+  /** True when an admin chose the default; else it follows the newest. */
+  readonly defaultPinned: boolean
+}
 
 const emptyDatastore = (type: DatastoreType): DatastoreDocument => ({
   type,
@@ -20,7 +31,7 @@ const withDefault = (document: DatastoreDocument): DatastoreDocument => {
   return { ...document, defaultPinned: false, defaultVersion: versions[0] ?? null }
 }
 
-export const datastoresProjection = defineView<DatastoreDocument, typeof datastoreCategory, 'datastores'>({
+const fold = defineFold<DatastoreDocument, typeof datastoreCategory>()({
   view: 'datastores',
   version: 1,
   keysOf: ({ data }) => [data.datastore],
@@ -50,6 +61,14 @@ export const datastoresProjection = defineView<DatastoreDocument, typeof datasto
   lists: { all: () => everyone },
   sortKey: ({ type }) => type,
 })
+
+export const datastoresView = defineView(fold, ({ get, page }) => ({
+  datastore: (type: DatastoreType) => get(type),
+  datastores: async (): Promise<readonly DatastoreDocument[]> => {
+    const { entries } = await page(inAll, { first: 100 })
+    return entries.map(({ document }) => document)
+  },
+}))
 
 const without = (versions: readonly string[], version: string) => versions.filter((other) => other !== version)
 

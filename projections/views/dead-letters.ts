@@ -1,9 +1,22 @@
 import type { deadLetterCategory } from '../../domain/dead-letter/index.ts'
-import type { EventMetadata } from '../../domain/metadata.ts'
-import type { DeadLetterDocument } from '../documents.ts'
-import { defineView } from '../projection.ts'
+import type { DeadLetterStatus } from '../../domain/dead-letter/state.ts'
+import type { DeadLetterId } from '../../domain/ids.ts'
+import type { Actor, EventMetadata } from '../../domain/metadata.ts'
+import { defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
 
-export const deadLettersProjection = defineView<DeadLetterDocument, typeof deadLetterCategory, 'dead-letters'>({
+/**
+ * What became of a message that was parked, once an admin has decided: the message itself is on the bus. Key: the id. Only ever looked up,
+ * so it stands in no list.
+ */
+export type DeadLetterDocument = {
+  readonly id: DeadLetterId
+  readonly status: Exclude<DeadLetterStatus, 'OPEN'>
+  readonly resolvedAt: string
+  readonly resolvedBy: Actor
+}
+
+const fold = defineFold<DeadLetterDocument, typeof deadLetterCategory>()({
   view: 'dead-letters',
   version: 1,
   keysOf: ({ data }) => [data.letterId],
@@ -16,5 +29,10 @@ export const deadLettersProjection = defineView<DeadLetterDocument, typeof deadL
   lists: {},
   sortKey: ({ id }) => id,
 })
+
+export const deadLettersView = defineView(fold, ({ getMany }) => ({
+  /** What was decided about parked messages, in the order of the ids; null where nothing was. */
+  deadLettersById: (ids: readonly DeadLetterId[]) => getMany(ids),
+}))
 
 const resolution = ({ at, actor }: EventMetadata) => ({ resolvedAt: at, resolvedBy: actor })

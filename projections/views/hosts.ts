@@ -1,10 +1,57 @@
+import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../../domain/host/events.ts'
 import { hostCategory } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
-import { type ClaimDocument, type HostDocument, hostStatusOf } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { defineView, type Other } from '../projection.ts'
-import { withFlaws } from '../whole-history.ts'
+import { inAll } from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { defineFold, type Other } from '../projection.ts'
+import { defineView } from '../view.ts'
+import { type WithFlaws, withFlaws } from '../whole-history.ts'
+
+/** `UNREADABLE`: its history is not whole or lacks the registration, so nothing is placed on it. */
+export const hostStatuses = ['UP', 'LOST', 'UNREADABLE'] as const
+
+export type UnlistedInstance = FoundInstance & { readonly instanceId: InstanceId; readonly foundAt: string }
+
+/** Key: the id. Indexes: `all`, and `status` by status; sorted by id. */
+export type HostDocument = WithFlaws & {
+  readonly id: HostId
+  readonly name: string
+  readonly address: string
+  readonly agentVersion: string
+  /** As far as its history can be read: see `hostStatusOf`. */
+  readonly status: Exclude<(typeof hostStatuses)[number], 'UNREADABLE'>
+  readonly caCertificate: string
+  /** What it signs by (Ed25519, base64url); null for an agent of before messages were signed. */
+  readonly signingKey: string | null
+  /** That somebody else came with; null for none since the host has its key. */
+  readonly refusedKey: string | null
+  readonly capacity: Resources
+  readonly instanceLimit?: InstanceLimit | undefined
+  /** What the `ClaimDocument`s of the host add up to. */
+  readonly claimed: Resources
+  readonly engines: readonly Engine[]
+  readonly isolation: Isolation
+  /** What it has and the log does not know of. */
+  readonly unlisted: readonly UnlistedInstance[]
+  /** Null where its registration is missing. */
+  readonly registeredAt: string | null
+  readonly updatedAt: string | null
+}
+
+export const hostStatusOf = ({ status, flaws, registeredAt }: HostDocument): (typeof hostStatuses)[number] =>
+  flaws.length > 0 || registeredAt === null ? 'UNREADABLE' : status
+
+/**
+ * One claim on a host, in the view `hosts`. Apart from the host's document, so that a claim costs the same however many there are.
+ * Key: `<host id>/<instance id>`. Index: `host` by host id, sorted by instance id.
+ */
+export type ClaimDocument = {
+  readonly hostId: HostId
+  readonly instanceId: InstanceId
+  readonly resources: Resources
+}
 
 type Document = HostDocument | ClaimDocument
 type Claimant = { readonly hostId: HostId; readonly instanceId: InstanceId }
@@ -38,7 +85,7 @@ const seen =
   (document: Document | null, { metadata }: { readonly metadata: { readonly at: string } }): Document | null =>
     document && !isClaim(document) ? { ...document, status, updatedAt: metadata.at } : document
 
-const projection = defineView<Document, typeof hostCategory, 'hosts'>({
+const fold = defineFold<Document, typeof hostCategory>()({
   view: 'hosts',
   version: 5,
   keysOf: ({ type, data }) =>
@@ -113,8 +160,14 @@ const blankHost = (id: HostId, at: string | null): HostDocument => ({
   updatedAt: at,
 })
 
-export const hostsProjection = withFlaws(projection, {
+const flawed = withFlaws(fold, {
   category: hostCategory,
   isWhole: (document): document is HostDocument => !isClaim(document),
   blank: (id, at) => blankHost(parseHostId(id), at),
 })
+
+export const hostsView = defineView(flawed, ({ get, getMany, page }) => ({
+  host: (id: HostId) => get<HostDocument>(id),
+  hostsById: (ids: readonly HostId[]) => getMany<HostDocument>(ids),
+  hosts: (request: PageRequest) => page<HostDocument>(inAll, request),
+}))

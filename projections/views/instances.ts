@@ -1,8 +1,7 @@
-import type { InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
+import type { HostId, InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
-import type { RestingStatus } from '../../domain/instance/known.ts'
-import { noConfiguration } from '../../domain/instance/known.ts'
+import { noConfiguration, type RestingStatus } from '../../domain/instance/known.ts'
 import {
   type AnyExclusive,
   type AnyShared,
@@ -18,12 +17,15 @@ import {
 } from '../../domain/instance/operations.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { Health } from '../../domain/values/health.ts'
-import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
+import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { firstAccounts } from '../../domain/values/known-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
-import type { InstanceDocument, InstanceStatus } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { aggregateId, defineView, type Projected, type ViewSpec } from '../projection.ts'
+import { allOf, inScope, type Made, type Matcher, madeWithin, oneOf, only, type Scope } from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { aggregateId, defineFold, type HandlersOf, type Projected } from '../projection.ts'
+import { defineView } from '../view.ts'
+import type { InstanceDocument, InstanceStatus } from './instance-document.ts'
 
 type Change = Partial<InstanceDocument>
 
@@ -180,14 +182,14 @@ const changed =
   (document: InstanceDocument | null, event: Projected<InstanceEvent & { readonly data: Of }>) =>
     changes((_) => (document ? change(event.data, document) : {}))(document, event)
 
-type Handlers = ViewSpec<InstanceDocument, typeof instanceCategory>['on']
+type Handlers = HandlersOf<InstanceDocument, typeof instanceCategory>
 const ofOperations = Object.fromEntries([
   ...exclusiveOperations.flatMap(ofExclusive),
   ...sharedOperations.flatMap(ofShared),
   [sharedFailure, changed(sharedEnded)],
 ]) as unknown as Pick<Handlers, RequestedType | SucceededType | FailedType>
 
-export const instancesProjection = defineView<InstanceDocument, typeof instanceCategory, 'instances'>({
+const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
   view: 'instances',
   version: 8,
   keysOf: (event) => [aggregateId(event)],
@@ -245,3 +247,46 @@ export const instancesProjection = defineView<InstanceDocument, typeof instanceC
   },
   sortKey: ({ id }) => id,
 })
+
+export type InstanceFilter = Scope &
+  Made & {
+    readonly name?: string
+    readonly namePrefix?: string
+    readonly statuses?: readonly InstanceStatus[]
+    readonly healths?: readonly Health[]
+    readonly datastore?: DatastoreType
+    readonly hostId?: HostId
+    /** Default false. */
+    readonly includeDeleted?: boolean
+  }
+
+export const instancesView = defineView(fold, ({ get, getMany, page, count, watch }) => ({
+  instance: (id: InstanceId) => get(id),
+  instancesById: (ids: readonly InstanceId[]) => getMany(ids),
+  instances: (filter: InstanceFilter, request: PageRequest) => {
+    const suffix = filter.includeDeleted ? '' : '-live'
+    const { projectId, name } = filter
+    const list =
+      projectId !== null && name !== undefined
+        ? ({ index: `name${suffix}`, value: instanceNameIn({ projectId, name }) } as const)
+        : inScope(filter, suffix)
+    return page(list, request, instanceMatcher(filter))
+  },
+  /** Without those that are deleted. */
+  instanceCount: (scope: Scope) => count(inScope(scope, '-live')),
+  /** The instance now, then after every change. Of changes in quick succession only the last may be seen. */
+  watchInstance: (id: InstanceId, signal: AbortSignal) => watch(id, signal),
+}))
+
+const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
+  const { projectId, name, namePrefix, statuses, healths, datastore, hostId } = filter
+  return allOf<InstanceDocument>(
+    projectId === null && only(name, (instance) => instance.name),
+    namePrefix !== undefined && ((instance) => instance.name.startsWith(namePrefix)),
+    oneOf(statuses, (instance) => instance.status),
+    oneOf(healths, (instance) => instance.health),
+    only(datastore, (instance) => instance.datastore),
+    only(hostId, (instance) => instance.hostId),
+    madeWithin(filter),
+  )
+}

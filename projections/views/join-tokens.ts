@@ -1,9 +1,25 @@
 import type { fleetCategory } from '../../domain/fleet/index.ts'
-import type { JoinTokenDocument } from '../documents.ts'
+import type { HostId, JoinTokenId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
 import { everyone } from '../lists.ts'
-import { defineView } from '../projection.ts'
+import { inAll } from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
 
-export const joinTokensProjection = defineView<JoinTokenDocument, typeof fleetCategory, 'join-tokens'>({
+/** Key: the id. Index: `all`. */
+export type JoinTokenDocument = {
+  readonly id: JoinTokenId
+  /** The one host that it is for; null for any that is not known yet. */
+  readonly hostId: HostId | null
+  readonly expiresAt: string
+  readonly revoked: boolean
+  readonly used: { readonly hostId: HostId; readonly at: string } | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+}
+
+const fold = defineFold<JoinTokenDocument, typeof fleetCategory>()({
   view: 'join-tokens',
   version: 1,
   keysOf: (event) => ('tokenId' in event.data ? [event.data.tokenId] : []),
@@ -27,3 +43,8 @@ export const joinTokensProjection = defineView<JoinTokenDocument, typeof fleetCa
   lists: { all: () => everyone },
   sortKey: ({ id }) => id,
 })
+
+export const joinTokensView = defineView(fold, ({ get, page }) => ({
+  joinToken: (id: JoinTokenId) => get(id),
+  joinTokens: (request: PageRequest) => page(inAll, request),
+}))

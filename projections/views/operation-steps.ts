@@ -1,5 +1,18 @@
 import type { Fault } from '../../domain/values/fault.ts'
-import type { OperationStep } from '../documents.ts'
+
+export type StepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED'
+
+export type OperationStep = {
+  readonly name: string
+  readonly status: StepStatus
+  readonly compensating: boolean
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  /** 0 to 1. */
+  readonly progress: number
+  readonly message: string | null
+  readonly fault: Fault | null
+}
 
 type Steps = readonly OperationStep[]
 

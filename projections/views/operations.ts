@@ -1,4 +1,4 @@
-import { type InstanceId, type OperationId, parseInstanceId } from '../../domain/ids.ts'
+import { type InstanceId, type OperationId, type ProjectId, parseInstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
 import type { instanceCategory } from '../../domain/instance/index.ts'
 import type { OperationKind } from '../../domain/instance/operation-kinds.ts'
@@ -9,21 +9,56 @@ import {
   type RequestedType,
   type SucceededType,
 } from '../../domain/instance/operations.ts'
+import { type Actor, actorName } from '../../domain/metadata.ts'
 import type { operationCategory } from '../../domain/operation/index.ts'
 import type { Fault } from '../../domain/values/fault.ts'
-import type { OperationDocument, OperationStatus } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { aggregateId, defineView, type Projected, type ViewSpec } from '../projection.ts'
+import {
+  allOf,
+  inProject,
+  inScope,
+  type Made,
+  type Matcher,
+  madeWithin,
+  ofInstance,
+  oneOf,
+  only,
+  type Scope,
+} from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { aggregateId, defineFold, type HandlersOf, type Projected } from '../projection.ts'
+import { defineView } from '../view.ts'
+import type { OperationStatus } from './operation-status.ts'
 import {
   beginAgain,
   completeStep,
   endSteps,
   failStep,
+  type OperationStep,
   plannedSteps,
   progressStep,
   remarkRunning,
   startStep,
 } from './operation-steps.ts'
+
+/**
+ * Exists from the event that asked for it on (`PENDING`). Key: the id. Sorted by id. Indexes: `project`, `instance`, `all`; and
+ * `project-open`, `all-open`: those that have not ended.
+ */
+export type OperationDocument = {
+  readonly id: OperationId
+  readonly kind: OperationKind
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly status: OperationStatus
+  readonly steps: readonly OperationStep[]
+  readonly fault: Fault | null
+  readonly cancellationRequested: boolean
+  readonly deadline: string
+  readonly requestedBy: Actor
+  readonly createdAt: string
+  readonly endedAt: string | null
+}
 
 type Document = OperationDocument | null
 
@@ -72,7 +107,7 @@ const ends = (status: 'FAILED' | 'CANCELLED') =>
     endedAt: metadata.at,
   }))
 
-type Handlers = ViewSpec<OperationDocument, typeof instanceCategory>['on']
+type Handlers = HandlersOf<OperationDocument, typeof instanceCategory>
 
 const requested = Object.fromEntries(
   allOperations.map((operation) => [operation.requested, requests(operation.kind)]),
@@ -83,11 +118,7 @@ const ended = Object.fromEntries(
   [...allOperations.map(({ succeeded }) => succeeded), ...failedTypes].map((type) => [type, 'ignored']),
 ) as unknown as Pick<Handlers, SucceededType | FailedType>
 
-export const operationsProjection = defineView<
-  OperationDocument,
-  typeof instanceCategory | typeof operationCategory,
-  'operations'
->({
+const fold = defineFold<OperationDocument, typeof instanceCategory | typeof operationCategory>()({
   view: 'operations',
   version: 1,
   keysOf: (event) =>
@@ -157,3 +188,35 @@ export const operationsProjection = defineView<
   },
   sortKey: ({ id }) => id,
 })
+
+export type OperationFilter = Scope &
+  Made & {
+    readonly instanceId?: InstanceId
+    /** Only those that have not ended. */
+    readonly open?: boolean
+    readonly statuses?: readonly OperationStatus[]
+    readonly kinds?: readonly OperationKind[]
+    /** The name of the actor. */
+    readonly requestedBy?: string
+  }
+
+export const operationsView = defineView(fold, ({ get, getMany, page, watch }) => ({
+  operation: (id: OperationId) => get(id),
+  operationsById: (ids: readonly OperationId[]) => getMany(ids),
+  operations: (filter: OperationFilter, request: PageRequest) =>
+    page(ofInstance(filter) ?? inScope(filter, filter.open ? '-open' : ''), request, operationMatcher(filter)),
+  watchOperation: (id: OperationId, signal: AbortSignal) => watch(id, signal),
+}))
+
+const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> => {
+  const { instanceId, open, statuses, kinds, requestedBy } = filter
+  return allOf<OperationDocument>(
+    inProject(filter),
+    // The list of an instance is of all its operations.
+    instanceId !== undefined && open === true && ((operation) => operation.endedAt === null),
+    oneOf(statuses, (operation) => operation.status),
+    oneOf(kinds, (operation) => operation.kind),
+    only(requestedBy, (operation) => actorName(operation.requestedBy)),
+    madeWithin(filter),
+  )
+}

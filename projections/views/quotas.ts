@@ -2,10 +2,30 @@ import { type InstanceId, type ProjectId, parseProjectId } from '../../domain/id
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import { projectCategory } from '../../domain/project/index.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
-import type { HoldingDocument, QuotaDocument } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { defineView, type Other } from '../projection.ts'
-import { withFlaws } from '../whole-history.ts'
+import { inAll } from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { defineFold, type Other } from '../projection.ts'
+import { defineView } from '../view.ts'
+import { type WithFlaws, withFlaws } from '../whole-history.ts'
+
+/** Key: the project's id. Index: `all`. `limits` null: the configured defaults hold. */
+export type QuotaDocument = WithFlaws & {
+  readonly projectId: ProjectId
+  readonly limits: QuotaLimits | null
+  /** What the `HoldingDocument`s of the project add up to. */
+  readonly used: QuotaLimits
+}
+
+/**
+ * What one instance takes of its project's quota, reserved or committed; in the view `quotas`. Key: `<project id>/<instance id>`.
+ * Index: `project` by project id, sorted by instance id.
+ */
+export type HoldingDocument = {
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly resources: Resources
+}
 
 type Document = QuotaDocument | HoldingDocument
 type Holder = { readonly projectId: ProjectId; readonly instanceId: InstanceId }
@@ -45,7 +65,7 @@ const withUse = (quota: QuotaDocument, before: Resources | null, after: Resource
   },
 })
 
-const projection = defineView<Document, typeof projectCategory, 'quotas'>({
+const fold = defineFold<Document, typeof projectCategory>()({
   view: 'quotas',
   version: 2,
   keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
@@ -68,8 +88,14 @@ const projection = defineView<Document, typeof projectCategory, 'quotas'>({
   sortKey: (document) => (isHolding(document) ? document.instanceId : document.projectId),
 })
 
-export const quotasProjection = withFlaws(projection, {
+const flawed = withFlaws(fold, {
   category: projectCategory,
   isWhole: (document): document is QuotaDocument => !isHolding(document),
   blank: (id) => blankQuota(parseProjectId(id)),
 })
+
+export const quotasView = defineView(flawed, ({ get, page }) => ({
+  /** Null: the project has neither limits of its own nor ever had an instance. */
+  quota: (projectId: ProjectId) => get<QuotaDocument>(projectId),
+  quotas: (request: PageRequest) => page<QuotaDocument>(inAll, request),
+}))

@@ -1,10 +1,58 @@
+import type { InstanceId, OperationId, ProjectId, ScheduleId } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/metadata.ts'
+import type { Rejection } from '../../domain/rejection.ts'
+import type { ScheduledAction } from '../../domain/schedule/action-names.ts'
 import type { scheduleCategory } from '../../domain/schedule/index.ts'
-import type { ScheduleDocument } from '../documents.ts'
 import { everyone } from '../lists.ts'
-import { aggregateId, defineView } from '../projection.ts'
+import {
+  allOf,
+  inProject,
+  inScope,
+  type Made,
+  type Matcher,
+  madeWithin,
+  ofInstance,
+  oneOf,
+  type Scope,
+} from '../matching.ts'
+import type { PageRequest } from '../page.ts'
+import { aggregateId, defineFold } from '../projection.ts'
+import { defineView } from '../view.ts'
+import type { ScheduleStatus } from './schedule-status.ts'
+
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+export type ScheduleDocument = {
+  readonly id: ScheduleId
+  readonly projectId: ProjectId
+  readonly instanceId: InstanceId
+  readonly action: ScheduledAction
+  readonly cron: string
+  readonly timeZone: string
+  readonly lateMinutes: number
+  readonly status: ScheduleStatus
+  /** Null where it was not Coffer that paused it. */
+  readonly pausedBecause: string | null
+  /** Null while it is paused. */
+  readonly nextDue: string | null
+  readonly lastRun: ScheduleRunDocument | null
+  /** The first and the last moment at which it was due and nobody was there in time. */
+  readonly lastSkipped: { readonly from: string; readonly until: string } | null
+  readonly createdAt: string
+  readonly createdBy: Actor
+  /** When somebody last changed it. */
+  readonly updatedAt: string
+}
+
+export type ScheduleRunDocument = {
+  readonly due: string
+  readonly status: 'ASKED' | 'ACCEPTED' | 'REFUSED'
+  /** Null also where there was nothing to do. */
+  readonly operationId: OperationId | null
+  readonly refusal: Pick<Rejection, 'code' | 'message'> | null
+}
 
 /** The schedules that there are: one that is deleted is not shown any more. */
-export const schedulesProjection = defineView<ScheduleDocument, typeof scheduleCategory, 'schedules'>({
+const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
   view: 'schedules',
   version: 1,
   keysOf: (event) => [aggregateId(event)],
@@ -65,3 +113,26 @@ export const schedulesProjection = defineView<ScheduleDocument, typeof scheduleC
   lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },
   sortKey: ({ id }) => id,
 })
+
+export type ScheduleFilter = Scope &
+  Made & {
+    readonly instanceId?: InstanceId
+    readonly actions?: readonly ScheduledAction[]
+    readonly statuses?: readonly ScheduleStatus[]
+  }
+
+export const schedulesView = defineView(fold, ({ get, page }) => ({
+  schedule: (id: ScheduleId) => get(id),
+  schedules: (filter: ScheduleFilter, request: PageRequest) =>
+    page(ofInstance(filter) ?? inScope(filter), request, scheduleMatcher(filter)),
+}))
+
+const scheduleMatcher = (filter: ScheduleFilter): Matcher<ScheduleDocument> => {
+  const { actions, statuses } = filter
+  return allOf<ScheduleDocument>(
+    inProject(filter),
+    oneOf(actions, (schedule) => schedule.action),
+    oneOf(statuses, (schedule) => schedule.status),
+    madeWithin(filter),
+  )
+}

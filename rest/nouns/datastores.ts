@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
-import type { DatastoreDocument } from '../../projections/documents.ts'
+import type { DatastoreDocument } from '../../projections/views/datastores.ts'
 import { notFound, RestFault } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'

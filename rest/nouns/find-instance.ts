@@ -1,6 +1,6 @@
 import { instanceIdSchema } from '../../domain/ids.ts'
 import { assertNotLost, visibleInstance } from '../../graphql/visible.ts'
-import type { InstanceDocument } from '../../projections/documents.ts'
+import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import type { Call } from '../request.ts'
 import { findNamed } from './find-named.ts'
 

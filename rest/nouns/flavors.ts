@@ -1,5 +1,5 @@
 import { flavorIdSchema } from '../../domain/ids.ts'
-import type { FlavorDocument } from '../../projections/documents.ts'
+import type { FlavorDocument } from '../../projections/views/flavors.ts'
 import { notFound } from '../fault.ts'
 import type { Body, Call } from '../request.ts'
 import type { Route } from '../route.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OperationId } from '../../domain/ids.ts'
-import type { InstanceDocument } from '../../projections/documents.ts'
+import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import { badRequest, notHere } from '../fault.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import { begun, done, send } from '../send.ts'

@@ -1,5 +1,5 @@
 import { pendingParameters } from '../../domain/configuration/effective.ts'
-import type { InstanceDocument, InstanceStatus } from '../../projections/documents.ts'
+import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
 import type { Body, Call } from '../request.ts'
 import { linksOf, timeOf } from './shapes.ts'
 

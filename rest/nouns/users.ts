@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { databasesOf, type KnownUser } from '../../domain/values/known-accounts.ts'
-import type { InstanceDocument } from '../../projections/documents.ts'
+import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import { badRequest, notFound, notHere } from '../fault.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'

@@ -4,11 +4,13 @@ import { beforeFirst, type EventStore } from '../../commands/ports/event-store.t
 import type { CofferEventType } from '../../domain/catalogue.ts'
 import { type ProjectId, parseProjectId } from '../../domain/ids.ts'
 import { actorName } from '../../domain/metadata.ts'
+import { auditKey } from '../../projections/audit-entry.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
-import { createViews, type EventFilter } from '../../projections/queries.ts'
+import { createViews } from '../../projections/queries.ts'
 import { createReplayer } from '../../projections/replay.ts'
-import { auditKey, eventsProjection } from '../../projections/views/events.ts'
+import type { EventFilter } from '../../projections/views/events.ts'
+import { eventsView } from '../../projections/views/events.ts'
 import { collect } from '../support/collect.ts'
 import type { WrittenEvent } from '../support/event-log.ts'
 import { appendAll, createEventLog, type EventLog } from '../support/event-log.ts'
@@ -85,7 +87,7 @@ export const auditLogContract = (name: string, open: () => Promise<AuditStores>)
   const start = async () => {
     const { eventStore, viewStore } = await open()
     await appendAll(eventStore, createHistory().events())
-    await createReplayer({ eventStore, viewStore, ...quietKernel })([eventsProjection], { signal })
+    await createReplayer({ eventStore, viewStore, ...quietKernel })([eventsView], { signal })
     const events = (await collect(eventStore.readAll({ after: beforeFirst, signal }))).flat() as readonly WrittenEvent[]
     return { events, views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }) }
   }

@@ -11,7 +11,7 @@ import { checkEvent } from '../../domain/read-event.ts'
 import { streamCategory } from '../../domain/stream.ts'
 import { committedIds, holdingOf, lapse } from '../../domain/values/ledger.ts'
 import { sameResources } from '../../domain/values/resources.ts'
-import { allProjections } from '../../projections/all-projections.ts'
+import { allViews } from '../../projections/registry.ts'
 import { verifyViews } from '../../projections/verify.ts'
 import { quietKernel } from '../support/quiet-kernel.ts'
 import type { World } from './world.ts'
@@ -195,7 +195,7 @@ export const createInvariants = (world: World, now: () => number) => {
       if (parked.length > 0) broken(`messages were parked: ${parked.join('; ')}`)
       const { viewStore, log } = world
       const views = await verifyViews(
-        { eventStore, viewStore, projections: allProjections, ...quietKernel, log },
+        { eventStore, viewStore, projections: allViews, ...quietKernel, log },
         new AbortController().signal,
       )
       const head = await eventStore.head()

@@ -12,10 +12,10 @@ import { createIdSource } from '../../kernel/ids.ts'
 import type { Log } from '../../kernel/log.ts'
 import { systemTimers } from '../../kernel/timers.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../projections/ports/view-store.ts'
 import { createViews } from '../../projections/queries.ts'
+import { allViews } from '../../projections/registry.ts'
 import { settings } from '../support/control-plane.ts'
 import { quietKernel } from '../support/quiet-kernel.ts'
 import { testMasterKey } from '../support/write-side.ts'
@@ -167,7 +167,7 @@ export const createWorld = ({
       ...kernel,
       eventStore: eventLog.open(life),
       viewStore: openViews(life),
-      projections: allProjections,
+      projections: allViews,
     })
     engine.start()
   })

@@ -2,10 +2,10 @@ import { parseProjectId } from '../../domain/ids.ts'
 import { createApi, defaultApiConfig } from '../../graphql/server/api.ts'
 import { systemKernel } from '../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
 import { createViews } from '../../projections/queries.ts'
+import { allViews } from '../../projections/registry.ts'
 import { createApiClient } from '../unit/graphql/api-client.ts'
 import { settings, startControlPlane } from './control-plane.ts'
 import { quietKernel } from './quiet-kernel.ts'
@@ -24,7 +24,7 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
   const viewStore = createMemoryViewStore()
   const { eventStore } = plane
   const { log, lines } = createRecordingLog()
-  const engine = createProjectionEngine({ ...plane, viewStore, projections: allProjections })
+  const engine = createProjectionEngine({ ...plane, viewStore, projections: allViews })
   engine.start()
   cleanups.push(engine.stop)
   const api = createApi({

@@ -13,10 +13,10 @@ import { controlPlaneTopics } from '../../domain/guest/topics.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { type ListedLetter, readDeadLetterPage } from '../../graphql/nouns/dead-letter-page.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
 import { createViews } from '../../projections/queries.ts'
+import { allViews } from '../../projections/registry.ts'
 import { admin, memberOf, projectA, settings } from './control-plane.ts'
 import { quietKernel } from './quiet-kernel.ts'
 import { createRecordingTracer, type RecordedSpan } from './recording-tracer.ts'
@@ -54,7 +54,7 @@ export const openDeadLetterDesk = async (bus: MessageBus): Promise<DeadLetterDes
   const { eventStore } = side
   const viewStore = createMemoryViewStore()
   const views = createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) })
-  const engine = createProjectionEngine({ ...side, viewStore, projections: allProjections })
+  const engine = createProjectionEngine({ ...side, viewStore, projections: allViews })
   engine.start()
   await bus.ensureTopics(controlPlaneTopics)
 

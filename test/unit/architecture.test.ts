@@ -52,9 +52,9 @@ const rules: Readonly<Record<string, Rule>> = {
       'kernel/',
       'domain/',
       'rest/',
-      'projections/documents.ts',
       'projections/page.ts',
       'projections/queries.ts',
+      'projections/views/',
       'commands/api.ts',
       // What both forms of the API stand on; nothing of GraphQL itself.
       'graphql/context.ts',

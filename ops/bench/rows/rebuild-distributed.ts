@@ -1,8 +1,8 @@
 import { parseEventId } from '../../../domain/ids.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { compare, comparedFigure } from '../compare.ts'
 import { eventRateOf } from '../log/event-rate.ts'
 import { populateThrough } from '../log/population.ts'
@@ -41,7 +41,7 @@ export const measure: MeasureRow = async (context) => {
     })
     say(`${events} events`)
     const { viewStore } = here
-    const deps = { eventStore, viewStore, projections: allProjections, ...systemKernel(strictLog) }
+    const deps = { eventStore, viewStore, projections: allViews, ...systemKernel(strictLog) }
     const rebuild = async (): Promise<number> => {
       const views = await rebuildViews(deps, signal)
       return Math.min(...views.map(({ eventsReplayed }) => eventsReplayed))
@@ -64,7 +64,7 @@ export const measure: MeasureRow = async (context) => {
     return {
       figures: [
         comparedFigure(
-          { name: `distributed: rebuild of all ${allProjections.length} views, events`, unit: '/s', bars },
+          { name: `distributed: rebuild of all ${allViews.length} views, events`, unit: '/s', bars },
           compared,
         ),
         comparedFigure({ name: 'distributed: the same, a second of processor time', unit: '/s', bars }, processor),
@@ -93,7 +93,7 @@ export const measure: MeasureRow = async (context) => {
 /** Every view is as a log that goes on beyond this one would have left it. */
 const pretendRestored = async ({ stores, viewStore }: Connection): Promise<void> => {
   const beyond = (await stores.eventStore.end()) + 1
-  for (const { view } of allProjections) {
+  for (const { view } of allViews) {
     const { checkpoint, mark } = await viewStore.place(view)
     const event = mark.event && { ...mark.event, id: lostEvent, position: beyond }
     await viewStore.apply({ view, expected: checkpoint, checkpoint: beyond, mark: { ...mark, event }, writes: [] })
@@ -117,15 +117,14 @@ const untilRight = async (connection: Connection, signal: AbortSignal): Promise<
     ...systemKernel(tolerantLog),
     eventStore,
     viewStore,
-    projections: allProjections,
+    projections: allViews,
   })
   engine.start()
   try {
-    await until(
-      'views of this log',
-      async () => (await Promise.all(allProjections.map(isRight))).every(Boolean) || null,
-      { signal, timeoutMs: patienceMs },
-    )
+    await until('views of this log', async () => (await Promise.all(allViews.map(isRight))).every(Boolean) || null, {
+      signal,
+      timeoutMs: patienceMs,
+    })
     return (performance.now() - startedAt) / 1000
   } finally {
     await engine.stop()

@@ -3,8 +3,8 @@ import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/ev
 import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { compare, comparedFigure } from '../compare.ts'
 import { eventRateOf, readingRateOf } from '../log/event-rate.ts'
 import { populate } from '../log/population.ts'
@@ -27,7 +27,7 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
     eventRateOf(events, async () => {
       const viewStore = createMemoryViewStore()
       const views = await rebuildViews(
-        { eventStore, viewStore, projections: allProjections, ...systemKernel(strictLog) },
+        { eventStore, viewStore, projections: allViews, ...systemKernel(strictLog) },
         signal,
       )
       await viewStore.close()
@@ -41,7 +41,7 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
     const compared = await compare(quick ? 3 : 7, { subject, floor, signal })
     return {
       figures: [
-        comparedFigure({ name: `rebuild of all ${allProjections.length} views, events`, unit: '/s', bars }, compared),
+        comparedFigure({ name: `rebuild of all ${allViews.length} views, events`, unit: '/s', bars }, compared),
       ],
       notes: [`${events} events of ${instances} instances, decided by the real deciders, into the memory view store`],
     }

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { InstanceId } from '../../../domain/ids.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
-import type { InstanceDocument } from '../../../projections/documents.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
+import { allViews } from '../../../projections/registry.ts'
+import type { InstanceDocument } from '../../../projections/views/instance-document.ts'
 import type { Figure } from '../figure.ts'
 import { operator, populate } from '../log/population.ts'
 import { openWriteSide, strictLog, type WriteSide } from '../log/write-side.ts'
@@ -30,7 +30,7 @@ export const measure: MeasureRow = async ({ directory, quick, signal, say }) => 
     ...systemKernel(strictLog),
     eventStore: side.eventStore,
     viewStore,
-    projections: allProjections,
+    projections: allViews,
   })
   try {
     await side.directory.ready(signal)

@@ -1,4 +1,4 @@
-import { backupStatuses } from '../../../projections/documents.ts'
+import { backupStatuses } from '../../../projections/views/backup-status.ts'
 import { createBackup, deleteBackup, listBackups, showBackup, verifyBackup } from '../commands/backups.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, withWaiting } from '../options.ts'
 import { shown } from '../shown.ts'

@@ -1,5 +1,5 @@
 import { healthStates } from '../../../domain/values/health.ts'
-import { instanceStatuses } from '../../../projections/documents.ts'
+import { instanceStatuses } from '../../../projections/views/instance-document.ts'
 import { type Change, changeInstance, resizeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
 import { listInstances, renameInstance, showInstance } from '../commands/show-instance.ts'

@@ -1,5 +1,5 @@
 import { kindInCapitals, operationKinds } from '../../../domain/instance/operation-kinds.ts'
-import { operationStatuses } from '../../../projections/documents.ts'
+import { operationStatuses } from '../../../projections/views/operation-status.ts'
 import { cancelOperation, listOperations, showOperation, watchOperation } from '../commands/operations.ts'
 import {
   count,

@@ -1,5 +1,5 @@
 import { actionNames } from '../../../domain/schedule/action-names.ts'
-import { scheduleStatuses } from '../../../projections/documents.ts'
+import { scheduleStatuses } from '../../../projections/views/schedule-status.ts'
 import { changeSchedule, createSchedule, deleteSchedule, listSchedules, showSchedule } from '../commands/schedules.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, wholeNumber } from '../options.ts'
 import { shown } from '../shown.ts'

@@ -1,6 +1,5 @@
 import type { Position } from '../../../commands/ports/event-store.ts'
 import { type LogMark, noMark } from '../../../commands/ports/log-mark.ts'
-import type { ViewName } from '../../documents.ts'
 import {
   assertSwappable,
   baseName,
@@ -143,7 +142,7 @@ const createKept = (name: string): KeptView => ({
 })
 
 const createView = (view: string): MemoryView => (baseName(view) === auditLog ? createAuditView() : createMemoryView())
-const auditLog: ViewName = 'events'
+const auditLog = 'events'
 
 async function* inTurn(documents: Iterable<DumpedDocument>): AsyncGenerator<DumpedDocument> {
   yield* documents

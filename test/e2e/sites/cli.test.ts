@@ -7,7 +7,7 @@ import type {
   InstanceFragment as Instance,
   OperationFragment as Operation,
 } from '../../../ops/cli/generated/graphql.ts'
-import { viewNames } from '../../../projections/documents.ts'
+import { viewNames } from '../../../projections/registry.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { waitFor } from '../../support/wait-for.ts'
 

@@ -4,9 +4,9 @@ import { openKurrentConnection } from '../../../commands/adapters/kurrentdb/conn
 import { createKurrentEventStore } from '../../../commands/adapters/kurrentdb/event-store.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import { startEventStoreStandIn } from '../../support/eventstore-standin/server.ts'
@@ -24,7 +24,7 @@ const follow = async () => {
   const eventStore = createKurrentEventStore({ connection })
   const checkpoints = createKurrentCheckpointStore({ connection })
   const viewStore = createMemoryViewStore()
-  const deps = { ...systemKernel(silent), eventStore, viewStore, projections: allProjections }
+  const deps = { ...systemKernel(silent), eventStore, viewStore, projections: allViews }
   const engine = createProjectionEngine({ ...deps, config: { backOff: { firstMs: 1, maxMs: 20 } } })
   onTestFinished(async () => {
     await engine.stop()
@@ -66,7 +66,7 @@ describe('rebuilding views from a log in KurrentDB', { timeout: timeoutMs * 2 },
     expect(behind).toBeGreaterThan(last)
     expect(await deps.viewStore.waitFor('instances', behind, within(timeoutMs))).toBe(true)
     const rebuilds = await rebuildViews(deps, within(timeoutMs))
-    expect(rebuilds.map(({ view }) => view)).toEqual(allProjections.map(({ view }) => view))
+    expect(rebuilds.map(({ view }) => view)).toEqual(allViews.map(({ view }) => view))
     await expectEqual(deps)
   })
 
@@ -83,7 +83,7 @@ describe('rebuilding views from a log in KurrentDB', { timeout: timeoutMs * 2 },
       }
       return log.events().length
     })()
-    expect(await rebuildViews(deps, within(timeoutMs))).toHaveLength(allProjections.length)
+    expect(await rebuildViews(deps, within(timeoutMs))).toHaveLength(allViews.length)
     busy.abort()
     const requested = await growing
     expect(await engine.caughtUp(within(timeoutMs))).toBe(true)

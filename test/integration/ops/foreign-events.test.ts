@@ -20,7 +20,7 @@ import type { StreamName } from '../../../domain/stream.ts'
 import { compose, type Server } from '../../../ops/compose.ts'
 import { loadConfig } from '../../../ops/config.ts'
 import type { Status } from '../../../ops/status.ts'
-import { hostStatusOf } from '../../../projections/documents.ts'
+import { hostStatusOf } from '../../../projections/views/hosts.ts'
 import { admin, memberOf } from '../../support/control-plane.ts'
 import { exampleEvent, exampleMetadata, exampleWorld, streamOfEvent, type World } from '../../support/example-events.ts'
 import {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { parseEventId } from '../../../domain/ids.ts'
 import { createStreamName } from '../../../domain/stream.ts'
 import { systemClock } from '../../../kernel/clock.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
-import type { InstanceDocument } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import type { Projection } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { noMetrics, type ProjectionMetrics } from '../../../projections/telemetry.ts'
 import { verifyViews } from '../../../projections/verify.ts'
+import type { InstanceDocument } from '../../../projections/views/instance-document.ts'
 import type { WrittenEvent } from '../../support/event-log.ts'
 import { exampleUuid, exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -32,7 +32,7 @@ const tellLives = ({ log }: Scene, from: number, count: number): void => {
 }
 
 const expectEqualToRebuilt = async ({ eventStore, viewStore }: Scene): Promise<void> => {
-  const deps = { eventStore, viewStore, projections: allProjections, ...quietKernel }
+  const deps = { eventStore, viewStore, projections: allViews, ...quietKernel }
   for (const { view, equal, differingKeys } of await verifyViews(deps, within(timeoutMs))) {
     expect({ view, equal, differingKeys }).toEqual({ view, equal: true, differingKeys: [] })
   }
@@ -84,7 +84,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     expect(await views.waitFor(position, within(timeoutMs))).toBe(true)
     expect((await views.instance(exampleWorld(201).instanceId))?.status).toBe('ACTIVE')
     await until(() => engine.health().connected)
-    expect(engine.health().views.map(({ status }) => status)).toEqual(allProjections.map(() => 'following'))
+    expect(engine.health().views.map(({ status }) => status)).toEqual(allViews.map(() => 'following'))
     for (const { positions, seconds } of await engine.lag())
       expect({ positions, seconds }).toEqual({ positions: 0, seconds: 0 })
     await expectEqualToRebuilt(scene)
@@ -139,7 +139,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     expect(lag?.positions === 0 || lag?.seconds === 7).toBe(true)
     expect(await engine.caughtUp(within(timeoutMs))).toBe(true)
     await until(() => engine.health().connected)
-    expect((await engine.lag()).map(({ seconds }) => seconds)).toEqual(allProjections.map(() => 0))
+    expect((await engine.lag()).map(({ seconds }) => seconds)).toEqual(allViews.map(() => 0))
   })
 
   it('lets each event through once when two engines move the same views', async () => {
@@ -156,7 +156,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
     expect(await scene.viewStore.count('events', 'all', 'all')).toBe(400)
     await expectEqualToRebuilt(scene)
     for (const engine of engines) {
-      expect(engine.health().views.map(({ status }) => status)).toEqual(allProjections.map(() => 'following'))
+      expect(engine.health().views.map(({ status }) => status)).toEqual(allViews.map(() => 'following'))
     }
   })
 
@@ -231,7 +231,8 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
   it('stops one view before an event its projection throws on, says so, and takes it up again once it can', async () => {
     const scene = createScene(dir)
     let isBroken = true
-    const projections = allProjections.map(
+    const present: readonly Projection[] = allViews
+    const projections = present.map(
       (projection): Projection =>
         projection.view === 'instances'
           ? {
@@ -255,7 +256,7 @@ describe('the projection engine', { timeout: timeoutMs * 2 }, () => {
       viewStore: scene.viewStore,
       readAuditLog: createAuditLogReader(scene.eventStore),
     })
-    const others = allProjections.map(({ view }) => view).filter((view) => view !== 'instances')
+    const others = allViews.map(({ view }) => view).filter((view) => view !== 'instances')
     expect(await views.waitFor(position, within(timeoutMs), others)).toBe(true)
     const ofInstances = () => engine.health().views.find(({ view }) => view === 'instances')
     await until(() => ofInstances()?.status === 'failed')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { allProjections } from '../../../projections/all-projections.ts'
-import type { ViewName } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import type { ViewName } from '../../../projections/registry.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -11,7 +11,7 @@ import { createScene, within } from './scene.ts'
 
 const dir = createTempDir('independent-views')
 const timeoutMs = 30_000
-const all = allProjections.map(({ view }) => view)
+const all = allViews.map(({ view }) => view)
 const others = all.filter((view) => view !== 'quotas')
 
 /** A store whose `quotas` can be taken away from projectors: refused, or never answered until they are given back. */
@@ -77,7 +77,7 @@ const quotasOf = (engine: ReturnType<ReturnType<typeof open>['startEngine']>) =>
 
 const expectEqualToRebuilt = async ({ eventStore, viewStore }: ReturnType<typeof open>): Promise<void> => {
   const verified = await verifyViews(
-    { eventStore, viewStore, projections: allProjections, ...quietKernel },
+    { eventStore, viewStore, projections: allViews, ...quietKernel },
     within(timeoutMs),
   )
   expect(verified.filter(({ equal }) => !equal)).toEqual([])

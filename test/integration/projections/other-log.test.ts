@@ -6,9 +6,9 @@ import { openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-d
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createProjectionEngine } from '../../../projections/engine.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { appendAll, createEventLog, type EventLog } from '../../support/event-log.ts'
@@ -98,7 +98,7 @@ const createViews = () => {
   const depsOf = (eventStore: EventStore) => ({
     eventStore,
     viewStore,
-    projections: allProjections,
+    projections: allViews,
     ...systemKernel(log),
   })
   return {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allProjections } from '../../../projections/all-projections.ts'
-import type { ViewName } from '../../../projections/documents.ts'
 import type { Document } from '../../../projections/ports/view-store.ts'
 import type { Projection } from '../../../projections/projection.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import type { ViewName } from '../../../projections/registry.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { ViewMovedBack } from '../../../projections/replay.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
@@ -18,13 +18,13 @@ const timeoutMs = 30_000
 const world = exampleWorld()
 
 type Scene = ReturnType<typeof createScene>
-const depsOf = ({ eventStore, viewStore }: Scene, projections: readonly Projection[] = allProjections) => ({
+const depsOf = ({ eventStore, viewStore }: Scene, projections: readonly Projection[] = allViews) => ({
   eventStore,
   viewStore,
   projections,
   ...quietKernel,
 })
-const only = (view: ViewName) => allProjections.filter((projection) => projection.view === view)
+const only = (view: ViewName) => allViews.filter((projection) => projection.view === view)
 
 const anyHistory = fc.array(
   fc.record({ type: fc.constantFrom(...eventTypes), world: fc.integer({ min: 1, max: 4 }) }),
@@ -57,7 +57,7 @@ describe('verifying views', { timeout: timeoutMs * 4 }, () => {
     const position = await scene.append()
     await engine.caughtUp(within(timeoutMs))
     const verifications = await verifyViews(depsOf(scene), within(timeoutMs))
-    expect(verifications.map(({ view }) => view)).toEqual(allProjections.map(({ view }) => view))
+    expect(verifications.map(({ view }) => view)).toEqual(allViews.map(({ view }) => view))
     expect(verifications.find(({ view }) => view === 'events')).toMatchObject({
       position,
       eventsReplayed: 3,
@@ -119,7 +119,7 @@ describe('verifying views', { timeout: timeoutMs * 4 }, () => {
     }
     busy.abort()
     await growing
-    expect(new Set(positions).size).toBeGreaterThan(allProjections.length)
+    expect(new Set(positions).size).toBeGreaterThan(allViews.length)
     await engine.stop()
   })
 

@@ -5,12 +5,12 @@ import { type EventStore, EventStoreUnavailable, type SubscribeOptions } from '.
 import { systemKernel } from '../../../kernel/kernel.ts'
 import type { Log } from '../../../kernel/log.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import {
   createProjectionEngine,
   type ProjectionEngine,
   type ProjectionEngineDeps,
 } from '../../../projections/engine.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { noMetrics } from '../../../projections/telemetry.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import type { TempDir } from '../../support/temp-dir.ts'
@@ -91,7 +91,7 @@ export const createScene = (dir: TempDir) => {
         ...systemKernel(silent),
         eventStore,
         viewStore,
-        projections: allProjections,
+        projections: allViews,
         metrics: noMetrics,
         config: { backOff: { firstMs: 1, maxMs: 20 } },
         ...deps,

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { viewKeys } from '../../../projections/adapters/redis/keys.ts'
 import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -67,7 +67,7 @@ describeOnRedis('a view of which something in Redis is damaged', () => {
       }
     }
     const areRight = async (): Promise<boolean> => {
-      const deps = { eventStore: scene.eventStore, viewStore, projections: allProjections, ...quietKernel }
+      const deps = { eventStore: scene.eventStore, viewStore, projections: allViews, ...quietKernel }
       try {
         return (await verifyViews(deps, within(timeoutMs))).every(({ equal }) => equal)
       } catch (error) {

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createRedisViewStore } from '../../../projections/adapters/redis/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { ProjectionEngine } from '../../../projections/engine.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import { createViews } from '../../../projections/queries.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { ViewMovedBack } from '../../../projections/replay.ts'
 import { verifyViews } from '../../../projections/verify.ts'
 import { auditLogContract } from '../../contracts/audit-log.contract.ts'
@@ -67,7 +67,7 @@ for (const [name, start] of everyRedis)
         areRight: async () => {
           const head = await eventStore.head()
           const verified = await verifyViews(
-            { eventStore, viewStore, projections: allProjections, ...quietKernel, log },
+            { eventStore, viewStore, projections: allViews, ...quietKernel, log },
             signal,
           )
           const isFilled = (view: string, documents: number) => documents > 0 || emptyInTheEnd.has(view)
@@ -160,13 +160,13 @@ for (const [name, start] of everyRedis)
       await engine.caughtUp(signal)
       const { eventStore, viewStore } = world
       const [rebuilt] = await Promise.all([
-        rebuildViews({ eventStore, viewStore, projections: allProjections, ...quietKernel, log }, signal),
+        rebuildViews({ eventStore, viewStore, projections: allViews, ...quietKernel, log }, signal),
         world.addEvents(1),
       ])
-      expect(rebuilt.map(({ view }) => view)).toEqual(allProjections.map(({ view }) => view))
+      expect(rebuilt.map(({ view }) => view)).toEqual(allViews.map(({ view }) => view))
       expect(await engine.caughtUp(signal)).toBe(true)
       expect(await world.areRight()).toBe(true)
-      for (const { view } of allProjections) expect(await viewStore.checkpoint(`${view}.rebuild`)).toBe(-1)
+      for (const { view } of allViews) expect(await viewStore.checkpoint(`${view}.rebuild`)).toBe(-1)
     })
 
     it('are never less to a reader while several build them anew at once', async () => {
@@ -178,8 +178,7 @@ for (const [name, start] of everyRedis)
       const counts: number[] = []
       const count = async () => counts.push(await viewStore.count('events', 'all', 'all'))
       await count()
-      const rebuild = () =>
-        rebuildViews({ eventStore, viewStore, projections: allProjections, ...quietKernel, log }, signal)
+      const rebuild = () => rebuildViews({ eventStore, viewStore, projections: allViews, ...quietKernel, log }, signal)
       let over = false
       const reading = (async () => {
         while (!over) await count()
@@ -212,7 +211,7 @@ for (const [name, start] of everyRedis)
         mark: noMark,
         writes: [wrong],
       })
-      const verified = await verifyViews({ ...world, projections: allProjections, ...quietKernel, log }, signal)
+      const verified = await verifyViews({ ...world, projections: allViews, ...quietKernel, log }, signal)
       expect(verified.filter(({ equal }) => !equal)).toMatchObject([{ view: 'flavors', differingKeys: ['extra'] }])
     })
   })

@@ -6,7 +6,7 @@ import { keepViewVersions } from '../../../projections/adapters/redis/view-versi
 import { neverWritten, type ViewStore } from '../../../projections/ports/view-store.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import { createVersionedViewStore, versionedName } from '../../../projections/versioned-views.ts'
-import { flavorsProjection } from '../../../projections/views/flavors.ts'
+import { flavorsView } from '../../../projections/views/flavors.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { describeOnRedis } from '../../support/redis/describe-on-redis.ts'
@@ -29,7 +29,7 @@ for (const [name, start] of everyRedis)
     /** A program whose view of the flavors has this version. */
     const openProgram = (prefix: string, version: number, keepUnusedMs = 3_600_000) => {
       const log = createKeptLog()
-      const projection = { ...flavorsProjection, version }
+      const projection = { ...flavorsView, version }
       const stored = createRedisViewStore({ url: redis.url, prefix, log })
       const client = createRedisClient({ url: redis.url, log, silenceMs: 2000 })
       const config = { noteEveryMs: 50, keepUnusedMs }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createCursors } from '../../../graphql/cursor.ts'
-import { auditKey } from '../../../projections/views/events.ts'
+import { auditKey } from '../../../projections/audit-entry.ts'
 import { createApiUnderTest, shop } from './api-under-test.ts'
 
 const key = Buffer.alloc(32, 'a key')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { parseDeadLetterId } from '../../../domain/ids.ts'
-import type { DeadLetterDocument } from '../../../projections/documents.ts'
+import type { DeadLetterDocument } from '../../../projections/views/dead-letters.ts'
 import { accepted, createApiUnderTest } from './api-under-test.ts'
 
 const list = `query ($filter: DeadLetterFilter, $first: Int, $after: String, $newestFirst: Boolean! = false) {

@@ -3,7 +3,7 @@ import { NotOfferedYet } from '../../../commands/api.ts'
 import { EventStoreUnavailable } from '../../../commands/ports/event-store.ts'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { parseInstanceId, parseOperationId, parseTokenId } from '../../../domain/ids.ts'
-import { viewNames } from '../../../projections/documents.ts'
+import { viewNames } from '../../../projections/registry.ts'
 import { accepted, createApiUnderTest, shop } from './api-under-test.ts'
 
 const create = `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) {

@@ -20,28 +20,23 @@ import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
-import type {
-  AuditDocument,
-  AuditEntry,
-  BackupDocument,
-  ConfigurationDocument,
-  DatastoreDocument,
-  DeadLetterDocument,
-  FlavorDocument,
-  HostDocument,
-  InstanceDocument,
-  JoinTokenDocument,
-  OperationDocument,
-  QuotaDocument,
-  ScheduleDocument,
-  TokenDocument,
-  UnreadableDocument,
-  ViewName,
-} from '../../../projections/documents.ts'
+import { type AuditDocument, type AuditEntry, auditKey } from '../../../projections/audit-entry.ts'
 import type { ViewStore, ViewWrite } from '../../../projections/ports/view-store.ts'
-import { auditKey } from '../../../projections/views/events.ts'
-import { unreadableKey } from '../../../projections/views/unreadable.ts'
+import type { Projection } from '../../../projections/projection.ts'
+import { allViews, type ViewName } from '../../../projections/registry.ts'
+import type { BackupDocument } from '../../../projections/views/backups.ts'
+import type { ConfigurationDocument } from '../../../projections/views/configurations.ts'
+import type { DatastoreDocument } from '../../../projections/views/datastores.ts'
+import type { DeadLetterDocument } from '../../../projections/views/dead-letters.ts'
+import type { FlavorDocument } from '../../../projections/views/flavors.ts'
+import type { HostDocument } from '../../../projections/views/hosts.ts'
+import type { InstanceDocument } from '../../../projections/views/instance-document.ts'
+import type { JoinTokenDocument } from '../../../projections/views/join-tokens.ts'
+import type { OperationDocument } from '../../../projections/views/operations.ts'
+import type { QuotaDocument } from '../../../projections/views/quotas.ts'
+import type { ScheduleDocument } from '../../../projections/views/schedules.ts'
+import type { TokenDocument } from '../../../projections/views/tokens.ts'
+import { type UnreadableDocument, unreadableKey } from '../../../projections/views/unreadable.ts'
 
 const at = '2025-03-01T12:00:00.000Z'
 
@@ -64,7 +59,7 @@ export const createViewWriter = (store: ViewStore) => {
   }
 
   const put = async <D extends object>(view: ViewName, key: string, document: D): Promise<D> => {
-    const projection = allProjections.find((candidate) => candidate.view === view)
+    const projection: Projection | undefined = allViews.find((candidate) => candidate.view === view)
     if (!projection) throw new Error(`no projection ${view}`)
     await write(view, { kind: 'put', key, document, entries: projection.entries(document, key) })
     return document

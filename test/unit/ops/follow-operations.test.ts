@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { followOperations } from '../../../ops/compose/observe.ts'
-import type { OperationDocument } from '../../../projections/documents.ts'
 import { type ViewChange, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
+import type { OperationDocument } from '../../../projections/views/operations.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createRecordingLog } from '../../support/write-side.ts'

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ReadStreamOptions } from '../../../commands/ports/event-store.ts'
 import { actorName } from '../../../domain/metadata.ts'
+import type { AuditEntry } from '../../../projections/audit-entry.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
-import type { AuditEntry } from '../../../projections/documents.ts'
-import type { WrittenEvent } from '../../support/event-log.ts'
-import { createEventLog } from '../../support/event-log.ts'
+import { createEventLog, type WrittenEvent } from '../../support/event-log.ts'
 import { eventTypes, exampleActor, exampleWorld } from '../../support/example-events.ts'
 
 const world = exampleWorld()

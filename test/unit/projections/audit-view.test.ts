@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAuditView } from '../../../projections/adapters/memory/audit-view.ts'
 import { createMemoryView } from '../../../projections/adapters/memory/memory-view.ts'
-import type { AuditEntry } from '../../../projections/documents.ts'
+import { type AuditEntry, auditKey } from '../../../projections/audit-entry.ts'
 import type { ViewWrite } from '../../../projections/ports/view-store.ts'
-import { auditKey, auditLists } from '../../../projections/views/events.ts'
+import { auditLists } from '../../../projections/views/events.ts'
 import { eventTypes, exampleWorld, streamOfEvent } from '../../support/example-events.ts'
 
 const worlds = [exampleWorld(1), exampleWorld(2), exampleWorld(3)] as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { AuditDocument } from '../../../projections/audit-entry.ts'
 import { createCausality } from '../../../projections/causality.ts'
-import type { AuditDocument } from '../../../projections/documents.ts'
 
 const operation = 'operation-01a229b3-115c-70d7-8722-0b22e4aeb1dd'
 const instance = 'instance-01a229b3-115c-70d7-84d1-f07f8c5f8adb'

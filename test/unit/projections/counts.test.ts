@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../../projections/counts.ts'
-import type { HostDocument, InstanceDocument } from '../../../projections/documents.ts'
 import type { Entry, ListOptions } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { readProjected } from '../../../projections/projection.ts'
-import { hostsProjection } from '../../../projections/views/hosts.ts'
-import { instancesProjection } from '../../../projections/views/instances.ts'
+import { type HostDocument, hostsView } from '../../../projections/views/hosts.ts'
+import type { InstanceDocument } from '../../../projections/views/instance-document.ts'
+import { instancesView } from '../../../projections/views/instances.ts'
 import { createEventLog, type EventLog } from '../../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
 import { dumpOf } from '../../support/projection-spec.ts'
@@ -16,7 +16,7 @@ import { dumpOf } from '../../support/projection-spec.ts'
 const viewsOf = async (log: EventLog) => {
   const store = createMemoryViewStore()
   // One event at a time, so that what a document was counted under before has to be given up.
-  for (const { view, ...projection } of [instancesProjection, hostsProjection]) {
+  for (const { view, ...projection } of [instancesView, hostsView]) {
     for (const [at, event] of readProjected(log.events()).entries()) {
       const writes = await projectBatch({ view, ...projection }, { events: [event] }, store)
       await store.apply({ view, expected: at - 1, checkpoint: at, mark: noMark, writes })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import type { AuditEntry } from '../../../projections/documents.ts'
+import { type AuditEntry, auditKey } from '../../../projections/audit-entry.ts'
 import { neverWritten, type ViewWrite } from '../../../projections/ports/view-store.ts'
 import { createViews } from '../../../projections/queries.ts'
-import { auditKey, auditLists } from '../../../projections/views/events.ts'
+import { auditLists } from '../../../projections/views/events.ts'
 import { exampleWorld, streamOfEvent } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 

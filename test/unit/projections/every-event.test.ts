@@ -2,16 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aggregates, allCategories } from '../../../domain/aggregates.ts'
 import { eventCatalogue } from '../../../domain/catalogue.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
-import { viewNames } from '../../../projections/documents.ts'
 import { readProjected } from '../../../projections/projection.ts'
+import { allViews, viewNames } from '../../../projections/registry.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { eventTypes, exampleWorld } from '../../support/example-events.ts'
 import { project } from '../../support/projection-spec.ts'
 
 /** Which event types a view takes. The compiler asks for each to be named in its projection; this shows what was decided. */
 const takenBy = (view: string): readonly string[] => {
-  const projection = allProjections.find((candidate) => candidate.view === view)
+  const projection = allViews.find((candidate) => candidate.view === view)
   const log = createEventLog()
   for (const type of eventTypes) log.add(type, exampleWorld())
   return readProjected(log.events())
@@ -57,11 +56,11 @@ describe('every event type', () => {
 
 describe('the projections', () => {
   it('are one for each name of a view', () => {
-    expect(allProjections.map(({ view }) => view).sort()).toEqual([...viewNames].sort())
+    expect(allViews.map(({ view }) => view).sort()).toEqual([...viewNames].sort())
   })
 
   it('name the categories whose events they take', () => {
-    for (const { view, categories } of allProjections) {
+    for (const { view, categories } of allViews) {
       const types: readonly string[] = categories.flatMap((category) => Object.keys(aggregates[category].events))
       expect(types, view).toEqual(expect.arrayContaining([...takenBy(view)]))
       expect(allCategories).toEqual(expect.arrayContaining([...categories]))
@@ -78,7 +77,7 @@ describe('the projections', () => {
         async (history, batchSize) => {
           const log = createEventLog()
           for (const { type, world } of history) log.add(type, exampleWorld(world))
-          for (const projection of allProjections) {
+          for (const projection of allViews) {
             const oneByOne = await project(projection, log.events(), { deliveries: 1 })
             expect(await project(projection, log.events(), { deliveries: 1, batchSize })).toEqual(oneByOne)
             expect(await project(projection, log.events(), { deliveries: 2, batchSize })).toEqual(oneByOne)

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
 import { ProjectionFailed, projectBatch } from '../../../projections/project-batch.ts'
-import type { Projection } from '../../../projections/projection.ts'
-import { readProjected } from '../../../projections/projection.ts'
-import { flavorsProjection } from '../../../projections/views/flavors.ts'
+import { type Projection, readProjected } from '../../../projections/projection.ts'
+import { flavorsView } from '../../../projections/views/flavors.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 
@@ -16,7 +15,7 @@ const range = { events, position: 1 }
 
 describe('projecting a batch', () => {
   it('writes every document once, as it is in the end', async () => {
-    const writes = await projectBatch(flavorsProjection, range, createMemoryViewStore())
+    const writes = await projectBatch(flavorsView, range, createMemoryViewStore())
     expect(writes).toEqual([
       expect.objectContaining({ kind: 'put', key: 'small', document: expect.objectContaining({ retired: true }) }),
     ])
@@ -24,7 +23,7 @@ describe('projecting a batch', () => {
 
   it('writes nothing for a document that comes and goes', async () => {
     const fleeting: Projection = {
-      ...flavorsProjection,
+      ...flavorsView,
       evolve: (_, event) => (event.type === 'FlavorRetired' ? null : {}),
     }
     expect(await projectBatch(fleeting, range, createMemoryViewStore())).toEqual([])
@@ -34,19 +33,19 @@ describe('projecting a batch', () => {
     const store = createMemoryViewStore()
     const writes = [{ kind: 'put', key: 'small', document: {}, entries: [] }] as const
     await store.apply({ view: 'flavors', expected: -1, checkpoint: 0, mark: noMark, writes })
-    const ending: Projection = { ...flavorsProjection, evolve: () => null }
+    const ending: Projection = { ...flavorsView, evolve: () => null }
     expect(await projectBatch(ending, range, store)).toEqual([{ kind: 'delete', key: 'small' }])
   })
 
   const throwing = (what: 'keysOf' | 'evolve' | 'entries'): Projection => ({
-    ...flavorsProjection,
+    ...flavorsView,
     keysOf: (event) => {
       if (what === 'keysOf' && event.type === 'FlavorRetired') throw new Error('a bug')
-      return flavorsProjection.keysOf(event)
+      return flavorsView.keysOf(event)
     },
     evolve: (document, event, key, other) => {
       if (what === 'evolve' && event.type === 'FlavorRetired') throw new Error('a bug')
-      return flavorsProjection.evolve(document as never, event, key, other as never)
+      return flavorsView.evolve(document as never, event, key, other as never)
     },
     entries: () => {
       throw new Error('a bug')

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { parseProjectId } from '../../../domain/ids.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { allProjections } from '../../../projections/all-projections.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import type { Page, PageRequest } from '../../../projections/page.ts'
 import type { ViewStore } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { readProjected } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
+import { allViews } from '../../../projections/registry.ts'
 import { createEventLog, type EventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -18,7 +18,7 @@ const viewsOf = async (log: EventLog) => {
   const store = createMemoryViewStore()
   const events = readProjected(log.events())
   const checkpoint = events.length - 1
-  for (const projection of allProjections) {
+  for (const projection of allViews) {
     const writes = await projectBatch(projection, { events }, store)
     await store.apply({ view: projection.view, expected: -1, checkpoint, mark: noMark, writes })
   }

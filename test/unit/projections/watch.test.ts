@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { EventStoreUnavailable, type StoredEvent } from '../../../commands/ports/event-store.ts'
 import { noMark } from '../../../commands/ports/log-mark.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
+import type { AuditDocument, AuditEntry } from '../../../projections/audit-entry.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
-import type { AuditDocument, AuditEntry, InstanceDocument } from '../../../projections/documents.ts'
 import { type ViewStore, ViewStoreUnavailable } from '../../../projections/ports/view-store.ts'
 import { projectBatch } from '../../../projections/project-batch.ts'
 import { readProjected } from '../../../projections/projection.ts'
 import { createViews } from '../../../projections/queries.ts'
-import { eventsProjection } from '../../../projections/views/events.ts'
-import { instancesProjection } from '../../../projections/views/instances.ts'
+import { eventsView } from '../../../projections/views/events.ts'
+import type { InstanceDocument } from '../../../projections/views/instance-document.ts'
+import { instancesView } from '../../../projections/views/instances.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
@@ -23,7 +24,7 @@ const createScene = () => {
   const show = async (into: ViewStore = store, suffix = ''): Promise<void> => {
     const stored: readonly StoredEvent[] = log.events()
     const range = { events: readProjected(suffix ? stored : stored.slice(shown)), position: stored.length - 1 }
-    for (const projection of [instancesProjection, eventsProjection]) {
+    for (const projection of [instancesView, eventsView]) {
       const view = `${projection.view}${suffix}`
       const named = { ...projection, view: view as typeof projection.view }
       const writes = await projectBatch(named, range, into)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { parseFlavorId, parseJoinTokenId } from '../../../../domain/ids.ts'
-import { datastoresProjection } from '../../../../projections/views/datastores.ts'
-import { deadLettersProjection } from '../../../../projections/views/dead-letters.ts'
-import { flavorsProjection } from '../../../../projections/views/flavors.ts'
-import { joinTokensProjection } from '../../../../projections/views/join-tokens.ts'
-import { tokensProjection } from '../../../../projections/views/tokens.ts'
+import { datastoresView } from '../../../../projections/views/datastores.ts'
+import { deadLettersView } from '../../../../projections/views/dead-letters.ts'
+import { flavorsView } from '../../../../projections/views/flavors.ts'
+import { joinTokensView } from '../../../../projections/views/join-tokens.ts'
+import { tokensView } from '../../../../projections/views/tokens.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { exampleActor, exampleWorld, plantedSecrets } from '../../../support/example-events.ts'
 import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
@@ -23,7 +23,7 @@ describe('the view of datastores', () => {
       Default: 'DatastoreDefaultVersionSet',
     } as const
     for (const [what, version] of events) log.add(types[what], world, { version })
-    await expectDocuments(datastoresProjection, log.events(), { postgresql: { type: 'postgresql', ...document } })
+    await expectDocuments(datastoresView, log.events(), { postgresql: { type: 'postgresql', ...document } })
   }
   const offered = (...versions: string[]) => versions.map((version) => ['Offered', version] as const)
 
@@ -72,12 +72,12 @@ describe('the view of flavors', () => {
     const flavor = (id: string, vcpus: number, memoryMiB: number, retired: boolean) => ({
       [id]: { id, vcpus, memoryMiB, description: 'for a start', retired },
     })
-    await expectDocuments(flavorsProjection, log.events(), {
+    await expectDocuments(flavorsView, log.events(), {
       ...flavor('small', 2, 512, false),
       ...flavor('medium', 2, 4096, true),
       ...flavor('large', 10, 4096, false),
     })
-    const dumped = await project(flavorsProjection, log.events(), { deliveries: 1 })
+    const dumped = await project(flavorsView, log.events(), { deliveries: 1 })
     expect(keysIn(dumped, 'all', 'all')).toEqual(['small', 'medium', 'large'])
   })
 })
@@ -98,10 +98,10 @@ describe('the view of tokens', () => {
       createdAt: '2030-01-01T00:00:00.000Z',
       createdBy: exampleActor(world),
     }
-    await expectDocuments(tokensProjection, log.events(), { [world.tokenId]: issued })
+    await expectDocuments(tokensView, log.events(), { [world.tokenId]: issued })
     log.add('TokenRevoked', world)
-    await expectDocuments(tokensProjection, log.events(), { [world.tokenId]: { ...issued, revoked: true } })
-    const dumped = await project(tokensProjection, log.events(), { deliveries: 1 })
+    await expectDocuments(tokensView, log.events(), { [world.tokenId]: { ...issued, revoked: true } })
+    const dumped = await project(tokensView, log.events(), { deliveries: 1 })
     expect(keysIn(dumped, 'project', 'acme')).toEqual([world.tokenId])
     expect(keysIn(dumped, 'all', 'all')).toEqual([world.tokenId])
   })
@@ -122,16 +122,16 @@ describe('the view of join tokens', () => {
       createdAt: '2030-01-01T00:00:00.000Z',
       createdBy: exampleActor(world),
     }
-    await expectDocuments(joinTokensProjection, log.events(), { [tokenId]: issued })
+    await expectDocuments(joinTokensView, log.events(), { [tokenId]: issued })
     const revoked = createEventLog()
     revoked.add('FleetJoinTokenIssued', world, { tokenId, hostId: null, expiresAt })
     revoked.add('FleetJoinTokenRevoked', world, { tokenId })
-    await expectDocuments(joinTokensProjection, revoked.events(), { [tokenId]: { ...issued, revoked: true } })
+    await expectDocuments(joinTokensView, revoked.events(), { [tokenId]: { ...issued, revoked: true } })
     log.add('FleetHostNameTaken', world)
     log.add('FleetJoinTokenUsed', world, { tokenId })
     const used = { hostId: world.hostId, at: '2030-01-01T00:00:02.000Z' }
-    await expectDocuments(joinTokensProjection, log.events(), { [tokenId]: { ...issued, used } })
-    const dumped = await project(joinTokensProjection, log.events(), { deliveries: 1 })
+    await expectDocuments(joinTokensView, log.events(), { [tokenId]: { ...issued, used } })
+    const dumped = await project(joinTokensView, log.events(), { deliveries: 1 })
     expect(keysIn(dumped, 'all', 'all')).toEqual([tokenId])
   })
 })
@@ -142,7 +142,7 @@ describe('the view of dead letters', () => {
     const other = exampleWorld(2)
     log.add('DeadLetterReplayed', world)
     log.add('DeadLetterDropped', other)
-    await expectDocuments(deadLettersProjection, log.events(), {
+    await expectDocuments(deadLettersView, log.events(), {
       [world.deadLetterId]: {
         id: world.deadLetterId,
         status: 'REPLAYED',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { allProjections } from '../../../../projections/all-projections.ts'
-import { eventsProjection } from '../../../../projections/views/events.ts'
+import { allViews } from '../../../../projections/registry.ts'
+import { eventsView } from '../../../../projections/views/events.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { eventTypes, exampleWorld, plantedSecrets } from '../../../support/example-events.ts'
 import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
@@ -12,7 +12,7 @@ describe('the view of events', () => {
     const log = createEventLog()
     log.add('HostRegistered', world)
     log.add('InstanceRequested', world, {}, { correlationId: world.operationId })
-    await expectDocuments(eventsProjection, log.events(), {
+    await expectDocuments(eventsView, log.events(), {
       '0000000000000000': {
         position: 0,
         type: 'HostRegistered',
@@ -44,7 +44,7 @@ describe('the view of events', () => {
     log.add('InstanceRequested', world)
     log.add('OperationStarted', world)
     log.add('TokenIssued', world)
-    const dumped = await project(eventsProjection, log.events(), { deliveries: 1 })
+    const dumped = await project(eventsView, log.events(), { deliveries: 1 })
     const at = (...positions: number[]) => positions.map((position) => `000000000000000${position}`)
     expect(keysIn(dumped, 'all', 'all')).toEqual(at(0, 1, 2, 3))
     expect(keysIn(dumped, 'project', 'acme')).toEqual(at(1, 2, 3))
@@ -57,7 +57,7 @@ describe('every view', () => {
   it('but that of tokens is without secrets, and that one has no more than the hash it compares with', async () => {
     const log = createEventLog()
     for (const type of eventTypes) log.add(type, world)
-    for (const projection of allProjections) {
+    for (const projection of allViews) {
       const text = JSON.stringify(await project(projection, log.events(), { deliveries: 1 }))
       const allowed = projection.view === 'tokens' ? plantedSecrets.secretHash : ' '
       expect(text.replaceAll(allowed, ''), projection.view).not.toContain('planted')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CofferEventType } from '../../../../domain/catalogue.ts'
 import { noConfiguration } from '../../../../domain/instance/known.ts'
-import type { InstanceDocument } from '../../../../projections/documents.ts'
-import { instancesProjection } from '../../../../projections/views/instances.ts'
+import type { InstanceDocument } from '../../../../projections/views/instance-document.ts'
+import { instancesView } from '../../../../projections/views/instances.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { exampleUuid, exampleWorld } from '../../../support/example-events.ts'
 import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
@@ -45,7 +45,7 @@ const expectAfter = async (types: readonly CofferEventType[], changes: Partial<I
   const log = createEventLog()
   for (const type of types) log.add(type, world)
   const last = types.length - 1
-  await expectDocuments(instancesProjection, log.events(), {
+  await expectDocuments(instancesView, log.events(), {
     [world.instanceId]: {
       ...requested,
       updatedAt: `2030-01-01T00:00:0${last}.000Z`,
@@ -119,7 +119,7 @@ describe('the view of instances', () => {
     for (const one of [other, world]) log.add('InstanceRequested', one)
     log.add('InstanceDeletionRequested', other)
     log.add('InstanceDeleted', other)
-    const dumped = await project(instancesProjection, log.events(), { deliveries: 1 })
+    const dumped = await project(instancesView, log.events(), { deliveries: 1 })
     const both = [world.instanceId, other.instanceId]
     expect(keysIn(dumped, 'project', 'acme')).toEqual(both)
     expect(keysIn(dumped, 'all', 'all')).toEqual(both)
@@ -132,7 +132,7 @@ describe('the view of instances', () => {
   it('ignores an event of an instance that was never requested', async () => {
     const log = createEventLog()
     log.add('InstanceRenamed', exampleWorld(9), { name: exampleUuid('nobody') })
-    await expectDocuments(instancesProjection, log.events(), {})
+    await expectDocuments(instancesView, log.events(), {})
   })
 })
 
@@ -149,7 +149,7 @@ describe('where the log says why', () => {
   ] as const)('is the event that set the %s: of %j the one with revision %i', async (what, types, revision) => {
     const log = createEventLog()
     for (const type of types) log.add(type, world)
-    const [dumped] = await project(instancesProjection, log.events(), { deliveries: 1 })
+    const [dumped] = await project(instancesView, log.events(), { deliveries: 1 })
     const document = dumped?.document as InstanceDocument
     expect(document[`${what}Position`]).toBe(log.events()[revision]?.position)
   })
@@ -164,7 +164,7 @@ describe('where the log says why', () => {
   ] as const)('is told of the end of shared work: %s, %s', async (begins, ends) => {
     const log = createEventLog()
     for (const type of [...provisioned, begins, ends]) log.add(type, world)
-    const [dumped] = await project(instancesProjection, log.events(), { deliveries: 1 })
+    const [dumped] = await project(instancesView, log.events(), { deliveries: 1 })
     expect(dumped?.document).toMatchObject({ sharedOperationIds: [] })
   })
 })

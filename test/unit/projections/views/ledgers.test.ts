@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../../commands/ports/event-store.ts'
 import { hostStream } from '../../../../domain/host/index.ts'
 import { projectStream } from '../../../../domain/project/index.ts'
-import type { HostDocument, QuotaDocument } from '../../../../projections/documents.ts'
 import type { Projection } from '../../../../projections/projection.ts'
-import { hostsProjection } from '../../../../projections/views/hosts.ts'
-import { quotasProjection } from '../../../../projections/views/quotas.ts'
+import type { HostDocument } from '../../../../projections/views/hosts.ts'
+import { hostsView } from '../../../../projections/views/hosts.ts'
+import type { QuotaDocument } from '../../../../projections/views/quotas.ts'
+import { quotasView } from '../../../../projections/views/quotas.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { exampleEvent, exampleWorld } from '../../../support/example-events.ts'
 import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
@@ -27,7 +28,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReserved', first)
     log.add('QuotaCommitted', first)
     log.add('QuotaReserved', second, { resources: three })
-    await expectDocuments(quotasProjection, log.events(), {
+    await expectDocuments(quotasView, log.events(), {
       [projectId]: { projectId, limits: null, used: { ...four, instances: 2 }, flaws: [] },
       ...holding(first, one),
       ...holding(second, three),
@@ -40,7 +41,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReserved', second, { resources: three })
     log.add('QuotaReleased', first)
     log.add('QuotaReleased', first)
-    await expectDocuments(quotasProjection, log.events(), {
+    await expectDocuments(quotasView, log.events(), {
       [projectId]: { projectId, limits: null, used: { ...three, instances: 1 }, flaws: [] },
       ...holding(second, three),
     })
@@ -51,7 +52,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReserved', first)
     log.add('QuotaReleased', first)
     log.add('QuotaCommitted', first)
-    await expectDocuments(quotasProjection, log.events(), {
+    await expectDocuments(quotasView, log.events(), {
       [projectId]: { projectId, limits: null, used: { ...one, instances: 1 }, flaws: [] },
       ...holding(first, one),
     })
@@ -60,7 +61,7 @@ describe('the view of quotas', () => {
   it('shows the limits an admin has set', async () => {
     const log = createEventLog()
     log.add('ProjectQuotaSet', first)
-    await expectDocuments(quotasProjection, log.events(), {
+    await expectDocuments(quotasView, log.events(), {
       [projectId]: {
         projectId,
         limits: { instances: 5, vcpus: 8, memoryMiB: 8192, volumeGiB: 50 },
@@ -68,7 +69,7 @@ describe('the view of quotas', () => {
         flaws: [],
       },
     })
-    expect(keysIn(await project(quotasProjection, log.events(), { deliveries: 1 }), 'all', 'all')).toEqual([projectId])
+    expect(keysIn(await project(quotasView, log.events(), { deliveries: 1 }), 'all', 'all')).toEqual([projectId])
   })
 })
 
@@ -97,7 +98,7 @@ describe('the view of hosts', () => {
     const log = createEventLog()
     log.add('HostRegistered', first)
     log.add('HostRegistered', first, { address: '10.0.0.2' })
-    await expectDocuments(hostsProjection, log.events(), {
+    await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...registered, address: '10.0.0.2', updatedAt: '2030-01-01T00:00:01.000Z' },
     })
   })
@@ -108,9 +109,9 @@ describe('the view of hosts', () => {
     log.add('HostLost', first)
     log.add('HostRegistered', first)
     const lost = { ...registered, status: 'LOST', updatedAt: '2030-01-01T00:00:02.000Z' }
-    await expectDocuments(hostsProjection, log.events(), { [hostId]: lost })
+    await expectDocuments(hostsView, log.events(), { [hostId]: lost })
     log.add('HostReturned', first)
-    await expectDocuments(hostsProjection, log.events(), {
+    await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...lost, status: 'UP', updatedAt: '2030-01-01T00:00:03.000Z' },
     })
   })
@@ -124,17 +125,17 @@ describe('the view of hosts', () => {
     const claim = (world: typeof first, resources: typeof one) => ({
       [`${hostId}/${world.instanceId}`]: { hostId, instanceId: world.instanceId, resources },
     })
-    await expectDocuments(hostsProjection, log.events(), {
+    await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...registered, claimed: four, updatedAt: '2030-01-01T00:00:03.000Z' },
       ...claim(first, one),
       ...claim(second, three),
     })
     log.add('HostCapacityReleased', first)
-    await expectDocuments(hostsProjection, log.events(), {
+    await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...registered, claimed: three, updatedAt: '2030-01-01T00:00:04.000Z' },
       ...claim(second, three),
     })
-    const dumped = await project(hostsProjection, log.events(), { deliveries: 2 })
+    const dumped = await project(hostsView, log.events(), { deliveries: 2 })
     expect(keysIn(dumped, 'all', 'all')).toEqual([hostId])
     expect(keysIn(dumped, 'host', hostId)).toEqual([`${hostId}/${second.instanceId}`])
   })
@@ -158,17 +159,17 @@ describe('a view of what may have lost a part of its history', () => {
     log.add('HostCapacityClaimed', first)
     log.add('QuotaCommitted', first)
     const cut = log.events().filter(({ revision }) => revision > 0)
-    expect((await documentIn(quotasProjection, cut, projectId))?.flaws).toEqual([0])
-    const host = await documentIn(hostsProjection, cut, hostId)
+    expect((await documentIn(quotasView, cut, projectId))?.flaws).toEqual([0])
+    const host = await documentIn(hostsView, cut, hostId)
     expect(host).toMatchObject({ id: hostId, name: hostId, flaws: [0], registeredAt: null })
-    expect(keysIn(await project(hostsProjection, cut, { deliveries: 1 }), 'status', 'UNREADABLE')).toEqual([hostId])
+    expect(keysIn(await project(hostsView, cut, { deliveries: 1 }), 'status', 'UNREADABLE')).toEqual([hostId])
   })
 
   it('takes a history that begins with what the view ignores for whole', async () => {
     const log = createEventLog()
     log.add('ProjectTokenHeld', first)
     log.add('QuotaReserved', first)
-    expect((await documentIn(quotasProjection, log.events(), projectId))?.flaws).toEqual([])
+    expect((await documentIn(quotasView, log.events(), projectId))?.flaws).toEqual([])
   })
 
   it('marks what rests on an event that cannot be read, until that is left out', async () => {
@@ -177,21 +178,21 @@ describe('a view of what may have lost a part of its history', () => {
     log.add('QuotaReserved', first)
     log.add('ProjectTokenHeld', first)
     log.add('QuotaReserved', second, { resources: three })
-    const quota = (events: readonly StoredEvent[]) => documentIn(quotasProjection, events, projectId)
+    const quota = (events: readonly StoredEvent[]) => documentIn(quotasView, events, projectId)
     for (const revision of [0, 1, 2]) {
       expect((await quota(spoiled(log.events(), revision)))?.flaws).toEqual([revision])
     }
     log.add('EventExcluded', first, { stream: projectStream(projectId), revision: 2 })
     expect((await quota(spoiled(log.events(), 1)))?.flaws).toEqual([1])
     expect(await quota(spoiled(log.events(), 2))).toMatchObject({ flaws: [], used: { instances: 1 } })
-    expect((await documentIn(hostsProjection, spoiled(log.events(), 2), hostId))?.flaws).toEqual([])
+    expect((await documentIn(hostsView, spoiled(log.events(), 2), hostId))?.flaws).toEqual([])
   })
 
   it('shows a host whose first registration was left out once it registers again', async () => {
     const log = createEventLog()
     log.add('HostRegistered', first)
     log.add('EventExcluded', first, { stream: hostStream(hostId), revision: 0 })
-    const shown = async () => documentIn(hostsProjection, spoiled(log.events(), 0), hostId)
+    const shown = async () => documentIn(hostsView, spoiled(log.events(), 0), hostId)
     expect(await shown()).toMatchObject({ flaws: [], registeredAt: null })
     log.add('HostRegistered', first)
     expect(await shown()).toMatchObject({ flaws: [], name: 'db-1', registeredAt: expect.any(String) })
@@ -207,6 +208,6 @@ describe('a view of what may have lost a part of its history', () => {
     const events = log
       .events()
       .map((event) => (event.type === 'ProjectTokenHeld' ? { ...event, metadata: null } : event))
-    expect((await documentIn(quotasProjection, events, projectId))?.flaws).toHaveLength(100)
+    expect((await documentIn(quotasView, events, projectId))?.flaws).toHaveLength(100)
   })
 })

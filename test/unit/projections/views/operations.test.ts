@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { OperationDocument, OperationStep } from '../../../../projections/documents.ts'
-import { operationsProjection } from '../../../../projections/views/operations.ts'
+import type { OperationStep } from '../../../../projections/views/operation-steps.ts'
+import type { OperationDocument } from '../../../../projections/views/operations.ts'
+import { operationsView } from '../../../../projections/views/operations.ts'
 import { createEventLog, type EventLog } from '../../../support/event-log.ts'
 import { exampleActor, exampleWorld } from '../../../support/example-events.ts'
 import { expectDocuments, keysIn, project } from '../../../support/projection-spec.ts'
@@ -40,7 +41,7 @@ const step = (name: string, changes: Partial<OperationStep> = {}): OperationStep
 const expectAfter = (tell: (log: EventLog) => void, changes: Partial<OperationDocument>): Promise<void> => {
   const log = createEventLog()
   tell(log)
-  return expectDocuments(operationsProjection, log.events(), { [world.operationId]: { ...pending, ...changes } })
+  return expectDocuments(operationsView, log.events(), { [world.operationId]: { ...pending, ...changes } })
 }
 
 const begin = (log: EventLog): void => {
@@ -195,7 +196,7 @@ describe('the view of operations', () => {
     for (const one of [world, other]) log.add('InstanceRestartRequested', one)
     log.add('OperationStarted', world)
     log.add('OperationSucceeded', world)
-    const dumped = await project(operationsProjection, log.events(), { deliveries: 1 })
+    const dumped = await project(operationsView, log.events(), { deliveries: 1 })
     const both = [world.operationId, other.operationId]
     expect(keysIn(dumped, 'project', 'acme')).toEqual(both)
     expect(keysIn(dumped, 'instance', world.instanceId)).toEqual(both)

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { schedulesProjection } from '../../../../projections/views/schedules.ts'
+import { schedulesView } from '../../../../projections/views/schedules.ts'
 import { createEventLog } from '../../../support/event-log.ts'
 import { exampleActor, exampleWorld } from '../../../support/example-events.ts'
 import { expectDocuments } from '../../../support/projection-spec.ts'
@@ -34,7 +34,7 @@ const expectAfter = async (events: readonly (readonly [Types, object?])[], chang
   log.add('ScheduleCreated', world)
   for (const [type, data] of events) log.add(type, world, data ?? {})
   const then: Readonly<Record<string, object>> = changes ? { [world.scheduleId]: { ...made, ...changes } } : {}
-  await expectDocuments(schedulesProjection, log.events(), then)
+  await expectDocuments(schedulesView, log.events(), then)
 }
 
 describe('the view of schedules', () => {

@@ -1,0 +1,3 @@
+export const operationStatuses = ['PENDING', 'RUNNING', 'COMPENSATING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+
+export type OperationStatus = (typeof operationStatuses)[number]

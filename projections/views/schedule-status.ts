@@ -1,0 +1,3 @@
+export const scheduleStatuses = ['ENABLED', 'PAUSED'] as const
+
+export type ScheduleStatus = (typeof scheduleStatuses)[number]
