@@ -22,7 +22,7 @@ export const createEngineBuilds = (
   fetch: async (datastore, signal) => {
     const packages = setups.find((setup) => setup.datastore === datastore)?.packages
     if (packages === undefined) throw new BuildRefused('it is in no package that could be fetched')
-    const taken = await takeFromCache(datastore, { ...options, signal })
+    const taken = await takeFromCache({ datastore, packages }, { ...options, signal })
     if (taken === null) await fetchBuild({ datastore, packages, version: null }, { ...options, signal })
   },
 })

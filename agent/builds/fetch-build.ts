@@ -8,7 +8,7 @@ import { BuildRefused, type PackageSet } from '../engines/engine-setup.ts'
 import { exists, removeTree } from '../files.ts'
 import { run } from '../run.ts'
 import { type Apt, openApt } from './apt.ts'
-import { buildName, buildsOf, listBuilds, upstreamOf } from './builds.ts'
+import { buildName, buildsOf, isWholeBuild, listBuilds, upstreamOf } from './builds.ts'
 
 export type FetchWish = {
   readonly datastore: DatastoreType
@@ -41,7 +41,7 @@ export const fetchBuild = async (
     say('reading what the distribution offers')
     const apt = await openApt(scratch, signal)
     const { names, packageVersion } = await choose(apt, wish)
-    const kept = join(cache, wish.datastore, buildName(packageVersion))
+    const kept = join(cache, wish.datastore, buildName(packageVersion, names))
     if (!(await exists(kept))) {
       await appear(await unpack(apt, names, packageVersion, { scratch, say, signal }), kept)
     }
@@ -51,13 +51,14 @@ export const fetchBuild = async (
   }
 }
 
-/** The newest build that the cache has of an engine, if any, for this data directory; null otherwise. Needs no network. */
+/** The newest build that the cache has of an engine with all of its packages, if any, for this data directory; null otherwise. Needs no network. */
 export const takeFromCache = async (
-  datastore: DatastoreType,
+  { datastore, packages }: Omit<FetchWish, 'version'>,
   { dataDir, cacheDir, signal }: Omit<FetchOptions, 'say'>,
 ): Promise<string | null> => {
   const cache = await openCache(dataDir, cacheDir)
-  const [newest] = await listBuilds(join(cache, datastore))
+  const kept = await listBuilds(join(cache, datastore))
+  const newest = kept.find((build) => packages.some((names) => isWholeBuild(basename(build), names)))
   return newest === undefined ? null : take(newest, datastore, dataDir, signal)
 }
 

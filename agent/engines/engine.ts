@@ -256,7 +256,7 @@ export interface EngineBackup {
 export interface EngineDriver extends EngineLifecycle, EngineConfiguration {
   readonly accounts: EngineAccounts
   readonly room: EngineRoom | null
-  readonly backup: EngineBackup | null
+  readonly backup: EngineBackup
   /**
    * For an engine that counts connections which have not logged in, and refuses everybody when there are too many. The engine runs. `hurried`: new
    * ones are dropped as soon as can be, so that others get in between; else they have their ordinary time. `configure` gives it back, too.

@@ -8,7 +8,7 @@ import { storePart } from '../backup/parts.ts'
 import { createMeter } from '../backup/tell-progress.ts'
 import { EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
-import { type Outcome, requireBackup, requireRecord } from './outcome.ts'
+import { type Outcome, requireRecord } from './outcome.ts'
 
 /**
  * A copy of all data is in the store. An attempt that was cut off, also by the end of the agent, is made again in a folder of its own, as objects are written
@@ -20,7 +20,6 @@ export const backupStored: Outcome<'backup-stored'> = async (
   { nodeId, instanceId, signal, progress },
 ) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
-  const backup = requireBackup(driver, 'backed up')
   const store = requireStore(host)
   const dataKey = await host.sealingKeys.openDataKey(sealedKey, backupId)
   const folder = backupFolder(instanceId, backupId)
@@ -34,7 +33,7 @@ export const backupStored: Outcome<'backup-stored'> = async (
       store: async (part: string, content: AsyncIterable<Uint8Array>) =>
         void parts.push(await storePart(place, part, meter.count(content), signal)),
     }
-    await backup.take(instance, sink, signal)
+    await driver.backup.take(instance, sink, signal)
     await removeObjects(store, folder, prefix)
   } catch (error) {
     signal.throwIfAborted()

@@ -8,7 +8,7 @@ import { type BackupSource, EngineFault } from '../engines/engine.ts'
 import { exists } from '../files.ts'
 import type { Host } from '../host.ts'
 import { requireStore } from './backup-stored.ts'
-import { type Outcome, type OutcomeContext, requireBackup, requireRecord } from './outcome.ts'
+import { type Outcome, type OutcomeContext, requireRecord } from './outcome.ts'
 import { clearVolume, takeIntoUse } from './volume-content.ts'
 
 /** The instance's volume has the data of the backup, whole and checked. What an attempt that was cut off left there is cleared away. */
@@ -19,7 +19,6 @@ export const dataRestored: Outcome<'data-restored'> = async (host, { spec, sourc
   // It gets its name when it is whole.
   if (await exists(layout.dataDir(nodeId))) return undefined
   const installed = await installations.find(spec.datastore, spec.version, signal)
-  const backup = requireBackup(installed.driver, 'restored')
   records.update(nodeId, { durable: false })
   const volume = layout.volume(nodeId)
   await clearVolume(volume)
@@ -27,7 +26,7 @@ export const dataRestored: Outcome<'data-restored'> = async (host, { spec, sourc
   const dataKey = await sealingKeys.openDataKey(source.sealedKey, source.backupId)
   const parts = partsOf(host, { source, dataKey }, progress, signal)
   try {
-    await backup.restore(installed.installation, draft, owner, parts, signal)
+    await installed.driver.backup.restore(installed.installation, draft, owner, parts, signal)
   } catch (error) {
     signal.throwIfAborted()
     throw toBackupFault(error)

@@ -1,8 +1,7 @@
-import { engineOf } from '../../domain/engines/registry.ts'
 import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.ts'
 import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { InstanceId, NodeId } from '../../domain/ids.ts'
-import { type EngineBackup, type EngineDriver, EngineFault } from '../engines/engine.ts'
+import { EngineFault } from '../engines/engine.ts'
 import type { Host } from '../host.ts'
 import type { NodeRecord } from '../journal/nodes.ts'
 import type { Patience } from './persist.ts'
@@ -31,12 +30,6 @@ export const requireRecord = (host: Host, nodeId: NodeId): NodeRecord => {
   const record = host.records.get(nodeId)
   if (record) return record
   throw new EngineFault('INSTANCE_UNKNOWN', `node ${nodeId} is not on this host: its volume was never made`)
-}
-
-/** `what`: what is asked of the engine, as in `cannot be restored yet`. */
-export const requireBackup = ({ datastore, backup }: EngineDriver, what: 'backed up' | 'restored'): EngineBackup => {
-  if (backup !== null) return backup
-  throw new EngineFault('FEATURE_NOT_AVAILABLE', `${engineOf(datastore).title} cannot be ${what} yet`)
 }
 
 /** An engine that is to run is brought back when it ends, so that one that does not answer is worth waiting for. */

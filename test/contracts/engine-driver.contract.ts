@@ -77,7 +77,7 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
       const instance = await prepare()
       await rm(instance.dataDir, { recursive: true })
       const { backup } = bench.driver
-      await backup?.restore(of.installation, instance.dataDir, bench.owner, copy, bound())
+      await backup.restore(of.installation, instance.dataDir, bench.owner, copy, bound())
       await bench.driver.giveIdentity(instance.dataDir)
       const { owner } = bench
       if (owner) execFileSync('chown', ['--recursive', `${owner.uid}:${owner.gid}`, instance.dataDir])
@@ -347,9 +347,8 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
         expect(await client.count(instance, login)).toBe(2)
       })
 
-      it('copies its data while clients write, and makes another instance of the copy', async (context) => {
+      it('copies its data while clients write, and makes another instance of the copy', async () => {
         const { backup } = bench.driver
-        if (backup === null) return context.skip('it has no backups')
         const instance = await running()
         const login = await inUse(instance)
         for (let count = 0; count < 3; count += 1) await client.write(instance, login, `before ${count}`)
@@ -366,9 +365,8 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
         expect(await client.count(instance, login)).toBe(5)
       })
 
-      it('refuses a copy in which a byte was changed, or whose end is missing', async (context) => {
+      it('refuses a copy in which a byte was changed, or whose end is missing', async () => {
         const { backup } = bench.driver
-        if (backup === null) return context.skip('it has no backups')
         const instance = await running()
         await client.write(instance, await inUse(instance), 'kept')
         const copy = keptCopy()
@@ -383,9 +381,8 @@ export const describeEngineDriver = (name: string, { missing, open, takesRestart
         }
       })
 
-      it('ends a copy that is told to stop, and one whose engine is killed', async (context) => {
+      it('ends a copy that is told to stop, and one whose engine is killed', async () => {
         const { backup } = bench.driver
-        if (backup === null) return context.skip('it has no backups')
         const instance = await running()
         const stopping = new AbortController()
         const onFirst = (end: () => void): BackupSink => ({

@@ -7,6 +7,7 @@ import { systemClock } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { systemTimers } from '../../kernel/timers.ts'
 import { bound, createEngineBench, type EngineBench } from './engine-bench.ts'
+import { packagesOf } from './fetched-engines.ts'
 import { silentLog } from './silent-log.ts'
 
 type DriverDeps = Pick<Kernel, 'clock' | 'timers' | 'log'> & { readonly searchPaths: SearchPaths }
@@ -17,7 +18,7 @@ export const openFetchedBench = (
   createDriver: (deps: DriverDeps) => EngineDriver,
 ): Promise<EngineBench> =>
   createEngineBench(async (dataDir) => {
-    await takeFromCache(datastore, { dataDir, signal: bound() })
+    await takeFromCache({ datastore, packages: packagesOf(datastore) }, { dataDir, signal: bound() })
     const searchPaths = { builds: buildsOf(dataDir, datastore), binDirs: [] }
     return createDriver({ searchPaths, clock: systemClock, timers: systemTimers, log: silentLog })
   })

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { buildsOf, listBuilds } from '../../agent/builds/builds.ts'
 import { fetchBuild } from '../../agent/builds/fetch-build.ts'
+import type { PackageSet } from '../../agent/engines/engine-setup.ts'
 import { engineSetups } from '../../agent/engines/registry.ts'
 import { environmentOf } from '../../agent/engines/run-program.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
@@ -18,15 +19,19 @@ export const fetching = (...engines: readonly DatastoreType[]) => ({
   XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
 })
 
+/** In which packages the distribution has an engine. */
+export const packagesOf = (datastore: DatastoreType): readonly PackageSet[] =>
+  engineSetups.find((setup) => setup.datastore === datastore)?.packages ?? []
+
 /** Where an engine is that was fetched as an agent fetches it, once for all tests of this user; the reason where it cannot be had. */
 export const fetchedEngine = async (
   datastore: DatastoreType,
 ): Promise<{ readonly build: string } | { readonly missing: string }> => {
-  const packages = engineSetups.find((setup) => setup.datastore === datastore)?.packages ?? []
+  const packages = packagesOf(datastore)
   if (!(await hasProgram('apt-get', '--version')))
     return { missing: `needs apt-get, to fetch ${engineOf(datastore).title}` }
   try {
-    const dataDir = await fetchOnce(`fetched-${datastore}`, async (draft) => {
+    const dataDir = await fetchOnce(`fetched-${packages.flat().join('-')}`, async (draft) => {
       const options = { dataDir: draft, say: () => {}, signal: AbortSignal.timeout(fetchTimeoutMs) }
       await fetchBuild({ datastore, packages, version: null }, options)
     })

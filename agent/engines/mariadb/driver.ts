@@ -8,6 +8,9 @@ import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { dropUsers, ensureUsers, setPasswords } from './accounts/users.ts'
+import { readAll } from './backup/read-all.ts'
+import { restore } from './backup/restore.ts'
+import { take } from './backup/take.ts'
 import { applyParameters } from './configuration/apply-parameters.ts'
 import { applyConfiguration, configure, reloadCertificate } from './configuration/configuration.ts'
 import { followSize } from './configuration/follow-size.ts'
@@ -60,7 +63,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   accounts: { ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess },
   // Its log is of a fixed size, and what a transaction took is given back when it is over: nothing is held that could go sooner.
   room: { giveRoomBack: () => Promise.resolve(), endWrites },
-  backup: null,
+  backup: { take, restore, readAll },
   // They are counted with the others, and one more than all of them is the agent's.
   hurryLogins: null,
 })

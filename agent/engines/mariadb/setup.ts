@@ -6,7 +6,7 @@ const datastore = 'mariadb'
 
 export const mariadbSetup: EngineSetup = {
   datastore,
-  packages: [['mariadb-server-core', 'mariadb-client-core']],
+  packages: [['mariadb-server-core', 'mariadb-client-core', 'mariadb-backup']],
   createDriver: ({ dataDir }, kernel) =>
     createMariadbDriver({
       ...kernel,

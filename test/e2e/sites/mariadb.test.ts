@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
+import { createBackupsApi } from '../../support/backups-api.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
 import { isListening, noTraces, tracesOfInstance } from '../../support/host-traces.ts'
@@ -18,8 +19,11 @@ type Shop = MariadbLogin & { readonly instance: Instance }
 onEverySite('mariadb', (site) =>
   describe('a MariaDB', () => {
     if ('missing' in engine) return it('is offered', (context) => context.skip(engine.missing))
-    const settings = { ...fetching('mariadb'), COFFER_CAPACITY_VOLUME_GIB: '6' }
     const dir = createTempDir('mariadb')
+    const settings = {
+      ...fetching('mariadb'),
+      ...{ COFFER_CAPACITY_VOLUME_GIB: '6', COFFER_BACKUP_URL: dir.next() },
+    }
     const binDir = join(engine.build, 'usr', 'bin')
     let server: ServerProcess
     let api: ServerApi
@@ -111,6 +115,27 @@ onEverySite('mariadb', (site) =>
       expect(await api.operationEnd(grown.operationId)).toMatchObject({ status: 'SUCCEEDED' })
       expect(await api.settled(grown.operationId)).toMatchObject({ volumeGiB: 2 })
       expect(await ask(shop, 'SELECT line FROM kept')).toBe('yes ✓')
+    })
+
+    it('is backed up as it serves, becomes a new instance with its users, and its backup is proven by a restore', async () => {
+      const backups = createBackupsApi(api)
+      const backup = await backups.take(shop.instance.id)
+      expect(backup).toMatchObject({ datastore: 'mariadb', databases: ['app'], users: ['app'] })
+      await ask(shop, "INSERT INTO kept VALUES ('later')")
+      const { endpoint, caCertificate, ...copy } = await backups.restored({ name: 'copy', fromBackup: backup.id })
+      expect(copy).toMatchObject({ status: 'ACTIVE', databases: ['app'] })
+      if (!endpoint) throw new Error('the copy has no endpoint')
+      const ca = dir.next()
+      writeFileSync(ca, caCertificate ?? '')
+      const login = { ...shop, ...endpoint, ca }
+      expect(await ask(login, 'SELECT line FROM kept')).toBe('yes ✓')
+      await ask(login, "INSERT INTO kept VALUES ('in the copy')")
+      expect(await ask(shop, 'SELECT COUNT(*) FROM kept')).toBe('2')
+      await api.changeAndWait('delete', copy.id)
+      await backups.verify(backup.id)
+      const proof = await backups.proofOf(backup.id)
+      expect(proof).toMatchObject({ status: 'PROVEN', fault: null })
+      expect(proof.rows).toBeGreaterThan(1)
     })
 
     it('is deleted, and nothing of it is left', async () => {

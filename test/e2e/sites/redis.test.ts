@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type InstanceFragment as Instance, ResizeInstanceDocument } from '../../../ops/cli/generated/graphql.ts'
+import { createBackupsApi } from '../../support/backups-api.ts'
 import { onEverySite } from '../../support/every-site.ts'
 import { hasProgram } from '../../support/fetch-once.ts'
 import { fetchedEngine, fetching } from '../../support/fetched-engines.ts'
@@ -7,6 +8,7 @@ import { isListening, noTraces, tracesOfInstance } from '../../support/host-trac
 import { withRedis } from '../../support/redis-client.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import type { ServerProcess } from '../../support/server-process.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
 const engine = await fetchedEngine('redis')
@@ -31,7 +33,8 @@ onEverySite('redis', (site) =>
       /^run_id:(\w+)/m.exec(String(await askAs(cache, 'INFO', 'server')))?.[1]
 
     it('is offered as soon as a host that has it has registered', async () => {
-      server = await site.start({ ...fetching('redis'), COFFER_CAPACITY_VOLUME_GIB: '6' })
+      const own = { COFFER_CAPACITY_VOLUME_GIB: '6', COFFER_BACKUP_URL: createTempDir('redis').next() }
+      server = await site.start({ ...fetching('redis'), ...own })
       api = createServerApi(server)
       await waitFor('Redis to be offered', async () => {
         const { datastores } = await api.request<{ datastores: readonly { type: string }[] }>('{ datastores { type } }')
@@ -88,7 +91,8 @@ onEverySite('redis', (site) =>
         const before = await runOf()
         await server.kill()
         expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
-        server = await site.start({ ...fetching('redis'), COFFER_CAPACITY_VOLUME_GIB: '6' })
+        const own = { COFFER_CAPACITY_VOLUME_GIB: '6', COFFER_BACKUP_URL: createTempDir('redis').next() }
+        server = await site.start({ ...fetching('redis'), ...own })
         api = createServerApi(server)
         await waitFor('the adopted Redis to be healthy', async () => {
           const { status, health } = await api.instance(cache.instance.id)
@@ -116,6 +120,21 @@ onEverySite('redis', (site) =>
       expect(await resize({ flavor: 'tiny' })).toEqual(back)
       expect(await runOf()).not.toBe(before)
       expect(await askAs(cache, 'GET', 'kept')).toBe('yes')
+    })
+
+    it('is backed up as it serves, becomes a new instance with its users, and its backup is proven by a restore', async () => {
+      const backups = createBackupsApi(api)
+      const backup = await backups.take(cache.instance.id)
+      expect(backup).toMatchObject({ datastore: 'redis', databases: [], users: ['app'] })
+      await askAs(cache, 'SET', 'kept', 'later')
+      const copy = await backups.restored({ name: 'copy', fromBackup: backup.id })
+      expect(await askAs({ ...cache, instance: copy }, 'GET', 'kept')).toBe('yes')
+      await askAs({ ...cache, instance: copy }, 'SET', 'kept', 'in the copy')
+      expect(await askAs(cache, 'GET', 'kept')).toBe('later')
+      await askAs(cache, 'SET', 'kept', 'yes')
+      await api.changeAndWait('delete', copy.id)
+      await backups.verify(backup.id)
+      expect(await backups.proofOf(backup.id)).toMatchObject({ status: 'PROVEN', rows: 1, fault: null })
     })
 
     it('is deleted, and nothing of it is left', async () => {

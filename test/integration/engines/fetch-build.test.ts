@@ -24,7 +24,7 @@ describe('an engine from the packages of the distribution', () => {
   it('is fetched without anything being installed, runs, and is downloaded once for all data directories', async () => {
     const said: string[] = []
     const options = optionsFor(temp.next(), said)
-    expect(await takeFromCache('redis', options)).toBeNull()
+    expect(await takeFromCache(wish, options)).toBeNull()
     const build = await fetchBuild(wish, options)
     expect(said.at(-1)).toMatch(/^downloading [2-9] packages, \d\.\d MB$/)
     const binDir = join(build, 'usr', 'bin')
@@ -33,7 +33,7 @@ describe('an engine from the packages of the distribution', () => {
       /^Redis server v=/,
     )
     const other = { ...options, dataDir: temp.next() }
-    const taken = (await takeFromCache('redis', other)) ?? ''
+    const taken = (await takeFromCache(wish, other)) ?? ''
     expect(taken).toBe(join(buildsOf(other.dataDir, 'redis'), readdirSync(buildsOf(options.dataDir, 'redis'))[0] ?? ''))
     const program = join('usr', 'bin', 'redis-cli')
     expect(statSync(join(taken, program)).ino).toBe(statSync(join(build, program)).ino)

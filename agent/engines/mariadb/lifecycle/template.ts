@@ -1,14 +1,13 @@
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exists } from '../../../files.ts'
 import { isFull, systemErrorIn } from '../../../system-errors.ts'
 import { EngineFault, type Installation, type Owner } from '../../engine.ts'
-import { environmentOf, type ProgramRun, runProgram } from '../../run-program.ts'
-import { adminUser, monitorAccount } from '../accounts/own-users.ts'
-import { programSettings, renderSettings, undoTablespaces } from '../configuration/settings.ts'
+import { ProgramFailed } from '../../run-program.ts'
+import { programSettings } from '../configuration/settings.ts'
 import { toEngineFault } from '../faults.ts'
-import { configurationOf, databasesOf, temporaryFilesOf } from '../places.ts'
-import { account, quoted } from '../sql.ts'
+import { databasesOf, temporaryFilesOf } from '../places.ts'
+import { carryOut, lines, ownAccounts } from './bootstrap.ts'
 
 /** What `mariadb-install-db` carries out, in its order. Files of the program, in `share/mysql`. */
 const systemTables = [
@@ -20,21 +19,13 @@ const systemTables = [
   'mysql_sys_schema.sql',
 ]
 
-/**
- * What holds in every instance before anybody can reach it: of the accounts that a new server has, the owner of its own views is left, which is locked. The
- * monitor has no password that anybody could know until its first use.
- */
-const baseline = (owner: Owner): readonly string[] => {
-  const admin = `${quoted(adminUser(owner))}@localhost`
-  return [
-    "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys'",
-    'DELETE FROM mysql.proxies_priv',
-    'FLUSH PRIVILEGES',
-    `CREATE USER ${admin} IDENTIFIED VIA unix_socket`,
-    `GRANT ALL PRIVILEGES ON *.* TO ${admin} WITH GRANT OPTION`,
-    `CREATE USER ${account(monitorAccount)} IDENTIFIED VIA mysql_native_password AS 'invalid' REQUIRE SSL`,
-  ]
-}
+/** What holds in every instance before anybody can reach it: of the accounts that a new server has, the owner of its own views is left, which is locked. */
+const baseline = (owner: Owner): readonly string[] => [
+  "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys'",
+  'DELETE FROM mysql.proxies_priv',
+  'FLUSH PRIVILEGES',
+  ...ownAccounts(owner),
+]
 
 /**
  * Makes an initialised, cleanly stopped directory, owned by `owner`: system tables, and the agent's accounts. It is built beside its place and renamed; when it
@@ -56,7 +47,7 @@ export const createTemplate = async (
       await mkdir(path, { mode: 0o700 })
       if (owner !== null) await chown(path, owner.uid, owner.gid)
     }
-    await bootstrap(installation, draft, owner, signal)
+    await fill(installation, draft, owner, signal)
     await rename(draft, directory)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
@@ -66,45 +57,19 @@ export const createTemplate = async (
   }
 }
 
-/** The server itself carries the statements out, without a network and without accounts, and ends. */
-const bootstrap = async (
-  installation: Installation,
-  draft: string,
-  owner: Owner,
-  signal: AbortSignal,
-): Promise<void> => {
-  const places = { dataDir: draft }
-  const programs = programSettings(installation)
-  const settings = {
-    ...programs,
-    datadir: databasesOf(places),
-    tmpdir: temporaryFilesOf(places),
-    innodb_undo_tablespaces: undoTablespaces,
-    innodb_log_file_size: '16M',
-    enforce_storage_engine: '',
-  }
-  await writeFile(configurationOf(places), renderSettings(settings), { mode: 0o644 })
-  if (owner !== null) await chown(configurationOf(places), owner.uid, owner.gid)
-  const tables = await Promise.all(
-    systemTables.map((name) => readFile(join(String(programs.lc_messages_dir), name), 'utf8')),
-  )
+const fill = async (installation: Installation, draft: string, owner: Owner, signal: AbortSignal): Promise<void> => {
+  const { lc_messages_dir: texts } = programSettings(installation)
+  const tables = await Promise.all(systemTables.map((name) => readFile(join(String(texts), name), 'utf8')))
   const statements = ['CREATE DATABASE mysql', 'USE mysql', 'SET @auth_root_socket = NULL']
   const input = [lines(statements), ...tables, lines(baseline(owner))].join('\n')
-  const args = [`--defaults-file=${configurationOf(places)}`, '--bootstrap']
-  const ran = await runProgram(join(installation.binDir, 'mariadbd'), args, {
-    ...{ owner, signal, input },
-    env: environmentOf(installation),
+  await carryOut(installation, draft, owner, input, signal).catch((error: unknown) => {
+    throw error instanceof ProgramFailed ? programFault(error) : error
   })
-  if (ran.exitCode !== 0) throw programFault(ran)
 }
 
-/** One statement a line: so they are told apart there. */
-const lines = (statements: readonly string[]): string => statements.map((statement) => `${statement};\n`).join('')
-
 /** What the program printed stays on the host. */
-const programFault = ({ exitCode, stderr }: ProgramRun): EngineFault => {
-  const met = systemErrorIn(stderr)
+const programFault = (failed: ProgramFailed): EngineFault => {
+  const met = systemErrorIn(failed.stderr)
   if (isFull(met)) return new EngineFault('DISK_FULL', 'mariadbd found no space left', { retryable: true })
-  const why = met ? `: ${met.meaning}` : ''
-  return new EngineFault('TEMPLATE_FAILED', `mariadbd ended with exit code ${exitCode ?? 'none'}${why}`)
+  return new EngineFault('TEMPLATE_FAILED', `${failed.message}${met ? `: ${met.meaning}` : ''}`)
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parsePlan, parseVersions } from '../../../../agent/builds/apt.ts'
-import { buildName, listBuilds, upstreamOf } from '../../../../agent/builds/builds.ts'
+import { buildName, isWholeBuild, listBuilds, upstreamOf } from '../../../../agent/builds/builds.ts'
 import { createTempDir } from '../../../support/temp-dir.ts'
 
 describe('the packages of a distribution', () => {
@@ -30,12 +30,14 @@ describe('the packages of a distribution', () => {
   })
 
   it.each([
-    ['1:10.11.19-0+deb12u1', '10.11.19-0+deb12u1', '10.11.19'],
-    ['5:7.0.15-1~deb12u10', '7.0.15-1~deb12u10', '7.0.15'],
-    ['1:10.11.13-0ubuntu0.24.04.1', '10.11.13-0ubuntu0.24.04.1', '10.11.13'],
+    ['1:10.11.19-0+deb12u1', '10.11.19-0+deb12u1_2', '10.11.19'],
+    ['5:7.0.15-1~deb12u10', '7.0.15-1~deb12u10_2', '7.0.15'],
+    ['1:10.11.13-0ubuntu0.24.04.1', '10.11.13-0ubuntu0.24.04.1_2', '10.11.13'],
   ])('%s is a build of the engine that they hold', (version, name, upstream) => {
-    expect(buildName(version)).toBe(name)
-    expect(upstreamOf(version)).toBe(upstream)
+    expect(buildName(version, ['server', 'client'])).toBe(name)
+    expect(isWholeBuild(name, ['server', 'client'])).toBe(true)
+    expect(isWholeBuild(name, ['server', 'client', 'backup'])).toBe(false)
+    expect([upstreamOf(version), upstreamOf(name)]).toEqual([upstream, upstream])
   })
 
   it('are listed as builds, newest first, without those that are being made', async () => {
