@@ -20,32 +20,14 @@ export const absentRoutes: readonly AbsentRoute[] = [
     ],
     ['GET', '/mgmt/instances/{instance}/root'],
   ]),
-  ...rows('use `coffer schedule` for what is done at certain times', [
-    [
-      'GET POST DELETE',
-      '/backup_strategies',
-      'database backup strategy list',
-      'database backup strategy create',
-      'database backup strategy delete',
-    ],
-  ]),
-  ...rows('withdraw versions by `coffer datastore withdraw`; engines come from the hosts that have them', [
+  ...rows('withdraw its versions, by `openstack datastore version delete` or `coffer datastore withdraw`', [
     ['DELETE', '/datastores/{datastore}', 'datastore delete'],
-    ['GET POST', '/mgmt/datastore-versions', 'datastore version create'],
-    ['GET PATCH DELETE', '/mgmt/datastore-versions/{version}', 'datastore version set', 'datastore version delete'],
+  ]),
+  ...rows('versions come from the hosts that have them', [
+    ['POST', '/mgmt/datastore-versions', 'datastore version create'],
   ]),
   ...rows('read the log on the host; the events of an instance are in `coffer events --instance`', [
     ['GET POST', '/instances/{instance}/log', 'database log list', 'database log show', 'database log set'],
-  ]),
-  ...rows('every instance has TLS; `coffer instance show` names its certificate authority', [
-    [
-      'GET POST',
-      '/instances/{instance}/ssl',
-      'database ssl show',
-      'database ssl enable',
-      'database ssl disable',
-      'database ssl rollback',
-    ],
   ]),
   ...rows('there are no clusters: make instances', [
     ['GET POST', '/clusters', 'database cluster list', 'database cluster create'],
@@ -78,6 +60,9 @@ export const absentCommands: Readonly<Record<string, string>> = {
   'database instance promote': 'there are no replicas',
   'database instance eject': 'there are no replicas',
   'database instance rebuild': 'there are no images: make an instance anew',
+  'database ssl enable': 'every instance has TLS; Coffer issues the certificates',
+  'database ssl disable': 'every instance has TLS',
+  'database ssl rollback': 'every instance has TLS; Coffer issues the certificates',
   'database log tail': 'the client reads the log from Swift, an object store of OpenStack',
   'database log save': 'the client reads the log from Swift, an object store of OpenStack',
   'database backup execution delete': 'the client deletes it at Mistral, a service of OpenStack',

@@ -4,8 +4,9 @@ import { visibleBackup } from '../../graphql/visible.ts'
 import type { BackupStatus } from '../../projections/views/backup-status.ts'
 import type { BackupDocument, BackupFilter } from '../../projections/views/backups.ts'
 import { notHere } from '../fault.ts'
+import { accepted, gives, givesPage, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
-import type { Route } from '../route.ts'
+import { paging, type Route } from '../route.ts'
 import { done, operationHeader, send } from '../send.ts'
 import { versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
@@ -40,6 +41,8 @@ const backupShape = (backup: BackupDocument): Body => {
     datastore: { type: datastore, version, version_id: versionId(datastore, version) },
   }
 }
+
+const backup = z.looseObject({ ...idAndName, status: z.string(), instance_id: z.string().optional() })
 
 const list = async (
   call: Call,
@@ -100,6 +103,8 @@ export const backupRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the backups of the project, or of `instance_id`.',
     serves: ['database backup list'],
+    query: ['instance_id', ...paging],
+    gives: givesPage('backups', backup),
     answer: listAsked,
   },
   {
@@ -108,6 +113,8 @@ export const backupRoutes: readonly Route[] = [
     access: 'project',
     does: 'Makes a backup of an instance that runs.',
     serves: ['database backup create'],
+    takes: createBody,
+    gives: gives({ backup }, 202),
     answer: create,
   },
   {
@@ -116,6 +123,7 @@ export const backupRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a backup, by its id or its name.',
     serves: ['database backup show'],
+    gives: gives({ backup }),
     answer: async (call) => ({ status: 200, body: { backup: backupShape(await findBackup(call)) } }),
   },
   {
@@ -124,6 +132,7 @@ export const backupRoutes: readonly Route[] = [
     access: 'project',
     does: 'Deletes a backup. It cannot be restored any more.',
     serves: ['database backup delete'],
+    gives: accepted,
     answer: async (call) => {
       await send(call, { type: 'DeleteBackup', id: (await findBackup(call)).id })
       return done
@@ -135,6 +144,8 @@ export const backupRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the backups of an instance.',
     serves: ['database backup list instance'],
+    query: paging,
+    gives: givesPage('backups', backup),
     answer: async (call) => {
       const { id } = await findInstance(call)
       return list(call, { instanceId: id }, `/instances/${id}/backups`)

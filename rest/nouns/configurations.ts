@@ -8,8 +8,9 @@ import type { Parameter } from '../../domain/values/parameter.ts'
 import { visibleConfiguration } from '../../graphql/visible.ts'
 import type { ConfigurationDocument } from '../../projections/views/configurations.ts'
 import { notFound } from '../fault.ts'
+import { accepted, gives, givesPage, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
-import type { Route } from '../route.ts'
+import { paging, type Route } from '../route.ts'
 import { done, send } from '../send.ts'
 import { chosenDatastore, datastoreWish, findVersion, versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
@@ -31,6 +32,8 @@ const configurationShape = (group: ConfigurationDocument): Body => {
     updated: timeOf(group.updatedAt),
   }
 }
+
+const configuration = z.looseObject({ ...idAndName, datastore_name: z.string().optional() })
 
 const withValues = (group: ConfigurationDocument): Body => ({
   ...configurationShape(group),
@@ -141,6 +144,8 @@ const parameterShape = (of: string, { name, type, min, max, restart }: Parameter
   datastore_version_id: of,
 })
 
+const parameter = z.looseObject({ name: z.string(), type: z.string(), restart_required: z.boolean() })
+
 const parametersOf = async (call: Call): Promise<readonly Body[]> => {
   const { datastore, version } = await findVersion(call)
   const settable = await settableOf(call, datastore.type, version)
@@ -167,6 +172,7 @@ const parameterRoutes = ['/datastores/versions/{version}', '/datastores/{datasto
       access: 'project',
       does: 'Lists the parameters of a version that can be set.',
       serves: ['database configuration parameter list'],
+      gives: gives({ 'configuration-parameters': z.array(parameter) }),
       answer: listParameters,
     },
     {
@@ -175,6 +181,7 @@ const parameterRoutes = ['/datastores/versions/{version}', '/datastores/{datasto
       access: 'project',
       does: 'Shows a parameter.',
       serves: ['database configuration parameter show'],
+      gives: { status: 200, body: parameter },
       answer: showParameter,
     },
   ],
@@ -187,6 +194,8 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the configuration groups of the project.',
     serves: ['database configuration list'],
+    query: paging,
+    gives: givesPage('configurations', configuration),
     answer: async (call) => {
       const { project, context } = call
       const { entries, next } = await context.backend.views.configurations({ projectId: project }, pageOf(call))
@@ -201,6 +210,8 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Makes a configuration group.',
     serves: ['database configuration create'],
+    takes: createBody,
+    gives: gives({ configuration }),
     answer: create,
   },
   {
@@ -209,6 +220,7 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a configuration group with its values, by its id or its name.',
     serves: ['database configuration show'],
+    gives: gives({ configuration }),
     answer: async (call) => ({ status: 200, body: { configuration: withValues(await findConfiguration(call)) } }),
   },
   {
@@ -217,6 +229,8 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Sets values of a configuration group. Its instances follow, one at a time.',
     serves: ['database configuration parameter set'],
+    takes: changeBody,
+    gives: { status: 200, body: null },
     answer: patch,
   },
   {
@@ -225,6 +239,8 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Replaces the values of a configuration group. Its instances follow, one at a time.',
     serves: ['database configuration set'],
+    takes: changeBody,
+    gives: accepted,
     answer: replace,
   },
   {
@@ -233,6 +249,7 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Deletes a configuration group that no instance follows.',
     serves: ['database configuration delete'],
+    gives: accepted,
     answer: async (call) => {
       await send(call, { type: 'DeleteConfiguration', id: (await findConfiguration(call)).id })
       return done
@@ -244,6 +261,7 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the instances that follow a configuration group.',
     serves: ['database configuration instances'],
+    gives: gives({ instances: z.array(z.looseObject(idAndName)) }),
     answer: followers,
   },
   {
@@ -252,6 +270,7 @@ export const configurationRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows what an instance has of every parameter that can be set.',
     serves: ['database configuration default'],
+    gives: gives({ instance: z.looseObject({ configuration: z.record(z.string(), z.string()) }) }),
     answer: effective,
   },
   ...parameterRoutes,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { badRequest, notFound } from '../fault.ts'
+import { accepted, gives, nameShape } from '../gives.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { begun, send } from '../send.ts'
@@ -32,6 +33,7 @@ export const databaseRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the databases in an instance.',
     serves: ['database db list'],
+    gives: gives({ databases: z.array(nameShape) }),
     answer: async (call) => {
       const { databases } = await findInstance(call)
       return { status: 200, body: { databases: databases.map((name) => ({ name })) } }
@@ -43,6 +45,8 @@ export const databaseRoutes: readonly Route[] = [
     access: 'project',
     does: 'Makes databases in a running instance.',
     serves: ['database db create'],
+    takes: createBody,
+    gives: accepted,
     answer: create,
   },
   {
@@ -51,6 +55,7 @@ export const databaseRoutes: readonly Route[] = [
     access: 'project',
     does: 'Deletes a database with its data.',
     serves: ['database db delete'],
+    gives: accepted,
     answer: async (call) => {
       const { id, databases } = await findInstance(call)
       const name = call.params.database ?? ''

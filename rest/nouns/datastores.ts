@@ -2,15 +2,16 @@ import { z } from 'zod'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
 import type { DatastoreDocument } from '../../projections/views/datastores.ts'
 import { notFound, RestFault } from '../fault.ts'
+import { gives, idAndName, linksShape } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
-import { flavorList } from './flavors.ts'
+import { flavorList, givesFlavors } from './flavors.ts'
 import { linksOf } from './shapes.ts'
 
 /** Trove gives versions ids of their own; ours say what they are. */
 export const versionId = (type: string, version: string): string => `${type}-${version}`
 
-const versionShape = (call: Call, { type }: DatastoreDocument, version: string): Body => {
+export const versionShape = (call: Call, { type }: DatastoreDocument, version: string): Body => {
   const id = versionId(type, version)
   return { id, name: version, version, links: linksOf(call, `datastores/${type}/versions`, id) }
 }
@@ -25,6 +26,9 @@ const datastoreShape = (call: Call, document: DatastoreDocument): Body => {
     links: linksOf(call, 'datastores', type),
   }
 }
+
+const version = z.looseObject({ ...idAndName, links: linksShape })
+const datastore = z.looseObject({ ...idAndName, versions: z.array(version) })
 
 /** What is on offer: a datastore all of whose versions were withdrawn is not. */
 const offered = async ({ context }: Call): Promise<readonly DatastoreDocument[]> =>
@@ -47,8 +51,11 @@ export const findVersion = async (call: Call): Promise<FoundVersion> => {
     const version = datastore.versions.find((each) => [each, versionId(datastore.type, each)].includes(named))
     if (version !== undefined) return { datastore, version }
   }
-  throw notFound(`Datastore version ${named.slice(0, 64)} cannot be found.`)
+  throw versionNotFound(named)
 }
+
+export const versionNotFound = (named: string): RestFault =>
+  notFound(`Datastore version ${named.slice(0, 64)} cannot be found.`)
 
 /** A datastore as requests name it. */
 export const datastoreWish = z.looseObject({
@@ -90,6 +97,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the datastores on offer, with their versions.',
     serves: ['datastore list'],
+    gives: gives({ datastores: z.array(datastore) }),
     answer: async (call) => ({
       status: 200,
       body: { datastores: (await offered(call)).map((document) => datastoreShape(call, document)) },
@@ -101,6 +109,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a version of any datastore, by its id.',
     serves: ['datastore version show'],
+    gives: gives({ version }),
     answer: showVersion,
   },
   {
@@ -109,6 +118,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a datastore.',
     serves: ['datastore show'],
+    gives: gives({ datastore }),
     answer: async (call) => ({ status: 200, body: { datastore: datastoreShape(call, await findDatastore(call)) } }),
   },
   {
@@ -117,6 +127,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the versions of a datastore.',
     serves: ['datastore version list'],
+    gives: gives({ versions: z.array(version) }),
     answer: async (call) => {
       const document = await findDatastore(call)
       const versions = document.versions.map((version) => ({
@@ -132,6 +143,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a version, by its id or its number.',
     serves: ['datastore version show'],
+    gives: gives({ version }),
     answer: showVersion,
   },
   {
@@ -140,6 +152,7 @@ export const datastoreRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the flavors of a version: all of them.',
     serves: ['database flavor list'],
+    gives: givesFlavors,
     answer: async (call) => {
       await findVersion(call)
       return { status: 200, body: { flavors: await flavorList(call) } }

@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import { flavorIdSchema } from '../../domain/ids.ts'
 import type { FlavorDocument } from '../../projections/views/flavors.ts'
 import { notFound } from '../fault.ts'
+import { gives } from '../gives.ts'
 import type { Body, Call } from '../request.ts'
 import type { Route } from '../route.ts'
 import { linksOf } from './shapes.ts'
@@ -20,6 +22,9 @@ const flavorShape = (call: Call, { id, vcpus, memoryMiB }: FlavorDocument): Body
   links: linksOf(call, 'flavors', id),
 })
 
+const flavor = z.looseObject({ id: z.null(), str_id: z.string(), name: z.string(), ram: z.int(), vcpus: z.number() })
+export const givesFlavors = gives({ flavors: z.array(flavor) })
+
 export const flavorList = async (call: Call): Promise<readonly Body[]> => {
   const { entries } = await call.context.backend.views.flavors({ first: maxFlavors })
   return entries
@@ -35,6 +40,7 @@ export const flavorRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the flavors on offer, smallest first.',
     serves: ['database flavor list'],
+    gives: givesFlavors,
     answer: async (call) => ({ status: 200, body: { flavors: await flavorList(call) } }),
   },
   {
@@ -43,6 +49,7 @@ export const flavorRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a flavor.',
     serves: ['database flavor show'],
+    gives: gives({ flavor }),
     answer: async (call) => {
       const named = call.params.flavor ?? ''
       const id = flavorIdSchema.safeParse(named)

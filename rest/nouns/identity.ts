@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { tokenIdSchema } from '../../domain/ids.ts'
 import type { Session } from '../../graphql/session.ts'
 import { RestFault } from '../fault.ts'
+import { gives, linksShape } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { region } from './instance-shape.ts'
@@ -98,6 +99,7 @@ export const identityRoutes: readonly Route[] = [
     access: 'open',
     does: 'Says which version of the login this is.',
     serves: [],
+    gives: gives({ version: z.looseObject({ id: z.string(), links: linksShape }) }),
     answer: async ({ base }) => ({
       status: 200,
       body: {
@@ -117,6 +119,8 @@ export const identityRoutes: readonly Route[] = [
     access: 'open',
     does: 'Logs in with a token of Coffer as the password, the token or the application credential, and says where the API is.',
     serves: [],
+    takes: authBody,
+    gives: gives({ token: z.looseObject({ expires_at: z.string(), catalog: z.array(z.looseObject({})) }) }, 201),
     answer: logIn,
   },
 ]

@@ -67,7 +67,14 @@ const actions: Readonly<Record<'project' | 'admin', Readonly<Record<string, Act>
   },
 }
 
-/** The one action that the body names. */
+const anyWish = z.unknown().optional()
+const oneOf = (names: readonly string[]) =>
+  z.union(names.map((name) => z.strictObject({ [name]: name === 'resize' ? resizeBody : anyWish })))
+
+/** The one action that a body names, with what it takes. */
+export const actionBodies = { project: oneOf(Object.keys(actions.project)), admin: oneOf(Object.keys(actions.admin)) }
+
+/** Does the one action that the body names. */
 export const actOnInstance = async (call: Call, of: 'project' | 'admin'): Promise<RestAnswer> => {
   const body = parseBody(z.record(z.string(), z.unknown()), call.body)
   const [name = '', ...others] = Object.keys(body)

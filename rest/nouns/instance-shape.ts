@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { pendingParameters } from '../../domain/configuration/effective.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
+import { idAndName, linksShape } from '../gives.ts'
 import type { Body, Call } from '../request.ts'
 import { linksOf, timeOf } from './shapes.ts'
 
@@ -28,6 +30,9 @@ const waitsForRestart = ({ status, configuration }: InstanceDocument): boolean =
 
 /** Trove knows regions and Coffer does not: the name that its clients assume. */
 export const region = 'RegionOne'
+
+/** What every answer with an instance has. */
+export const instanceAnswer = z.looseObject({ ...idAndName, status: z.string(), links: linksShape })
 
 type Extent = 'short' | 'detail'
 

@@ -3,13 +3,14 @@ import { projectNamed } from '../../graphql/pipeline/tenancy.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import type { InstanceFilter } from '../../projections/views/instances.ts'
 import { notHere } from '../fault.ts'
+import { accepted, gives, givesPage } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
-import type { Route } from '../route.ts'
+import { paging, type Route } from '../route.ts'
 import { begun, done, operationHeader, send } from '../send.ts'
 import { chosenDatastore, datastoreWish } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
-import { actOnInstance } from './instance-actions.ts'
-import { instanceShape } from './instance-shape.ts'
+import { actionBodies, actOnInstance } from './instance-actions.ts'
+import { instanceAnswer, instanceShape } from './instance-shape.ts'
 import { nextLinks, pageOf, parseBody, reference, wholeNumber } from './shapes.ts'
 import { userInputs, userShapes } from './users.ts'
 
@@ -153,6 +154,8 @@ export const instanceRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the instances of the project.',
     serves: ['database instance list'],
+    query: paging,
+    gives: givesPage('instances', instanceAnswer),
     answer: (call) => listHere(call, 'instances', 'short'),
   },
   {
@@ -161,6 +164,8 @@ export const instanceRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists them with their times and faults.',
     serves: [],
+    query: paging,
+    gives: givesPage('instances', instanceAnswer),
     answer: (call) => listHere(call, 'instances/detail', 'detail'),
   },
   {
@@ -169,6 +174,8 @@ export const instanceRoutes: readonly Route[] = [
     access: 'project',
     does: 'Makes an instance. `X-Coffer-Operation` says which operation does it.',
     serves: ['database instance create'],
+    takes: createBody,
+    gives: gives({ instance: instanceAnswer }),
     answer: create,
   },
   {
@@ -177,6 +184,7 @@ export const instanceRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows an instance, by its id or its name.',
     serves: commandsOnOne,
+    gives: gives({ instance: instanceAnswer }),
     answer: async (call) => ({ status: 200, body: { instance: instanceShape(call, await findInstance(call)) } }),
   },
   ...(['PUT', 'PATCH'] as const).map(
@@ -194,6 +202,8 @@ export const instanceRoutes: readonly Route[] = [
               'database configuration detach',
             ]
           : [],
+      takes: changeBody,
+      gives: accepted,
       answer: change,
     }),
   ),
@@ -203,6 +213,7 @@ export const instanceRoutes: readonly Route[] = [
     access: 'project',
     does: 'Deletes an instance with its data.',
     serves: ['database instance delete'],
+    gives: accepted,
     answer: async (call) => begun(await send(call, { type: 'DeleteInstance', id: (await findInstance(call)).id })),
   },
   {
@@ -217,6 +228,8 @@ export const instanceRoutes: readonly Route[] = [
       'database instance reset status',
       'database instance force delete',
     ],
+    takes: actionBodies.project,
+    gives: accepted,
     answer: (call) => actOnInstance(call, 'project'),
   },
   {
@@ -225,6 +238,8 @@ export const instanceRoutes: readonly Route[] = [
     access: 'admin',
     does: 'Lists the instances of all projects, or of `project_id`.',
     serves: ['database instance list'],
+    query: ['project_id', 'deleted', ...paging],
+    gives: givesPage('instances', instanceAnswer),
     answer: listAll,
   },
   {
@@ -233,6 +248,7 @@ export const instanceRoutes: readonly Route[] = [
     access: 'admin',
     does: 'Shows an instance of any project.',
     serves: [],
+    gives: gives({ instance: instanceAnswer }),
     answer: async (call) => ({ status: 200, body: { instance: instanceShape(call, await findInstance(call)) } }),
   },
   {
@@ -241,6 +257,8 @@ export const instanceRoutes: readonly Route[] = [
     access: 'admin',
     does: 'Stops or restarts an instance, or cancels what is being done to it (`reset-task-status`).',
     serves: ['database instance reboot'],
+    takes: actionBodies.admin,
+    gives: accepted,
     answer: (call) => actOnInstance(call, 'admin'),
   },
 ]

@@ -3,6 +3,7 @@ import type { ProjectId } from '../../domain/ids.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import { projectNamed } from '../../graphql/pipeline/tenancy.ts'
 import { badRequest } from '../fault.ts'
+import { gives, idAndName } from '../gives.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { send } from '../send.ts'
@@ -25,6 +26,8 @@ const quotaOf = async ({ context: { backend } }: Call, projectId: ProjectId) => 
   const document = await backend.views.quota(projectId)
   return { limits: document?.limits ?? backend.settings.defaultQuota, used: document?.used ?? noneUsed }
 }
+
+const quota = z.looseObject({ resource: z.string(), in_use: z.number(), reserved: z.number(), limit: z.number() })
 
 const limits = async (call: Call): Promise<RestAnswer> => {
   const { limits, used } = await quotaOf(call, call.project)
@@ -67,6 +70,7 @@ export const quotaRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows what the project may hold and what of it is left.',
     serves: ['database limit list'],
+    gives: gives({ limits: z.array(z.looseObject({ verb: z.string() })) }),
     answer: limits,
   },
   {
@@ -75,6 +79,7 @@ export const quotaRoutes: readonly Route[] = [
     access: 'admin',
     does: 'Shows what a project may hold and what it holds.',
     serves: ['database quota show'],
+    gives: gives({ quotas: z.array(quota) }),
     answer: show,
   },
   {
@@ -83,6 +88,8 @@ export const quotaRoutes: readonly Route[] = [
     access: 'admin',
     does: 'Sets some of what a project may hold; the rest stays.',
     serves: ['database quota update'],
+    takes: updateBody,
+    gives: gives({ quotas: z.record(z.string(), z.number()) }),
     answer: update,
   },
   {
@@ -91,6 +98,7 @@ export const quotaRoutes: readonly Route[] = [
     access: 'project',
     does: 'Says that a project is its own id: clients look there for the id of a name.',
     serves: ['database quota show', 'database quota update'],
+    gives: gives({ project: z.looseObject(idAndName) }),
     answer: async ({ params, project, context }) => {
       const named = projectNamed(params.project ?? '', 'project_id')
       const id = context.session.isAdmin ? named : project

@@ -20,6 +20,9 @@ export const wholeNumber = z.union([
     .transform(Number),
 ])
 
+/** Yes or no, also as Python writes it: XML has nothing else. */
+export const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })])
+
 /** A reference by id, also as a number or as the address that ends with it. */
 export const reference = z
   .union([z.string(), z.int().transform(String)])

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { databasesOf, type KnownUser } from '../../domain/values/known-accounts.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import { badRequest, notFound, notHere } from '../fault.ts'
+import { accepted, gives, nameShape } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { begun, send } from '../send.ts'
@@ -37,6 +38,8 @@ const userShape = (user: KnownUser): Body => ({
   host: user.host ?? '%',
   databases: databasesShape(user),
 })
+
+const user = z.looseObject({ name: z.string(), host: z.string(), databases: z.array(nameShape) })
 
 /** The user of the path, which may be `name@host`. */
 const findUser = async (call: Call): Promise<{ readonly instance: InstanceDocument; readonly user: KnownUser }> => {
@@ -113,6 +116,7 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the users of an instance.',
     serves: ['database user list'],
+    gives: gives({ users: z.array(user) }),
     answer: async (call) => ({ status: 200, body: { users: (await findInstance(call)).users.map(userShape) } }),
   },
   {
@@ -121,6 +125,8 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Makes users in a running instance.',
     serves: ['database user create'],
+    takes: createBody,
+    gives: accepted,
     answer: create,
   },
   {
@@ -129,6 +135,8 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Gives users other passwords.',
     serves: [],
+    takes: passwordsBody,
+    gives: accepted,
     answer: changePasswords,
   },
   {
@@ -137,6 +145,7 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Shows a user.',
     serves: ['database user show'],
+    gives: gives({ user }),
     answer: async (call) => ({ status: 200, body: { user: userShape((await findUser(call)).user) } }),
   },
   {
@@ -145,6 +154,8 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Gives a user another password.',
     serves: ['database user update attributes'],
+    takes: changeBody,
+    gives: accepted,
     answer: change,
   },
   {
@@ -153,6 +164,7 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Deletes a user and ends its sessions.',
     serves: ['database user delete'],
+    gives: accepted,
     answer: async (call) => {
       const { instance, user } = await findUser(call)
       return begun(await send(call, { type: 'DeleteUsers', id: instance.id, names: [user.name] }))
@@ -164,6 +176,7 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lists the databases that a user may use.',
     serves: ['database user show access'],
+    gives: gives({ databases: z.array(nameShape) }),
     answer: async (call) => ({ status: 200, body: { databases: databasesShape((await findUser(call)).user) } }),
   },
   {
@@ -172,6 +185,8 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Lets a user use databases in full.',
     serves: ['database user grant access'],
+    takes: grantBody,
+    gives: accepted,
     answer: grant,
   },
   {
@@ -180,6 +195,7 @@ export const userRoutes: readonly Route[] = [
     access: 'project',
     does: 'Takes a database from a user.',
     serves: ['database user revoke access'],
+    gives: accepted,
     answer: revoke,
   },
 ]

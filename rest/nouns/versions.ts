@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { gives, linksShape } from '../gives.ts'
 import type { Body, Call } from '../request.ts'
 import type { Route } from '../route.ts'
 
@@ -11,6 +13,8 @@ const version = ({ base }: Call): Body => ({
   links: [{ rel: 'self', href: `${base}/v1.0/` }],
 })
 
+const versionShape = z.looseObject({ id: z.string(), status: z.string(), links: linksShape })
+
 /** Asked for without a token, by clients that look where the API is. */
 export const versionRoutes: readonly Route[] = [
   {
@@ -19,6 +23,7 @@ export const versionRoutes: readonly Route[] = [
     access: 'open',
     does: 'Says which versions there are.',
     serves: [],
+    gives: gives({ versions: z.array(versionShape) }),
     answer: async (call) => ({ status: 200, body: { versions: [version(call)] } }),
   },
   {
@@ -27,6 +32,7 @@ export const versionRoutes: readonly Route[] = [
     access: 'open',
     does: 'Says which version this is.',
     serves: [],
+    gives: gives({ version: versionShape }),
     answer: async (call) => ({ status: 200, body: { version: version(call) } }),
   },
 ]

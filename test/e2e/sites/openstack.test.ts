@@ -81,6 +81,11 @@ onEverySite('openstack', (site) => {
         const [databases = ''] = await runOpenstack(packages, login(), ['database db list store -f json'])
         return JSON.parse(databases).length === 2
       })
+    })
+
+    it('has an instance follow a configuration group', async (context) => {
+      const packages = pathOf(context)
+      const { id } = (await createServerApi(server).provision({ name: 'tuned' })).instance
       const [parameter = ''] = await runOpenstack(packages, login(), [
         'database configuration parameter show 18.4 work_mem --datastore postgresql -f json',
       ])
@@ -90,26 +95,46 @@ onEverySite('openstack', (site) => {
       const group = await runOneOpenstack(packages, login(), creating)
       expect(JSON.parse(parameter)).toMatchObject({ name: 'work_mem', type: 'integer', restart_required: false })
       expect(JSON.parse(group)).toMatchObject({ name: 'lean', datastore_version_name: '18.4' })
-      const [attached = ''] = await runOpenstack(packages, login(), ['database configuration attach store lean'])
+      const [attached = ''] = await runOpenstack(packages, login(), ['database configuration attach tuned lean'])
       expect(attached.trim()).toBe('')
       const shown = async () => {
-        const [instance = ''] = await runOpenstack(packages, login(), ['database instance show store -f json'])
+        const [instance = ''] = await runOpenstack(packages, login(), ['database instance show tuned -f json'])
         return JSON.parse(instance)
       }
       // One of the values takes a restart, and none was asked for.
       await waitFor('the values', async () => (await shown()).status === 'RESTART_REQUIRED')
       const [followers = '', effective = ''] = await runOpenstack(packages, login(), [
         'database configuration instances lean -f json',
-        'database configuration default store -f json',
+        'database configuration default tuned -f json',
       ])
-      expect(JSON.parse(followers)).toEqual([{ ID: id, Name: 'store' }])
+      expect(JSON.parse(followers)).toEqual([{ ID: id, Name: 'tuned' }])
       expect(JSON.parse(effective)).toMatchObject({ work_mem: '8MB' })
-      await runOpenstack(packages, login(), ['database configuration detach store'])
+      await runOpenstack(packages, login(), ['database configuration detach tuned'])
       await waitFor('the values to be gone', async () => (await shown()).status === 'ACTIVE')
       const [unused = ''] = await runOpenstack(packages, login(), ['database configuration delete lean'])
       expect(unused.trim()).toBe('')
+    })
 
-      const [backup = ''] = await runOpenstack(packages, login(), ['database backup create nightly -i store -f json'])
+    it('shows the TLS of an instance, and has it backed up at certain times', async (context) => {
+      const packages = pathOf(context)
+      const { id } = (await createServerApi(server).provision({ name: 'vault' })).instance
+      const [ssl = '', , strategies = '', , none = ''] = await runOpenstack(packages, login(), [
+        'database ssl show vault -f json',
+        `database backup strategy create --instance-id ${id} --swift-container nightly`,
+        'database backup strategy list -f json',
+        `database backup strategy delete --instance-id ${id}`,
+        'database backup strategy list -f json',
+      ])
+      expect(JSON.parse(ssl)).toMatchObject({ status: 'enabled', 'certificate.cn': expect.stringMatching(/./) })
+      expect(JSON.parse(strategies)).toMatchObject([{ 'Project ID': 'default', 'Instance ID': id }])
+      expect(JSON.parse(none)).toEqual([])
+    })
+
+    it('makes a backup and an instance of it', async (context) => {
+      const packages = pathOf(context)
+      const api = createServerApi(server)
+      const { id } = (await api.provision({ name: 'origin', databases: [{ name: 'app' }, { name: 'more' }] })).instance
+      const [backup = ''] = await runOpenstack(packages, login(), ['database backup create nightly -i origin -f json'])
       expect(JSON.parse(backup)).toMatchObject({ name: 'nightly', instance_id: id, datastore: 'postgresql' })
       await waitFor('the backup', async () => {
         const [backups = ''] = await runOpenstack(packages, login(), ['database backup list -f json'])
@@ -119,10 +144,7 @@ onEverySite('openstack', (site) => {
         'database instance create copy --flavor tiny --size 1 --backup nightly -f json',
       ])
       const copy = JSON.parse(restored).id
-      await waitFor('the copy', async () => {
-        const { instance } = await request<{ instance: { status: string } }>(ask, { id: copy })
-        return instance.status === 'ACTIVE'
-      })
+      await waitFor('the copy', async () => (await api.instance(copy)).status === 'ACTIVE')
       const [copied = '', gone = ''] = await runOpenstack(packages, login(), [
         'database db list copy -f json',
         'database backup delete nightly',
@@ -134,15 +156,15 @@ onEverySite('openstack', (site) => {
       ).toEqual(['app', 'more'])
       expect(gone).not.toContain('HTTP')
       const [restarted = '', deleted = ''] = await runOpenstack(packages, login(), [
-        'database instance restart store',
-        'database instance force delete store',
+        'database instance restart origin',
+        'database instance force delete origin',
         'database instance delete copy',
       ])
       expect(restarted.trim()).toBe('')
       expect(deleted).not.toContain('HTTP')
       await waitFor('the end', async () => {
         const [left = ''] = await runOpenstack(packages, login(), ['database instance list -f json'])
-        return JSON.parse(left).length === 0
+        return JSON.parse(left).every(({ ID }: { ID: string }) => ID !== id && ID !== copy)
       })
     })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRestApi } from '../../../rest/api.ts'
+import { matchPath, shapeOf } from '../../../rest/route.ts'
 import { routes } from '../../../rest/routes.ts'
 import { startApiOnPlane } from '../../support/api-on-plane.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -22,6 +23,20 @@ type Options = {
   readonly project?: string
 }
 
+/** As the description of the API says that it is. */
+const isAsDescribed = (method: string, url: string, { status, text }: { status: number; text: string }): boolean => {
+  const path = url.split('?')[0] ?? ''
+  const [, , , ...below] = path.split('/')
+  const route = routes.find(
+    ({ access, ...each }) =>
+      each.method === method &&
+      matchPath(shapeOf(each.path), access === 'open' ? path.split('/') : ['', ...below]) !== null,
+  )
+  if (!route || status >= 400) return true
+  const { body } = route.gives
+  return status === route.gives.status && (body === null ? text === '' : body.safeParse(JSON.parse(text)).success)
+}
+
 /** The API, asked with tokens of its projects: each test has its own. */
 const start = async () => {
   const { api, issueToken } = await startApiOnPlane(dir.next(), cleanups)
@@ -37,6 +52,7 @@ const start = async () => {
     })
     // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of what was asked
     const json: any = answered.headers['Content-Type'] === 'application/json' ? JSON.parse(answered.text) : null
+    if (json !== null || answered.text === '') expect([url, isAsDescribed(method, url, answered)]).toEqual([url, true])
     return { ...answered, json }
   }
   const clientOf = async (role = 'MEMBER') => {
@@ -140,6 +156,82 @@ describe('the Trove API', () => {
     await waitFor('the deletion', async () => (await call('DELETE', `${users}/ann`)).status === 202)
     await waitFor('the end of the user', async () => (await names()).length === 1)
     expect((await call('GET', `${users}/ann`)).status).toBe(404)
+  })
+
+  it('has an instance backed up at certain times, one strategy each', async () => {
+    const { clientOf } = system
+    const client = await clientOf()
+    const { call, project } = client
+    const id = await makeShop(client)
+    const strategies = async (query = '') => (await call('GET', `/backup_strategies${query}`)).json.backup_strategies
+    const make = (wish: object) => call('POST', '/backup_strategies', { body: { backup_strategy: wish } })
+    const made = await make({ instance_id: 'shop', swift_container: 'nightly' })
+    expect(made).toMatchObject({ status: 202, json: { backup_strategy: { project_id: project, instance_id: id } } })
+    expect(made.json.backup_strategy).toMatchObject({ cron: '0 3 * * *', time_zone: 'UTC' })
+    const again = await make({ instance_id: id, cron: '30 4 * * SUN', time_zone: 'Europe/Berlin' })
+    expect(again.json.backup_strategy).toMatchObject({ id: made.json.backup_strategy.id, cron: '30 4 * * SUN' })
+    expect(await strategies()).toMatchObject([{ instance_id: id, time_zone: 'Europe/Berlin' }])
+    expect(await strategies(`?instance_id=${id}`)).toHaveLength(1)
+    expect(await make({ instance_id: id, cron: 'at night' })).toMatchObject({ status: 400 })
+    expect(await make({ swift_container: 'nightly' })).toMatchObject({
+      status: 400,
+      json: { badRequest: { field: 'instance_id' } },
+    })
+    const other = await clientOf()
+    expect((await other.call('GET', '/backup_strategies')).json.backup_strategies).toEqual([])
+    expect((await other.call('DELETE', `/backup_strategies?instance_id=${id}`)).status).toBe(404)
+    expect((await call('DELETE', `/backup_strategies?instance_id=${id}`)).status).toBe(202)
+    expect(await strategies()).toEqual([])
+  })
+
+  it('says that TLS is on, and refuses less', async () => {
+    const { clientOf } = system
+    const client = await clientOf()
+    const { call } = client
+    const id = await makeShop(client)
+    const enabled = { ssl: { status: 'enabled', mode: 'enforced', restart_required: false } }
+    expect(await call('GET', `/instances/${id}/ssl`)).toMatchObject({ status: 200, json: enabled })
+    const change = (ssl: object) => call('POST', `/instances/${id}/ssl`, { body: { ssl } })
+    expect(await change({ mode: 'enforced' })).toMatchObject({ status: 200, json: enabled })
+    for (const wish of [
+      { disable: true },
+      { rollback: true },
+      { mode: 'basic' },
+      { container_ref: 'http://keys.test' },
+    ]) {
+      expect(await change(wish)).toMatchObject({ status: 422, json: { unprocessableEntity: { field: 'ssl' } } })
+    }
+  })
+
+  it('withdraws versions and names the default for administrators alone', async () => {
+    const { clientOf } = system
+    const [admin, member] = [await clientOf('ADMIN'), await clientOf()]
+    const versions = '/mgmt/datastore-versions'
+    const [older, newer] = ['postgresql-17.9', 'postgresql-17.10']
+    const one = `${versions}/${older}`
+    const { json } = await admin.call('GET', versions)
+    expect(json.versions).toMatchObject([
+      { id: newer, datastore_manager: 'postgresql', active: true, default: true },
+      { id: older, active: true, default: false },
+    ])
+    for (const [method, path] of [
+      ['GET', versions],
+      ['GET', one],
+      ['PATCH', one],
+      ['DELETE', one],
+    ] as const) {
+      expect((await member.call(method, path, { body: { default: true } })).status).toBe(401)
+    }
+    expect((await admin.call('PATCH', one, { body: { default: true } })).status).toBe(202)
+    expect((await admin.call('GET', one)).json.version).toMatchObject({ id: older, default: true })
+    expect((await admin.call('PATCH', one, { body: { default: false } })).status).toBe(422)
+    expect((await admin.call('PATCH', one, { body: { image: 'x' } })).status).toBe(501)
+    expect((await admin.call('PATCH', `${versions}/${newer}`, { body: { default: 'True' } })).status).toBe(202)
+    expect((await admin.call('DELETE', one)).status).toBe(202)
+    expect((await admin.call('GET', one)).json.version).toMatchObject({ id: older, active: false })
+    expect((await admin.call('PATCH', one, { body: { active: 'true' } })).status).toBe(422)
+    expect((await member.call('GET', `/datastores/versions/${older}`)).status).toBe(404)
+    expect((await admin.call('DELETE', `${versions}/postgresql-0`)).status).toBe(404)
   })
 
   it('takes and gives XML', async () => {
@@ -292,6 +384,7 @@ describe('tenancy', () => {
     expect((await send('GET', '/v1.0/shop/instances', { 'x-auth-token': 'guess' })).status).toBe(401)
     expect((await send('GET', '/', {})).json.versions).toMatchObject([{ id: 'v1.0', status: 'CURRENT' }])
     expect((await send('GET', '/v1.0/', {})).json.version).toMatchObject({ id: 'v1.0' })
+    expect((await send('GET', '/v1.0/openapi.json', {})).json).toMatchObject({ openapi: '3.1.0' })
   })
 })
 
