@@ -1,62 +1,47 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type BackupFragment as Backup,
-  BackupDocument,
   CancelOperationDocument,
   CreateBackupDocument,
   CreateInstanceDocument,
   DeleteBackupDocument,
-  VerifyBackupDocument,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
-import { onEverySite } from '../../support/every-site.ts'
+import { type BackupStorePlace, openDirectoryPlace, openS3PlaceOnBadLine } from '../../support/backup-places.ts'
+import { type AskedBackup, type BackupsApi, createBackupsApi, type RestoreInput } from '../../support/backups-api.ts'
+import { onEverySite, type Site } from '../../support/every-site.ts'
 import { loginTo, queryOnce } from '../../support/postgresql-client.ts'
-import { type Created, createServerApi, type ServerApi } from '../../support/server-api.ts'
+import { whyNoS3Server } from '../../support/s3/s3-server.ts'
+import { createServerApi, type ServerApi } from '../../support/server-api.ts'
 import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
-type Asked = { readonly backupId: string; readonly operationId: string }
+const noS3Server = await whyNoS3Server()
 
-onEverySite('backups', (site) =>
+const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) =>
   describe('backups', () => {
-    const store = mkdtempSync(join(tmpdir(), 'coffer-backups-'))
+    let store: BackupStorePlace
     let api: ServerApi
+    let backups: BackupsApi
     let shop: Shop
     let backup: Backup
 
     beforeAll(async () => {
-      api = createServerApi(await site.start({ COFFER_BACKUP_URL: store, COFFER_CAPACITY_VOLUME_GIB: '12' }))
+      store = await open()
+      api = createServerApi(await site.start({ ...store.env, COFFER_CAPACITY_VOLUME_GIB: '12' }))
+      backups = createBackupsApi(api)
       shop = await makeShop(api)
-      backup = await carryOut('before the change')
+      backup = await backups.take(shop.instance.id, 'before the change')
     })
-    afterAll(() => rmSync(store, { recursive: true, force: true }))
+    afterAll(() => store?.close())
 
-    const objects = (): string[] =>
-      readdirSync(store, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name))
     const create = async (instanceId = shop.instance.id) =>
-      (await api.request<{ result: Asked | Refusal }>(CreateBackupDocument, { input: { instanceId } })).result
+      (await api.request<{ result: AskedBackup | Refusal }>(CreateBackupDocument, { input: { instanceId } })).result
     const remove = async (id: string) =>
       (await api.request<{ result: object }>(DeleteBackupDocument, { input: { id } })).result
-    const read = async (id: string): Promise<Backup | null> =>
-      (await api.request<{ backup: Backup | null }>(BackupDocument, { id })).backup
-    const carryOut = async (name?: string): Promise<Backup> => {
-      const input = { instanceId: shop.instance.id, ...(name && { name }) }
-      const asked = await api.mutate<Asked>(CreateBackupDocument, input)
-      expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
-      const made = await read(asked.backupId)
-      if (!made) throw new Error('the backup is not shown')
-      return made
-    }
-    type Wish = { readonly name: string; readonly fromBackup: string; readonly [field: string]: unknown }
-    const restore = (input: Wish) => api.mutate<Created>(CreateInstanceDocument, input)
-    const refusalOf = async (input: Wish) =>
+    const refusalOf = async (input: RestoreInput) =>
       (await api.request<{ result: object }>(CreateInstanceDocument, { input })).result
-    const verify = (id: string) => api.mutate<Asked>(VerifyBackupDocument, { id })
 
     it('are of an instance that serves, encrypted, with nothing else in the store', async () => {
       expect(backup).toMatchObject({
@@ -68,7 +53,7 @@ onEverySite('backups', (site) =>
         users: ['app'],
         fault: null,
       })
-      const found = objects()
+      const found = store.objects()
       expect(found.every((path) => path.includes(backup.location ?? '-'))).toBe(true)
       expect(found.reduce((sum, path) => sum + readFileSync(path).length, 0)).toBe(backup.storedBytes)
       expect(backup.bytes).toBeGreaterThan(20_000_000)
@@ -78,9 +63,7 @@ onEverySite('backups', (site) =>
 
     it('become a new instance with the data, the users and their passwords of then, of any size', async () => {
       await queryOnce(shop.login, 'CREATE TABLE later AS SELECT 1 AS id')
-      const asked = await restore({ name: 'copy', fromBackup: backup.id, flavor: 'medium', volumeGiB: 2 })
-      expect(await api.operationEnd(asked.operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
-      const copy = await api.settled(asked.operationId)
+      const copy = await backups.restored({ name: 'copy', fromBackup: backup.id, flavor: 'medium', volumeGiB: 2 })
       expect(copy).toMatchObject({
         status: 'ACTIVE',
         flavor: 'medium',
@@ -102,9 +85,9 @@ onEverySite('backups', (site) =>
 
     it('are proven by a restore into an instance of its own, which is gone afterwards', async () => {
       expect(backup.proof).toBeNull()
-      const { instanceId, ...ended } = await api.operationEnd((await verify(backup.id)).operationId)
+      const { instanceId, ...ended } = await api.operationEnd((await backups.verify(backup.id)).operationId)
       expect(ended).toMatchObject({ kind: 'PROVISION', status: 'SUCCEEDED', fault: null })
-      const proof = await waitFor('the proof', async () => (await read(backup.id))?.proof ?? null)
+      const proof = await backups.proofOf(backup.id)
       expect(proof).toMatchObject({ status: 'PROVEN', fault: null })
       expect(proof.rows).toBeGreaterThan(ordersOfShop)
       expect(proof.tookMs).toBeGreaterThan(100)
@@ -134,24 +117,24 @@ onEverySite('backups', (site) =>
       expect(await remove(begun.backupId)).toMatchObject({ code: 'OPERATION_IN_PROGRESS' })
       await api.request(CancelOperationDocument, { input: { id: begun.operationId } })
       const { status } = await api.operationEnd(begun.operationId)
-      const left = await read(begun.backupId)
+      const left = await backups.read(begun.backupId)
       // A copy this small may be there before it is cancelled.
       expect([status, left?.status]).toEqual(status === 'SUCCEEDED' ? [status, 'AVAILABLE'] : ['CANCELLED', 'FAILED'])
-      const stored = objects().filter((path) => path.includes(begun.backupId))
+      const stored = store.objects().filter((path) => path.includes(begun.backupId))
       expect(stored.length > 0).toBe(status === 'SUCCEEDED')
     })
 
     it('whose content has changed make no instance, and leave nothing of it', async () => {
-      const damaged = await carryOut()
-      const data = objects().find((path) => path.includes(damaged.id) && path.endsWith('/data')) ?? ''
+      const damaged = await backups.take(shop.instance.id)
+      const data = store.objects().find((path) => path.includes(damaged.id) && path.endsWith('/data')) ?? ''
       const content = readFileSync(data)
       const middle = Math.floor(content.length / 2)
       content[middle] = (content[middle] ?? 0) ^ 1
       writeFileSync(data, content)
-      await verify(damaged.id)
-      const proof = await waitFor('the proof', async () => (await read(damaged.id))?.proof ?? null)
+      await backups.verify(damaged.id)
+      const proof = await backups.proofOf(damaged.id)
       expect(proof).toMatchObject({ status: 'FAILED', rows: null, fault: { code: 'BACKUP_DAMAGED' } })
-      const asked = await restore({ name: 'damaged', fromBackup: damaged.id })
+      const asked = await backups.restore({ name: 'damaged', fromBackup: damaged.id })
       expect(await api.operationEnd(asked.operationId)).toMatchObject({
         status: 'FAILED',
         fault: { code: 'BACKUP_DAMAGED' },
@@ -161,9 +144,13 @@ onEverySite('backups', (site) =>
 
     it('are gone with their objects and their keys when they are deleted', async () => {
       expect(await remove(backup.id)).toMatchObject({ backupId: backup.id })
-      await waitFor('the end of the backup', async () => ((await read(backup.id)) === null ? true : null))
-      expect(objects().some((path) => path.includes(backup.id))).toBe(false)
+      await waitFor('the end of the backup', async () => ((await backups.read(backup.id)) === null ? true : null))
+      expect(store.objects().some((path) => path.includes(backup.id))).toBe(false)
       expect(await refusalOf({ name: 'copy', fromBackup: backup.id })).toMatchObject({ code: 'NOT_FOUND' })
     })
-  }),
-)
+  })
+
+onEverySite('backups', describeBackups(openDirectoryPlace))
+
+if (noS3Server === null) onEverySite('backups-s3', describeBackups(openS3PlaceOnBadLine))
+else it('backups on an S3 server', (context) => context.skip(noS3Server))

@@ -17,6 +17,8 @@ export type FaultyProxy = {
   readonly port: number
   /** What happens to the next requests, in order; null: nothing. After these all is well. */
   readonly plan: (...faults: readonly (Fault | null)[]) => void
+  /** What happens to the request of this number, from 0 on, as far as nothing is planned. */
+  readonly always: (fault: (nth: number) => Fault | null) => void
   /** What was sent: method and path with its query. */
   readonly requests: () => readonly string[]
   readonly close: () => Promise<void>
@@ -26,8 +28,10 @@ export type FaultyProxy = {
 export const startFaultyProxy = async (targetPort: number): Promise<FaultyProxy> => {
   let planned: (Fault | null)[] = []
   let seen: string[] = []
+  let usual: (nth: number) => Fault | null = () => null
   const server = createServer((incoming, outgoing) => {
-    const fault = planned.shift() ?? null
+    const next = planned.shift()
+    const fault = next === undefined ? usual(seen.length) : next
     seen.push(`${incoming.method} ${incoming.url}`)
     if (fault?.kind === 'refused') return void incoming.socket.destroy()
     if (fault?.kind === 'status') {
@@ -68,6 +72,9 @@ export const startFaultyProxy = async (targetPort: number): Promise<FaultyProxy>
     plan: (...faults) => {
       planned = [...faults]
       seen = []
+    },
+    always: (fault) => {
+      usual = fault
     },
     requests: () => seen,
     close: () =>
