@@ -1,10 +1,9 @@
 import { unreachable } from '../domain/decider.ts'
 import { host, hostStream, needInWords, rankHosts, type Shortage, shortageOf } from '../domain/host/index.ts'
-import type { HostId, InstanceId, OperationId } from '../domain/ids.ts'
+import type { HostId, InstanceId, NodeId, OperationId } from '../domain/ids.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import { getById } from '../domain/values/id-map.ts'
 import type { InstanceSpec } from '../domain/values/instance-spec.ts'
-import { commitmentOf } from '../domain/values/ledger.ts'
 import { amountInWords, resourceKinds, resourcesOf } from '../domain/values/resources.ts'
 import type { SealingKey } from '../domain/values/sealing-key.ts'
 import { isoAfter, isoNow, type WallClock } from '../kernel/clock.ts'
@@ -19,16 +18,15 @@ export type ClaimDependencies = {
   readonly clock: WallClock
 }
 
-/** `holdMs`: how long the room is held for the instance to be asked for. */
+/** For a node of an instance. `holdMs`: how long the room is held for it to be asked for. */
 export type HostWish = {
+  readonly nodeId: NodeId
   readonly instanceId: InstanceId
   readonly operationId: OperationId
   readonly spec: InstanceSpec
   /** Passwords are going to be sealed for it. */
   readonly hasSecrets: boolean
   readonly holdMs: number
-  /** A node there would take the place of another: hosts that have left something of an earlier one are left out until that is gone. */
-  readonly replaces?: boolean
 }
 
 /** `sealingKey`: null when there are no passwords. */
@@ -42,7 +40,7 @@ export type Placed = ({ readonly ok: true } & Place) | { readonly ok: false; rea
  */
 export const claimHost = async (
   { handler, directory, clock }: ClaimDependencies,
-  { instanceId, operationId, spec, hasSecrets, holdMs, replaces = false }: HostWish,
+  { nodeId, instanceId, operationId, spec, hasSecrets, holdMs }: HostWish,
   context: CommandContext,
 ): Promise<Placed> => {
   const { datastore, version } = spec
@@ -50,15 +48,14 @@ export const claimHost = async (
   const hosts = directory.hosts()
   const isUnreadable = hosts.length === 0 && directory.hostRefusals().length > 0
   let refusal = isUnreadable ? hostsUnreadable : noCapacity(spec, shortageOf(hosts, spec, isoNow(clock)))
-  for (const { hostId, claims } of rankHosts(hosts, spec, instanceId, isoNow(clock))) {
-    // What it holds there is of an earlier node, with the key of that one.
-    if (replaces && commitmentOf(claims, instanceId)) continue
+  for (const { hostId } of rankHosts(hosts, spec, nodeId, isoNow(clock))) {
     const claimed = handler.handle(
       host,
       hostStream(hostId),
       {
         type: 'ClaimCapacity',
         hostId,
+        nodeId,
         instanceId,
         operationId,
         resources,
@@ -79,7 +76,7 @@ export const claimHost = async (
       continue
     }
     if (handled.outcome === 'accepted' && handled.state.status !== 'UNREGISTERED') {
-      return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, instanceId) ?? null }
+      return { ok: true, hostId, sealingKey: getById(handled.state.sealingKeys.taken, nodeId) ?? null }
     }
     // There may be room on it.
     if (handled.outcome === 'rejected' && isPassing(handled.rejection)) refusal = hostsBusy(handled.rejection.code)
@@ -91,9 +88,10 @@ export const claimHost = async (
 export const releaseHost = (
   handler: Handler,
   hostId: HostId,
-  { instanceId, operationId }: Pick<HostWish, 'instanceId' | 'operationId'>,
+  { nodeId, instanceId, operationId }: Pick<HostWish, 'nodeId' | 'instanceId' | 'operationId'>,
   context: CommandContext,
-) => handler.handle(host, hostStream(hostId), { type: 'ReleaseClaim', hostId, instanceId, operationId }, context)
+) =>
+  handler.handle(host, hostStream(hostId), { type: 'ReleaseClaim', hostId, nodeId, instanceId, operationId }, context)
 
 /** Which host it was, and what others do on it, is no business of who asks. */
 const hostsBusy = (code: Rejection['code']): Rejection => ({

@@ -35,7 +35,7 @@ export const createMoveCreate =
     const { operationId } = state.operation
     const placed = await claimHost(
       deps,
-      { instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs, replaces: true },
+      { nodeId, instanceId, operationId, spec, hasSecrets: reseal !== null, holdMs },
       context,
     )
     if (!placed.ok) return null
@@ -56,6 +56,6 @@ export const createMoveCreate =
     const { handler } = deps
     const handled = await handler.handle(operation, operationStream(operationId), command, context)
     if (hasBegun(handled.state) && handled.state.subject.hostId === hostId) return hostId
-    await releaseHost(handler, hostId, { instanceId, operationId }, context)
+    await releaseHost(handler, hostId, { nodeId, instanceId, operationId }, context)
     return null
   }

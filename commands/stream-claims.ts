@@ -24,28 +24,32 @@ export type FoldedClaims = StreamClaims & {
 /** Folded in memory: about a kilobyte for each instance that is not deleted. */
 export const createStreamClaims = (): FoldedClaims => {
   const claims = new Map<StreamName, Map<string, StreamName>>()
-  const holders = new Map<StreamName, Set<StreamName>>()
+  /** How many things each holder rests on the stream for. */
+  const holders = new Map<StreamName, Map<StreamName, number>>()
 
-  const release = (holder: StreamName, stream: StreamName): void => {
-    const all = holders.get(stream)
-    all?.delete(holder)
-    if (all?.size === 0) holders.delete(stream)
+  const count = (holder: StreamName, stream: StreamName, change: 1 | -1): void => {
+    const all = holders.get(stream) ?? new Map<StreamName, number>()
+    const left = (all.get(holder) ?? 0) + change
+    if (left > 0) all.set(holder, left)
+    else all.delete(holder)
+    if (all.size > 0) holders.set(stream, all)
+    else holders.delete(stream)
   }
 
   const set = (holder: StreamName, what: string, stream: StreamName | null): void => {
     const held = claims.get(holder) ?? new Map<string, StreamName>()
     const before = held.get(what)
-    if (before !== undefined) release(holder, before)
+    if (before !== undefined) count(holder, before, -1)
     held.delete(what)
     if (stream !== null) {
       held.set(what, stream)
-      holders.set(stream, (holders.get(stream) ?? new Set()).add(holder))
+      count(holder, stream, 1)
     }
     if (held.size === 0) claims.delete(holder)
     else claims.set(holder, held)
   }
 
-  const holdersOf = (stream: StreamName): readonly StreamName[] => [...(holders.get(stream) ?? [])]
+  const holdersOf = (stream: StreamName): readonly StreamName[] => [...(holders.get(stream)?.keys() ?? [])]
 
   const projectIn = (streams: Iterable<StreamName>): ProjectId | null => {
     for (const stream of streams) {

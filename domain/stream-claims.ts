@@ -26,14 +26,16 @@ export const claimsOf = (event: CofferEvent): Claiming => {
   switch (event.type) {
     case 'QuotaCommitted':
     case 'ProjectNameConfirmed':
-    case 'HostClaimConfirmed':
       return { [event.data.instanceId]: instanceStream(event.data.instanceId) }
     case 'QuotaReleased':
       // An instance that failed keeps its name.
       return event.data.reason === 'FAILED' ? null : { [event.data.instanceId]: null }
     case 'ProjectNameReleased':
-    case 'HostCapacityReleased':
       return { [event.data.instanceId]: null }
+    case 'HostClaimConfirmed':
+      return { [event.data.nodeId]: instanceStream(event.data.instanceId) }
+    case 'HostCapacityReleased':
+      return { [event.data.nodeId]: null }
     case 'ProjectTokenConfirmed':
       return { [event.data.tokenId]: tokenStream(event.data.tokenId) }
     case 'ProjectTokenReleased':

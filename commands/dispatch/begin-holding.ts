@@ -1,13 +1,6 @@
 import { host, hostStream } from '../../domain/host/index.ts'
 import type { InstanceId } from '../../domain/ids.ts'
-import {
-  instance,
-  instanceStream,
-  isBusy,
-  isInProgress,
-  type KnownInstance,
-  primaryOf,
-} from '../../domain/instance/index.ts'
+import { instance, instanceStream, isBusy, isInProgress, type KnownInstance } from '../../domain/instance/index.ts'
 import { type ExclusiveKind, operationOf, type RequestedKind, respec } from '../../domain/instance/operations.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
@@ -22,7 +15,7 @@ type Holding = WishOfKind<RequestedKind & ExclusiveKind>
 
 /**
  * Asks for an operation that holds something while it runs. The difference to what the instance holds already is reserved in the project's quota and on
- * the host before the instance is asked. It expires where the sagas do not confirm it, and is given back where the instance refuses.
+ * the hosts of its nodes before the instance is asked. It expires where the sagas do not confirm it, and is given back where the instance refuses.
  */
 export const beginHolding = async (
   given: DispatchDependencies,
@@ -62,7 +55,6 @@ const hold = async (
   { kind, wish }: Holding,
 ): Promise<Rejection | null> => {
   const { projectId, instanceId } = state
-  const { hostId } = primaryOf(state)
   const { operationId } = job.ids
   const spec = respec(kind, state.spec, wish)
   const wanted = {
@@ -82,20 +74,25 @@ const hold = async (
   const granted = await handler.handle(project, projectStream(projectId), quota, contextOf(job, state))
   if (granted.outcome === 'rejected') return granted.rejection
   const { datastore, version } = spec
-  const room = { type: 'ClaimCapacity', hostId, datastore, version, hasSecrets: false, ...wanted } as const
-  const claimed = await handler.handle(host, hostStream(hostId), room, contextOf(job, state))
-  return claimed.outcome === 'rejected' ? claimed.rejection : null
+  for (const { nodeId, hostId } of state.nodes) {
+    const room = { type: 'ClaimCapacity', hostId, nodeId, datastore, version, hasSecrets: false, ...wanted } as const
+    const claimed = await handler.handle(host, hostStream(hostId), room, contextOf(job, state))
+    if (claimed.outcome === 'rejected') return claimed.rejection
+  }
+  return null
 }
 
 /** Of an operation that was not begun or is over. One that the same request has begun a moment ago keeps what it has. */
 const releaseUnused = async ({ handler }: DispatchDependencies, job: Job, asked: KnownInstance): Promise<void> => {
   const { projectId, instanceId } = asked
-  const { hostId } = primaryOf(asked)
   const { operationId } = job.ids
   const { state } = await handler.load(instance, instanceStream(instanceId))
   if (state.status === 'ABSENT' || isInProgress(state, operationId)) return
   const unused = { instanceId, operationId } as const
   const ofQuota = { type: 'ReleaseReservation', projectId, ...unused } as const
   await handler.handle(project, projectStream(projectId), ofQuota, contextOf(job, state))
-  await handler.handle(host, hostStream(hostId), { type: 'ReleaseClaim', hostId, ...unused }, contextOf(job, state))
+  for (const { nodeId, hostId } of asked.nodes) {
+    const ofHost = { type: 'ReleaseClaim', hostId, nodeId, ...unused } as const
+    await handler.handle(host, hostStream(hostId), ofHost, contextOf(job, state))
+  }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { FoundInstance } from '../../domain/host/events.ts'
-import type { RegisteredHost } from '../../domain/host/index.ts'
-import type { InstanceId, ProjectId } from '../../domain/ids.ts'
+import type { RegisteredHost, UnlistedNode } from '../../domain/host/index.ts'
+import { type InstanceId, type NodeId, type ProjectId, parseNodeId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { instanceNameRefusal } from '../../domain/values/names.ts'
@@ -11,7 +10,7 @@ import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type
 import { instanceIdField, projectIdField, textField } from './input.ts'
 
 type Answer = AnswerOf<z.output<typeof instanceOperationAnswer.fields>>
-type Unlisted = { readonly host: RegisteredHost; readonly found: FoundInstance }
+type Unlisted = { readonly host: RegisteredHost; readonly nodeId: NodeId; readonly found: UnlistedNode }
 
 const notUnlisted = (instanceId: InstanceId): Rejection => ({
   code: 'NOT_FOUND',
@@ -72,7 +71,7 @@ const adopt = async (
     if (!job.repeat || state.status === 'ABSENT') return refused(notUnlisted(instanceId))
     return accepted({ position, instanceId, operationId: wish.isRemoval ? job.ids.operationId : null, replayed: true })
   }
-  const { host, found } = unlisted
+  const { host, nodeId, found } = unlisted
   if (!found.label) return refused(unlabelled(instanceId))
   const { projectId = found.label.projectId, name = found.label.name } = wish
   const badName = instanceNameRefusal(name)
@@ -89,7 +88,7 @@ const adopt = async (
       projectId,
       name,
       spec: found.label.spec,
-      nodeId: found.nodeId,
+      nodeId,
       nodeGeneration: found.nodeGeneration,
       hostId: host.hostId,
       running: found.running,
@@ -108,10 +107,15 @@ const adopt = async (
   return accepted({ position: handled.position, instanceId, replayed, operationId: isRemoval ? operationId : null })
 }
 
-const findUnlisted = ({ directory }: DispatchDependencies, instanceId: InstanceId): Unlisted | null => {
-  for (const host of directory.hosts()) {
-    const found = host.status === 'UNREGISTERED' ? undefined : host.unlisted[instanceId]
-    if (host.status !== 'UNREGISTERED' && found) return { host, found }
-  }
-  return null
-}
+/** Of several nodes, the one that took the place of the others. */
+const findUnlisted = ({ directory }: DispatchDependencies, instanceId: InstanceId): Unlisted | null =>
+  directory
+    .hosts()
+    .flatMap((host) =>
+      host.status === 'UNREGISTERED'
+        ? []
+        : Object.entries(host.unlisted).map(([nodeId, found]) => ({ host, nodeId: parseNodeId(nodeId), found })),
+    )
+    .filter(({ found }) => found.instanceId === instanceId)
+    .sort((a, b) => b.found.nodeGeneration - a.found.nodeGeneration)
+    .at(0) ?? null

@@ -64,7 +64,7 @@ export const createFor = async (offered: DispatchDependencies, job: Job, given: 
   const handler = createPatientHandler(offered, job.request.signal)
   const dependencies = { ...offered, handler }
   const { directory, settings } = dependencies
-  const { instanceId, operationId } = job.ids
+  const { instanceId, nodeId, operationId } = job.ids
   const { projectId, fromBackup } = given
   // What was granted is answered as it was, whatever has become of what is on offer since.
   if (job.repeat) {
@@ -95,6 +95,7 @@ export const createFor = async (offered: DispatchDependencies, job: Job, given: 
   const credentials = credentialsOf(dependencies, job, command)
   const wish = { command, spec: checked.value, source, context }
   const hostWish = {
+    nodeId,
     instanceId,
     operationId,
     spec: checked.value,

@@ -1,9 +1,8 @@
 import { type Heartbeat, heartbeatEchoKey, heartbeatSchema } from '../../domain/guest/report.ts'
-import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, type NodeId, parseNodeId } from '../../domain/ids.ts'
+import { committedNodes, type HeldNode, type HostCommand, host, hostStream } from '../../domain/host/index.ts'
+import { type HostId, parseNodeId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Health } from '../../domain/values/health.ts'
-import { committedIds } from '../../domain/values/ledger.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Timer } from '../../kernel/timers.ts'
 import { inSpan, noTracer, type Span, type Tracer } from '../../kernel/tracer.ts'
@@ -112,14 +111,10 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   })
 
   type Seen = { readonly hostId: HostId; readonly health: Health; readonly reason: string; readonly epoch: number }
-  /** `nodeId` null: whichever the instance has on that host. */
-  type Of = { readonly instanceId: InstanceId; readonly nodeId: NodeId | null }
-  const reportHealth = async ({ instanceId, nodeId: told }: Of, seen: Seen, span: Span) => {
+  const reportHealth = async ({ instanceId, nodeId }: HeldNode, seen: Seen, span: Span) => {
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream)
     if (state.status === 'ABSENT') return
-    const nodeId = told ?? state.nodes.find(({ hostId }) => hostId === seen.hostId)?.nodeId
-    if (!nodeId) return
     const command = { type: 'ReportHealth', nodeId, ...seen } as const
     const by = { ...context(span.traceparent), projectId: state.projectId, instanceId }
     await handler.handle(instance, stream, command, by)
@@ -128,7 +123,7 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
   const tell = (hostId: HostId, command: HostCommand, { traceparent }: Span) =>
     handler.handle(host, hostStream(hostId), command, context(traceparent))
 
-  const reportLost = (hostId: HostId, silentMs: number, instanceIds: readonly InstanceId[]) =>
+  const reportLost = (hostId: HostId, silentMs: number, nodes: readonly HeldNode[]) =>
     traced('host lost', hostId, undefined, async (span) => {
       const lastSeenAt = new Date(clock.now() - silentMs).toISOString()
       log.warn({ hostId, lastSeenAt }, 'a host is silent and counts as lost')
@@ -138,10 +133,8 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
         reason: `its host has been silent since ${lastSeenAt}`,
         epoch: 0,
       } as const
-      for (const instanceId of instanceIds)
-        await leaveOutUnreadable(log, { hostId, instanceId }, () =>
-          reportHealth({ instanceId, nodeId: null }, seen, span),
-        )
+      for (const node of nodes)
+        await leaveOutUnreadable(log, { hostId, instanceId: node.instanceId }, () => reportHealth(node, seen, span))
       // Last, so that what was cut off on the way is made good at the next check.
       await tell(hostId, { type: 'ReportHostLost', hostId, lastSeenAt, heard: order.last(hostId) }, span)
     })
@@ -190,9 +183,9 @@ export const createHostMonitor = (options: HostMonitorOptions): HostMonitor => {
       tellDeafness(new Error(`nothing was heard for ${Math.round(deafMs)} ms`))
       return
     }
-    for (const { hostId, claims, silentMs } of silentHosts(hostLostAfterMs)) {
+    for (const { silentMs, ...silent } of silentHosts(hostLostAfterMs)) {
       if (isStopped || !isJudge()) return
-      reporting = reportLost(hostId, silentMs, committedIds(claims))
+      reporting = reportLost(silent.hostId, silentMs, committedNodes(silent))
       await reporting
     }
   }

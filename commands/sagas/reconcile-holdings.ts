@@ -1,8 +1,21 @@
 import type { Heartbeat, Holding } from '../../domain/guest/report.ts'
-import { type HostCommand, host as hostDecider, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, type NodeId, parseInstanceId, parseNodeId } from '../../domain/ids.ts'
-import { type InstanceNode, type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
-import { commitmentOf, committedIds } from '../../domain/values/ledger.ts'
+import {
+  committedNodes,
+  type HeldNode,
+  type HostCommand,
+  host as hostDecider,
+  hostStream,
+  type RegisteredHost,
+} from '../../domain/host/index.ts'
+import { type HostId, type NodeId, parseNodeId } from '../../domain/ids.ts'
+import {
+  hasNode,
+  type InstanceState,
+  instance,
+  instanceStream,
+  type KnownInstance,
+} from '../../domain/instance/index.ts'
+import { commitmentOf } from '../../domain/values/ledger.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
@@ -28,9 +41,8 @@ export type Reconciler = {
 /** `since`: from when on the host has said the same of the node. `settled`: the log agrees, or has been told. */
 type Account = { readonly words: string; readonly since: number; readonly settled: boolean }
 
-type Held = { readonly nodeId: NodeId; readonly instanceId: InstanceId; readonly holding: Holding | undefined }
-/** `nodeId` null: the host says nothing of the instance. */
-type Compared = Held | { readonly nodeId: null; readonly instanceId: InstanceId; readonly holding: undefined }
+/** `holding` undefined: the host says nothing of the node. */
+type Compared = HeldNode & { readonly holding: Holding | undefined }
 
 /**
  * How long a host must say the same before it counts: a heartbeat may have been on its way while an operation went on, and says what was
@@ -53,14 +65,13 @@ const isOld = (beat: Beat, before: Beat): boolean =>
  * stream decides; here is only remembered what need not be asked again with every beat.
  */
 export const createReconciler = ({ handler, clock, context, log, elapsedMs }: ReconcilerDependencies): Reconciler => {
-  /** By node, or by the instance that the host says nothing of. */
-  const accounts = new Map<HostId, Map<string, Account>>()
+  const accounts = new Map<HostId, Map<NodeId, Account>>()
   const beats = new Map<HostId, Beat>()
 
   /** True if the log agrees or has been told, and no operation is in progress that may change that. */
   const compare = async (
     { hostId, description }: RegisteredHost,
-    { instanceId, nodeId, holding }: Held,
+    { instanceId, nodeId, holding }: Compared,
     traceparent: string | undefined,
   ): Promise<boolean> => {
     const { address, caCertificate } = description
@@ -91,25 +102,23 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
     return isAtRest(handled.state)
   }
 
-  /** Of an instance that the host was to have a node of, or that was found on it, and that it says nothing of. */
+  /** Of a node that the host was to have, or that was found on it, and that it says nothing of. */
   const compareMissing = async (
     host: RegisteredHost,
-    instanceId: InstanceId,
+    missing: Compared,
     traceparent: string | undefined,
   ): Promise<boolean> => {
     const { hostId, claims } = host
+    const { nodeId, instanceId } = missing
+    const node = { hostId, nodeId, instanceId }
     const { state } = await handler.load(instance, instanceStream(instanceId))
-    const node = nodeOn(state, hostId)
-    if (node && state.status !== 'DELETED') {
-      return compare(host, { instanceId, nodeId: node.nodeId, holding: undefined }, traceparent)
-    }
+    if (isListed(state) && hasNode(state, node)) return compare(host, missing, traceparent)
     const tell = (command: HostCommand) =>
       handler.handle(hostDecider, hostStream(hostId), command, context(traceparent))
     const isKnown = state.status !== 'ABSENT'
-    if (isKnown && commitmentOf(claims, instanceId))
-      await tell({ type: 'ReleaseCapacity', hostId, instanceId, reason: 'MOVED' })
+    if (isKnown && commitmentOf(claims, nodeId)) await tell({ type: 'ReleaseCapacity', ...node, reason: 'MOVED' })
     // The log knows nothing of it, and nor does the host any more.
-    if (!isListed(state)) await tell({ type: 'SettleUnlisted', hostId, instanceId })
+    await tell({ type: 'SettleUnlisted', ...node })
     return isAtRest(state)
   }
 
@@ -122,9 +131,7 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
 
   const reconcile = (host: RegisteredHost, compared: Compared, traceparent: string | undefined): Promise<boolean> =>
     readable(host, compared, () =>
-      compared.nodeId === null
-        ? compareMissing(host, compared.instanceId, traceparent)
-        : compare(host, compared, traceparent),
+      compared.holding ? compare(host, compared, traceparent) : compareMissing(host, compared, traceparent),
     )
 
   return {
@@ -138,40 +145,41 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
         accounts.delete(host.hostId)
         return
       }
-      const before = accounts.get(host.hostId) ?? new Map<string, Account>()
+      const before = accounts.get(host.hostId) ?? new Map<NodeId, Account>()
       const { address, caCertificate } = host.description
-      const after = new Map<string, Account>()
+      const after = new Map<NodeId, Account>()
       for (const compared of toCompare(host, holds)) {
-        const { nodeId, instanceId, holding } = compared
+        const { nodeId, holding } = compared
         // Without its health, which is reported on its own and may change with every beat.
         const words = JSON.stringify([holding && { ...holding, health: null }, address, caCertificate])
-        const known = before.get(nodeId ?? instanceId)
+        const known = before.get(nodeId)
         const account = known?.words === words ? known : { words, since: now, settled: false }
         const isSteady = account !== known ? false : now - account.since >= steadyMs
         const settled = account.settled || (isSteady && (await reconcile(host, compared, traceparent)))
-        after.set(nodeId ?? instanceId, { ...account, settled })
+        after.set(nodeId, { ...account, settled })
       }
       accounts.set(host.hostId, after)
     },
   }
 }
 
-/** What the host says of its nodes, and the instances that it says nothing of and should or did. */
+/** What the host says of its nodes, and the nodes that it says nothing of and should or did. */
 const toCompare = (host: RegisteredHost, holds: Heartbeat['holds']): readonly Compared[] => {
   const held = Object.entries(holds).map(([id, holding]) => {
     const { instanceId } = holding
     return { nodeId: parseNodeId(id), instanceId, holding }
   })
-  const told = new Set(held.map(({ instanceId }) => instanceId))
-  const expected = [...Object.keys(host.unlisted).map(parseInstanceId), ...committedIds(host.claims)]
-  const silent = [...new Set(expected)].filter((instanceId) => !told.has(instanceId))
-  return [...held, ...silent.map((instanceId) => ({ nodeId: null, instanceId, holding: undefined }))]
+  const unlisted = Object.entries(host.unlisted).map(([id, { instanceId }]) => ({
+    nodeId: parseNodeId(id),
+    instanceId,
+  }))
+  const expected = new Map([...unlisted, ...committedNodes(host)].map((node) => [node.nodeId, node]))
+  for (const { nodeId } of held) expected.delete(nodeId)
+  return [...held, ...[...expected.values()].map((node) => ({ ...node, holding: undefined }))]
 }
 
-const nodeOn = (state: InstanceState, hostId: HostId): InstanceNode | undefined =>
-  state.status === 'ABSENT' ? undefined : state.nodes.find((node) => node.hostId === hostId)
-
-const isListed = (state: InstanceState): boolean => state.status !== 'ABSENT' && state.status !== 'DELETED'
+const isListed = (state: InstanceState): state is Exclude<KnownInstance, { readonly status: 'DELETED' }> =>
+  state.status !== 'ABSENT' && state.status !== 'DELETED'
 
 /** While an operation is in progress, and as long as the log knows nothing of it, it is looked at again. */
 const isAtRest = (state: InstanceState): boolean => state.status !== 'ABSENT' && !('operation' in state)

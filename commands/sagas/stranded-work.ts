@@ -1,10 +1,17 @@
-import { type HostState, host, hostStream, type RegisteredHost } from '../../domain/host/index.ts'
-import type { HostId, InstanceId } from '../../domain/ids.ts'
-import { type BusyInstance, instance, instanceStream, isBusy, primaryOf } from '../../domain/instance/index.ts'
+import {
+  type HeldNode,
+  type HostState,
+  heldNodes,
+  host,
+  hostStream,
+  type RegisteredHost,
+} from '../../domain/host/index.ts'
+import type { HostId, NodeId } from '../../domain/ids.ts'
+import { type BusyInstance, hasNode, instance, instanceStream, isBusy, primaryOf } from '../../domain/instance/index.ts'
 import { operationOf, removes } from '../../domain/instance/operations.ts'
 import { operation, operationStream } from '../../domain/operation/index.ts'
 import { hostRemovedFault } from '../../domain/values/host-removed.ts'
-import { heldIds, lapse } from '../../domain/values/ledger.ts'
+import { lapse } from '../../domain/values/ledger.ts'
 import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { CommandContext, Handler } from '../handle.ts'
@@ -32,7 +39,7 @@ export type StrandedWork = {
 export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork => {
   const { handler, clock, context, moveCreate, log } = deps
   /** By host, what needs no second look while that host is lost. */
-  const settled = new Map<HostId, Set<InstanceId>>()
+  const settled = new Map<HostId, Set<NodeId>>()
 
   const handOn = async (state: BusyInstance, removed: boolean): Promise<void> => {
     const { projectId, instanceId } = state
@@ -48,25 +55,25 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
   }
 
   /** Whether it needs no second look. */
-  const look = async (hostId: HostId, instanceId: InstanceId): Promise<boolean> => {
+  const look = async (hostId: HostId, { nodeId, instanceId }: HeldNode): Promise<boolean> => {
     const { state } = await handler.load(instance, instanceStream(instanceId))
     // Room was claimed for it just before, and it may still be asked for.
     if (state.status === 'ABSENT') return false
-    if (primaryOf(state).hostId !== hostId || !isBusy(state)) return true
+    if (!hasNode(state, { nodeId, hostId }) || !isBusy(state)) return true
     const { kind } = state.operation
     if (!operationOf(kind).movable && !removes(kind)) return true
     await handOn(state, false)
     return false
   }
 
-  /** An instance of a host that is removed. `isExpired`: nothing came of what its room was held for. */
-  const giveUp = async (hostId: HostId, instanceId: InstanceId, isExpired: boolean): Promise<void> => {
+  /** A node of a host that is removed. `isExpired`: nothing came of what its room was held for. */
+  const giveUp = async (hostId: HostId, { nodeId, instanceId }: HeldNode, isExpired: boolean): Promise<void> => {
     const { state } = await handler.load(instance, instanceStream(instanceId))
-    const isElsewhere = state.status !== 'ABSENT' && primaryOf(state).hostId !== hostId
+    const isElsewhere = state.status !== 'ABSENT' && !hasNode(state, { nodeId, hostId })
     const isOver = state.status === 'DELETED' || (state.status === 'FAILED' && !state.dataKept)
     if (isElsewhere || isOver || isExpired) {
       const reason = isElsewhere ? 'MOVED' : 'FAILED'
-      const release = { type: 'ReleaseCapacity', hostId, instanceId, reason } as const
+      const release = { type: 'ReleaseCapacity', hostId, nodeId, instanceId, reason } as const
       await handler.handle(host, hostStream(hostId), release, context(undefined))
     } else if (isBusy(state)) await handOn(state, true)
     else if (state.status !== 'ABSENT') {
@@ -77,13 +84,14 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
   }
 
   /** What a host that is removed still holds room for, until nothing is left. */
-  const giveUpAll = async ({ hostId, claims }: RegisteredHost): Promise<void> => {
+  const giveUpAll = async (removed: RegisteredHost): Promise<void> => {
+    const { hostId, claims } = removed
     const { expired } = lapse(claims, isoNow(clock))
     // Looked at again and again, and told by whatever is refused.
     const quietly = { warn: log.debug }
-    for (const instanceId of heldIds(claims)) {
-      const one = () => giveUp(hostId, instanceId, expired.includes(instanceId))
-      await leaveOutUnreadable(quietly, { hostId, instanceId }, one)
+    for (const node of heldNodes(removed)) {
+      const one = () => giveUp(hostId, node, expired.includes(node.nodeId))
+      await leaveOutUnreadable(quietly, { hostId, instanceId: node.instanceId }, one)
     }
   }
 
@@ -97,12 +105,13 @@ export const createStrandedWork = (deps: StrandedWorkDependencies): StrandedWork
           settled.delete(hostId)
           continue
         }
-        const known = settled.get(hostId) ?? new Set<InstanceId>()
+        const known = settled.get(hostId) ?? new Set<NodeId>()
         settled.set(hostId, known)
-        for (const instanceId of heldIds(state.claims)) {
-          if (known.has(instanceId)) continue
-          const isSettled = await leaveOutUnreadable(log, { hostId, instanceId }, () => look(hostId, instanceId))
-          if (isSettled ?? true) known.add(instanceId)
+        for (const node of heldNodes(state)) {
+          if (known.has(node.nodeId)) continue
+          const { instanceId } = node
+          const isSettled = await leaveOutUnreadable(log, { hostId, instanceId }, () => look(hostId, node))
+          if (isSettled ?? true) known.add(node.nodeId)
         }
       }
     },

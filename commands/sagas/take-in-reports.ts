@@ -148,7 +148,6 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     }
     if (held && (await removeLeftover({ handler, clock }, state, { ...node, epoch }, context))) return { gone }
     const told = held && {
-      nodeId,
       nodeGeneration: held.nodeGeneration,
       label: held.label,
       running: held.running,
@@ -157,8 +156,8 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
       epoch,
     }
     const command: HostCommand = told
-      ? { type: 'ReportUnlisted', hostId, instanceId, found: told, sequence }
-      : { type: 'SettleUnlisted', hostId, instanceId, sequence }
+      ? { type: 'ReportUnlisted', ...node, instanceId, found: told, sequence }
+      : { type: 'SettleUnlisted', ...node, instanceId, sequence }
     await handler.handle(host, hostStream(hostId), command, context)
     return { gone }
   }

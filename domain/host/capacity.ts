@@ -1,4 +1,6 @@
-import { lapse } from '../values/ledger.ts'
+import type { InstanceId, NodeId } from '../ids.ts'
+import { getById } from '../values/id-map.ts'
+import { committedIds, heldIds, lapse } from '../values/ledger.ts'
 import { type Resources, resourceKinds, subtractResources } from '../values/resources.ts'
 import type { InstanceNeed } from './events.ts'
 import type { RegisteredHost } from './state.ts'
@@ -10,6 +12,21 @@ export const freeCapacity = ({ description, claims }: RegisteredHost, now: strin
 /** How many more instances may be there at `now`, whatever they take; null where the host has not told. */
 export const freePlaces = ({ description: { instanceLimit }, claims }: RegisteredHost, now: string): number | null =>
   instanceLimit ? instanceLimit.atMost - lapse(claims, now).live.total.instances : null
+
+/** A node that holds capacity, and whose it is. */
+export type HeldNode = { readonly nodeId: NodeId; readonly instanceId: InstanceId }
+
+export const ownersOf = ({ owners }: Pick<RegisteredHost, 'owners'>, nodeIds: readonly NodeId[]): readonly HeldNode[] =>
+  nodeIds.flatMap((nodeId) => {
+    const instanceId = getById(owners, nodeId)
+    return instanceId ? [{ nodeId, instanceId }] : []
+  })
+
+/** All nodes that hold anything of the host, also what may come to nothing. */
+export const heldNodes = (host: RegisteredHost): readonly HeldNode[] => ownersOf(host, heldIds(host.claims))
+
+/** Those that were requested: the host is to have them. */
+export const committedNodes = (host: RegisteredHost): readonly HeldNode[] => ownersOf(host, committedIds(host.claims))
 
 /** `short`: of what there is too little. `lacks`: what one more instance would need and cannot have; null for nothing. */
 export type Lack = { readonly short: readonly (keyof Resources)[]; readonly lacks: InstanceNeed | null }

@@ -1,9 +1,12 @@
-import type { HostId, InstanceId, OperationId } from '../ids.ts'
+import type { HostId, InstanceId, NodeId, OperationId } from '../ids.ts'
 import type { ReleaseReason } from '../project/commands.ts'
 import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Resources } from '../values/resources.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
-import type { FoundInstance, HostDescription } from './events.ts'
+import type { FoundNode, HostDescription } from './events.ts'
+
+/** A node on the host, and whose it is. */
+type OfNode = { readonly hostId: HostId; readonly nodeId: NodeId; readonly instanceId: InstanceId }
 
 /** `refusal`: what the host was told last; null when it knows of none. It is told what it does not know, once for each report. */
 type Registration = {
@@ -35,13 +38,11 @@ export type HostCommand =
       readonly keys: readonly SealingKey[]
       readonly sequence?: number | undefined
     }
-  /** A secret is going to be sealed for an instance that the host has, for this operation and no other. */
+  /** A secret is going to be sealed for a node that the host has, for this operation and no other. */
   | { readonly type: 'TakeSealingKey'; readonly hostId: HostId; readonly operationId: OperationId }
-  /** For an operation that is about to be requested. Of an instance that has something already, the difference is held, if there is room for it. */
-  | {
+  /** For an operation that is about to be requested. Of a node that has something already, the difference is held, if there is room for it. */
+  | (OfNode & {
       readonly type: 'ClaimCapacity'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
       readonly operationId: OperationId
       /** In all. */
       readonly resources: Resources
@@ -51,28 +52,16 @@ export type HostCommand =
       readonly hasSecrets: boolean
       readonly now: string
       readonly expiresAt: string
-    }
-  /** The instance holds exactly this. `operationId`: what was claimed for this operation is in it, or free. */
-  | {
+    })
+  /** The node holds exactly this. `operationId`: what was claimed for this operation is in it, or free. */
+  | (OfNode & {
       readonly type: 'ConfirmClaim'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
       readonly operationId?: OperationId
       readonly resources: Resources
-    }
-  | {
-      readonly type: 'ReleaseCapacity'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly reason: ReleaseReason | 'MOVED'
-    }
+    })
+  | (OfNode & { readonly type: 'ReleaseCapacity'; readonly reason: ReleaseReason | 'MOVED' })
   /** The operation was not requested after all. */
-  | {
-      readonly type: 'ReleaseClaim'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly operationId: OperationId
-    }
+  | (OfNode & { readonly type: 'ReleaseClaim'; readonly operationId: OperationId })
   /** `force`: also while it is up and has databases. */
   | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean; readonly now: string }
   /** `heard`: the sequence of the last heartbeat that came, where that is known. */
@@ -82,17 +71,10 @@ export type HostCommand =
       readonly lastSeenAt: string
       readonly heard?: number | undefined
     }
-  | {
+  | (OfNode & {
       readonly type: 'ReportUnlisted'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly found: FoundInstance
+      readonly found: FoundNode
       readonly sequence?: number | undefined
-    }
-  | {
-      readonly type: 'SettleUnlisted'
-      readonly hostId: HostId
-      readonly instanceId: InstanceId
-      readonly sequence?: number | undefined
-    }
+    })
+  | (OfNode & { readonly type: 'SettleUnlisted'; readonly sequence?: number | undefined })
   | { readonly type: 'ReportHostReturned'; readonly hostId: HostId; readonly heard?: number | undefined }

@@ -1,5 +1,5 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
-import type { HostId, InstanceId } from '../ids.ts'
+import type { NodeId } from '../ids.ts'
 import { getById } from '../values/id-map.ts'
 import {
   commitmentOf,
@@ -10,7 +10,6 @@ import {
   increase,
   isHeld,
   type Lapsed,
-  type Ledger,
   lapse,
   release,
   reservationOf,
@@ -18,10 +17,11 @@ import {
   settle,
 } from '../values/ledger.ts'
 import { sameResources } from '../values/resources.ts'
+import { ownersOf } from './capacity.ts'
 import { isAdmitted, isOvertaken, noChannel } from './channel.ts'
 import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
-import type { FoundInstance, HostEvent } from './events.ts'
+import type { HostEvent } from './events.ts'
 import {
   hostGone,
   hostInUse,
@@ -35,11 +35,12 @@ import {
   unregistered,
 } from './refusals.ts'
 import { freeKeys, isSameOffer } from './sealing-keys.ts'
-import type { HostState, RegisteredHost } from './state.ts'
+import type { HostState, RegisteredHost, UnlistedNode } from './state.ts'
 
 type HostDecision = Decision<HostEvent>
 type CommandOf<Type extends HostCommand['type']> = Extract<HostCommand, { readonly type: Type }>
 type ClaimCapacity = CommandOf<'ClaimCapacity'>
+type OfNode = Pick<ClaimCapacity, 'hostId' | 'nodeId' | 'instanceId'>
 
 const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmClaim', 'RemoveHost', 'TakeSealingKey']
 /** What came to be of its databases, and what somebody waits for. All that a removed host says of itself counts no more. */
@@ -86,16 +87,15 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
     case 'ClaimCapacity':
       return claimCapacity(command, state)
     case 'ConfirmClaim': {
-      const settled = settle(state.claims, command)
-      return settled === state.claims ? accept() : accept(...holds(hostId, command.instanceId, settled))
+      const settled = settle(state.claims, { ...command, holder: command.nodeId })
+      return settled === state.claims ? accept() : accept(...holds(command, settled))
     }
     case 'ReleaseCapacity':
       return releaseCapacity(command, command.reason, state)
     case 'ReleaseClaim': {
-      const { instanceId } = command
-      if (!commitmentOf(state.claims, instanceId)) return releaseCapacity(command, 'NOT_REQUESTED', state)
-      const rest = dropIncrease(state.claims, command)
-      return rest === state.claims ? accept() : accept(...holds(hostId, instanceId, rest))
+      if (!commitmentOf(state.claims, command.nodeId)) return releaseCapacity(command, 'NOT_REQUESTED', state)
+      const rest = dropIncrease(state.claims, { ...command, holder: command.nodeId })
+      return rest === state.claims ? accept() : accept(...holds(command, rest))
     }
     case 'RemoveHost':
       return removeHost(command, state)
@@ -106,15 +106,15 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
         data: { hostId, lastSeenAt: command.lastSeenAt, ...after(command.heard) },
       })
     case 'ReportUnlisted': {
-      const { instanceId, found, sequence } = command
-      const isKnown = isSameFound(state.unlisted[instanceId], found)
+      const { nodeId, instanceId, found, sequence } = command
+      const isKnown = isSameFound(state.unlisted[nodeId], { ...found, instanceId })
       if (isKnown || isOvertaken(state.channel, sequence)) return accept()
-      return accept({ type: 'HostInstanceFound', data: { hostId, instanceId, found, ...after(sequence) } })
+      return accept({ type: 'HostNodeFound', data: { hostId, nodeId, instanceId, found, ...after(sequence) } })
     }
     case 'SettleUnlisted': {
-      const { instanceId, sequence } = command
-      return state.unlisted[instanceId] && !isOvertaken(state.channel, sequence)
-        ? accept({ type: 'HostInstanceSettled', data: { hostId, instanceId, ...after(sequence) } })
+      const { nodeId, instanceId, sequence } = command
+      return state.unlisted[nodeId] && !isOvertaken(state.channel, sequence)
+        ? accept({ type: 'HostNodeSettled', data: { hostId, nodeId, instanceId, ...after(sequence) } })
         : accept()
     }
     case 'ReportHostReturned':
@@ -166,9 +166,9 @@ const removeHost = ({ hostId, force, now }: CommandOf<'RemoveHost'>, state: Regi
 }
 
 /** A label is given once. */
-const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
+const isSameFound = (a: UnlistedNode | undefined, b: UnlistedNode): boolean =>
   a !== undefined &&
-  a.nodeId === b.nodeId &&
+  a.instanceId === b.instanceId &&
   a.running === b.running &&
   a.port === b.port &&
   a.epoch === b.epoch &&
@@ -176,54 +176,56 @@ const isSameFound = (a: FoundInstance | undefined, b: FoundInstance): boolean =>
   (a.label === null) === (b.label === null)
 
 const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecision => {
-  const { hostId, instanceId, operationId, resources, datastore, version, hasSecrets, now, expiresAt } = command
+  const { hostId, nodeId, instanceId, operationId, resources, datastore, version, hasSecrets, now, expiresAt } = command
   if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
   const lapsed = lapse(state.claims, now)
   const { live } = lapsed
-  if (commitmentOf(live, instanceId)) {
-    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
+  if (commitmentOf(live, nodeId)) {
+    const increased = increase(live, { operationId, holder: nodeId, resources, expiresAt })
     if (increased === live) return accept()
     if (state.status === 'LOST') return reject(hostUnreachable(state.description, state.lastSeenAt, 'operation'))
     const excess = excessOf(state.description.capacity, live, increased)
     if (excess) return reject(noCapacity(state.description, excess))
-    return accept(...lapsedEvents(hostId, lapsed), ...holds(hostId, instanceId, increased))
+    return accept(...lapsedEvents(state, lapsed), ...holds(command, increased))
   }
-  const claim = reservationOf(live, instanceId)
+  const claim = reservationOf(live, nodeId)
   if (claim && sameResources(claim.resources, resources)) return accept()
 
   const { description } = state
   if (state.status === 'LOST') return reject(hostLost(description, state.lastSeenAt))
   const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
   if (!hasEngine) return reject(unknownEngine(description, datastore, version))
-  const others = release(live, instanceId)
+  const others = release(live, nodeId)
   const { instances } = others.total
   const { capacity, instanceLimit } = description
   if (instanceLimit && instances >= instanceLimit.atMost) return reject(noPlace(description, instanceLimit, instances))
-  const excess = excessOf(capacity, others, reserve(others, command))
+  const excess = excessOf(capacity, others, reserve(others, { holder: nodeId, resources, expiresAt }))
   if (excess) return reject(noCapacity(description, excess))
-  const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, instanceId) ?? state.sealingKeys.offered[0]) : null
+  const sealingKey = hasSecrets ? (getById(state.sealingKeys.taken, nodeId) ?? state.sealingKeys.offered[0]) : null
   if (sealingKey === undefined) return reject(noSealingKey(description))
-  return accept<HostEvent>(...lapsedEvents(hostId, lapsed), {
+  return accept<HostEvent>(...lapsedEvents(state, lapsed), {
     type: 'HostCapacityClaimed',
-    data: { hostId, instanceId, resources, expiresAt, ...(sealingKey && { sealingKey }) },
+    data: { hostId, nodeId, instanceId, resources, expiresAt, ...(sealingKey && { sealingKey }) },
   })
 }
 
 const releaseCapacity = (
-  { hostId, instanceId }: Pick<ClaimCapacity, 'hostId' | 'instanceId'>,
+  { hostId, nodeId, instanceId }: OfNode,
   reason: CommandOf<'ReleaseCapacity'>['reason'] | 'NOT_REQUESTED',
   { claims }: RegisteredHost,
 ): HostDecision =>
-  isHeld(claims, instanceId) ? accept({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason } }) : accept()
+  isHeld(claims, nodeId)
+    ? accept({ type: 'HostCapacityReleased', data: { hostId, nodeId, instanceId, reason } })
+    : accept()
 
-const lapsedEvents = (hostId: HostId, { live, expired, reduced }: Lapsed): readonly HostEvent[] => [
-  ...expired.map(
-    (instanceId) => ({ type: 'HostCapacityReleased', data: { hostId, instanceId, reason: 'EXPIRED' } }) as const,
+const lapsedEvents = (state: RegisteredHost, { live, expired, reduced }: Lapsed<NodeId>): readonly HostEvent[] => [
+  ...ownersOf(state, expired).map(
+    (node) => ({ type: 'HostCapacityReleased', data: { hostId: state.hostId, ...node, reason: 'EXPIRED' } }) as const,
   ),
-  ...reduced.flatMap((instanceId) => holds(hostId, instanceId, live)),
+  ...ownersOf(state, reduced).flatMap((node) => holds({ hostId: state.hostId, ...node }, live)),
 ]
 
-const holds = (hostId: HostId, instanceId: InstanceId, claims: Ledger): readonly HostEvent[] => {
-  const holding = holdingOf(claims, instanceId)
-  return holding ? [{ type: 'HostClaimConfirmed', data: { hostId, instanceId, ...holding } }] : []
+const holds = ({ hostId, nodeId, instanceId }: OfNode, claims: RegisteredHost['claims']): readonly HostEvent[] => {
+  const holding = holdingOf(claims, nodeId)
+  return holding ? [{ type: 'HostClaimConfirmed', data: { hostId, nodeId, instanceId, ...holding } }] : []
 }

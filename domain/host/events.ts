@@ -49,9 +49,8 @@ export const hostDescriptionSchema = z.object({
 })
 export type HostDescription = z.infer<typeof hostDescriptionSchema>
 
-/** What a host has of an instance that the log does not know of. `label` null: it was never told. */
+/** What a host has of a node that the log does not know of. `label` null: it was never told. */
 export const foundSchema = z.object({
-  nodeId: nodeIdSchema,
   nodeGeneration: z.int().positive(),
   label: instanceLabelSchema.nullable(),
   running: z.boolean(),
@@ -59,10 +58,13 @@ export const foundSchema = z.object({
   epoch: z.int().nonnegative(),
   generation: z.int(),
 })
-export type FoundInstance = z.infer<typeof foundSchema>
+export type FoundNode = z.infer<typeof foundSchema>
 
 /** Of the message that it follows from: an older one that is sent again counts no more. Absent where it follows from none, or from one that is not signed. */
 const sequence = z.int().nonnegative().optional()
+
+/** A node on the host, and whose it is. */
+const nodeOnHost = { hostId: hostIdSchema, nodeId: nodeIdSchema, instanceId: instanceIdSchema }
 
 export const hostEvents = {
   /**
@@ -88,30 +90,25 @@ export const hostEvents = {
     z.object({ hostId: hostIdSchema, operationId: operationIdSchema, sealingKey: sealingKeySchema }),
   ),
   /**
-   * Capacity is held for an instance until `expiresAt`, for it to be requested. `sealingKey`: for its passwords and for no other instance;
+   * Capacity is held for a node until `expiresAt`, for it to be requested. `sealingKey`: for the passwords of its instance there and for no other node;
    * absent when it has none.
    */
   HostCapacityClaimed: defineEvent(
     1,
     z.object({
-      hostId: hostIdSchema,
-      instanceId: instanceIdSchema,
+      ...nodeOnHost,
       resources: resourcesSchema,
       expiresAt: z.iso.datetime(),
       sealingKey: sealingKeySchema.optional(),
     }),
   ),
-  /** The instance was requested: what it claims is held until it is released, and what is for `increases` until their time has passed. */
-  HostClaimConfirmed: defineEvent(
-    1,
-    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, ...holdingSchema }),
-  ),
-  /** `MOVED`: the host was lost while the instance was made, another host has it, and nothing of it is left here. */
+  /** The node was requested: what it claims is held until it is released, and what is for `increases` until their time has passed. */
+  HostClaimConfirmed: defineEvent(1, z.object({ ...nodeOnHost, ...holdingSchema })),
+  /** `MOVED`: another node took the place of this one, and nothing of it is left here. */
   HostCapacityReleased: defineEvent(
     1,
     z.object({
-      hostId: hostIdSchema,
-      instanceId: instanceIdSchema,
+      ...nodeOnHost,
       reason: z.enum(['DELETED', 'FAILED', 'NOT_REQUESTED', 'EXPIRED', 'MOVED']),
     }),
   ),
@@ -119,13 +116,10 @@ export const hostEvents = {
   HostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, removedAt: z.iso.datetime() })),
   /** No heartbeat came for longer than the bound. */
   HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime(), sequence })),
-  /** The host has an instance that the log does not know of, or has another account of it than before. */
-  HostInstanceFound: defineEvent(
-    1,
-    z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, found: foundSchema, sequence }),
-  ),
+  /** The host has a node that the log does not know of, or has another account of it than before. */
+  HostNodeFound: defineEvent(1, z.object({ ...nodeOnHost, found: foundSchema, sequence })),
   /** It is not unlisted any more: it was adopted, removed, or is gone. */
-  HostInstanceSettled: defineEvent(1, z.object({ hostId: hostIdSchema, instanceId: instanceIdSchema, sequence })),
+  HostNodeSettled: defineEvent(1, z.object({ ...nodeOnHost, sequence })),
   HostReturned: defineEvent(1, z.object({ hostId: hostIdSchema, sequence })),
 }
 

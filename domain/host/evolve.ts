@@ -1,4 +1,5 @@
 import { unreachable } from '../decider.ts'
+import { emptyIdMap, putById, removeById } from '../values/id-map.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
 import { heard, noChannel, registeredBy, reported } from './channel.ts'
 import type { HostEvent } from './events.ts'
@@ -17,6 +18,7 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
           description,
           channel,
           claims: emptyLedger,
+          owners: emptyIdMap,
           sealingKeys: noSealingKeys,
           unlisted: {},
           refusal: state.refusal,
@@ -41,18 +43,25 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
       return { ...state, sealingKeys: takeKeyFor(state.sealingKeys, operationId, sealingKey) }
     }
     case 'HostCapacityClaimed': {
-      const { instanceId, sealingKey } = event.data
-      const sealingKeys = sealingKey ? takeKey(state.sealingKeys, instanceId, sealingKey) : state.sealingKeys
-      return { ...state, claims: reserve(state.claims, event.data), sealingKeys }
+      const { nodeId, instanceId, resources, expiresAt, sealingKey } = event.data
+      const sealingKeys = sealingKey ? takeKey(state.sealingKeys, nodeId, sealingKey) : state.sealingKeys
+      const claims = reserve(state.claims, { holder: nodeId, resources, expiresAt })
+      return { ...state, claims, owners: putById(state.owners, nodeId, instanceId), sealingKeys }
     }
-    case 'HostClaimConfirmed':
-      return { ...state, claims: commit(state.claims, event.data.instanceId, event.data) }
-    case 'HostCapacityReleased':
+    case 'HostClaimConfirmed': {
+      const { nodeId, instanceId, ...holding } = event.data
+      const claims = commit(state.claims, nodeId, holding)
+      return { ...state, claims, owners: putById(state.owners, nodeId, instanceId) }
+    }
+    case 'HostCapacityReleased': {
+      const { nodeId } = event.data
       return {
         ...state,
-        claims: release(state.claims, event.data.instanceId),
-        sealingKeys: forgetKey(state.sealingKeys, event.data.instanceId),
+        claims: release(state.claims, nodeId),
+        owners: removeById(state.owners, nodeId),
+        sealingKeys: forgetKey(state.sealingKeys, nodeId),
       }
+    }
     case 'HostLost':
       return {
         ...state,
@@ -66,13 +75,13 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
     }
     case 'HostReturned':
       return { ...registered(state), channel: heard(state.channel, event.data.sequence), status: 'UP' }
-    case 'HostInstanceFound': {
-      const { instanceId, found, sequence } = event.data
-      const unlisted = { ...state.unlisted, [instanceId]: found }
+    case 'HostNodeFound': {
+      const { nodeId, instanceId, found, sequence } = event.data
+      const unlisted = { ...state.unlisted, [nodeId]: { ...found, instanceId } }
       return { ...state, unlisted, channel: reported(state.channel, sequence) }
     }
-    case 'HostInstanceSettled': {
-      const { [event.data.instanceId]: _, ...unlisted } = state.unlisted
+    case 'HostNodeSettled': {
+      const { [event.data.nodeId]: _, ...unlisted } = state.unlisted
       return { ...state, unlisted, channel: reported(state.channel, event.data.sequence) }
     }
     default:
@@ -85,6 +94,7 @@ const registered = ({
   hostId,
   description,
   claims,
+  owners,
   sealingKeys,
   unlisted,
   refusal,
@@ -94,6 +104,7 @@ const registered = ({
   hostId,
   description,
   claims,
+  owners,
   sealingKeys,
   unlisted,
   refusal,

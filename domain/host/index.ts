@@ -5,13 +5,13 @@ import { hostEvents } from './events.ts'
 import { evolve } from './evolve.ts'
 import { unregisteredHost } from './state.ts'
 
-export { freeCapacity } from './capacity.ts'
+export { committedNodes, freeCapacity, type HeldNode, heldNodes } from './capacity.ts'
 export { isAdmitted } from './channel.ts'
 export type { HostCommand, RegistrationKey } from './commands.ts'
 export { type HostDescription, type HostEvent, hostEvents } from './events.ts'
 export { rankHosts, type Shortage, shortageOf } from './placement.ts'
 export { needInWords, sealingKeysResource } from './refusals.ts'
-export type { HostState, RegisteredHost } from './state.ts'
+export type { HostState, RegisteredHost, UnlistedNode } from './state.ts'
 
 export const host = defineAggregate({
   category: 'host',

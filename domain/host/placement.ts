@@ -1,4 +1,4 @@
-import type { InstanceId } from '../ids.ts'
+import type { NodeId } from '../ids.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import { release } from '../values/ledger.ts'
 import { resourceKinds } from '../values/resources.ts'
@@ -6,18 +6,18 @@ import { freeCapacity, freePlaces, type Lack, lackOf } from './capacity.ts'
 import type { HostState, RegisteredHost } from './state.ts'
 
 /**
- * The hosts that can take the instance at `now`, best first. Instances are spread: the host that keeps the largest share of what it
+ * The hosts that can take a node of this spec at `now`, best first. Instances are spread: the host that keeps the largest share of what it
  * will have least of comes first, and among equals the one with the smaller id. What an earlier try has claimed for it is room for it.
  * A proposal, as the host's own stream decides.
  */
 export const rankHosts = (
   hosts: readonly HostState[],
   spec: Omit<InstanceSpec, 'flavor'>,
-  instanceId: InstanceId,
+  nodeId: NodeId,
   now: string,
 ): readonly RegisteredHost[] =>
   candidates(hosts, spec)
-    .map((host) => ({ host, left: shareLeft({ ...host, claims: release(host.claims, instanceId) }, spec, now) }))
+    .map((host) => ({ host, left: shareLeft({ ...host, claims: release(host.claims, nodeId) }, spec, now) }))
     .filter(({ left }) => left >= 0)
     .sort((a, b) => b.left - a.left || (a.host.hostId < b.host.hostId ? -1 : 1))
     .map(({ host }) => host)

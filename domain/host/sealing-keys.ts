@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId } from '../ids.ts'
+import type { NodeId, OperationId } from '../ids.ts'
 import { emptyIdMap, putById, removeById } from '../values/id-map.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
 import type { SealingKeys } from './state.ts'
@@ -13,9 +13,9 @@ export const isSameOffer = (a: readonly SealingKey[], b: readonly SealingKey[]):
   a.length === b.length &&
   a.every((key, index) => key.number === b[index]?.number && key.publicKey === b[index]?.publicKey)
 
-export const takeKey = (keys: SealingKeys, instanceId: InstanceId, key: SealingKey): SealingKeys => ({
+export const takeKey = (keys: SealingKeys, nodeId: NodeId, key: SealingKey): SealingKeys => ({
   ...without(keys, key),
-  taken: putById(keys.taken, instanceId, key),
+  taken: putById(keys.taken, nodeId, key),
 })
 
 export const takeKeyFor = (keys: SealingKeys, operationId: OperationId, key: SealingKey): SealingKeys => ({
@@ -29,7 +29,7 @@ const without = (keys: SealingKeys, key: SealingKey): SealingKeys => ({
   lastTaken: Math.max(keys.lastTaken, key.number),
 })
 
-export const forgetKey = (keys: SealingKeys, instanceId: InstanceId): SealingKeys => ({
+export const forgetKey = (keys: SealingKeys, nodeId: NodeId): SealingKeys => ({
   ...keys,
-  taken: removeById(keys.taken, instanceId),
+  taken: removeById(keys.taken, nodeId),
 })

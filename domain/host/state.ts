@@ -1,17 +1,17 @@
-import type { HostId, InstanceId, OperationId } from '../ids.ts'
+import type { HostId, InstanceId, NodeId, OperationId } from '../ids.ts'
 import type { IdMap } from '../values/id-map.ts'
 import type { Ledger } from '../values/ledger.ts'
 import type { SealingKey } from '../values/sealing-key.ts'
-import type { FoundInstance, HostDescription } from './events.ts'
+import type { FoundNode, HostDescription } from './events.ts'
 
 export type SealingKeys = {
   /** Free ones, in the order of their numbers. */
   readonly offered: readonly SealingKey[]
-  /** The highest number that was given to an instance: neither this one nor a lower one is given again. */
+  /** The highest number that was given to a node or an operation: neither this one nor a lower one is given again. */
   readonly lastTaken: number
   /** Of those that were taken for an operation, the last one: a repeat is given it again. */
   readonly last: { readonly operationId: OperationId; readonly key: SealingKey } | null
-  /** By instance, for as long as it holds capacity. */
+  /** By node, for as long as it holds capacity. */
   readonly taken: IdMap<SealingKey>
 }
 
@@ -32,13 +32,17 @@ export type Channel = {
   readonly refusedKey: string | null
 }
 
+export type UnlistedNode = FoundNode & { readonly instanceId: InstanceId }
+
 type Registered = Tried & {
   readonly hostId: HostId
   readonly description: HostDescription
-  readonly claims: Ledger
+  readonly claims: Ledger<NodeId>
+  /** Whose each node is that holds capacity, by node. */
+  readonly owners: IdMap<InstanceId>
   readonly sealingKeys: SealingKeys
-  /** What the host has and the log does not know of. */
-  readonly unlisted: Readonly<Record<InstanceId, FoundInstance>>
+  /** What the host has and the log does not know of, by node. */
+  readonly unlisted: Readonly<Record<NodeId, UnlistedNode>>
   readonly channel: Channel
 }
 

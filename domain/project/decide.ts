@@ -64,7 +64,7 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
     case 'CommitQuota': {
       const { instanceId } = command
       const isNew = !commitmentOf(state.ledger, instanceId)
-      const settled = settle(state.ledger, command)
+      const settled = settle(state.ledger, { ...command, holder: instanceId })
       return accept(
         ...(settled === state.ledger ? [] : holds(projectId, instanceId, settled)),
         ...(isNew ? nameConfirmed(command, state) : []),
@@ -75,7 +75,7 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
     case 'ReleaseReservation': {
       const { instanceId } = command
       if (!commitmentOf(state.ledger, instanceId)) return releaseQuota(command, 'NOT_REQUESTED', state)
-      const rest = dropIncrease(state.ledger, command)
+      const rest = dropIncrease(state.ledger, { ...command, holder: instanceId })
       return rest === state.ledger ? accept() : accept(...holds(projectId, instanceId, rest))
     }
     case 'HoldName': {
@@ -166,7 +166,7 @@ const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<Proj
   const lapsed = lapse(state.ledger, now)
   const { live } = lapsed
   if (commitmentOf(live, instanceId)) {
-    const increased = increase(live, { operationId, instanceId, resources, expiresAt })
+    const increased = increase(live, { operationId, holder: instanceId, resources, expiresAt })
     if (increased === live) return accept()
     const excess = excessOf(limits, live, increased)
     if (excess) return reject(quotaExceeded(projectId, excess))
@@ -178,7 +178,7 @@ const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<Proj
   const refusal = name === null ? null : nameRefusal(state, { ...command, name })
   if (refusal) return reject(refusal)
   const others = release(live, instanceId)
-  const excess = excessOf(limits, others, reserve(others, command))
+  const excess = excessOf(limits, others, reserve(others, { holder: instanceId, resources, expiresAt }))
   if (excess) return reject(quotaExceeded(projectId, excess))
   return accept<ProjectEvent>(
     ...lapsedEvents(projectId, lapsed),
@@ -202,14 +202,17 @@ const releaseQuota = (
   return accept<ProjectEvent>({ type: 'QuotaReleased', data: { projectId, instanceId, reason } }, ...names)
 }
 
-const lapsedEvents = (projectId: ProjectId, { live, expired, reduced }: Lapsed): readonly ProjectEvent[] => [
+const lapsedEvents = (
+  projectId: ProjectId,
+  { live, expired, reduced }: Lapsed<InstanceId>,
+): readonly ProjectEvent[] => [
   ...expired.map(
     (instanceId) => ({ type: 'QuotaReleased', data: { projectId, instanceId, reason: 'EXPIRED' } }) as const,
   ),
   ...reduced.flatMap((instanceId) => holds(projectId, instanceId, live)),
 ]
 
-const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger): readonly ProjectEvent[] => {
+const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger<InstanceId>): readonly ProjectEvent[] => {
   const holding = holdingOf(ledger, instanceId)
   return holding ? [{ type: 'QuotaCommitted', data: { projectId, instanceId, ...holding } }] : []
 }

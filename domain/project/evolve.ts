@@ -26,7 +26,7 @@ export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState =
     case 'ProjectQuotaSet':
       return { ...state, limits: event.data.limits }
     case 'QuotaReserved':
-      return { ...state, ledger: reserve(state.ledger, event.data) }
+      return { ...state, ledger: reserve(state.ledger, { ...event.data, holder: event.data.instanceId }) }
     case 'QuotaCommitted':
       return { ...state, ledger: commit(state.ledger, event.data.instanceId, event.data) }
     case 'QuotaReleased':

@@ -1,3 +1,4 @@
+import type { InstanceId } from '../ids.ts'
 import { emptyLedger, type Ledger } from '../values/ledger.ts'
 import type { QuotaLimits } from './events.ts'
 import { type Names, noNames } from './names.ts'
@@ -6,7 +7,7 @@ import type { TokenHold } from './tokens.ts'
 /** `limits`: set by an admin; null: the configured defaults hold. */
 export type ProjectState = {
   readonly limits: QuotaLimits | null
-  readonly ledger: Ledger
+  readonly ledger: Ledger<InstanceId>
   readonly names: Names
   /** As many as the limit of tokens at most. */
   readonly tokens: readonly TokenHold[]

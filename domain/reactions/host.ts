@@ -27,7 +27,7 @@ export const hostReactions: ReactionsOf<typeof host> = {
   HostClaimConfirmed: 'none',
   HostCapacityReleased: 'none',
   HostLost: 'none',
-  HostInstanceFound: 'none',
-  HostInstanceSettled: 'none',
+  HostNodeFound: 'none',
+  HostNodeSettled: 'none',
   HostReturned: 'none',
 }

@@ -7,7 +7,6 @@ import {
   type KnownInstance,
   ongoingOf,
   operationSubject,
-  primaryOf,
 } from '../instance/index.ts'
 import { sharedFailure } from '../instance/operations/define-operation.ts'
 import {
@@ -136,19 +135,26 @@ const holdAgain = (state: InstanceState): readonly Reaction[] =>
 
 const settle = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
-  const { instanceId } = state
-  const { hostId } = primaryOf(state)
-  return [{ target: 'host', id: hostId, command: { type: 'SettleUnlisted', hostId, instanceId } }]
+  return nodesOf(state).map((node) => ({
+    target: 'host',
+    id: node.hostId,
+    command: { type: 'SettleUnlisted', ...node },
+  }))
 }
+
+/** Each node, as its host knows it. */
+const nodesOf = ({ instanceId, nodes }: KnownInstance) =>
+  nodes.map(({ nodeId, hostId }) => ({ hostId, nodeId, instanceId }))
 
 /** Before the operation starts, so that whoever sees it begun finds its resources held. */
 const holdResources = (state: KnownInstance, operationId?: OperationId): readonly Reaction[] => {
   const { projectId, instanceId, name, held } = state
-  const { hostId } = primaryOf(state)
-  const all = { instanceId, resources: held, ...(operationId && { operationId }) }
+  const all = { resources: held, ...(operationId && { operationId }) }
   return [
-    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name, ...all } },
-    { target: 'host', id: hostId, command: { type: 'ConfirmClaim', hostId, ...all } },
+    { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, instanceId, name, ...all } },
+    ...nodesOf(state).map(
+      (node): Reaction => ({ target: 'host', id: node.hostId, command: { type: 'ConfirmClaim', ...node, ...all } }),
+    ),
   ]
 }
 
@@ -162,10 +168,11 @@ const confirmName = (state: InstanceState): readonly Reaction[] => {
 const releaseResources = (state: InstanceState, reason: ReleaseReason): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
   const { projectId, instanceId } = state
-  const { hostId } = primaryOf(state)
   return [
     { target: 'project', id: projectId, command: { type: 'ReleaseQuota', projectId, instanceId, reason } },
-    { target: 'host', id: hostId, command: { type: 'ReleaseCapacity', hostId, instanceId, reason } },
+    ...nodesOf(state).map(
+      (node): Reaction => ({ target: 'host', id: node.hostId, command: { type: 'ReleaseCapacity', ...node, reason } }),
+    ),
     ...(reason === 'DELETED' ? [endSchedules(projectId, instanceId)] : []),
   ]
 }

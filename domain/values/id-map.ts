@@ -23,7 +23,7 @@ export const removeById = <Value>(map: IdMap<Value>, id: string): IdMap<Value> =
 }
 
 /** In no particular order. */
-export const idsOf = <Value>(map: IdMap<Value>): readonly string[] => map.flatMap((bucket) => Object.keys(bucket))
+export const valuesOf = <Value>(map: IdMap<Value>): readonly Value[] => map.flatMap((bucket) => Object.values(bucket))
 
 const bucketOf = (id: string): number => {
   const digits = Number.parseInt(id.slice(-2), 16)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type InstanceId, type OperationId, operationIdSchema, parseInstanceId } from '../ids.ts'
-import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from './id-map.ts'
+import { type OperationId, operationIdSchema } from '../ids.ts'
+import { emptyIdMap, getById, type IdMap, putById, removeById, valuesOf } from './id-map.ts'
 import {
   addResources,
   mostResources,
@@ -12,10 +12,15 @@ import {
 } from './resources.ts'
 import { hasPassed } from './time.ts'
 
-/** Resources, and how many instances hold them. */
+/** Resources, and how many instances hold them: on a host, each node counts as one. */
 export type Amounts = Resources & { readonly instances: number }
 
-type Reservation = { readonly instanceId: InstanceId; readonly resources: Resources; readonly expiresAt: string }
+type Reservation<Id extends string> = {
+  readonly holder: Id
+  readonly resources: Resources
+  readonly expiresAt: string
+}
+type Commitment<Id extends string> = { readonly holder: Id; readonly resources: Resources }
 
 /**
  * What a holder that has something already is to have in all, for an operation that is about to be requested: the difference is held until
@@ -29,7 +34,7 @@ const increaseSchema = z.object({
 type Increase = z.infer<typeof increaseSchema>
 
 /**
- * What an event says an instance holds from then on. `resources`: all of it. `committed`: what of it is held for good, absent where that is all.
+ * What an event says a holder has from then on. `resources`: all of it. `committed`: what of it is held for good, absent where that is all.
  * `increases`: what the rest is for, which may come to nothing.
  */
 export const holdingSchema = {
@@ -44,149 +49,155 @@ export type Holding = {
 }
 
 /**
- * Who holds what of something limited. Reservations and increases hold until their time has passed, a commitment until it is released.
- * `total` counts all of them, lapsed ones too, until they are dropped.
+ * Who holds what of something limited: instances of a quota, nodes of a host. Reservations and increases hold until their time has passed, a commitment
+ * until it is released. `total` counts all of them, lapsed ones too, until they are dropped.
  */
-export type Ledger = {
+export type Ledger<Id extends string> = {
   readonly total: Amounts
   /** Few at any time: each is committed or lapses soon. */
-  readonly reservations: readonly Reservation[]
-  /** Few as well. Beside the commitment of their instance. */
-  readonly increases: readonly (Increase & { readonly instanceId: InstanceId })[]
-  /** As many as there are instances. */
-  readonly commitments: IdMap<Resources>
+  readonly reservations: readonly Reservation<Id>[]
+  /** Few as well. Beside the commitment of their holder. */
+  readonly increases: readonly (Increase & { readonly holder: Id })[]
+  /** By holder: as many as there are. */
+  readonly commitments: IdMap<Commitment<Id>>
 }
 
-export const emptyLedger: Ledger = {
+export const emptyLedger: Ledger<never> = {
   total: { ...noResources, instances: 0 },
   reservations: [],
   increases: [],
   commitments: emptyIdMap,
 }
 
-export const reservationOf = (ledger: Ledger, instanceId: InstanceId): Reservation | undefined =>
-  ledger.reservations.find((reservation) => reservation.instanceId === instanceId)
+export const reservationOf = <Id extends string>(ledger: Ledger<Id>, holder: Id): Reservation<Id> | undefined =>
+  ledger.reservations.find((reservation) => reservation.holder === holder)
 
-export const commitmentOf = (ledger: Ledger, instanceId: InstanceId): Resources | undefined =>
-  getById(ledger.commitments, instanceId)
+export const commitmentOf = <Id extends string>(ledger: Ledger<Id>, holder: Id): Resources | undefined =>
+  getById(ledger.commitments, holder)?.resources
 
-export const isHeld = (ledger: Ledger, instanceId: InstanceId): boolean =>
-  commitmentOf(ledger, instanceId) !== undefined || reservationOf(ledger, instanceId) !== undefined
+export const isHeld = <Id extends string>(ledger: Ledger<Id>, holder: Id): boolean =>
+  commitmentOf(ledger, holder) !== undefined || reservationOf(ledger, holder) !== undefined
 
 /** `expired`: whose reservation has lapsed. `reduced`: an increase of whose has. `live`: without both. */
-export type Lapsed = {
-  readonly live: Ledger
-  readonly expired: readonly InstanceId[]
-  readonly reduced: readonly InstanceId[]
+export type Lapsed<Id extends string> = {
+  readonly live: Ledger<Id>
+  readonly expired: readonly Id[]
+  readonly reduced: readonly Id[]
 }
 
-export const lapse = (ledger: Ledger, now: string): Lapsed => {
+export const lapse = <Id extends string>(ledger: Ledger<Id>, now: string): Lapsed<Id> => {
   const isOver = ({ expiresAt }: { readonly expiresAt: string }): boolean => hasPassed(expiresAt, now)
-  const expired = ledger.reservations.filter(isOver).map(({ instanceId }) => instanceId)
+  const expired = ledger.reservations.filter(isOver).map(({ holder }) => holder)
   const over = ledger.increases.filter(isOver)
-  const live = over.reduce(dropIncrease, expired.reduce(release, ledger))
-  return { live, expired, reduced: [...new Set(over.map(({ instanceId }) => instanceId))] }
+  const live = over.reduce<Ledger<Id>>(dropIncrease, expired.reduce<Ledger<Id>>(release, ledger))
+  return { live, expired, reduced: [...new Set(over.map(({ holder }) => holder))] }
 }
 
-/** Whose instances are there: reservations, which may come to nothing, are left out. */
-export const committedIds = (ledger: Ledger): readonly InstanceId[] => idsOf(ledger.commitments).map(parseInstanceId)
+/** Whose holding is certain: reservations, which may come to nothing, are left out. */
+export const committedIds = <Id extends string>(ledger: Ledger<Id>): readonly Id[] =>
+  valuesOf(ledger.commitments).map(({ holder }) => holder)
 
 /** All that hold anything, also what may come to nothing. */
-export const heldIds = (ledger: Ledger): readonly InstanceId[] => [
+export const heldIds = <Id extends string>(ledger: Ledger<Id>): readonly Id[] => [
   ...committedIds(ledger),
-  ...ledger.reservations.map(({ instanceId }) => instanceId),
+  ...ledger.reservations.map(({ holder }) => holder),
 ]
 
-/** Takes the place of whatever the instance held before. */
-export const reserve = (ledger: Ledger, reservation: Reservation): Ledger => {
-  const { instanceId, resources, expiresAt } = reservation
-  const rest = release(ledger, instanceId)
+/** Takes the place of whatever the holder had before. */
+export const reserve = <Id extends string>(
+  ledger: Ledger<Id>,
+  { holder, resources, expiresAt }: Reservation<Id>,
+): Ledger<Id> => {
+  const rest = release(ledger, holder)
   return {
     ...rest,
     total: plus(rest.total, resources),
-    reservations: [...rest.reservations, { instanceId, resources, expiresAt }],
+    reservations: [...rest.reservations, { holder, resources, expiresAt }],
   }
 }
 
-/** Takes the place of whatever the instance held before. */
-export const commit = (
-  ledger: Ledger,
-  instanceId: InstanceId,
+/** Takes the place of whatever the holder had before. */
+export const commit = <Id extends string>(
+  ledger: Ledger<Id>,
+  holder: Id,
   { resources, committed = resources, increases = [] }: Holding,
-): Ledger => {
-  const rest = release(ledger, instanceId)
+): Ledger<Id> => {
+  const rest = release(ledger, holder)
   return {
     ...rest,
     total: plus(rest.total, resources),
-    increases: [...rest.increases, ...increases.map((increase) => ({ ...increase, instanceId }))],
-    commitments: putById(rest.commitments, instanceId, committed),
+    increases: [...rest.increases, ...increases.map((increase) => ({ ...increase, holder }))],
+    commitments: putById(rest.commitments, holder, { holder, resources: committed }),
   }
 }
 
-/** As it was, when the instance holds nothing. */
-export const release = (ledger: Ledger, instanceId: InstanceId): Ledger => {
-  const holding = holdingOf(ledger, instanceId)
+/** As it was, when nothing is held. */
+export const release = <Id extends string>(ledger: Ledger<Id>, holder: Id): Ledger<Id> => {
+  const holding = holdingOf(ledger, holder)
   if (holding) {
     return {
       ...ledger,
       total: minus(ledger.total, holding.resources),
-      increases: ledger.increases.filter((each) => each.instanceId !== instanceId),
-      commitments: removeById(ledger.commitments, instanceId),
+      increases: ledger.increases.filter((each) => each.holder !== holder),
+      commitments: removeById(ledger.commitments, holder),
     }
   }
-  const reserved = reservationOf(ledger, instanceId)
+  const reserved = reservationOf(ledger, holder)
   if (!reserved) return ledger
   const reservations = ledger.reservations.filter((each) => each !== reserved)
   return { ...ledger, total: minus(ledger.total, reserved.resources), reservations }
 }
 
-/** What an instance with a commitment holds in all. */
-export const holdingOf = (ledger: Ledger, instanceId: InstanceId): Holding | null => {
-  const committed = commitmentOf(ledger, instanceId)
-  return committed ? holding(committed, increasesOf(ledger, instanceId)) : null
+/** What one with a commitment holds in all. */
+export const holdingOf = <Id extends string>(ledger: Ledger<Id>, holder: Id): Holding | null => {
+  const committed = commitmentOf(ledger, holder)
+  return committed ? holding(committed, increasesOf(ledger, holder)) : null
 }
 
 type OfOperation = { readonly operationId: OperationId }
 
 /** `resources`: in all. */
-type Wanted = OfOperation & { readonly instanceId: InstanceId; readonly resources: Resources }
+type Wanted<Id extends string> = OfOperation & { readonly holder: Id; readonly resources: Resources }
 
 /** As it was, when nothing is held for the operation. */
-export const dropIncrease = (ledger: Ledger, { operationId }: OfOperation): Ledger => {
-  const instanceId = ledger.increases.find((each) => each.operationId === operationId)?.instanceId
-  const committed = instanceId && commitmentOf(ledger, instanceId)
-  if (!committed) return ledger
-  return commit(ledger, instanceId, holding(committed, increasesOf(ledger, instanceId).filter(isNot(operationId))))
+export const dropIncrease = <Id extends string>(
+  ledger: Ledger<Id>,
+  { operationId, holder }: OfOperation & { readonly holder: Id },
+): Ledger<Id> => {
+  const present = increasesOf(ledger, holder)
+  const others = present.filter(isNot(operationId))
+  const committed = commitmentOf(ledger, holder)
+  return committed && others.length < present.length ? commit(ledger, holder, holding(committed, others)) : ledger
 }
 
-/** What of this an instance with a commitment has not is held for the operation. As it was, when that is so, or there is no difference. */
-export const increase = (
-  ledger: Ledger,
-  { operationId, instanceId, resources, expiresAt }: Wanted & { readonly expiresAt: string },
-): Ledger => {
-  const committed = commitmentOf(ledger, instanceId)
+/** What of this a holder with a commitment has not is held for the operation. As it was, when that is so, or there is no difference. */
+export const increase = <Id extends string>(
+  ledger: Ledger<Id>,
+  { operationId, holder, resources, expiresAt }: Wanted<Id> & { readonly expiresAt: string },
+): Ledger<Id> => {
+  const committed = commitmentOf(ledger, holder)
   if (!committed || isWithin(committed, resources)) return ledger
-  const present = increasesOf(ledger, instanceId)
+  const present = increasesOf(ledger, holder)
   const before = present.find((each) => each.operationId === operationId)
   if (before && sameResources(before.resources, resources)) return ledger
   const others = present.filter(isNot(operationId))
-  return commit(ledger, instanceId, holding(committed, [...others, { operationId, resources, expiresAt }]))
+  return commit(ledger, holder, holding(committed, [...others, { operationId, resources, expiresAt }]))
 }
 
-/** The instance holds exactly this: what was held for the operation is in it, or free. As it was, when that is so. */
-export const settle = (
-  ledger: Ledger,
-  { operationId, instanceId, resources }: Partial<OfOperation> & Omit<Wanted, 'operationId'>,
-): Ledger => {
-  const rest = operationId ? dropIncrease(ledger, { operationId }) : ledger
-  const committed = commitmentOf(rest, instanceId)
+/** The holder has exactly this: what was held for the operation is in it, or free. As it was, when that is so. */
+export const settle = <Id extends string>(
+  ledger: Ledger<Id>,
+  { operationId, holder, resources }: Partial<OfOperation> & Omit<Wanted<Id>, 'operationId'>,
+): Ledger<Id> => {
+  const rest = operationId ? dropIncrease(ledger, { operationId, holder }) : ledger
+  const committed = commitmentOf(rest, holder)
   if (committed && sameResources(committed, resources)) return rest
-  return commit(rest, instanceId, holding(resources, increasesOf(rest, instanceId)))
+  return commit(rest, holder, holding(resources, increasesOf(rest, holder)))
 }
 
-const increasesOf = (ledger: Ledger, instanceId: InstanceId): readonly Increase[] =>
+const increasesOf = <Id extends string>(ledger: Ledger<Id>, holder: Id): readonly Increase[] =>
   ledger.increases
-    .filter((each) => each.instanceId === instanceId)
+    .filter((each) => each.holder === holder)
     .map(({ operationId, resources, expiresAt }) => ({ operationId, resources, expiresAt }))
 
 const isNot =
@@ -194,7 +205,7 @@ const isNot =
   (one: OfOperation): boolean =>
     one.operationId !== operationId
 
-/** Each operation is to bring the instance to a size: of several, the largest has room for all. Those that bring it nothing more are left out. */
+/** Each operation is to bring the holder to a size: of several, the largest has room for all. Those that bring it nothing more are left out. */
 const holding = (committed: Resources, all: readonly Increase[]): Holding => {
   const increases = all.filter((each) => !isWithin(committed, each.resources))
   if (increases.length === 0) return { resources: committed }
@@ -215,8 +226,8 @@ export type Excess = {
 /** The first resource of which there is not enough left for what `after` has more than `before`, or null. What is not asked for may exceed its limit. */
 export const excessOf = (
   limits: Partial<Amounts>,
-  { total: before }: Ledger,
-  { total: after }: Ledger,
+  { total: before }: { readonly total: Amounts },
+  { total: after }: { readonly total: Amounts },
 ): Excess | null => {
   for (const resource of ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const) {
     const limit = limits[resource]

@@ -36,7 +36,7 @@ const nobodys = { projectId: null, instanceId: null, operationId: null, atMs: nu
 /** The audit log. Every event stands for itself, so there is nothing to evolve. */
 const fold: Projection<AuditEntry, 'events', AuditList> = {
   view: 'events',
-  version: 4,
+  version: 5,
   categories: allCategories,
   blind: true,
   keysOf: ({ position }) => [auditKey(position)],

@@ -1,6 +1,6 @@
-import type { Engine, FoundInstance, InstanceLimit, Isolation } from '../../domain/host/events.ts'
-import { hostCategory } from '../../domain/host/index.ts'
-import { type HostId, type InstanceId, parseHostId } from '../../domain/ids.ts'
+import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
+import { hostCategory, type UnlistedNode } from '../../domain/host/index.ts'
+import { type HostId, type InstanceId, type NodeId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import { everyone } from '../lists.ts'
 import { inAll } from '../matching.ts'
@@ -12,7 +12,8 @@ import { type WithFlaws, withFlaws } from '../whole-history.ts'
 /** `UNREADABLE`: its history is not whole or lacks the registration, so nothing is placed on it. */
 export const hostStatuses = ['UP', 'LOST', 'UNREADABLE'] as const
 
-export type UnlistedInstance = FoundInstance & { readonly instanceId: InstanceId; readonly foundAt: string }
+/** A node that a host has and the log does not know of. */
+export type UnlistedInstance = UnlistedNode & { readonly nodeId: NodeId; readonly foundAt: string }
 
 /** Key: the id. Indexes: `all`, and `status` by status; sorted by id. */
 export type HostDocument = WithFlaws & {
@@ -45,24 +46,25 @@ export const hostStatusOf = ({ status, flaws, registeredAt }: HostDocument): (ty
 
 /**
  * One claim on a host, in the view `hosts`. Apart from the host's document, so that a claim costs the same however many there are.
- * Key: `<host id>/<instance id>`. Index: `host` by host id, sorted by instance id.
+ * Key: `<host id>/<node id>`. Index: `host` by host id, sorted by node id.
  */
 export type ClaimDocument = {
   readonly hostId: HostId
+  readonly nodeId: NodeId
   readonly instanceId: InstanceId
   readonly resources: Resources
 }
 
 type Document = HostDocument | ClaimDocument
-type Claimant = { readonly hostId: HostId; readonly instanceId: InstanceId }
+type Claimant = { readonly hostId: HostId; readonly nodeId: NodeId; readonly instanceId: InstanceId }
 
-/** The host first, so that it sees what the instance claimed before the event. */
+/** The host first, so that it sees what the node claimed before the event. */
 const keysOfClaimant = (claimant: Claimant): readonly string[] => [claimant.hostId, claimKey(claimant)]
-const claimKey = ({ hostId, instanceId }: Claimant): string => `${hostId}/${instanceId}`
+const claimKey = ({ hostId, nodeId }: Pick<Claimant, 'hostId' | 'nodeId'>): string => `${hostId}/${nodeId}`
 
-const isClaim = (document: Document): document is ClaimDocument => 'instanceId' in document
+const isClaim = (document: Document): document is ClaimDocument => 'nodeId' in document
 
-/** What the document of this key becomes when the instance claims `resources`, or nothing at all. */
+/** What the document of this key becomes when the node claims `resources`, or nothing at all. */
 const claims =
   (resourcesOf: (data: Claimant & { readonly resources?: Resources }) => Resources | null) =>
   (
@@ -71,9 +73,9 @@ const claims =
     key: string,
     other: Other<Document>,
   ): Document | null => {
-    const { hostId, instanceId } = data
+    const { hostId, nodeId, instanceId } = data
     const resources = resourcesOf(data)
-    if (key === claimKey(data)) return resources && { hostId, instanceId, resources }
+    if (key === claimKey(data)) return resources && { hostId, nodeId, instanceId, resources }
     if (!document || isClaim(document)) return document
     const before = other(claimKey(data))
     const others = subtractResources(document.claimed, before && isClaim(before) ? before.resources : noResources)
@@ -87,11 +89,9 @@ const seen =
 
 const fold = defineFold<Document, typeof hostCategory>()({
   view: 'hosts',
-  version: 5,
+  version: 6,
   keysOf: ({ type, data }) =>
-    'instanceId' in data && type !== 'HostInstanceFound' && type !== 'HostInstanceSettled'
-      ? keysOfClaimant(data)
-      : [data.hostId],
+    'nodeId' in data && type !== 'HostNodeFound' && type !== 'HostNodeSettled' ? keysOfClaimant(data) : [data.hostId],
   on: {
     HostRegistered: (document, { data, metadata }) => {
       const before = document && !isClaim(document) ? document : null
@@ -121,14 +121,14 @@ const fold = defineFold<Document, typeof hostCategory>()({
     HostRemoved: (document) => (document && isClaim(document) ? document : null),
     HostLost: seen('LOST'),
     HostReturned: seen('UP'),
-    HostInstanceFound: (document, { data: { instanceId, found }, metadata: { at } }) => {
+    HostNodeFound: (document, { data: { nodeId, instanceId, found }, metadata: { at } }) => {
       if (!document || isClaim(document)) return document
-      const others = document.unlisted.filter((each) => each.instanceId !== instanceId)
-      return { ...document, unlisted: [...others, { instanceId, foundAt: at, ...found }], updatedAt: at }
+      const others = document.unlisted.filter((each) => each.nodeId !== nodeId)
+      return { ...document, unlisted: [...others, { nodeId, instanceId, foundAt: at, ...found }], updatedAt: at }
     },
-    HostInstanceSettled: (document, { data: { instanceId }, metadata: { at } }) => {
+    HostNodeSettled: (document, { data: { nodeId }, metadata: { at } }) => {
       if (!document || isClaim(document)) return document
-      const unlisted = document.unlisted.filter((each) => each.instanceId !== instanceId)
+      const unlisted = document.unlisted.filter((each) => each.nodeId !== nodeId)
       return { ...document, unlisted, updatedAt: at }
     },
   },
@@ -137,7 +137,7 @@ const fold = defineFold<Document, typeof hostCategory>()({
     all: (document) => (isClaim(document) ? null : everyone),
     status: (document) => (isClaim(document) ? null : hostStatusOf(document)),
   },
-  sortKey: (document) => (isClaim(document) ? document.instanceId : document.id),
+  sortKey: (document) => (isClaim(document) ? document.nodeId : document.id),
 })
 
 /** Whose registration is missing: nothing is known of it but that it is there. */

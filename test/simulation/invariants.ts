@@ -1,8 +1,8 @@
 import type { EventStore, StoredEvent } from '../../commands/ports/event-store.ts'
-import { host } from '../../domain/host/index.ts'
+import { committedNodes, host } from '../../domain/host/index.ts'
 import type { HostState } from '../../domain/host/state.ts'
 import type { InstanceId, NodeId, OperationId } from '../../domain/ids.ts'
-import { type InstanceState, instance, primaryOf } from '../../domain/instance/index.ts'
+import { hasNode, type InstanceState, instance, primaryOf } from '../../domain/instance/index.ts'
 import { type OperationState, operation } from '../../domain/operation/index.ts'
 import { nextDeadline } from '../../domain/operation/state.ts'
 import { project } from '../../domain/project/index.ts'
@@ -25,6 +25,18 @@ export class InvariantBroken extends Error {
 const graceMs = 180_000
 /** A host that counted as lost may run what was moved or deleted meanwhile, until it is back and has been told. */
 const returnMs = 300_000
+
+/**
+ * `reachable`: without those on hosts that were lost. `isComingUp`: its machine was switched off, and its agent has not started it
+ * again yet.
+ */
+type Engines = {
+  readonly running: number
+  readonly reachable: number
+  readonly mostOfNode: number
+  readonly isComingUp: boolean
+}
+const noEngines: Engines = { running: 0, reachable: 0, mostOfNode: 0, isComingUp: false }
 
 /** Follows the log beside the system, and looks whether what it says is so. */
 export const createInvariants = (world: World, now: () => number) => {
@@ -82,17 +94,25 @@ export const createInvariants = (world: World, now: () => number) => {
     } else if (category === 'project') projects.set(id, project.evolve(projects.get(id) ?? project.initial, event))
   })
 
-  /** Of each node of the instance on these hosts. */
-  const enginesOf = (instanceId: InstanceId, hosts = world.hosts): readonly number[] =>
-    hosts.flatMap(({ placed }) =>
-      [...placed.values()].filter((node) => node.instanceId === instanceId).map(({ processes }) => processes.length),
-    )
-  const processesOf = (instanceId: InstanceId, hosts = world.hosts): number =>
-    enginesOf(instanceId, hosts).reduce((sum, count) => sum + count, 0)
-  /** Its machine was switched off, and its agent has not started it again yet. */
-  const isComingUp = (instanceId: InstanceId): boolean =>
-    world.hosts.some(({ placed }) => [...placed.values()].some((node) => node.instanceId === instanceId && node.isDown))
   const wasLost = (hostId: string): boolean => now() < (lostAt.get(hostId) ?? Number.NEGATIVE_INFINITY) + returnMs
+  /** What there is of each instance, in one pass: it is asked for after every step. */
+  const enginesByInstance = (): ReadonlyMap<InstanceId, Engines> => {
+    const found = new Map<InstanceId, Engines>()
+    for (const { hostId, placed } of world.hosts) {
+      const isReachable = !wasLost(hostId)
+      for (const { instanceId, processes, isDown } of placed.values()) {
+        const { running, reachable, mostOfNode, isComingUp } = found.get(instanceId) ?? noEngines
+        const count = processes.length
+        found.set(instanceId, {
+          running: running + count,
+          reachable: reachable + (isReachable ? count : 0),
+          mostOfNode: Math.max(mostOfNode, count),
+          isComingUp: isComingUp || isDown,
+        })
+      }
+    }
+    return found
+  }
   /** One whose provisioning was undone is listed until it is deleted, and has nothing. */
   const exists = (state: InstanceState): boolean =>
     state.status === 'FAILED' ? state.dataKept : state.status !== 'ABSENT' && state.status !== 'DELETED'
@@ -117,17 +137,14 @@ export const createInvariants = (world: World, now: () => number) => {
     check: (): void => {
       if (broughtBack !== null) broken(`node ${broughtBack} was started again though it was gone before its host asked`)
       if (unreadable !== null) broken(`an event that cannot be read was appended: ${unreadable}`)
+      const engines = enginesByInstance()
       for (const [instanceId, state] of instances) {
-        const running = processesOf(instanceId)
-        const reachable = processesOf(
-          instanceId,
-          world.hosts.filter(({ hostId }) => !wasLost(hostId)),
-        )
-        const most = Math.max(reachable, ...enginesOf(instanceId))
+        const { running, reachable, mostOfNode, isComingUp } = engines.get(instanceId) ?? noEngines
+        const most = Math.max(reachable, mostOfNode)
         if (most > 1) broken(`instance ${instanceId} has ${most} engines at once`)
         // Who cannot be written to cannot be told of, either.
         if (spoiled.has(instanceId) || cut.has(instanceId)) continue
-        if (state.status === 'ACTIVE' && running === 0 && !isComingUp(instanceId))
+        if (state.status === 'ACTIVE' && running === 0 && !isComingUp)
           broken(`instance ${instanceId} is ACTIVE and nothing answers`)
         if (state.status === 'DELETED' && reachable > 0) broken(`instance ${instanceId} is DELETED and its engine runs`)
       }
@@ -145,8 +162,8 @@ export const createInvariants = (world: World, now: () => number) => {
           broken(`operation ${operationId} did not end: it is ${state.status}`)
         }
       }
-      for (const id of instances.keys()) {
-        if (processesOf(id) > 1) broken(`instance ${id} still has ${processesOf(id)} engines`)
+      for (const [id, { running }] of enginesByInstance()) {
+        if (running > 1) broken(`instance ${id} still has ${running} engines`)
       }
       const listed = new Set([...instances].filter(([, state]) => exists(state)).map(([id]) => id))
       const held = new Set([...projects.values()].flatMap(({ ledger }) => committedIds(ledger)))
@@ -158,17 +175,36 @@ export const createInvariants = (world: World, now: () => number) => {
         if (!held.has(id) && !cut.has(id))
           broken(`instance ${id} is there (${instances.get(id)?.status}), and no quota is held for it`)
       const at = new Date(now()).toISOString()
-      const ledgers = [
-        ...[...projects.values()].map(({ ledger }) => ledger),
-        ...[...hosts.values()].flatMap((state) => (state.status === 'UNREGISTERED' ? [] : [state.claims])),
-      ].map((ledger) => lapse(ledger, at).live)
+      const quotas = [...projects.values()].map(({ ledger }) => lapse(ledger, at).live)
+      const registered = [...hosts.values()].filter((state) => state.status !== 'UNREGISTERED')
       for (const [id, state] of instances) {
         if (state.status === 'ABSENT' || cut.has(id)) continue
-        for (const ledger of ledgers) {
-          const held = holdingOf(ledger, id)?.resources
-          if (held && !sameResources(held, state.held)) {
-            broken(`${JSON.stringify(held)} is held for instance ${id}, which is to hold ${JSON.stringify(state.held)}`)
+        const ofNodes = state.nodes.flatMap(({ nodeId }) =>
+          registered.map(({ claims }) => holdingOf(lapse(claims, at).live, nodeId)),
+        )
+        for (const holding of [...quotas.map((ledger) => holdingOf(ledger, id)), ...ofNodes]) {
+          if (holding && !sameResources(holding.resources, state.held)) {
+            const held = JSON.stringify(holding.resources)
+            broken(`${held} is held for instance ${id}, which is to hold ${JSON.stringify(state.held)}`)
           }
+        }
+      }
+      for (const state of registered) {
+        for (const { nodeId, instanceId } of committedNodes(state)) {
+          const owner = instances.get(instanceId)
+          const isTheirs = owner && owner.status !== 'ABSENT' && hasNode(owner, { nodeId, hostId: state.hostId })
+          if (!cut.has(instanceId) && !(isTheirs && mayHold(instanceId)))
+            broken(
+              `host ${state.hostId} holds capacity for node ${nodeId} of instance ${instanceId}, which is not there`,
+            )
+        }
+      }
+      for (const [id, state] of instances) {
+        if (!exists(state) || state.status === 'ABSENT' || cut.has(id)) continue
+        for (const { nodeId, hostId } of state.nodes) {
+          const on = hosts.get(hostId)
+          const holds = on && on.status !== 'UNREGISTERED' && holdingOf(on.claims, nodeId) !== null
+          if (!holds) broken(`node ${nodeId} of instance ${id} is there, and its host holds nothing for it`)
         }
       }
       for (const [id, state] of instances) {

@@ -306,15 +306,16 @@ const examples: Examples = {
     sealingKey: { number: 2, publicKey: 'public-key' },
   }),
   HostSealingKeysOffered: ({ hostId }) => ({ hostId, keys: [{ number: 1, publicKey: 'public-key' }] }),
-  HostCapacityClaimed: ({ hostId, instanceId }) => ({
+  HostCapacityClaimed: ({ hostId, nodeId, instanceId }) => ({
     hostId,
+    nodeId,
     instanceId,
     resources,
     expiresAt: deadline,
     sealingKey: { number: 1, publicKey: 'public-key' },
   }),
-  HostClaimConfirmed: ({ hostId, instanceId }) => ({ hostId, instanceId, resources }),
-  HostCapacityReleased: ({ hostId, instanceId }) => ({ hostId, instanceId, reason: 'DELETED' }),
+  HostClaimConfirmed: ({ hostId, nodeId, instanceId }) => ({ hostId, nodeId, instanceId, resources }),
+  HostCapacityReleased: ({ hostId, nodeId, instanceId }) => ({ hostId, nodeId, instanceId, reason: 'DELETED' }),
   HostRegistrationAnswered: ({ hostId }) => ({
     hostId,
     name: 'db-1',
@@ -325,11 +326,11 @@ const examples: Examples = {
   FleetHostNameReleased: ({ hostId }) => ({ hostId, name: 'db-1' }),
   HostRemoved: ({ hostId }) => ({ hostId, removedAt: '2030-01-01T00:00:00.000Z' }),
   HostLost: ({ hostId }) => ({ hostId, lastSeenAt: '2030-01-01T00:00:00.000Z' }),
-  HostInstanceFound: (world) => ({
+  HostNodeFound: (world) => ({
     hostId: world.hostId,
+    nodeId: world.nodeId,
     instanceId: world.instanceId,
     found: {
-      nodeId: world.nodeId,
       nodeGeneration: 1,
       label: labelOf(world),
       running: true,
@@ -338,7 +339,7 @@ const examples: Examples = {
       generation: 1,
     },
   }),
-  HostInstanceSettled: ({ hostId, instanceId }) => ({ hostId, instanceId }),
+  HostNodeSettled: ({ hostId, nodeId, instanceId }) => ({ hostId, nodeId, instanceId }),
   HostReturned: ({ hostId }) => ({ hostId }),
 
   FlavorDefined: ({ flavorId }) => ({ flavorId, vcpus: 1, memoryMiB: 512, description: 'for a start' }),

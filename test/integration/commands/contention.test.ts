@@ -110,7 +110,7 @@ describe('a create, while others claim room on the same host again and again', (
           const another = (event: NewEvent): NewEvent => ({
             ...event,
             id: parseEventId(plane.ids.next()),
-            data: { ...(event.data as object), instanceId: plane.ids.next() },
+            data: { ...(event.data as object), nodeId: plane.ids.next(), instanceId: plane.ids.next() },
           })
           await plane.eventStore.append(stream, events.map(another), expected)
         }

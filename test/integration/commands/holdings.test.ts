@@ -56,7 +56,7 @@ it('lists what the log does not know of, though the host has an instance whose h
     held: { ...holding, instanceId, label: null },
   }))
   await take({ type: 'holdings', reportId: side.ids.next(), at: now(), hostId, holdings } as AgentReport)
-  expect(Object.keys((await registered()).unlisted)).toEqual([unknown])
+  expect(Object.keys((await registered()).unlisted)).toEqual([firstNodeOf(unknown)])
   expect(side.lines.map(({ message }) => message)).toContain(
     'an instance of a host is left out, as its history cannot be read',
   )

@@ -118,7 +118,12 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
     await handler.handle(instance, of, complete, context)
     const { vcpus, memoryMiB, volumeGiB } = spec
     const resources = { vcpus, memoryMiB, volumeGiB }
-    await handler.handle(host, stream, { type: 'ConfirmClaim', hostId, instanceId, resources }, context)
+    await handler.handle(
+      host,
+      stream,
+      { type: 'ConfirmClaim', hostId, nodeId: wish.nodeId, instanceId, resources },
+      context,
+    )
     await directory.catchUp(AbortSignal.timeout(10_000))
     return instanceId
   }

@@ -42,7 +42,7 @@ const start = async () => {
     const on = await plane.hostState(primaryOf(state).hostId)
     if (on.status === 'UNREGISTERED') throw new Error('there is no host')
     const now = new Date(plane.clock.now()).toISOString()
-    return [held.ledger, on.claims].map((ledger) => lapse(ledger, now).live.total.volumeGiB)
+    return [lapse(held.ledger, now), lapse(on.claims, now)].map(({ live }) => live.total.volumeGiB)
   }
   /** Through a dispatch that ends right before it asks the instance. */
   const resizeCutOff = async (volumeGiB: number, idempotencyKey: string): Promise<void> => {

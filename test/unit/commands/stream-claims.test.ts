@@ -60,6 +60,15 @@ describe('what streams claim of each other', () => {
     expect(claimsAfter('QuotaCommitted', released('FAILED'), 'ProjectNameReleased').streams()).toEqual([])
   })
 
+  it('stays while a host holds capacity for another node of the instance', () => {
+    const data = dataOf('HostClaimConfirmed')
+    const other: CofferEvent = {
+      type: 'HostClaimConfirmed',
+      data: { ...data, nodeId: exampleWorld(2).nodeId },
+    }
+    expect(claimsAfter('HostClaimConfirmed', other, 'HostCapacityReleased').holdersOf(instance)).toEqual([host])
+  })
+
   it('is project, host, flavor and datastore, for an instance that is not deleted', () => {
     const { spec } = dataOf('InstanceRequested')
     const claimed = [project, host, `flavor-${spec.flavor}`, `datastore-${spec.datastore}`]

@@ -47,7 +47,7 @@ const world = exampleWorld(1, {
 const before: Readonly<Partial<Record<string, readonly CofferEventType[]>>> = {
   instances: ['InstanceRequested'],
   operations: ['OperationStarted', 'OperationStepStarted'],
-  hosts: ['HostRegistered', 'HostCapacityClaimed', 'HostInstanceFound'],
+  hosts: ['HostRegistered', 'HostCapacityClaimed', 'HostNodeFound'],
   quotas: ['ProjectQuotaSet', 'QuotaReserved'],
   'join-tokens': ['FleetJoinTokenIssued'],
   events: [],

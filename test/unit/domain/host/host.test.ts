@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../../../domain/decider.ts'
-import { freeCapacity, type HostCommand, type HostEvent, host, hostEvents } from '../../../../domain/host/index.ts'
+import {
+  freeCapacity,
+  type HostCommand,
+  type HostEvent,
+  heldNodes,
+  host,
+  hostEvents,
+} from '../../../../domain/host/index.ts'
 import { handleInTurn, specOf } from '../../../support/spec.ts'
-import { at, hostDescription, hostId, instanceId, operationId, reportId, resources } from '../samples.ts'
+import { at, hostDescription, hostId, instanceId, nodeId, operationId, reportId, resources } from '../samples.ts'
 
 const { given } = specOf(host, hostEvents)
 
@@ -16,6 +23,7 @@ type Claim = Extract<HostCommand, { readonly type: 'ClaimCapacity' }>
 const claim = (ordinal: number, now = 0): Claim => ({
   type: 'ClaimCapacity',
   hostId: hostId(),
+  nodeId: nodeId(ordinal),
   instanceId: instanceId(ordinal),
   operationId: operationId(ordinal),
   resources,
@@ -28,26 +36,34 @@ const claim = (ordinal: number, now = 0): Claim => ({
 const confirm = (ordinal: number): HostCommand => ({
   type: 'ConfirmClaim',
   hostId: hostId(),
+  nodeId: nodeId(ordinal),
   instanceId: instanceId(ordinal),
   resources,
 })
 const release = (ordinal: number): HostCommand => ({
   type: 'ReleaseCapacity',
   hostId: hostId(),
+  nodeId: nodeId(ordinal),
   instanceId: instanceId(ordinal),
   reason: 'DELETED',
 })
 const claimed = (ordinal: number, now = 0): HostEvent => ({
   type: 'HostCapacityClaimed',
-  data: { hostId: hostId(), instanceId: instanceId(ordinal), resources, expiresAt: at(now + 60) },
+  data: {
+    hostId: hostId(),
+    nodeId: nodeId(ordinal),
+    instanceId: instanceId(ordinal),
+    resources,
+    expiresAt: at(now + 60),
+  },
 })
 const confirmed = (ordinal: number): HostEvent => ({
   type: 'HostClaimConfirmed',
-  data: { hostId: hostId(), instanceId: instanceId(ordinal), resources },
+  data: { hostId: hostId(), nodeId: nodeId(ordinal), instanceId: instanceId(ordinal), resources },
 })
 const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED' = 'DELETED'): HostEvent => ({
   type: 'HostCapacityReleased',
-  data: { hostId: hostId(), instanceId: instanceId(ordinal), reason },
+  data: { hostId: hostId(), nodeId: nodeId(ordinal), instanceId: instanceId(ordinal), reason },
 })
 
 describe('registering a host', () => {
@@ -134,7 +150,7 @@ describe('claiming capacity', () => {
       .when({ ...claim(2, 60), resources: all })
       .thenEvents(released(1, 'EXPIRED'), {
         type: 'HostCapacityClaimed',
-        data: { hostId: hostId(), instanceId: instanceId(2), resources: all, expiresAt: at(120) },
+        data: { hostId: hostId(), nodeId: nodeId(2), instanceId: instanceId(2), resources: all, expiresAt: at(120) },
       })
   })
 
@@ -164,6 +180,7 @@ describe('claiming capacity for an instance that has some', () => {
     type: 'HostClaimConfirmed',
     data: {
       hostId: hostId(),
+      nodeId: nodeId(1),
       instanceId: instanceId(1),
       resources: larger,
       committed: resources,
@@ -181,11 +198,12 @@ describe('claiming capacity for an instance that has some', () => {
       .when({ ...confirm(1), operationId: operationId(7), resources: larger } as HostCommand)
       .thenEvents({
         type: 'HostClaimConfirmed',
-        data: { hostId: hostId(), instanceId: instanceId(1), resources: larger },
+        data: { hostId: hostId(), nodeId: nodeId(1), instanceId: instanceId(1), resources: larger },
       })
     const unused: HostCommand = {
       type: 'ReleaseClaim',
       hostId: hostId(),
+      nodeId: nodeId(1),
       instanceId: instanceId(1),
       operationId: operationId(7),
     }
@@ -197,6 +215,54 @@ describe('claiming capacity for an instance that has some', () => {
     given(registered, confirmed(1))
       .when({ ...more, resources: { ...resources, memoryMiB: 4097 } })
       .thenRejected('NO_CAPACITY', { details: { resource: 'memoryMiB', claimed: 512, asked: 4097 - 512 } })
+  })
+})
+
+describe('two nodes of one instance on a host', () => {
+  const ofFirst = { instanceId: instanceId(1) }
+  const second: HostEvent = {
+    type: 'HostClaimConfirmed',
+    data: { hostId: hostId(), nodeId: nodeId(2), ...ofFirst, resources },
+  }
+
+  it('hold room each, and each gives up its own', () => {
+    const state = given(registered, confirmed(1))
+      .when({ ...confirm(2), ...ofFirst } as HostCommand)
+      .thenEvents(second)
+    expect(state).toMatchObject({ claims: { total: { instances: 2, memoryMiB: 2 * resources.memoryMiB } } })
+    if (state.status === 'UNREGISTERED') throw new Error('it registered')
+    expect(heldNodes(state)).toHaveLength(2)
+    expect(heldNodes(state)).toContainEqual({ nodeId: nodeId(2), instanceId: instanceId(1) })
+    const left = given(registered, confirmed(1), second).when(release(1)).thenEvents(released(1))
+    if (left.status === 'UNREGISTERED') throw new Error('it registered')
+    expect(heldNodes(left)).toEqual([{ nodeId: nodeId(2), instanceId: instanceId(1) }])
+  })
+
+  it('hold the difference of a resize each, for the same operation', () => {
+    const larger = { ...resources, memoryMiB: 1024 }
+    const more = { resources: larger, operationId: operationId(7) }
+    const increases = [{ operationId: operationId(7), resources: larger, expiresAt: at(60) }]
+    const increased = (ordinal: number): HostEvent => ({
+      type: 'HostClaimConfirmed',
+      data: {
+        hostId: hostId(),
+        nodeId: nodeId(ordinal),
+        ...ofFirst,
+        resources: larger,
+        committed: resources,
+        increases,
+      },
+    })
+    const both = [registered, confirmed(1), second] as const
+    given(...both)
+      .when({ ...claim(1), ...more })
+      .thenEvents(increased(1))
+    given(...both, increased(1))
+      .when({ ...claim(2), ...ofFirst, ...more })
+      .thenEvents(increased(2))
+    given(...both, increased(1), increased(2))
+      .when({ type: 'ReleaseClaim', hostId: hostId(), nodeId: nodeId(2), ...ofFirst, operationId: operationId(7) })
+      .thenEvents(second)
   })
 })
 
@@ -328,6 +394,7 @@ describe('keys for passwords', () => {
     type: 'HostCapacityClaimed',
     data: {
       hostId: hostId(),
+      nodeId: nodeId(ordinal),
       instanceId: instanceId(ordinal),
       resources,
       expiresAt: at(now + 60),

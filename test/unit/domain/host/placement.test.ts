@@ -9,7 +9,7 @@ import {
   rankHosts,
   shortageOf,
 } from '../../../../domain/host/index.ts'
-import { at, hostDescription, hostId, instanceId, spec } from '../samples.ts'
+import { at, hostDescription, hostId, instanceId, nodeId, spec } from '../samples.ts'
 
 const hostOf = (ordinal: number, change: Partial<HostDescription> = {}, ...events: readonly HostEvent[]): HostState =>
   fold(host, events, fold(host, [{ type: 'HostRegistered', data: { ...hostDescription(ordinal), ...change } }]))
@@ -17,6 +17,7 @@ const hostOf = (ordinal: number, change: Partial<HostDescription> = {}, ...event
 const taken = (ordinal: number, vcpus: number, expiresAt: string | null = null): HostEvent => {
   const claim = {
     hostId: hostId(ordinal),
+    nodeId: nodeId(ordinal),
     instanceId: instanceId(ordinal),
     resources: { vcpus, memoryMiB: 0, volumeGiB: 0 },
   }
@@ -25,7 +26,7 @@ const taken = (ordinal: number, vcpus: number, expiresAt: string | null = null):
     : { type: 'HostClaimConfirmed', data: claim }
 }
 
-const idsOf = (hosts: readonly HostState[], wish = spec, now = at(0), wanting = instanceId(99)) =>
+const idsOf = (hosts: readonly HostState[], wish = spec, now = at(0), wanting = nodeId(99)) =>
   rankHosts(hosts, wish, wanting, now).map((candidate) => candidate.hostId)
 
 describe('placing an instance', () => {
@@ -59,10 +60,10 @@ describe('placing an instance', () => {
     expect(idsOf([hostOf(1)], { ...spec, volumeGiB: 21 })).toEqual([])
   })
 
-  it('counts what an earlier try has claimed for the same instance as room for it', () => {
+  it('counts what an earlier try has claimed for the same node as room for it', () => {
     const claimed = hostOf(1, {}, taken(1, 4, at(60)))
     expect(idsOf([claimed])).toEqual([])
-    expect(idsOf([claimed], spec, at(0), instanceId(1))).toEqual([hostId(1)])
+    expect(idsOf([claimed], spec, at(0), nodeId(1))).toEqual([hostId(1)])
   })
 
   it('counts no claim whose time has passed', () => {

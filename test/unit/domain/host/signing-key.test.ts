@@ -84,7 +84,6 @@ describe('the key of a host', () => {
 describe('what a host has said', () => {
   const moved = { address: '10.0.0.2' }
   const found = {
-    nodeId: nodeId(),
     nodeGeneration: 1,
     label: null,
     running: true,
@@ -101,10 +100,10 @@ describe('what a host has said', () => {
     given(known)
       .when(register(key('a', 20), moved))
       .thenEvents(registered('a', 20, moved))
-    const told = { hostId: hostId(), instanceId: instanceId() }
+    const told = { hostId: hostId(), nodeId: nodeId(), instanceId: instanceId() }
     const report = (sequence: number): HostCommand => ({ type: 'ReportUnlisted', ...told, found, sequence })
-    const settled: HostEvent = { type: 'HostInstanceSettled', data: { ...told, sequence: 30 } }
-    const reported: HostEvent = { type: 'HostInstanceFound', data: { ...told, found, sequence: 20 } }
+    const settled: HostEvent = { type: 'HostNodeSettled', data: { ...told, sequence: 30 } }
+    const reported: HostEvent = { type: 'HostNodeFound', data: { ...told, found, sequence: 20 } }
     given(known).when(report(20)).thenEvents(reported)
     given(known, reported)
       .when({ type: 'SettleUnlisted', ...told, sequence: 30 })
@@ -124,16 +123,17 @@ describe('what a host has said', () => {
   })
 
   it('several things can follow from one report', () => {
-    const one = { hostId: hostId(), instanceId: instanceId(1) }
-    const reported: HostEvent = { type: 'HostInstanceFound', data: { ...one, found, sequence: 20 } }
+    const one = { hostId: hostId(), nodeId: nodeId(1), instanceId: instanceId(1) }
+    const reported: HostEvent = { type: 'HostNodeFound', data: { ...one, found, sequence: 20 } }
     const two: HostCommand = {
       type: 'ReportUnlisted',
       hostId: hostId(),
-      instanceId: instanceId(2),
+      nodeId: nodeId(2),
+      instanceId: instanceId(1),
       found,
       sequence: 20,
     }
-    given(known, reported).when(two).thenTypes('HostInstanceFound')
+    given(known, reported).when(two).thenTypes('HostNodeFound')
   })
 
   it('is remembered of heartbeats when it is lost and when it returns', () => {

@@ -81,6 +81,7 @@ describe('an instance whose operation moves to another host', () => {
       command: {
         type: 'ConfirmClaim',
         hostId: hostId(2),
+        nodeId: nodeId(2),
         instanceId: instanceId(),
         resources,
         operationId: operationId(),

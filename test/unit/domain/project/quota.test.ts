@@ -202,7 +202,7 @@ describe('quota under any interleaving', () => {
       if (act === 'commit') {
         const { reservations } = fold(project, handleInTurn(project, commands)).ledger
         const reservation = reservations.find(
-          ({ instanceId: id, expiresAt }) => id === instanceId(ordinal) && expiresAt > at(now),
+          ({ holder, expiresAt }) => holder === instanceId(ordinal) && expiresAt > at(now),
         )
         if (reservation) commands.push(commit(ordinal, reservation.resources))
       }

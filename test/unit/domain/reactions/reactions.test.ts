@@ -61,7 +61,7 @@ const releaseBoth = (reason: string) => [
   {
     target: 'host',
     id: hostId(),
-    command: { type: 'ReleaseCapacity', hostId: hostId(), instanceId: instanceId(), reason },
+    command: { type: 'ReleaseCapacity', hostId: hostId(), nodeId: nodeId(), instanceId: instanceId(), reason },
   },
 ]
 
@@ -70,7 +70,11 @@ describe('a requested instance', () => {
     const held = { instanceId: instanceId(), resources, operationId: operationId() }
     expect(reactionsToLast(requested)).toEqual([
       { target: 'project', id: projectId, command: { type: 'CommitQuota', projectId, name: 'shop', ...held } },
-      { target: 'host', id: hostId(), command: { type: 'ConfirmClaim', hostId: hostId(), ...held } },
+      {
+        target: 'host',
+        id: hostId(),
+        command: { type: 'ConfirmClaim', hostId: hostId(), nodeId: nodeId(), ...held },
+      },
       {
         target: 'operation',
         id: operationId(1),

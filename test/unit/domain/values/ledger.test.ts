@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyIdMap, getById, type IdMap, idsOf, putById, removeById } from '../../../../domain/values/id-map.ts'
+import type { InstanceId } from '../../../../domain/ids.ts'
+import { emptyIdMap, getById, type IdMap, putById, removeById, valuesOf } from '../../../../domain/values/id-map.ts'
 import {
   commit,
   committedIds,
@@ -33,14 +34,14 @@ describe('a map by id', () => {
           map = deepFreeze(value === null ? removeById(map, id) : putById(map, id, value))
           expect(getById(map, id)).toBe(model.get(id))
         }
-        expect(idsOf(map).toSorted()).toEqual([...model.keys()].sort())
+        expect(valuesOf(map).toSorted()).toEqual([...model.values()].sort())
       }),
     )
   })
 })
 
 describe('a ledger', () => {
-  const reservation = { instanceId: instanceId(1), resources, expiresAt: at(60) }
+  const reservation = { holder: instanceId(1), resources, expiresAt: at(60) }
 
   it('counts an instance once, reserved or committed', () => {
     const ledger = commit(reserve(reserve(emptyLedger, reservation), reservation), instanceId(1), { resources })
@@ -59,9 +60,9 @@ describe('a ledger', () => {
     const held = commit(emptyLedger, instanceId(1), { resources })
     const size = resources.volumeGiB
     const sized = (volumeGiB: number) => ({ ...resources, volumeGiB })
-    const more = (ledger: Ledger, ordinal: number, volumeGiB: number) =>
+    const more = (ledger: Ledger<InstanceId>, ordinal: number, volumeGiB: number) =>
       increase(ledger, {
-        instanceId: instanceId(1),
+        holder: instanceId(1),
         operationId: operationId(ordinal),
         resources: sized(volumeGiB),
         expiresAt: at(ordinal),
@@ -71,18 +72,18 @@ describe('a ledger', () => {
     expect(commit(emptyLedger, instanceId(1), holdingOf(both, instanceId(1)) as never)).toEqual(both)
     const { live, reduced } = lapse(both, at(1))
     expect([live.total.volumeGiB, reduced]).toEqual([size + 3, [instanceId(1)]])
-    const wanted = { instanceId: instanceId(1), operationId: operationId(1), resources: sized(size + 2) }
+    const wanted = { holder: instanceId(1), operationId: operationId(1), resources: sized(size + 2) }
     const settled = settle(both, wanted)
     expect(settled.total.volumeGiB).toBe(size + 3)
-    expect(dropIncrease(settled, { operationId: operationId(2) }).total.volumeGiB).toBe(size + 2)
+    expect(dropIncrease(settled, { operationId: operationId(2), holder: instanceId(1) }).total.volumeGiB).toBe(size + 2)
     expect(settle(both, { ...wanted, resources: sized(size + 3) }).increases).toEqual([])
     expect(release(both, instanceId(1))).toEqual(emptyLedger)
   })
 
   it('folds ten thousand instances in time that grows with their number alone', () => {
-    let ledger = emptyLedger
+    let ledger: Ledger<InstanceId> = emptyLedger
     for (let ordinal = 1; ordinal <= 10_000; ordinal += 1) {
-      ledger = reserve(ledger, { ...reservation, instanceId: instanceId(ordinal) })
+      ledger = reserve(ledger, { ...reservation, holder: instanceId(ordinal) })
       ledger = commit(ledger, instanceId(ordinal), { resources })
     }
     expect(ledger.total.instances).toBe(10_000)

@@ -116,14 +116,14 @@ describe('the view of hosts', () => {
     })
   })
 
-  it('adds up what instances claim of it, each once, and takes away what they release', async () => {
+  it('adds up what nodes claim of it, each once, and takes away what they release', async () => {
     const log = createEventLog()
     log.add('HostRegistered', first)
     log.add('HostCapacityClaimed', first)
     log.add('HostClaimConfirmed', first)
     log.add('HostCapacityClaimed', second, { resources: three })
     const claim = (world: typeof first, resources: typeof one) => ({
-      [`${hostId}/${world.instanceId}`]: { hostId, instanceId: world.instanceId, resources },
+      [`${hostId}/${world.nodeId}`]: { hostId, nodeId: world.nodeId, instanceId: world.instanceId, resources },
     })
     await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...registered, claimed: four, updatedAt: '2030-01-01T00:00:03.000Z' },
@@ -137,7 +137,7 @@ describe('the view of hosts', () => {
     })
     const dumped = await project(hostsView, log.events(), { deliveries: 2 })
     expect(keysIn(dumped, 'all', 'all')).toEqual([hostId])
-    expect(keysIn(dumped, 'host', hostId)).toEqual([`${hostId}/${second.instanceId}`])
+    expect(keysIn(dumped, 'host', hostId)).toEqual([`${hostId}/${second.nodeId}`])
   })
 })
 
