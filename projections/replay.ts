@@ -1,9 +1,10 @@
 import type { EventStore, Position } from '../commands/ports/event-store.ts'
+import type { EventMark } from '../commands/ports/log-mark.ts'
 import { createBackOff } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { createLogId } from './log-id.ts'
 import { neverWritten, ViewStoreUnavailable } from './ports/view-store.ts'
-import type { EventRange } from './project-batch.ts'
+import { concerns, type EventRange } from './project-batch.ts'
 import type { Projection } from './projection.ts'
 import { categoriesOf, createEventReader, type EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
@@ -41,10 +42,14 @@ const replay = async (
   const end = until ?? (await deps.eventStore.head())
   let position = Math.min(...(await Promise.all(projectors.map((projector) => projector.refresh()))))
   let events = 0
+  let lastEvent: EventMark | null = null
 
-  const advance = async (range: EventRange): Promise<void> => {
+  const advance = async (range: EventRange, concerned: readonly ViewProjector[]): Promise<void> => {
     const advances = await Promise.all(
-      projectors.map((projector) => advancePatiently(deps, projector, { after: position, range, signal })),
+      concerned.map((projector) =>
+        // Those that were left out of former ranges stand where they stood then.
+        advancePatiently(deps, projector, { after: Math.min(position, projector.checkpoint()), range, signal }),
+      ),
     )
     if (advances.includes('behind')) throw new ViewMovedBack()
     events += range.events.length
@@ -54,11 +59,19 @@ const replay = async (
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
   if (position < end) {
-    for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal }))
-      await advance(range)
+    for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal })) {
+      lastEvent = range.lastEvent ?? lastEvent
+      // A view that takes nothing of a range need not be told of it: it is taken to the end at once.
+      await advance(
+        range,
+        projectors.filter(({ projection }) => concerns(projection, range)),
+      )
+    }
   }
   signal.throwIfAborted()
-  if (position < end) await advance({ events: [], position: end, lastEvent: null })
+  const reached = Math.max(position, end)
+  const behind = projectors.filter((projector) => projector.checkpoint() < reached)
+  if (behind.length > 0) await advance({ events: [], position: reached, lastEvent }, behind)
   return { events, position }
 }
 

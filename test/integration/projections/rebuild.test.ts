@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Document } from '../../../projections/ports/view-store.ts'
+import type { Document, ViewBatch } from '../../../projections/ports/view-store.ts'
 import type { Projection } from '../../../projections/projection.ts'
 import { rebuildViews } from '../../../projections/rebuild.ts'
 import type { ViewName } from '../../../projections/registry.ts'
@@ -177,6 +177,29 @@ describe('rebuilding views', { timeout: timeoutMs * 4 }, () => {
     expect(await scene.viewStore.checkpoint('instances.rebuild')).toBe(-1)
     const verifications = await verifyViews(depsOf(scene), within(timeoutMs))
     expect(verifications.every(({ equal }) => equal)).toBe(true)
+  })
+
+  it('writes a view that takes nothing of the log once, however long that is', async () => {
+    const scene = createScene(dir)
+    const engine = scene.startEngine()
+    // More than are projected in one go.
+    for (let number = 1; number <= 1100; number += 1) scene.log.add('TokenIssued', exampleWorld(number))
+    await scene.append()
+    await engine.caughtUp(within(timeoutMs))
+    await engine.stop()
+    const written = new Map<string, number>()
+    const { viewStore } = scene
+    const counted = {
+      ...viewStore,
+      apply: (batch: ViewBatch) => {
+        written.set(batch.view, (written.get(batch.view) ?? 0) + 1)
+        return viewStore.apply(batch)
+      },
+    }
+    await rebuildViews({ ...depsOf(scene), viewStore: counted }, within(timeoutMs))
+    expect(written.get('tokens.rebuild')).toBe(2)
+    expect(written.get('flavors.rebuild')).toBe(1)
+    for (const { view, equal } of await verifyViews(depsOf(scene), within(timeoutMs))) expect(equal, view).toBe(true)
   })
 
   it('goes on beside a running engine: readers never go back, and the engine goes on from the new view', async () => {
