@@ -1,26 +1,16 @@
-import SchemaBuilder, { type ArgBuilder } from '@pothos/core'
+import SchemaBuilder, { type ArgBuilder, type ImplementableObjectRef } from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
 import type { Credential } from '../commands/api.ts'
 import type { Actor } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
-import { actionNames, type ScheduledAction } from '../domain/schedule/action-names.ts'
-import { scheduledActions } from '../domain/schedule/actions.ts'
 import type { Fault } from '../domain/values/fault.ts'
 import type { Resources } from '../domain/values/resources.ts'
 import type { AuditDocument } from '../projections/audit-entry.ts'
-import type { BackupDocument } from '../projections/views/backups.ts'
-import type { DatastoreDocument } from '../projections/views/datastores.ts'
-import type { FlavorDocument } from '../projections/views/flavors.ts'
 import type { HostDocument } from '../projections/views/hosts.ts'
 import type { InstanceDocument } from '../projections/views/instance-document.ts'
-import type { JoinTokenDocument } from '../projections/views/join-tokens.ts'
 import type { OperationDocument } from '../projections/views/operations.ts'
-import type { QuotaDocument } from '../projections/views/quotas.ts'
-import type { ScheduleDocument } from '../projections/views/schedules.ts'
-import type { TokenDocument } from '../projections/views/tokens.ts'
 import type { ApiContext } from './context.ts'
-import type { ListedLetter } from './nouns/dead-letter-page.ts'
 import type { Written } from './write.ts'
 
 type SchemaTypes = {
@@ -34,7 +24,7 @@ type SchemaTypes = {
 }
 
 /**
- * The schema's builder and the types that more than one file speaks of. No plugin wraps a field: who may see what is decided in
+ * The schema's builder and the types that more than one noun speaks of: all others are made where their noun is. No plugin wraps a field: who may see what is decided in
  * the root fields, once a request, as documents below them belong to the same project.
  */
 export const createSchemaParts = () => {
@@ -63,15 +53,6 @@ export const createSchemaParts = () => {
       },
     } as const,
   })
-  const ScheduleAction = builder.enumType('ScheduleAction', {
-    description: 'What a schedule does to its instance.',
-    values: Object.fromEntries(
-      actionNames.map((action) => [
-        action.toUpperCase(),
-        { value: action, description: scheduledActions[action].does },
-      ]),
-    ) as { readonly [A in ScheduledAction as Uppercase<A>]: { readonly value: A; readonly description: string } },
-  })
   const UnreadableReason = builder.enumType('UnreadableReason', {
     description: 'Why an event cannot be read.',
     values: {
@@ -88,28 +69,19 @@ export const createSchemaParts = () => {
     Role,
     UnreadableReason,
     Actor: builder.objectRef<Actor>('Actor'),
-    Backup: builder.objectRef<BackupDocument>('Backup'),
     Credential: builder.objectRef<Credential>('Credential'),
-    DeadLetter: builder.objectRef<ListedLetter>('DeadLetter'),
-    Datastore: builder.objectRef<DatastoreDocument>('Datastore'),
     Event: builder.objectRef<AuditDocument>('Event'),
     Fault: builder.objectRef<Fault>('Fault'),
-    Flavor: builder.objectRef<FlavorDocument>('Flavor'),
     Host: builder.objectRef<HostDocument>('Host'),
     Instance: builder.objectRef<InstanceDocument>('Instance'),
     Node: builder.interfaceRef<object>('Node'),
     Operation: builder.objectRef<OperationDocument>('Operation'),
     OperationSubject: builder.interfaceRef<Pick<InstanceDocument, 'id' | 'projectId'>>('OperationSubject'),
     PageInfo: builder.objectRef<PageInfo>('PageInfo'),
-    Quota: builder.objectRef<QuotaDocument>('Quota'),
     QuotaLimits: builder.objectRef<QuotaLimits>('QuotaLimits'),
     Refusal: builder.objectRef<Rejection>('Refusal'),
     Resources: builder.objectRef<Resources>('Resources'),
-    Schedule: builder.objectRef<ScheduleDocument>('Schedule'),
     AccessLevel,
-    ScheduleAction,
-    JoinToken: builder.objectRef<JoinTokenDocument>('JoinToken'),
-    Token: builder.objectRef<TokenDocument>('Token'),
   }
 }
 
@@ -118,6 +90,8 @@ type Types = SchemaParts['builder']['$inferSchemaTypes']
 
 /** A reference to an object type whose values have the given shape. */
 export type ObjectRef<Shape> = PothosSchemaTypes.ObjectRef<Types, Shape>
+/** The same, of a type whose fields are still to be said. */
+export type NewObjectRef<Shape> = ImplementableObjectRef<Types, Shape>
 /** A reference to an enum whose values are these. */
 export type EnumRef<Value extends string> = PothosSchemaTypes.EnumRef<Types, Value>
 /** What the `fields` function of an input type is called with. */

@@ -6,7 +6,8 @@ import type { AnswerFields, InputFields, SchemaParts } from './builder.ts'
 type Meta = {
   readonly description?: string
   readonly scalar?: 'ID' | 'DateTime'
-  readonly enumType?: 'AccessLevel' | 'Role' | 'ScheduleAction'
+  /** The name of an enum. */
+  readonly enumType?: string
   readonly inputType?: string
   readonly listOf?: 'Credential'
 }
@@ -82,7 +83,7 @@ const inputField = (parts: SchemaParts, t: InputFields, field: Unwrapped) => {
 
 const inputTypeOf = (parts: SchemaParts, field: Unwrapped): unknown => {
   const { schema, meta } = field
-  if (meta.enumType) return parts[meta.enumType]
+  if (meta.enumType) return meta.enumType
   if (isArray(schema)) return [inputTypeOf(parts, unwrap(schema.element))]
   if (isObject(schema)) return nestedInput(parts, schema, meta)
   return scalarOf(field)

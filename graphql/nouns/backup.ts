@@ -2,23 +2,29 @@ import { createBackup } from '../../commands/public/create-backup.ts'
 import { deleteBackup } from '../../commands/public/delete-backup.ts'
 import { verifyBackup } from '../../commands/public/verify-backup.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
-import type { BackupId } from '../../domain/ids.ts'
+import { type BackupId, backupIdSchema } from '../../domain/ids.ts'
 import type { BackupStatus } from '../../projections/views/backup-status.ts'
-import type { BackupFilter, BackupProofDocument } from '../../projections/views/backups.ts'
-import type { EnumRef, SchemaParts } from '../builder.ts'
+import type { BackupDocument, BackupFilter, BackupProofDocument } from '../../projections/views/backups.ts'
+import type { EnumRef, NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { distinct } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
-import { visibleBackup } from '../visible.ts'
+import type { Noun } from '../noun.ts'
+import { visible } from '../visible.ts'
 import { writtenOperation } from './instance-commands.ts'
 import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
-export const addBackup = (parts: SchemaParts, mutations: Mutations): void => {
-  const Status = parts.builder.enumType('BackupStatus', {
+type Parts = SchemaParts & { readonly Backup: NewObjectRef<BackupDocument> }
+
+const visibleBackup = visible(backupIdSchema, ({ backend }, id) => backend.views.backup(id))
+
+const addBackup = (shared: SchemaParts, mutations: Mutations): void => {
+  const { builder } = shared
+  const Status = builder.enumType('BackupStatus', {
     description: 'Where a backup is in its life.',
     values: {
       CREATING: { description: 'It is being made.' },
@@ -27,12 +33,13 @@ export const addBackup = (parts: SchemaParts, mutations: Mutations): void => {
       DELETING: { description: 'It cannot be restored any more, and is being removed.' },
     } satisfies Readonly<Record<BackupStatus, { readonly description: string }>>,
   })
+  const parts: Parts = { ...shared, Backup: builder.objectRef<BackupDocument>('Backup') }
   addBackupType(parts, Status)
   addBackupQueries(parts, Status)
   addBackupCommands(parts, mutations)
 }
 
-const addBackupType = (parts: SchemaParts, Status: EnumRef<BackupStatus>): void => {
+const addBackupType = (parts: Parts, Status: EnumRef<BackupStatus>): void => {
   const { Actor, Backup, Fault, Instance, Node, Operation } = parts
   const Proof = addProof(parts)
   Backup.implement({
@@ -143,7 +150,7 @@ const backupFilter = async (context: ApiContext, input: FilterInput): Promise<Ba
   return scope && { ...scope, ...(input.status && { statuses: distinct(input.status) }), ...madeWithin(input) }
 }
 
-const addBackupQueries = (parts: SchemaParts, Status: EnumRef<BackupStatus>): void => {
+const addBackupQueries = (parts: Parts, Status: EnumRef<BackupStatus>): void => {
   const { builder, Backup, Instance } = parts
   const { Connection } = defineConnection(parts, { name: 'Backup', view: 'backups', node: Backup })
   const Filter = builder.inputType('BackupFilter', {
@@ -195,10 +202,15 @@ const addBackupQueries = (parts: SchemaParts, Status: EnumRef<BackupStatus>): vo
 const written = ({ backupId }: { readonly backupId: BackupId }, { backend }: ApiContext) =>
   backend.views.backup(backupId)
 
-const addBackupCommands = ({ Backup, Operation }: SchemaParts, { result, mutation }: Mutations): void => {
+const addBackupCommands = ({ Backup, Operation }: Parts, { result, mutation }: Mutations): void => {
   const backup = readsBackAs(Backup, 'The backup as it is now. Null only while `upToDate` is false.', written)
   const operation = readsBackAs(Operation, 'What makes it. Null only while `upToDate` is false.', writtenOperation)
   mutation(createBackup, result(createBackup.answer, { became: '`createBackup`', readsBack: { backup, operation } }))
   mutation(verifyBackup, result(verifyBackup.answer, { became: '`verifyBackup`', readsBack: { backup, operation } }))
   mutation(deleteBackup, result(deleteBackup.answer, { became: '`deleteBackup`', readsBack: {} }))
+}
+
+export const backupNoun: Noun = {
+  nodes: { Backup: visibleBackup },
+  add: addBackup,
 }

@@ -8,7 +8,7 @@ import {
 } from '../../commands/public/configurations.ts'
 import { type EffectiveValue, effectiveValues, pendingParameters } from '../../domain/configuration/effective.ts'
 import { whyNotSettable } from '../../domain/configuration/settable.ts'
-import type { ConfigurationId, InstanceId } from '../../domain/ids.ts'
+import { type ConfigurationId, configurationIdSchema, type InstanceId } from '../../domain/ids.ts'
 import { parametersIdOf } from '../../domain/parameters/index.ts'
 import type { ParameterValues } from '../../domain/values/parameter.ts'
 import type { ConfigurationDocument, RolloutDocument } from '../../projections/views/configurations.ts'
@@ -19,8 +19,9 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
-import { visibleConfiguration } from '../visible.ts'
+import { visible } from '../visible.ts'
 
 type Value = { readonly name: string; readonly value: string }
 const inOrder = (values: ParameterValues): readonly Value[] =>
@@ -28,7 +29,9 @@ const inOrder = (values: ParameterValues): readonly Value[] =>
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 
-export const addConfiguration = (parts: SchemaParts, mutations: Mutations): void => {
+const visibleConfiguration = visible(configurationIdSchema, ({ backend }, id) => backend.views.configuration(id))
+
+const addConfiguration = (parts: SchemaParts, mutations: Mutations): void => {
   const ParameterValue = parts.builder.objectRef<Value>('ParameterValue').implement({
     description: 'A value for a parameter.',
     fields: (t) => ({
@@ -263,4 +266,9 @@ const addCommands = (Configuration: ObjectRef<ConfigurationDocument>, { result, 
   mutation(rollOutConfiguration, changed)
   mutation(cancelRollout, changed)
   mutation(deleteConfiguration, changed)
+}
+
+export const configurationNoun: Noun = {
+  nodes: { Configuration: visibleConfiguration },
+  add: addConfiguration,
 }

@@ -9,12 +9,14 @@ import type { Engine } from '../../domain/host/events.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { compareVersions } from '../../domain/values/version.ts'
 import type { Page } from '../../projections/page.ts'
+import type { DatastoreDocument } from '../../projections/views/datastores.ts'
 import type { HostDocument } from '../../projections/views/hosts.ts'
-import type { SchemaParts } from '../builder.ts'
+import type { ObjectRef, SchemaParts } from '../builder.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 
-export const addDatastore = (parts: SchemaParts, mutations: Mutations): void => {
-  const { builder, Datastore } = parts
+const addDatastore = ({ builder }: SchemaParts, mutations: Mutations): void => {
+  const Datastore = builder.objectRef<DatastoreDocument>('Datastore')
   const BuildLibrary = builder
     .objectRef<{ readonly name: string; readonly version: string }>('BuildLibrary')
     .implement({
@@ -80,7 +82,7 @@ export const addDatastore = (parts: SchemaParts, mutations: Mutations): void => 
       resolve: (_root, _args, { backend }) => backend.views.datastores(),
     }),
   )
-  addVersionCommands(parts, mutations)
+  addVersionCommands(Datastore, mutations)
 }
 
 /** Each build once, on however many hosts it is. */
@@ -92,7 +94,7 @@ const buildsOf = (type: DatastoreType, hosts: Page<HostDocument>): readonly Engi
   return [...builds.values()].sort((a, b) => compareVersions(b.version, a.version))
 }
 
-const addVersionCommands = ({ Datastore }: SchemaParts, { result, mutation }: Mutations): void => {
+const addVersionCommands = (Datastore: ObjectRef<DatastoreDocument>, { result, mutation }: Mutations): void => {
   const changed = result(datastoreAnswer, {
     became: 'a command to a datastore',
     readsBack: {
@@ -106,3 +108,5 @@ const addVersionCommands = ({ Datastore }: SchemaParts, { result, mutation }: Mu
   mutation(setDefaultDatastoreVersion, changed)
   mutation(withdrawDatastoreVersion, changed)
 }
+
+export const datastoreNoun: Noun = { add: addDatastore }

@@ -1,22 +1,26 @@
 import { dropDeadLetter, replayDeadLetter } from '../../commands/public/resolve-dead-letter.ts'
 import { type DeadLetterPlace, formatPlace, tryParsePlace } from '../../domain/dead-letter/place.ts'
-import type { SchemaParts } from '../builder.ts'
+import type { NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { isGiven } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { FindNode, Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 import { type ListedLetter, readDeadLetterPage, readOneDeadLetter } from './dead-letter-page.ts'
 
-export const addDeadLetter = (parts: SchemaParts, mutations: Mutations): void => {
+type Parts = SchemaParts & { readonly DeadLetter: NewObjectRef<ListedLetter> }
+
+const addDeadLetter = (shared: SchemaParts, mutations: Mutations): void => {
+  const parts: Parts = { ...shared, DeadLetter: shared.builder.objectRef<ListedLetter>('DeadLetter') }
   addDeadLetterType(parts)
   addDeadLetterQueries(parts)
   addResolutions(parts, mutations)
 }
 
-const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: SchemaParts): void => {
+const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: Parts): void => {
   const DeadLetterStatus = builder.enumType('DeadLetterStatus', {
     description: 'What became of a dead letter.',
     values: {
@@ -90,7 +94,7 @@ const addDeadLetterType = ({ builder, Actor, DeadLetter, Node }: SchemaParts): v
   })
 }
 
-const addDeadLetterQueries = (parts: SchemaParts): void => {
+const addDeadLetterQueries = (parts: Parts): void => {
   const { builder, DeadLetter } = parts
   const Content = builder.objectRef<ListedLetter>('DeadLetterContent').implement({
     description:
@@ -150,7 +154,7 @@ const addDeadLetterQueries = (parts: SchemaParts): void => {
   )
 }
 
-const addResolutions = ({ DeadLetter }: SchemaParts, { result, mutation }: Mutations): void => {
+const addResolutions = ({ DeadLetter }: Parts, { result, mutation }: Mutations): void => {
   const readsBack = {
     deadLetter: readsBackAs(
       DeadLetter,
@@ -160,4 +164,14 @@ const addResolutions = ({ DeadLetter }: SchemaParts, { result, mutation }: Mutat
   }
   mutation(replayDeadLetter, result(replayDeadLetter.answer, { became: '`replayDeadLetter`', readsBack }))
   mutation(dropDeadLetter, result(dropDeadLetter.answer, { became: '`dropDeadLetter`', readsBack }))
+}
+
+const findDeadLetter: FindNode = async ({ session, backend }, id) => {
+  const place = session.isAdmin ? tryParsePlace(id) : null
+  return place && readOneDeadLetter(backend, place)
+}
+
+export const deadLetterNoun: Noun = {
+  nodes: { DeadLetter: findDeadLetter },
+  add: addDeadLetter,
 }

@@ -1,5 +1,4 @@
-import type { AuditDocument } from '../../projections/audit-entry.ts'
-import { auditKey } from '../../projections/audit-entry.ts'
+import { type AuditDocument, auditKey } from '../../projections/audit-entry.ts'
 import { type Causality, createCausality } from '../../projections/causality.ts'
 import type { ApiContext } from '../context.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'

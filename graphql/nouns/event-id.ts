@@ -1,6 +1,5 @@
 import type { Position } from '../../commands/ports/event-store.ts'
-import type { AuditDocument } from '../../projections/audit-entry.ts'
-import { auditKey } from '../../projections/audit-entry.ts'
+import { type AuditDocument, auditKey } from '../../projections/audit-entry.ts'
 import type { ApiContext } from '../context.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
 

@@ -3,18 +3,19 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
+import type { Noun } from '../noun.ts'
 import { visibleTo } from '../pipeline/tenancy.ts'
 import { followEvents } from '../subscriptions/follow-events.ts'
 import { causalityOf } from './event-causality.ts'
 import { eventFilter } from './event-filter.ts'
-import { eventNodeId } from './event-id.ts'
+import { eventNodeId, findEvent } from './event-id.ts'
 import { isVisibleEvent } from './event-place.ts'
 
 /** What a chain of events costs to find, and how many of them it is taken to have. */
 const chainCost = 300
 const chainLength = 20
 
-export const addEvent = (parts: SchemaParts): void => {
+const addEvent = (parts: SchemaParts): void => {
   addEventType(parts)
   const { builder, Event } = parts
   const { Connection, Edge } = defineConnection(parts, { name: 'Event', view: 'events', node: Event })
@@ -160,4 +161,9 @@ const withoutHosts = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const shown = Object.entries(value).filter(([name]) => name !== 'hostId')
   return Object.fromEntries(shown.map(([name, inner]) => [name, withoutHosts(inner)]))
+}
+
+export const eventNoun: Noun = {
+  nodes: { Event: findEvent },
+  add: addEvent,
 }

@@ -1,13 +1,17 @@
 import { defineFlavor, flavorAnswer } from '../../commands/public/define-flavor.ts'
 import { retireFlavor } from '../../commands/public/retire-flavor.ts'
-import type { SchemaParts } from '../builder.ts'
+import { flavorIdSchema } from '../../domain/ids.ts'
+import type { FlavorDocument } from '../../projections/views/flavors.ts'
+import type { ObjectRef, SchemaParts } from '../builder.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
+import { visibleToAll } from '../visible.ts'
 
 /** More flavors than anybody can choose from. */
 const maxFlavors = 1000
 
-export const addFlavor = (parts: SchemaParts, mutations: Mutations): void => {
-  const { builder, Flavor, Node } = parts
+const addFlavor = ({ builder, Node }: SchemaParts, mutations: Mutations): void => {
+  const Flavor = builder.objectRef<FlavorDocument>('Flavor')
   Flavor.implement({
     interfaces: [Node],
     description: 'A size an instance can have.',
@@ -32,10 +36,10 @@ export const addFlavor = (parts: SchemaParts, mutations: Mutations): void => {
       },
     }),
   )
-  addFlavorCommands(parts, mutations)
+  addFlavorCommands(Flavor, mutations)
 }
 
-const addFlavorCommands = ({ Flavor }: SchemaParts, { result, mutation }: Mutations): void => {
+const addFlavorCommands = (Flavor: ObjectRef<FlavorDocument>, { result, mutation }: Mutations): void => {
   const changed = result(flavorAnswer, {
     became: 'a command to a flavor',
     readsBack: {
@@ -48,4 +52,9 @@ const addFlavorCommands = ({ Flavor }: SchemaParts, { result, mutation }: Mutati
   })
   mutation(defineFlavor, changed)
   mutation(retireFlavor, changed)
+}
+
+export const flavorNoun: Noun = {
+  nodes: { Flavor: visibleToAll(flavorIdSchema, ({ backend }, id) => backend.views.flavor(id)) },
+  add: addFlavor,
 }

@@ -1,6 +1,7 @@
 import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
+import { hostIdSchema } from '../../domain/ids.ts'
 import {
   type HostDocument,
   hostStatusOf,
@@ -11,9 +12,11 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import type { Mutations } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
+import { visibleToAdmins } from '../visible.ts'
 
-export const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
+const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addHostType(parts)
   mutation(removeHost, result(removeHost.answer, { became: '`removeHost`', readsBack: {} }))
   const { builder, Host } = parts
@@ -162,4 +165,9 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
       }),
     }),
   })
+}
+
+export const hostNoun: Noun = {
+  nodes: { Host: visibleToAdmins(hostIdSchema, ({ loadHost }, id) => loadHost(id)) },
+  add: addHost,
 }

@@ -11,6 +11,7 @@ import { awaitEnd } from '../await-end.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 
 type Answer = typeof instanceOperationAnswer
 type BeginsOperation = CommandDefinition<CommandName, z.ZodObject, Answer['fields']>
@@ -21,7 +22,7 @@ const begunByInstances = Object.values(publicCommands).filter(
 )
 
 /** What people do to instances. */
-export const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mutations): void => {
+const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   const { Instance, Operation } = parts
   addCredential(parts)
   mutation(
@@ -96,3 +97,5 @@ const addCredential = ({ Credential }: SchemaParts): void => {
     }),
   })
 }
+
+export const instanceCommandsNoun: Noun = { add: addInstanceCommands }

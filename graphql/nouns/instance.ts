@@ -1,4 +1,5 @@
 import { datastoreChoice } from '../../domain/engines/registry.ts'
+import { instanceIdSchema } from '../../domain/ids.ts'
 import type { Health } from '../../domain/values/health.ts'
 import { databasesOf } from '../../domain/values/known-accounts.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
@@ -6,8 +7,9 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
+import type { Noun } from '../noun.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { assertNotLost, visibleInstance } from '../visible.ts'
+import { assertNotLost, visible, visibleInstance } from '../visible.ts'
 import { instanceUri } from './connection-uri.ts'
 import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
 import { addInstanceNode } from './instance-node.ts'
@@ -34,7 +36,7 @@ const statuses = {
   },
 } satisfies Readonly<Record<InstanceStatus, { readonly description: string }>>
 
-export const addInstance = (parts: SchemaParts): void => {
+const addInstance = (parts: SchemaParts): void => {
   const enums = addInstanceEnums(parts)
   addInstanceType(parts, enums)
   addInstanceQueries(parts, enums)
@@ -273,4 +275,9 @@ const addInstanceSubscription = ({ builder, Instance }: SchemaParts): void => {
       resolve: (instance) => instance,
     }),
   )
+}
+
+export const instanceNoun: Noun = {
+  nodes: { Instance: visible(instanceIdSchema, ({ loadInstance }, id) => loadInstance(id)) },
+  add: addInstance,
 }

@@ -1,18 +1,24 @@
 import { issueJoinToken } from '../../commands/public/issue-join-token.ts'
 import { revokeJoinToken } from '../../commands/public/revoke-join-token.ts'
-import type { JoinTokenId } from '../../domain/ids.ts'
-import type { SchemaParts } from '../builder.ts'
+import { type JoinTokenId, joinTokenIdSchema } from '../../domain/ids.ts'
+import type { JoinTokenDocument } from '../../projections/views/join-tokens.ts'
+import type { NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
+import { visibleToAdmins } from '../visible.ts'
 
-export const addJoinToken = (parts: SchemaParts, { result, mutation }: Mutations): void => {
+type Parts = SchemaParts & { readonly JoinToken: NewObjectRef<JoinTokenDocument> }
+
+const addJoinToken = (shared: SchemaParts, { result, mutation }: Mutations): void => {
+  const JoinToken = shared.builder.objectRef<JoinTokenDocument>('JoinToken')
+  const parts: Parts = { ...shared, JoinToken }
   addJoinTokenType(parts)
   addJoinTokenQuery(parts)
-  const { JoinToken } = parts
   mutation(issueJoinToken, result(issueJoinToken.answer, { became: '`issueJoinToken`', readsBack: {} }))
   mutation(
     revokeJoinToken,
@@ -28,7 +34,7 @@ export const addJoinToken = (parts: SchemaParts, { result, mutation }: Mutations
 const writtenToken = ({ joinTokenId }: { readonly joinTokenId: JoinTokenId }, { backend }: ApiContext) =>
   backend.views.joinToken(joinTokenId)
 
-const addJoinTokenType = ({ Actor, Host, JoinToken, Node }: SchemaParts): void => {
+const addJoinTokenType = ({ Actor, Host, JoinToken, Node }: Parts): void => {
   JoinToken.implement({
     interfaces: [Node],
     description: 'What one host joins with, once. What it is made from is kept nowhere.',
@@ -61,7 +67,7 @@ const addJoinTokenType = ({ Actor, Host, JoinToken, Node }: SchemaParts): void =
   })
 }
 
-const addJoinTokenQuery = (parts: SchemaParts): void => {
+const addJoinTokenQuery = (parts: Parts): void => {
   const { builder, JoinToken } = parts
   const { Connection } = defineConnection(parts, { name: 'JoinToken', view: 'join-tokens', node: JoinToken })
   builder.queryField('joinTokens', (t) =>
@@ -77,4 +83,9 @@ const addJoinTokenQuery = (parts: SchemaParts): void => {
       },
     }),
   )
+}
+
+export const joinTokenNoun: Noun = {
+  nodes: { JoinToken: visibleToAdmins(joinTokenIdSchema, ({ backend }, id) => backend.views.joinToken(id)) },
+  add: addJoinToken,
 }

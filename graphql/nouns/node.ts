@@ -1,28 +1,17 @@
-import { tryParsePlace } from '../../domain/dead-letter/place.ts'
-import {
-  flavorIdSchema,
-  hostIdSchema,
-  instanceIdSchema,
-  joinTokenIdSchema,
-  operationIdSchema,
-} from '../../domain/ids.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
-import { tryParseId } from '../ids.ts'
-import { visible, visibleBackup, visibleConfiguration, visibleSchedule, visibleToken } from '../visible.ts'
-import { readOneDeadLetter } from './dead-letter-page.ts'
-import { findEvent } from './event-id.ts'
+import type { FindNode } from '../noun.ts'
 
 const maxIds = 100
 
 /**
  * Relay's object identification. All kinds are asked for an id, at once and whatever the answer, so that an object of another project
- * is answered like one that does not exist, in the same time.
+ * is answered like one that does not exist, in the same time. `finders`: by the names of the types that are a `Node`.
  */
-export const addNode = ({ builder, Node }: SchemaParts): void => {
+export const addNode = ({ builder, Node }: SchemaParts, finders: ReadonlyMap<string, FindNode>): void => {
   /** An object does not say what it is. Each was found by the finder of its kind. */
-  const kinds = new WeakMap<object, NodeKind>()
+  const kinds = new WeakMap<object, string>()
   Node.implement({
     description: 'An object with an id of its own, which finds it again.',
     fields: (t) => ({
@@ -35,7 +24,9 @@ export const addNode = ({ builder, Node }: SchemaParts): void => {
   })
 
   const find = async (context: ApiContext, id: string): Promise<object | null> => {
-    const found = await Promise.all(nodeKinds.map(async (kind) => [kind, await finders[kind](context, id)] as const))
+    const found = await Promise.all(
+      Array.from(finders, async ([kind, finder]) => [kind, await finder(context, id)] as const),
+    )
     for (const [kind, node] of found) {
       if (node === null) continue
       kinds.set(node, kind)
@@ -68,35 +59,3 @@ export const addNode = ({ builder, Node }: SchemaParts): void => {
     }),
   )
 }
-
-const finders = {
-  Instance: visible(instanceIdSchema, ({ loadInstance }, id) => loadInstance(id)),
-  Operation: visible(operationIdSchema, ({ loadOperation }, id) => loadOperation(id)),
-  Backup: visibleBackup,
-  Token: visibleToken,
-  Configuration: visibleConfiguration,
-  Schedule: visibleSchedule,
-  Host: async ({ session, loadHost }, id) => {
-    const hostId = tryParseId(hostIdSchema, id)
-    const host = hostId && (await loadHost(hostId))
-    return session.isAdmin ? host : null
-  },
-  JoinToken: async ({ session, backend }, id) => {
-    const tokenId = tryParseId(joinTokenIdSchema, id)
-    const token = tokenId && (await backend.views.joinToken(tokenId))
-    return session.isAdmin ? token : null
-  },
-  Flavor: async ({ backend }, id) => {
-    const flavorId = tryParseId(flavorIdSchema, id)
-    return flavorId && backend.views.flavor(flavorId)
-  },
-  Event: findEvent,
-  DeadLetter: async ({ session, backend }, id) => {
-    const place = session.isAdmin ? tryParsePlace(id) : null
-    return place && readOneDeadLetter(backend, place)
-  },
-} as const satisfies Readonly<Record<string, (context: ApiContext, id: string) => Promise<object | null>>>
-
-type NodeKind = keyof typeof finders
-// Its keys are no others.
-const nodeKinds = Object.keys(finders) as readonly NodeKind[]

@@ -1,4 +1,5 @@
 import { cancelOperation } from '../../commands/public/cancel-operation.ts'
+import { operationIdSchema } from '../../domain/ids.ts'
 import { kindInCapitals } from '../../domain/instance/operation-kinds.ts'
 import { allOperations } from '../../domain/instance/operations.ts'
 import type { OperationStep, StepStatus } from '../../projections/views/operation-steps.ts'
@@ -9,12 +10,13 @@ import { defineConnection, listArguments, listComplexity } from '../connection-t
 import { cursorPlace } from '../cursor.ts'
 import { isEnded } from '../is-ended.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
-import { visibleOperation } from '../visible.ts'
+import { visible, visibleOperation } from '../visible.ts'
 import { writtenOperation } from './instance-commands.ts'
 import { type OperationEnums, operationFilter, operationFilterInput } from './operation-filter.ts'
 
-export const addOperation = (parts: SchemaParts, mutations: Mutations): void => {
+const addOperation = (parts: SchemaParts, mutations: Mutations): void => {
   const Kind = parts.builder.enumType('OperationKind', {
     description: 'What an operation is for.',
     values: Object.fromEntries(
@@ -177,4 +179,9 @@ const addCancel = ({ Operation }: SchemaParts, { result, mutation }: Mutations):
       },
     }),
   )
+}
+
+export const operationNoun: Noun = {
+  nodes: { Operation: visible(operationIdSchema, ({ loadOperation }, id) => loadOperation(id)) },
+  add: addOperation,
 }

@@ -6,6 +6,7 @@ import { type Parameter, type ParameterType, parameterTypes } from '../../domain
 import type { ParametersDocument } from '../../projections/views/parameters.ts'
 import type { ObjectRef, SchemaParts } from '../builder.ts'
 import { tryParseId } from '../ids.ts'
+import type { Noun } from '../noun.ts'
 
 /** A parameter, and whose it is: by that follows who may set it. */
 export type ShownParameter = Parameter & { readonly datastore: DatastoreType }
@@ -61,7 +62,7 @@ const addParameterType = ({ builder }: SchemaParts): ObjectRef<ShownParameter> =
   })
 }
 
-export const addParameter = (parts: SchemaParts): void => {
+const addParameter = (parts: SchemaParts): void => {
   const { builder } = parts
   const ParameterRef = addParameterType(parts)
   const Version = builder.objectRef<ParametersDocument>('DatastoreVersion').implement({
@@ -101,3 +102,5 @@ export const addParameter = (parts: SchemaParts): void => {
     }),
   )
 }
+
+export const parameterNoun: Noun = { add: addParameter }

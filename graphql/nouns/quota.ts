@@ -6,10 +6,11 @@ import type { SchemaParts } from '../builder.ts'
 import type { Backend } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { projectOf } from '../pipeline/tenancy.ts'
 
-export const addQuota = (parts: SchemaParts, { result, mutation }: Mutations): void => {
-  const { builder, Quota, QuotaLimits } = parts
+const addQuota = ({ builder, QuotaLimits }: SchemaParts, { result, mutation }: Mutations): void => {
+  const Quota = builder.objectRef<QuotaDocument>('Quota')
   Quota.implement({
     description: 'What a project may hold and holds.',
     fields: (t) => ({
@@ -60,3 +61,5 @@ const readQuota = async ({ views, findLoss }: Backend, projectId: ProjectId): Pr
   }
   return quota ?? { projectId, limits: null, used: { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }, flaws: [] }
 }
+
+export const quotaNoun: Noun = { add: addQuota }

@@ -1,34 +1,51 @@
 import { changeSchedule, deleteSchedule } from '../../commands/public/change-schedule.ts'
 import { createSchedule } from '../../commands/public/create-schedule.ts'
-import type { ScheduleId } from '../../domain/ids.ts'
-import type { ScheduledAction } from '../../domain/schedule/action-names.ts'
+import { type ScheduleId, scheduleIdSchema } from '../../domain/ids.ts'
+import { actionNames, type ScheduledAction } from '../../domain/schedule/action-names.ts'
+import { scheduledActions } from '../../domain/schedule/actions.ts'
 import type { ScheduleStatus } from '../../projections/views/schedule-status.ts'
 import type { ScheduleDocument, ScheduleFilter, ScheduleRunDocument } from '../../projections/views/schedules.ts'
-import type { EnumRef, SchemaParts } from '../builder.ts'
+import type { EnumRef, NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { distinct } from '../input.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
+import { visible } from '../visible.ts'
 import { type InstanceScopeInput, instanceScope } from './instance-scope.ts'
 import { type MadeInput, madeFields, madeWithin } from './made-within.ts'
 
-export const addSchedule = (parts: SchemaParts, mutations: Mutations): void => {
-  const Status = parts.builder.enumType('ScheduleStatus', {
+type Enums = { readonly Action: EnumRef<ScheduledAction>; readonly Status: EnumRef<ScheduleStatus> }
+type Parts = SchemaParts & { readonly Schedule: NewObjectRef<ScheduleDocument> }
+
+const addSchedule = (shared: SchemaParts, mutations: Mutations): void => {
+  const { builder } = shared
+  const Action = builder.enumType('ScheduleAction', {
+    description: 'What a schedule does to its instance.',
+    values: Object.fromEntries(
+      actionNames.map((action) => [
+        action.toUpperCase(),
+        { value: action, description: scheduledActions[action].does },
+      ]),
+    ) as { readonly [A in ScheduledAction as Uppercase<A>]: { readonly value: A; readonly description: string } },
+  })
+  const Status = builder.enumType('ScheduleStatus', {
     description: 'Whether a schedule is followed.',
     values: {
       ENABLED: { description: 'What it does is asked for whenever it is due.' },
       PAUSED: { description: 'It rests until it is resumed.' },
     } as const,
   })
-  addScheduleType(parts, Status)
-  addScheduleLists(parts, Status)
+  const parts: Parts = { ...shared, Schedule: builder.objectRef<ScheduleDocument>('Schedule') }
+  addScheduleType(parts, { Action, Status })
+  addScheduleLists(parts, { Action, Status })
   addScheduleCommands(parts, mutations)
 }
 
-const addScheduleType = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): void => {
-  const { builder, Actor, Instance, Node, Schedule, ScheduleAction } = parts
+const addScheduleType = (parts: Parts, { Action, Status }: Enums): void => {
+  const { builder, Actor, Instance, Node, Schedule } = parts
   const Run = addRun(parts)
   const Skipped = builder.objectRef<NonNullable<ScheduleDocument['lastSkipped']>>('SkippedRuns').implement({
     description: 'Runs of a schedule that nobody was there for in time, and that were too late to be made up for.',
@@ -50,7 +67,7 @@ const addScheduleType = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): v
         description: 'The same. Null while the views have not got it.',
         resolve: ({ instanceId }, _args, context) => context.loadInstance(instanceId),
       }),
-      action: t.expose('action', { type: ScheduleAction, description: 'What is done.' }),
+      action: t.expose('action', { type: Action, description: 'What is done.' }),
       cron: t.exposeString('cron', { description: 'When: a cron expression of five fields.' }),
       timeZone: t.exposeString('timeZone', { description: 'Where the expression is read.' }),
       lateMinutes: t.exposeInt('lateMinutes', {
@@ -132,14 +149,14 @@ const scheduleFilter = async (context: ApiContext, input: FilterInput): Promise<
   }
 }
 
-const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): void => {
-  const { builder, Instance, Schedule, ScheduleAction } = parts
+const addScheduleLists = (parts: Parts, { Action, Status }: Enums): void => {
+  const { builder, Instance, Schedule } = parts
   const { Connection } = defineConnection(parts, { name: 'Schedule', view: 'schedules', node: Schedule })
   const Filter = builder.inputType('ScheduleFilter', {
     description: 'All that is given must hold.',
     fields: (t) => ({
       instanceId: t.id({ description: 'About this instance.' }),
-      action: t.field({ type: [ScheduleAction], description: 'That do one of these.' }),
+      action: t.field({ type: [Action], description: 'That do one of these.' }),
       status: t.field({ type: [Status], description: 'One of these.' }),
       ...madeFields(t),
       projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
@@ -176,9 +193,14 @@ const addScheduleLists = (parts: SchemaParts, Status: EnumRef<ScheduleStatus>): 
 const written = ({ scheduleId }: { readonly scheduleId: ScheduleId }, { backend }: ApiContext) =>
   backend.views.schedule(scheduleId)
 
-const addScheduleCommands = ({ Schedule }: SchemaParts, { result, mutation }: Mutations): void => {
+const addScheduleCommands = ({ Schedule }: Parts, { result, mutation }: Mutations): void => {
   const schedule = readsBackAs(Schedule, 'The schedule as it is now. Null only while `upToDate` is false.', written)
   mutation(createSchedule, result(createSchedule.answer, { became: '`createSchedule`', readsBack: { schedule } }))
   mutation(changeSchedule, result(changeSchedule.answer, { became: '`changeSchedule`', readsBack: { schedule } }))
   mutation(deleteSchedule, result(deleteSchedule.answer, { became: '`deleteSchedule`', readsBack: {} }))
+}
+
+export const scheduleNoun: Noun = {
+  nodes: { Schedule: visible(scheduleIdSchema, ({ backend }, id) => backend.views.schedule(id)) },
+  add: addSchedule,
 }

@@ -1,22 +1,28 @@
 import { issueToken } from '../../commands/public/issue-token.ts'
 import { revokeToken } from '../../commands/public/revoke-token.ts'
-import type { TokenId } from '../../domain/ids.ts'
-import type { SchemaParts } from '../builder.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
+import type { TokenDocument } from '../../projections/views/tokens.ts'
+import type { NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import type { ApiContext } from '../context.ts'
 import { cursorPlace } from '../cursor.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { isAnyRevoked } from '../pipeline/api-token.ts'
 import { scopeOf } from '../pipeline/tenancy.ts'
+import { visible } from '../visible.ts'
 
-export const addToken = (parts: SchemaParts, mutations: Mutations): void => {
+type Parts = SchemaParts & { readonly Token: NewObjectRef<TokenDocument> }
+
+const addToken = (shared: SchemaParts, mutations: Mutations): void => {
+  const parts: Parts = { ...shared, Token: shared.builder.objectRef<TokenDocument>('Token') }
   addTokenType(parts)
   addTokenQuery(parts)
   addTokenCommands(parts, mutations)
 }
 
-const addTokenType = ({ Actor, Node, Role, Token }: SchemaParts): void => {
+const addTokenType = ({ Actor, Node, Role, Token }: Parts): void => {
   Token.implement({
     interfaces: [Node],
     description: 'A token of the API. The secret itself is kept nowhere.',
@@ -37,7 +43,7 @@ const addTokenType = ({ Actor, Node, Role, Token }: SchemaParts): void => {
   })
 }
 
-const addTokenQuery = (parts: SchemaParts): void => {
+const addTokenQuery = (parts: Parts): void => {
   const { builder, Token } = parts
   const { Connection } = defineConnection(parts, { name: 'Token', view: 'tokens', node: Token })
   builder.queryField('tokens', (t) =>
@@ -61,7 +67,7 @@ const addTokenQuery = (parts: SchemaParts): void => {
 const writtenToken = ({ tokenId }: { readonly tokenId: TokenId }, { backend }: ApiContext) =>
   backend.views.token(tokenId)
 
-const addTokenCommands = ({ Token }: SchemaParts, { result, mutation }: Mutations): void => {
+const addTokenCommands = ({ Token }: Parts, { result, mutation }: Mutations): void => {
   mutation(
     issueToken,
     result(issueToken.answer, {
@@ -80,4 +86,9 @@ const addTokenCommands = ({ Token }: SchemaParts, { result, mutation }: Mutation
       },
     }),
   )
+}
+
+export const tokenNoun: Noun = {
+  nodes: { Token: visible(tokenIdSchema, ({ backend }, id) => backend.views.token(id)) },
+  add: addToken,
 }

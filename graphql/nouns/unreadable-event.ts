@@ -6,11 +6,12 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import type { Mutations } from '../mutation.ts'
+import type { Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 
 type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
 
-export const addUnreadableEvent = (parts: SchemaParts, { result, mutation }: Mutations): void => {
+const addUnreadableEvent = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addList(parts)
   mutation(excludeEvent, result(excludeEvent.answer, { became: '`excludeEvent`', readsBack: {} }))
 }
@@ -60,3 +61,5 @@ const addList = (parts: SchemaParts): void => {
     }),
   )
 }
+
+export const unreadableEventNoun: Noun = { add: addUnreadableEvent }

@@ -1,7 +1,8 @@
 import type { SchemaParts } from '../builder.ts'
+import type { Noun } from '../noun.ts'
 import type { Session } from '../session.ts'
 
-export const addViewer = ({ builder, Role }: SchemaParts): void => {
+const addViewer = ({ builder, Role }: SchemaParts): void => {
   const Viewer = builder.objectRef<Session>('Viewer').implement({
     description: 'Who is asking, as the token says.',
     fields: (t) => ({
@@ -18,3 +19,5 @@ export const addViewer = ({ builder, Role }: SchemaParts): void => {
     }),
   )
 }
+
+export const viewerNoun: Noun = { add: addViewer }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { backupIdSchema } from '../../domain/ids.ts'
-import { visibleBackup } from '../../graphql/visible.ts'
+import { visible } from '../../graphql/visible.ts'
 import type { BackupStatus } from '../../projections/views/backup-status.ts'
 import type { BackupDocument, BackupFilter } from '../../projections/views/backups.ts'
 import { notHere } from '../fault.ts'
@@ -63,6 +63,8 @@ const listAsked = async (call: Call): Promise<RestAnswer> => {
   const { id } = await findInstance({ ...call, params: { instance } })
   return list(call, { instanceId: id }, '/backups')
 }
+
+const visibleBackup = visible(backupIdSchema, ({ backend }, id) => backend.views.backup(id))
 
 const findBackup = (call: Call): Promise<BackupDocument> =>
   findNamed(call, call.params.backup ?? '', {

@@ -5,7 +5,7 @@ import { configurationIdSchema, type InstanceId } from '../../domain/ids.ts'
 import { parametersIdOf } from '../../domain/parameters/index.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Parameter } from '../../domain/values/parameter.ts'
-import { visibleConfiguration } from '../../graphql/visible.ts'
+import { visible } from '../../graphql/visible.ts'
 import type { ConfigurationDocument } from '../../projections/views/configurations.ts'
 import { notFound } from '../fault.ts'
 import { accepted, gives, givesPage, idAndName } from '../gives.ts'
@@ -39,6 +39,8 @@ const withValues = (group: ConfigurationDocument): Body => ({
   ...configurationShape(group),
   values: { ...group.values },
 })
+
+const visibleConfiguration = visible(configurationIdSchema, ({ backend }, id) => backend.views.configuration(id))
 
 const findConfiguration = (call: Call): Promise<ConfigurationDocument> =>
   findNamed(call, call.params.configuration ?? '', {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import {
   getIntrospectionQuery,
   isEnumType,
@@ -8,7 +9,8 @@ import {
   isSpecifiedScalarType,
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { createSchema } from '../../../graphql/schema.ts'
+import { allNouns } from '../../../graphql/nouns/registry.ts'
+import { createSchema, findersOf } from '../../../graphql/schema.ts'
 import { createApiUnderTest } from './api-under-test.ts'
 
 describe('the schema', () => {
@@ -31,6 +33,21 @@ describe('the schema', () => {
       }
     }
     expect(missing).toEqual([])
+  })
+
+  it('finds objects of every type that is a node, and of no other, by their ids', () => {
+    const schema = createSchema()
+    const type = schema.getType('Node')
+    const nodes = isInterfaceType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : []
+    expect([...findersOf(allNouns).keys()].sort()).toEqual(nodes.toSorted())
+  })
+
+  it('has every noun that is defined', () => {
+    const folder = new URL('../../../graphql/nouns/', import.meta.url)
+    const defined = readdirSync(folder).filter((name) =>
+      readFileSync(new URL(name, folder), 'utf8').includes(': Noun = {'),
+    )
+    expect(defined).toHaveLength(allNouns.length)
   })
 
   it('says every code a refusal can have', () => {
