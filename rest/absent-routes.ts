@@ -10,16 +10,6 @@ const rows = (
 
 /** What Trove has and Coffer has not, or not by this API. When a capability comes, its row moves to its noun. */
 export const absentRoutes: readonly AbsentRoute[] = [
-  ...rows('use a user of its own', [
-    [
-      'GET POST DELETE',
-      '/instances/{instance}/root',
-      'database root show',
-      'database root enable',
-      'database root disable',
-    ],
-    ['GET', '/mgmt/instances/{instance}/root'],
-  ]),
   ...rows('withdraw its versions, by `openstack datastore version delete` or `coffer datastore withdraw`', [
     ['DELETE', '/datastores/{datastore}', 'datastore delete'],
   ]),

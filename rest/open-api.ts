@@ -48,7 +48,9 @@ const operationOf = (route: Route): Schema => {
     summary: does,
     ...(access === 'open' && { security: [] }),
     parameters: parametersOf(route),
-    ...(takes && { requestBody: { required: true, content: content(schemaOf(takes, 'input')) } }),
+    ...(takes && {
+      requestBody: { required: !takes.safeParse(undefined).success, content: content(schemaOf(takes, 'input')) },
+    }),
     responses: {
       [route.gives.status]: answerOf(route, method !== 'GET' && access !== 'open'),
       default: { description: 'Why not.', content: content({ $ref: '#/components/schemas/Fault' }) },

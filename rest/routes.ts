@@ -8,6 +8,7 @@ import { flavorRoutes } from './nouns/flavors.ts'
 import { identityRoutes } from './nouns/identity.ts'
 import { instanceRoutes } from './nouns/instances.ts'
 import { quotaRoutes } from './nouns/quotas.ts'
+import { rootRoutes } from './nouns/root.ts'
 import { sslRoutes } from './nouns/ssl.ts'
 import { userRoutes } from './nouns/users.ts'
 import { versionRoutes } from './nouns/versions.ts'
@@ -21,6 +22,7 @@ const described: readonly Route[] = [
   ...instanceRoutes,
   ...databaseRoutes,
   ...userRoutes,
+  ...rootRoutes,
   ...sslRoutes,
   ...backupRoutes,
   ...backupStrategyRoutes,

@@ -205,6 +205,11 @@ export interface EngineAccounts {
   setPasswords(instance: EngineInstance, wishes: readonly PasswordWish[], signal: AbortSignal): Promise<void>
   /** Of users and databases that exist (`USER_MISSING`, `DATABASE_MISSING`). What they may do in others stays as it is. */
   setAccess(instance: EngineInstance, wishes: readonly AccessWish[], signal: AbortSignal): Promise<void>
+  /**
+   * With a password: the root user exists, logs in by it, and may do all that does not take the engine from Coffer, in databases that are made later as well. Null: it does
+   * not exist, nor sessions of it. `USER_EXISTS` for one that was made in SQL; such a one stays.
+   */
+  setRoot(instance: EngineInstance, password: string | null, signal: AbortSignal): Promise<void>
 }
 
 /** For an engine that can do something about a volume that is full, beyond following `EngineLimits`. */

@@ -13,6 +13,7 @@ import { nodeAbsent } from './node-absent.ts'
 import type { OutcomeContext } from './outcome.ts'
 import { parametersSet } from './parameters-set.ts'
 import { parametersTried } from './parameters-tried.ts'
+import { rootSet } from './root-set.ts'
 import { volumeGrown } from './volume-grown.ts'
 import { volumeReady } from './volume-ready.ts'
 
@@ -21,6 +22,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'volume-ready': false,
   'engine-running': true,
   'accounts-ready': false,
+  'root-set': false,
   'endpoint-verified': false,
   'volume-grown': true,
   'engine-resized': true,
@@ -56,6 +58,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return engineRunning(host, payload, context)
     case 'accounts-ready':
       return accountsReady(host, payload, context)
+    case 'root-set':
+      return rootSet(host, payload, context)
     case 'endpoint-verified':
       return endpointVerified(host, payload, context)
     case 'volume-grown':

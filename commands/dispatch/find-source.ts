@@ -44,6 +44,7 @@ export const findSource = async (
         sealedKey: await sealDataKey(key, backupId, dataKey),
         databases: [...accounts.databases],
         users: accounts.users.map(({ access, ...user }) => ({ ...user, access: [...access] })),
+        rootEnabled: accounts.rootEnabled,
         ...(throwaway && { throwaway }),
       }),
     },

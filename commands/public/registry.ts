@@ -28,6 +28,7 @@ import { dropDeadLetter, replayDeadLetter } from './resolve-dead-letter.ts'
 import { retireFlavor } from './retire-flavor.ts'
 import { revokeJoinToken } from './revoke-join-token.ts'
 import { revokeToken } from './revoke-token.ts'
+import { disableRoot, enableRoot } from './root.ts'
 import { setQuota } from './set-quota.ts'
 import { changePassword, createUsers, deleteUsers, grantAccess, revokeAccess } from './users.ts'
 import { verifyBackup } from './verify-backup.ts'
@@ -51,6 +52,8 @@ export const publicCommands = {
   CreateUsers: createUsers,
   DeleteUsers: deleteUsers,
   ChangePassword: changePassword,
+  EnableRoot: enableRoot,
+  DisableRoot: disableRoot,
   GrantAccess: grantAccess,
   RevokeAccess: revokeAccess,
   CreateConfiguration: createConfiguration,

@@ -59,7 +59,10 @@ const requestBackup = (
   // Its id follows from the request: what is there already is of an earlier try.
   if (state.status !== 'ABSENT') return accept()
   const users = accounts.users.map(({ access, ...user }) => ({ ...user, access: [...access] }))
-  return accept({ type: 'BackupRequested', data: { ...wish, databases: [...accounts.databases], users } })
+  return accept({
+    type: 'BackupRequested',
+    data: { ...wish, databases: [...accounts.databases], users, rootEnabled: accounts.rootEnabled },
+  })
 }
 
 /** `until`: when whoever writes to the store has ended. */

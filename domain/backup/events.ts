@@ -11,8 +11,8 @@ const time = z.iso.datetime()
 
 export const backupEvents = {
   /**
-   * A copy of the instance is being made by the operation, which has ended by `deadline`. `spec`, `databases`, `users`: of the instance, as far as they were made
-   * with Coffer.
+   * A copy of the instance is being made by the operation, which has ended by `deadline`. `spec`, `databases`, `users`, `rootEnabled`: of the instance, as far as they
+   * were made with Coffer.
    */
   BackupRequested: defineEvent(
     1,
@@ -27,6 +27,7 @@ export const backupEvents = {
       spec: instanceSpecSchema,
       databases: z.array(z.string()),
       users: z.array(knownUserSchema),
+      rootEnabled: z.boolean(),
     }),
   ),
   /** All of it is in the store. Whether it can be restored is known when it was tried. */

@@ -4,8 +4,8 @@ import { type BackupState, type KnownBackup, removalOf } from './state.ts'
 
 export const evolve = (state: BackupState, event: BackupEvent): BackupState => {
   if (event.type === 'BackupRequested') {
-    const { instanceName: _, name: __, databases, users, ...known } = event.data
-    return { status: 'CREATING', ...known, accounts: { databases, users } }
+    const { instanceName: _, name: __, databases, users, rootEnabled, ...known } = event.data
+    return { status: 'CREATING', ...known, accounts: { databases, users, rootEnabled } }
   }
   if (state.status === 'ABSENT') return state
   switch (event.type) {

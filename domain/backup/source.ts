@@ -6,7 +6,7 @@ import { backupContentsSchema } from './contents.ts'
 
 /**
  * What an instance is made of instead of a template: a backup of `instanceId`. `sealedKey`: what it is encrypted by, sealed to the host that restores it.
- * `databases`, `users`: those in it, as far as they were made with Coffer.
+ * `databases`, `users`, `rootEnabled`: what is in it, as far as it was made with Coffer.
  */
 export const restoreSourceSchema = z.object({
   backupId: backupIdSchema,
@@ -15,6 +15,7 @@ export const restoreSourceSchema = z.object({
   sealedKey: sealedSchema,
   databases: z.array(z.string()),
   users: z.array(knownUserSchema),
+  rootEnabled: z.boolean(),
   /** It is restored to be read once, and deleted then. */
   throwaway: z.boolean().optional(),
 })

@@ -1,3 +1,4 @@
+import { rootUser } from '../values/root-user.ts'
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
 import { mariadbConfiguration } from './mariadb-configuration.ts'
 import { printablePassword } from './printable-password.ts'
@@ -23,7 +24,7 @@ export const mariadb: EngineDescriptor = {
     ...name,
     what: 'the name of a MariaDB user',
     maxBytes: 80,
-    reserved: new Set(['root', 'mysql', 'public', 'none', 'current_user', 'current_role', 'debian-sys-maint']),
+    reserved: new Set([rootUser, 'mysql', 'public', 'none', 'current_user', 'current_role', 'debian-sys-maint']),
   },
   databases: {
     kind: 'named',

@@ -1,3 +1,4 @@
+import { rootUser } from '../values/root-user.ts'
 import { type SaslprepFault, saslprepFault } from '../values/saslprep.ts'
 import { majorOf } from '../values/version.ts'
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
@@ -71,7 +72,7 @@ export const postgresql: EngineDescriptor = {
   userName: {
     ...name,
     what: 'the name of a PostgreSQL user',
-    reserved: new Set(['postgres', 'public', 'none', 'user', 'current_user', 'session_user', 'current_role']),
+    reserved: new Set([rootUser, 'postgres', 'public', 'none', 'user', 'current_user', 'session_user', 'current_role']),
   },
   databases: {
     kind: 'named',

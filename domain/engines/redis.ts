@@ -1,3 +1,4 @@
+import { rootUser } from '../values/root-user.ts'
 import { type ConnectionTarget, type EngineDescriptor, ownPrefix } from './descriptor.ts'
 import { printablePassword } from './printable-password.ts'
 import { redisConfiguration } from './redis-configuration.ts'
@@ -15,7 +16,7 @@ export const redis: EngineDescriptor = {
     pattern: /^[a-zA-Z0-9_-]+$/,
     alphabet: 'letters a to z, digits, _ and -',
     maxBytes: 63,
-    reserved: new Set(['default']),
+    reserved: new Set(['default', rootUser]),
     reservedPrefixes: [ownPrefix],
   },
   databases: { kind: 'numbered', refusal: 'Redis has numbered databases that are always there: none can be named' },

@@ -27,6 +27,8 @@ export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in Excl
   'change-password': whileItRuns,
   'grant-access': whileItRuns,
   'revoke-access': whileItRuns,
+  'enable-root': whileItRuns,
+  'disable-root': whileItRuns,
   // An engine that gets another size is written another configuration.
   configure: { ...whileItRuns, resize: false },
 }

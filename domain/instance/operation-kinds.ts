@@ -14,6 +14,8 @@ export const operationKinds = [
   'change-password',
   'grant-access',
   'revoke-access',
+  'enable-root',
+  'disable-root',
   'configure',
   'configure-restart',
 ] as const

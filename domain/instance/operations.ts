@@ -23,6 +23,8 @@ import {
 import { deleteOperation } from './operations/delete.ts'
 import { deleteDatabase } from './operations/delete-database.ts'
 import { deleteUsers } from './operations/delete-users.ts'
+import { disableRoot } from './operations/disable-root.ts'
+import { enableRoot } from './operations/enable-root.ts'
 import { grantAccess } from './operations/grant-access.ts'
 import { provision } from './operations/provision.ts'
 import { resize } from './operations/resize.ts'
@@ -47,6 +49,8 @@ export const operations = {
   'change-password': changePassword,
   'grant-access': grantAccess,
   'revoke-access': revokeAccess,
+  'enable-root': enableRoot,
+  'disable-root': disableRoot,
   configure,
   'configure-restart': configureRestart,
 } as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }

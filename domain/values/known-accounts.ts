@@ -6,13 +6,14 @@ import type { DatastoreType } from './instance-spec.ts'
 /** `host`: from where it may come; null for everywhere. */
 export type KnownUser = { readonly name: string; readonly host: string | null; readonly access: readonly Access[] }
 
-/** What is in an engine, as far as Coffer made it. */
+/** What is in an engine, as far as Coffer made it. `rootEnabled`: the root user is there, beside `users`. */
 export type KnownAccounts = {
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
+  readonly rootEnabled: boolean
 }
 
-export const noAccounts: KnownAccounts = { databases: [], users: [] }
+export const noAccounts: KnownAccounts = { databases: [], users: [], rootEnabled: false }
 
 type Named = { readonly name: string }
 type Wished = Named & {
@@ -28,6 +29,7 @@ const knownAccounts = (
 ): KnownAccounts => ({
   databases: databases.map(({ name }) => name),
   users: users.map((user) => knownUser(datastore, user)),
+  rootEnabled: false,
 })
 
 export const knownUser = (datastore: DatastoreType, { name, databases, host, level }: Wished): KnownUser => ({
@@ -55,8 +57,15 @@ export const firstAccounts = ({
   readonly databases: readonly Named[]
   readonly users: readonly Wished[]
   readonly source?: KnownAccounts | undefined
-}): KnownAccounts =>
-  source ? { databases: source.databases, users: source.users } : knownAccounts(spec.datastore, databases, users)
+}): KnownAccounts => (source ? copyOf(source) : knownAccounts(spec.datastore, databases, users))
+
+/** Without what else the value may have: a document of a view has accounts among other things. */
+const copyOf = ({ databases, users, rootEnabled }: KnownAccounts): KnownAccounts => ({ databases, users, rootEnabled })
+
+export const withRoot = (accounts: KnownAccounts, rootEnabled: boolean): KnownAccounts => ({
+  ...copyOf(accounts),
+  rootEnabled,
+})
 
 /** Users who may use every database there is: where one is added, they expect to use it as well. */
 export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string[] =>
@@ -68,17 +77,19 @@ export const usersOfAll = ({ databases, users }: KnownAccounts): readonly string
     .map(({ name }) => name)
 
 export const withDatabase = (accounts: KnownAccounts, name: string, usedBy: readonly string[]): KnownAccounts => ({
+  ...copyOf(accounts),
   databases: [...accounts.databases.filter((other) => other !== name), name],
   users: accounts.users.map((user) => (usedBy.includes(user.name) ? withAccess(user, [name], 'all') : user)),
 })
 
 export const withoutDatabase = (accounts: KnownAccounts, name: string): KnownAccounts => ({
+  ...copyOf(accounts),
   databases: accounts.databases.filter((other) => other !== name),
   users: accounts.users.map((user) => withoutAccess(user, [name])),
 })
 
 export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]): KnownAccounts => ({
-  databases: accounts.databases,
+  ...copyOf(accounts),
   users: [
     ...withoutUsers(
       accounts,
@@ -89,7 +100,7 @@ export const withUsers = (accounts: KnownAccounts, users: readonly KnownUser[]):
 })
 
 export const withoutUsers = (accounts: KnownAccounts, names: readonly string[]): KnownAccounts => ({
-  databases: accounts.databases,
+  ...copyOf(accounts),
   users: accounts.users.filter(({ name }) => !names.includes(name)),
 })
 
@@ -100,7 +111,7 @@ export const withAccessOf = (
   databases: readonly (string | null)[],
   level: AccessLevel | null,
 ): KnownAccounts => ({
-  databases: accounts.databases,
+  ...copyOf(accounts),
   users: accounts.users.map((user) => {
     if (user.name !== name) return user
     if (level === null) return withoutAccess(user, databases)

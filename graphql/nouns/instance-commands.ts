@@ -5,6 +5,7 @@ import { createInstance } from '../../commands/public/create-instance.ts'
 import type { CommandDefinition } from '../../commands/public/definition.ts'
 import { publicCommands } from '../../commands/public/registry.ts'
 import { renameInstance } from '../../commands/public/rename-instance.ts'
+import { enableRoot } from '../../commands/public/root.ts'
 import { changePassword, createUsers } from '../../commands/public/users.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import { awaitEnd } from '../await-end.ts'
@@ -70,7 +71,7 @@ const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mutations
     readsBack: begun.readsBack,
     awaits: awaitEnd,
   })
-  for (const command of [createUsers, changePassword]) mutation(command, shown)
+  for (const command of [createUsers, changePassword, enableRoot]) mutation(command, shown)
 }
 
 /** The instance a command was about. */

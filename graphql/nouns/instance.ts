@@ -2,6 +2,7 @@ import { datastoreChoice } from '../../domain/engines/registry.ts'
 import { instanceIdSchema } from '../../domain/ids.ts'
 import type { Health } from '../../domain/values/health.ts'
 import { databasesOf } from '../../domain/values/known-accounts.ts'
+import { rootUser } from '../../domain/values/root-user.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -166,6 +167,9 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       users: t.expose('users', {
         type: [DatabaseUser],
         description: 'The users that were made with the instance, or in it since.',
+      }),
+      rootEnabled: t.exposeBoolean('rootEnabled', {
+        description: `Whether the user \`${rootUser}\` is there, beside \`users\`. Who changed that, and when, is told by the operations of the kinds \`ENABLE_ROOT\` and \`DISABLE_ROOT\`.`,
       }),
       operation: t.field({
         type: Operation,

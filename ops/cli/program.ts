@@ -15,6 +15,7 @@ import { instanceVerbs } from './nouns/instance.ts'
 import { localVerbs } from './nouns/local.ts'
 import { operationVerbs } from './nouns/operation.ts'
 import { quotaVerbs } from './nouns/quota.ts'
+import { rootVerbs } from './nouns/root.ts'
 import { scheduleVerbs } from './nouns/schedule.ts'
 import { sessionVerbs } from './nouns/session.ts'
 import { tokenVerbs } from './nouns/token.ts'
@@ -27,6 +28,7 @@ const nouns: readonly Verbs[] = [
   instanceVerbs,
   databaseVerbs,
   userVerbs,
+  rootVerbs,
   connectVerb,
   operationVerbs,
   backupVerbs,

@@ -56,6 +56,7 @@ export type InstanceDocument = {
   readonly caCertificate: string | null
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
+  readonly rootEnabled: boolean
   readonly configuration: KnownConfiguration
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null

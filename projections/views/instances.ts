@@ -102,6 +102,7 @@ const begun = (
   caCertificate: null,
   databases: [],
   users: [],
+  rootEnabled: false,
   configuration: noConfiguration,
   operationId: null,
   sharedOperationIds: [],
@@ -191,7 +192,7 @@ const ofOperations = Object.fromEntries([
 
 const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
   view: 'instances',
-  version: 8,
+  version: 9,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, event) =>

@@ -4,6 +4,7 @@ import type { EngineInstance, UserWish } from '../../agent/engines/engine.ts'
 import { engineOf } from '../../domain/engines/registry.ts'
 import { databaseNameRefusal, userNameRefusal } from '../../domain/values/account-names.ts'
 import { passwordRefusal } from '../../domain/values/password.ts'
+import { rootUser } from '../../domain/values/root-user.ts'
 import { bound, type EngineBench } from '../support/engine-bench.ts'
 import type { EngineSubject, Login } from './engine-driver.contract.ts'
 
@@ -17,12 +18,18 @@ type AccountsClient = {
   count(instance: EngineInstance, login: Login): Promise<number>
   /** Whether a session that has asked something can ask nothing after `act`. */
   isEndedBy(instance: EngineInstance, login: Login, act: () => Promise<unknown>): Promise<boolean>
+  /** Carries out one statement or command. */
+  ask(instance: EngineInstance, login: Login, statement: string): Promise<unknown>
 }
 
-export type AccountsSubject = Pick<EngineSubject, 'missing' | 'open'> & { readonly client: AccountsClient }
+export type AccountsSubject = Pick<EngineSubject, 'missing' | 'open'> & {
+  readonly client: AccountsClient
+  /** `given`: what the root user may do. `kept`: what would take the engine from Coffer, with the `refusal` of the engine for want of a right. */
+  readonly root: { readonly given: readonly string[]; readonly kept: readonly string[]; readonly refusal: RegExp }
+}
 
 /** What every driver promises of users and their access (`EngineAccounts`), on its real engine. One instance for all of it. */
-export const describeEngineAccounts = (name: string, { missing, open, client }: AccountsSubject): void => {
+export const describeEngineAccounts = (name: string, { missing, open, client, root }: AccountsSubject): void => {
   describe(`users of ${name}`, () => {
     if (missing !== null) {
       it('are as they are wished for', (context) => context.skip(missing))
@@ -157,6 +164,57 @@ export const describeEngineAccounts = (name: string, { missing, open, client }: 
       expect(await client.count(instance, reads)).toBeGreaterThan(0)
       await expect(client.add(instance, reads, 'not his')).rejects.toThrow()
       await expect(client.count(instance, gone)).rejects.toThrow()
+    })
+
+    describe('of whom one is root', () => {
+      const setRoot = (secret: string | null) => accounts.setRoot(instance, secret, bound())
+      const rootLogin = (secret = password): Login => loginOf(rootUser, secret)
+
+      it('may do what others may not, and nothing that takes the engine from Coffer', async () => {
+        await setRoot(password)
+        await setRoot(password)
+        for (const statement of root.given) await client.ask(instance, rootLogin(), statement)
+        for (const statement of root.kept) {
+          const answer = await client.ask(instance, rootLogin(), statement).then(
+            () => 'carried out',
+            (error: Error & { readonly code?: string }) => `${error.code} ${error.message}`,
+          )
+          expect(answer, statement).toMatch(root.refusal)
+        }
+        await bench.driver.checkHealth(instance, bound())
+        await bench.driver.verifyEndpoint(instance, [], bound())
+      })
+
+      it('uses what others make, also in databases that are made later', async () => {
+        await client.write(instance, await made({}), 'not of root')
+        expect(await client.count(instance, rootLogin())).toBeGreaterThan(0)
+        await client.add(instance, rootLogin(), 'of root')
+        if (accounts.ensureDatabases === null) return
+        await accounts.ensureDatabases(instance, [{ name: 'later' }], bound())
+        const other = await made({ databases: ['later'] })
+        await client.write(instance, { ...other, database: 'later' }, 'not of root')
+        await client.add(instance, { ...rootLogin(), database: 'later' }, 'of root')
+      })
+
+      it('has another password at once, through a restart as well', async () => {
+        await setRoot('another secret of root')
+        await expect(client.count(instance, rootLogin())).rejects.toThrow()
+        await bench.stop(instance)
+        await bench.start(instance)
+        await client.add(instance, rootLogin('another secret of root'), 'of root')
+      })
+
+      it('goes with its sessions, again without harm, and comes back', async () => {
+        await setRoot(password)
+        const { user } = await made({})
+        expect(await client.isEndedBy(instance, rootLogin(), () => setRoot(null))).toBe(true)
+        await setRoot(null)
+        await expect(client.count(instance, rootLogin())).rejects.toThrow()
+        await client.add(instance, loginOf(user), 'as before')
+        await setRoot(password)
+        await client.add(instance, rootLogin(), 'of root')
+        await setRoot(null)
+      })
     })
 
     // Everything that can be typed, and what cannot.

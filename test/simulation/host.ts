@@ -202,6 +202,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         instance.databases = [...new Set([...kept, ...databases.map(({ name }) => name)])]
         return undefined
       }
+      case 'root-set':
       case 'endpoint-verified':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return undefined

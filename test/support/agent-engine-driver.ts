@@ -110,6 +110,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       dropUsers: (instance) => assertAnswers(instance),
       setPasswords: (instance) => assertAnswers(instance),
       setAccess: (instance) => assertAnswers(instance),
+      setRoot: (instance) => assertAnswers(instance),
     },
     room: null,
     backup: {

@@ -4,7 +4,7 @@ import { discoverServers, type SearchPaths } from '../discover-servers.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
-import { dropUsers, ensureUsers, setAccess, setPasswords } from './accounts/users.ts'
+import { dropUsers, ensureUsers, setAccess, setPasswords, setRoot } from './accounts/users.ts'
 import { backup } from './backup/backup.ts'
 import { applyParameters } from './configuration/apply-parameters.ts'
 import { applyConfiguration, configure } from './configuration/configuration.ts'
@@ -57,7 +57,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   checkEndpoint,
   verifyEndpoint,
   explainLog: (_instance, log) => explainRedisLog(log),
-  accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers, dropUsers, setPasswords, setAccess },
+  accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
   backup,

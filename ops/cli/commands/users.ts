@@ -147,7 +147,7 @@ const accessInWords = ({ access }: InstanceFragment['users'][number]): string =>
     ? 'nothing'
     : access.map(({ database, level }) => `${level.toLowerCase()} ${database ?? 'everything'}`).join(', ')
 
-const credentialsOf = ({ credentials }: CredentialsFragment) => ({
+export const credentialsOf = ({ credentials }: CredentialsFragment) => ({
   value: { credentials },
   lines: [
     ...credentials.flatMap(({ user, password }) =>

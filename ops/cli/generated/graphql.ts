@@ -482,6 +482,7 @@ export const InstanceFragmentDoc = new TypedDocumentString(`
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -555,6 +556,7 @@ export const CredentialsFragmentDoc = new TypedDocumentString(`
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -658,6 +660,7 @@ export const InstanceOperationFragmentDoc = new TypedDocumentString(`
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -1652,6 +1655,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -1768,6 +1772,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -1884,6 +1889,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -2000,6 +2006,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -2802,6 +2809,7 @@ export const InstanceDocument = new TypedDocumentString(`
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -2879,6 +2887,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -2969,6 +2978,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3084,6 +3094,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3162,6 +3173,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3278,6 +3290,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3394,6 +3407,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3510,6 +3524,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3626,6 +3641,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3742,6 +3758,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3858,6 +3875,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -3961,6 +3979,7 @@ export const FollowInstanceDocument = new TypedDocumentString(`
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -4386,6 +4405,267 @@ fragment Quota on Quota {
  ...QuotaLimits
  }
 }`) as unknown as TypedDocumentString<Types.QuotaQuery, Types.QuotaQueryVariables>;
+export const EnableRootDocument = new TypedDocumentString(`
+ mutation EnableRoot($input: EnableRootInput!) {
+ result: enableRoot(input: $input) {
+ __typename
+ ...Refusal
+ ...Credentials
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Credential on Credential {
+ user
+ password
+ databases
+}
+fragment Credentials on CredentialsAccepted {
+ replayed
+ credentials {
+ ...Credential
+ }
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.EnableRootMutation, Types.EnableRootMutationVariables>;
+export const DisableRootDocument = new TypedDocumentString(`
+ mutation DisableRoot($input: DisableRootInput!) {
+ result: disableRoot(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.DisableRootMutation, Types.DisableRootMutationVariables>;
+export const RootDocument = new TypedDocumentString(`
+ query Root($id: ID!) {
+ operations(
+ filter: { instanceId: $id, kind: [ENABLE_ROOT, DISABLE_ROOT], status: [SUCCEEDED] }
+ first: 20
+ newestFirst: true
+ ) {
+ edges {
+ node {
+ kind
+ createdAt
+ requestedBy {
+ name
+ }
+ }
+ }
+ }
+}
+ `) as unknown as TypedDocumentString<Types.RootQuery, Types.RootQueryVariables>;
 export const SchedulesDocument = new TypedDocumentString(`
  query Schedules($filter: ScheduleFilter, $first: Int, $after: String) {
  schedules(filter: $filter, first: $first, after: $after) {
@@ -4824,6 +5104,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -4948,6 +5229,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -5064,6 +5346,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -5188,6 +5471,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind
@@ -5304,6 +5588,7 @@ fragment Instance on Instance {
  level
  }
  }
+ rootEnabled
  operation {
  id
  kind

@@ -204,9 +204,22 @@ export type DetachConfigurationInput = {
   readonly restart?: boolean;
 };
 
+export type DisableRootInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 export type DropDeadLetterInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type EnableRootInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly password?: string | null | undefined;
 };
 
 export type EventFilter = {
@@ -322,6 +335,8 @@ export type OperationKind =
   | 'DELETE'
   | 'DELETE_DATABASE'
   | 'DELETE_USERS'
+  | 'DISABLE_ROOT'
+  | 'ENABLE_ROOT'
   | 'GRANT_ACCESS'
   | 'PROVISION'
   | 'RESIZE'
@@ -1036,7 +1051,7 @@ export type RemoveHostMutation = { readonly result:
     | { readonly __typename: 'RemoveHostAccepted', readonly hostId: string }
    };
 
-export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
+export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly rootEnabled: boolean, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
 
 export type CredentialFragment = { readonly user: string, readonly password: string, readonly databases: ReadonlyArray<string> };
 
@@ -1319,6 +1334,45 @@ export type QuotaQueryVariables = Exact<{
 
 
 export type QuotaQuery = { readonly quota: QuotaFragment };
+
+export type EnableRootMutationVariables = Exact<{
+  input: EnableRootInput;
+}>;
+
+
+export type EnableRootMutation = { readonly result:
+    | (
+      { readonly __typename: 'CredentialsAccepted' }
+      & CredentialsFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type DisableRootMutationVariables = Exact<{
+  input: DisableRootInput;
+}>;
+
+
+export type DisableRootMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type RootQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RootQuery = { readonly operations: { readonly edges: ReadonlyArray<{ readonly node: { readonly kind: OperationKind, readonly createdAt: string, readonly requestedBy: { readonly name: string } } }> } };
 
 export type ScheduleFragment = { readonly id: string, readonly projectId: string, readonly instanceId: string, readonly action: ScheduleAction, readonly cron: string, readonly timeZone: string, readonly lateMinutes: number, readonly status: ScheduleStatus, readonly pausedBecause: string | null, readonly nextDue: string | null, readonly createdAt: string, readonly updatedAt: string, readonly instance: { readonly name: string } | null, readonly lastRun: { readonly due: string, readonly status: ScheduleRunStatus, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly refusal: { readonly code: string, readonly message: string } | null } | null, readonly lastSkipped: { readonly from: string, readonly until: string } | null, readonly createdBy: ActorFragment };
 

@@ -4,6 +4,8 @@ import {
   CreateUsersDocument,
   type CredentialFragment as Credential,
   DeleteUsersDocument,
+  DisableRootDocument,
+  EnableRootDocument,
   GrantAccessDocument,
   RevokeAccessDocument,
 } from '../../../ops/cli/generated/graphql.ts'
@@ -20,6 +22,8 @@ const documents = {
   password: ChangePasswordDocument,
   grant: GrantAccessDocument,
   revoke: RevokeAccessDocument,
+  enableRoot: EnableRootDocument,
+  disableRoot: DisableRootDocument,
 } as const
 type Verb = keyof typeof documents
 
@@ -111,6 +115,22 @@ onEverySite('users', (site) =>
       await as(owner, `CREATE ROLE by_hand LOGIN PASSWORD 'a secret of SQL'`)
       const result = await ask('create', { users: [{ name: 'by_hand' }] })
       expect(result).toMatchObject({ operation: { status: 'FAILED', fault: { code: 'USER_EXISTS' } } })
+    })
+
+    it('are one more while root is enabled, and who did that is told', async () => {
+      const { credentials, instance } = await carryOut('enableRoot', {})
+      expect(instance).toMatchObject({ rootEnabled: true, users: [{ name: 'app' }, {}, {}] })
+      const [root] = credentials as [Credential]
+      expect(root.user).toBe('root')
+      expect(await as(root, 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: ordersOfShop }])
+      const { instance: after } = await carryOut('disableRoot', {})
+      expect(after.rootEnabled).toBe(false)
+      await expect(as(root, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
+      const shown = await site.cli(['root', 'show', 'shop'])
+      expect(shown.stdout).toMatch(/^shop has root disabled\n.+ {2}disabled by \S+\n.+ {2}enabled by \S+\n$/)
+      expect((await site.cli(['root', 'enable', 'shop'])).stdout).toMatch(/password +\S{24}\n[\s\S]*root enabled\n$/)
+      expect((await site.cli(['root', 'disable', 'shop'])).stdout).toContain('shop has root disabled')
+      expect(await ask('create', { users: [{ name: 'root' }] })).toMatchObject({ code: 'RESERVED_NAME' })
     })
 
     it('are made, listed, changed and deleted by the command line', async () => {

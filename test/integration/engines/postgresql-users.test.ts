@@ -9,10 +9,29 @@ const add = async (instance: EngineInstance, login: Login, text: string): Promis
 }
 
 describeEngineAccounts('PostgreSQL', {
+  root: {
+    given: [
+      ...['CHECKPOINT', 'SHOW data_directory', 'CREATE DATABASE of_root', 'DROP DATABASE of_root'],
+      ...['CREATE ROLE by_root LOGIN', 'DROP ROLE by_root', 'SELECT pg_terminate_backend(0)'],
+    ],
+    kept: [
+      ...["COPY (SELECT 1) TO '/tmp/x'", "COPY (SELECT 1) TO PROGRAM 'true'", "SELECT pg_read_file('/etc/passwd')"],
+      ...[
+        'SELECT * FROM pg_authid',
+        "ALTER SYSTEM SET fsync = 'off'",
+        'ALTER ROLE root SUPERUSER',
+        'DROP ROLE postgres',
+      ],
+      ...['SET ROLE coffer_root', 'SET ROLE postgres', 'DROP ROLE coffer_monitor', 'GRANT coffer_root TO user1'],
+      ...['ALTER ROLE coffer_monitor PASSWORD NULL', 'CREATE EXTENSION file_fdw', 'ALTER ROLE root BYPASSRLS'],
+    ],
+    refusal: /42501/,
+  },
   missing: null,
   open: createBench,
   client: {
     add,
+    ask: (instance, login, statement) => query(instance, loginOf(login), statement),
     write: async (instance, login, text) => {
       await query(instance, loginOf(login), 'CREATE TABLE IF NOT EXISTS kept (text text)')
       await add(instance, login, text)

@@ -14,10 +14,29 @@ const add = (instance: EngineInstance, login: Login, text: string): Promise<void
   })
 
 describeEngineAccounts('Redis', {
+  root: {
+    given: ['CONFIG GET maxmemory', 'SLOWLOG GET', 'LATENCY LATEST', 'CLIENT NO-EVICT off', 'FLUSHDB'],
+    kept: [
+      ...[
+        'CONFIG SET save 60',
+        'CONFIG REWRITE',
+        'ACL LIST',
+        'ACL SETUSER root allcommands',
+        'ACL DELUSER coffer_admin',
+      ],
+      ...['SHUTDOWN NOSAVE', 'REPLICAOF 127.0.0.1 6379', 'MODULE LIST', 'MIGRATE 127.0.0.1 1 k 0 1'],
+      ...['SAVE', 'CLIENT PAUSE 1', 'FAILOVER'],
+    ],
+    refusal: /NOPERM/,
+  },
   missing: 'missing' in engine ? engine.missing : null,
   open: () => openFetchedBench('redis', createRedisDriver),
   client: {
     add,
+    ask: (instance, login, statement) => {
+      const [command = '', ...words] = statement.split(' ')
+      return withClient(instance, login, (client) => client.call(command, ...words))
+    },
     write: add,
     count: (instance, login) => withClient(instance, login, (client) => client.llen('kept')),
     isEndedBy: (instance, login, act) =>

@@ -234,6 +234,27 @@ describe('the Trove API', () => {
     expect((await admin.call('DELETE', `${versions}/postgresql-0`)).status).toBe(404)
   })
 
+  it('enables, shows and disables root', async () => {
+    const { clientOf } = system
+    const client = await clientOf('ADMIN')
+    const { call } = client
+    const id = await makeShop(client)
+    const root = `/instances/${id}/root`
+    const history = async () => (await call('GET', `/mgmt${root}`)).json.root_history
+    expect((await call('GET', root)).json).toEqual({ rootEnabled: false })
+    expect(await history()).toEqual({ id, enabled: 'Never', user: 'Nobody' })
+    const enabled = await call('POST', root)
+    expect(enabled).toMatchObject({ status: 200, headers: { 'X-Coffer-Operation': expect.any(String) } })
+    expect(enabled.json).toEqual({ user: { name: 'root', password: expect.stringMatching(/^\S{24}$/) } })
+    expect((await call('GET', root)).json).toEqual({ rootEnabled: true })
+    expect(await history()).toEqual({ id, enabled: expect.stringMatching(/^20/), user: expect.any(String) })
+    const password = 'a long password of root'
+    expect((await call('POST', root, { body: { password } })).json).toEqual({ user: { name: 'root', password } })
+    expect((await call('POST', root, { body: { password: 'short' } })).status).toBe(400)
+    expect(await call('DELETE', root)).toMatchObject({ status: 204, text: '' })
+    expect((await call('GET', root)).json).toEqual({ rootEnabled: false })
+  })
+
   it('takes and gives XML', async () => {
     const { clientOf } = system
     const { call } = await clientOf()

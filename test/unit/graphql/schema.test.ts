@@ -78,6 +78,8 @@ describe('the schema', () => {
       'changePassword',
       'grantAccess',
       'revokeAccess',
+      'enableRoot',
+      'disableRoot',
       'attachConfiguration',
       'detachConfiguration',
       'deleteInstance',

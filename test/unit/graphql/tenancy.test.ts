@@ -172,6 +172,8 @@ const rows: Readonly<Record<string, Row>> = {
     name: 'app',
     databases: ['app'],
   })),
+  'Mutation.enableRoot': mutation('enableRoot', 'EnableRootInput', ({ instance }) => ({ id: instance })),
+  'Mutation.disableRoot': mutation('disableRoot', 'DisableRootInput', ({ instance }) => ({ id: instance })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.removeUnlistedInstance': mutation(

@@ -92,6 +92,7 @@ export const createViewWriter = (store: ViewStore) => {
         caCertificate: 'PEM',
         databases: ['app'],
         users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
+        rootEnabled: false,
         configuration: noConfiguration,
         operationId: null,
         sharedOperationIds: [],

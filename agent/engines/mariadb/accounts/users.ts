@@ -6,6 +6,7 @@ import { account, grantedOn, patternOf, quoted } from '../sql.ts'
 import { assertDatabaseExists, giveAccess, revokeOn } from './access.ts'
 import { forEachWish, type Refusal } from './for-each.ts'
 import { findUsers, requireUsers } from './found-users.ts'
+import { identifiedBy } from './identified-by.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
 
 /**
@@ -45,10 +46,6 @@ const ensureUser = async (query: Query, wish: UserWish): Promise<void> => {
   }
   for (const database of databases) await giveAccess(query, at, database, level)
 }
-
-/** By any of these passwords, the newest first, with TLS alone. */
-const identifiedBy = (hashes: readonly string[]): string =>
-  `IDENTIFIED VIA ${hashes.map((hash) => `mysql_native_password USING '${hash}'`).join(' OR ')} REQUIRE SSL`
 
 /** As it is kept: with what stands for itself escaped already. */
 const grantedOnPattern = (pattern: string): string => `\`${pattern.replaceAll('`', '``')}\`.*`

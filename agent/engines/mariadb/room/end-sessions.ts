@@ -6,9 +6,10 @@ import { quoted } from '../sql.ts'
 
 const noSuchThread = 1094
 
+/** The agent alone comes over the socket, which is `localhost`. The root user may have the name of its account. */
 const ofClients = `SELECT id FROM information_schema.processlist
   WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler', ${quoted(monitorUser)})
-    AND user <> SUBSTRING_INDEX(CURRENT_USER(), '@', 1)`
+    AND host <> 'localhost'`
 
 const writing = `SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx
   WHERE trx_rows_modified > 0 AND trx_mysql_thread_id NOT IN (0, CONNECTION_ID())`

@@ -4,8 +4,8 @@ import { hasCode } from '../../error-codes.ts'
 import type { Query } from '../session.ts'
 import { forEachWish, type Refusal } from './for-each.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
-import { ownerRoleOf } from './roles.ts'
+import { isForeignRole, ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
+import { ownerRoleOf, rootRole } from './roles.ts'
 
 /**
  * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).
@@ -82,20 +82,18 @@ const giveTo = async (query: Query, { name, users = [] }: DatabaseWish, version:
 const ensureOwnerRole = async (query: Query, database: string, version: string): Promise<void> => {
   const name = ownerRoleOf(database)
   const role = escapeIdentifier(name)
-  const [present] = await query(
-    `SELECT EXISTS (SELECT FROM pg_auth_members WHERE roleid = pg_roles.oid AND admin_option) AS foreign
-     FROM pg_roles WHERE rolname = $1`,
-    [name],
-  )
-  if (present?.foreign === true) {
+  if (await isForeignRole(query, name)) {
     const message = `Could not create database "${database}": role "${name}" was made in SQL and stands in the way; drop it first`
     throw new EngineFault('DATABASE_REFUSED', message)
   }
-  const verb = present === undefined ? 'CREATE' : 'ALTER'
+  const present = await query('SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)', [[name, rootRole]])
+  const isThere = (wanted: string): boolean => present.some((found) => found.name === wanted)
+  const verb = isThere(name) ? 'ALTER' : 'CREATE'
   const grants = [
     ...ownerMemberships(version).map((granted) => `GRANT ${granted} TO ${role}`),
     // Tools make and drop databases from there: one cannot be dropped from within.
     `GRANT CONNECT ON DATABASE postgres TO ${role}`,
+    ...(isThere(rootRole) ? [`GRANT ${role} TO ${rootRole}`] : []),
   ]
   await query([`${verb} ROLE ${role} ${ownerAttributes(version)}`, ...grants].join(';\n'))
 }

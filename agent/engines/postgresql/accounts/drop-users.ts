@@ -20,7 +20,12 @@ export const dropUsers = async (
   await forEachWish(instance, names, signal, refusal, (query, name) => dropUser(instance, query, name, signal))
 }
 
-const dropUser = async (instance: EngineInstance, query: Query, name: string, signal: AbortSignal): Promise<void> => {
+export const dropUser = async (
+  instance: EngineInstance,
+  query: Query,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> => {
   const user = escapeIdentifier(name)
   const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [name])
   if (known.length === 0) return

@@ -20,6 +20,22 @@ export const ownerAttributes = (version: string): string =>
 export const ownerMemberships = (version: string): readonly string[] =>
   majorOf(version) >= 16 ? ['pg_create_subscription'] : []
 
+/** Roles of the engine that the root user is a member of. Those that read and write files or run programs on the host are not among them, nor the one that reads the verifiers of passwords. */
+export const rootMemberships = (version: string): readonly string[] => [
+  spanningRoles,
+  ...(majorOf(version) >= 15 ? ['pg_checkpoint'] : []),
+  ...ownerMemberships(version),
+]
+
+/** Whether somebody has made a role of this name in SQL: then that one administers it. */
+export const isForeignRole = async (query: Query, role: string): Promise<boolean> => {
+  const found = await query(
+    'SELECT FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid WHERE rolname = $1 AND admin_option',
+    [role],
+  )
+  return found.length > 0
+}
+
 /** What they show or let do is of all databases of the instance: statements with their literals, sessions. */
 const spanningRoles = 'pg_monitor, pg_signal_backend'
 

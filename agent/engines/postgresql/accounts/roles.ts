@@ -9,6 +9,9 @@ export const monitorRole = 'coffer_monitor'
 /** The engine's own role whose members may use `reserved_connections` (PostgreSQL documentation 20.3.1). */
 export const slotsRole = 'pg_use_reserved_connections'
 
+/** The group of the root user, which holds what that one may do. It is there while root is enabled. */
+export const rootRole = 'coffer_root'
+
 /** Every database's owner role begins with it. */
 export const ownerRolePrefix = 'coffer_owner'
 

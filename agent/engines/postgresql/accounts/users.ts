@@ -34,13 +34,18 @@ export const ensureUsers = async (
 
 type PreparedUser = UserWish & { readonly verifier: string }
 
-const assertUsable = (wish: UserWish): void => {
-  assertUserName(wish.name)
-  for (const database of wish.databases) assertDatabaseName(database)
-  if (wish.password !== '' && saslprepFault(wish.password) === null) return
+const assertUsable = ({ name, password, databases }: UserWish): void => {
+  assertUserName(name)
+  for (const database of databases) assertDatabaseName(database)
+  assertUsablePassword(name, password)
+}
+
+/** Throws `EngineFault` (`PASSWORD_REFUSED`). */
+export const assertUsablePassword = (user: string, password: string): void => {
+  if (password !== '' && saslprepFault(password) === null) return
   throw new EngineFault(
     'PASSWORD_REFUSED',
-    `The password of user "${wish.name}" is empty or has characters that clients send in different ways; ` +
+    `The password of user "${user}" is empty or has characters that clients send in different ways; ` +
       'ASCII letters, digits and punctuation are always accepted',
   )
 }

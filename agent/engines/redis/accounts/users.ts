@@ -1,5 +1,6 @@
 import { redis } from '../../../../domain/engines/redis.ts'
 import type { AccessLevel } from '../../../../domain/values/access-levels.ts'
+import { rootUser } from '../../../../domain/values/root-user.ts'
 import { assertName } from '../../assert-name.ts'
 import { type AccessWish, EngineFault, type EngineInstance, type PasswordWish, type UserWish } from '../../engine.ts'
 import { toEngineFault } from '../faults.ts'
@@ -47,6 +48,12 @@ const rights: Readonly<Record<AccessLevel | 'none', readonly string[]>> = {
     ...['+sort', '+restore', '+flushdb', '+flushall', '+swapdb'],
   ],
 }
+
+/** How the engine does, and who is connected. What it is told, who its users are, and whom it copies from stay the agent's. */
+const rootRights = [
+  ...rights.all,
+  ...['+config|get', '+config|resetstat', '+slowlog', '+latency', '+monitor', '+client|kill', '+client|no-evict'],
+]
 
 /**
  * Makes each user exist with this password and access to the whole engine, and keeps them across restarts. Throws `EngineFault`: `INVALID_NAME`, `RESERVED_NAME`,
@@ -102,8 +109,22 @@ export const setAccess = (
   })
 }
 
+type Named = { readonly name: string }
+
+/**
+ * With a password: the root user may do all in every database, and see how the engine does. Null: it does not exist, and its connections end. Nobody else can make one.
+ * Throws `EngineFault` (`USER_REFUSED`, `DISK_FULL`, `ENGINE_UNREACHABLE`, `ENGINE_REFUSED`).
+ */
+export const setRoot = (instance: EngineInstance, password: string | null, signal: AbortSignal): Promise<void> => {
+  const verb = password === null ? 'disable' : 'enable'
+  return changeUsers(instance, [{ name: rootUser }], signal, verb, async (ask, { name }) => {
+    if (password === null) await ask('ACL', 'DELUSER', name)
+    else await ask('ACL', 'SETUSER', name, 'reset', 'on', `#${hashOf(password)}`, ...rootRights)
+  })
+}
+
 /** One after the other; then they are on the disk. */
-const forEachUser = async <Wish extends { readonly name: string }>(
+const forEachUser = async <Wish extends Named>(
   instance: EngineInstance,
   wishes: readonly Wish[],
   signal: AbortSignal,
@@ -112,7 +133,16 @@ const forEachUser = async <Wish extends { readonly name: string }>(
 ): Promise<void> => {
   // A name with a space would be a rule here.
   for (const { name } of wishes) assertName(redis.userName, name)
-  if (wishes.length === 0) return
+  if (wishes.length > 0) await changeUsers(instance, wishes, signal, verb, work)
+}
+
+const changeUsers = async <Wish extends Named>(
+  instance: EngineInstance,
+  wishes: readonly Wish[],
+  signal: AbortSignal,
+  verb: string,
+  work: (ask: Ask, wish: Wish) => Promise<void>,
+): Promise<void> => {
   await withAdministration(instance, signal, async (ask) => {
     for (const wish of wishes) {
       await work(ask, wish).catch((error: unknown) => {

@@ -10,6 +10,7 @@ const whose = { backupId: backupId(), projectId, instanceId: instanceId(), insta
 const held = {
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' as const }] }],
+  rootEnabled: true,
 }
 const accounts = held
 const request: BackupCommand = { type: 'RequestBackup', ...whose, operationId: operationId(), deadline, spec, accounts }

@@ -64,6 +64,8 @@ const sharedWishes: { readonly [S in SharedKind]: object } = {
   'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
   'grant-access': { name: 'app', databases: ['app'], level: 'write' },
   'revoke-access': { name: 'app', databases: ['app'] },
+  'enable-root': { sealedPassword: '1.box' },
+  'disable-root': {},
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>

@@ -35,6 +35,8 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   'change-password': { name: 'app', sealedPassword: '1.box', keepFormer: false },
   'grant-access': { name: 'app', databases: ['app'], level: 'write' },
   'revoke-access': { name: 'app', databases: ['app'] },
+  'enable-root': { sealedPassword: '1.box' },
+  'disable-root': {},
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
   'configure-restart': { configurationId: null, revision: 0, values: {}, former: {} },
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   type KnownAccounts,
+  noAccounts,
   withAccessOf,
   withoutDatabase,
   withUsers,
 } from '../../../../domain/values/known-accounts.ts'
 
 const ann = { name: 'ann', host: null, access: [{ database: 'shop', level: 'all' }] } as const
-const accounts: KnownAccounts = { databases: ['shop', 'crm'], users: [ann] }
+const accounts: KnownAccounts = { databases: ['shop', 'crm'], users: [ann], rootEnabled: true }
 
 /** Operations on a user and on a database go side by side: either may be heard of first. */
 describe('a database that was deleted while access to it was given', () => {
@@ -27,10 +28,10 @@ describe('a database that was deleted while access to it was given', () => {
 
   it('takes nothing from access to the whole engine', () => {
     const everywhere = { database: null, level: 'write' } as const
-    expect(withAccessOf({ databases: [], users: [{ ...ann, access: [] }] }, 'ann', [null], 'write').users).toEqual([
+    expect(withAccessOf({ ...noAccounts, users: [{ ...ann, access: [] }] }, 'ann', [null], 'write').users).toEqual([
       { ...ann, access: [everywhere] },
     ])
     const bob = { name: 'bob', host: null, access: [everywhere] }
-    expect(withUsers({ databases: [], users: [] }, [bob]).users).toEqual([bob])
+    expect(withUsers(noAccounts, [bob]).users).toEqual([bob])
   })
 })

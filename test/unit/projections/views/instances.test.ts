@@ -28,6 +28,7 @@ const requested: InstanceDocument = {
   caCertificate: null,
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
+  rootEnabled: false,
   configuration: noConfiguration,
   operationId: world.operationId,
   sharedOperationIds: [],
