@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { WrittenUpTo } from './ports/event-store.ts'
 import type { Accepted, Refused, RequestFacts } from './public/definition.ts'
 import type { publicCommands } from './public/registry.ts'
 
@@ -16,7 +17,10 @@ export type PublicCommand = {
 /** What a command answers when it was accepted. */
 export type DispatchAccepted<Command extends PublicCommand = PublicCommand> = Accepted<
   z.output<Definitions[Command['type']]['answer']['fields']>
->
+> & {
+  /** What views must have passed to show it, by the categories of events that they take: each is told at once of those alone. */
+  readonly written: WrittenUpTo
+}
 export type AnswerTo<Command extends PublicCommand> = DispatchAccepted<Command> | Refused
 export type DispatchAnswer = AnswerTo<PublicCommand>
 

@@ -1,5 +1,5 @@
 import { type DispatchRequest, NotOfferedYet, type PublicCommand } from '../commands/api.ts'
-import { EventStoreUnavailable, type Position } from '../commands/ports/event-store.ts'
+import { EventStoreUnavailable, type WrittenUpTo } from '../commands/ports/event-store.ts'
 import type { Accepted } from '../commands/public/definition.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ApiContext } from './context.ts'
@@ -32,7 +32,7 @@ export const write = async <Answer extends object>(
   if (!given.accepted) return given.rejection
   // What the command's definition says that it answers.
   const answer = given as unknown as Accepted<Answer>
-  return { answer, upToDate: await isShown(context, answer.position, () => read(answer)) }
+  return { answer, upToDate: await isShown(context, given.written, () => read(answer)) }
 }
 
 export const isRejection = (result: object): result is Rejection => 'code' in result
@@ -87,10 +87,14 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
 }
 
 /** Whether what is read from now on has what was written. */
-const isShown = async ({ backend }: ApiContext, position: Position, read: () => Promise<unknown>): Promise<boolean> => {
+const isShown = async (
+  { backend }: ApiContext,
+  written: WrittenUpTo,
+  read: () => Promise<unknown>,
+): Promise<boolean> => {
   const bound = AbortSignal.any([backend.timers.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
   try {
-    if (!(await backend.views.waitFor(position, bound))) return false
+    if (!(await backend.views.waitForWritten(written, bound))) return false
     await read()
     return true
   } catch (error) {

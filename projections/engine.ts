@@ -17,6 +17,8 @@ import { createViewProjector } from './view-projector.ts'
 export type ProjectionEngineConfig = {
   /** How many events may wait in memory for one view. */
   readonly maxBufferedEvents: number
+  /** How long a view may lie behind by events that are not its own: it passes over many of them at once. */
+  readonly restMs: number
   /** How long views at the end of the log wait for one that is not placed yet, or takes nothing: it goes on alone then. */
   readonly patienceMs: number
   /** Between attempts to reach a store, or to get over an event a projection throws on. */
@@ -29,6 +31,7 @@ export type ProjectionEngineConfig = {
 
 export const defaultEngineConfig: ProjectionEngineConfig = {
   maxBufferedEvents: 4096,
+  restMs: 250,
   patienceMs: 1000,
   backOff: { firstMs: 50, maxMs: 10_000 },
   stopTimeoutMs: 5000,
@@ -84,7 +87,7 @@ export type ProjectionEngine = {
 export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEngine => {
   const { eventStore, viewStore, projections, log, clock, timers, metrics = noMetrics, tracer = noTracer } = deps
   const config: ProjectionEngineConfig = { ...defaultEngineConfig, ...deps.config }
-  const { backOff, maxBufferedEvents, patienceMs } = config
+  const { backOff, maxBufferedEvents, restMs, patienceMs } = config
   const stopping = new AbortController()
   const { signal } = stopping
   const logId = createLogId(eventStore, signal)
@@ -97,9 +100,9 @@ export const createProjectionEngine = (deps: ProjectionEngineDeps): ProjectionEn
     ...deps,
     read: createEventReader({ log, metrics }),
     categories: categoriesOf(projections),
-    views: projections.map(({ view }) => view),
     backOff,
     maxBufferedEvents,
+    restMs,
     patienceMs,
     onCaughtUp: () => {
       connected = true

@@ -1,3 +1,4 @@
+import type { Timer, Timers } from '../kernel/timers.ts'
 import type { EventRange } from './project-batch.ts'
 
 /** What one view is handed. `live`: it happened while the log was being followed, not long ago. */
@@ -8,8 +9,9 @@ export type FedRange = EventRange & { readonly live: boolean }
  * few large ranges.
  */
 export type Lane = {
-  readonly offer: (range: FedRange) => void
-  /** Takes all that waits, and waits where nothing does. Null once the lane is closed. */
+  /** `concerned`: something in it is the view's. All else may rest for a while, as it moves the place of the view and nothing more. */
+  readonly offer: (range: FedRange, concerned: boolean) => void
+  /** Takes all that waits, and waits where nothing does, or what does may rest. Null once the lane is closed. */
   readonly take: () => Promise<FedRange | null>
   /** Resolves once fewer than `maxEvents` wait, or the lane is closed. */
   readonly room: () => Promise<void>
@@ -18,7 +20,17 @@ export type Lane = {
   readonly close: () => void
 }
 
-export const createLane = (maxEvents: number): Lane => {
+export type LaneDeps = {
+  /** How many events may wait. */
+  readonly maxEvents: number
+  /** How long at most what does not concern the view rests. */
+  readonly restMs: number
+  readonly timers: Pick<Timers, 'after'>
+}
+
+export const createLane = ({ maxEvents, restMs, timers }: LaneDeps): Lane => {
+  let rest: Timer | null = null
+  let isDue = false
   let waiting: FedRange[] = []
   let waitingEvents = 0
   let isClosed = false
@@ -31,20 +43,28 @@ export const createLane = (maxEvents: number): Lane => {
     const taken = waiting
     waiting = []
     waitingEvents = 0
+    rest?.cancel()
+    rest = null
+    isDue = false
     changed()
     return taken
   }
   const hasRoom = () => isClosed || waitingEvents < maxEvents
+  const becomeDue = () => {
+    isDue = true
+    changed()
+  }
 
   return {
-    offer: (range) => {
+    offer: (range, concerned) => {
       if (isClosed) return
       waiting.push(range)
       waitingEvents += range.events.length
-      changed()
+      if (concerned || !hasRoom()) becomeDue()
+      else if (!isDue) rest ??= timers.after(restMs, becomeDue, { ref: false })
     },
     take: async () => {
-      while (waiting.length === 0 && !isClosed) await change.promise
+      while (!isDue && !isClosed) await change.promise
       return isClosed ? null : merge(empty())
     },
     room: async () => {

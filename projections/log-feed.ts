@@ -4,8 +4,10 @@ import { eventMark } from '../commands/ports/log-mark.ts'
 import { aborted } from '../kernel/aborted.ts'
 import type { BackOffBounds } from '../kernel/back-off.ts'
 import type { Log } from '../kernel/log.ts'
+import { concernOf } from './concerns.ts'
 import { createLane, type FedRange, type Lane } from './lane.ts'
 import { neverWritten } from './ports/view-store.ts'
+import type { Projection } from './projection.ts'
 import type { EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
 
@@ -14,11 +16,13 @@ export type LogFeedDeps = FollowerKernel & {
   readonly read: EventReader
   /** Of the streams that the views follow. Default: all. */
   readonly categories: readonly string[] | undefined
-  readonly views: readonly string[]
+  readonly projections: readonly Projection[]
   readonly log: Log
   readonly backOff: BackOffBounds
   /** How many events may wait for one view. */
   readonly maxBufferedEvents: number
+  /** How long events of others may wait for one view. */
+  readonly restMs: number
   /** How long the others wait for a view that is not placed yet, or takes nothing. It goes on without them then. */
   readonly patienceMs: number
   /** The log is followed to its end. */
@@ -48,9 +52,10 @@ export type LogFeed = {
 }
 
 export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
-  const { eventStore, timers, read, categories, views, log, maxBufferedEvents, patienceMs } = deps
+  const { eventStore, timers, read, categories, projections, log, maxBufferedEvents, restMs, patienceMs } = deps
   const lanes = new Map<string, Lane>()
-  const unplaced = new Set(views)
+  const views = projections.map((projection) => ({ view: projection.view, isConcerned: concernOf(projection) }))
+  const unplaced = new Set(projections.map(({ view }) => view))
   const firstPlaces: Position[] = []
   const oneOpened = Promise.withResolvers<void>()
   const allTried = Promise.withResolvers<void>()
@@ -82,7 +87,9 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
     const lastEvent = last ? eventMark(last) : null
     const range = { events: read(events), position: batch.position, lastEvent, live: isLive }
     position = Math.max(position ?? neverWritten, batch.position)
-    for (const lane of lanes.values()) lane.offer(range)
+    for (const { view, isConcerned } of views) {
+      lanes.get(view)?.offer(range, !range.live || range.events.some(isConcerned))
+    }
     if (batch.kind === 'caught-up') {
       isLive = true
       deps.onCaughtUp()
@@ -116,7 +123,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
       yield { events: [], position: reached, lastEvent: null, live: false }
     }
     // Nothing is awaited since the position was looked at, so that nothing is missed.
-    const lane = createLane(maxBufferedEvents)
+    const lane = createLane({ maxEvents: maxBufferedEvents, restMs, timers })
     lanes.set(view, lane)
     if (position === null) {
       firstPlaces.push(after)
@@ -124,7 +131,7 @@ export const createLogFeed = (deps: LogFeedDeps): LogFeed => {
       oneOpened.resolve()
     } else {
       // Says that the view follows, also where nothing happens for long.
-      lane.offer({ events: [], position: reached, lastEvent: null, live: false })
+      lane.offer({ events: [], position: reached, lastEvent: null, live: false }, true)
     }
     signal.addEventListener('abort', lane.close, { once: true })
     try {

@@ -1,4 +1,5 @@
-import type { Position } from '../commands/ports/event-store.ts'
+import type { Position, WrittenUpTo } from '../commands/ports/event-store.ts'
+import { placesToReach } from './concerns.ts'
 import { allViews, type ViewName, viewNames } from './registry.ts'
 import { createReader, type ReadDeps } from './view.ts'
 
@@ -13,6 +14,8 @@ type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) exten
 export type Views = AllOf<ReturnType<(typeof allViews)[number]['reads']>> & {
   /** True once these views (default: all) show everything up to the position, false when the signal aborts first. */
   waitFor(position: Position, signal: AbortSignal, views?: readonly ViewName[]): Promise<boolean>
+  /** The same for what a command wrote, of the views that show something of it. */
+  waitForWritten(written: WrittenUpTo, signal: AbortSignal): Promise<boolean>
 }
 
 export const createViews = (deps: ReadDeps): Views => ({
@@ -21,10 +24,15 @@ export const createViews = (deps: ReadDeps): Views => ({
     const reached = await Promise.all(views.map((view) => deps.viewStore.waitFor(view, position, signal)))
     return reached.every(Boolean)
   },
+  waitForWritten: async (written, signal) => {
+    const places = placesToReach(allViews, written)
+    const reached = await Promise.all(places.map(([view, position]) => deps.viewStore.waitFor(view, position, signal)))
+    return reached.every(Boolean)
+  },
 })
 
 /** Throws where two views name a read alike: one would hide the other. */
-const readsOf = (deps: ReadDeps): Omit<Views, 'waitFor'> => {
+const readsOf = (deps: ReadDeps): Omit<Views, 'waitFor' | 'waitForWritten'> => {
   const all: Record<string, unknown> = {}
   for (const { view, reads } of allViews) {
     // Each is given a reader of its own view, which the compiler cannot follow.
@@ -34,5 +42,5 @@ const readsOf = (deps: ReadDeps): Omit<Views, 'waitFor'> => {
       all[name] = read
     }
   }
-  return all as Omit<Views, 'waitFor'>
+  return all as Omit<Views, 'waitFor' | 'waitForWritten'>
 }

@@ -10,6 +10,7 @@ import { reachOf } from './authorise.ts'
 import { type CheckedInput, checkCommand } from './check-command.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createJob } from './job.ts'
+import { noteWrites } from './note-writes.ts'
 
 /** Where keys of the control plane's own commands are kept apart from everybody's. */
 const systemProject = parseProjectId('coffer-system')
@@ -32,12 +33,17 @@ export const createDispatch = (dependencies: DispatchDependencies & { readonly i
     const checked = checkRequest(request)
     if (!checked.ok) return refused(checked.rejection)
     const { definition, input } = checked
+    const { handler, written } = noteWrites(dependencies.handler)
     try {
       const answer = await idempotency.run(request, projectOf(request.actor), (ids, repeat) =>
-        definition.carryOut(dependencies, createJob(request, reachOf(request.actor), ids, repeat), input),
+        definition.carryOut(
+          { ...dependencies, handler },
+          createJob(request, reachOf(request.actor), ids, repeat),
+          input,
+        ),
       )
       // The definition that the registry has under the command's name made it.
-      return answer as AnswerTo<Command>
+      return (answer.accepted ? { ...answer, written: written() } : answer) as AnswerTo<Command>
     } catch (error) {
       if (error instanceof UnreadableHistory) return refused(error.rejection)
       throw error

@@ -1,3 +1,4 @@
+import type { Category } from '../../domain/aggregates.ts'
 import type { EventId } from '../../domain/ids.ts'
 import type { EventMetadata } from '../../domain/metadata.ts'
 import type { StreamName } from '../../domain/stream.ts'
@@ -18,6 +19,9 @@ import type { StreamName } from '../../domain/stream.ts'
  */
 export type Position = number
 export const beforeFirst: Position = -1
+
+/** By category of the streams that a command has to do with: where the last event lies that it wrote there, or found. */
+export type WrittenUpTo = Readonly<Partial<Record<Category, Position>>>
 
 /** JSON only: no bigint, no Date, no undefined inside. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }

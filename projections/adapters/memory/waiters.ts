@@ -5,6 +5,7 @@ export type Waiters = {
   /** True once the position is reached, false when the signal aborts or the store closes first. */
   readonly wait: (position: Position, signal: AbortSignal) => Promise<boolean>
   readonly reached: (checkpoint: Position) => void
+  readonly areNone: () => boolean
   readonly end: () => void
 }
 
@@ -29,6 +30,7 @@ export const createWaiters = (): Waiters => {
     reached: (checkpoint) => {
       for (const waiter of waiting) if (waiter.position <= checkpoint) waiter.settle(true)
     },
+    areNone: () => waiting.size === 0,
     end: () => {
       for (const waiter of waiting) waiter.settle(false)
     },

@@ -23,7 +23,7 @@ export type Tail = {
   readonly waiters: Pick<Waiters, 'wait'>
   /** How far the view has come in the stream of this epoch, as far as was heard. */
   readonly heardIn: (epoch: string) => Position
-  /** Begins to follow, from this state if it can be had. Only the first call matters. */
+  /** Somebody wants to know. The first call begins to follow, from this state if it can be had. */
   readonly start: (from: Promise<FeedState>) => void
   readonly stop: () => void
 }
@@ -37,6 +37,10 @@ export type TailDeps = {
   /** How long Redis lets a read wait. After that the tail looks whether its stream is still the same. */
   readonly blockMs: number
   readonly timeoutMs: number
+  /** How long it follows on though nobody wants to know: whoever comes back soon finds it there. */
+  readonly unusedMs: number
+  /** It does not follow any more, as nobody wanted to know. */
+  readonly onUnused: () => void
   readonly backOff: BackOffBounds
   readonly onCheckpoint: (checkpoint: Position) => void
   /** The view is another one, or may be. `isDropped`: it is gone, and nobody waits for it. */
@@ -54,6 +58,7 @@ export const createTail = (deps: TailDeps): Tail => {
   const stopping = new AbortController()
   const { signal } = stopping
   let started = false
+  let lastUsedAtMs = 0
   let heard: FeedState | null = null
 
   const stateOf = async (client: RedisClient): Promise<FeedState> =>
@@ -103,10 +108,18 @@ export const createTail = (deps: TailDeps): Tail => {
     return now
   }
 
+  const isUnused = (): boolean =>
+    !feed.isRead() && waiters.areNone() && performance.now() - lastUsedAtMs > deps.unusedMs
+
   const follow = async (client: RedisClient, from: Promise<FeedState>): Promise<void> => {
     const backOff = createBackOff({ random: systemRandom, timers: systemTimers }, deps.backOff)
     let state = await from.catch(() => null)
     while (!signal.aborted) {
+      if (isUnused()) {
+        deps.onUnused()
+        stopping.abort()
+        return
+      }
       try {
         if (!state) {
           state = await stateOf(client)
@@ -132,6 +145,7 @@ export const createTail = (deps: TailDeps): Tail => {
     waiters,
     heardIn: (epoch) => (heard?.epoch === epoch ? heard.checkpoint : neverWritten),
     start: (from) => {
+      lastUsedAtMs = performance.now()
       if (started || signal.aborted) return
       started = true
       const client = connect()

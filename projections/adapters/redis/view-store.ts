@@ -41,6 +41,8 @@ export type RedisLimits = {
   readonly maxUnreadChanges: number
   /** How long it may take until a follower notices that Redis was flushed. */
   readonly blockMs: number
+  /** How long a view is followed on that nobody waits for or follows any more. */
+  readonly unusedTailMs: number
   /** What goes to Redis in one message at most. */
   readonly maxWritesPerMessage: number
   readonly maxBytesPerMessage: number
@@ -50,6 +52,7 @@ export const defaultRedisLimits: RedisLimits = {
   callTimeoutMs: 5000,
   maxUnreadChanges: 5000,
   blockMs: 5000,
+  unusedTailMs: 10_000,
   maxWritesPerMessage: 1000,
   maxBytesPerMessage: 4_000_000,
 }
@@ -146,6 +149,8 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
         maxUnread: limits.maxUnreadChanges,
         blockMs: limits.blockMs,
         timeoutMs: limits.callTimeoutMs,
+        unusedMs: limits.unusedTailMs,
+        onUnused: () => tails.delete(view),
         backOff: tailBackOff,
         onCheckpoint: (checkpoint) => note(view, { epoch: seen.get(view)?.epoch ?? anyEpoch, checkpoint }),
         onTurn: (isDropped) => {

@@ -1,6 +1,7 @@
 import type { AnswerTo, DispatchRequest, PublicCommand } from '../../../commands/api.ts'
 import { checkRequest } from '../../../commands/dispatch/dispatch.ts'
 import { refused } from '../../../commands/public/definition.ts'
+import { allCategories } from '../../../domain/aggregates.ts'
 import { type ProjectId, parseProjectId } from '../../../domain/ids.ts'
 import {
   type ApiConfig,
@@ -48,7 +49,11 @@ const createScriptedDispatch = () => {
       const checked = checkRequest(request)
       if (!checked.ok) return refused(checked.rejection)
       requests.push(request)
-      return (await script(request)) as AnswerTo<Command>
+      const answer = (await script(request)) as AnswerTo<Command>
+      if (!answer.accepted) return answer
+      // It says no streams: any may have been written.
+      const written = Object.fromEntries(allCategories.map((category) => [category, answer.position]))
+      return { ...answer, written }
     },
   }
 }

@@ -157,7 +157,7 @@ describe('a command', () => {
   })
 
   it.each([
-    ['the views cannot be waited for', { waitFor: () => Promise.reject(new TypeError('a bug')) }],
+    ['the views cannot be waited for', { waitForWritten: () => Promise.reject(new TypeError('a bug')) }],
     ['what it wrote cannot be read', { instancesById: () => Promise.reject(new TypeError('a foreign value')) }],
   ])('is answered even when %s, by a bug of ours or a foreign value', async (_what, views) => {
     const { ask, scripted, lines } = createApiUnderTest({ views })
