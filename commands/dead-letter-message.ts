@@ -1,5 +1,5 @@
+import { parseDeadLetterId } from '../domain/dead-letter/id.ts'
 import { deadLetterTopic, topicOfDeadLetters } from '../domain/dead-letter/place.ts'
-import { parseDeadLetterId } from '../domain/ids.ts'
 import { deriveId } from '../kernel/ids.ts'
 import type { DeadLetter, ParkedMessage } from './ports/dead-letters.ts'
 import type { IncomingMessage, OutgoingMessage } from './ports/message-bus.ts'

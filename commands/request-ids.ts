@@ -2,14 +2,9 @@ import {
   type CommandId,
   type InstanceId,
   type NodeId,
-  parseBackupId,
-  parseConfigurationId,
   parseInstanceId,
-  parseJoinTokenId,
   parseNodeId,
   parseOperationId,
-  parseScheduleId,
-  parseTokenId,
 } from '../domain/ids.ts'
 import { siblingId } from '../kernel/ids.ts'
 
@@ -33,20 +28,9 @@ export class RequestIds {
   get operationId() {
     return parseOperationId(siblingId(this.commandId, 'operation'))
   }
-  get backupId() {
-    return parseBackupId(siblingId(this.commandId, 'backup'))
-  }
-  get scheduleId() {
-    return parseScheduleId(siblingId(this.commandId, 'schedule'))
-  }
-  get configurationId() {
-    return parseConfigurationId(siblingId(this.commandId, 'configuration'))
-  }
-  get tokenId() {
-    return parseTokenId(siblingId(this.commandId, 'token'))
-  }
-  get joinTokenId() {
-    return parseJoinTokenId(siblingId(this.commandId, 'join-token'))
+  /** Of another kind of thing. What one command makes of different kinds goes by different words. */
+  made<Id extends string>(word: string, parse: (value: unknown) => Id): Id {
+    return parse(siblingId(this.commandId, word))
   }
 }
 export const requestIds = (commandId: CommandId): RequestIds => new RequestIds(commandId)

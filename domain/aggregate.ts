@@ -11,6 +11,7 @@ export type Aggregate<
   Definitions extends EventDefinitions,
   State,
   Command,
+  Leads extends LeadsTo = LeadsTo,
 > = Decider<State, Command, EventOf<Definitions>> & {
   /** What stands before the first dash of its streams' names. */
   readonly category: Category
@@ -22,8 +23,23 @@ export type Aggregate<
    * stream, whose revisions tell each how much the others did.
    */
   readonly audience: 'project' | 'admins'
+  readonly shown: ShownOf<Definitions>
+  /** `something`: `reactions/` says what each of its events leads to, and does not compile before. */
+  readonly leadsTo: Leads
   readonly stream: (id: Id) => StreamName
   readonly timer?: Timer<State, Command>
+}
+
+export type LeadsTo = 'nothing' | 'something'
+
+export type Shown = Readonly<Record<string, unknown>>
+
+/**
+ * What the audit log shows of every event's data, field by field: never anything sealed, hashed or secret. A new event type does not
+ * compile until it is decided here, and a new field is not shown until it is named.
+ */
+export type ShownOf<Definitions extends EventDefinitions> = {
+  readonly [Type in keyof Definitions & string]: (data: Readonly<z.infer<Definitions[Type]['schema']>>) => Shown
 }
 
 /** For an aggregate that time alone changes. */
@@ -51,7 +67,11 @@ type AggregateSpec<
   Definitions extends EventDefinitions,
   State,
   Command,
-> = Omit<Aggregate<Category, Id, Definitions, State, Command>, 'stream'>
+  Leads extends LeadsTo,
+> = Omit<Aggregate<Category, Id, Definitions, State, Command, Leads>, 'stream' | 'shown'> & {
+  // Only `events` says which they are.
+  readonly shown: ShownOf<NoInfer<Definitions>>
+}
 
 /** The value that an aggregate's `index.ts` exports, and `aggregates.ts` lists. */
 export const defineAggregate = <
@@ -60,9 +80,10 @@ export const defineAggregate = <
   Definitions extends EventDefinitions,
   State,
   Command,
+  const Leads extends LeadsTo,
 >(
-  spec: AggregateSpec<Category, Id, Definitions, State, Command>,
-): Aggregate<Category, Id, Definitions, State, Command> => ({
+  spec: AggregateSpec<Category, Id, Definitions, State, Command, Leads>,
+): Aggregate<Category, Id, Definitions, State, Command, Leads> => ({
   ...spec,
   stream: (id) => createStreamName(spec.category, id),
 })

@@ -25,3 +25,9 @@ export const checkFitted = <Schema extends z.ZodType>(
   value: unknown,
 ): z.ZodSafeParseResult<z.output<Schema>> =>
   fits?.(value) ? { success: true, data: value as z.output<Schema> } : schema.safeParse(value)
+
+/** Throws a `ZodError`. Several ids of every command, event and message are parsed, and nearly all are in order. */
+export const parserOf = <Schema extends z.ZodType>(schema: Schema): ((value: unknown) => z.output<Schema>) => {
+  const known = fitted(schema)
+  return (value) => parseFitted(known, value)
+}

@@ -1,23 +1,20 @@
 import { z } from 'zod'
-import { fitted, parseFitted } from './fitted.ts'
+import { parserOf } from './fitted.ts'
 
-/** Ids are UUIDs (version 7 when made here) and are branded, so one kind cannot be passed for another. */
+/*
+ * The ids of what instances consist of, and of what every event names. Those of other nouns are in their folders, in `id.ts`. Ids are UUIDs (version 7
+ * when made here) and are branded, so one kind cannot be passed for another.
+ */
+
 export const instanceIdSchema = z.uuid().brand<'InstanceId'>()
 export const operationIdSchema = z.uuid().brand<'OperationId'>()
 /** One placement of an instance on a host: where the instance moves to another host, its node there is another one. */
 export const nodeIdSchema = z.uuid().brand<'NodeId'>()
 /** One agent runs on a host and is addressed by the host's id. */
 export const hostIdSchema = z.uuid().brand<'HostId'>()
-export const tokenIdSchema = z.uuid().brand<'TokenId'>()
-export const joinTokenIdSchema = z.uuid().brand<'JoinTokenId'>()
-export const scheduleIdSchema = z.uuid().brand<'ScheduleId'>()
 export const backupIdSchema = z.uuid().brand<'BackupId'>()
 export const configurationIdSchema = z.uuid().brand<'ConfigurationId'>()
 export const commandIdSchema = z.uuid().brand<'CommandId'>()
-/** Derived from a project and an idempotency key. */
-export const requestIdSchema = z.uuid().brand<'RequestId'>()
-/** Derived from where and when a message was parked: a place alone may be given again, in a topic that was made anew. */
-export const deadLetterIdSchema = z.uuid().brand<'DeadLetterId'>()
 export const eventIdSchema = z.uuid().brand<'EventId'>()
 /** A project is named by whoever runs the identity provider: letters, digits, `.`, `_`, `-`, at most 63 characters. */
 export const projectIdSchema = z
@@ -34,36 +31,20 @@ export type InstanceId = z.infer<typeof instanceIdSchema>
 export type NodeId = z.infer<typeof nodeIdSchema>
 export type OperationId = z.infer<typeof operationIdSchema>
 export type HostId = z.infer<typeof hostIdSchema>
-export type TokenId = z.infer<typeof tokenIdSchema>
-export type JoinTokenId = z.infer<typeof joinTokenIdSchema>
-export type ScheduleId = z.infer<typeof scheduleIdSchema>
 export type BackupId = z.infer<typeof backupIdSchema>
 export type ConfigurationId = z.infer<typeof configurationIdSchema>
 export type CommandId = z.infer<typeof commandIdSchema>
-export type RequestId = z.infer<typeof requestIdSchema>
-export type DeadLetterId = z.infer<typeof deadLetterIdSchema>
 export type EventId = z.infer<typeof eventIdSchema>
 export type ProjectId = z.infer<typeof projectIdSchema>
 export type FlavorId = z.infer<typeof flavorIdSchema>
-
-/** Throws a `ZodError`. Several of every command, event and message are parsed, and nearly all are in order. */
-const parserOf = <Schema extends z.ZodType>(schema: Schema): ((value: unknown) => z.output<Schema>) => {
-  const idSchema = fitted(schema)
-  return (value) => parseFitted(idSchema, value)
-}
 
 export const parseInstanceId = parserOf(instanceIdSchema)
 export const parseNodeId = parserOf(nodeIdSchema)
 export const parseOperationId = parserOf(operationIdSchema)
 export const parseHostId = parserOf(hostIdSchema)
-export const parseTokenId = parserOf(tokenIdSchema)
-export const parseJoinTokenId = parserOf(joinTokenIdSchema)
-export const parseScheduleId = parserOf(scheduleIdSchema)
 export const parseBackupId = parserOf(backupIdSchema)
 export const parseConfigurationId = parserOf(configurationIdSchema)
 export const parseCommandId = parserOf(commandIdSchema)
-export const parseRequestId = parserOf(requestIdSchema)
-export const parseDeadLetterId = parserOf(deadLetterIdSchema)
 export const parseEventId = parserOf(eventIdSchema)
 export const parseProjectId = parserOf(projectIdSchema)
 export const parseFlavorId = parserOf(flavorIdSchema)

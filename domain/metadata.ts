@@ -6,8 +6,8 @@ import {
   instanceIdSchema,
   operationIdSchema,
   projectIdSchema,
-  tokenIdSchema,
 } from './ids.ts'
+import { tokenIdSchema } from './token/id.ts'
 
 export const roles = ['admin', 'member', 'reader'] as const
 export type Role = (typeof roles)[number]

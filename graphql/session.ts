@@ -1,5 +1,6 @@
-import type { ProjectId, TokenId } from '../domain/ids.ts'
+import type { ProjectId } from '../domain/ids.ts'
 import type { Role } from '../domain/metadata.ts'
+import type { TokenId } from '../domain/token/id.ts'
 
 /** Who is asking, as a verified token says it. */
 export type Identity = {

@@ -2,7 +2,7 @@ import type { EventStore, StoredEvent } from '../commands/ports/event-store.ts'
 import { checkEvent } from '../domain/read-event.ts'
 import { mapFew } from '../kernel/map-few.ts'
 import type { AuditDocument, AuditEntry } from './audit-entry.ts'
-import { shownData } from './views/shown-data.ts'
+import { shownData } from './shown-data.ts'
 
 /**
  * What the log says of the events that entries of the view `events` stand for, in the order of the entries. One that cannot be read, or

@@ -1,4 +1,5 @@
-import { type ProjectId, parseCommandId, parseRequestId } from '../../domain/ids.ts'
+import { type ProjectId, parseCommandId } from '../../domain/ids.ts'
+import { parseRequestId } from '../../domain/request/id.ts'
 import { request, requestStream } from '../../domain/request/index.ts'
 import { isoAfter, isoNow, type WallClock } from '../../kernel/clock.ts'
 import { deriveId, type IdSource } from '../../kernel/ids.ts'

@@ -1,5 +1,5 @@
+import type { DeadLetterId } from '../../domain/dead-letter/id.ts'
 import type { DeadLetterPlace } from '../../domain/dead-letter/place.ts'
-import type { DeadLetterId } from '../../domain/ids.ts'
 
 /** A message as it was published, whoever could not handle it. */
 export type ParkedMessage = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { memoryFault, valueFaults } from '../../domain/configuration/check-values.ts'
 import { configuration, configurationStream } from '../../domain/configuration/index.ts'
-import type { InstanceId } from '../../domain/ids.ts'
+import { configurationIdSchema, type InstanceId } from '../../domain/ids.ts'
 import { type InstanceState, instance, instanceStream } from '../../domain/instance/index.ts'
 import type { WishOf } from '../../domain/instance/operations.ts'
 import { allFaults } from '../../domain/rejection.ts'
@@ -11,7 +11,7 @@ import { beginOperation, noSuchInstance } from '../dispatch/change-instance.ts'
 import { instanceOperationAnswer } from './answers.ts'
 import { noSuchConfiguration, notRead, readCatalogue } from './configurations.ts'
 import { defineCommand, type Job, type OwnDispatchDependencies, refused } from './definition.ts'
-import { configurationIdField, flagField, instanceIdField } from './input.ts'
+import { flagField, instanceIdField, uuidField } from './input.ts'
 
 const restart = flagField(
   'Whether the engine is restarted at once if a value takes it. Else it has that value with its next start.',
@@ -27,7 +27,7 @@ export const attachConfiguration = defineCommand({
   asks: 'Which instance, and which group.',
   input: z.strictObject({
     id: instanceIdField(),
-    configurationId: configurationIdField('The id of the configuration group.'),
+    configurationId: uuidField(configurationIdSchema, 'configuration group id', 'The id of the configuration group.'),
     restart,
   }),
   versioned: true,

@@ -10,7 +10,7 @@ import { lossOf } from '../dispatch/lost-stream.ts'
 import { perform } from '../sagas/perform.ts'
 import { shownId } from './answers.ts'
 import { accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
-import { operationIdField } from './input.ts'
+import { uuidField } from './input.ts'
 
 const noSuchOperation = (operationId: OperationId): Rejection => ({
   code: 'NOT_FOUND',
@@ -23,7 +23,7 @@ export const cancelOperation = defineCommand({
   role: 'member',
   does: 'Cancels an operation that has not ended. Safe at any moment.',
   asks: 'Which operation.',
-  input: z.strictObject({ id: operationIdField('The id of the operation.') }),
+  input: z.strictObject({ id: uuidField(operationIdSchema, 'operation id', 'The id of the operation.') }),
   answer: {
     name: 'CancelOperation',
     says: 'The operation ends as soon as it safely can, and undoes what it did.',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type ScheduleId, scheduleIdSchema } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { cronRefusal, timeZoneRefusal } from '../../domain/schedule/cron.ts'
 import { lateRefusal } from '../../domain/schedule/decide.ts'
+import { type ScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { type ScheduleCommand, schedule, scheduleStream } from '../../domain/schedule/index.ts'
 import { timetable, timetableStream } from '../../domain/timetable/index.ts'
 import { isoNow } from '../../kernel/clock.ts'
@@ -10,7 +10,7 @@ import { reaches } from '../dispatch/authorise.ts'
 import { shownId } from './answers.ts'
 import { cronField, lateMinutesField, timeZoneField } from './create-schedule.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
-import { flagField, scheduleIdField } from './input.ts'
+import { flagField, uuidField } from './input.ts'
 
 export const changeSchedule = defineCommand({
   name: 'ChangeSchedule',
@@ -18,7 +18,7 @@ export const changeSchedule = defineCommand({
   does: 'Changes the times of a schedule, pauses it or resumes it. What was due while it was paused is not made up for.',
   asks: 'Which schedule, and what of it is to change: what is left out stays as it is.',
   input: z.strictObject({
-    id: scheduleIdField('The id of the schedule.'),
+    id: uuidField(scheduleIdSchema, 'schedule id', 'The id of the schedule.'),
     cron: cronField().optional(),
     timeZone: timeZoneField().optional(),
     lateMinutes: lateMinutesField().optional(),
@@ -43,7 +43,7 @@ export const deleteSchedule = defineCommand({
   role: 'member',
   does: 'Deletes a schedule for good. What it has begun goes on.',
   asks: 'Which schedule.',
-  input: z.strictObject({ id: scheduleIdField('The id of the schedule.') }),
+  input: z.strictObject({ id: uuidField(scheduleIdSchema, 'schedule id', 'The id of the schedule.') }),
   answer: {
     name: 'DeleteSchedule',
     says: 'The schedule asks for nothing any more.',

@@ -3,7 +3,7 @@ import { mostParallel, parallelismRefusal } from '../../domain/configuration/dec
 import { type ConfigurationCommand, configuration, configurationStream } from '../../domain/configuration/index.ts'
 import { datastore as datastoreAggregate, datastoreStream, resolveVersion } from '../../domain/datastore/index.ts'
 import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
-import { type ConfigurationId, configurationIdSchema } from '../../domain/ids.ts'
+import { type ConfigurationId, configurationIdSchema, parseConfigurationId } from '../../domain/ids.ts'
 import { parameters, parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type DatastoreType, datastoreTypeSchema } from '../../domain/values/instance-spec.ts'
@@ -17,15 +17,7 @@ import type { Handler } from '../handle.ts'
 import { shownId } from './answers.ts'
 import { type AnswerOf, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
 import { handleAs, handleOwned } from './handle-as.ts'
-import {
-  configurationIdField,
-  flagField,
-  projectIdField,
-  textField,
-  tryWith,
-  wholeNumberField,
-  wordField,
-} from './input.ts'
+import { flagField, projectIdField, textField, tryWith, uuidField, wholeNumberField, wordField } from './input.ts'
 
 const longestDescription = 500
 
@@ -68,7 +60,7 @@ const configurationAnswer = {
   says: 'The configuration group is as wished.',
   fields: z.object({ configurationId: shownId(configurationIdSchema, 'The configuration group.') }),
 }
-const which = { id: configurationIdField('The id of the configuration group.') }
+const which = { id: uuidField(configurationIdSchema, 'configuration group id', 'The id of the configuration group.') }
 
 /** Null until a host has started that version. */
 export const readCatalogue = async (
@@ -123,7 +115,7 @@ export const createConfiguration = defineCommand({
     const { version } = resolved
     const catalogue = await readCatalogue(dependencies, datastore, version)
     if (catalogue === null) return refused(notRead(datastore, version))
-    const { configurationId } = job.ids
+    const configurationId = job.ids.made('configuration', parseConfigurationId)
     const command = {
       type: 'CreateConfiguration' as const,
       ...named,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { backup, backupStream } from '../../domain/backup/index.ts'
-import { backupIdSchema, instanceIdSchema, operationIdSchema } from '../../domain/ids.ts'
+import { backupIdSchema, instanceIdSchema, operationIdSchema, parseBackupId } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
@@ -41,7 +41,8 @@ export const createBackup = defineCommand({
   },
   carryOut: async (dependencies: OwnDispatchDependencies, job, { instanceId, name: given }) => {
     const { handler, clock, keys, settings } = dependencies
-    const { backupId, operationId } = job.ids
+    const { operationId } = job.ids
+    const backupId = job.ids.made('backup', parseBackupId)
     const { state } = await handler.load(instance, instanceStream(instanceId))
     if (state.status === 'ABSENT' || state.status === 'DELETED' || !reaches(job.reach, state.projectId)) {
       return refused({ ...noSuchInstance(instanceId), field: 'instanceId' })

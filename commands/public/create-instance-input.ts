@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
-import type { ProjectId } from '../../domain/ids.ts'
-import { backupIdField, keyField, levelField, projectIdField, textField, wholeNumberField } from './input.ts'
+import { backupIdSchema, type ProjectId } from '../../domain/ids.ts'
+import { keyField, levelField, projectIdField, textField, uuidField, wholeNumberField } from './input.ts'
 
 const databaseInput = z
   .strictObject({
@@ -37,7 +37,9 @@ export const createInstanceInput = z.strictObject({
   datastore: textField(
     `${datastoreChoice}, as \`datastores\` lists them. Needed unless it is made of a backup, whose it is then.`,
   ).optional(),
-  fromBackup: backupIdField(
+  fromBackup: uuidField(
+    backupIdSchema,
+    'backup id',
     'The backup that it is made of, with the databases, the users and their passwords in it. What is left out is as it was then.',
   ).optional(),
   version: textField(

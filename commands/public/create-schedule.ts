@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { scheduleIdSchema } from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { actionSchema } from '../../domain/schedule/actions.ts'
 import { cronRefusal, leastMinutes, timeZoneRefusal } from '../../domain/schedule/cron.ts'
 import { defaultLateMinutes, lateRefusal, mostLateMinutes } from '../../domain/schedule/decide.ts'
+import { parseScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { schedule, scheduleStream } from '../../domain/schedule/index.ts'
 import { mostSchedules } from '../../domain/timetable/decide.ts'
 import { timetable, timetableStream } from '../../domain/timetable/index.ts'
@@ -53,7 +53,7 @@ export const createSchedule = defineCommand({
       return refused(loss ?? { ...noSuchInstance(instanceId), field: 'instanceId' })
     }
     const { projectId } = state
-    const { scheduleId } = job.ids
+    const scheduleId = job.ids.made('schedule', parseScheduleId)
     const context = { ...job.context, projectId, instanceId }
     const now = isoNow(clock)
     const room = timetableStream(projectId)

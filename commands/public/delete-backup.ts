@@ -6,14 +6,14 @@ import { noSuchBackup } from '../dispatch/find-source.ts'
 import { shownId } from './answers.ts'
 import { defineCommand } from './definition.ts'
 import { handleOwned } from './handle-as.ts'
-import { backupIdField } from './input.ts'
+import { uuidField } from './input.ts'
 
 export const deleteBackup = defineCommand({
   name: 'DeleteBackup',
   role: 'member',
   does: 'Deletes a backup for good: from now on it cannot be restored. Its key is destroyed and its objects are removed in the background.',
   asks: 'Which backup.',
-  input: z.strictObject({ id: backupIdField('The id of the backup.') }),
+  input: z.strictObject({ id: uuidField(backupIdSchema, 'backup id', 'The id of the backup.') }),
   answer: {
     name: 'DeleteBackup',
     says: 'The backup is being deleted, or is gone.',

@@ -1,14 +1,5 @@
 import { z } from 'zod'
-import {
-  backupIdSchema,
-  configurationIdSchema,
-  instanceIdSchema,
-  joinTokenIdSchema,
-  operationIdSchema,
-  projectIdSchema,
-  scheduleIdSchema,
-  tokenIdSchema,
-} from '../../domain/ids.ts'
+import { instanceIdSchema, projectIdSchema } from '../../domain/ids.ts'
 import type { Rejection, RejectionCode } from '../../domain/rejection.ts'
 import { accessLevelSchema } from '../../domain/values/access.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
@@ -48,26 +39,12 @@ export const idField = <Value>(
     description,
   })
 
+/** The id of a thing that Coffer has made. `noun`: as in `instance id`. */
+export const uuidField = <Schema extends z.ZodType>(schema: Schema, noun: string, description: string) =>
+  idField(tryWith(schema), { noun, expected: 'a UUID', description })
+
 export const instanceIdField = (description = 'The id of the instance.') =>
-  idField(tryWith(instanceIdSchema), { noun: 'instance id', expected: 'a UUID', description })
-
-export const operationIdField = (description: string) =>
-  idField(tryWith(operationIdSchema), { noun: 'operation id', expected: 'a UUID', description })
-
-export const tokenIdField = (description: string) =>
-  idField(tryWith(tokenIdSchema), { noun: 'token id', expected: 'a UUID', description })
-
-export const joinTokenIdField = (description: string) =>
-  idField(tryWith(joinTokenIdSchema), { noun: 'join token id', expected: 'a UUID', description })
-
-export const backupIdField = (description: string) =>
-  idField(tryWith(backupIdSchema), { noun: 'backup id', expected: 'a UUID', description })
-
-export const scheduleIdField = (description: string) =>
-  idField(tryWith(scheduleIdSchema), { noun: 'schedule id', expected: 'a UUID', description })
-
-export const configurationIdField = (description: string) =>
-  idField(tryWith(configurationIdSchema), { noun: 'configuration group id', expected: 'a UUID', description })
+  uuidField(instanceIdSchema, 'instance id', description)
 
 export const projectIdField = (description: string) =>
   idField(tryWith(projectIdSchema), {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { joinTokenIdSchema, parseJoinTokenId } from '../../domain/fleet/id.ts'
 import { fleet, fleetStream } from '../../domain/fleet/index.ts'
 import { formatJoinToken, joinTokenPurpose } from '../../domain/guest/join-token.ts'
 import { host, hostStream } from '../../domain/host/index.ts'
-import { type HostId, hostIdSchema, joinTokenIdSchema } from '../../domain/ids.ts'
+import { type HostId, hostIdSchema } from '../../domain/ids.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { tryParseTime } from '../../domain/values/time.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
@@ -47,7 +48,7 @@ export const issueJoinToken = defineCommand({
   carryOut: async ({ handler, masterKey, clock }, job, { hostId = null, expiresAt }) => {
     if (hostId !== null && (await handler.load(host, hostStream(hostId))).state.status === 'UNREGISTERED')
       return refused(unknownHost(hostId))
-    const { joinTokenId: tokenId } = job.ids
+    const tokenId = job.ids.made('join-token', parseJoinTokenId)
     const source = { idempotencyKey: job.request.idempotencyKey, scope: `join token\u0000${tokenId}` }
     const secret = tokenSecret(masterKey, source)
     const { publicKey: proofKey } = deriveSigner(secret, joinTokenPurpose)

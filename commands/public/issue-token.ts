@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { TokenId } from '../../domain/ids.ts'
-import { tokenIdSchema } from '../../domain/ids.ts'
-import type { Actor } from '../../domain/metadata.ts'
-import { roles } from '../../domain/metadata.ts'
+import { type Actor, roles } from '../../domain/metadata.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import { parseTokenId, type TokenId, tokenIdSchema } from '../../domain/token/id.ts'
 import { type TokenState, token, tokenStream } from '../../domain/token/index.ts'
 import { tokenNameRefusal } from '../../domain/values/names.ts'
 import { hasPassed, tryParseTime } from '../../domain/values/time.ts'
@@ -55,7 +53,7 @@ export const issueToken = defineCommand({
     if (!lineage) return refused(endedToken)
     const { ancestors, endsBy } = lineage
     const now = isoNow(clock)
-    const { tokenId } = job.ids
+    const tokenId = job.ids.made('token', parseTokenId)
     const context = { ...job.context, projectId }
     const heldUntil = isoAfter(clock, settings.reservationMs)
     const { maxTokens } = settings

@@ -1,20 +1,20 @@
 import { z } from 'zod'
-import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/token/id.ts'
 import { token, tokenStream } from '../../domain/token/index.ts'
 import { isAdmin, reaches } from '../dispatch/authorise.ts'
 import { lossOf } from '../dispatch/lost-stream.ts'
 import { shownId } from './answers.ts'
 import { accepted, defineCommand, refused } from './definition.ts'
-import { tokenIdField } from './input.ts'
+import { uuidField } from './input.ts'
 
 export const revokeToken = defineCommand({
   name: 'RevokeToken',
   role: 'member',
   does: 'Revokes a token for good.',
   asks: 'Which token.',
-  input: z.strictObject({ id: tokenIdField('The id of the token.') }),
+  input: z.strictObject({ id: uuidField(tokenIdSchema, 'token id', 'The id of the token.') }),
   answer: {
     name: 'RevokeToken',
     says: 'The token opens nothing any more; open subscriptions of its holder end within seconds.',

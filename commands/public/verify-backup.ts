@@ -7,7 +7,7 @@ import { noSuchBackup } from '../dispatch/find-source.ts'
 import { shownId } from './answers.ts'
 import { createFor } from './create-instance.ts'
 import { accepted, defineCommand, refused } from './definition.ts'
-import { backupIdField } from './input.ts'
+import { uuidField } from './input.ts'
 
 /** The instance is one like any other until it is there: what is proven is what everybody gets. */
 export const verifyBackup = defineCommand({
@@ -15,7 +15,7 @@ export const verifyBackup = defineCommand({
   role: 'member',
   does: 'Restores a backup into an instance of the smallest flavor, reads everything in it and deletes it again. Answers at once; `Backup.proof` says what came of it.',
   asks: 'Which backup.',
-  input: z.strictObject({ id: backupIdField('The id of the backup.') }),
+  input: z.strictObject({ id: uuidField(backupIdSchema, 'backup id', 'The id of the backup.') }),
   answer: {
     name: 'VerifyBackup',
     says: 'The backup is being restored.',

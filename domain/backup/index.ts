@@ -5,6 +5,7 @@ import type { BackupCommand } from './commands.ts'
 import { decide, unheardMs } from './decide.ts'
 import { backupEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { backupShown } from './shown.ts'
 import { absentBackup, removalOf } from './state.ts'
 
 export type { BackupCommand } from './commands.ts'
@@ -16,6 +17,8 @@ export const backup = defineAggregate({
   id: backupIdSchema,
   events: backupEvents,
   audience: 'project',
+  shown: backupShown,
+  leadsTo: 'something',
   initial: absentBackup,
   decide,
   evolve,

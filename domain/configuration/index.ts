@@ -3,6 +3,7 @@ import { configurationIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { configurationEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { configurationShown } from './shown.ts'
 import { absentConfiguration } from './state.ts'
 
 export type { ConfigurationCommand } from './commands.ts'
@@ -15,6 +16,8 @@ export const configuration = defineAggregate({
   id: configurationIdSchema,
   events: configurationEvents,
   audience: 'project',
+  shown: configurationShown,
+  leadsTo: 'something',
   initial: absentConfiguration,
   decide,
   evolve,

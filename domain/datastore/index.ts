@@ -3,6 +3,7 @@ import { datastoreTypeSchema } from '../values/instance-spec.ts'
 import { decide } from './decide.ts'
 import { datastoreEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { datastoreShown } from './shown.ts'
 import { unknownDatastore } from './state.ts'
 
 export type { DatastoreCommand } from './commands.ts'
@@ -15,6 +16,8 @@ export const datastore = defineAggregate({
   id: datastoreTypeSchema,
   events: datastoreEvents,
   audience: 'admins',
+  shown: datastoreShown,
+  leadsTo: 'nothing',
   initial: unknownDatastore,
   decide,
   evolve,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { commandIdSchema, deadLetterIdSchema } from '../ids.ts'
+import { commandIdSchema } from '../ids.ts'
+import { deadLetterIdSchema } from './id.ts'
 
 /** `resolvedBy`: the command that did it, by which its repeat is known. `parkedAt`: ISO 8601. The message itself stays on the bus. */
 const resolution = z.object({

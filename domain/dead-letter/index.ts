@@ -1,8 +1,9 @@
 import { defineAggregate } from '../aggregate.ts'
-import { deadLetterIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { deadLetterEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { deadLetterIdSchema } from './id.ts'
+import { deadLetterShown } from './shown.ts'
 import { openDeadLetter } from './state.ts'
 
 export type { DeadLetterCommand } from './commands.ts'
@@ -15,6 +16,8 @@ export const deadLetter = defineAggregate({
   id: deadLetterIdSchema,
   events: deadLetterEvents,
   audience: 'admins',
+  shown: deadLetterShown,
+  leadsTo: 'nothing',
   initial: openDeadLetter,
   decide,
   evolve,

@@ -2,6 +2,7 @@ import { defineAggregate } from '../aggregate.ts'
 import { accept, type Decision } from '../decider.ts'
 import { streamNameSchema } from '../stream.ts'
 import { type ExclusionEvent, exclusionEvents } from './events.ts'
+import { exclusionShown } from './shown.ts'
 
 export { type ExclusionEvent, exclusionEvents } from './events.ts'
 
@@ -19,6 +20,8 @@ export const exclusion = defineAggregate({
   id: streamNameSchema,
   events: exclusionEvents,
   audience: 'project',
+  shown: exclusionShown,
+  leadsTo: 'nothing',
   initial,
   decide: ({ type: _, ...data }: ExclusionCommand, { revisions }): Decision<ExclusionEvent> =>
     revisions.includes(data.revision) ? accept() : accept({ type: 'EventExcluded', data }),

@@ -3,6 +3,7 @@ import { flavorIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { flavorEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { flavorShown } from './shown.ts'
 import { absentFlavor } from './state.ts'
 
 export type { FlavorCommand } from './commands.ts'
@@ -14,6 +15,8 @@ export const flavor = defineAggregate({
   id: flavorIdSchema,
   events: flavorEvents,
   audience: 'admins',
+  shown: flavorShown,
+  leadsTo: 'nothing',
   initial: absentFlavor,
   decide,
   evolve,

@@ -1,4 +1,5 @@
-import type { HostId, JoinTokenId } from '../ids.ts'
+import type { HostId } from '../ids.ts'
+import type { JoinTokenId } from './id.ts'
 
 /** What a host that is not known yet, or comes with another key, is let in by. It has proven that it holds the token. */
 export type UsedJoinToken = { readonly tokenId: JoinTokenId; readonly signingKey: string; readonly now: string }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { hostIdSchema, joinTokenIdSchema } from '../ids.ts'
+import { hostIdSchema } from '../ids.ts'
+import { joinTokenIdSchema } from './id.ts'
 
 export const fleetEvents = {
   /** No other host gets the name from now on, and the one that this host had before is free. */

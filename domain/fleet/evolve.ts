@@ -1,6 +1,6 @@
 import { unreachable } from '../decider.ts'
-import type { JoinTokenId } from '../ids.ts'
 import type { FleetEvent } from './events.ts'
+import type { JoinTokenId } from './id.ts'
 import type { FleetState, IssuedJoinToken } from './state.ts'
 
 export const evolve = (state: FleetState, event: FleetEvent): FleetState => {

@@ -3,6 +3,7 @@ import { defineAggregate } from '../aggregate.ts'
 import { decide } from './decide.ts'
 import { fleetEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { fleetShown } from './shown.ts'
 import { newFleet } from './state.ts'
 
 export type { FleetCommand, UsedJoinToken } from './commands.ts'
@@ -15,6 +16,8 @@ export const fleet = defineAggregate({
   id: z.literal('hosts'),
   events: fleetEvents,
   audience: 'admins',
+  shown: fleetShown,
+  leadsTo: 'nothing',
   initial: newFleet,
   decide,
   evolve,

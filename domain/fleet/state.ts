@@ -1,4 +1,5 @@
-import type { HostId, JoinTokenId } from '../ids.ts'
+import type { HostId } from '../ids.ts'
+import type { JoinTokenId } from './id.ts'
 
 /** `hostId`: the one host that it is for; null for any. `used`: by whom. */
 export type IssuedJoinToken = {

@@ -1,4 +1,4 @@
-import { type JoinTokenId, parseJoinTokenId } from '../ids.ts'
+import { type JoinTokenId, parseJoinTokenId } from '../fleet/id.ts'
 
 /** `secret`: 32 random bytes, base64url. `controlKey`: the public key that the control plane signs by, so that the host knows it from the start. */
 export type JoinToken = { readonly tokenId: JoinTokenId; readonly secret: string; readonly controlKey: string }

@@ -1,13 +1,7 @@
 import { z } from 'zod'
+import { joinTokenIdSchema } from '../fleet/id.ts'
 import { hostDescriptionSchema } from '../host/events.ts'
-import {
-  commandIdSchema,
-  hostIdSchema,
-  instanceIdSchema,
-  joinTokenIdSchema,
-  nodeIdSchema,
-  operationIdSchema,
-} from '../ids.ts'
+import { commandIdSchema, hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { datastoreTypeSchema, endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
 import { parameterSchema, parameterValuesSchema } from '../values/parameter.ts'

@@ -3,6 +3,7 @@ import { hostIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { hostEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { hostShown } from './shown.ts'
 import { unregisteredHost } from './state.ts'
 
 export { committedNodes, freeCapacity, type HeldNode, heldNodes } from './capacity.ts'
@@ -18,6 +19,8 @@ export const host = defineAggregate({
   id: hostIdSchema,
   events: hostEvents,
   audience: 'admins',
+  shown: hostShown,
+  leadsTo: 'something',
   initial: unregisteredHost,
   decide,
   evolve,

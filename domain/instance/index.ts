@@ -3,6 +3,7 @@ import { instanceIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { instanceEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { instanceShown } from './shown.ts'
 import { absentInstance } from './state.ts'
 
 export type { InstanceCommand } from './commands.ts'
@@ -24,6 +25,8 @@ export const instance = defineAggregate({
   id: instanceIdSchema,
   events: instanceEvents,
   audience: 'project',
+  shown: instanceShown,
+  leadsTo: 'something',
   initial: absentInstance,
   decide,
   evolve,

@@ -5,6 +5,7 @@ import { decide } from './decide.ts'
 import { operationEvents } from './events.ts'
 import { evolve } from './evolve.ts'
 import { unreadableHistoryFault } from './faults.ts'
+import { operationShown } from './shown.ts'
 import { absentOperation, hasBegun, nextDeadline } from './state.ts'
 
 export type { OperationKind } from '../instance/operation-kinds.ts'
@@ -20,6 +21,8 @@ export const operation = defineAggregate({
   id: operationIdSchema,
   events: operationEvents,
   audience: 'project',
+  shown: operationShown,
+  leadsTo: 'something',
   initial: absentOperation,
   decide,
   evolve,

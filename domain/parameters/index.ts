@@ -5,6 +5,7 @@ import type { DatastoreType } from '../values/instance-spec.ts'
 import { decide } from './decide.ts'
 import { parametersEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { parametersShown } from './shown.ts'
 import { unreadParameters } from './state.ts'
 
 export type { ParametersCommand } from './commands.ts'
@@ -28,6 +29,8 @@ export const parameters = defineAggregate({
   id: parametersIdSchema,
   events: parametersEvents,
   audience: 'admins',
+  shown: parametersShown,
+  leadsTo: 'nothing',
   initial: unreadParameters,
   decide,
   evolve,

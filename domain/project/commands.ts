@@ -1,4 +1,5 @@
-import type { InstanceId, OperationId, ProjectId, TokenId } from '../ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { TokenId } from '../token/id.ts'
 import type { Resources } from '../values/resources.ts'
 import type { QuotaLimits } from './events.ts'
 

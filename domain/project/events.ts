@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, projectIdSchema, tokenIdSchema } from '../ids.ts'
+import { instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { tokenIdSchema } from '../token/id.ts'
 import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
 

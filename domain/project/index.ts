@@ -3,6 +3,7 @@ import { projectIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { projectEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { projectShown } from './shown.ts'
 import { newProject } from './state.ts'
 
 export type { ProjectCommand, ReleaseReason } from './commands.ts'
@@ -14,6 +15,8 @@ export const project = defineAggregate({
   id: projectIdSchema,
   events: projectEvents,
   audience: 'project',
+  shown: projectShown,
+  leadsTo: 'nothing',
   initial: newProject,
   decide,
   evolve,

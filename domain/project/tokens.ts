@@ -1,4 +1,4 @@
-import type { TokenId } from '../ids.ts'
+import type { TokenId } from '../token/id.ts'
 import { hasPassed } from '../values/time.ts'
 
 /** `heldUntil`: null once the token was issued. */

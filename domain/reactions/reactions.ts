@@ -1,4 +1,4 @@
-import { type AggregateOf, allCategories, type Category } from '../aggregates.ts'
+import type { AggregateOf, Category } from '../aggregates.ts'
 import type { CofferEvent } from '../catalogue.ts'
 import { backupReactions } from './backup.ts'
 import { configurationReactions } from './configuration.ts'
@@ -10,11 +10,10 @@ import { scheduleReactions } from './schedule.ts'
 import { timetableReactions } from './timetable.ts'
 import { tokenReactions } from './token.ts'
 
-/**
- * What every event leads to. A category, or an event of one that leads to anything, must say so here: what is forgotten does not
- * compile.
- */
-export type ReactionTable = { readonly [C in Category]: 'none' | ReactionsOf<AggregateOf<C>> }
+type Leading = { readonly [C in Category]: AggregateOf<C>['leadsTo'] extends 'nothing' ? never : C }[Category]
+
+/** What every event of the aggregates leads to whose events lead to anything: what is forgotten does not compile. */
+export type ReactionTable = { readonly [C in Leading]: ReactionsOf<AggregateOf<C>> }
 
 export const reactionTable: ReactionTable = {
   instance: instanceReactions,
@@ -24,15 +23,7 @@ export const reactionTable: ReactionTable = {
   token: tokenReactions,
   schedule: scheduleReactions,
   timetable: timetableReactions,
-  project: 'none',
-  fleet: 'none',
-  flavor: 'none',
-  datastore: 'none',
-  parameters: 'none',
   configuration: configurationReactions,
-  request: 'none',
-  exclusion: 'none',
-  deadletter: 'none',
 }
 
 export type Reactions = {
@@ -55,14 +46,12 @@ type AnyReacting = Reacting<CofferEvent, unknown>
 
 export const createReactions = (table: ReactionTable): Reactions => {
   const reactingByType: ReadonlyMap<string, AnyReacting> = new Map(
-    allCategories.flatMap((category) => {
-      const ofCategory = table[category]
-      if (ofCategory === 'none') return []
-      return Object.entries(ofCategory).flatMap(([type, reacting]) =>
+    Object.values<ReactionTable[Leading]>(table).flatMap((ofCategory) =>
+      Object.entries<unknown>(ofCategory).flatMap(([type, reacting]) =>
         // An event type belongs to one category, whose event and state it is given.
-        reacting === 'none' ? [] : [[type, reacting as unknown as AnyReacting] as const],
-      )
-    }),
+        reacting === 'none' ? [] : [[type, reacting as AnyReacting] as const],
+      ),
+    ),
   )
   return {
     types: new Set(reactingByType.keys()),

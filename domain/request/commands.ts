@@ -1,4 +1,5 @@
-import type { CommandId, RequestId } from '../ids.ts'
+import type { CommandId } from '../ids.ts'
+import type { RequestId } from './id.ts'
 
 export type RequestCommand = {
   readonly type: 'ReceiveRequest'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { commandIdSchema, requestIdSchema } from '../ids.ts'
+import { commandIdSchema } from '../ids.ts'
+import { requestIdSchema } from './id.ts'
 
 export const requestEvents = {
   /**

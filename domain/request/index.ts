@@ -1,8 +1,9 @@
 import { defineAggregate } from '../aggregate.ts'
-import { requestIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { requestEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { requestIdSchema } from './id.ts'
+import { requestShown } from './shown.ts'
 import { initialRequest } from './state.ts'
 
 export type { RequestCommand } from './commands.ts'
@@ -19,6 +20,8 @@ export const request = defineAggregate({
   id: requestIdSchema,
   events: requestEvents,
   audience: 'project',
+  shown: requestShown,
+  leadsTo: 'nothing',
   initial: initialRequest,
   decide,
   evolve,

@@ -1,6 +1,7 @@
-import type { InstanceId, OperationId, ProjectId, ScheduleId } from '../ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
 import type { ScheduledAction } from './action-names.ts'
+import type { ScheduleId } from './id.ts'
 
 /** `now`: ISO 8601, when the command is handled. */
 export type ScheduleCommand =

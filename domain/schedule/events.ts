@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, operationIdSchema, projectIdSchema, scheduleIdSchema } from '../ids.ts'
+import { instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { type RejectionCode, rejections } from '../rejection.ts'
 import { actionSchema } from './actions.ts'
+import { scheduleIdSchema } from './id.ts'
 
 const time = z.iso.datetime()
 const codes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]

@@ -1,9 +1,10 @@
 import { defineAggregate } from '../aggregate.ts'
-import { scheduleIdSchema } from '../ids.ts'
 import type { ScheduleCommand } from './commands.ts'
 import { decide } from './decide.ts'
 import { scheduleEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { scheduleIdSchema } from './id.ts'
+import { scheduleShown } from './shown.ts'
 import { absentSchedule } from './state.ts'
 
 export type { ScheduleCommand } from './commands.ts'
@@ -15,6 +16,8 @@ export const schedule = defineAggregate({
   id: scheduleIdSchema,
   events: scheduleEvents,
   audience: 'project',
+  shown: scheduleShown,
+  leadsTo: 'something',
   initial: absentSchedule,
   decide,
   evolve,

@@ -1,6 +1,7 @@
-import type { InstanceId, ProjectId, ScheduleId } from '../ids.ts'
+import type { InstanceId, ProjectId } from '../ids.ts'
 import type { ScheduledAction } from './action-names.ts'
 import type { Timing } from './cron.ts'
+import type { ScheduleId } from './id.ts'
 
 type Known = Timing & {
   readonly scheduleId: ScheduleId

@@ -1,4 +1,5 @@
-import type { InstanceId, ProjectId, ScheduleId } from '../ids.ts'
+import type { InstanceId, ProjectId } from '../ids.ts'
+import type { ScheduleId } from '../schedule/id.ts'
 
 type Entry = { readonly projectId: ProjectId; readonly scheduleId: ScheduleId; readonly instanceId: InstanceId }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, projectIdSchema, scheduleIdSchema } from '../ids.ts'
+import { instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { scheduleIdSchema } from '../schedule/id.ts'
 
 export const timetableEvents = {
   /** There is room for a schedule, held until `heldUntil` or until the schedule is there. `lapsed`: those whose time had passed. */

@@ -1,5 +1,5 @@
 import { unreachable } from '../decider.ts'
-import type { ScheduleId } from '../ids.ts'
+import type { ScheduleId } from '../schedule/id.ts'
 import type { TimetableEvent } from './events.ts'
 import type { TimetableEntry, TimetableState } from './state.ts'
 

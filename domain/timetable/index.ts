@@ -3,6 +3,7 @@ import { projectIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { timetableEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { timetableShown } from './shown.ts'
 import { emptyTimetable } from './state.ts'
 
 export { type TimetableEvent, timetableEvents } from './events.ts'
@@ -13,6 +14,8 @@ export const timetable = defineAggregate({
   id: projectIdSchema,
   events: timetableEvents,
   audience: 'project',
+  shown: timetableShown,
+  leadsTo: 'something',
   initial: emptyTimetable,
   decide,
   evolve,

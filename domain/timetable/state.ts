@@ -1,4 +1,5 @@
-import type { InstanceId, ScheduleId } from '../ids.ts'
+import type { InstanceId } from '../ids.ts'
+import type { ScheduleId } from '../schedule/id.ts'
 
 /** `heldUntil`: ISO 8601; null once the schedule is there. */
 export type TimetableEntry = {

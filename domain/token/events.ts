@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { projectIdSchema, tokenIdSchema } from '../ids.ts'
+import { projectIdSchema } from '../ids.ts'
 import { roles } from '../metadata.ts'
+import { tokenIdSchema } from './id.ts'
 
 export const tokenEvents = {
   /**

@@ -1,8 +1,9 @@
 import { defineAggregate } from '../aggregate.ts'
-import { tokenIdSchema } from '../ids.ts'
 import { decide } from './decide.ts'
 import { tokenEvents } from './events.ts'
 import { evolve } from './evolve.ts'
+import { tokenIdSchema } from './id.ts'
+import { tokenShown } from './shown.ts'
 import { absentToken } from './state.ts'
 
 export type { TokenCommand } from './commands.ts'
@@ -14,6 +15,8 @@ export const token = defineAggregate({
   id: tokenIdSchema,
   events: tokenEvents,
   audience: 'project',
+  shown: tokenShown,
+  leadsTo: 'something',
   initial: absentToken,
   decide,
   evolve,

@@ -1,5 +1,6 @@
-import type { ProjectId, TokenId } from '../ids.ts'
+import type { ProjectId } from '../ids.ts'
 import type { Role } from '../metadata.ts'
+import type { TokenId } from './id.ts'
 
 export type TokenState =
   | { readonly status: 'ABSENT' }

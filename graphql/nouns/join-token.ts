@@ -1,6 +1,6 @@
 import { issueJoinToken } from '../../commands/public/issue-join-token.ts'
 import { revokeJoinToken } from '../../commands/public/revoke-join-token.ts'
-import { type JoinTokenId, joinTokenIdSchema } from '../../domain/ids.ts'
+import { type JoinTokenId, joinTokenIdSchema } from '../../domain/fleet/id.ts'
 import type { JoinTokenDocument } from '../../projections/views/join-tokens.ts'
 import type { NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'

@@ -1,6 +1,6 @@
 import { issueToken } from '../../commands/public/issue-token.ts'
 import { revokeToken } from '../../commands/public/revoke-token.ts'
-import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/token/id.ts'
 import type { TokenDocument } from '../../projections/views/tokens.ts'
 import type { NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'

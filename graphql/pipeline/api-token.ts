@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type TokenId, tokenIdSchema } from '../../domain/ids.ts'
+import { type TokenId, tokenIdSchema } from '../../domain/token/id.ts'
 import type { WallClock } from '../../kernel/clock.ts'
 import type { Views } from '../../projections/queries.ts'
 import type { TokenVerifier } from './authentication.ts'

@@ -1,6 +1,6 @@
+import type { DeadLetterId } from '../../domain/dead-letter/id.ts'
 import type { deadLetterCategory } from '../../domain/dead-letter/index.ts'
 import type { DeadLetterStatus } from '../../domain/dead-letter/state.ts'
-import type { DeadLetterId } from '../../domain/ids.ts'
 import type { Actor, EventMetadata } from '../../domain/metadata.ts'
 import { defineFold } from '../projection.ts'
 import { defineView } from '../view.ts'

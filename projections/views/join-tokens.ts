@@ -1,5 +1,6 @@
+import type { JoinTokenId } from '../../domain/fleet/id.ts'
 import type { fleetCategory } from '../../domain/fleet/index.ts'
-import type { HostId, JoinTokenId } from '../../domain/ids.ts'
+import type { HostId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import { everyone } from '../lists.ts'
 import { inAll } from '../matching.ts'

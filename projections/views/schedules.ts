@@ -1,7 +1,8 @@
-import type { InstanceId, OperationId, ProjectId, ScheduleId } from '../../domain/ids.ts'
+import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { ScheduledAction } from '../../domain/schedule/action-names.ts'
+import type { ScheduleId } from '../../domain/schedule/id.ts'
 import type { scheduleCategory } from '../../domain/schedule/index.ts'
 import { everyone } from '../lists.ts'
 import {

@@ -1,5 +1,6 @@
-import type { ProjectId, TokenId } from '../../domain/ids.ts'
+import type { ProjectId } from '../../domain/ids.ts'
 import type { Actor, Role } from '../../domain/metadata.ts'
+import type { TokenId } from '../../domain/token/id.ts'
 import type { tokenCategory } from '../../domain/token/index.ts'
 import { everyone } from '../lists.ts'
 import { inScope, type Scope } from '../matching.ts'

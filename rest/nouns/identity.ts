@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tokenIdSchema } from '../../domain/ids.ts'
+import { tokenIdSchema } from '../../domain/token/id.ts'
 import type { Session } from '../../graphql/session.ts'
 import { RestFault } from '../fault.ts'
 import { gives, linksShape } from '../gives.ts'

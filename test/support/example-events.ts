@@ -3,15 +3,16 @@ import { backupStream } from '../../domain/backup/index.ts'
 import { type CofferEvent, type CofferEventType, eventCatalogue } from '../../domain/catalogue.ts'
 import { configurationStream } from '../../domain/configuration/index.ts'
 import { datastoreStream } from '../../domain/datastore/index.ts'
+import { type DeadLetterId, parseDeadLetterId } from '../../domain/dead-letter/id.ts'
 import { deadLetterStream } from '../../domain/dead-letter/index.ts'
 import { exclusionStream } from '../../domain/exclusion/index.ts'
 import { flavorStream } from '../../domain/flavor/index.ts'
+import { parseJoinTokenId } from '../../domain/fleet/id.ts'
 import { fleetStream } from '../../domain/fleet/index.ts'
 import { hostStream } from '../../domain/host/index.ts'
 import {
   type BackupId,
   type ConfigurationId,
-  type DeadLetterId,
   type FlavorId,
   type HostId,
   type InstanceId,
@@ -21,31 +22,26 @@ import {
   parseBackupId,
   parseCommandId,
   parseConfigurationId,
-  parseDeadLetterId,
   parseEventId,
   parseFlavorId,
   parseHostId,
   parseInstanceId,
-  parseJoinTokenId,
   parseNodeId,
   parseOperationId,
   parseProjectId,
-  parseRequestId,
-  parseScheduleId,
-  parseTokenId,
-  type RequestId,
-  type ScheduleId,
-  type TokenId,
 } from '../../domain/ids.ts'
 import { instanceStream } from '../../domain/instance/index.ts'
 import type { Actor, EventMetadata } from '../../domain/metadata.ts'
 import { operationStream } from '../../domain/operation/index.ts'
 import { parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import { projectStream } from '../../domain/project/index.ts'
+import { parseRequestId, type RequestId } from '../../domain/request/id.ts'
 import { requestStream } from '../../domain/request/index.ts'
+import { parseScheduleId, type ScheduleId } from '../../domain/schedule/id.ts'
 import { scheduleStream } from '../../domain/schedule/index.ts'
 import type { StreamName } from '../../domain/stream.ts'
 import { timetableStream } from '../../domain/timetable/index.ts'
+import { parseTokenId, type TokenId } from '../../domain/token/id.ts'
 import { tokenStream } from '../../domain/token/index.ts'
 import { type DatastoreType, type Sealed, sealedSchema } from '../../domain/values/instance-spec.ts'
 

@@ -1,10 +1,11 @@
 import type { OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { ownJoinSigner } from '../../../commands/secrets/control-channel.ts'
 import type { MasterKey } from '../../../commands/secrets/master-key.ts'
+import type { JoinTokenId } from '../../../domain/fleet/id.ts'
 import { joinTokenPurpose, tryJoinToken } from '../../../domain/guest/join-token.ts'
 import type { JoinProof } from '../../../domain/guest/report.ts'
 import { joinText, signMessage } from '../../../domain/guest/signed-message.ts'
-import type { HostId, JoinTokenId } from '../../../domain/ids.ts'
+import type { HostId } from '../../../domain/ids.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { deriveSigner, type Signer } from '../../../kernel/signing.ts'
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CommandContext, createHandler, type Loaded } from '../../../commands/handle.ts'
 import type { EventStore } from '../../../commands/ports/event-store.ts'
-import { parseCommandId, parseProjectId, parseTokenId } from '../../../domain/ids.ts'
+import { parseCommandId, parseProjectId } from '../../../domain/ids.ts'
 import { project, projectStream } from '../../../domain/project/index.ts'
+import { parseTokenId } from '../../../domain/token/id.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
 

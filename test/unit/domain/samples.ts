@@ -8,9 +8,9 @@ import {
   parseNodeId,
   parseOperationId,
   parseProjectId,
-  parseScheduleId,
-  parseTokenId,
 } from '../../../domain/ids.ts'
+import { parseScheduleId } from '../../../domain/schedule/id.ts'
+import { parseTokenId } from '../../../domain/token/id.ts'
 import type { Fault } from '../../../domain/values/fault.ts'
 import { type InstanceSpec, sealedSchema } from '../../../domain/values/instance-spec.ts'
 

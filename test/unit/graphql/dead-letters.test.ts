@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
-import { parseDeadLetterId } from '../../../domain/ids.ts'
+import { parseDeadLetterId } from '../../../domain/dead-letter/id.ts'
 import type { DeadLetterDocument } from '../../../projections/views/dead-letters.ts'
 import { accepted, createApiUnderTest } from './api-under-test.ts'
 

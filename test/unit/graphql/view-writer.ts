@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { noMark } from '../../../commands/ports/log-mark.ts'
+import { parseJoinTokenId } from '../../../domain/fleet/id.ts'
 import {
   type ProjectId,
   parseBackupId,
@@ -8,15 +9,14 @@ import {
   parseFlavorId,
   parseHostId,
   parseInstanceId,
-  parseJoinTokenId,
   parseNodeId,
   parseOperationId,
-  parseScheduleId,
-  parseTokenId,
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { noConfiguration } from '../../../domain/instance/known.ts'
 import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
+import { parseScheduleId } from '../../../domain/schedule/id.ts'
+import { parseTokenId } from '../../../domain/token/id.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'

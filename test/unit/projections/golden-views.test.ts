@@ -3,19 +3,19 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { aggregates } from '../../../domain/aggregates.ts'
 import { type CofferEventType, eventCatalogue } from '../../../domain/catalogue.ts'
+import { parseDeadLetterId } from '../../../domain/dead-letter/id.ts'
 import type { RawEvent } from '../../../domain/event-definition.ts'
 import {
   parseBackupId,
   parseConfigurationId,
-  parseDeadLetterId,
   parseHostId,
   parseInstanceId,
   parseOperationId,
   parseProjectId,
-  parseRequestId,
-  parseScheduleId,
-  parseTokenId,
 } from '../../../domain/ids.ts'
+import { parseRequestId } from '../../../domain/request/id.ts'
+import { parseScheduleId } from '../../../domain/schedule/id.ts'
+import { parseTokenId } from '../../../domain/token/id.ts'
 import { type Projection, readProjected } from '../../../projections/projection.ts'
 import { allViews } from '../../../projections/registry.ts'
 import { exampleMetadata, exampleWorld, streamOfEvent } from '../../support/example-events.ts'

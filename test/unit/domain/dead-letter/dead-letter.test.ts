@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseDeadLetterId } from '../../../../domain/dead-letter/id.ts'
 import {
   type DeadLetterCommand,
   type DeadLetterEvent,
@@ -9,7 +10,7 @@ import {
   topicOfDeadLetters,
   tryParsePlace,
 } from '../../../../domain/dead-letter/index.ts'
-import { parseCommandId, parseDeadLetterId } from '../../../../domain/ids.ts'
+import { parseCommandId } from '../../../../domain/ids.ts'
 import { specOf } from '../../../support/spec.ts'
 
 const { given } = specOf(deadLetter, deadLetterEvents)

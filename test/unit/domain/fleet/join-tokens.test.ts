@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { parseJoinTokenId } from '../../../../domain/fleet/id.ts'
 import { type FleetCommand, type FleetEvent, fleet, fleetEvents } from '../../../../domain/fleet/index.ts'
 import { formatJoinToken, tryJoinToken } from '../../../../domain/guest/join-token.ts'
-import { type HostId, parseJoinTokenId } from '../../../../domain/ids.ts'
+import type { HostId } from '../../../../domain/ids.ts'
 import { specOf } from '../../../support/spec.ts'
 import { at, hostId } from '../samples.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommandId, parseRequestId } from '../../../../domain/ids.ts'
+import { parseCommandId } from '../../../../domain/ids.ts'
+import { parseRequestId } from '../../../../domain/request/id.ts'
 import { type RequestEvent, request, requestEvents } from '../../../../domain/request/index.ts'
 import { specOf } from '../../../support/spec.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseFlavorId, parseJoinTokenId } from '../../../../domain/ids.ts'
+import { parseJoinTokenId } from '../../../../domain/fleet/id.ts'
+import { parseFlavorId } from '../../../../domain/ids.ts'
 import { datastoresView } from '../../../../projections/views/datastores.ts'
 import { deadLettersView } from '../../../../projections/views/dead-letters.ts'
 import { flavorsView } from '../../../../projections/views/flavors.ts'
