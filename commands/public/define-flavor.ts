@@ -38,7 +38,7 @@ export const defineFlavor = defineCommand({
       flavorStream(flavorId),
       { type: 'DefineFlavor', flavorId, ...size },
       { flavorId },
-      // A size rests on nothing that came before it.
-      { mayBeLost: true },
+      // A size rests on nothing that came before it, and most are new.
+      { mayBeLost: true, begins: true },
     ),
 })

@@ -17,9 +17,12 @@ export const handleAs = async <State, Command, Event extends CofferEvent, Answer
   stream: StreamName,
   command: Command,
   answer: Answer,
-  { mayBeLost = false }: Pick<HandleOptions<State>, 'mayBeLost'> = {},
+  { mayBeLost = false, begins = false }: Pick<HandleOptions<State>, 'mayBeLost' | 'begins'> = {},
 ): Promise<AnswerOf<Answer>> =>
-  answerTo(await handler.handle(decider, stream, command, job.context, { mayBeDone: job.repeat, mayBeLost }), answer)
+  answerTo(
+    await handler.handle(decider, stream, command, job.context, { mayBeDone: job.repeat, mayBeLost, begins }),
+    answer,
+  )
 
 /** `whose`: what the metadata of its events says of it; null where nothing is there, which is answered by `missing`. */
 export type Owned<State> = {
