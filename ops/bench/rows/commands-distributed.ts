@@ -18,7 +18,10 @@ const apiCallers = [1, 16] as const
 /** As many as callers at most, so that they never meet in one stream. */
 const instances = 256
 
-/** Of one run, and of what comes before the first: programs that have only just started are slow. */
+/**
+ * Of one run, and of what comes before the first: programs that have only just started are slow. Four that share the cores take the longest: in
+ * their first 5 s of load they do less than a third of what they do after 10.
+ */
 type Timing = {
   readonly dispatchMs: number
   readonly apiMs: number
@@ -29,8 +32,8 @@ type Timing = {
 /** The same commands in both modes: through dispatch alone, and through the API with everything running that follows from them. */
 export const measure: MeasureRow = async (context) => {
   const timing: Timing = context.quick
-    ? { dispatchMs: 300, apiMs: 300, warmUpMs: 1000, rounds: 3 }
-    : { dispatchMs: 700, apiMs: 1000, warmUpMs: 3000, rounds: 3 }
+    ? { dispatchMs: 300, apiMs: 500, warmUpMs: 5000, rounds: 3 }
+    : { dispatchMs: 700, apiMs: 2000, warmUpMs: 15_000, rounds: 5 }
   const stack = await startStack(context)
   try {
     const figures = [...(await throughDispatch(stack, timing, context)), ...(await throughApi(stack, timing, context))]

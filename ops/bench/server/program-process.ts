@@ -30,7 +30,7 @@ export type ProgramOptions = {
 const startTimeoutMs = 120_000
 const stopTimeoutMs = 90_000
 /** As `ops/bin/node.mjs` starts it. */
-const flags = ['--disable-warning=ExperimentalWarning']
+const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8']
 const greeting = /Coffer (?:is ready at ([^\s"]+)|runs as )/
 
 /** Resolves once it says that it is ready. Throws with the end of its log when it ends instead, or takes too long. */
