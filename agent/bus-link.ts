@@ -12,6 +12,7 @@ import { type Heartbeats, startHeartbeat } from './heartbeat.ts'
 import { openInbox } from './inbox.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
 import type { LeaveToStart } from './leave-to-start.ts'
+import { failedReport, notUnderstood } from './refuse-command.ts'
 import type { Registration } from './registration.ts'
 import type { Reporter } from './reporter.ts'
 import type { SealingKeyOffers } from './secrets/offer-sealing-keys.ts'
@@ -52,7 +53,8 @@ const retryMs = 1000
  * tells the time by which their deadlines are meant.
  */
 export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: BusLinkOptions): BusLink => {
-  const { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, leave, timers, log, holds } = deps
+  const { bus, clock, journal, reporter, worker, keyOffers, accounts, registration, leave, ids, timers, log, holds } =
+    deps
   const stopping = new AbortController()
   const { signal } = stopping
   let absence: string | null = 'the bus has not answered yet'
@@ -63,7 +65,11 @@ export const openBusLink = (deps: BusLinkDeps, { hostId, heartbeatIntervalMs }: 
   const register = async (): Promise<readonly TakenCommand[]> => {
     await clock.ask()
     await introduce()
-    return journal.resume()
+    return journal.resume((address, problem) => {
+      const fault = notUnderstood(problem)
+      log.error({ commandId: address.commandId, problem: fault.message }, 'a command that was in progress is refused')
+      return failedReport({ hostId, clock, ids }, address, fault)
+    })
   }
 
   const introduce = async (): Promise<void> => {

@@ -1,11 +1,9 @@
-import { z } from 'zod'
 import type { Consumer, IncomingMessage, MessageBus } from '../commands/ports/message-bus.ts'
 import { guestCommandSchema } from '../domain/guest/command.ts'
 import { type HoldingsAnswer, holdingsAnswerSchema } from '../domain/guest/holdings-answer.ts'
 import { type RegistrationAnswer, registrationAnswerSchema } from '../domain/guest/registration-answer.ts'
-import type { AgentReport } from '../domain/guest/report.ts'
 import { agentCommandsTopic, inboxGroup } from '../domain/guest/topics.ts'
-import { commandIdSchema, type HostId, instanceIdSchema, nodeIdSchema, operationIdSchema } from '../domain/ids.ts'
+import type { HostId } from '../domain/ids.ts'
 import type { KnownFault } from '../domain/values/fault.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { isoNow, type WallClock } from '../kernel/clock.ts'
@@ -15,6 +13,7 @@ import type { Accounts } from './accounts.ts'
 import type { Channel } from './channel.ts'
 import { staleEpoch } from './faults.ts'
 import type { Journal, TakenCommand } from './journal/journal.ts'
+import { type CommandAddress, commandAddressSchema, failedReport, notUnderstood } from './refuse-command.ts'
 import type { Reporter } from './reporter.ts'
 
 export type InboxDeps = {
@@ -31,15 +30,6 @@ export type InboxDeps = {
   readonly onRegistrationAnswer: (answer: RegistrationAnswer) => void
   readonly onHoldingsAnswer: (answer: HoldingsAnswer) => void
 }
-
-/** Enough of a command to answer it, where the rest makes no sense to this agent. */
-const addressSchema = z.object({
-  commandId: commandIdSchema,
-  operationId: operationIdSchema,
-  instanceId: instanceIdSchema,
-  nodeId: nodeIdSchema,
-  traceparent: z.string().optional(),
-})
 
 /**
  * Takes commands from the bus into the journal; the work is done elsewhere, as a handler must not hold up the bus. What cannot be
@@ -71,15 +61,10 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
   }
   const parsed = guestCommandSchema.safeParse(json)
   if (!parsed.success) {
-    const problem = z.prettifyError(parsed.error)
-    const address = addressSchema.safeParse(json)
-    log.error({ offset: message.offset, partition: message.partition, problem }, 'a command is not understood')
-    if (!address.success) return
-    refuse(deps, address.data, {
-      code: 'COMMAND_NOT_UNDERSTOOD',
-      message: `the agent does not understand the command: ${problem}`,
-      retryable: false,
-    })
+    const fault = notUnderstood(parsed.error)
+    const address = commandAddressSchema.safeParse(json)
+    log.error({ offset: message.offset, partition: message.partition, problem: fault.message }, 'a command is refused')
+    if (address.success) refuse(deps, address.data, fault)
     return
   }
   // Who sent it is nearer than what the operation began with. In the journal, so that it is known after a restart, too.
@@ -106,27 +91,10 @@ const receive = async (deps: InboxDeps, message: IncomingMessage): Promise<void>
   else reporter.wake()
 }
 
-const refuse = (deps: InboxDeps, address: z.infer<typeof addressSchema>, fault: KnownFault): void => {
+const refuse = (deps: InboxDeps, address: CommandAddress, fault: KnownFault): void => {
   deps.journal.report(address.operationId, failedReport(deps, address, fault))
   deps.reporter.wake()
 }
-
-const failedReport = (
-  { hostId, ids, clock }: InboxDeps,
-  { commandId, operationId, instanceId, nodeId, traceparent }: z.infer<typeof addressSchema>,
-  fault: KnownFault,
-): AgentReport => ({
-  type: 'failed',
-  reportId: ids.next(),
-  at: isoNow(clock),
-  commandId,
-  operationId,
-  instanceId,
-  nodeId,
-  hostId,
-  fault,
-  ...(traceparent && { traceparent }),
-})
 
 const tryParseJson = (text: string): unknown => {
   try {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type GuestCommand, guestCommandSchema, laneOf } from '../../domain/guest/command.ts'
 import { type AgentReport, agentReportSchema } from '../../domain/guest/report.ts'
 import { type CommandId, type InstanceId, type NodeId, parseInstanceId, parseNodeId } from '../../domain/ids.ts'
+import { type CommandAddress, commandAddressSchema } from '../refuse-command.ts'
 
 /** What was known of a command when it came. `stale`: fenced off, by an epoch or by an `node-absent`. */
 export type Acceptance =
@@ -116,8 +117,16 @@ export const createJournal = (
     }
   }
 
-  const pending = (): readonly TakenCommand[] =>
-    commands.pending.all().map((row) => takenCommandSchema.parse(JSON.parse(String(row.body))))
+  const finish = (key: string, report: AgentReport, commandId: CommandId): void => {
+    addReport(key, report, commandId)
+    commands.finish.run(commandId)
+  }
+
+  const readPending = () =>
+    commands.pending.all().map((row) => {
+      const json: unknown = JSON.parse(String(row.body))
+      return { json, parsed: takenCommandSchema.safeParse(json) }
+    })
 
   /** Answers the newest epoch that fences the command off; null where none does, and then it is the newest itself. */
   const fence = ({ nodeId, instanceId, epoch, payload }: GuestCommand, at: string): number | null => {
@@ -158,27 +167,31 @@ export const createJournal = (
         commands.insert.run(command.commandId, command.nodeId, JSON.stringify(command), at)
         const newestEpoch = laneOf(command) === 'shared' ? fenceShared(command, at) : fence(command, at)
         if (newestEpoch === null) return { kind: 'new' }
-        addReport(command.operationId, refuse(newestEpoch), command.commandId)
-        commands.finish.run(command.commandId)
+        finish(command.operationId, refuse(newestEpoch), command.commandId)
         return { kind: 'stale', newestEpoch }
       }),
 
     /** Commands without a result, in the order they came. */
-    pending: (): readonly TakenCommand[] => pending(),
+    pending: (): readonly TakenCommand[] => readPending().flatMap(({ parsed }) => (parsed.success ? parsed.data : [])),
 
-    /** The same, each to be tried once more. */
-    resume: (): readonly TakenCommand[] =>
+    /**
+     * The same, each to be tried once more. Those that a newer version of the agent has taken in and this one cannot read end here, with
+     * `refuse(address, problem)` as their result, or stay pending if not even the address can be read.
+     */
+    resume: (refuse: (address: CommandAddress, problem: z.ZodError) => AgentReport): readonly TakenCommand[] =>
       transaction(() => {
         commands.tryAgain.run()
-        return pending()
+        return readPending().flatMap(({ json, parsed }) => {
+          if (parsed.success) return parsed.data
+          const { data: address } = commandAddressSchema.safeParse(json)
+          if (address) finish(address.operationId, refuse(address, parsed.error), address.commandId)
+          return []
+        })
       }),
 
     /** Writes the command's result. From here on a repeat is answered with it. */
     complete: (command: GuestCommand, report: AgentReport): void =>
-      transaction(() => {
-        addReport(command.operationId, report, command.commandId)
-        commands.finish.run(command.commandId)
-      }),
+      transaction(() => finish(command.operationId, report, command.commandId)),
 
     resultOf: (commandId: CommandId): AgentReport | null => {
       const row = reports.ofCommand.get(commandId)

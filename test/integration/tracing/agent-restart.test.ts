@@ -105,7 +105,10 @@ it('the result of a command belongs to its trace when the agent was stopped and 
   expect(first.published).toEqual([])
 
   const second = await startAgent(async () => undefined)
-  for (const pending of second.journal.resume()) second.worker.take(pending)
+  for (const pending of second.journal.resume(() => {
+    throw new Error('a command is not understood')
+  }))
+    second.worker.take(pending)
   const [message] = await waitFor('the result', () => second.published.length > 0 && second.published)
   await second.stop()
 

@@ -47,6 +47,29 @@ describe('the journal', () => {
     second.close()
   })
 
+  it('ends a command that a newer version of the agent took in, and resumes all others', () => {
+    const database = openAgentDatabase(temp.next())
+    const journal = createJournal(database)
+    const [known, newer] = [command(1), command(1)]
+    for (const wish of [newer, known]) journal.accept(wish, at, () => answer(wish))
+    const teleport =
+      "UPDATE commands SET body = json_set(body, '$.payload.kind', 'engine-teleported') WHERE command_id = ?"
+    database.prepare(teleport).run(newer.commandId)
+    const refused: unknown[] = []
+    const resume = () =>
+      journal.resume((address, problem) => {
+        refused.push([address, problem.issues[0]?.path])
+        return answer(newer)
+      })
+    expect(resume()).toEqual([{ ...known, attempt: 2 }])
+    const { commandId, operationId } = newer
+    expect(refused).toEqual([[{ commandId, operationId, instanceId, nodeId }, ['payload', 'kind']]])
+    expect(journal.unpublished(10).map(({ key }) => key)).toEqual([operationId])
+    expect(resume()).toEqual([{ ...known, attempt: 3 }])
+    expect(refused).toHaveLength(1)
+    database.close()
+  })
+
   it('publishes a result until the bus has it, and again for a repeat', () => {
     const database = openAgentDatabase(temp.next())
     const journal = createJournal(database)
