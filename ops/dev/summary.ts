@@ -32,12 +32,16 @@ const skipOf = (test: TestCase): Skip => {
   const result = test.result()
   return {
     name: `${test.module.relativeModuleId}: ${test.fullName}`,
-    reason: (result.state === 'skipped' && result.note) || neededBy(test.fullName),
+    reason: (result.state === 'skipped' && result.note) || reasonIn(test.fullName),
   }
 }
 
-/** A test that is skipped where it is defined, with all of its group, has no note: its name says `(needs ...)`. */
-const neededBy = (name: string): string | null => /\((needs [^)]+)\)/.exec(name)?.[1] ?? null
+/**
+ * A test that is skipped where it is defined, with all of its group, has no note: its name says `(needs ...)` or
+ * `(... could not be fetched: ...)`.
+ */
+export const reasonIn = (name: string): string | null =>
+  /\((needs [^)]+|[^()]+ could not be fetched: [^)]+)\)/.exec(name)?.[1] ?? null
 
 /** Hands the summary of the run to `onEnd`. */
 export const createSummaryReporter = (onEnd: (summary: Summary) => void): Reporter => ({

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { access, constants, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 
 const run = promisify(execFile)
 const fetchTimeoutMs = 300_000
@@ -70,9 +70,12 @@ const cacheDirectory = async (): Promise<string> => {
 
 const maxReasonCharacters = 300
 
-/** Maven writes its errors to standard output and ends them with advice; the first says what happened. */
+/**
+ * Maven writes its errors to standard output and ends them with advice; the first says what happened. Some versions reset colours before it even in
+ * batch mode.
+ */
 const firstError = (error: unknown): string => {
   const { stdout = '', message = '' } = error as { readonly stdout?: string; readonly message?: string }
-  const line = stdout.split('\n').find((each) => each.startsWith('[ERROR] ')) ?? message
-  return line.replace('[ERROR] ', '').replace(/\s+/g, ' ').slice(0, maxReasonCharacters)
+  const [, reason = message] = /^\[ERROR\] (\S.*)$/m.exec(stripVTControlCharacters(stdout)) ?? []
+  return reason.replace(/\s+/g, ' ').slice(0, maxReasonCharacters)
 }

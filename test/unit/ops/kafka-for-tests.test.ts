@@ -38,7 +38,8 @@ const createMachine = (programs: Readonly<Record<string, string>>) => {
 const failingMaven = (calls: string): string => `#!/bin/sh
 [ "$1" = -v ] && exit 0
 echo called >> '${calls}'
-echo '[ERROR] Failed to execute goal copy-dependencies: Connection refused'
+printf '\\033[0m[ERROR] Failed to execute goal copy-dependencies: Connection refused\\n'
+echo '[ERROR] '
 echo '[ERROR] For more information, read the articles'
 exit 1
 `

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAvoidable, isGood, lastLine } from '../../../ops/dev/summary.ts'
+import { isAvoidable, isGood, lastLine, reasonIn } from '../../../ops/dev/summary.ts'
 
 describe('the summary of a test run', () => {
   it('ends in one line that scripts can read', () => {
@@ -20,6 +20,13 @@ describe('the summary of a test run', () => {
     expect(isAvoidable({ name: 'a', reason })).toBe(true)
     expect(isAvoidable({ name: 'a', reason }, ['Kafka could not be fetched'])).toBe(false)
     expect(isAvoidable({ name: 'a', reason: null }, ['Kafka could not be fetched'])).toBe(true)
+  })
+
+  it('finds the reason of a skip in the name of its group', () => {
+    expect(reasonIn('a volume (needs loop devices) > grows')).toBe('needs loop devices')
+    const fetching = 'S3Proxy could not be fetched: connection refused'
+    expect(reasonIn(`an S3 server (${fetching}) > keeps objects (twice)`)).toBe(fetching)
+    expect(reasonIn('a group (of several) > does something')).toBeNull()
   })
 
   it('holds a skip for avoidable unless it says what the machine lacks', () => {
