@@ -1,12 +1,12 @@
 import { excludeEvent } from '../../commands/public/exclude-event.ts'
 import type { Actor as ActorDocument } from '../../domain/metadata.ts'
-import type { UnreadableDocument } from '../../projections/views/unreadable.ts'
+import { type UnreadableDocument, unreadableKey } from '../../projections/views/unreadable.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import type { Mutations } from '../mutation.ts'
-import type { Noun } from '../noun.ts'
+import type { FindNode, Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 
 type Exclusion = { readonly at: string; readonly by: ActorDocument; readonly note: string }
@@ -17,7 +17,7 @@ const addUnreadableEvent = (parts: SchemaParts, { result, mutation }: Mutations)
 }
 
 const addList = (parts: SchemaParts): void => {
-  const { builder, Actor, UnreadableReason } = parts
+  const { builder, Actor, Node, UnreadableReason } = parts
   const EventExclusion = builder.objectRef<Exclusion>('EventExclusion').implement({
     description: 'Somebody declared an event left out.',
     fields: (t) => ({
@@ -27,9 +27,14 @@ const addList = (parts: SchemaParts): void => {
     }),
   })
   const UnreadableEvent = builder.objectRef<UnreadableDocument>('UnreadableEvent').implement({
+    interfaces: [Node],
     description: 'An event that this version cannot read. Commands on its stream are refused until it is left out.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.id({
+        description: 'Its stream and its revision there, such as `flavor-small/3`.',
+        resolve: ({ stream, revision }) => unreadableKey(stream, revision),
+      }),
+      eventId: t.exposeID('id', { description: 'UUID. The same in every copy of the log.' }),
       stream: t.exposeString('stream', { description: 'Where it lies, such as `flavor-small`.' }),
       revision: t.exposeInt('revision', { description: 'Its number within the stream, from 0.' }),
       type: t.exposeString('type', { description: 'As it is stored.' }),
@@ -62,4 +67,12 @@ const addList = (parts: SchemaParts): void => {
   )
 }
 
-export const unreadableEventNoun: Noun = { add: addUnreadableEvent }
+const findUnreadableEvent: FindNode = async ({ session, backend }, id) => {
+  const event = await backend.views.unreadableEvent(id)
+  return session.isAdmin ? event : null
+}
+
+export const unreadableEventNoun: Noun = {
+  nodes: { UnreadableEvent: findUnreadableEvent },
+  add: addUnreadableEvent,
+}

@@ -55,6 +55,8 @@ const fold: Projection<UnreadableDocument, 'unreadable', 'all'> = {
   lists: namesOf(lists),
 }
 
-export const unreadableView = defineView(fold, ({ page }) => ({
+export const unreadableView = defineView(fold, ({ get, page }) => ({
+  /** By `unreadableKey`. */
+  unreadableEvent: (key: string) => get(key),
   unreadableEvents: (request: PageRequest) => page(inAll, request),
 }))

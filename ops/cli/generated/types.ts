@@ -1405,6 +1405,7 @@ export type ScheduleQuery = { readonly schedule:
       & ScheduleFragment
     )
     | { readonly __typename: 'Token' }
+    | { readonly __typename: 'UnreadableEvent' }
    | null };
 
 export type CreateScheduleMutationVariables = Exact<{

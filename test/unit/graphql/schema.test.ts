@@ -62,6 +62,35 @@ describe('the schema', () => {
     expect(data.__schema.queryType.name).toBe('Query')
   })
 
+  it('gives every list from its start and from its end, with cursors and a count', () => {
+    const types = Object.values(createSchema().getTypeMap())
+    const objects = types.filter(isObjectType).filter(({ name }) => !name.startsWith('__'))
+    const fields = objects.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    const lists = fields.filter(({ field }) => /Connection!?$/.test(String(field.type)))
+    expect(lists.length).toBeGreaterThan(10)
+    for (const { type, field } of lists) {
+      const args = Object.fromEntries(field.args.map(({ name, type: of }) => [name, String(of)]))
+      expect(args, `${type.name}.${field.name}`).toMatchObject({
+        first: 'Int',
+        after: 'String',
+        last: 'Int',
+        before: 'String',
+      })
+    }
+    const shapeOf = (name: string) => {
+      const type = objects.find((each) => each.name === name)
+      return Object.fromEntries(Object.values(type?.getFields() ?? {}).map((each) => [each.name, String(each.type)]))
+    }
+    const connections = objects.map(({ name }) => name).filter((name) => name.endsWith('Connection'))
+    expect(new Set(lists.map(({ field }) => String(field.type).replace('!', '')))).toEqual(new Set(connections))
+    for (const connection of connections) {
+      const of = connection.replace('Connection', '')
+      const shape = { edges: `[${of}Edge!]!`, nodes: `[${of}!]!`, pageInfo: 'PageInfo!', totalCount: 'Int' }
+      expect(shapeOf(connection)).toEqual(shape)
+      expect(shapeOf(`${of}Edge`)).toEqual({ cursor: 'String!', node: `${of}!` })
+    }
+  })
+
   it('takes mutations with a key and, where they change an instance, with the version last seen', () => {
     const mutations = Object.values(createSchema().getMutationType()?.getFields() ?? {})
     expect(mutations.length).toBeGreaterThan(0)
