@@ -39,7 +39,7 @@ export const namespace: Value<string> = text(
 )
 
 const isBroker = (address: string): boolean => {
-  const [, given] = /^(?:[^\s:/@[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/.exec(address) ?? []
+  const [, given] = /^(?:[^\s:/@?#&=[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/.exec(address) ?? []
   return given !== undefined && Number(given) >= 1 && Number(given) <= 65_535
 }
 

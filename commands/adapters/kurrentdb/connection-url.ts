@@ -73,15 +73,34 @@ export const parseConnectionUrl = (url: string): ConnectionUrl => {
   const credentials = user === undefined ? '' : `${user}:${password}@`
   assertEncoded(credentials)
   const given = query.split('&').filter((option) => option !== '')
-  for (const option of given) assertUsed(option)
+  const asked = new Map(given.map(assertUsed))
+  if (asked.size < given.length) throw new ConnectionUrlRefused('the URL of the event store has an option twice')
+  assertConsistent(asked, discover !== '' || hosts.includes(','))
   return {
     clientUrl: `esdb${discover}://${credentials}${hosts}${given.length > 0 ? `?${given.join('&')}` : ''}`,
     shown: `esdb${discover}://${hosts}`,
   }
 }
 
-/** Values are not repeated: after a mistake in the URL, a part of the password may stand in one. */
-const assertUsed = (option: string): void => {
+/** Options that only TLS has a use for, and those that only a cluster has. */
+const ofTls = ['tlscafile', 'usercertfile', 'userkeyfile']
+const ofClusters = ['nodepreference', 'maxdiscoverattempts', 'discoveryinterval', 'gossiptimeout']
+
+/** Refuses options that the client would ignore because of what else the URL says. */
+const assertConsistent = (asked: ReadonlyMap<string, string>, discovers: boolean): void => {
+  const refuse = (why: string): never => {
+    throw new ConnectionUrlRefused(`the URL of the event store ${why}`)
+  }
+  if (asked.get('tls') === 'false' && ofTls.some((key) => asked.has(key)))
+    refuse('names certificates, and says tls=false')
+  if (asked.has('usercertfile') !== asked.has('userkeyfile'))
+    refuse('has one of userCertFile and userKeyFile: both are needed')
+  if (!discovers && ofClusters.some((key) => asked.has(key)))
+    refuse('has an option for discovery: name several hosts, or begin it with esdb+discover')
+}
+
+/** Returns the option's name, as the client compares names, and its value. Errors do not repeat values: after a mistake in the URL, one may hold a part of the password. */
+const assertUsed = (option: string): readonly [key: string, value: string] => {
   const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(option) ?? []
   const key = name.toLowerCase().replaceAll(/[_-]/g, '')
   const rule = Object.hasOwn(options, key) ? options[key] : undefined
@@ -90,9 +109,9 @@ const assertUsed = (option: string): void => {
   if (rule === undefined) {
     throw new ConnectionUrlRefused(`the URL of the event store has an unknown option; the options are ${known}`)
   }
-  if (!rule.accepts.test(value.trim().toLowerCase())) {
-    throw new ConnectionUrlRefused(`${name} in the URL of the event store ${rule.says}`)
-  }
+  const plain = value.trim().toLowerCase()
+  if (!rule.accepts.test(plain)) throw new ConnectionUrlRefused(`${name} in the URL of the event store ${rule.says}`)
+  return [key, plain]
 }
 
 const assertEncoded = (text: string): void => {

@@ -51,6 +51,7 @@ describe('the URL of the event store', () => {
     ['kdb+discover://a:1,b:2', 'esdb+discover://a:1,b:2'],
     ['esdb://user:p%40ss@host?tlsCAFile=%2Fca.crt', 'esdb://user:p%40ss@host?tlsCAFile=%2Fca.crt'],
     ['esdb://host?throwOnAppendFailure=true&TLS=false', 'esdb://host?throwOnAppendFailure=true&TLS=false'],
+    ['esdb://a:1,b:2?gossipTimeout=3', 'esdb://a:1,b:2?gossipTimeout=3'],
     ['esdb+discover://host?node_preference=Follower', 'esdb+discover://host?node_preference=Follower'],
   ])('%s is taken', (given, clientUrl) => {
     expect(parseConnectionUrl(given).clientUrl).toBe(clientUrl)
@@ -86,6 +87,11 @@ describe('the URL of the event store', () => {
     ['tls=maybe', /^tls in the URL .* must be true or false$/],
     ['tls', /^tls in the URL .* must be true or false$/],
     ['retries=5', /has an unknown option; the options are tls, tlsCAFile/],
+    ['tls=true&TLS=false', /has an option twice$/],
+    ['tls=false&tlsCAFile=/ca.crt', /names certificates, and says tls=false$/],
+    ['userCertFile=/me.crt', /has one of userCertFile and userKeyFile: both are needed$/],
+    ['nodePreference=follower', /has an option for discovery: name several hosts, or begin it with esdb\+discover$/],
+    ['maxDiscoverAttempts=3', /has an option for discovery/],
   ])('%s is refused: an option is used as it is written, or named', (option, message) => {
     expect(() => parseConnectionUrl(`esdb://host?${option}`)).toThrow(message)
   })

@@ -63,6 +63,9 @@ describe('the stores', () => {
     ['COFFER_KAFKA_BROKERS', 'localhost'],
     ['COFFER_KAFKA_BROKERS', 'localhost:99999'],
     ['COFFER_KAFKA_BROKERS', 'user@localhost:9092'],
+    ['COFFER_KAFKA_BROKERS', 'kafka://localhost:9092'],
+    ['COFFER_KAFKA_BROKERS', 'localhost:9092?ssl=true'],
+    ['COFFER_KAFKA_BROKERS', 'localhost?ssl=true:9092'],
     ['COFFER_KAFKA_SASL', 'kerberos'],
     // As some of what is in no namespace begins.
     ['COFFER_NAMESPACE', 'coffer'],

@@ -63,6 +63,9 @@ describe('the URL of a Redis', () => {
     'redis+sentinel://:hidden@db',
     'redis+cluster://:hidden@db/1',
     'redis://:hid@den@db@',
+    'redis://:hidden@db?family=6',
+    'redis://:hidden@db/1?tls=true',
+    'redis+sentinel://:hidden@db/coffer#role=slave',
     ':hidden',
   ])('%s is refused, saying what is accepted and nothing of what was given', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(/^not the URL of a Redis.*; accepted: redis:/)
