@@ -118,7 +118,7 @@ const createSiteOn = (label: string, eventStoreUrl: () => Promise<string>): Dist
         return site.start({ ...options, ...(program !== undefined && { program }) })
       }
       // An agent is given what it needs and nothing else.
-      if (roles === 'agent') return (program === undefined ? agentEnvironment() : Promise.resolve({})).then(start)
+      if (roles === 'agent') return agentEnvironment().then(start)
       const started = controlEnvironment().then(start)
       if (roles.includes('api')) api = started
       return started

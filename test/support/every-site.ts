@@ -16,7 +16,6 @@ import type { Environment, ServerProcess } from './server-process.ts'
 import { createServerSite } from './server-site.ts'
 import { silentLog } from './silent-log.ts'
 import { readAllKeys, readAllTopics, readWholeStore } from './stored-text.ts'
-import { waitFor } from './wait-for.ts'
 
 export type OpenBus = { readonly bus: MessageBus; readonly close: () => Promise<void> }
 
@@ -103,11 +102,7 @@ const createDistributed = (label: string): Site => {
     start: async (env = {}) => {
       const [server] = await Promise.all([startRoles('api', env), isWhole ? null : startOthers(env)])
       isWhole = true
-      const { request } = createServerApi(server)
-      await waitFor('the offer of the agent', async () => {
-        const { datastores } = await request<{ datastores: readonly object[] }>('{ datastores { type } }')
-        return datastores.length > 0
-      })
+      await createServerApi(server).untilOffered()
       return server
     },
     startRoles,

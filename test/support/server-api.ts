@@ -109,6 +109,16 @@ export const createServerApi = ({ url, adminToken }: { readonly url: string; rea
       return !ongoing.some((one) => one?.id === operationId) && now
     })
   }
+  /** What every view is like beside one that is derived from the log anew. */
+  const verifyViews = async (): Promise<readonly VerifiedView[]> => {
+    const response = await fetch(`${url}/admin/views/verify`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminToken}` },
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    })
+    if (!response.ok) throw new Error(`the views could not be verified: ${response.status} ${await response.text()}`)
+    return ((await response.json()) as { views: readonly VerifiedView[] }).views
+  }
   return {
     client,
     request,
@@ -127,15 +137,14 @@ export const createServerApi = ({ url, adminToken }: { readonly url: string; rea
     /** Does it and waits until it is done. */
     changeAndWait: async (kind: Change, id: string): Promise<Instance> =>
       settled((await change(kind, id)).operation.id),
-    /** What every view is like beside one that is derived from the log anew. */
-    verifyViews: async (): Promise<readonly VerifiedView[]> => {
-      const response = await fetch(`${url}/admin/views/verify`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${adminToken}` },
-        signal: AbortSignal.timeout(requestTimeoutMs),
-      })
-      if (!response.ok) throw new Error(`the views could not be verified: ${response.status} ${await response.text()}`)
-      return ((await response.json()) as { views: readonly VerifiedView[] }).views
-    },
+    /** Waits until a host has told what it offers, so that databases can be made. */
+    untilOffered: () =>
+      waitFor('the offer of a host', async () => {
+        const { datastores } = await request<{ datastores: readonly object[] }>('{ datastores { type } }')
+        return datastores.length > 0
+      }),
+    /** Those views that differ from what the log gives. */
+    unequalViews: async (): Promise<readonly VerifiedView[]> => (await verifyViews()).filter(({ equal }) => !equal),
+    verifyViews,
   }
 }

@@ -53,10 +53,7 @@ const defineTests = (): void => {
   beforeAll(async () => {
     await startRoles()
     agent = await site.start('agent')
-    await waitFor('the offer of the agent', async () => {
-      const { datastores } = await api.request<{ datastores: readonly object[] }>('{ datastores { type } }')
-      return datastores.length > 0
-    })
+    await api.untilOffered()
     for (const name of ['before', 'deleted']) await make(name)
     site.copyLog()
     for (const name of ['after-1', 'after-2']) await make(name)

@@ -16,7 +16,7 @@ const missing =
     ? 'needs the history of the repository'
     : isReadable
       ? whyNoStores()
-      : 'nothing of the last release is read: this version redefines what is stored'
+      : 'needs a release whose log this version reads'
 const roles = ['projector', 'saga', 'api', 'agent'] as const
 type Role = (typeof roles)[number]
 
@@ -27,7 +27,6 @@ const queries = {
   change: (kind: 'Restart' | 'Delete') =>
     `mutation ($input: ${kind}InstanceInput!) { result: ${kind.toLowerCase()}Instance(input: $input) { __typename ... on InstanceOperationAccepted { operationId } ... on Refusal { code message } } }`,
   operation: 'query ($id: ID!) { operation(id: $id) { status fault { code message } instance { id status } } }',
-  datastores: '{ datastores { type } }',
 }
 type Result = { readonly result: { readonly operationId?: string; readonly code?: string } }
 type Operation = {
@@ -41,26 +40,26 @@ const defineTests = (): void => {
   const site = createDistributedSite('two-versions')
   const running = new Map<Role, ServerProcess>()
   let api: ServerApi
-  let oldProjector: ServerProcess | undefined
+  let released: string
+  /** The instances that are there: one that stays, and the last one that was made. */
+  let made: readonly string[]
+  let number = 0
+  const projectors: (ServerProcess | undefined)[] = []
 
+  /** `program`: of the released version. */
   const start = async (role: Role, program?: string): Promise<void> => {
     const server = await site.start(role, {}, program)
     running.set(role, server)
     if (role === 'api') api = createServerApi(server)
   }
-  /** To this version, as the runbook says: one role after the other. The old projector keeps the views of the old API until that is gone. */
-  const roll = async (role: Role): Promise<void> => {
+  /** As the runbook says: one role after the other. The former projector keeps the views of the former API until that is gone. */
+  const roll = async (role: Role, program?: string): Promise<void> => {
     const former = running.get(role)
-    if (role !== 'projector') await former?.stop('SIGTERM')
-    else oldProjector = former
-    await start(role)
-    if (role === 'api') await oldProjector?.stop('SIGTERM')
+    if (role === 'projector') projectors.push(former)
+    else await former?.stop('SIGTERM')
+    await start(role, program)
+    if (role === 'api') await projectors.pop()?.stop('SIGTERM')
   }
-  const untilOffered = () =>
-    waitFor('the offer of the agent', async () => {
-      const { datastores } = await api.request<{ datastores: readonly object[] }>(queries.datastores)
-      return datastores.length > 0
-    })
   const begin = async (document: string, input: object): Promise<string> => {
     const { result } = await api.request<Result>(document, { input })
     if (result.operationId === undefined) throw new Error(`refused: ${JSON.stringify(result)}`)
@@ -77,34 +76,38 @@ const defineTests = (): void => {
     )
   const create = (name: string) => begin(queries.create, { name, datastore: 'postgresql', flavor: 'tiny' })
 
-  beforeAll(async () => {
-    const released = checkOut(commit ?? '', temp.next())
-    for (const role of roles) await start(role, released)
-    await untilOffered()
-  })
+  /** To the released version, if its program is given, else to this one, with operations in flight at each step. */
+  const rollAll = async (program?: string): Promise<void> => {
+    for (const role of roles) {
+      const [restarted = '', ...others] = made
+      number += 1
+      const created = await create(`made-${number}`)
+      const operations = [created, await begin(queries.change('Restart'), { id: restarted })]
+      for (const id of others) operations.push(await begin(queries.change('Delete'), { id }))
+      await roll(role, program)
+      for (const id of operations) expect(await end(id), role).toMatchObject({ status: 'SUCCEEDED', fault: null })
+      made = [restarted, (await end(created)).instance.id]
+    }
+    expect(await api.unequalViews()).toEqual([])
+  }
 
-  it('carries out everything while its roles become those of this version, one after the other', async () => {
+  beforeAll(async () => {
+    released = checkOut(commit ?? '', temp.next())
+    for (const role of roles) await start(role, released)
+    await api.untilOffered()
     const first = await end(await create('first'))
     expect(first).toMatchObject({ status: 'SUCCEEDED', fault: null })
-    for (const role of roles) {
-      const operations = [
-        await create(`during-${role}`),
-        await begin(queries.change('Restart'), { id: first.instance.id }),
-      ]
-      await roll(role)
-      for (const id of operations) expect(await end(id), role).toMatchObject({ status: 'SUCCEEDED', fault: null })
-    }
-    expect(await end(await begin(queries.change('Delete'), { id: first.instance.id }))).toMatchObject({
-      status: 'SUCCEEDED',
-    })
+    made = [first.instance.id]
   })
 
-  it('shows views that equal those derived from the log', async () => {
-    expect((await api.verifyViews()).filter(({ equal }) => !equal)).toEqual([])
-  })
+  it('carries out everything while its roles become those of this version, one after the other', () => rollAll())
+
+  it('carries out everything while its roles go back to the released version', () => rollAll(released))
+
+  it('carries out everything while its roles become those of this version once more', () => rollAll())
 }
 
-describe('a system of the released version', { timeout: 300_000 }, () => {
-  if (missing) it(`goes over to this one (${missing})`, (context) => context.skip(missing))
+describe('a system of the released version', { timeout: 600_000 }, () => {
+  if (missing) it(`goes over to this one and back (${missing})`, (context) => context.skip(missing))
   else defineTests()
 })
