@@ -27,6 +27,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   page('graphql', async () => (await import('./graphql.ts')).graphqlPage),
   page('operations', async () => (await import('./operations.ts')).operationsPage),
   page('rest', async () => (await import('./rest.ts')).restPage),
+  { path: 'README.md', text: async () => (await import('./capabilities.ts')).readmePage() },
 ]
 
 export const pathOf = ({ path }: GeneratedPage): string => join(programDir, path)
