@@ -1,4 +1,5 @@
 import { parseProjectId } from '../../domain/ids.ts'
+import type { ApiLimits } from '../../graphql/limits.ts'
 import { createApi, defaultApiConfig } from '../../graphql/server/api.ts'
 import { systemKernel } from '../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
@@ -16,7 +17,11 @@ import { createRecordingLog } from './write-side.ts'
 const adminToken = 'the-operators-own-token'
 
 /** The API over the real write side, log, projections and views; only the engine on the host is a script. What ends it is added to `cleanups`. */
-export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<unknown>)[]) => {
+export const startApiOnPlane = async (
+  dataDir: string,
+  cleanups: (() => Promise<unknown>)[],
+  limits: Partial<ApiLimits> = {},
+) => {
   const plane = await startControlPlane(dataDir)
   cleanups.push(plane.stop)
   const agent = await startScriptedAgent(plane.bus, hostDescription(), () => 'succeed')
@@ -35,6 +40,7 @@ export const startApiOnPlane = async (dataDir: string, cleanups: (() => Promise<
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
     cursorKey: Buffer.alloc(32, 'cursors'),
     kernel: systemKernel(log),
+    limits,
   })
   cleanups.push(api.close)
   const client = createApiClient(api, adminToken)
