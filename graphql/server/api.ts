@@ -20,6 +20,7 @@ import { preflightHeaders, useCsrfPrevention } from '../pipeline/csrf-prevention
 import { createDocuments } from '../pipeline/document-limits.ts'
 import { createErrorMasking, type ErrorMasking, useReporting } from '../pipeline/error-masking.ts'
 import { useVariableCheck, withQuietValues } from '../pipeline/input-check.ts'
+import { createKeystoneVerifier, type KeystoneConfig } from '../pipeline/keystone.ts'
 import { createOidcVerifier, type OidcConfig } from '../pipeline/oidc.ts'
 import { useOutlets, usePageHeaders, useStreamHeaders } from '../pipeline/outgoing.ts'
 import { type CreatePointLimiter, createRateLimit, type RateLimit } from '../pipeline/rate-limit.ts'
@@ -40,6 +41,8 @@ export type AuthConfig = {
   readonly adminProject: ProjectId
   /** Whose JWTs are accepted; null: nobody's. */
   readonly oidc: OidcConfig | null
+  /** Whose tokens are accepted besides; null: of none. */
+  readonly keystone: KeystoneConfig | null
 }
 
 export type ApiConfig = BackendSettings & {
@@ -207,10 +210,11 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   }
 }
 
-const verifiersOf = ({ adminTokens, adminProject, oidc }: AuthConfig, views: Views, kernel: Kernel) => [
+const verifiersOf = ({ adminTokens, adminProject, oidc, keystone }: AuthConfig, views: Views, kernel: Kernel) => [
   createAdminTokenVerifier(adminTokens, adminProject),
   createApiTokenVerifier(views, kernel.clock),
   ...(oidc === null ? [] : [createOidcVerifier(oidc, kernel)]),
+  ...(keystone === null ? [] : [createKeystoneVerifier(keystone, kernel)]),
 ]
 
 /** GraphiQL as one page that loads nothing from elsewhere: it works without the internet. Nine megabytes, read when they are asked for. */

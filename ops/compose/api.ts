@@ -84,7 +84,7 @@ export const createApiParts = (
     dispatch,
     findLoss: (projectId, stream) => findLoss({ directory, eventStore: deps.eventStore }, projectId, stream),
     deadLetters: deps.bus.deadLetters,
-    auth: { adminTokens, adminProject, oidc: oidcOf(config) },
+    auth: { adminTokens, adminProject, oidc: oidcOf(config), keystone: keystoneOf(config) },
     config: {
       ...defaultApiConfig,
       development: config.mode === 'development',
@@ -100,6 +100,12 @@ export const createApiParts = (
   const verifiers = [createAdminTokenVerifier(adminTokens, adminProject), createApiTokenVerifier(views, kernel.clock)]
   return { api, authenticate: createAuthenticate(verifiers), dispatch, keptCreates, views, adminTokenFile }
 }
+
+/** How long Keystone may take to answer. */
+const keystoneTimeoutMs = 5000
+
+const keystoneOf = ({ keystoneUrl: url, keystoneKeptMs: keptMs }: Config): AuthConfig['keystone'] =>
+  url === null ? null : { url, keptMs, timeoutMs: keystoneTimeoutMs }
 
 const oidcOf = (config: Config): AuthConfig['oidc'] => {
   const { oidcIssuer: issuer, oidcAudience: audience } = config

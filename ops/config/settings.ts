@@ -81,6 +81,17 @@ export const settings = {
     'coffer_roles',
     'The claim with the roles: `admin`, `member`, `reader`.',
   ),
+  keystoneUrl: optional(
+    'COFFER_KEYSTONE_URL',
+    issuer,
+    'Accept the tokens of this OpenStack Keystone: the id of their project is the project, and of their roles `admin`, `member` and `reader` count.',
+  ),
+  keystoneKeptMs: setting(
+    'COFFER_KEYSTONE_CACHE',
+    seconds(1, 3600),
+    '30',
+    'Seconds that an answer of Keystone about a token is kept: a token that was revoked there is refused here after as long.',
+  ),
   adminProject: setting(
     'COFFER_ADMIN_PROJECT',
     text('a project id', /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),

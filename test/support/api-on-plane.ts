@@ -36,7 +36,7 @@ export const startApiOnPlane = async (
     views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }),
     dispatch: plane.dispatch,
     deadLetters: plane.bus.deadLetters,
-    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null },
+    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, keystone: null },
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
     cursorKey: Buffer.alloc(32, 'cursors'),
     kernel: systemKernel(log),

@@ -87,7 +87,13 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     dispatch: scripted.dispatch,
     ...(options.findLoss && { findLoss: options.findLoss }),
     deadLetters: letters.deadLetters,
-    auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, ...options.auth },
+    auth: {
+      adminTokens: () => [adminToken],
+      adminProject: parseProjectId('default'),
+      oidc: null,
+      keystone: null,
+      ...options.auth,
+    },
     config: {
       ...defaultApiConfig,
       defaultQuota: { instances: 5, vcpus: 10, memoryMiB: 10_000, volumeGiB: 100 },
