@@ -3,6 +3,7 @@ import type { OperationId } from '../ids.ts'
 import { sameName } from '../values/names.ts'
 import { sameValues } from '../values/parameter.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
+import { withEndpoint } from './endpoint.ts'
 import type { InstanceEvent } from './events.ts'
 import { inTheWayOf } from './lanes.ts'
 import { hasNode, primaryOf } from './nodes.ts'
@@ -154,11 +155,12 @@ const completeOperation = (command: CommandOf<'CompleteOperation'>, state: BusyI
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
   const applied = operation.applies(state, state.operation.wish, results)
   if (!applied) return reject(toldTooLittle(state.operation))
-  return accept(
+  const ended = [
     eventOf(operation.succeeded, { operationId, ...applied }),
     ...(operation.shows === 'SERVES' ? servesAgain(state) : []),
     ...(operation.shows === 'STOPPED' ? healthChange(state, isStopped) : []),
-  )
+  ]
+  return accept(...withEndpoint(state, operation, results, ended))
 }
 
 const completeShared = (
@@ -183,9 +185,16 @@ const failOperation = (command: CommandOf<'FailOperation'>, state: BusyInstance)
   const operation = operationOf<ExclusiveKind>(state.operation.kind)
   const left = operation.leaves(state, { fault, compensated, undoneTo, results }, state.operation.wish)
   const failed = eventOf(operation.failed, { operationId, fault, ...left })
-  if (left.status === 'ACTIVE' && undoneTo === 'ACTIVE') return accept(failed, ...servesAgain(state))
-  if (left.status === 'STOPPED' && compensated) return accept(failed, ...healthChange(state, isStopped))
-  return accept(failed)
+  return accept(...withEndpoint(state, operation, results, [failed, ...healthAfter(state, command, left.status)]))
+}
+
+const healthAfter = (
+  state: BusyInstance,
+  { compensated, undoneTo }: Pick<CommandOf<'FailOperation'>, 'compensated' | 'undoneTo'>,
+  status: unknown,
+): readonly InstanceEvent[] => {
+  if (status === 'ACTIVE' && undoneTo === 'ACTIVE') return servesAgain(state)
+  return status === 'STOPPED' && compensated ? healthChange(state, isStopped) : []
 }
 
 /** The health of an engine that is not there, not yet verified or stopped is nobody's concern. */

@@ -1,5 +1,6 @@
 import { accept, type Decision } from '../decider.ts'
 import type { FoundOnHost, InstanceCommand } from './commands.ts'
+import { endpointChange } from './endpoint.ts'
 import type { InstanceEvent } from './events.ts'
 import { hasNode } from './nodes.ts'
 import { type InstanceState, isBusy, type KnownInstance } from './state.ts'
@@ -66,10 +67,3 @@ export const spokenFor = (state: KnownInstance, { running }: Pick<FoundOnHost, '
 
 /** An agent says `HEALTHY` after a client query over the endpoint, and `UNKNOWN` of an engine that it has stopped. */
 const isVerified = ({ running, health }: FoundOnHost): boolean => health === (running ? 'HEALTHY' : 'UNKNOWN')
-
-const endpointChange = (state: KnownInstance, { endpoint, caCertificate }: FoundOnHost): readonly InstanceEvent[] => {
-  if (endpoint === null) return []
-  const isSame = endpoint.host === state.endpoint?.host && endpoint.port === state.endpoint.port
-  if (isSame && caCertificate === state.caCertificate) return []
-  return [{ type: 'InstanceEndpointChanged', data: { endpoint, caCertificate } }]
-}

@@ -184,6 +184,10 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           // One that has run before is started again and again.
           instance.wanted = instance.generation >= 0
           await startEngine(instance, payload.generation, context)
+          if (instance.generation >= 0 && random.chance(0.2)) {
+            ports += 1
+            instance.port = ports
+          }
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation, memoryMiB })
           instance.generation = payload.generation
         }

@@ -210,9 +210,12 @@ export const createInvariants = (world: World, now: () => number) => {
       for (const [id, state] of instances) {
         if (state.status === 'ABSENT' || spoiled.has(id) || cut.has(id)) continue
         if (state.shared.length > 0) broken(`instance ${id} has shared work in progress for ever`)
-        const isKnown = (state.status === 'ACTIVE' || state.status === 'STOPPED') && !unsureDatabases.has(id)
         const { hostId: on, nodeId } = primaryOf(state)
         const placed = world.hosts.find(({ hostId }) => hostId === on)?.placed.get(nodeId)
+        const port = state.endpoint?.port
+        if (state.status === 'ACTIVE' && port !== placed?.port)
+          broken(`instance ${id} is ACTIVE at port ${port}, and its engine listens at ${placed?.port}`)
+        const isKnown = (state.status === 'ACTIVE' || state.status === 'STOPPED') && !unsureDatabases.has(id)
         if (!isKnown || placed === undefined) continue
         const [known, real] = [state.accounts.databases, placed.databases].map((names) => [...names].sort().join(', '))
         if (known !== real) broken(`instance ${id} is to have databases ${known} and has ${real}`)

@@ -6,7 +6,7 @@ import type { OperationSubject } from '../../operation/subject.ts'
 import { type ParameterValues, parameterValuesSchema } from '../../values/parameter.ts'
 import type { Known } from '../known.ts'
 import { type DataOf, defineOperation, defineSharedOperation, failsAsUndone, wishReader } from './define-operation.ts'
-import { bringBackSteps, verifyStep } from './engine-steps.ts'
+import { bringBackSteps, engineStep, verifyStep } from './engine-steps.ts'
 
 /**
  * `configurationId`: the group whose values these are, at `revision`; null where the instance is to follow none. `former`: what it had before, which
@@ -115,11 +115,11 @@ export const configureRestart = defineOperation({
   steps: [
     tryStep,
     configureStep,
-    {
+    engineStep({
       name: 'engine',
       timeoutMs: seconds(120),
       payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation: generation + 1 }),
-    },
+    }),
     {
       name: 'settle',
       timeoutMs: leastStepMs,

@@ -7,6 +7,7 @@ import type { Rejection } from '../../rejection.ts'
 import type { InstanceSpec } from '../../values/instance-spec.ts'
 import { restingStatuses } from '../known.ts'
 import { type DataOf, defineOperation } from './define-operation.ts'
+import { engineStep } from './engine-steps.ts'
 
 /** What the instance is to have in all; null for what stays. The flavor is what was on offer under its name when it was asked for. */
 const wish = {
@@ -63,14 +64,14 @@ const steps: readonly Step[] = [
     payload: (subject) =>
       isOtherSize(subject.spec, before(subject)) ? { kind: 'engine-resized', spec: withFormerVolume(subject) } : null,
   },
-  {
+  engineStep({
     name: 'restart',
     timeoutMs: seconds(120),
     payload: (subject, { results }) =>
       takesRestart(sizeResult(results))
         ? { kind: 'engine-running', spec: withFormerVolume(subject), generation: subject.generation + 1 }
         : null,
-  },
+  }),
   {
     name: 'volume',
     // Setting room aside for a large volume takes its time on a disk without extents.
@@ -100,7 +101,7 @@ const compensation: readonly Step[] = [
     timeoutMs: leastStepMs,
     payload: (_, { results }) => (takesRestart(formerSizeResult(results)) ? { kind: 'engine-stopped' } : null),
   },
-  {
+  engineStep({
     name: 'start-back',
     timeoutMs: seconds(120),
     outlastsOperation: true,
@@ -108,7 +109,7 @@ const compensation: readonly Step[] = [
       takesRestart(formerSizeResult(results))
         ? { kind: 'engine-running', spec: before(subject), generation: subject.generation }
         : null,
-  },
+  }),
   {
     name: 'volume-back',
     timeoutMs: leastStepMs,

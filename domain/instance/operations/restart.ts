@@ -1,6 +1,6 @@
 import { seconds } from '../../operation/process.ts'
 import { defineOperation, failsAsUndone } from './define-operation.ts'
-import { bringBackSteps, verifyStep } from './engine-steps.ts'
+import { bringBackSteps, engineStep, verifyStep } from './engine-steps.ts'
 
 export const restart = defineOperation({
   kind: 'restart',
@@ -20,11 +20,11 @@ export const restart = defineOperation({
   ...failsAsUndone,
   keepsData: true,
   steps: [
-    {
+    engineStep({
       name: 'engine',
       timeoutMs: seconds(120),
       payload: ({ spec, generation }) => ({ kind: 'engine-running', spec, generation: generation + 1 }),
-    },
+    }),
     verifyStep,
   ],
   compensation: bringBackSteps,

@@ -1,6 +1,6 @@
 import { leastStepMs, seconds } from '../../operation/process.ts'
 import { defineOperation, failsAsUndone } from './define-operation.ts'
-import { labelled, verifyStep } from './engine-steps.ts'
+import { engineStep, labelled, verifyStep } from './engine-steps.ts'
 
 export const start = defineOperation({
   kind: 'start',
@@ -27,11 +27,11 @@ export const start = defineOperation({
           ? { kind: 'volume-ready', sizeGiB: subject.spec.volumeGiB, existing: true, ...labelled(subject) }
           : null,
     },
-    {
+    engineStep({
       name: 'engine',
       timeoutMs: seconds(120),
       payload: ({ spec, generation, port }) => ({ kind: 'engine-running', spec, generation, ...(port && { port }) }),
-    },
+    }),
     verifyStep,
   ],
   compensation: [
