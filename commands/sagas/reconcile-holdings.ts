@@ -38,8 +38,8 @@ export type Reconciler = {
   take(host: RegisteredHost, beat: Pick<Heartbeat, 'at' | 'holds'>, traceparent: string | undefined): Promise<void>
 }
 
-/** `since`: from when on the host has said the same of the node. `settled`: the log agrees, or has been told. */
-type Account = { readonly words: string; readonly since: number; readonly settled: boolean }
+/** `dueAt`: when it is compared if the host still says the same of the node; never where the log agrees, or has been told. */
+type Account = { readonly words: string; readonly dueAt: number }
 
 /** `holding` undefined: the host says nothing of the node. */
 type Compared = HeldNode & { readonly holding: Holding | undefined }
@@ -49,6 +49,8 @@ type Compared = HeldNode & { readonly holding: Holding | undefined }
  * so before. Heartbeats come every two seconds, so what is missing is told well within 15 s.
  */
 const steadyMs = 5_000
+/** How long one whose history cannot be read is left alone: an administrator may have mended it since, and its host has nothing new to say. */
+const unreadableMs = 60_000
 
 /** When a host said something, and when that was heard, in milliseconds of two clocks. */
 type Beat = { readonly saidAt: number; readonly heardAt: number }
@@ -122,17 +124,19 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
     return isAtRest(state)
   }
 
-  /** One whose history cannot be read is looked at again when the host says something else of it. */
-  const readable = async (
-    { hostId }: RegisteredHost,
-    { instanceId }: Compared,
-    work: () => Promise<boolean>,
-  ): Promise<boolean> => (await leaveOutUnreadable(log, { hostId, instanceId }, work)) ?? true
-
-  const reconcile = (host: RegisteredHost, compared: Compared, traceparent: string | undefined): Promise<boolean> =>
-    readable(host, compared, () =>
-      compared.holding ? compare(host, compared, traceparent) : compareMissing(host, compared, traceparent),
+  /** When it is compared again. */
+  const reconcile = async (
+    host: RegisteredHost,
+    compared: Compared,
+    traceparent: string | undefined,
+  ): Promise<number> => {
+    const { instanceId, holding } = compared
+    const settled = await leaveOutUnreadable(log, { hostId: host.hostId, instanceId }, () =>
+      holding ? compare(host, compared, traceparent) : compareMissing(host, compared, traceparent),
     )
+    if (settled === null) return elapsedMs() + unreadableMs
+    return settled ? Number.POSITIVE_INFINITY : elapsedMs()
+  }
 
   return {
     forget: (hostId) => void accounts.delete(hostId),
@@ -153,10 +157,9 @@ export const createReconciler = ({ handler, clock, context, log, elapsedMs }: Re
         // Without its health, which is reported on its own and may change with every beat.
         const words = JSON.stringify([holding && { ...holding, health: null }, address, caCertificate])
         const known = before.get(nodeId)
-        const account = known?.words === words ? known : { words, since: now, settled: false }
-        const isSteady = account !== known ? false : now - account.since >= steadyMs
-        const settled = account.settled || (isSteady && (await reconcile(host, compared, traceparent)))
-        after.set(nodeId, { ...account, settled })
+        const account = known?.words === words ? known : { words, dueAt: now + steadyMs }
+        const dueAt = now < account.dueAt ? account.dueAt : await reconcile(host, compared, traceparent)
+        after.set(nodeId, { words, dueAt })
       }
       accounts.set(host.hostId, after)
     },

@@ -5,6 +5,7 @@ import { MessageBusUnavailable } from '../../../commands/ports/message-bus.ts'
 import { firstNodeOf } from '../../../commands/request-ids.ts'
 import { createDistrust } from '../../../commands/sagas/distrust.ts'
 import { createHostMonitor } from '../../../commands/sagas/host-monitor.ts'
+import { exclusion, exclusionStream } from '../../../domain/exclusion/index.ts'
 import { type Heartbeat, heartbeatEchoKey } from '../../../domain/guest/report.ts'
 import { signMessage } from '../../../domain/guest/signed-message.ts'
 import { agentHeartbeatsTopic } from '../../../domain/guest/topics.ts'
@@ -142,6 +143,12 @@ const start = async ({ busNow = null }: { readonly busNow?: number | null } = {}
       const { revision, metadata, version, data } = last
       const foreign = { id: parseEventId(randomUUID()), type: 'OrderShipped', version, data, metadata }
       await side.eventStore.append(of, [foreign as NewEvent], revision)
+      return revision + 1
+    },
+    leaveOut: (instanceId: InstanceId, revision: number) => {
+      const of = instanceStream(instanceId)
+      const excluded = { stream: of, revision, eventType: 'OrderShipped', note: '', excludedBy: commandId }
+      return handler.handle(exclusion, exclusionStream(of), { type: 'ExcludeEvent', ...excluded }, context)
     },
     /** As another process found it, which hears of other partitions. */
     becomesMissing: (instanceId: InstanceId) =>
@@ -285,6 +292,23 @@ describe('what a host says it holds', () => {
     await spoil(instanceId)
     await beat(holds(instanceId))
     expect(await timesReturned()).toBe(1)
+  })
+
+  it('looks again at an instance that could not be read, though its host says the same all the while', async () => {
+    const { provisioned, beat, passes, spoil, leaveOut, stateOf } = await start()
+    const instanceId = await provisioned()
+    const revision = await spoil(instanceId)
+    const saysNothingFor = async (ms: number) => {
+      for (let left = ms; left > 0; left -= lookEveryMs) {
+        await beat({})
+        await passes(lookEveryMs)
+      }
+    }
+    await saysNothingFor(10_000)
+    await leaveOut(instanceId, revision)
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'ACTIVE' })
+    await saysNothingFor(65_000)
+    expect(await stateOf(instanceId)).toMatchObject({ status: 'MISSING' })
   })
 
   it('takes nothing from heartbeats that waited, however long they say the same, until one comes as it is said', async () => {
