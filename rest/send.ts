@@ -1,4 +1,6 @@
 import type { DispatchAccepted, PublicCommand } from '../commands/api.ts'
+import type { InstanceId, OperationId } from '../domain/ids.ts'
+import { awaitEnd } from '../graphql/await-end.ts'
 import { isRejection, write } from '../graphql/write.ts'
 import { faultOfRejection } from './fault.ts'
 import type { Call, RestAnswer } from './request.ts'
@@ -27,5 +29,16 @@ export const begun = (answer: { readonly operationId: string | null }): RestAnsw
   status: 202,
   headers: operationHeader(answer),
 })
+
+type Began = { readonly instanceId: InstanceId; readonly operationId: OperationId | null }
+
+/**
+ * The same, once the operation has ended where that takes a moment. Trove's agent does what it is told in turn, so a list after a change shows it:
+ * clients rely on that.
+ */
+export const ended = async ({ context }: Call, answer: Began): Promise<RestAnswer> => {
+  await awaitEnd(answer, context)
+  return begun(answer)
+}
 
 export const done: RestAnswer = { status: 202 }

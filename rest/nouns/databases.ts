@@ -3,7 +3,7 @@ import { badRequest, notFound } from '../fault.ts'
 import { accepted, gives, nameShape } from '../gives.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
-import { begun, send } from '../send.ts'
+import { done, ended, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { databaseInputs, databaseShapes } from './instances.ts'
 import { parseBody } from './shapes.ts'
@@ -19,11 +19,11 @@ const create = async (call: Call): Promise<RestAnswer> => {
   const databases = databaseInputs(parseBody(createBody, call.body))
   if (databases.length === 0) throw badRequest('databases is empty: name at least one', 'databases')
   const { id } = await findInstance(call)
-  let last: { readonly operationId: string | null } = { operationId: null }
+  let answered = done
   for (const [index, database] of databases.entries()) {
-    last = await send(call, { type: 'CreateDatabase', id, ...database }, String(index))
+    answered = await ended(call, await send(call, { type: 'CreateDatabase', id, ...database }, String(index)))
   }
-  return begun(last)
+  return answered
 }
 
 export const databaseRoutes: readonly Route[] = [
@@ -60,7 +60,7 @@ export const databaseRoutes: readonly Route[] = [
       const { id, databases } = await findInstance(call)
       const name = call.params.database ?? ''
       if (!databases.includes(name)) throw notFound(`Database ${name.slice(0, 64)} cannot be found.`)
-      return begun(await send(call, { type: 'DeleteDatabase', id, name }))
+      return ended(call, await send(call, { type: 'DeleteDatabase', id, name }))
     },
   },
 ]

@@ -5,7 +5,7 @@ import { badRequest, notFound, notHere } from '../fault.ts'
 import { accepted, gives, nameShape } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
-import { begun, send } from '../send.ts'
+import { done, ended, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { parseBody } from './shapes.ts'
 
@@ -56,7 +56,7 @@ const create = async (call: Call): Promise<RestAnswer> => {
   const { users } = parseBody(createBody, call.body)
   if (users.length === 0) throw badRequest('users is empty: name at least one', 'users')
   const { id } = await findInstance(call)
-  return begun(await send(call, { type: 'CreateUsers', id, users: userInputs(users) }))
+  return ended(call, await send(call, { type: 'CreateUsers', id, users: userInputs(users) }))
 }
 
 const passwordsBody = z.looseObject({
@@ -67,11 +67,11 @@ const passwordsBody = z.looseObject({
 const changePasswords = async (call: Call): Promise<RestAnswer> => {
   const { users } = parseBody(passwordsBody, call.body)
   const { id } = await findInstance(call)
-  let last: { readonly operationId: string | null } = { operationId: null }
+  let answered = done
   for (const [index, { name, password }] of users.entries()) {
-    last = await send(call, { type: 'ChangePassword', id, name, password }, String(index))
+    answered = await ended(call, await send(call, { type: 'ChangePassword', id, name, password }, String(index)))
   }
-  return begun(last)
+  return answered
 }
 
 const changeBody = z.looseObject({
@@ -86,7 +86,10 @@ const change = async (call: Call): Promise<RestAnswer> => {
   if (wish.host && wish.host !== (user.host ?? '%'))
     throw notHere('Coffer lets users come from nowhere else than at first: make another')
   if (!wish.password) throw badRequest('user takes a password', 'password')
-  return begun(await send(call, { type: 'ChangePassword', id: instance.id, name: user.name, password: wish.password }))
+  return ended(
+    call,
+    await send(call, { type: 'ChangePassword', id: instance.id, name: user.name, password: wish.password }),
+  )
 }
 
 const grantBody = z.looseObject({ databases: databaseList.min(1) })
@@ -95,7 +98,8 @@ const grant = async (call: Call): Promise<RestAnswer> => {
   const { databases } = parseBody(grantBody, call.body)
   const { instance, user } = await findUser(call)
   const names = databases.map(({ name }) => name)
-  return begun(
+  return ended(
+    call,
     await send(call, { type: 'GrantAccess', id: instance.id, name: user.name, databases: names, level: 'all' }),
   )
 }
@@ -104,7 +108,10 @@ const revoke = async (call: Call): Promise<RestAnswer> => {
   const { instance, user } = await findUser(call)
   const database = call.params.database ?? ''
   if (!databasesOf(user).includes(database)) throw notFound(`Database ${database.slice(0, 64)} cannot be found.`)
-  return begun(await send(call, { type: 'RevokeAccess', id: instance.id, name: user.name, databases: [database] }))
+  return ended(
+    call,
+    await send(call, { type: 'RevokeAccess', id: instance.id, name: user.name, databases: [database] }),
+  )
 }
 
 const one = '/instances/{instance}/users/{user}'
@@ -167,7 +174,7 @@ export const userRoutes: readonly Route[] = [
     gives: accepted,
     answer: async (call) => {
       const { instance, user } = await findUser(call)
-      return begun(await send(call, { type: 'DeleteUsers', id: instance.id, names: [user.name] }))
+      return ended(call, await send(call, { type: 'DeleteUsers', id: instance.id, names: [user.name] }))
     },
   },
   {
