@@ -1,5 +1,6 @@
 import type { ConfigurationId, InstanceId, OperationId } from './ids.ts'
 import type { Rejection } from './rejection.ts'
+import type { ScheduleId } from './schedule/id.ts'
 
 /** The public commands that an event may lead to: what `commands/dispatch/system-dispatch.ts` offers for each. */
 export type OrdinaryCommand =
@@ -7,7 +8,7 @@ export type OrdinaryCommand =
       readonly type: 'RestartInstance' | 'StopInstance' | 'StartInstance' | 'DeleteInstance'
       readonly id: InstanceId
     }
-  | { readonly type: 'CreateBackup'; readonly instanceId: InstanceId }
+  | { readonly type: 'CreateBackup'; readonly instanceId: InstanceId; readonly scheduleId: ScheduleId }
   | {
       readonly type: 'AttachConfiguration'
       readonly id: InstanceId

@@ -4,30 +4,33 @@ import { cronRefusal, timeZoneRefusal } from '../../domain/schedule/cron.ts'
 import { lateRefusal } from '../../domain/schedule/decide.ts'
 import { type ScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { type ScheduleCommand, schedule, scheduleStream } from '../../domain/schedule/index.ts'
+import { retentionRefusal } from '../../domain/schedule/retention.ts'
 import { timetable, timetableStream } from '../../domain/timetable/index.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import { reaches } from '../dispatch/authorise.ts'
 import { shownId } from './answers.ts'
-import { cronField, lateMinutesField, timeZoneField } from './create-schedule.ts'
+import { cronField, keepFields, lateMinutesField, timeZoneField } from './create-schedule.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
 import { flagField, uuidField } from './input.ts'
 
 export const changeSchedule = defineCommand({
   name: 'ChangeSchedule',
   role: 'member',
-  does: 'Changes the times of a schedule, pauses it or resumes it. What was due while it was paused is not made up for.',
+  does: 'Changes the times of a schedule and which of its backups stay, pauses it or resumes it. What was due while it was paused is not made up for.',
   asks: 'Which schedule, and what of it is to change: what is left out stays as it is.',
   input: z.strictObject({
     id: uuidField(scheduleIdSchema, 'schedule id', 'The id of the schedule.'),
     cron: cronField().optional(),
     timeZone: timeZoneField().optional(),
     lateMinutes: lateMinutesField().optional(),
+    ...keepFields(),
     paused: flagField('Whether it rests until it is resumed.').optional(),
   }),
-  faults: ({ cron, timeZone, lateMinutes }) => [
+  faults: ({ cron, timeZone, lateMinutes, keepCount, keepDays }) => [
     cron === undefined ? null : cronRefusal(cron),
     timeZone === undefined ? null : timeZoneRefusal(timeZone),
     lateMinutes === undefined ? null : lateRefusal(lateMinutes),
+    retentionRefusal({ keepCount, keepDays }),
   ],
   answer: {
     name: 'ChangeSchedule',

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { backup, backupStream } from '../../domain/backup/index.ts'
-import { backupIdSchema, instanceIdSchema, operationIdSchema, parseBackupId } from '../../domain/ids.ts'
+import {
+  backupIdSchema,
+  type InstanceId,
+  instanceIdSchema,
+  operationIdSchema,
+  parseBackupId,
+} from '../../domain/ids.ts'
 import { instance, instanceStream } from '../../domain/instance/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
+import { type ScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
+import { schedule, scheduleStream } from '../../domain/schedule/index.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
+import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { backupNameRefusal } from '../../domain/values/names.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import { reaches } from '../dispatch/authorise.ts'
@@ -12,7 +21,7 @@ import { beginWith, noSuchInstance } from '../dispatch/change-instance.ts'
 import { sealDataKey } from '../secrets/seal.ts'
 import { shownId } from './answers.ts'
 import { accepted, defineCommand, type OwnDispatchDependencies, refused } from './definition.ts'
-import { instanceIdField, textField } from './input.ts'
+import { flagField, instanceIdField, textField, uuidField } from './input.ts'
 
 const noBackups: Rejection = {
   code: 'FEATURE_NOT_AVAILABLE',
@@ -28,6 +37,14 @@ export const createBackup = defineCommand({
   input: z.strictObject({
     instanceId: instanceIdField(),
     name: textField('For people. If left out: the name of the instance and the time.').optional(),
+    scheduleId: uuidField(
+      scheduleIdSchema,
+      'schedule id',
+      'A schedule that makes backups of the instance: it decides how long this one stays. If left out: it stays until somebody deletes it.',
+    ).optional(),
+    thenDelete: flagField(
+      'Whether the instance is deleted for good once the backup is available. Where the backup fails, or something else changes the instance just then, it stays.',
+    ).optional(),
   }),
   faults: ({ name }) => [name === undefined ? null : backupNameRefusal(name)],
   answer: {
@@ -39,7 +56,7 @@ export const createBackup = defineCommand({
       operationId: shownId(operationIdSchema, 'The operation that makes it.'),
     }),
   },
-  carryOut: async (dependencies: OwnDispatchDependencies, job, { instanceId, name: given }) => {
+  carryOut: async (dependencies: OwnDispatchDependencies, job, { instanceId, name: given, ...later }) => {
     const { handler, clock, keys, settings } = dependencies
     const { operationId } = job.ids
     const backupId = job.ids.made('backup', parseBackupId)
@@ -48,9 +65,14 @@ export const createBackup = defineCommand({
       return refused({ ...noSuchInstance(instanceId), field: 'instanceId' })
     }
     if (keys === undefined) return refused(noBackups)
+    const { scheduleId = null, thenDelete = false } = later
+    if (scheduleId !== null && !(await makesBackups(dependencies, scheduleId, instanceId))) {
+      return refused(noSuchSchedule(scheduleId))
+    }
     const { projectId, name: instanceName, spec, accounts } = state
     const name = given ?? `${instanceName} ${isoNow(clock).slice(0, 19).replaceAll(':', '.').replace('T', ' ')}`
-    const wishWith = (sealedKey: Sealed) => ({ kind: 'backup', wish: { backupId, name, sealedKey } }) as const
+    const wishWith = (sealedKey: Sealed) =>
+      ({ kind: 'backup', wish: { backupId, name, sealedKey, scheduleId, thenDelete } }) as const
     let wish = wishWith(unsealed)
     if (!isAsked(state, job)) {
       const taken = await takeKeyToBegin(dependencies, job, state, wish)
@@ -66,9 +88,22 @@ export const createBackup = defineCommand({
     }
     const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
     const context = { ...job.context, correlationId: operationId, projectId, instanceId }
-    const request = { type: 'RequestBackup', ...whose, spec, accounts } as const
+    const request = { type: 'RequestBackup', ...whose, spec, accounts, scheduleId, thenDelete } as const
     const made = await handler.handle(backup, backupStream(backupId), request, context)
     if (made.outcome === 'rejected') return refused(made.rejection)
     return accepted({ position: made.position, replayed: begun.replayed, backupId, instanceId, operationId })
   },
 })
+
+/** One of another instance, and so of another project, is as good as none. */
+const makesBackups = async (
+  { handler }: OwnDispatchDependencies,
+  scheduleId: ScheduleId,
+  instanceId: InstanceId,
+): Promise<boolean> => {
+  const { state } = await handler.load(schedule, scheduleStream(scheduleId))
+  return state.status !== 'ABSENT' && state.instanceId === instanceId && state.action === 'backup'
+}
+
+const noSuchSchedule = (scheduleId: ScheduleId): Rejection =>
+  invalidInput(`${scheduleId} is not a schedule that makes backups of this instance`, 'scheduleId')

@@ -5,6 +5,7 @@ import { cronRefusal, leastMinutes, timeZoneRefusal } from '../../domain/schedul
 import { defaultLateMinutes, lateRefusal, mostLateMinutes } from '../../domain/schedule/decide.ts'
 import { parseScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { schedule, scheduleStream } from '../../domain/schedule/index.ts'
+import { mostKept, retentionRefusal } from '../../domain/schedule/retention.ts'
 import { mostSchedules } from '../../domain/timetable/decide.ts'
 import { timetable, timetableStream } from '../../domain/timetable/index.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
@@ -26,6 +27,15 @@ export const lateMinutesField = () =>
     `How many minutes late a run may be, where nobody was there in time, and still be made up for: 1 to ${mostLateMinutes}. One that is later is skipped.`,
   )
 
+export const keepFields = () => ({
+  keepCount: wholeNumberField(
+    `How many of the backups that it makes stay: 1 to ${mostKept.count}. When a new one is available, older ones beyond that are deleted. 0: all stay.`,
+  ).optional(),
+  keepDays: wholeNumberField(
+    `For how many days the backups that it makes stay: 1 to ${mostKept.days}. When a new one is available, those that are older are deleted, never the new one. 0: for good.`,
+  ).optional(),
+})
+
 /** Room in the project's timetable, held with an expiry until the sagas have seen the schedule made, then the schedule itself. */
 export const createSchedule = defineCommand({
   name: 'CreateSchedule',
@@ -38,8 +48,14 @@ export const createSchedule = defineCommand({
     cron: cronField(),
     timeZone: timeZoneField().default('UTC'),
     lateMinutes: lateMinutesField().default(defaultLateMinutes),
+    ...keepFields(),
   }),
-  faults: ({ cron, timeZone, lateMinutes }) => [cronRefusal(cron), timeZoneRefusal(timeZone), lateRefusal(lateMinutes)],
+  faults: ({ cron, timeZone, lateMinutes, ...keep }) => [
+    cronRefusal(cron),
+    timeZoneRefusal(timeZone),
+    lateRefusal(lateMinutes),
+    retentionRefusal(keep),
+  ],
   answer: {
     name: 'CreateSchedule',
     says: 'The schedule is there.',

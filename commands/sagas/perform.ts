@@ -45,10 +45,14 @@ const settleWithoutHost = async (
   await handler.handle(operation, operationStream(operationId), { type: 'HandleHostLost', hostId, now }, context)
 }
 
+/** No other command gets the time: some deciders store every field of their command in the event. */
+const takesTime = ({ target, command }: Reaction): boolean =>
+  target === 'configuration' || command.type === 'KeepBackup' || command.type === 'RetireBackup'
+
 const dispatchReaction = async (handler: Handler, reaction: Reaction, context: CommandContext, now: string) => {
   if (reaction.target !== 'operation') {
     const target = aggregateOf(reaction.target)
-    const command = reaction.target === 'configuration' ? { ...reaction.command, now } : reaction.command
+    const command = takesTime(reaction) ? { ...reaction.command, now } : reaction.command
     return handler.handle(target, target.stream(reaction.id), command, context)
   }
   const input = toInput(reaction.command, now, context.traceparent)

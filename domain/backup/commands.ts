@@ -1,4 +1,5 @@
 import type { BackupId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { ScheduleId } from '../schedule/id.ts'
 import type { Fault } from '../values/fault.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
@@ -18,6 +19,10 @@ export type BackupCommand =
       readonly deadline: string
       readonly spec: InstanceSpec
       readonly accounts: KnownAccounts
+      /** Which schedule decides how long it stays; absent: nobody does. */
+      readonly scheduleId?: ScheduleId | null | undefined
+      /** The instance is deleted once this is available. */
+      readonly thenDelete?: boolean | null | undefined
     }
   | { readonly type: 'CompleteBackup'; readonly contents: BackupContents }
   | { readonly type: 'FailBackup'; readonly fault: Fault }
@@ -31,6 +36,8 @@ export type BackupCommand =
       readonly fault: Fault | null
     }
   | { readonly type: 'DeleteBackup'; readonly now: string }
+  /** Its schedule keeps it no longer. */
+  | { readonly type: 'RetireBackup'; readonly now: string }
   /** A time of its own may have come by `now`. */
   | { readonly type: 'CheckBackup'; readonly now: string }
   /** What was written to its stream cannot be read. `what`: which, and why. It may be that the backup is whole. */

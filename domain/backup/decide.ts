@@ -41,6 +41,10 @@ export const decide = (command: BackupCommand, state: BackupState): BackupDecisi
       return endVerification(command, state)
     case 'DeleteBackup':
       return deleteBackup(command, state)
+    case 'RetireBackup':
+      return state.status === 'AVAILABLE'
+        ? accept({ type: 'BackupDeletionRequested', data: { removeAt: command.now, retired: true } })
+        : accept()
     case 'CheckBackup':
       return checkBackup(command, state)
     case 'ConfirmRemoval':
@@ -53,16 +57,15 @@ export const decide = (command: BackupCommand, state: BackupState): BackupDecisi
 }
 
 const requestBackup = (
-  { type: _, accounts, ...wish }: CommandOf<'RequestBackup'>,
+  { type: _, accounts, scheduleId, thenDelete, ...wish }: CommandOf<'RequestBackup'>,
   state: BackupState,
 ): BackupDecision => {
   // Its id follows from the request: what is there already is of an earlier try.
   if (state.status !== 'ABSENT') return accept()
   const users = accounts.users.map(({ access, ...user }) => ({ ...user, access: [...access] }))
-  return accept({
-    type: 'BackupRequested',
-    data: { ...wish, databases: [...accounts.databases], users, rootEnabled: accounts.rootEnabled },
-  })
+  const later = { ...(scheduleId && { scheduleId }), ...(thenDelete && { thenDelete }) }
+  const { databases, rootEnabled } = accounts
+  return accept({ type: 'BackupRequested', data: { ...wish, ...later, databases: [...databases], users, rootEnabled } })
 }
 
 /** `until`: when whoever writes to the store has ended. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { scheduleIdSchema } from '../schedule/id.ts'
 import { knownUserSchema } from '../values/access.ts'
 import { faultSchema } from '../values/fault.ts'
 import { instanceSpecSchema } from '../values/instance-spec.ts'
@@ -12,7 +13,8 @@ const time = z.iso.datetime()
 export const backupEvents = {
   /**
    * A copy of the instance is being made by the operation, which has ended by `deadline`. `spec`, `databases`, `users`, `rootEnabled`: of the instance, as far as they
-   * were made with Coffer.
+   * were made with Coffer. `scheduleId`: which schedule decides how long it stays; absent: it stays until somebody deletes it. `thenDelete`: the instance is deleted
+   * once this is available.
    */
   BackupRequested: defineEvent(
     1,
@@ -28,6 +30,8 @@ export const backupEvents = {
       databases: z.array(z.string()),
       users: z.array(knownUserSchema),
       rootEnabled: z.boolean(),
+      scheduleId: scheduleIdSchema.optional(),
+      thenDelete: z.literal(true).optional(),
     }),
   ),
   /** All of it is in the store. Whether it can be restored is known when it was tried. */
@@ -40,8 +44,8 @@ export const backupEvents = {
   BackupVerified: defineEvent(1, z.object({ operationId: operationIdSchema, read: readDataSchema })),
   /** It could not be restored, or not be read, or nobody could find out. */
   BackupVerificationFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
-  /** It cannot be restored any more. `removeAt`: when its objects and its key are removed. */
-  BackupDeletionRequested: defineEvent(1, z.object({ removeAt: time })),
+  /** It cannot be restored any more. `removeAt`: when its objects and its key are removed. `retired`: its schedule keeps it no longer; absent: somebody asked. */
+  BackupDeletionRequested: defineEvent(1, z.object({ removeAt: time, retired: z.literal(true).optional() })),
   /** Its objects and its key are being removed. `again`: when that begins anew if nothing is heard of it. */
   BackupRemovalBegun: defineEvent(1, z.object({ attempt: z.int().positive(), again: time })),
   /** The store did not remove them for now. */

@@ -45,7 +45,7 @@ const withRemoval = (state: KnownBackup, dueAt: string, attempts: number): Backu
   state.status === 'FAILED' || state.status === 'DELETING' ? { ...state, removal: { dueAt, attempts } } : state
 
 /** What a backup keeps from one status to the next. */
-const known = ({ backupId, projectId, instanceId, operationId, spec, accounts, deadline }: KnownBackup) => ({
+const known = ({
   backupId,
   projectId,
   instanceId,
@@ -53,4 +53,16 @@ const known = ({ backupId, projectId, instanceId, operationId, spec, accounts, d
   spec,
   accounts,
   deadline,
+  scheduleId,
+  thenDelete,
+}: KnownBackup) => ({
+  backupId,
+  projectId,
+  instanceId,
+  operationId,
+  spec,
+  accounts,
+  deadline,
+  scheduleId,
+  thenDelete,
 })

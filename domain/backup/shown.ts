@@ -2,7 +2,21 @@ import type { ShownOf } from '../aggregate.ts'
 import type { backupEvents } from './events.ts'
 
 export const backupShown: ShownOf<typeof backupEvents> = {
-  BackupRequested: ({ backupId, instanceId, instanceName, name, operationId, deadline, spec, databases, users }) => ({
+  BackupRequested: ({
+    backupId,
+    instanceId,
+    instanceName,
+    name,
+    operationId,
+    deadline,
+    spec,
+    databases,
+    users,
+    scheduleId,
+    thenDelete,
+  }) => ({
+    ...(scheduleId && { scheduleId }),
+    ...(thenDelete && { thenDelete }),
     backupId,
     instanceId,
     instanceName,
@@ -22,7 +36,7 @@ export const backupShown: ShownOf<typeof backupEvents> = {
   BackupVerificationBegun: ({ operationId, instanceId }) => ({ operationId, instanceId }),
   BackupVerified: ({ operationId, read }) => ({ operationId, read }),
   BackupVerificationFailed: ({ operationId, fault }) => ({ operationId, fault }),
-  BackupDeletionRequested: ({ removeAt }) => ({ removeAt }),
+  BackupDeletionRequested: ({ removeAt, retired }) => ({ removeAt, ...(retired && { retired }) }),
   BackupRemovalBegun: ({ attempt, again }) => ({ attempt, again }),
   BackupRemovalPostponed: ({ reason, until }) => ({ reason, until }),
   BackupRemoved: () => ({}),

@@ -1,4 +1,5 @@
 import type { BackupId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { ScheduleId } from '../schedule/id.ts'
 import type { Fault } from '../values/fault.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
@@ -13,6 +14,9 @@ type Known = {
   readonly accounts: KnownAccounts
   /** By then its operation has ended: what it may write to the store is there. */
   readonly deadline: string
+  /** Which schedule decides how long it stays; absent: none does. */
+  readonly scheduleId?: ScheduleId | undefined
+  readonly thenDelete?: true | undefined
 }
 
 /** What is left in the store is removed at `dueAt`. */

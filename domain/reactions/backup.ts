@@ -1,5 +1,5 @@
-import type { backup } from '../backup/index.ts'
-import type { ReactionsOf } from './reaction.ts'
+import type { backup, KnownBackup } from '../backup/index.ts'
+import type { Effect, ReactionsOf } from './reaction.ts'
 
 export const backupReactions: ReactionsOf<typeof backup> = {
   /** Told again where nothing was heard of it: what is gone already is fine. */
@@ -23,9 +23,29 @@ export const backupReactions: ReactionsOf<typeof backup> = {
   BackupVerified: 'none',
   BackupVerificationFailed: 'none',
   BackupRequested: 'none',
-  BackupCompleted: 'none',
+  /** Its schedule decides which of the former ones go. The instance goes where this was the last thing that was wanted of it. */
+  BackupCompleted: (_, state) =>
+    state.status === 'AVAILABLE' ? [...keepBySchedule(state), ...deleteInstance(state)] : [],
   BackupFailed: 'none',
   BackupDeletionRequested: 'none',
   BackupRemovalPostponed: 'none',
   BackupRemoved: 'none',
 }
+
+const keepBySchedule = ({ scheduleId, backupId }: KnownBackup): readonly Effect[] =>
+  scheduleId === undefined ? [] : [{ target: 'schedule', id: scheduleId, command: { type: 'KeepBackup', backupId } }]
+
+/** As a member asks: where something else changes the instance just then, it stays. */
+const deleteInstance = ({ thenDelete, backupId, projectId, instanceId, deadline }: KnownBackup): readonly Effect[] =>
+  thenDelete === undefined
+    ? []
+    : [
+        {
+          target: 'public',
+          by: 'final-backups',
+          projectId,
+          identity: { at: deadline, parts: [backupId] },
+          command: { type: 'DeleteInstance', id: instanceId },
+          answered: () => [],
+        },
+      ]

@@ -114,12 +114,12 @@ const recordVerification = ({ source, operationId, instanceId }: InstanceRequest
 type BackupRequested = Extract<InstanceEvent, { readonly type: 'InstanceBackupRequested' }>['data']
 
 const recordBackup = (
-  { backupId, name, operationId, deadline }: BackupRequested,
+  { backupId, name, operationId, deadline, scheduleId, thenDelete }: BackupRequested,
   state: InstanceState,
 ): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []
   const { projectId, instanceId, name: instanceName, spec, accounts } = state
-  const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
+  const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline, scheduleId, thenDelete }
   return [{ target: 'backup', id: backupId, command: { type: 'RequestBackup', ...whose, spec, accounts } }]
 }
 

@@ -54,7 +54,7 @@ export type Reaction =
   | {
       readonly target: 'schedule'
       readonly id: ScheduleId
-      readonly command: OneOf<ScheduleCommand, 'RecordRun' | 'DeleteSchedule'>
+      readonly command: Timeless<OneOf<ScheduleCommand, 'RecordRun' | 'DeleteSchedule' | 'KeepBackup'>>
     }
   | {
       readonly target: 'timetable'
@@ -64,16 +64,18 @@ export type Reaction =
   | {
       readonly target: 'backup'
       readonly id: BackupId
-      readonly command: OneOf<
-        BackupCommand,
-        | 'RequestBackup'
-        | 'CompleteBackup'
-        | 'FailBackup'
-        | 'BeginVerification'
-        | 'EndVerification'
-        | 'ConfirmRemoval'
-        | 'PostponeRemoval'
-      >
+      readonly command:
+        | OneOf<
+            BackupCommand,
+            | 'RequestBackup'
+            | 'CompleteBackup'
+            | 'FailBackup'
+            | 'BeginVerification'
+            | 'EndVerification'
+            | 'ConfirmRemoval'
+            | 'PostponeRemoval'
+          >
+        | Timeless<OneOf<BackupCommand, 'RetireBackup'>>
     }
   | {
       readonly target: 'configuration'

@@ -18,7 +18,7 @@ export const scheduleReactions: ReactionsOf<typeof schedule> = {
           by: 'schedules',
           projectId,
           identity: { at: due, parts: [scheduleId] },
-          command: scheduledActions[action].command(instanceId),
+          command: scheduledActions[action].command(instanceId, scheduleId),
           answered: (answer) => [
             {
               target: 'schedule',
@@ -40,6 +40,8 @@ export const scheduleReactions: ReactionsOf<typeof schedule> = {
     const { projectId, scheduleId } = state
     return [{ target: 'timetable', id: projectId, command: { type: 'ReleaseEntry', projectId, scheduleId } }]
   },
+  ScheduleBackupKept: ({ data: { retired } }) =>
+    retired.map((id) => ({ target: 'backup', id, command: { type: 'RetireBackup' } })),
   ScheduleChanged: 'none',
   SchedulePaused: 'none',
   ScheduleResumed: 'none',

@@ -5,6 +5,17 @@ import { hasPassed, msBetween } from '../values/time.ts'
 import type { ScheduleCommand } from './commands.ts'
 import { dueAfter, lastDue, timingRefusals } from './cron.ts'
 import type { ScheduleEvent } from './events.ts'
+import {
+  isBounded,
+  isSameRetention,
+  keepingRefusal,
+  keepsAll,
+  type Retention,
+  type RetentionWish,
+  retentionOf,
+  retentionRefusal,
+  retiredBy,
+} from './retention.ts'
 import type { KnownSchedule, ScheduleState } from './state.ts'
 
 type ScheduleDecision = Decision<ScheduleEvent>
@@ -23,6 +34,8 @@ export const decide = (command: ScheduleCommand, state: ScheduleState): Schedule
       return state.status === 'ENABLED' ? accept({ type: 'SchedulePaused', data: { reason: command.what } }) : accept()
     case 'RecordRun':
       return recordRun(command, state)
+    case 'KeepBackup':
+      return keepBackup(command, state)
     case 'DeleteSchedule':
       return state.status === 'DELETED'
         ? accept()
@@ -41,23 +54,38 @@ export const defaultLateMinutes = 60
 export const lateRefusal = (lateMinutes: number): Rejection | null =>
   amountRefusal('lateMinutes', lateMinutes, 1, mostLateMinutes)
 
-const refusalOf = (command: { cron: string; timeZone: string; lateMinutes: number; now: string }): Rejection | null =>
-  allFaults([...timingRefusals(command, command.now), lateRefusal(command.lateMinutes)])
+type Wished = RetentionWish &
+  Pick<KnownSchedule, 'cron' | 'timeZone' | 'lateMinutes' | 'action'> & { readonly now: string }
 
-const createSchedule = ({ type: _, now, ...wish }: CommandOf<'CreateSchedule'>, state: ScheduleState) => {
+const refusalOf = (wished: Wished, keep: Retention): Rejection | null =>
+  allFaults([
+    ...timingRefusals(wished, wished.now),
+    lateRefusal(wished.lateMinutes),
+    retentionRefusal(wished) ?? keepingRefusal(wished.action, keep),
+  ])
+
+const createSchedule = (
+  { type: _, now, keepCount, keepDays, ...wish }: CommandOf<'CreateSchedule'>,
+  state: ScheduleState,
+): ScheduleDecision => {
   // Its id follows from the request: what is there already is of an earlier try.
-  if (state.status !== 'ABSENT') return accept<ScheduleEvent>()
-  const refusal = refusalOf({ ...wish, now })
-  return refusal
-    ? reject(refusal)
-    : accept<ScheduleEvent>({ type: 'ScheduleCreated', data: { ...wish, nextDue: dueAfter(wish, now) } })
+  if (state.status !== 'ABSENT') return accept()
+  const kept = { keepCount, keepDays }
+  const keep = retentionOf(kept, keepsAll)
+  const refusal = refusalOf({ ...wish, ...kept, now }, keep)
+  if (refusal) return reject(refusal)
+  const data = { ...wish, ...(isBounded(keep) && { keep }), nextDue: dueAfter(wish, now) }
+  return accept({ type: 'ScheduleCreated', data })
 }
 
 const changeSchedule = (command: CommandOf<'ChangeSchedule'>, state: KnownSchedule): ScheduleDecision => {
   if (state.status === 'DELETED') return reject(notFound)
   const { cron = state.cron, timeZone = state.timeZone, lateMinutes = state.lateMinutes, now } = command
   const timing = { cron, timeZone, lateMinutes }
-  const refusal = refusalOf({ ...timing, now })
+  const { keepCount, keepDays } = command
+  const keep = retentionOf(command, state.keep)
+  const isKept = isSameRetention(keep, state.keep)
+  const refusal = refusalOf({ ...timing, keepCount, keepDays, action: state.action, now }, keep)
   if (refusal) return reject(refusal)
   const isPaused = state.status === 'PAUSED'
   const { paused = isPaused } = command
@@ -65,9 +93,12 @@ const changeSchedule = (command: CommandOf<'ChangeSchedule'>, state: KnownSchedu
   // What was due while it was paused, or at its former times, is over.
   const nextDue = paused ? null : dueAfter(timing, now)
   const events: ScheduleEvent[] = []
-  if (isRetimed || lateMinutes !== state.lateMinutes) {
+  if (isRetimed || lateMinutes !== state.lateMinutes || !isKept) {
     const stays = state.status === 'ENABLED' && !isRetimed && !paused
-    events.push({ type: 'ScheduleChanged', data: { ...timing, nextDue: stays ? state.nextDue : nextDue } })
+    events.push({
+      type: 'ScheduleChanged',
+      data: { ...timing, ...(!isKept && { keep }), nextDue: stays ? state.nextDue : nextDue },
+    })
   }
   if (paused && !isPaused) events.push({ type: 'SchedulePaused', data: { reason: null } })
   if (!paused && isPaused) events.push({ type: 'ScheduleResumed', data: { nextDue } })
@@ -91,6 +122,15 @@ const checkDue = ({ now }: CommandOf<'CheckDue'>, state: EnabledSchedule): Sched
   const until = last === first ? null : lastDue(state, justBefore(last))
   if (until === null || !hasPassed(first, until)) return accept(fellDue)
   return accept<ScheduleEvent>({ type: 'ScheduleRunsSkipped', data: { from: first, until, nextDue: last } }, fellDue)
+}
+
+/** Ids sort by time, and an instance makes one backup at a time: an id that is not above the newest was recorded before. */
+const keepBackup = ({ backupId, now }: CommandOf<'KeepBackup'>, state: KnownSchedule): ScheduleDecision => {
+  const { keep, kept } = state
+  const newest = kept.at(-1)
+  if (state.status === 'DELETED' || !isBounded(keep) || (newest && newest.backupId >= backupId)) return accept()
+  const retired = retiredBy(keep, [...kept, { backupId, at: now }], now)
+  return accept({ type: 'ScheduleBackupKept', data: { backupId, at: now, retired: [...retired] } })
 }
 
 const justBefore = (time: string): string => new Date(Date.parse(time) - 1000).toISOString()

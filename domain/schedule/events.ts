@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { type RejectionCode, rejections } from '../rejection.ts'
 import { actionSchema } from './actions.ts'
 import { scheduleIdSchema } from './id.ts'
+import { retentionSchema } from './retention.ts'
 
 const time = z.iso.datetime()
 const codes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
@@ -12,6 +13,8 @@ const codes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
 const timing = { cron: z.string(), timeZone: z.string(), lateMinutes: z.int().positive() }
 /** Null: the expression names no moment ahead. */
 const nextDue = time.nullable()
+/** Absent: as before, which is at first that all stay. */
+const keep = retentionSchema.optional()
 
 export const scheduleEvents = {
   ScheduleCreated: defineEvent(
@@ -22,11 +25,12 @@ export const scheduleEvents = {
       instanceId: instanceIdSchema,
       action: actionSchema,
       ...timing,
+      keep,
       nextDue,
     }),
   ),
-  /** It has other times. `nextDue`: null also while it is paused. */
-  ScheduleChanged: defineEvent(1, z.object({ ...timing, nextDue })),
+  /** It has other times, or keeps other backups. `nextDue`: null also while it is paused. */
+  ScheduleChanged: defineEvent(1, z.object({ ...timing, keep, nextDue })),
   /** `reason`: why Coffer has paused it; null where somebody asked for it. */
   SchedulePaused: defineEvent(1, z.object({ reason: z.string().nullable() })),
   ScheduleResumed: defineEvent(1, z.object({ nextDue })),
@@ -38,6 +42,12 @@ export const scheduleEvents = {
   ScheduleRunAccepted: defineEvent(1, z.object({ due: time, operationId: operationIdSchema.nullable() })),
   /** As the same command of a member would have been refused. */
   ScheduleRunRefused: defineEvent(1, z.object({ due: time, code: z.enum(codes), message: z.string() })),
+  /** A backup that it asked for is available. `retired`: those that go for it, as the schedule keeps so many for so long. */
+  ScheduleBackupKept: defineEvent(
+    1,
+    z.object({ backupId: backupIdSchema, at: time, retired: z.array(backupIdSchema) }),
+  ),
+  /** The backups that it has made stay. */
   ScheduleDeleted: defineEvent(1, z.object({ reason: z.enum(['ASKED', 'INSTANCE_DELETED']) })),
 }
 

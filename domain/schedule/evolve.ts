@@ -1,9 +1,13 @@
 import { unreachable } from '../decider.ts'
 import type { ScheduleEvent } from './events.ts'
+import { isBounded, keepsAll } from './retention.ts'
 import type { KnownSchedule, ScheduleState } from './state.ts'
 
 export const evolve = (state: ScheduleState, event: ScheduleEvent): ScheduleState => {
-  if (event.type === 'ScheduleCreated') return { status: 'ENABLED', ...event.data, lastRun: null }
+  if (event.type === 'ScheduleCreated') {
+    const { keep = keepsAll, ...data } = event.data
+    return { status: 'ENABLED', ...data, keep, kept: [], lastRun: null }
+  }
   return state.status === 'ABSENT' ? state : evolveKnown(state, event)
 }
 
@@ -12,8 +16,9 @@ type LaterEvent = Exclude<ScheduleEvent, { readonly type: 'ScheduleCreated' }>
 const evolveKnown = (state: KnownSchedule, event: LaterEvent): ScheduleState => {
   switch (event.type) {
     case 'ScheduleChanged': {
-      const { nextDue, ...timing } = event.data
-      return state.status === 'ENABLED' ? { ...state, ...timing, nextDue } : { ...state, ...timing }
+      const { nextDue, keep = state.keep, ...timing } = event.data
+      const changed = { ...timing, keep, kept: isBounded(keep) ? state.kept : [] }
+      return state.status === 'ENABLED' ? { ...state, ...changed, nextDue } : { ...state, ...changed }
     }
     case 'SchedulePaused':
       return state.status === 'DELETED' ? state : { ...state, status: 'PAUSED' }
@@ -29,6 +34,11 @@ const evolveKnown = (state: KnownSchedule, event: LaterEvent): ScheduleState => 
     case 'ScheduleRunAccepted':
     case 'ScheduleRunRefused':
       return { ...state, lastRun: { due: event.data.due, answered: true } }
+    case 'ScheduleBackupKept': {
+      const { backupId, at, retired } = event.data
+      const staying = state.kept.filter((each) => !retired.includes(each.backupId))
+      return { ...state, kept: [...staying, { backupId, at }] }
+    }
     case 'ScheduleDeleted':
       return { ...state, status: 'DELETED' }
     default:

@@ -2,6 +2,7 @@ import type { InstanceId, ProjectId } from '../ids.ts'
 import type { ScheduledAction } from './action-names.ts'
 import type { Timing } from './cron.ts'
 import type { ScheduleId } from './id.ts'
+import type { KeptBackup, Retention } from './retention.ts'
 
 type Known = Timing & {
   readonly scheduleId: ScheduleId
@@ -9,6 +10,9 @@ type Known = Timing & {
   readonly instanceId: InstanceId
   readonly action: ScheduledAction
   readonly lateMinutes: number
+  readonly keep: Retention
+  /** Those that it decides about, in order of their age: none where all stay. */
+  readonly kept: readonly KeptBackup[]
   /** ISO 8601. The last one that it asked for. */
   readonly lastRun: { readonly due: string; readonly answered: boolean } | null
 }

@@ -57,6 +57,10 @@ const addBackupType = (parts: Parts, Status: EnumRef<BackupStatus>): void => {
         description: 'The instance as it is now. Null where the views have not got it.',
         resolve: ({ instanceId }, _args, context) => context.loadInstance(instanceId),
       }),
+      scheduleId: t.exposeID('scheduleId', {
+        nullable: true,
+        description: 'The schedule that decides how long it stays. Null: it stays until somebody deletes it.',
+      }),
       status: t.expose('status', { type: Status, description: 'Where it is in its life.' }),
       operation: t.field({
         type: Operation,

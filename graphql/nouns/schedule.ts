@@ -73,6 +73,14 @@ const addScheduleType = (parts: Parts, { Action, Status }: Enums): void => {
       lateMinutes: t.exposeInt('lateMinutes', {
         description: 'How many minutes late a run may be and still be made up for.',
       }),
+      keepCount: t.exposeInt('keepCount', {
+        nullable: true,
+        description: 'How many of the backups that it makes stay. Null: all.',
+      }),
+      keepDays: t.exposeInt('keepDays', {
+        nullable: true,
+        description: 'For how many days the backups that it makes stay. Null: for good.',
+      }),
       status: t.expose('status', { type: Status, description: 'Whether it is followed.' }),
       pausedBecause: t.exposeString('pausedBecause', {
         nullable: true,

@@ -2,6 +2,7 @@ import { bytesOf } from '../../domain/backup/contents.ts'
 import type { backupCategory } from '../../domain/backup/index.ts'
 import type { BackupId, InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/metadata.ts'
+import type { ScheduleId } from '../../domain/schedule/id.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import { everyone } from '../lists.ts'
@@ -29,6 +30,8 @@ export type BackupDocument = {
   /** As it was then. */
   readonly instanceName: string
   readonly name: string
+  /** Which schedule decides how long it stays; null: none does. */
+  readonly scheduleId: ScheduleId | null
   readonly status: BackupStatus
   readonly operationId: OperationId
   readonly datastore: DatastoreType
@@ -66,7 +69,7 @@ export type BackupProofDocument = {
 /** The backups that there are, and those that came to nothing: one that is deleted is not shown any more. */
 const fold = defineFold<BackupDocument, typeof backupCategory>()({
   view: 'backups',
-  version: 2,
+  version: 3,
   keysOf: (event) => [aggregateId(event)],
   on: {
     BackupRequested: (document, { data, metadata }) =>
@@ -76,6 +79,7 @@ const fold = defineFold<BackupDocument, typeof backupCategory>()({
         instanceId: data.instanceId,
         instanceName: data.instanceName,
         name: data.name,
+        scheduleId: data.scheduleId ?? null,
         status: 'CREATING',
         operationId: data.operationId,
         datastore: data.spec.datastore,

@@ -30,6 +30,9 @@ export type ScheduleDocument = {
   readonly cron: string
   readonly timeZone: string
   readonly lateMinutes: number
+  /** Which of its backups stay. Null: no bound of that kind. */
+  readonly keepCount: number | null
+  readonly keepDays: number | null
   readonly status: ScheduleStatus
   /** Null where it was not Coffer that paused it. */
   readonly pausedBecause: string | null
@@ -55,7 +58,7 @@ export type ScheduleRunDocument = {
 /** The schedules that there are: one that is deleted is not shown any more. */
 const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
   view: 'schedules',
-  version: 1,
+  version: 2,
   keysOf: (event) => [aggregateId(event)],
   on: {
     ScheduleCreated: (document, { data, metadata }) =>
@@ -67,6 +70,8 @@ const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
         cron: data.cron,
         timeZone: data.timeZone,
         lateMinutes: data.lateMinutes,
+        keepCount: data.keep?.count ?? null,
+        keepDays: data.keep?.days ?? null,
         status: 'ENABLED',
         pausedBecause: null,
         nextDue: data.nextDue,
@@ -76,12 +81,13 @@ const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
         createdBy: metadata.actor,
         updatedAt: metadata.at,
       },
-    ScheduleChanged: (document, { data: { cron, timeZone, lateMinutes, nextDue }, metadata }) =>
+    ScheduleChanged: (document, { data: { cron, timeZone, lateMinutes, keep, nextDue }, metadata }) =>
       document && {
         ...document,
         cron,
         timeZone,
         lateMinutes,
+        ...(keep && { keepCount: keep.count, keepDays: keep.days }),
         nextDue: document.status === 'ENABLED' ? nextDue : null,
         updatedAt: metadata.at,
       },
@@ -109,6 +115,7 @@ const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
       document && { ...document, lastRun: { due, status: 'ACCEPTED', operationId, refusal: null } },
     ScheduleRunRefused: (document, { data: { due, code, message } }) =>
       document && { ...document, lastRun: { due, status: 'REFUSED', operationId: null, refusal: { code, message } } },
+    ScheduleBackupKept: 'ignored',
     ScheduleDeleted: () => null,
   },
   lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },

@@ -20,8 +20,8 @@ export type BackupsApi = ReturnType<typeof createBackupsApi>
 export const createBackupsApi = (api: ServerApi) => {
   const read = async (id: string): Promise<Backup | null> =>
     (await api.request<{ backup: Backup | null }>(BackupDocument, { id })).backup
-  const begin = (instanceId: string, name?: string): Promise<AskedBackup> =>
-    api.mutate(CreateBackupDocument, { instanceId, ...(name && { name }) })
+  const begin = (instanceId: string, name?: string, more: object = {}): Promise<AskedBackup> =>
+    api.mutate(CreateBackupDocument, { instanceId, ...(name && { name }), ...more })
   const restore = (input: RestoreInput): Promise<Created> => api.mutate(CreateInstanceDocument, input)
   return {
     read,
@@ -29,8 +29,8 @@ export const createBackupsApi = (api: ServerApi) => {
     restore,
     verify: (id: string): Promise<AskedBackup> => api.mutate(VerifyBackupDocument, { id }),
     /** Makes one, and waits until it is there. */
-    take: async (instanceId: string, name?: string): Promise<Backup> => {
-      const { backupId, operationId } = await begin(instanceId, name)
+    take: async (instanceId: string, name?: string, more: object = {}): Promise<Backup> => {
+      const { backupId, operationId } = await begin(instanceId, name, more)
       expect(await api.operationEnd(operationId)).toMatchObject({ status: 'SUCCEEDED', fault: null })
       return waitFor(`backup ${backupId} to be shown`, async () => {
         const found = await read(backupId)

@@ -207,6 +207,8 @@ const examples: Examples = {
     backupId: world.backupId,
     name: 'before the move',
     sealedKey: plantedSecrets.sealed,
+    scheduleId: null,
+    thenDelete: false,
   }),
   InstanceBackedUp: ({ operationId, backupId }) => ({ operationId, backupId, contents }),
   InstanceUsersCreationRequested: (world) => ({
@@ -450,6 +452,11 @@ const examples: Examples = {
     due: '2030-01-01T02:00:00.000Z',
     code: 'OPERATION_IN_PROGRESS',
     message: 'another operation is changing the instance',
+  }),
+  ScheduleBackupKept: ({ backupId }) => ({
+    backupId,
+    at: '2030-01-01T02:05:00.000Z',
+    retired: [parseBackupId(exampleUuid('a backup of before'))],
   }),
   ScheduleDeleted: () => ({ reason: 'ASKED' }),
   TimetableEntryHeld: ({ projectId, scheduleId, instanceId }) => ({

@@ -3,11 +3,18 @@ import { backupContentsSchema } from '../../backup/contents.ts'
 import { type BackupId, backupIdSchema } from '../../ids.ts'
 import { leastStepMs, resultReader, seconds } from '../../operation/process.ts'
 import type { OperationSubject } from '../../operation/subject.ts'
+import { scheduleIdSchema } from '../../schedule/id.ts'
 import { sealedSchema } from '../../values/instance-spec.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
-/** `sealedKey`: what the backup is encrypted by, sealed to a key of the host. */
-const wish = { backupId: backupIdSchema, name: z.string(), sealedKey: sealedSchema }
+/** `sealedKey`: what the backup is encrypted by, sealed to a key of the host. `scheduleId`, `thenDelete`: as the backup has them. */
+const wish = {
+  backupId: backupIdSchema,
+  name: z.string(),
+  sealedKey: sealedSchema,
+  scheduleId: scheduleIdSchema.nullish(),
+  thenDelete: z.boolean().nullish(),
+}
 const wishOf = wishReader(wish)
 const copied = resultReader('copy', backupContentsSchema)
 

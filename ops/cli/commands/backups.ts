@@ -31,12 +31,17 @@ const backupsWith = (filter: BackupFilter) => ({
 export const createBackup = async (
   context: CliContext,
   nameOrId: string,
-  options: WaitOptions & { readonly name?: string },
+  options: WaitOptions & { readonly name?: string; readonly thenDelete?: boolean; readonly yes?: boolean },
 ): Promise<void> => {
   const { output } = context
   const wait = startWait(context, options.timeout)
   const { id: instanceId, name: of } = await findInstance(context, nameOrId)
-  const input = { instanceId, name: options.name, idempotencyKey: options.idempotencyKey }
+  const { name, thenDelete, idempotencyKey } = options
+  if (thenDelete && !options.yes) {
+    const what = `This deletes ${of} (${instanceId}) for good once the backup is there.`
+    await confirmName(context, of, what, `${of} was neither backed up nor deleted`)
+  }
+  const input = { instanceId, name, idempotencyKey, ...(thenDelete && { thenDelete }) }
   const { backupId, operationId, backup } = await mutate(context, CreateBackupDocument, input)
   if (!options.wait) {
     return output.one({ ...backup, id: backupId, operationId }, () => [
@@ -45,7 +50,10 @@ export const createBackup = async (
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${of} could not be backed up`)
   const made = await readSettled(wait, { id: backupId, operationId }, ({ status }) => status !== 'CREATING')
-  await output.one({ ...made, operationId }, () => [`${of} is backed up as ${backupId}: ${sizeOf(made)}`])
+  await output.one({ ...made, operationId }, () => [
+    `${of} is backed up as ${backupId}: ${sizeOf(made)}`,
+    ...(thenDelete ? [`${of} is being deleted`] : []),
+  ])
 }
 
 export const listBackups = async (
@@ -137,6 +145,7 @@ const linesOf = (backup: Backup): string[] =>
     ['users', backup.users.join(', ')],
     ['size', backup.bytes === null ? null : sizeOf(backup)],
     ['proof', proofInWords(backup)],
+    ['kept by', backup.scheduleId && `schedule ${shortId(backup.scheduleId)}`],
     ['location', backup.location],
     ['operation', backup.operation?.id],
     ['not removed yet', backup.removalPostponed],

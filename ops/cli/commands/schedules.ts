@@ -18,7 +18,13 @@ import { readAll } from '../pages.ts'
 import { resolveId, shortId } from '../short-ids.ts'
 import { localTime } from '../time.ts'
 
-type Times = { readonly cron?: string; readonly timeZone?: string; readonly late?: number }
+type Times = {
+  readonly cron?: string
+  readonly timeZone?: string
+  readonly late?: number
+  readonly keep?: number
+  readonly keepDays?: number
+}
 type Repeatable = { readonly idempotencyKey?: string }
 export const createSchedule = async (
   context: CliContext,
@@ -28,6 +34,8 @@ export const createSchedule = async (
     cron,
     timeZone,
     late,
+    keep,
+    keepDays,
     idempotencyKey,
   }: Times & Repeatable & { readonly action: string; readonly cron: string },
 ): Promise<void> => {
@@ -38,6 +46,8 @@ export const createSchedule = async (
     cron,
     timeZone,
     lateMinutes: late,
+    keepCount: keep,
+    keepDays,
     idempotencyKey,
   }
   const { scheduleId, schedule } = await mutate(context, CreateScheduleDocument, wish)
@@ -104,6 +114,7 @@ const linesOf = (schedule: Schedule): string[] => {
     ['cron', schedule.cron],
     ['time zone', schedule.timeZone],
     ['late', `up to ${schedule.lateMinutes} min`],
+    ['keeps', keptInWords(schedule)],
     ['status', schedule.pausedBecause ? `${schedule.status}: ${schedule.pausedBecause}` : schedule.status],
     ['next', schedule.nextDue && localTime(schedule.nextDue)],
     ['last', lastRun && `${localTime(lastRun.due)} ${outcomeOf(lastRun)}`],
@@ -114,14 +125,20 @@ const linesOf = (schedule: Schedule): string[] => {
   ])
 }
 
+/** Null where all of its backups stay. */
+const keptInWords = ({ keepCount, keepDays }: Schedule): string | null =>
+  [keepCount && `the newest ${keepCount} backups`, keepDays && `backups of the last ${keepDays} days`]
+    .filter(Boolean)
+    .join(', ') || null
+
 /** Other times, paused or resumed. */
 export const changeSchedule = async (
   context: CliContext,
   given: string,
-  { cron, timeZone, late, paused, idempotencyKey }: Times & Repeatable & { readonly paused?: boolean },
+  { cron, timeZone, late, keep, keepDays, paused, idempotencyKey }: Times & Repeatable & { readonly paused?: boolean },
 ): Promise<void> => {
   const id = await scheduleId(context, given)
-  const changes = { id, cron, timeZone, lateMinutes: late, paused, idempotencyKey }
+  const changes = { id, cron, timeZone, lateMinutes: late, keepCount: keep, keepDays, paused, idempotencyKey }
   const { schedule } = await mutate(context, ChangeScheduleDocument, changes)
   await context.output.one({ ...schedule, id }, () => [
     `${id} is ${schedule?.status ?? 'changed'}${dueWords(schedule)}`,

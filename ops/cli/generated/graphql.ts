@@ -42,6 +42,7 @@ export const BackupFragmentDoc = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ scheduleId
  status
  operation {
  id
@@ -800,6 +801,8 @@ export const ScheduleFragmentDoc = new TypedDocumentString(`
  cron
  timeZone
  lateMinutes
+ keepCount
+ keepDays
  status
  pausedBecause
  nextDue
@@ -868,6 +871,7 @@ export const BackupsDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ scheduleId
  status
  operation {
  id
@@ -931,6 +935,7 @@ export const BackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ scheduleId
  status
  operation {
  id
@@ -999,6 +1004,7 @@ export const CreateBackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ scheduleId
  status
  operation {
  id
@@ -1099,6 +1105,7 @@ export const VerifyBackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ scheduleId
  status
  operation {
  id
@@ -4700,6 +4707,8 @@ fragment Schedule on Schedule {
  cron
  timeZone
  lateMinutes
+ keepCount
+ keepDays
  status
  pausedBecause
  nextDue
@@ -4750,6 +4759,8 @@ fragment Schedule on Schedule {
  cron
  timeZone
  lateMinutes
+ keepCount
+ keepDays
  status
  pausedBecause
  nextDue
@@ -4816,6 +4827,8 @@ fragment Schedule on Schedule {
  cron
  timeZone
  lateMinutes
+ keepCount
+ keepDays
  status
  pausedBecause
  nextDue
@@ -4882,6 +4895,8 @@ fragment Schedule on Schedule {
  cron
  timeZone
  lateMinutes
+ keepCount
+ keepDays
  status
  pausedBecause
  nextDue

@@ -78,6 +78,8 @@ export type ChangeScheduleInput = {
   readonly cron?: string | null | undefined;
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+  readonly keepCount?: number | null | undefined;
+  readonly keepDays?: number | null | undefined;
   readonly lateMinutes?: number | null | undefined;
   readonly paused?: boolean | null | undefined;
   readonly timeZone?: string | null | undefined;
@@ -87,6 +89,8 @@ export type CreateBackupInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly instanceId: string;
   readonly name?: string | null | undefined;
+  readonly scheduleId?: string | null | undefined;
+  readonly thenDelete?: boolean | null | undefined;
 };
 
 export type CreateConfigurationInput = {
@@ -127,6 +131,8 @@ export type CreateScheduleInput = {
   readonly cron: string;
   readonly idempotencyKey?: string | null | undefined;
   readonly instanceId: string;
+  readonly keepCount?: number | null | undefined;
+  readonly keepDays?: number | null | undefined;
   readonly lateMinutes?: number;
   readonly timeZone?: string;
 };
@@ -571,7 +577,7 @@ export type WithdrawDatastoreVersionInput = {
   readonly version: string;
 };
 
-export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly status: BackupStatus, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
+export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly scheduleId: string | null, readonly status: BackupStatus, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
 
 export type BackupsQueryVariables = Exact<{
   filter?: BackupFilter | null | undefined;
@@ -1374,7 +1380,7 @@ export type RootQueryVariables = Exact<{
 
 export type RootQuery = { readonly operations: { readonly edges: ReadonlyArray<{ readonly node: { readonly kind: OperationKind, readonly createdAt: string, readonly requestedBy: { readonly name: string } } }> } };
 
-export type ScheduleFragment = { readonly id: string, readonly projectId: string, readonly instanceId: string, readonly action: ScheduleAction, readonly cron: string, readonly timeZone: string, readonly lateMinutes: number, readonly status: ScheduleStatus, readonly pausedBecause: string | null, readonly nextDue: string | null, readonly createdAt: string, readonly updatedAt: string, readonly instance: { readonly name: string } | null, readonly lastRun: { readonly due: string, readonly status: ScheduleRunStatus, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly refusal: { readonly code: string, readonly message: string } | null } | null, readonly lastSkipped: { readonly from: string, readonly until: string } | null, readonly createdBy: ActorFragment };
+export type ScheduleFragment = { readonly id: string, readonly projectId: string, readonly instanceId: string, readonly action: ScheduleAction, readonly cron: string, readonly timeZone: string, readonly lateMinutes: number, readonly keepCount: number | null, readonly keepDays: number | null, readonly status: ScheduleStatus, readonly pausedBecause: string | null, readonly nextDue: string | null, readonly createdAt: string, readonly updatedAt: string, readonly instance: { readonly name: string } | null, readonly lastRun: { readonly due: string, readonly status: ScheduleRunStatus, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly refusal: { readonly code: string, readonly message: string } | null } | null, readonly lastSkipped: { readonly from: string, readonly until: string } | null, readonly createdBy: ActorFragment };
 
 export type SchedulesQueryVariables = Exact<{
   filter?: ScheduleFilter | null | undefined;

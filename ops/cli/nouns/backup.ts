@@ -11,7 +11,9 @@ export const backupVerbs: Verbs = (program, { run }) => {
     backup
       .command('create <instance>')
       .description('copy all data of a server that runs, which serves on')
-      .option('--name <name>', 'what it is called (default: the name of the instance and the time)'),
+      .option('--name <name>', 'what it is called (default: the name of the instance and the time)')
+      .option('--then-delete', 'delete the instance for good once the backup is there', false)
+      .option('-y, --yes', 'with --then-delete: do not ask, as at a terminal', false),
   )
     .addOption(outputOption())
     .action((instance, options) => run(options, (context) => createBackup(context, instance, options)))

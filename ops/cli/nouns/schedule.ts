@@ -12,6 +12,11 @@ const timesOf = {
   late: 'how late a run may be and still be made up for, where nobody was there in time',
 } as const
 
+const keepOf = {
+  keep: 'how many of its backups stay when it has made a new one',
+  days: 'for how many days its backups stay',
+} as const
+
 /** What is done to databases at certain times. */
 export const scheduleVerbs: Verbs = (program, { run }) => {
   const schedule = program
@@ -25,6 +30,8 @@ export const scheduleVerbs: Verbs = (program, { run }) => {
     .requiredOption('--cron <expression>', timesOf.cron)
     .option('--time-zone <zone>', `${timesOf.timeZone} (default: UTC)`)
     .option('--late <minutes>', `${timesOf.late} (default: 60)`, wholeNumber)
+    .option('--keep <count>', `${keepOf.keep} (default: all)`, wholeNumber)
+    .option('--keep-days <days>', `${keepOf.days} (default: for good)`, wholeNumber)
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((instance, options) => run(options, (context) => createSchedule(context, instance, options)))
@@ -47,10 +54,12 @@ export const scheduleVerbs: Verbs = (program, { run }) => {
     .action((id, options) => run(options, (context) => showSchedule(context, id)))
   schedule
     .command('change <id>')
-    .description('change its times')
+    .description('change its times, or which of its backups stay')
     .option('--cron <expression>', timesOf.cron)
     .option('--time-zone <zone>', timesOf.timeZone)
     .option('--late <minutes>', timesOf.late, wholeNumber)
+    .option('--keep <count>', `${keepOf.keep}; 0: all`, wholeNumber)
+    .option('--keep-days <days>', `${keepOf.days}; 0: for good`, wholeNumber)
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((id, options) => run(options, (context) => changeSchedule(context, id, options)))

@@ -5,6 +5,7 @@ import {
   CancelOperationDocument,
   CreateBackupDocument,
   CreateInstanceDocument,
+  CreateScheduleDocument,
   DeleteBackupDocument,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
@@ -142,11 +143,33 @@ const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) 
       expect(await api.settled(asked.operationId)).toMatchObject({ status: 'FAILED', endpoint: null })
     })
 
+    it('of a schedule go when it has made as many new ones as it keeps, and those of people stay', async () => {
+      const nightly = { instanceId: shop.instance.id, action: 'BACKUP', cron: '0 3 1 1 *', keepCount: 1 }
+      const { scheduleId } = await api.mutate<{ scheduleId: string }>(CreateScheduleDocument, nightly)
+      const take = () => backups.take(shop.instance.id, 'nightly', { scheduleId })
+      const [former, newest] = [await take(), await take()]
+      await waitFor('the former one to go', async () => (await backups.read(former.id)) === null)
+      expect(store.objects().some((path) => path.includes(former.id))).toBe(false)
+      expect(await backups.read(newest.id)).toMatchObject({ status: 'AVAILABLE', scheduleId })
+      expect(await backups.read(backup.id)).toMatchObject({ status: 'AVAILABLE', scheduleId: null })
+    })
+
     it('are gone with their objects and their keys when they are deleted', async () => {
       expect(await remove(backup.id)).toMatchObject({ backupId: backup.id })
       await waitFor('the end of the backup', async () => ((await backups.read(backup.id)) === null ? true : null))
       expect(store.objects().some((path) => path.includes(backup.id))).toBe(false)
       expect(await refusalOf({ name: 'copy', fromBackup: backup.id })).toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    it('may be the last that is wanted of an instance, which is deleted then', async () => {
+      const last = await backups.take(shop.instance.id, 'final', { thenDelete: true })
+      await waitFor('the instance to be gone', async () => {
+        const { status } = await api.instance(shop.instance.id)
+        return status === 'DELETED'
+      })
+      const copy = await backups.restored({ name: 'again', fromBackup: last.id })
+      const login = loginTo(copy, shop.login)
+      expect(await queryOnce(login, 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: ordersOfShop }])
     })
   })
 

@@ -11,7 +11,6 @@ import { instanceStream, primaryOf } from '../../../domain/instance/index.ts'
 import type { OrdinaryAnswer } from '../../../domain/ordinary-command.ts'
 import { hostReactions } from '../../../domain/reactions/host.ts'
 import { createReactions, reactionTable } from '../../../domain/reactions/reactions.ts'
-import { scheduledActions } from '../../../domain/schedule/actions.ts'
 import { eventsOf } from '../../support/collect.ts'
 import { projectA, projectB } from '../../support/control-plane.ts'
 import { startPlaneWithAgent } from '../../support/plane-with-agent.ts'
@@ -82,13 +81,15 @@ const startWithBackups = async () => {
     remove: async (subject) => void kept.delete(subject),
   })
   const dispatch = createSystemDispatch({ ...plane, keys })
+  const nightly = { type: 'CreateSchedule', instanceId, action: 'backup', cron: '0 3 * * *' } as const
+  const { scheduleId } = await plane.sendAccepted(nightly)
   const send = (part = 'nightly') =>
     dispatch(
       {
         by: 'schedules',
         projectId: projectA,
         identity: { at: '2030-01-01T00:00:00.000Z', parts: [part] },
-        command: scheduledActions.backup.command(instanceId),
+        command: { type: 'CreateBackup', instanceId, scheduleId },
       },
       { causationId: plane.ids.next(), signal: new AbortController().signal },
     )

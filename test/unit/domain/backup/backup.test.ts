@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type BackupCommand, type BackupEvent, backup, backupEvents } from '../../../../domain/backup/index.ts'
 import { specOf } from '../../../support/spec.ts'
-import { at, backupId, fault, instanceId, operationId, projectId, spec } from '../samples.ts'
+import { at, backupId, fault, instanceId, operationId, projectId, scheduleId, spec } from '../samples.ts'
 
 const { given } = specOf(backup, backupEvents)
 
@@ -38,6 +38,16 @@ describe('making a backup', () => {
   it('is recorded once, whoever comes to it', () => {
     given().when(request).thenEvents(requested)
     given(requested).when(request).thenNothing()
+  })
+
+  it('records the schedule that asked for it, and that the instance goes with it, where that was said', () => {
+    const said = { scheduleId: scheduleId(), thenDelete: true } as const
+    given()
+      .when({ ...request, ...said })
+      .thenEvents({ type: 'BackupRequested', data: { ...requested.data, ...said } })
+    given()
+      .when({ ...request, scheduleId: null, thenDelete: false })
+      .thenEvents(requested)
   })
 
   it('ends whole or not at all, and only once', () => {
@@ -178,5 +188,17 @@ describe('removing what the store has of a backup', () => {
     given(requested, completed)
       .when({ type: 'PostponeRemoval', reason: 'away', now: at(5) })
       .thenNothing()
+  })
+})
+
+describe('a backup that its schedule keeps no longer', () => {
+  const retire = (seconds: number): BackupCommand => ({ type: 'RetireBackup', now: at(seconds) })
+
+  it('is deleted like any other, once, and only where it is whole', () => {
+    const retired: BackupEvent = { type: 'BackupDeletionRequested', data: { removeAt: at(5), retired: true } }
+    given(requested, completed).when(retire(5)).thenEvents(retired)
+    given(requested, completed, retired).when(retire(6)).thenNothing()
+    given(requested, completed, retired, begun(1, 605), removed).when(retire(700)).thenNothing()
+    given(requested, failedAt(null)).when(retire(5)).thenNothing()
   })
 })

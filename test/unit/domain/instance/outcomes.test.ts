@@ -82,7 +82,8 @@ describe('an operation that succeeded', () => {
     given(requested).when(command).thenRejected('INVALID_INPUT', { field: 'results' })
   })
   it('names the operation whose steps have not told enough', () => {
-    const wish = { backupId: backupId(), name: 'nightly', sealedKey: sealedSchema.parse('1.sealed') }
+    const absent = { scheduleId: null, thenDelete: false }
+    const wish = { backupId: backupId(), name: 'nightly', sealedKey: sealedSchema.parse('1.sealed'), ...absent }
     const backupRequested: InstanceEvent = {
       type: 'InstanceBackupRequested',
       data: { operationId: operationId(2), epoch: 1, deadline: at(900), ...wish },

@@ -16,6 +16,8 @@ const made = {
   cron: '0 3 * * *',
   timeZone: 'Europe/Berlin',
   lateMinutes: 60,
+  keepCount: null,
+  keepDays: null,
   status: 'ENABLED',
   pausedBecause: null,
   nextDue: next,
@@ -49,6 +51,15 @@ describe('the view of schedules', () => {
       nextDue: null,
       updatedAt: second(2),
     })
+  })
+
+  it('shows which of its backups stay, until that is changed', async () => {
+    const { cron } = made
+    const keeps = ['ScheduleChanged', { cron, keep: { count: 14, days: null } }] as const
+    await expectAfter([keeps], { keepCount: 14, updatedAt: second(1) })
+    await expectAfter([keeps, ['ScheduleChanged', { cron }]], { keepCount: 14, updatedAt: second(2) })
+    const keepsAll = ['ScheduleChanged', { cron, keep: { count: null, days: null } }] as const
+    await expectAfter([keeps, keepsAll], { updatedAt: second(2) })
   })
 
   it('shows why it was paused until it is resumed', async () => {
