@@ -183,11 +183,12 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
           await stopEngine(instance, context)
           // One that has run before is started again and again.
           instance.wanted = instance.generation >= 0
-          await startEngine(instance, payload.generation, context)
+          // Before it starts: what runs says where it listens.
           if (instance.generation >= 0 && random.chance(0.2)) {
             ports += 1
             instance.port = ports
           }
+          await startEngine(instance, payload.generation, context)
           if (deps.planted === 'starts-twice') instance.processes.push({ generation: payload.generation, memoryMiB })
           instance.generation = payload.generation
         }
