@@ -124,6 +124,8 @@ const startServer = async (
     return fetch(`${url}${path}`, { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) })
   }
   const status = async (): Promise<Status> => (await (await ask('/admin/status')).json()) as Status
+  const areViewsShown = async () => (await status()).checks.every(({ name, ok }) => name !== 'view store' || ok)
+  await waitFor('the views to be shown', areViewsShown, 20_000)
   return {
     central,
     views,
