@@ -43,18 +43,6 @@ export const projectBatch = async (
   return writesOf(projection, drafts)
 }
 
-/** Whether any of the events concerns a document of the view. Throws as `projectBatch` does. */
-export const concerns = (projection: Projection, { events }: Pick<EventRange, 'events'>): boolean =>
-  events.some((event) => keysOf(projection, event).length > 0)
-
-const keysOf = (projection: Projection, event: ProjectedEvent): readonly string[] => {
-  try {
-    return projection.keysOf(event)
-  } catch (error) {
-    throw new ProjectionFailed(projection, event, error)
-  }
-}
-
 /** A document on its way through the batch. `event`: the last that concerned it. */
 type Draft = {
   readonly key: string
@@ -80,7 +68,11 @@ const stepsOf = (
   }
   const steps: Step[] = []
   for (const event of events) {
-    for (const key of keysOf(projection, event)) steps.push({ event, draft: draftOf(key, event) })
+    try {
+      for (const key of projection.keysOf(event)) steps.push({ event, draft: draftOf(key, event) })
+    } catch (error) {
+      throw new ProjectionFailed(projection, event, error)
+    }
   }
   return steps
 }

@@ -2,9 +2,10 @@ import type { EventStore, Position } from '../commands/ports/event-store.ts'
 import type { EventMark } from '../commands/ports/log-mark.ts'
 import { createBackOff } from '../kernel/back-off.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { concernOf } from './concerns.ts'
 import { createLogId } from './log-id.ts'
 import { neverWritten, ViewStoreUnavailable } from './ports/view-store.ts'
-import { concerns, type EventRange } from './project-batch.ts'
+import type { EventRange } from './project-batch.ts'
 import type { Projection } from './projection.ts'
 import { categoriesOf, createEventReader, type EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
@@ -64,7 +65,7 @@ const replay = async (
       // A view that takes nothing of a range need not be told of it: it is taken to the end at once.
       await advance(
         range,
-        projectors.filter(({ projection }) => concerns(projection, range)),
+        projectors.filter(({ projection }) => range.events.some(concernOf(projection))),
       )
     }
   }
