@@ -37,6 +37,8 @@ const administrationOptions = [
   'statement_timeout=0',
   'lock_timeout=0',
   'check_function_bodies=on',
+  // A library that is not there would end the session as it begins.
+  'local_preload_libraries=',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ')

@@ -4,8 +4,9 @@ import { hasCode } from '../../error-codes.ts'
 import type { Query } from '../session.ts'
 import { forEachWish, type Refusal } from './for-each.ts'
 import { assertDatabaseName, assertUserName } from './names.ts'
-import { isForeignRole, ownerAttributes, ownerMemberships, userAttributes } from './rights.ts'
-import { ownerRoleOf, rootRole } from './roles.ts'
+import { ensureOwnerRole } from './owner-roles.ts'
+import { userAttributes } from './rights.ts'
+import { ownerRoleOf } from './roles.ts'
 
 /**
  * Makes each database exist, closed to everybody but its owner role (and so that role's members, see `ensureUsers`).
@@ -76,26 +77,6 @@ const giveTo = async (query: Query, { name, users = [] }: DatabaseWish, version:
     ]
   })
   if (statements.length > 0) await query(statements.join(';\n'))
-}
-
-/** A role of this name that a tenant made has an administrator, with whom the database would be shared. */
-const ensureOwnerRole = async (query: Query, database: string, version: string): Promise<void> => {
-  const name = ownerRoleOf(database)
-  const role = escapeIdentifier(name)
-  if (await isForeignRole(query, name)) {
-    const message = `Could not create database "${database}": role "${name}" was made in SQL and stands in the way; drop it first`
-    throw new EngineFault('DATABASE_REFUSED', message)
-  }
-  const present = await query('SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)', [[name, rootRole]])
-  const isThere = (wanted: string): boolean => present.some((found) => found.name === wanted)
-  const verb = isThere(name) ? 'ALTER' : 'CREATE'
-  const grants = [
-    ...ownerMemberships(version).map((granted) => `GRANT ${granted} TO ${role}`),
-    // Tools make and drop databases from there: one cannot be dropped from within.
-    `GRANT CONNECT ON DATABASE postgres TO ${role}`,
-    ...(isThere(rootRole) ? [`GRANT ${role} TO ${rootRole}`] : []),
-  ]
-  await query([`${verb} ROLE ${role} ${ownerAttributes(version)}`, ...grants].join(';\n'))
 }
 
 const existsAsWished = async (query: Query, wish: DatabaseWish): Promise<boolean> => {

@@ -1,7 +1,9 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import type { AccessLevel } from '../../../../domain/values/access-levels.ts'
-import type { EngineInstance } from '../../engine.ts'
+import { EngineFault, type EngineInstance } from '../../engine.ts'
 import { type Query, withAdministration } from '../session.ts'
+import { ensureOwned } from './owner-roles.ts'
+import { isForeignRole } from './rights.ts'
 import { ownerRoleOf, roleOfLevel } from './roles.ts'
 
 const rights: Readonly<Record<Exclude<AccessLevel, 'all'>, { tables: string; sequences: string; database: string }>> = {
@@ -15,7 +17,8 @@ const rights: Readonly<Record<Exclude<AccessLevel, 'all'>, { tables: string; seq
 
 /**
  * Makes the role exist whose members may read a database or change its data: all that its users have made in it and will make. What belongs to the superuser,
- * as the objects of extensions do, stays as the extension gave it.
+ * as the objects of extensions do, stays as the extension gave it. What users have taken away of this or of the owner role is there again. Throws `EngineFault`
+ * (`USER_REFUSED`, `DATABASE_REFUSED`) where somebody has made a role of the name.
  */
 export const ensureLevelRole = async (
   instance: EngineInstance,
@@ -24,12 +27,16 @@ export const ensureLevelRole = async (
   level: AccessLevel,
   signal: AbortSignal,
 ): Promise<void> => {
-  // That of its owner is made with the database.
+  await ensureOwned(instance, query, database, signal)
   if (level === 'all') return
   const { tables, sequences, database: onDatabase } = rights[level]
   const name = roleOfLevel(level, database)
   const role = escapeIdentifier(name)
   const to = escapeLiteral(name)
+  if (await isForeignRole(query, name)) {
+    const message = `Role "${name}" was made in SQL and stands in the way of access to database "${database}": drop it first`
+    throw new EngineFault('USER_REFUSED', message)
+  }
   const known = await query('SELECT FROM pg_roles WHERE rolname = $1', [name])
   if (known.length === 0) await query(`CREATE ROLE ${role} NOLOGIN`)
   await query(`GRANT ${onDatabase} ON DATABASE ${escapeIdentifier(database)} TO ${role}`)
