@@ -13,6 +13,7 @@ export const rejections = {
   HOST_UNREACHABLE: "The instance's host is lost. Try again when it is back.",
   OPERATION_IN_PROGRESS: 'Another operation has to end first. `details` has its id: wait for it or cancel it.',
   INVALID_STATE: 'The status does not allow it. `details` has the statuses that do.',
+  DELETION_PROTECTED: 'It is protected against deletion. Take the protection off first.',
   NOT_CANCELLABLE: 'The operation has ended, or cannot be undone once it has begun.',
   VERSION_CONFLICT: 'It has changed since `expectedVersion`. Read it again and decide again.',
   IDEMPOTENCY_KEY_REUSED: 'The key was used with another input. Repeat that input, or choose a new key.',

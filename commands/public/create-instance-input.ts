@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import { backupIdSchema, type ProjectId } from '../../domain/ids.ts'
 import { keyField, levelField, projectIdField, textField, uuidField, wholeNumberField } from './input.ts'
+import { detailsFields } from './instance-details-input.ts'
 
 const databaseInput = z
   .strictObject({
@@ -51,6 +52,7 @@ export const createInstanceInput = z.strictObject({
   ).optional(),
   databases: z.array(databaseInput).readonly().meta({ description: 'Made with the instance.' }).optional(),
   users: z.array(userInput).readonly().meta({ description: 'Made with the instance.' }).optional(),
+  ...detailsFields(),
   projectId: projectIdField("Admins only: for which project; one's own if left out.").optional(),
 })
 

@@ -5,6 +5,7 @@ import { instance, instanceStream } from '../../domain/instance/index.ts'
 import { project, projectStream } from '../../domain/project/index.ts'
 import { allFaults, type Rejection } from '../../domain/rejection.ts'
 import { completeAccounts } from '../../domain/values/accounts.ts'
+import { changedDetails, noDetails, tagCountRefusal } from '../../domain/values/instance-details.ts'
 import type { InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
@@ -23,6 +24,7 @@ import { sealUsers } from '../secrets/seal-users.ts'
 import { credentialsField, shownId } from './answers.ts'
 import { type CreateInstance, createInstanceInput } from './create-instance-input.ts'
 import { type AnswerOf, accepted, type DispatchDependencies, defineCommand, type Job, refused } from './definition.ts'
+import { detailsFaults } from './instance-details-input.ts'
 
 type Wish = {
   readonly command: CreateInstance
@@ -49,6 +51,10 @@ export const createInstance = defineCommand({
   does: 'Asks for a database server. Answers at once with the instance in `PROVISIONING`; its operation says how it goes and ends within its deadline.',
   asks: 'The wish for a database server.',
   input: createInstanceInput,
+  faults: ({ description, tags }) => [
+    ...detailsFaults(description, tags, 'tags'),
+    tags === undefined ? null : tagCountRefusal(tags, 'tags'),
+  ],
   answer: createInstanceAnswer,
   carryOut: (dependencies, job, input) =>
     createFor(dependencies, job, {
@@ -188,6 +194,7 @@ const request = async (
       nodeId,
       hostId,
       databases,
+      ...detailsOf(wish.command),
       sealingKey: sealingKey?.number ?? null,
       users: sealingKey === null ? [] : await sealUsers(sealingKey, nodeId, credentials),
       ...(sealingKey && wish.source && { source: await wish.source.seal(sealingKey, wish.command.throwaway ?? false) }),
@@ -204,6 +211,12 @@ const request = async (
   await releaseHost(handler, hostId, job.ids, wish.context)
   await releaseQuota(dependencies, job, wish)
   return refused(handled.rejection)
+}
+
+/** Nothing where there is nothing to keep beside the instance. */
+const detailsOf = ({ description, tags, deletionProtected }: CreateInstance) => {
+  const given = changedDetails(noDetails, { description: description || null, setTags: tags, deletionProtected })
+  return Object.keys(given).length === 0 ? {} : { details: { ...noDetails, ...given } }
 }
 
 /** Where this is not reached (a crash, a store that is away), what was held expires by itself. */

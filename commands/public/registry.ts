@@ -30,6 +30,7 @@ import { revokeJoinToken } from './revoke-join-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { disableRoot, enableRoot } from './root.ts'
 import { setQuota } from './set-quota.ts'
+import { updateInstance } from './update-instance.ts'
 import { changePassword, createUsers, deleteUsers, grantAccess, revokeAccess } from './users.ts'
 import { verifyBackup } from './verify-backup.ts'
 
@@ -39,6 +40,7 @@ export const publicCommands = {
   AdoptInstance: adoptInstance,
   RemoveUnlistedInstance: removeUnlistedInstance,
   RenameInstance: renameInstance,
+  UpdateInstance: updateInstance,
   RestartInstance: restartInstance,
   StopInstance: stopInstance,
   StartInstance: startInstance,

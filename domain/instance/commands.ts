@@ -4,6 +4,7 @@ import type { HostId, InstanceId, NodeId, OperationId, ProjectId } from '../ids.
 import type { StepResults } from '../operation/process.ts'
 import type { Fault } from '../values/fault.ts'
 import type { Health } from '../values/health.ts'
+import type { DetailsChange, InstanceDetails } from '../values/instance-details.ts'
 import type { DatabaseSpec, Endpoint, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 import type { OperationKind } from './operation-kinds.ts'
@@ -50,6 +51,7 @@ export type InstanceCommand =
       readonly databases: readonly DatabaseSpec[]
       readonly users: readonly UserSpec[]
       readonly source?: RestoreSource
+      readonly details?: InstanceDetails
       readonly nameFence?: NameFence
     })
   /** The operation goes on on another host, with a node in the place of the one before. */
@@ -63,6 +65,7 @@ export type InstanceCommand =
       readonly epoch: number
     }
   | { readonly type: 'RenameInstance'; readonly name: string; readonly nameFence?: NameFence }
+  | { readonly type: 'ChangeDetails'; readonly change: DetailsChange }
   /** Another takes the name whose hold has lapsed: this instance gets it no more by that hold. Changes nothing where it has the name. */
   | { readonly type: 'LapseName'; readonly name: string; readonly nameFence: NameFence }
   | RequestOperation

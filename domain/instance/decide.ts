@@ -1,5 +1,6 @@
 import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { OperationId } from '../ids.ts'
+import { changedDetails, tagCountRefusal } from '../values/instance-details.ts'
 import { sameName } from '../values/names.ts'
 import { sameValues } from '../values/parameter.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
@@ -43,6 +44,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return adoptInstance(command, state)
     case 'RenameInstance':
       return renameInstance(command, state)
+    case 'ChangeDetails':
+      return changeDetails(command, state)
     case 'LapseName':
       return lapseName(command, state)
     case 'RequestOperation':
@@ -114,6 +117,14 @@ const renameInstance = (
   return isFencedOff(renamed, state)
     ? reject(nameHeldTooLong(renamed.name))
     : accept({ type: 'InstanceRenamed', data: renamed })
+}
+
+const changeDetails = ({ change }: CommandOf<'ChangeDetails'>, state: InstanceState): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED') return reject(notFound())
+  const changed = changedDetails(state.details, change)
+  const refusal = changed.tags && tagCountRefusal(changed.tags, 'setTags')
+  if (refusal) return reject(refusal)
+  return Object.keys(changed).length === 0 ? accept() : accept({ type: 'InstanceDetailsChanged', data: changed })
 }
 
 const lapseName = ({ type: _, ...lapsed }: CommandOf<'LapseName'>, state: InstanceState): InstanceDecision => {

@@ -4,6 +4,7 @@ import { defineEvent, type EventOf } from '../event-definition.ts'
 import { configurationFactsSchema } from '../guest/report.ts'
 import { hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
+import { instanceDetailsSchema } from '../values/instance-details.ts'
 import {
   databaseSpecSchema,
   endpointSchema,
@@ -52,6 +53,8 @@ export const instanceEvents = {
       users: z.array(userSpecSchema),
       /** The backup that it is made of. Absent: it begins empty. */
       source: restoreSourceSchema.optional(),
+      /** Absent: none. */
+      details: instanceDetailsSchema.optional(),
       ...asked,
     }),
   ),
@@ -72,6 +75,8 @@ export const instanceEvents = {
   ),
   /** `nameFence`: the revision of the project's stream at which the name was held. */
   InstanceRenamed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative().optional() })),
+  /** What people keep beside it: what is given is so now, the tags all of them, and the rest is as before. */
+  InstanceDetailsChanged: defineEvent(1, instanceDetailsSchema.partial()),
   /** The name was held for this instance, which did not get it in time, and another is about to have it. May come before the instance was requested. */
   InstanceNameLapsed: defineEvent(1, z.object({ name: z.string(), nameFence: z.int().nonnegative() })),
   /**

@@ -1,4 +1,5 @@
 import { unreachable } from '../decider.ts'
+import { noDetails } from '../values/instance-details.ts'
 import { firstAccounts, noAccounts } from '../values/known-accounts.ts'
 import { mostResources, resourcesOf } from '../values/resources.ts'
 import type { InstanceEvent } from './events.ts'
@@ -44,6 +45,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       databases,
       users,
       source = null,
+      details = noDetails,
     } = event.data
     const { operationId, epoch, deadline } = event.data
     const wish = { databases, users, source }
@@ -65,6 +67,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       epoch,
       seenEpoch: 0,
       sharedEpoch: 0,
+      details,
       accounts: firstAccounts(event.data),
       configuration: noConfiguration,
       shared: [],
@@ -82,6 +85,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       nameFence: state.nameFence ?? 0,
       seenEpoch: adopted.epoch,
       sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
+      details: noDetails,
       accounts: noAccounts,
       configuration: noConfiguration,
       shared: [],
@@ -112,6 +116,8 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       return { status: 'FAILED', ...known(state), health: 'UNREACHABLE', dataKept: false, mayYetStop: false }
     case 'InstanceNumbersRaised':
       return { ...state, ...raised(state, event.data) }
+    case 'InstanceDetailsChanged':
+      return { ...state, details: { ...state.details, ...event.data } }
     case 'InstanceEndpointChanged':
       return { ...state, endpoint: event.data.endpoint, caCertificate: event.data.caCertificate }
     case 'InstanceMoved': {
@@ -261,6 +267,7 @@ const known = (state: KnownInstance) => ({
   sharedEpoch: state.sharedEpoch,
   endpoint: state.endpoint,
   caCertificate: state.caCertificate,
+  details: state.details,
   accounts: state.accounts,
   configuration: state.configuration,
   operationIds: state.operationIds,

@@ -1,5 +1,6 @@
 import type { ConfigurationId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { Health } from '../values/health.ts'
+import type { InstanceDetails } from '../values/instance-details.ts'
 import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
 import type { ParameterValues } from '../values/parameter.ts'
@@ -54,6 +55,7 @@ export type Known = {
   /** Where clients were told to connect, and by which authorities to verify it; null before that was known. */
   readonly endpoint: Endpoint | null
   readonly caCertificate: string | null
+  readonly details: InstanceDetails
   readonly accounts: KnownAccounts
   readonly configuration: KnownConfiguration
   /** Every operation there ever was, oldest first: a repeated request is recognised by it. */

@@ -40,6 +40,7 @@ export const instanceShown: ShownOf<typeof instanceEvents> = {
     epoch,
     deadline,
     source,
+    details,
   }) => ({
     instanceId,
     projectId,
@@ -52,6 +53,7 @@ export const instanceShown: ShownOf<typeof instanceEvents> = {
     epoch,
     deadline,
     ...(source && { backupId: source.backupId }),
+    ...(details && { details }),
   }),
   InstanceAdopted: ({ instanceId, projectId, name, spec, hostId, status, endpoint, epoch, generation }) => ({
     instanceId,
@@ -67,6 +69,7 @@ export const instanceShown: ShownOf<typeof instanceEvents> = {
   // A certificate is worth no line of the audit log.
   InstanceProvisioned: ({ operationId, endpoint }) => ({ operationId, endpoint }),
   InstanceRenamed: ({ name }) => ({ name }),
+  InstanceDetailsChanged: (changed) => changed,
   InstanceHostRemoved: ({ fault }) => ({ fault }),
   InstanceNameLapsed: ({ name }) => ({ name }),
   InstanceHealthChanged: ({ health, reason, volumeStage, incident }) => ({

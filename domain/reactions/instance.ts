@@ -80,6 +80,7 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
   InstanceConfigurationReported: 'none',
   InstanceHealthChanged: 'none',
   InstanceNameLapsed: 'none',
+  InstanceDetailsChanged: 'none',
   InstanceNumbersRaised: 'none',
   InstanceEndpointChanged: 'none',
 }

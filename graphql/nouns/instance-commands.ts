@@ -6,6 +6,7 @@ import type { CommandDefinition } from '../../commands/public/definition.ts'
 import { publicCommands } from '../../commands/public/registry.ts'
 import { renameInstance } from '../../commands/public/rename-instance.ts'
 import { enableRoot } from '../../commands/public/root.ts'
+import { updateInstance } from '../../commands/public/update-instance.ts'
 import { changePassword, createUsers } from '../../commands/public/users.ts'
 import type { InstanceId, OperationId } from '../../domain/ids.ts'
 import { awaitEnd } from '../await-end.ts'
@@ -36,28 +37,24 @@ const addInstanceCommands = (parts: SchemaParts, { result, mutation }: Mutations
       },
     }),
   )
+  const asItIsNow = readsBackAs(
+    Instance,
+    'The instance as it is now. Null only while `upToDate` is false.',
+    writtenInstance,
+  )
   mutation(
     renameInstance,
-    result(renameInstance.answer, {
-      became: '`renameInstance`',
-      readsBack: {
-        instance: readsBackAs(
-          Instance,
-          'The instance as it is now. Null only while `upToDate` is false.',
-          writtenInstance,
-        ),
-      },
-    }),
+    result(renameInstance.answer, { became: '`renameInstance`', readsBack: { instance: asItIsNow } }),
+  )
+  mutation(
+    updateInstance,
+    result(updateInstance.answer, { became: '`updateInstance`', readsBack: { instance: asItIsNow } }),
   )
   const begun = result(instanceOperationAnswer, {
     became: 'a command to an instance',
     awaits: awaitEnd,
     readsBack: {
-      instance: readsBackAs(
-        Instance,
-        'The instance as it is now. Null only while `upToDate` is false.',
-        writtenInstance,
-      ),
+      instance: asItIsNow,
       operation: readsBackAs(
         Operation,
         'Null when there was nothing to do, or while `upToDate` is false.',

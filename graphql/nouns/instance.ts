@@ -98,6 +98,13 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       }),
     }),
   })
+  const Tag = builder.objectRef<InstanceDocument['tags'][number]>('Tag').implement({
+    description: 'What people or their programs file something under.',
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'Once for each instance.' }),
+      value: t.exposeString('value', { description: 'May be empty.' }),
+    }),
+  })
   const VolumeStage = builder.enumType('VolumeStage', {
     description: 'How full a volume is.',
     values: {
@@ -170,6 +177,15 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       }),
       rootEnabled: t.exposeBoolean('rootEnabled', {
         description: `Whether the user \`${rootUser}\` is there, beside \`users\`. Who changed that, and when, is told by the operations of the kinds \`ENABLE_ROOT\` and \`DISABLE_ROOT\`.`,
+      }),
+      description: t.exposeString('description', { nullable: true, description: 'What people say of it.' }),
+      tags: t.expose('tags', {
+        type: [Tag],
+        complexity: { field: 1, multiplier: 1 },
+        description: 'By key. `instances` can be filtered by them.',
+      }),
+      deletionProtected: t.exposeBoolean('deletionProtected', {
+        description: 'Whether it is protected: it is not deleted while it is.',
       }),
       operation: t.field({
         type: Operation,

@@ -4,6 +4,7 @@ import type { KnownConfiguration } from '../../domain/instance/known.ts'
 import type { NodeRole } from '../../domain/instance/nodes.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { Health } from '../../domain/values/health.ts'
+import type { InstanceDetails } from '../../domain/values/instance-details.ts'
 import type { DatastoreType, Endpoint } from '../../domain/values/instance-spec.ts'
 import type { KnownUser } from '../../domain/values/known-accounts.ts'
 import type { Resources } from '../../domain/values/resources.ts'
@@ -34,7 +35,7 @@ export type InstanceStatus = (typeof instanceStatuses)[number]
  * `<project id>/<name>`; and `project-live`, `all-live`, `name-live`, the same without those that are deleted. Of these also `state`, by which they
  * are counted (`stateOf` in views/instances.ts), and `volume-stage`.
  */
-export type InstanceDocument = {
+export type InstanceDocument = InstanceDetails & {
   readonly id: InstanceId
   readonly projectId: ProjectId
   readonly name: string

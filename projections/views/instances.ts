@@ -17,6 +17,7 @@ import {
 } from '../../domain/instance/operations.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import type { Health } from '../../domain/values/health.ts'
+import { type InstanceDetails, noDetails } from '../../domain/values/instance-details.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { firstAccounts } from '../../domain/values/known-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
@@ -79,10 +80,11 @@ type Beginning = Pick<InstanceDocument, 'projectId' | 'name' | 'hostId'> & {
   readonly spec: InstanceSpec
   readonly nodeId: NodeId
   readonly nodeGeneration?: number
+  readonly details?: InstanceDetails | undefined
 }
 
 const begun = (
-  { instanceId, projectId, name, nodeId, nodeGeneration = 1, hostId, spec }: Beginning,
+  { instanceId, projectId, name, nodeId, nodeGeneration = 1, hostId, spec, details = noDetails }: Beginning,
   { metadata: { at }, revision, position }: Projected<InstanceEvent>,
 ): Omit<InstanceDocument, 'status'> => ({
   id: instanceId,
@@ -103,6 +105,7 @@ const begun = (
   databases: [],
   users: [],
   rootEnabled: false,
+  ...details,
   configuration: noConfiguration,
   operationId: null,
   sharedOperationIds: [],
@@ -192,7 +195,7 @@ const ofOperations = Object.fromEntries([
 
 const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
   view: 'instances',
-  version: 9,
+  version: 10,
   keysOf: (event) => [aggregateId(event)],
   on: {
     InstanceRequested: (document, event) =>
@@ -222,6 +225,7 @@ const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
     })),
     InstanceRenamed: changes(({ data }) => ({ name: data.name })),
     InstanceNameLapsed: changes(() => ({})),
+    InstanceDetailsChanged: changes(({ data }) => data),
     InstanceHealthChanged: changes(({ data }) => seen(data)),
     InstanceReconciled: changes(({ data }) => ({ ...ended(data.status), ...seen(data), fault: null })),
     InstanceHostRemoved: changes(({ data: { fault } }) => ({
@@ -249,6 +253,9 @@ const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
   sortKey: ({ id }) => id,
 })
 
+/** `value`: null for any. */
+export type TagFilter = { readonly key: string; readonly value: string | null }
+
 export type InstanceFilter = Scope &
   Made & {
     readonly name?: string
@@ -257,6 +264,7 @@ export type InstanceFilter = Scope &
     readonly healths?: readonly Health[]
     readonly datastore?: DatastoreType
     readonly hostId?: HostId
+    readonly tags?: readonly TagFilter[]
     /** Default false. */
     readonly includeDeleted?: boolean
   }
@@ -280,7 +288,7 @@ export const instancesView = defineView(fold, ({ get, getMany, page, count, watc
 }))
 
 const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
-  const { projectId, name, namePrefix, statuses, healths, datastore, hostId } = filter
+  const { projectId, name, namePrefix, statuses, healths, datastore, hostId, tags = [] } = filter
   return allOf<InstanceDocument>(
     projectId === null && only(name, (instance) => instance.name),
     namePrefix !== undefined && ((instance) => instance.name.startsWith(namePrefix)),
@@ -288,6 +296,10 @@ const instanceMatcher = (filter: InstanceFilter): Matcher<InstanceDocument> => {
     oneOf(healths, (instance) => instance.health),
     only(datastore, (instance) => instance.datastore),
     only(hostId, (instance) => instance.hostId),
+    ...tags.map((wanted) => (instance: InstanceDocument) => isTagged(instance, wanted)),
     madeWithin(filter),
   )
 }
+
+const isTagged = ({ tags }: InstanceDocument, { key, value }: TagFilter): boolean =>
+  tags.some((tag) => tag.key === key && (value === null || tag.value === value))

@@ -129,6 +129,7 @@ const fold = defineFold<OperationDocument, typeof instanceCategory | typeof oper
     InstanceRenamed: 'ignored',
     InstanceConfigurationReported: 'ignored',
     InstanceNameLapsed: 'ignored',
+    InstanceDetailsChanged: 'ignored',
     InstanceHostRemoved: 'ignored',
     InstanceHealthChanged: 'ignored',
     InstanceAdopted: 'ignored',

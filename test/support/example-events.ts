@@ -163,6 +163,11 @@ const examples: Examples = {
   InstanceProvisioned: ({ operationId }) => ({ operationId, ...facts }),
   InstanceProvisioningFailed: ({ operationId }) => ({ operationId, fault }),
   InstanceRenamed: () => ({ name: 'store', nameFence: 5 }),
+  InstanceDetailsChanged: () => ({
+    description: null,
+    tags: [{ key: 'team', value: 'data' }],
+    deletionProtected: false,
+  }),
   InstanceHostRemoved: ({ hostId }) => ({ hostId, fault }),
   InstanceNameLapsed: () => ({ name: 'market', nameFence: 9 }),
   InstanceRestartRequested: operationOf,

@@ -6,6 +6,7 @@ import type { OperationSubject } from '../../operation/subject.ts'
 import { scheduleIdSchema } from '../../schedule/id.ts'
 import { sealedSchema } from '../../values/instance-spec.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
+import { deletionProtected } from './delete.ts'
 
 /** `sealedKey`: what the backup is encrypted by, sealed to a key of the host. `scheduleId`, `thenDelete`: as the backup has them. */
 const wish = {
@@ -31,6 +32,8 @@ export const backupOperation = defineSharedOperation({
   accepts: ['ACTIVE'],
   wish,
   about: () => ['a backup'],
+  refuses: ({ details }, { thenDelete }) =>
+    thenDelete && details.deletionProtected ? { ...deletionProtected, field: 'thenDelete' } : null,
   requested: 'InstanceBackupRequested',
   succeeded: 'InstanceBackedUp',
   applied: { backupId: backupIdSchema, contents: backupContentsSchema },

@@ -1,5 +1,12 @@
 import { seconds } from '../../operation/process.ts'
+import type { Rejection } from '../../rejection.ts'
 import { defineOperation, failsAsUndone } from './define-operation.ts'
+
+/** Whoever means to delete it takes the protection off first: nobody does that by mistake. */
+export const deletionProtected: Rejection = {
+  code: 'DELETION_PROTECTED',
+  message: 'the instance is protected against deletion: take the protection off first',
+}
 
 export const deleteOperation = defineOperation({
   kind: 'delete',
@@ -10,6 +17,7 @@ export const deleteOperation = defineOperation({
   acceptsLost: true,
   meanwhile: 'DELETING',
   wish: {},
+  refuses: ({ details }) => (details.deletionProtected ? deletionProtected : null),
   requested: 'InstanceDeletionRequested',
   succeeded: 'InstanceDeleted',
   applied: {},

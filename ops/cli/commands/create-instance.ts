@@ -12,6 +12,7 @@ import { type Accepted, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { type PasswordOptions, type UserArgument, usersWithPasswords } from '../passwords.ts'
 import { clientDataDir } from '../settings.ts'
+import { tagOf } from '../tags.ts'
 import { failWith, instanceAfter, startWait, throwUnlessSucceeded, waitForOperation } from '../wait.ts'
 import { backupId } from './backups.ts'
 import type { WaitOptions } from './begin-operation.ts'
@@ -27,6 +28,9 @@ export type CreateOptions = WaitOptions &
     readonly project?: string
     readonly database: readonly string[]
     readonly user: readonly string[]
+    readonly description?: string
+    readonly tag: readonly string[]
+    readonly protect: boolean
   }
 
 type CreateAccepted = Accepted<CreateInstanceMutation['result']>
@@ -46,6 +50,9 @@ export const createInstance = async (context: CliContext, name: string, options:
     projectId: options.project,
     databases: options.database.map((database) => ({ name: database })),
     users,
+    description: options.description,
+    ...(options.tag.length > 0 && { tags: options.tag.map(tagOf) }),
+    ...(options.protect && { deletionProtected: true }),
     idempotencyKey: options.idempotencyKey,
   }
   const wait = startWait(context, options.timeout)

@@ -1,10 +1,16 @@
 import type { CliContext } from '../context.ts'
 import { findInstance, instancesWith } from '../find-instance.ts'
-import { type InstanceFilter, type InstanceFragment, RenameInstanceDocument } from '../generated/graphql.ts'
+import {
+  type InstanceFilter,
+  type InstanceFragment,
+  RenameInstanceDocument,
+  UpdateInstanceDocument,
+} from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { readAll } from '../pages.ts'
 import { shortId } from '../short-ids.ts'
+import { changesOf, tagAsked, type UpdateOptions } from '../tags.ts'
 import { localTime } from '../time.ts'
 
 const address = ({ endpoint }: InstanceFragment): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
@@ -21,11 +27,16 @@ const userInWords = ({ name, databases }: InstanceFragment['users'][number]): st
 const placeInWords = ({ id, hostId, role }: InstanceFragment['nodes'][number]): readonly string[] =>
   hostId === null ? [] : [`${id} (${role.toLowerCase()}) on host ${hostId}`]
 
+const tagInWords = ({ key, value }: InstanceFragment['tags'][number]): string =>
+  value === '' ? key : `${key}=${value}`
+
 /** An instance for people, a line a fact. `placed`: with where it is, for those who may know. */
 export const instanceFields = (instance: InstanceFragment, { placed = false } = {}): string[] =>
   formatFields([
     ['name', instance.name],
     ['id', instance.id],
+    ['description', instance.description],
+    ['tags', instance.tags.map(tagInWords).join(', ')],
     ['status', instance.status],
     ['health', instance.status === 'ACTIVE' ? instance.health : null],
     ['reason', isPlain(instance) ? null : instance.healthReason],
@@ -38,6 +49,7 @@ export const instanceFields = (instance: InstanceFragment, { placed = false } = 
     ['endpoint', address(instance)],
     ['databases', instance.databases.join(', ')],
     ['users', instance.users.map(userInWords).join(', ')],
+    ['protected', instance.deletionProtected ? 'against deletion' : null],
     ['nodes', placed ? instance.nodes.flatMap(placeInWords).join(', ') : null],
     ['created', localTime(instance.createdAt)],
   ])
@@ -55,6 +67,7 @@ export type ListOptions = Pick<InstanceFilter, 'status' | 'health'> & {
   readonly until?: string
   readonly host?: string
   readonly project?: string
+  readonly tag: readonly string[]
 }
 
 export const listInstances = async (context: CliContext, options: ListOptions): Promise<void> => {
@@ -68,6 +81,7 @@ export const listInstances = async (context: CliContext, options: ListOptions): 
     until: options.until,
     hostId: options.host,
     projectId: options.project,
+    ...(options.tag.length > 0 && { tags: options.tag.map(tagAsked) }),
   }
   const instances = await readAll(context, instancesWith(filter))
   await context.output.list(
@@ -95,4 +109,23 @@ export const renameInstance = async (
   const { id, name } = await findInstance(context, nameOrId)
   const { instance } = await mutate(context, RenameInstanceDocument, { id, name: newName, idempotencyKey })
   await context.output.one(instance, () => [`${name} is now called ${instance?.name ?? newName}`])
+}
+
+export const updateInstance = async (
+  context: CliContext,
+  nameOrId: string,
+  {
+    idempotencyKey,
+    expectedVersion,
+    ...options
+  }: UpdateOptions & {
+    readonly idempotencyKey?: string
+    readonly expectedVersion?: number
+  },
+): Promise<void> => {
+  const changes = changesOf(options)
+  const { id, name } = await findInstance(context, nameOrId)
+  const input = { id, ...changes, idempotencyKey, expectedVersion }
+  const { instance } = await mutate(context, UpdateInstanceDocument, input)
+  await context.output.one(instance, () => (instance ? instanceFields(instance) : [`${name} is as wished`]))
 }

@@ -484,6 +484,12 @@ export const InstanceFragmentDoc = new TypedDocumentString(`
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -558,6 +564,12 @@ export const CredentialsFragmentDoc = new TypedDocumentString(`
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -662,6 +674,12 @@ export const InstanceOperationFragmentDoc = new TypedDocumentString(`
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -1663,6 +1681,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -1780,6 +1804,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -1897,6 +1927,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -2014,6 +2050,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -2817,6 +2859,12 @@ export const InstanceDocument = new TypedDocumentString(`
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -2895,6 +2943,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -2986,6 +3040,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3102,6 +3162,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3131,6 +3197,95 @@ fragment Fault on Fault {
  retryable
  cause
 }`) as unknown as TypedDocumentString<Types.RenameInstanceMutation, Types.RenameInstanceMutationVariables>;
+export const UpdateInstanceDocument = new TypedDocumentString(`
+ mutation UpdateInstance($input: UpdateInstanceInput!) {
+ result: updateInstance(input: $input) {
+ __typename
+ ...Refusal
+ ... on UpdateInstanceAccepted {
+ instance {
+ ...Instance
+ }
+ }
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}`) as unknown as TypedDocumentString<Types.UpdateInstanceMutation, Types.UpdateInstanceMutationVariables>;
 export const RestartInstanceDocument = new TypedDocumentString(`
  mutation RestartInstance($input: RestartInstanceInput!) {
  result: restartInstance(input: $input) {
@@ -3181,6 +3336,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3298,6 +3459,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3415,6 +3582,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3532,6 +3705,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3649,6 +3828,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3766,6 +3951,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3883,6 +4074,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -3987,6 +4184,12 @@ export const FollowInstanceDocument = new TypedDocumentString(`
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -4462,6 +4665,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -4587,6 +4796,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -5120,6 +5335,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -5245,6 +5466,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -5362,6 +5589,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -5487,6 +5720,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind
@@ -5604,6 +5843,12 @@ fragment Instance on Instance {
  }
  }
  rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
  operation {
  id
  kind

@@ -116,11 +116,14 @@ export type CreateDatabaseInput = {
 export type CreateInstanceInput = {
   readonly databases?: ReadonlyArray<DatabaseInput> | null | undefined;
   readonly datastore?: string | null | undefined;
+  readonly deletionProtected?: boolean | null | undefined;
+  readonly description?: string | null | undefined;
   readonly flavor?: string | null | undefined;
   readonly fromBackup?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
   readonly projectId?: string | null | undefined;
+  readonly tags?: ReadonlyArray<TagInput> | null | undefined;
   readonly users?: ReadonlyArray<UserInput> | null | undefined;
   readonly version?: string | null | undefined;
   readonly volumeGiB?: number | null | undefined;
@@ -275,6 +278,7 @@ export type InstanceFilter = {
   readonly projectId?: string | null | undefined;
   readonly since?: string | null | undefined;
   readonly status?: ReadonlyArray<InstanceStatus> | null | undefined;
+  readonly tags?: ReadonlyArray<TagFilter> | null | undefined;
   readonly until?: string | null | undefined;
 };
 
@@ -380,6 +384,7 @@ export type ParameterValueInput = {
 export type RefusalCode =
   | 'ALREADY_EXISTS'
   | 'CONCURRENT_MODIFICATION'
+  | 'DELETION_PROTECTED'
   | 'FEATURE_NOT_AVAILABLE'
   | 'FORBIDDEN'
   | 'HOST_UNREACHABLE'
@@ -544,6 +549,16 @@ export type StopInstanceInput = {
   readonly idempotencyKey?: string | null | undefined;
 };
 
+export type TagFilter = {
+  readonly key: string;
+  readonly value?: string | null | undefined;
+};
+
+export type TagInput = {
+  readonly key: string;
+  readonly value: string;
+};
+
 export type UnreadableReason =
   | 'MALFORMED_DATA'
   | 'MALFORMED_METADATA'
@@ -551,6 +566,16 @@ export type UnreadableReason =
   | 'NEWER_VERSION'
   | 'UNKNOWN_TYPE'
   | 'WRONG_STREAM';
+
+export type UpdateInstanceInput = {
+  readonly deletionProtected?: boolean | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly removeTags?: ReadonlyArray<string> | null | undefined;
+  readonly setTags?: ReadonlyArray<TagInput> | null | undefined;
+};
 
 export type UserInput = {
   readonly databases?: ReadonlyArray<string> | null | undefined;
@@ -1057,7 +1082,7 @@ export type RemoveHostMutation = { readonly result:
     | { readonly __typename: 'RemoveHostAccepted', readonly hostId: string }
    };
 
-export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly rootEnabled: boolean, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
+export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly rootEnabled: boolean, readonly description: string | null, readonly deletionProtected: boolean, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };
 
 export type CredentialFragment = { readonly user: string, readonly password: string, readonly databases: ReadonlyArray<string> };
 
@@ -1105,6 +1130,19 @@ export type RenameInstanceMutation = { readonly result:
       & RefusalFragment
     )
     | { readonly __typename: 'RenameInstanceAccepted', readonly instance: InstanceFragment | null }
+   };
+
+export type UpdateInstanceMutationVariables = Exact<{
+  input: UpdateInstanceInput;
+}>;
+
+
+export type UpdateInstanceMutation = { readonly result:
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+    | { readonly __typename: 'UpdateInstanceAccepted', readonly instance: InstanceFragment | null }
    };
 
 export type RestartInstanceMutationVariables = Exact<{

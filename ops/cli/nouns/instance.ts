@@ -2,7 +2,7 @@ import { healthStates } from '../../../domain/values/health.ts'
 import { instanceStatuses } from '../../../projections/views/instance-document.ts'
 import { type Change, changeInstance, resizeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
-import { listInstances, renameInstance, showInstance } from '../commands/show-instance.ts'
+import { listInstances, renameInstance, showInstance, updateInstance } from '../commands/show-instance.ts'
 import { adoptInstance, removeUnlisted } from '../commands/unlisted.ts'
 import {
   collect,
@@ -32,6 +32,9 @@ export const instanceVerbs: Verbs = (program, { run }) => {
         .option('--flavor <flavor>', 'its size: see "coffer flavor list"')
         .option('--project <id>', 'the project it is for (admins)')
         .option('--volume <GiB>', 'the size of its volume', wholeNumber)
+        .option('--description <text>', 'what people are to know of it')
+        .option('--tag <key=value>', 'file it under this; may be repeated', collect, [])
+        .option('--protect', 'protect it against deletion', false)
         .option('--database <name>', 'a database to make in it; may be repeated', collect, [])
         .option(
           '--user <user[:password]>',
@@ -56,6 +59,7 @@ export const instanceVerbs: Verbs = (program, { run }) => {
       oneOrMoreOf(healthStates),
     )
     .option('--prefix <text>', 'only those whose names begin so')
+    .option('--tag <key[=value]>', 'only those with this tag; may be repeated', collect, [])
     .option('--datastore <type>', 'only those of this kind')
     .option('--since <time>', 'only those made at this time or later, such as 2026-03-01T12:00:00Z')
     .option('--until <time>', 'only those made before this time')
@@ -82,6 +86,19 @@ export const instanceVerbs: Verbs = (program, { run }) => {
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((name, newName, options) => run(options, (context) => renameInstance(context, name, newName, options)))
+
+  instance
+    .command('update <instance>')
+    .description('change what is kept beside it: description, tags, protection against deletion')
+    .option('--description <text>', 'what people are to know of it; an empty one for nothing')
+    .option('--tag <key=value>', 'file it under this; may be repeated', collect, [])
+    .option('--untag <key>', 'take this tag off; may be repeated', collect, [])
+    .option('--protect', 'protect it against deletion')
+    .option('--no-protect', 'let it be deleted again')
+    .option('--expected-version <number>', 'refuse if its stateVersion is another by now', wholeNumber)
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => updateInstance(context, name, options)))
 
   withWaiting(
     instance

@@ -182,6 +182,31 @@ onEverySite('cli', (site) => {
       expect(await cli.json(['instance', 'rename', shop.id, 'shop'])).toMatchObject({ name: 'shop' })
     })
 
+    it('keeps a description and tags beside it, lists by them, and protects it against deletion', async () => {
+      const changes = ['--description', 'What we sell', '--tag', 'team=web', '--tag', 'tier', '--protect']
+      expect(await cli.json(['instance', 'update', 'shop', ...changes])).toMatchObject({
+        description: 'What we sell',
+        tags: [
+          { key: 'team', value: 'web' },
+          { key: 'tier', value: '' },
+        ],
+        deletionProtected: true,
+      })
+      const listed = async (...tags: readonly string[]) =>
+        (await cli.json<Made[]>(['instance', 'list', ...tags.flatMap((tag) => ['--tag', tag])])).map(({ id }) => id)
+      expect(await listed('team=web', 'tier')).toEqual([shop.id])
+      expect(await listed('team=data')).toEqual([])
+      const refusal = await cli.json<Failure>(['instance', 'delete', 'shop'], 2)
+      expect(refusal.error.code).toBe('DELETION_PROTECTED')
+      expect((await cli(['instance', 'update', 'shop'])).code).toBe(2)
+      const undone = ['--description', '', '--untag', 'team', '--untag', 'tier', '--no-protect']
+      expect(await cli.json(['instance', 'update', 'shop', ...undone])).toMatchObject({
+        description: null,
+        tags: [],
+        deletionProtected: false,
+      })
+    })
+
     it('lists the ids when several have the name', async () => {
       // Within a project names are unique: an admin sees those of all projects.
       const twin = await cli.json<Made>([...create, 'shop', '--project', 'another', ...postgresql, '--wait'])

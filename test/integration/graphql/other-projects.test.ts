@@ -111,6 +111,7 @@ const lifeOfA = async (between: (step: number) => Promise<void>, ask: Ask, token
   await a.settled(id, 'STOPPED')
   await between(3)
   answers.push(await a.send('renameInstance', 'RenameInstanceInput', { id, name: 'shop-old' }))
+  answers.push(await a.send('updateInstance', 'UpdateInstanceInput', { id, description: 'Sold' }))
   await a.heard('ProjectNameConfirmed', 2)
   const second = await a.create('store')
   await between(4)

@@ -170,6 +170,21 @@ describe('a list', () => {
     )
   })
 
+  it('is cut by tags, all of which must be there', async () => {
+    const { page, putInstance } = await withInstances(0)
+    const tagged = (name: string, tags: Readonly<Record<string, string>>) =>
+      putInstance(shop, { name, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) })
+    await tagged('a', { team: 'web', tier: '1' })
+    await tagged('b', { team: 'web', tier: '2' })
+    await tagged('c', { team: 'data' })
+    const names = async (...tags: readonly object[]) => (await page({ filter: { tags } })).names
+    expect(await names({ key: 'team', value: 'web' })).toEqual(['a', 'b'])
+    expect(await names({ key: 'team', value: 'web' }, { key: 'tier', value: '2' })).toEqual(['b'])
+    expect(await names({ key: 'tier' })).toEqual(['a', 'b'])
+    expect(await names({ key: 'team', value: '' })).toEqual([])
+    expect(await names()).toEqual(['a', 'b', 'c'])
+  })
+
   it('is cut by health, the beginning of a name and when something was asked for', async () => {
     const { page, putInstance } = await withInstances(0)
     await putInstance(shop, { name: 'web-1', health: 'HEALTHY', createdAt: '2026-03-01T00:00:00.000Z' })

@@ -96,6 +96,7 @@ describe('the schema', () => {
     expect(mutations.length).toBeGreaterThan(0)
     const onInstances = new Set([
       'renameInstance',
+      'updateInstance',
       'restartInstance',
       'stopInstance',
       'startInstance',

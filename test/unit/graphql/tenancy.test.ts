@@ -134,6 +134,10 @@ const rows: Readonly<Record<string, Row>> = {
     id: instance,
     name: 'b',
   })),
+  'Mutation.updateInstance': mutation('updateInstance', 'UpdateInstanceInput', ({ instance }) => ({
+    id: instance,
+    description: 'What we sell',
+  })),
   'Mutation.restartInstance': mutation('restartInstance', 'RestartInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.stopInstance': mutation('stopInstance', 'StopInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.startInstance': mutation('startInstance', 'StartInstanceInput', ({ instance }) => ({ id: instance })),

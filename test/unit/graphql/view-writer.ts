@@ -17,6 +17,7 @@ import { noConfiguration } from '../../../domain/instance/known.ts'
 import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
 import { parseScheduleId } from '../../../domain/schedule/id.ts'
 import { parseTokenId } from '../../../domain/token/id.ts'
+import { noDetails } from '../../../domain/values/instance-details.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
@@ -93,6 +94,7 @@ export const createViewWriter = (store: ViewStore) => {
         databases: ['app'],
         users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
         rootEnabled: false,
+        ...noDetails,
         configuration: noConfiguration,
         operationId: null,
         sharedOperationIds: [],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type InstanceEvent, instance, instanceEvents } from '../../../../domain/instance/index.ts'
+import type { DetailsChange, InstanceDetails } from '../../../../domain/values/instance-details.ts'
+import { noDetails } from '../../../../domain/values/instance-details.ts'
+import { sealedSchema } from '../../../../domain/values/instance-spec.ts'
 import { specOf } from '../../../support/spec.ts'
-import { instanceId, operationId } from '../samples.ts'
+import { at, backupId, instanceId, operationId } from '../samples.ts'
 import {
   ask,
   deletionRequested,
@@ -63,6 +66,114 @@ describe('renaming an instance', () => {
     given(...histories[situation])
       .when({ type: 'RenameInstance', name: 'store' })
       .thenRejected('NOT_FOUND')
+  })
+})
+
+const change = (wished: DetailsChange) => ({ type: 'ChangeDetails', change: wished }) as const
+const changed = (data: Partial<InstanceDetails>): InstanceEvent => ({ type: 'InstanceDetailsChanged', data })
+
+describe('changing what is kept beside an instance', () => {
+  it.each(situations.filter((each) => each !== 'ABSENT' && each !== 'DELETED'))(
+    'is possible when it is %s, and leaves all else',
+    (situation) => {
+      const before = given(...histories[situation]).state
+      const state = given(...histories[situation])
+        .when(change({ description: 'What we sell' }))
+        .thenEvents(changed({ description: 'What we sell' }))
+      expect(state).toEqual({ ...before, details: { ...noDetails, description: 'What we sell' } })
+    },
+  )
+
+  it('records what is other than before, and nothing where all is so already', () => {
+    const both = { description: 'What we sell', deletionProtected: true }
+    const tags = [{ key: 'team', value: 'web' }]
+    given(...histories.ACTIVE, changed({ deletionProtected: true }))
+      .when(change({ ...both, setTags: tags }))
+      .thenEvents(changed({ description: 'What we sell', tags }))
+    given(...histories.ACTIVE, changed({ ...both, tags }))
+      .when(change({ ...both, setTags: tags, removeTags: ['another'] }))
+      .thenNothing()
+  })
+
+  it('sets and removes tags one by one, and keeps them by key', () => {
+    const before = ['b', 'c', 'd'].map((key) => ({ key, value: 'old' }))
+    given(...histories.ACTIVE, changed({ tags: before }))
+      .when(
+        change({
+          setTags: [
+            { key: 'c', value: 'new' },
+            { key: 'a', value: '' },
+          ],
+          removeTags: ['d'],
+        }),
+      )
+      .thenEvents(
+        changed({
+          tags: [
+            { key: 'a', value: '' },
+            { key: 'b', value: 'old' },
+            { key: 'c', value: 'new' },
+          ],
+        }),
+      )
+  })
+
+  it('is refused where it would make more than 50 tags', () => {
+    const tags = Array.from({ length: 50 }, (_, index) => ({ key: `key${index}`, value: '' }))
+    const setTags = [{ key: 'one more', value: '' }]
+    const full = given(...histories.ACTIVE, changed({ tags }))
+    full.when(change({ setTags })).thenRejected('INVALID_INPUT', { field: 'setTags' })
+    full.when(change({ setTags, removeTags: ['key7'] })).thenTypes('InstanceDetailsChanged')
+  })
+
+  it.each(['ABSENT', 'DELETED'] as const)('is refused when it is %s, as there is none', (situation) => {
+    given(...histories[situation])
+      .when(change({ description: 'What we sell' }))
+      .thenRejected('NOT_FOUND')
+  })
+})
+
+describe('an instance that is protected against deletion', () => {
+  const isProtected = changed({ deletionProtected: true })
+
+  it('is not deleted, also where it is lost, until the protection is taken off', () => {
+    for (const situation of ['ACTIVE', 'STOPPED', 'FAILED', 'FAILED without data'] as const) {
+      given(...histories[situation], isProtected)
+        .when(ask('delete', 9))
+        .thenRejected('DELETION_PROTECTED')
+    }
+    given(...histories.ACTIVE, isProtected, changed({ deletionProtected: false }))
+      .when(ask('delete', 2))
+      .thenEvents(deletionRequested(2))
+  })
+
+  it('is restarted and stopped like any other', () => {
+    given(...histories.ACTIVE, isProtected)
+      .when(ask('restart', 2))
+      .thenEvents(restartRequested(2))
+    given(...histories.ACTIVE, isProtected)
+      .when(ask('stop', 2))
+      .thenEvents(stopRequested(2))
+  })
+
+  it('gets no backup after which it is to be deleted', () => {
+    const backup = (thenDelete: boolean) =>
+      ({
+        type: 'RequestOperation',
+        kind: 'backup',
+        wish: {
+          backupId: backupId(),
+          name: 'the last',
+          sealedKey: sealedSchema.parse('1.sealed'),
+          scheduleId: null,
+          thenDelete,
+        },
+        operationId: operationId(2),
+        deadline: at(2000),
+      }) as const
+    const active = given(...histories.ACTIVE, isProtected)
+    active.when(backup(true)).thenRejected('DELETION_PROTECTED', { field: 'thenDelete' })
+    active.when(backup(false)).thenTypes('InstanceBackupRequested')
   })
 })
 

@@ -14,6 +14,7 @@ const instance = {
   endpoint: null,
   databases: [],
   sharedOperations: [],
+  tags: [],
   nodes: [],
   users: [],
 }
@@ -21,6 +22,8 @@ const options: CreateOptions = {
   datastore: 'postgresql',
   database: ['app'],
   user: ['app'],
+  tag: [],
+  protect: false,
   passwordEnv: [],
   passwordPrompt: [],
   wait: true,

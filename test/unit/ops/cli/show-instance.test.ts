@@ -10,6 +10,7 @@ const shown = (facts: Partial<Instance>, word: string): string | undefined =>
       databases: [],
       sharedOperations: [],
       nodes: [],
+      tags: [],
       createdAt: '2026-11-29T12:00:00.000Z',
       ...facts,
     } as unknown as Instance,
@@ -23,6 +24,16 @@ describe('an instance as people see it', () => {
       /^users +app \(shop, stock\)$/,
     )
     expect(shownWith([{ name: 'app', host: null, databases: [], access: [] }])).toMatch(/^users +app$/)
+  })
+
+  it('says what people keep beside it, and that it is protected', () => {
+    const tags = [
+      { key: 'team', value: 'web' },
+      { key: 'tier', value: '' },
+    ]
+    expect(shown({ tags }, 'tags')).toMatch(/^tags +team=web, tier$/)
+    expect(shown({ deletionProtected: true }, 'protected')).toMatch(/^protected +against deletion$/)
+    expect(shown({ deletionProtected: false }, 'protected')).toBeUndefined()
   })
 
   it('tells where its nodes are, to those who may know', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CofferEventType } from '../../../../domain/catalogue.ts'
 import { noConfiguration } from '../../../../domain/instance/known.ts'
+import { noDetails } from '../../../../domain/values/instance-details.ts'
 import type { InstanceDocument } from '../../../../projections/views/instance-document.ts'
 import { instancesView } from '../../../../projections/views/instances.ts'
 import { createEventLog } from '../../../support/event-log.ts'
@@ -29,6 +30,7 @@ const requested: InstanceDocument = {
   databases: ['app'],
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
   rootEnabled: false,
+  ...noDetails,
   configuration: noConfiguration,
   operationId: world.operationId,
   sharedOperationIds: [],
@@ -72,6 +74,17 @@ describe('the view of instances', () => {
 
   it('shows why provisioning failed', () =>
     expectAfter(['InstanceRequested', 'InstanceProvisioningFailed'], { status: 'FAILED', operationId: null, fault }))
+
+  it('keeps what it was asked for with, and follows what people change of it', async () => {
+    const details = { description: 'What we sell', tags: [{ key: 'team', value: 'web' }], deletionProtected: true }
+    const log = createEventLog()
+    log.add('InstanceRequested', world, { details })
+    await expectDocuments(instancesView, log.events(), { [world.instanceId]: { ...requested, ...details } })
+    await expectAfter([...provisioned, 'InstanceDetailsChanged'], {
+      ...active,
+      tags: [{ key: 'team', value: 'data' }],
+    })
+  })
 
   it('follows a rename', () => expectAfter([...provisioned, 'InstanceRenamed'], { ...active, name: 'store' }))
 
