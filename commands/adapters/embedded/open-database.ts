@@ -5,7 +5,7 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { createHeads, type Heads } from './heads.ts'
 import { inspectDatabase } from './inspect-database.ts'
 import { makeDirectory } from './make-directory.ts'
-import { applicationId, schema, schemaVersion } from './schema.ts'
+import { applicationId, laterTables, schema, schemaVersion } from './schema.ts'
 import { isStorageError, StorageFailure } from './sqlite-errors.ts'
 
 /** One connection to `<data dir>/coffer.db`, shared by the event store and the message bus of this process. */
@@ -34,9 +34,10 @@ const keptLogBytes = 16 * 1024 * 1024
 
 /**
  * Opens the file, or creates it in a directory that is made when missing (0700, the file 0600). Throws `DatabaseRefused` when
- * there is a file that is damaged, not ours or too new, which is then left as it is.
+ * there is a file that is damaged, not ours or too new, which is then left as it is. A file of an earlier Coffer gets the tables that have come since.
  */
 export const openEmbeddedDatabase = (options: OpenDatabaseOptions): EmbeddedDatabase => {
+  const { lockTimeoutMs = 5_000 } = options
   const path = join(options.dataDir, databaseFileName)
   makeDirectory(options.dataDir, 0o700)
   if (inspectDatabase(path) === 'absent') createDatabase(path)
@@ -48,10 +49,13 @@ export const openEmbeddedDatabase = (options: OpenDatabaseOptions): EmbeddedData
     PRAGMA foreign_keys = ON;
     PRAGMA journal_size_limit = ${keptLogBytes};
     PRAGMA temp_store = MEMORY;
+    PRAGMA busy_timeout = ${lockTimeoutMs};
+    ${laterTables}
+    PRAGMA busy_timeout = ${readLockTimeoutMs};
   `)
   const heads = createHeads(connection)
   const commits = createGroupCommit(connection, {
-    lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
+    lockTimeoutMs,
     onCommit: heads.refresh,
   })
   return {

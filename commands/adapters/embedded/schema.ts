@@ -4,6 +4,17 @@ export const applicationId = 0x436f6666
 export const schemaVersion = 1
 
 /**
+ * Tables that files of this schema version may lack, because an earlier Coffer made them. That Coffer can still open the file afterwards: it knows nothing of
+ * these, so they need no new version.
+ */
+export const laterTables = `
+CREATE TABLE IF NOT EXISTS keys (
+  subject TEXT PRIMARY KEY,
+  wrapped TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
+/**
  * `events.position` and `messages.position` are AUTOINCREMENT: never given twice, not even after a delete. Only one connection
  * writes at a time, so both also grow in the order of commits and a reader that has seen n never finds a new one below n.
  */
@@ -27,11 +38,6 @@ CREATE TABLE checkpoints (
   position INTEGER NOT NULL,
   version INTEGER NOT NULL,
   holder TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE keys (
-  subject TEXT PRIMARY KEY,
-  wrapped TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE topics (
@@ -82,4 +88,4 @@ CREATE TABLE group_leases (
   PRIMARY KEY (group_name, partition_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX group_leases_by_member ON group_leases (member_id);
-`
+${laterTables}`

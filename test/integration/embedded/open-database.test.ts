@@ -16,6 +16,7 @@ import { createEmbeddedEventStore } from '../../../commands/adapters/embedded/ev
 import { DatabaseRefused } from '../../../commands/adapters/embedded/inspect-database.ts'
 import { databaseFileName, openEmbeddedDatabase } from '../../../commands/adapters/embedded/open-database.ts'
 import { schemaVersion } from '../../../commands/adapters/embedded/schema.ts'
+import { createEmbeddedWrappedKeys } from '../../../commands/adapters/embedded/wrapped-keys.ts'
 import { createStreamName } from '../../../domain/stream.ts'
 import { anEvent } from '../../support/any-event.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
@@ -100,6 +101,18 @@ describe('opening the database file', { timeout: 60_000 }, () => {
     const dataDir = await aKilledDataDir()
     truncateSync(file(dataDir), statSync(file(dataDir)).size - 4_096)
     expect(await countEvents(dataDir)).toBe(1_100)
+  })
+
+  it('gives a file of before the tables that have come since, and leaves all else of it', async () => {
+    const dataDir = await aDataDir()
+    const former = new DatabaseSync(file(dataDir))
+    former.exec('DROP TABLE keys')
+    former.close()
+    const database = openEmbeddedDatabase({ dataDir })
+    const keys = createEmbeddedWrappedKeys({ database })
+    expect(await keys.add('one', 'wrapped')).toBe('wrapped')
+    await database.close()
+    expect(await countEvents(dataDir)).toBe(1_000)
   })
 
   it('works while others have it open, and when many make it at once', async () => {
