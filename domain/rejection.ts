@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** Every reason for which a command can be refused, and what to do about it. The list is closed: clients switch on it. */
 export const rejections = {
   INVALID_INPUT: 'A value is outside what is accepted. `field` names it, and the message says what is accepted.',
@@ -25,6 +27,8 @@ export const rejections = {
 } as const satisfies Readonly<Record<string, string>>
 
 export type RejectionCode = keyof typeof rejections
+// The keys of an object literal with at least one.
+export const rejectionCodeSchema = z.enum(Object.keys(rejections) as [RejectionCode, ...RejectionCode[]])
 
 /**
  * A refusal, written for the person who reads it: what was refused, which value, what would be accepted.

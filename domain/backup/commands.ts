@@ -1,4 +1,5 @@
 import type { BackupId, InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { Rejection } from '../rejection.ts'
 import type { ScheduleId } from '../schedule/id.ts'
 import type { Fault } from '../values/fault.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
@@ -35,6 +36,8 @@ export type BackupCommand =
       readonly read: { readonly tables: number; readonly rows: number } | null
       readonly fault: Fault | null
     }
+  /** The instance was to be deleted once this was available, and that was refused. */
+  | { readonly type: 'KeepInstance'; readonly rejection: Pick<Rejection, 'code' | 'message'> }
   | { readonly type: 'DeleteBackup'; readonly now: string }
   /** Its schedule keeps it no longer. */
   | { readonly type: 'RetireBackup'; readonly now: string }

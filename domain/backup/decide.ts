@@ -39,6 +39,10 @@ export const decide = (command: BackupCommand, state: BackupState): BackupDecisi
     }
     case 'EndVerification':
       return endVerification(command, state)
+    case 'KeepInstance': {
+      const { code, message } = command.rejection
+      return state.thenDelete ? accept({ type: 'BackupInstanceKept', data: { code, message } }) : accept()
+    }
     case 'DeleteBackup':
       return deleteBackup(command, state)
     case 'RetireBackup':

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
+import { rejectionCodeSchema } from '../rejection.ts'
 import { scheduleIdSchema } from '../schedule/id.ts'
 import { knownUserSchema } from '../values/access.ts'
 import { faultSchema } from '../values/fault.ts'
@@ -44,6 +45,8 @@ export const backupEvents = {
   BackupVerified: defineEvent(1, z.object({ operationId: operationIdSchema, read: readDataSchema })),
   /** It could not be restored, or not be read, or nobody could find out. */
   BackupVerificationFailed: defineEvent(1, z.object({ operationId: operationIdSchema, fault: faultSchema })),
+  /** It is available, but the instance that was to be deleted then stays: as the same command of a member would have been refused. */
+  BackupInstanceKept: defineEvent(1, z.object({ code: rejectionCodeSchema, message: z.string() })),
   /** It cannot be restored any more. `removeAt`: when its objects and its key are removed. `retired`: its schedule keeps it no longer; absent: somebody asked. */
   BackupDeletionRequested: defineEvent(1, z.object({ removeAt: time, retired: z.literal(true).optional() })),
   /** Its objects and its key are being removed. `again`: when that begins anew if nothing is heard of it. */

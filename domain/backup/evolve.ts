@@ -1,4 +1,5 @@
 import { unreachable } from '../decider.ts'
+import { pick } from '../values/pick.ts'
 import type { BackupEvent } from './events.ts'
 import { type BackupState, type KnownBackup, removalOf } from './state.ts'
 
@@ -27,6 +28,8 @@ export const evolve = (state: BackupState, event: BackupEvent): BackupState => {
     case 'BackupVerified':
     case 'BackupVerificationFailed':
       return state.status === 'AVAILABLE' ? { ...state, verification: null } : state
+    case 'BackupInstanceKept':
+      return { ...state, thenDelete: undefined }
     case 'BackupDeletionRequested':
       return { ...known(state), status: 'DELETING', removal: { dueAt: event.data.removeAt, attempts: 0 } }
     case 'BackupRemovalBegun':
@@ -45,24 +48,16 @@ const withRemoval = (state: KnownBackup, dueAt: string, attempts: number): Backu
   state.status === 'FAILED' || state.status === 'DELETING' ? { ...state, removal: { dueAt, attempts } } : state
 
 /** What a backup keeps from one status to the next. */
-const known = ({
-  backupId,
-  projectId,
-  instanceId,
-  operationId,
-  spec,
-  accounts,
-  deadline,
-  scheduleId,
-  thenDelete,
-}: KnownBackup) => ({
-  backupId,
-  projectId,
-  instanceId,
-  operationId,
-  spec,
-  accounts,
-  deadline,
-  scheduleId,
-  thenDelete,
-})
+const known = (state: KnownBackup) =>
+  pick(
+    state,
+    'backupId',
+    'projectId',
+    'instanceId',
+    'operationId',
+    'spec',
+    'accounts',
+    'deadline',
+    'scheduleId',
+    'thenDelete',
+  )

@@ -1,32 +1,23 @@
 import type { ShownOf } from '../aggregate.ts'
+import { pick } from '../values/pick.ts'
 import type { backupEvents } from './events.ts'
 
 export const backupShown: ShownOf<typeof backupEvents> = {
-  BackupRequested: ({
-    backupId,
-    instanceId,
-    instanceName,
-    name,
-    operationId,
-    deadline,
-    spec,
-    databases,
-    users,
-    scheduleId,
-    thenDelete,
-  }) => ({
-    ...(scheduleId && { scheduleId }),
-    ...(thenDelete && { thenDelete }),
-    backupId,
-    instanceId,
-    instanceName,
-    name,
-    operationId,
-    deadline,
-    spec,
-    databases,
-    users,
-  }),
+  BackupRequested: (data) =>
+    pick(
+      data,
+      'backupId',
+      'instanceId',
+      'instanceName',
+      'name',
+      'operationId',
+      'deadline',
+      'spec',
+      'databases',
+      'users',
+      'scheduleId',
+      'thenDelete',
+    ),
   BackupCompleted: ({ contents: { location, version, parts } }) => ({
     location,
     version,
@@ -36,7 +27,8 @@ export const backupShown: ShownOf<typeof backupEvents> = {
   BackupVerificationBegun: ({ operationId, instanceId }) => ({ operationId, instanceId }),
   BackupVerified: ({ operationId, read }) => ({ operationId, read }),
   BackupVerificationFailed: ({ operationId, fault }) => ({ operationId, fault }),
-  BackupDeletionRequested: ({ removeAt, retired }) => ({ removeAt, ...(retired && { retired }) }),
+  BackupInstanceKept: ({ code, message }) => ({ code, message }),
+  BackupDeletionRequested: (data) => pick(data, 'removeAt', 'retired'),
   BackupRemovalBegun: ({ attempt, again }) => ({ attempt, again }),
   BackupRemovalPostponed: ({ reason, until }) => ({ reason, until }),
   BackupRemoved: () => ({}),

@@ -1,7 +1,9 @@
 import type { backup, KnownBackup } from '../backup/index.ts'
-import type { Effect, ReactionsOf } from './reaction.ts'
+import type { BackupId } from '../ids.ts'
+import type { Rejection } from '../rejection.ts'
+import type { Effect, Reaction, ReactionsOf } from './reaction.ts'
 
-export const backupReactions: ReactionsOf<typeof backup> = {
+export const backupReactions = {
   /** Told again where nothing was heard of it: what is gone already is fine. */
   BackupRemovalBegun: {
     present: (_, state) => {
@@ -24,13 +26,15 @@ export const backupReactions: ReactionsOf<typeof backup> = {
   BackupVerificationFailed: 'none',
   BackupRequested: 'none',
   /** Its schedule decides which of the former ones go. The instance goes where this was the last thing that was wanted of it. */
-  BackupCompleted: (_, state) =>
-    state.status === 'AVAILABLE' ? [...keepBySchedule(state), ...deleteInstance(state)] : [],
+  BackupCompleted: {
+    present: (_, state) => (state.status === 'AVAILABLE' ? [...keepBySchedule(state), ...deleteInstance(state)] : []),
+  },
   BackupFailed: 'none',
+  BackupInstanceKept: 'none',
   BackupDeletionRequested: 'none',
   BackupRemovalPostponed: 'none',
   BackupRemoved: 'none',
-}
+} satisfies ReactionsOf<typeof backup>
 
 const keepBySchedule = ({ scheduleId, backupId }: KnownBackup): readonly Effect[] =>
   scheduleId === undefined ? [] : [{ target: 'schedule', id: scheduleId, command: { type: 'KeepBackup', backupId } }]
@@ -46,6 +50,10 @@ const deleteInstance = ({ thenDelete, backupId, projectId, instanceId, deadline 
           projectId,
           identity: { at: deadline, parts: [backupId] },
           command: { type: 'DeleteInstance', id: instanceId },
-          answered: () => [],
+          answered: (answer) => (answer.accepted ? [] : keepInstance(backupId, answer.rejection)),
         },
       ]
+
+/** One that is gone already is what was wanted. */
+const keepInstance = (id: BackupId, rejection: Rejection): readonly Reaction[] =>
+  rejection.code === 'NOT_FOUND' ? [] : [{ target: 'backup', id, command: { type: 'KeepInstance', rejection } }]

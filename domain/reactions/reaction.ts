@@ -72,6 +72,7 @@ export type Reaction =
             | 'FailBackup'
             | 'BeginVerification'
             | 'EndVerification'
+            | 'KeepInstance'
             | 'ConfirmRemoval'
             | 'PostponeRemoval'
           >

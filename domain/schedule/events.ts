@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
 import { backupIdSchema, instanceIdSchema, operationIdSchema, projectIdSchema } from '../ids.ts'
-import { type RejectionCode, rejections } from '../rejection.ts'
+import { rejectionCodeSchema } from '../rejection.ts'
 import { actionSchema } from './actions.ts'
 import { scheduleIdSchema } from './id.ts'
 import { retentionSchema } from './retention.ts'
 
 const time = z.iso.datetime()
-const codes = Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]
 
 /** `lateMinutes`: how late a run may be and still be made up for. */
 const timing = { cron: z.string(), timeZone: z.string(), lateMinutes: z.int().positive() }
@@ -41,7 +40,7 @@ export const scheduleEvents = {
   /** `operationId`: what began with it; null where there was nothing to do. */
   ScheduleRunAccepted: defineEvent(1, z.object({ due: time, operationId: operationIdSchema.nullable() })),
   /** As the same command of a member would have been refused. */
-  ScheduleRunRefused: defineEvent(1, z.object({ due: time, code: z.enum(codes), message: z.string() })),
+  ScheduleRunRefused: defineEvent(1, z.object({ due: time, code: rejectionCodeSchema, message: z.string() })),
   /** A backup that it asked for is available. `retired`: those that go for it, as the schedule keeps so many for so long. */
   ScheduleBackupKept: defineEvent(
     1,

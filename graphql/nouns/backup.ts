@@ -3,7 +3,7 @@ import { deleteBackup } from '../../commands/public/delete-backup.ts'
 import { verifyBackup } from '../../commands/public/verify-backup.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import { type BackupId, backupIdSchema } from '../../domain/ids.ts'
-import type { BackupStatus } from '../../projections/views/backup-status.ts'
+import type { BackupProofStatus, BackupStatus } from '../../projections/views/backup-status.ts'
 import type { BackupDocument, BackupFilter, BackupProofDocument } from '../../projections/views/backups.ts'
 import type { EnumRef, NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -62,6 +62,14 @@ const addBackupType = (parts: Parts, Status: EnumRef<BackupStatus>): void => {
         description: 'The schedule that decides how long it stays. Null: it stays until somebody deletes it.',
       }),
       status: t.expose('status', { type: Status, description: 'Where it is in its life.' }),
+      thenDelete: t.exposeBoolean('thenDelete', {
+        description: 'Whether the instance is to be deleted once this is available.',
+      }),
+      instanceKept: t.exposeString('instanceKept', {
+        nullable: true,
+        description:
+          'Why the instance stays that was to be deleted once this was available. Null: it does not, or this is not available.',
+      }),
       operation: t.field({
         type: Operation,
         nullable: true,
@@ -146,22 +154,42 @@ const addProof = ({ builder, Fault }: SchemaParts) => {
   })
 }
 
-type FilterInput = { readonly status?: readonly BackupStatus[] | null } & InstanceScopeInput & MadeInput
+type FilterInput = {
+  readonly status?: readonly BackupStatus[] | null
+  readonly proof?: readonly BackupProofStatus[] | null
+} & InstanceScopeInput &
+  MadeInput
 
 /** In the terms of the views. Null when it names an instance that the caller may not see or that does not exist. */
 const backupFilter = async (context: ApiContext, input: FilterInput): Promise<BackupFilter | null> => {
   const scope = await instanceScope(context, input)
-  return scope && { ...scope, ...(input.status && { statuses: distinct(input.status) }), ...madeWithin(input) }
+  return (
+    scope && {
+      ...scope,
+      ...(input.status && { statuses: distinct(input.status) }),
+      ...(input.proof && { proofs: distinct(input.proof) }),
+      ...madeWithin(input),
+    }
+  )
 }
 
 const addBackupQueries = (parts: Parts, Status: EnumRef<BackupStatus>): void => {
   const { builder, Backup, Instance } = parts
   const { Connection } = defineConnection(parts, { name: 'Backup', view: 'backups', node: Backup })
+  const Proof = builder.enumType('BackupProofFilter', {
+    description: 'What is known of whether a backup can be restored.',
+    values: {
+      PROVEN: { description: 'It was restored and read.' },
+      FAILED: { description: 'It could not be restored or read, or nobody could find out.' },
+      UNPROVEN: { description: 'Nobody has tried.' },
+    } satisfies Readonly<Record<BackupProofStatus, { readonly description: string }>>,
+  })
   const Filter = builder.inputType('BackupFilter', {
     description: 'All that is given must hold.',
     fields: (t) => ({
       instanceId: t.id({ description: 'Of this instance.' }),
       status: t.field({ type: [Status], description: 'One of these.' }),
+      proof: t.field({ type: [Proof], description: 'What came of restoring it last is one of these.' }),
       ...madeFields(t),
       projectId: t.id({ description: 'Admins only: of this project. Admins see all projects without it.' }),
     }),
@@ -187,6 +215,22 @@ const addBackupQueries = (parts: Parts, Status: EnumRef<BackupStatus>): void => 
         const wanted = await backupFilter(context, filter ?? {})
         return listPage(args, place(context), wanted && ((request) => context.backend.views.backups(wanted, request)))
       },
+    }),
+  )
+  builder.objectField(Instance, 'newestBackup', (t) =>
+    t.field({
+      type: Backup,
+      nullable: true,
+      description: 'Its newest backup that is available. Null without one.',
+      resolve: ({ id }, _args, { backend }) => backend.views.newestBackup('available', id),
+    }),
+  )
+  builder.objectField(Instance, 'newestProvenBackup', (t) =>
+    t.field({
+      type: Backup,
+      nullable: true,
+      description: 'Its newest backup that is available and was restored. Null without one.',
+      resolve: ({ id }, _args, { backend }) => backend.views.newestBackup('proven', id),
     }),
   )
   builder.objectField(Instance, 'backups', (t) =>

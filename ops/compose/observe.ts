@@ -8,6 +8,7 @@ import { usedShare } from '../../domain/values/volume-use.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Timers } from '../../kernel/timers.ts'
+import { backupAges, countBackups, storedBytes } from '../../projections/backup-counts.ts'
 import { claimedShares, countEngines, countHosts, countInstances, countVolumes } from '../../projections/counts.ts'
 import type { ProjectionEngine } from '../../projections/engine.ts'
 import { createLagMeter, createStoredLag } from '../../projections/lag.ts'
@@ -34,12 +35,14 @@ export const watchParts = (metrics: Metrics, central: CentralParts, config: Conf
   if (engine) {
     metrics.countFromZero(views)
     watchViews(metrics, engine.lag, viewStore)
+    watchBackups(metrics, viewStore, kernel.clock)
   } else if (central.api) {
     watchViews(
       metrics,
       createStoredLag({ eventStore: stores.eventStore, viewStore, clock: kernel.clock }, views),
       viewStore,
     )
+    watchBackups(metrics, viewStore, kernel.clock)
   }
 }
 
@@ -151,6 +154,49 @@ const watchViews = (metrics: Metrics, lag: ProjectionEngine['lag'], viewStore: V
   metrics.gauge('coffer_hosts_claimed_ratio', 'What is claimed of the hosts that are up', 'resource', () =>
     claimedShares(viewStore),
   )
+}
+
+/** What is walked for is looked at no more often. */
+const backupsKeptMs = 60_000
+
+const watchBackups = (metrics: Metrics, viewStore: ViewStore, clock: Clock): void => {
+  metrics.gauge('coffer_backups', 'Backups by status', 'status', () => countBackups(viewStore))
+  metrics.gauge(
+    'coffer_backups_stored_bytes',
+    'What the backups that are available take of the backup store',
+    null,
+    keptFor(backupsKeptMs, clock, () => storedBytes(viewStore)),
+  )
+  const ages = keptFor(backupsKeptMs, clock, () => backupAges(viewStore, clock.now()))
+  metrics.gauge(
+    'coffer_backup_overdue_seconds',
+    'For how long the scheduled backup that has waited longest is due',
+    null,
+    async () => (await ages()).overdue,
+  )
+  metrics.gauge(
+    'coffer_backup_age_seconds',
+    'Of instances with a schedule of backups, the greatest age of the newest one: of those that are available, and of those that were restored',
+    'kind',
+    async () => {
+      const { available, proven } = await ages()
+      return { ...(available !== null && { available }), ...(proven !== null && { proven }) }
+    },
+  )
+}
+
+/** The same answer for a while. One that failed is asked for again. */
+const keptFor = <T>(keptMs: number, { elapsedMs }: Clock, read: () => Promise<T>): (() => Promise<T>) => {
+  let kept: { readonly at: number; readonly value: Promise<T> } | null = null
+  return () => {
+    if (kept && elapsedMs() - kept.at < keptMs) return kept.value
+    const value = read()
+    kept = { at: elapsedMs(), value }
+    value.catch(() => {
+      if (kept?.value === value) kept = null
+    })
+    return value
+  }
 }
 
 /** An agent knows no more of the system than what waits for it. */

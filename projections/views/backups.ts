@@ -20,9 +20,9 @@ import {
 import type { PageRequest } from '../page.ts'
 import { aggregateId, defineFold } from '../projection.ts'
 import { defineView } from '../view.ts'
-import type { BackupStatus } from './backup-status.ts'
+import type { BackupProofStatus, BackupStatus } from './backup-status.ts'
 
-/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `status`, `all`; by instance those that are `available`, and those of them that are `proven`. */
 export type BackupDocument = {
   readonly id: BackupId
   readonly projectId: ProjectId
@@ -33,6 +33,10 @@ export type BackupDocument = {
   /** Which schedule decides how long it stays; null: none does. */
   readonly scheduleId: ScheduleId | null
   readonly status: BackupStatus
+  /** The instance is deleted once this is available. */
+  readonly thenDelete: boolean
+  /** Why that was not done; null: it was, or is not wanted. */
+  readonly instanceKept: string | null
   readonly operationId: OperationId
   readonly datastore: DatastoreType
   readonly version: string
@@ -56,7 +60,7 @@ export type BackupDocument = {
 }
 
 export type BackupProofDocument = {
-  readonly status: 'PROVEN' | 'FAILED'
+  readonly status: Exclude<BackupProofStatus, 'UNPROVEN'>
   readonly at: string
   /** From the wish to the end of reading it. */
   readonly tookMs: number
@@ -69,7 +73,7 @@ export type BackupProofDocument = {
 /** The backups that there are, and those that came to nothing: one that is deleted is not shown any more. */
 const fold = defineFold<BackupDocument, typeof backupCategory>()({
   view: 'backups',
-  version: 3,
+  version: 4,
   keysOf: (event) => [aggregateId(event)],
   on: {
     BackupRequested: (document, { data, metadata }) =>
@@ -81,6 +85,8 @@ const fold = defineFold<BackupDocument, typeof backupCategory>()({
         name: data.name,
         scheduleId: data.scheduleId ?? null,
         status: 'CREATING',
+        thenDelete: data.thenDelete ?? false,
+        instanceKept: null,
         operationId: data.operationId,
         datastore: data.spec.datastore,
         version: data.spec.version,
@@ -113,21 +119,41 @@ const fold = defineFold<BackupDocument, typeof backupCategory>()({
       document && proven(document, metadata.at, { status: 'PROVEN', ...read, fault: null }),
     BackupVerificationFailed: (document, { data: { fault }, metadata }) =>
       document && proven(document, metadata.at, { status: 'FAILED', tables: null, rows: null, fault }),
+    BackupInstanceKept: (document, { data: { message } }) => document && { ...document, instanceKept: message },
     BackupDeletionRequested: (document) => document && { ...document, status: 'DELETING' },
     BackupRemovalBegun: 'ignored',
     BackupRemovalPostponed: (document, { data: { reason } }) => document && { ...document, removalPostponed: reason },
     BackupRemoved: (document) =>
       document === null || document.status === 'DELETING' ? null : { ...document, removalPostponed: null },
   },
-  lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },
+  lists: {
+    project: ({ projectId }) => projectId,
+    instance: ({ instanceId }) => instanceId,
+    available: (backup) => (backup.status === 'AVAILABLE' ? backup.instanceId : null),
+    proven: (backup) => (isProven(backup) ? backup.instanceId : null),
+    status: ({ status }) => status,
+    all: () => everyone,
+  },
   sortKey: ({ id }) => id,
 })
 
+const isProven = ({ status, proof }: BackupDocument): boolean => status === 'AVAILABLE' && proof?.status === 'PROVEN'
+
 export type BackupFilter = Scope &
-  Made & { readonly instanceId?: InstanceId; readonly statuses?: readonly BackupStatus[] }
+  Made & {
+    readonly instanceId?: InstanceId
+    readonly statuses?: readonly BackupStatus[]
+    /** What came of restoring it last. */
+    readonly proofs?: readonly BackupProofStatus[]
+  }
 
 export const backupsView = defineView(fold, ({ get, page }) => ({
   backup: (id: BackupId) => get(id),
+  /** The newest that is available, or that was restored as well. */
+  newestBackup: async (index: 'available' | 'proven', instanceId: InstanceId): Promise<BackupDocument | null> => {
+    const { entries } = await page({ index, value: instanceId }, { first: 1, direction: 'descending' })
+    return entries[0]?.document ?? null
+  },
   backups: (filter: BackupFilter, request: PageRequest) =>
     page(ofInstance(filter) ?? inScope(filter), request, backupMatcher(filter)),
 }))
@@ -136,6 +162,7 @@ const backupMatcher = (filter: BackupFilter): Matcher<BackupDocument> =>
   allOf<BackupDocument>(
     inProject(filter),
     oneOf(filter.statuses, (backup) => backup.status),
+    oneOf(filter.proofs, ({ proof }) => proof?.status ?? 'UNPROVEN'),
     madeWithin(filter),
   )
 

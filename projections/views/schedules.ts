@@ -21,7 +21,7 @@ import { aggregateId, defineFold } from '../projection.ts'
 import { defineView } from '../view.ts'
 import type { ScheduleStatus } from './schedule-status.ts'
 
-/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`. */
+/** Key: the id. Times are ISO 8601. Indexes: `project`, `instance`, `all`; `backing-up`: those that make backups and are not paused. */
 export type ScheduleDocument = {
   readonly id: ScheduleId
   readonly projectId: ProjectId
@@ -58,7 +58,7 @@ export type ScheduleRunDocument = {
 /** The schedules that there are: one that is deleted is not shown any more. */
 const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
   view: 'schedules',
-  version: 2,
+  version: 3,
   keysOf: (event) => [aggregateId(event)],
   on: {
     ScheduleCreated: (document, { data, metadata }) =>
@@ -118,7 +118,12 @@ const fold = defineFold<ScheduleDocument, typeof scheduleCategory>()({
     ScheduleBackupKept: 'ignored',
     ScheduleDeleted: () => null,
   },
-  lists: { project: ({ projectId }) => projectId, instance: ({ instanceId }) => instanceId, all: () => everyone },
+  lists: {
+    project: ({ projectId }) => projectId,
+    instance: ({ instanceId }) => instanceId,
+    'backing-up': ({ action, status }) => (action === 'backup' && status === 'ENABLED' ? everyone : null),
+    all: () => everyone,
+  },
   sortKey: ({ id }) => id,
 })
 

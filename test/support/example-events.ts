@@ -434,6 +434,7 @@ const examples: Examples = {
   BackupVerificationBegun: ({ operationId, instanceId }) => ({ operationId, instanceId }),
   BackupVerified: ({ operationId }) => ({ operationId, read: { tables: 80, rows: 9000 } }),
   BackupVerificationFailed: ({ operationId }) => ({ operationId, fault }),
+  BackupInstanceKept: () => ({ code: 'OPERATION_IN_PROGRESS', message: 'the instance is being resized' }),
   BackupDeletionRequested: () => ({ removeAt: deadline }),
   BackupRemovalBegun: () => ({ attempt: 1, again: deadline }),
   BackupRemovalPostponed: () => ({ reason: 'the store cannot be reached', until: deadline }),

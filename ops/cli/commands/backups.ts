@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { bytesInWords } from '../../../domain/values/bytes.ts'
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
-import { refused } from '../failure.ts'
+import { CliFailure, exitCodes, refused } from '../failure.ts'
 import { findInstance } from '../find-instance.ts'
 import {
   type BackupFragment as Backup,
@@ -50,19 +50,33 @@ export const createBackup = async (
   }
   throwUnlessSucceeded(await waitForOperation(wait, operationId), `${of} could not be backed up`)
   const made = await readSettled(wait, { id: backupId, operationId }, ({ status }) => status !== 'CREATING')
-  await output.one({ ...made, operationId }, () => [
-    `${of} is backed up as ${backupId}: ${sizeOf(made)}`,
-    ...(thenDelete ? [`${of} is being deleted`] : []),
-  ])
+  const lines = [`${of} is backed up as ${backupId}: ${sizeOf(made)}`]
+  if (!thenDelete) return output.one({ ...made, operationId }, () => lines)
+  const settled = await readSettled(wait, { id: backupId, operationId }, isDeletionSettled)
+  const result = { value: { ...settled, operationId }, lines: () => lines }
+  if (settled.instanceKept !== null) {
+    const failure = { code: 'INSTANCE_KEPT', message: `${of} was not deleted: ${settled.instanceKept}` }
+    throw new CliFailure(exitCodes.failed, failure, { result })
+  }
+  await output.one(result.value, () => [...lines, `${of} is being deleted`])
 }
+
+/** The deletion is asked for once the backup is told, so it may be either refused or begun by then. */
+const isDeletionSettled = ({ instanceKept, instance }: Backup): boolean =>
+  instanceKept !== null || instance === null || instance.status === 'DELETING' || instance.status === 'DELETED'
 
 export const listBackups = async (
   context: CliContext,
-  options: Pick<BackupFilter, 'status'> & { readonly instance?: string },
+  options: Pick<BackupFilter, 'status' | 'proof'> & {
+    readonly instance?: string
+    readonly since?: string
+    readonly until?: string
+  },
 ): Promise<void> => {
+  const { status, proof, since, until } = options
   const instanceId = options.instance && (await findInstance(context, options.instance)).id
   await context.output.list(
-    await readAll(context, backupsWith({ instanceId, status: options.status })),
+    await readAll(context, backupsWith({ instanceId, status, proof, since, until })),
     [
       ['INSTANCE', ({ instanceName }) => instanceName, 'cutting'],
       ['NAME', ({ name }) => name, 'cutting'],
@@ -145,6 +159,7 @@ const linesOf = (backup: Backup): string[] =>
     ['users', backup.users.join(', ')],
     ['size', backup.bytes === null ? null : sizeOf(backup)],
     ['proof', proofInWords(backup)],
+    ['then', backup.instanceKept ? `${backup.instanceName} was not deleted: ${backup.instanceKept}` : null],
     ['kept by', backup.scheduleId && `schedule ${shortId(backup.scheduleId)}`],
     ['location', backup.location],
     ['operation', backup.operation?.id],

@@ -42,8 +42,14 @@ export const BackupFragmentDoc = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ instance {
+ id
+ status
+ }
  scheduleId
  status
+ thenDelete
+ instanceKept
  operation {
  id
  status
@@ -889,8 +895,14 @@ export const BackupsDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ instance {
+ id
+ status
+ }
  scheduleId
  status
+ thenDelete
+ instanceKept
  operation {
  id
  status
@@ -953,8 +965,14 @@ export const BackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ instance {
+ id
+ status
+ }
  scheduleId
  status
+ thenDelete
+ instanceKept
  operation {
  id
  status
@@ -1022,8 +1040,14 @@ export const CreateBackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ instance {
+ id
+ status
+ }
  scheduleId
  status
+ thenDelete
+ instanceKept
  operation {
  id
  status
@@ -1123,8 +1147,14 @@ export const VerifyBackupDocument = new TypedDocumentString(`
  name
  instanceId
  instanceName
+ instance {
+ id
+ status
+ }
  scheduleId
  status
+ thenDelete
+ instanceKept
  operation {
  id
  status

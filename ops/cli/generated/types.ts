@@ -31,10 +31,16 @@ export type AttachConfigurationInput = {
 export type BackupFilter = {
   readonly instanceId?: string | null | undefined;
   readonly projectId?: string | null | undefined;
+  readonly proof?: ReadonlyArray<BackupProofFilter> | null | undefined;
   readonly since?: string | null | undefined;
   readonly status?: ReadonlyArray<BackupStatus> | null | undefined;
   readonly until?: string | null | undefined;
 };
+
+export type BackupProofFilter =
+  | 'FAILED'
+  | 'PROVEN'
+  | 'UNPROVEN';
 
 export type BackupProofStatus =
   | 'FAILED'
@@ -602,7 +608,7 @@ export type WithdrawDatastoreVersionInput = {
   readonly version: string;
 };
 
-export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly scheduleId: string | null, readonly status: BackupStatus, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
+export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly scheduleId: string | null, readonly status: BackupStatus, readonly thenDelete: boolean, readonly instanceKept: string | null, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly instance: { readonly id: string, readonly status: InstanceStatus } | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
 
 export type BackupsQueryVariables = Exact<{
   filter?: BackupFilter | null | undefined;

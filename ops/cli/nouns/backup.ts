@@ -1,4 +1,4 @@
-import { backupStatuses } from '../../../projections/views/backup-status.ts'
+import { backupProofStatuses, backupStatuses } from '../../../projections/views/backup-status.ts'
 import { createBackup, deleteBackup, listBackups, showBackup, verifyBackup } from '../commands/backups.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, withWaiting } from '../options.ts'
 import { shown } from '../shown.ts'
@@ -23,6 +23,9 @@ export const backupVerbs: Verbs = (program, { run }) => {
     .description('list backups')
     .option('--instance <instance>', 'only those of this instance')
     .option('--status <status>', 'only those with this status, such as AVAILABLE', oneOrMoreOf(backupStatuses))
+    .option('--proof <proof>', 'only those with this proof, such as UNPROVEN', oneOrMoreOf(backupProofStatuses))
+    .option('--since <time>', 'only those asked for at this time or later, such as 2026-03-01T12:00:00Z')
+    .option('--until <time>', 'only those asked for before this time')
     .addOption(watchOption())
     .addOption(outputOption())
     .action((options) => run(options, (context) => shown(context, options.watch, () => listBackups(context, options))))

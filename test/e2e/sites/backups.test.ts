@@ -5,7 +5,6 @@ import {
   CancelOperationDocument,
   CreateBackupDocument,
   CreateInstanceDocument,
-  CreateScheduleDocument,
   DeleteBackupDocument,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
@@ -144,8 +143,13 @@ const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) 
     })
 
     it('of a schedule go when it has made as many new ones as it keeps, and those of people stay', async () => {
-      const nightly = { instanceId: shop.instance.id, action: 'BACKUP', cron: '0 3 1 1 *', keepCount: 1 }
-      const { scheduleId } = await api.mutate<{ scheduleId: string }>(CreateScheduleDocument, nightly)
+      const nightly = ['--action', 'backup', '--cron', '0 3 1 1 *', '--keep', '3', '--keep-days', '30']
+      const { id: scheduleId } = await site.cli.json<{ id: string }>(['schedule', 'create', 'shop', ...nightly])
+      await site.cli(['schedule', 'change', scheduleId, '--keep', '1'])
+      const shown = await site.cli(['schedule', 'show', scheduleId])
+      expect(shown.stdout).toContain('the newest 1 backups, backups of the last 30 days')
+      const refused = await site.cli(['schedule', 'change', scheduleId, '--keep', '1001'])
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('1000')])
       const take = () => backups.take(shop.instance.id, 'nightly', { scheduleId })
       const [former, newest] = [await take(), await take()]
       await waitFor('the former one to go', async () => (await backups.read(former.id)) === null)
@@ -162,7 +166,9 @@ const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) 
     })
 
     it('may be the last that is wanted of an instance, which is deleted then', async () => {
-      const last = await backups.take(shop.instance.id, 'final', { thenDelete: true })
+      const words = ['backup', 'create', 'shop', '--name', 'final', '--then-delete', '--wait']
+      const last = await site.cli.json<Backup>([...words, '--yes'])
+      expect(last).toMatchObject({ status: 'AVAILABLE', thenDelete: true, instanceKept: null })
       await waitFor('the instance to be gone', async () => {
         const { status } = await api.instance(shop.instance.id)
         return status === 'DELETED'

@@ -135,6 +135,8 @@ export const createViewWriter = (store: ViewStore) => {
         name: 'nightly',
         scheduleId: null,
         status: 'AVAILABLE',
+        thenDelete: false,
+        instanceKept: null,
         operationId: parseOperationId(ids.next()),
         datastore: instance.datastore,
         version: instance.version,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type BackupCommand, type BackupEvent, backup, backupEvents } from '../../../../domain/backup/index.ts'
+import { backupReactions } from '../../../../domain/reactions/backup.ts'
 import { specOf } from '../../../support/spec.ts'
 import { at, backupId, fault, instanceId, operationId, projectId, scheduleId, spec } from '../samples.ts'
 
@@ -75,6 +76,34 @@ describe('making a backup', () => {
     expect(event).toMatchObject({ data: { fault: { code: 'UNREADABLE_HISTORY' }, removeAt: null } })
     expect(nextDueAfter(requested, failedAt(null))).toBeNull()
     given(requested, completed).when({ type: 'KeepUnreadable', what: 'revision 1' }).thenNothing()
+  })
+})
+
+describe('the last backup of an instance', () => {
+  const last: BackupEvent = { type: 'BackupRequested', data: { ...requested.data, thenDelete: true } }
+  const rejection = { code: 'OPERATION_IN_PROGRESS', message: 'the instance is being resized' } as const
+  const kept: BackupEvent = { type: 'BackupInstanceKept', data: rejection }
+  const { present } = backupReactions.BackupCompleted
+  const effectsAfter = (...events: readonly BackupEvent[]) => present(completed, given(...events).state)
+
+  it('asks once for the end of the instance, and says why it stays where that is refused', () => {
+    const [asked] = effectsAfter(last, completed)
+    if (asked?.target !== 'public') throw new Error('nothing was asked for')
+    expect(asked.command).toEqual({ type: 'DeleteInstance', id: instanceId() })
+    expect(asked.answered({ accepted: true, operationId: operationId(2) })).toEqual([])
+    expect(asked.answered({ accepted: false, rejection: { code: 'NOT_FOUND', message: 'gone' } })).toEqual([])
+    const answer = { type: 'KeepInstance', rejection } as const
+    expect(asked.answered({ accepted: false, rejection })).toEqual([
+      { target: 'backup', id: backupId(), command: answer },
+    ])
+    given(last, completed).when(answer).thenEvents(kept)
+    given(last, completed, kept).when(answer).thenNothing()
+    expect(effectsAfter(last, completed, kept)).toEqual([])
+  })
+
+  it('of which no end was wanted asks for none', () => {
+    expect(effectsAfter(requested, completed)).toEqual([])
+    given(requested, completed).when({ type: 'KeepInstance', rejection }).thenNothing()
   })
 })
 

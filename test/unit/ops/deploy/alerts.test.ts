@@ -97,7 +97,7 @@ describe('alerts and dashboard', () => {
     expect(lostLabels(expr, shown)).toEqual([])
   })
 
-  it('look at the relay, the sagas, the views, hosts, their room, engines, what befell them, certificates and dead letters', () => {
+  it('look at the relay, the sagas, the views, hosts, their room, engines, what befell them, certificates, dead letters and backups', () => {
     const all = rules.map(({ expr }) => expr).join()
     for (const name of [
       'coffer_relay_lag_seconds',
@@ -110,6 +110,8 @@ describe('alerts and dashboard', () => {
       'coffer_hosts_claimed_ratio',
       'coffer_agent_certificates_end_timestamp_seconds',
       'coffer_agent_incidents_total',
+      'coffer_backup_overdue_seconds',
+      'coffer_backup_age_seconds{kind="proven"}',
     ]) {
       expect(all).toContain(name)
     }
