@@ -52,6 +52,7 @@ import { createEngineControl } from './supervision/engine-control.ts'
 import type { IncidentCounts } from './supervision/incidents.ts'
 import { createConfigurations } from './supervision/set-parameters.ts'
 import { createSupervisor } from './supervision/supervisor.ts'
+import { createAccountWatch } from './supervision/watch-accounts.ts'
 import { createTemplates } from './templates.ts'
 import { createCertificateAuthority } from './tls/authority.ts'
 import { earliestEnd } from './tls/earliest-end.ts'
@@ -241,6 +242,8 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     await supervisor.stop()
     if (engines === 'stop') await stopEngines(host, timers.timeout(closeTimeoutMs))
   })
+  const accountWatch = createAccountWatch({ hostId, records, control, journal, reporter, clock, timers, ids, log })
+  closers.defer(() => accountWatch.stop())
   const accounts = createAccounts({ hostId, records, journal, layout, reporter, leave, clock, ids })
   const worker = createCommandWorker({
     hostId,
@@ -253,7 +256,9 @@ export const openAgent = async (deps: AgentDeps, signal: AbortSignal): Promise<O
     tracer,
     maxConcurrent: config.maxConcurrentCommands,
     cleanse: hostPaths.withoutPaths,
-    makeTrue: tellingWhatIsGone(accounts, ({ payload }, context) => makeTrue(host, payload, context)),
+    makeTrue: tellingWhatIsGone(accounts, ({ payload }, context) =>
+      accountWatch.whileChanged(context.nodeId, () => makeTrue(host, payload, context)),
+    ),
   })
   closers.defer(() => worker.stop())
 

@@ -77,6 +77,7 @@ export type UserWish = {
 }
 /** `keepsFormer`: the password before this one works as well, until the next one. */
 export type PasswordWish = { readonly name: string; readonly password: string; readonly keepsFormer: boolean }
+export type FoundAccounts = { readonly databases: readonly string[]; readonly users: readonly string[] }
 /** `database`: null for the whole engine. `level`: null for no access. */
 export type AccessWish = {
   readonly user: string
@@ -190,6 +191,8 @@ export interface EngineConfiguration {
 }
 
 export interface EngineAccounts {
+  /** The names of all databases and users, without the engine's own, Coffer's and the root user; no databases where they have no names. Changes nothing. */
+  list(instance: EngineInstance, signal: AbortSignal): Promise<FoundAccounts>
   /** Null where databases cannot be named: the descriptor says so to whoever asks for one. */
   readonly ensureDatabases:
     | ((instance: EngineInstance, wishes: readonly DatabaseWish[], signal: AbortSignal) => Promise<void>)

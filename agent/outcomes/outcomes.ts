@@ -2,6 +2,7 @@ import type { GuestCommandKind, GuestPayload } from '../../domain/guest/command.
 import type { GuestFacts } from '../../domain/guest/report.ts'
 import type { Host } from '../host.ts'
 import { accountsReady } from './accounts-ready.ts'
+import { accountsTold } from './accounts-told.ts'
 import { backupAbsent, backupStored } from './backup-stored.ts'
 import { dataRead } from './data-read.ts'
 import { dataRestored } from './data-restored.ts'
@@ -22,6 +23,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'volume-ready': false,
   'engine-running': true,
   'accounts-ready': false,
+  'accounts-told': false,
   'root-set': false,
   'endpoint-verified': false,
   'volume-grown': true,
@@ -58,6 +60,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return engineRunning(host, payload, context)
     case 'accounts-ready':
       return accountsReady(host, payload, context)
+    case 'accounts-told':
+      return accountsTold(host, payload, context)
     case 'root-set':
       return rootSet(host, payload, context)
     case 'endpoint-verified':

@@ -21,6 +21,7 @@ import { excludeEvent } from './exclude-event.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
 import { issueJoinToken } from './issue-join-token.ts'
 import { issueToken } from './issue-token.ts'
+import { refreshAccounts } from './refresh-accounts.ts'
 import { removeHost } from './remove-host.ts'
 import { renameInstance } from './rename-instance.ts'
 import { resizeInstance } from './resize-instance.ts'
@@ -51,6 +52,7 @@ export const publicCommands = {
   CreateBackup: createBackup,
   DeleteBackup: deleteBackup,
   VerifyBackup: verifyBackup,
+  RefreshAccounts: refreshAccounts,
   CreateUsers: createUsers,
   DeleteUsers: deleteUsers,
   ChangePassword: changePassword,

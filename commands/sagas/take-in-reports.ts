@@ -4,7 +4,7 @@ import { type AgentReport, agentReportSchema, type GuestResult } from '../../dom
 import { agentCommandsTopic } from '../../domain/guest/topics.ts'
 import { type HostCommand, host, hostStream } from '../../domain/host/index.ts'
 import { type HostId, type NodeId, parseCommandId } from '../../domain/ids.ts'
-import { hasNode, instance, instanceStream } from '../../domain/instance/index.ts'
+import { hasNode, type InstanceCommand, instance, instanceStream } from '../../domain/instance/index.ts'
 import { hasBegun, type OperationState, operation, operationStream } from '../../domain/operation/index.ts'
 import { parameters, parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
 import { type Clock, isoNow } from '../../kernel/clock.ts'
@@ -39,6 +39,7 @@ type HealthReport = Extract<AgentReport, { readonly type: 'health' }>
 type Offer = Extract<AgentReport, { readonly type: 'sealing-keys' }>
 type ParametersReport = Extract<AgentReport, { readonly type: 'parameters' }>
 type ConfigurationReport = Extract<AgentReport, { readonly type: 'configuration' }>
+type AccountsReport = Extract<AgentReport, { readonly type: 'accounts' }>
 type HoldingsReport = Extract<AgentReport, { readonly type: 'holdings' }>
 
 const hostOf = (report: AgentReport): HostId => ('hostId' in report ? report.hostId : report.host.hostId)
@@ -201,13 +202,27 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
     )
   }
 
-  const takeConfiguration = async (report: ConfigurationReport, trace: Trace) => {
-    const { hostId, instanceId, nodeId, effective, refusal } = report
+  const takeOfInstance = async (
+    report: ConfigurationReport | AccountsReport,
+    command: InstanceCommand,
+    trace: Trace,
+  ): Promise<void> => {
+    const { hostId, instanceId } = report
     const stream = instanceStream(instanceId)
     const { state } = await handler.load(instance, stream, sinceItsBeginning)
     if (state.status === 'ABSENT') return
     const context = { ...contextOf(report, hostId, trace), projectId: state.projectId, instanceId }
-    await handler.handle(instance, stream, { type: 'ReportConfiguration', nodeId, hostId, effective, refusal }, context)
+    await handler.handle(instance, stream, command, context)
+  }
+
+  const takeConfiguration = (report: ConfigurationReport, trace: Trace): Promise<void> => {
+    const { hostId, nodeId, effective, refusal } = report
+    return takeOfInstance(report, { type: 'ReportConfiguration', nodeId, hostId, effective, refusal }, trace)
+  }
+
+  const takeAccounts = (report: AccountsReport, trace: Trace): Promise<void> => {
+    const { hostId, nodeId, databases, users } = report
+    return takeOfInstance(report, { type: 'ReportAccounts', nodeId, hostId, told: { databases, users } }, trace)
   }
 
   const takeParameters = async (report: ParametersReport, trace: Trace) => {
@@ -231,6 +246,8 @@ export const createReportHandler = (dependencies: ReportDependencies) => {
         return takeOffer(report, trace, sequence)
       case 'configuration':
         return takeConfiguration(report, trace)
+      case 'accounts':
+        return takeAccounts(report, trace)
       case 'parameters':
         return takeParameters(report, trace)
       case 'holdings':

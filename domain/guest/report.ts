@@ -4,6 +4,7 @@ import { hostDescriptionSchema } from '../host/events.ts'
 import { commandIdSchema, hostIdSchema, instanceIdSchema, nodeIdSchema, operationIdSchema } from '../ids.ts'
 import { faultSchema } from '../values/fault.ts'
 import { datastoreTypeSchema, endpointSchema, healthSchema, instanceLabelSchema } from '../values/instance-spec.ts'
+import { toldAccountsSchema } from '../values/observed-accounts.ts'
 import { parameterSchema, parameterValuesSchema } from '../values/parameter.ts'
 import { sealingKeySchema } from '../values/sealing-key.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
@@ -142,6 +143,16 @@ export const agentReportSchema = z.discriminatedUnion('type', [
     instanceId: instanceIdSchema,
     nodeId: nodeIdSchema,
     ...configurationFactsSchema.shape,
+  }),
+  /** Which databases and users an engine has, when that has changed, and now and then. */
+  z.object({
+    type: z.literal('accounts'),
+    reportId: z.uuid(),
+    at: z.iso.datetime(),
+    hostId: hostIdSchema,
+    instanceId: instanceIdSchema,
+    nodeId: nodeIdSchema,
+    ...toldAccountsSchema.shape,
   }),
   z.object({
     type: z.literal('holdings'),

@@ -6,6 +6,7 @@ import type { Fault } from '../values/fault.ts'
 import type { Health } from '../values/health.ts'
 import type { DetailsChange, InstanceDetails } from '../values/instance-details.ts'
 import type { DatabaseSpec, Endpoint, InstanceSpec, UserSpec } from '../values/instance-spec.ts'
+import type { ToldAccounts } from '../values/observed-accounts.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
 import type { OperationKind } from './operation-kinds.ts'
 import type { RequestedKind, WishOf } from './operations.ts'
@@ -104,6 +105,13 @@ export type InstanceCommand =
     }
   /** What a host tells of the parameters of its engine. */
   | ({ readonly type: 'ReportConfiguration'; readonly nodeId: NodeId; readonly hostId: HostId } & ConfigurationFacts)
+  /** What a host tells of the databases and users in its engine. */
+  | {
+      readonly type: 'ReportAccounts'
+      readonly nodeId: NodeId
+      readonly hostId: HostId
+      readonly told: ToldAccounts
+    }
   /** The log does not know of an instance that a host has: from now on it does. `removal`: to delete it at once. */
   | {
       readonly type: 'AdoptInstance'

@@ -2,11 +2,12 @@ import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { OperationId } from '../ids.ts'
 import { changedDetails, tagCountRefusal } from '../values/instance-details.ts'
 import { sameName } from '../values/names.ts'
+import { observe, sameObserved } from '../values/observed-accounts.ts'
 import { sameValues } from '../values/parameter.ts'
 import type { InstanceCommand, NameFence } from './commands.ts'
 import { withEndpoint } from './endpoint.ts'
 import type { InstanceEvent } from './events.ts'
-import { inTheWayOf } from './lanes.ts'
+import { accountNamesOf, inTheWayOf } from './lanes.ts'
 import { hasNode, primaryOf } from './nodes.ts'
 import { sharedFailure } from './operations/define-operation.ts'
 import { type ExclusiveKind, operationOf, type SharedKind } from './operations.ts'
@@ -60,6 +61,8 @@ export const decide = (command: InstanceCommand, state: InstanceState): Instance
       return reportHealth(command, state)
     case 'ReportConfiguration':
       return reportConfiguration(command, state)
+    case 'ReportAccounts':
+      return reportAccounts(command, state)
     case 'ReconcileWithHost':
       return reconcile(command, state)
     case 'LoseHost':
@@ -267,6 +270,19 @@ const reportConfiguration = (
   return sameValues(known.effective, effective) && known.refusal === refusal
     ? accept()
     : accept({ type: 'InstanceConfigurationReported', data: { effective, refusal } })
+}
+
+/** While an instance is made, what it is to have comes bit by bit: nothing of it is behind anybody's back. */
+const reportAccounts = (
+  { nodeId, hostId, told }: CommandOf<'ReportAccounts'>,
+  state: InstanceState,
+): InstanceDecision => {
+  if (state.status === 'ABSENT' || state.status === 'DELETED' || !hasNode(state, { nodeId, hostId })) return accept()
+  if (isBusy(state) && operationOf<ExclusiveKind>(state.operation.kind).creates) return accept()
+  const observed = observe(state.accounts, told, state.shared.flatMap(accountNamesOf))
+  return sameObserved(state.observed, observed)
+    ? accept()
+    : accept({ type: 'InstanceAccountsObserved', data: observed })
 }
 
 type Seen = Omit<CommandOf<'ReportHealth'>, 'type' | 'nodeId' | 'hostId' | 'epoch'>

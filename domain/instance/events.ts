@@ -12,6 +12,7 @@ import {
   instanceSpecSchema,
   userSpecSchema,
 } from '../values/instance-spec.ts'
+import { observedShape } from '../values/observed-accounts.ts'
 import { volumeStageSchema } from '../values/volume-use.ts'
 import { asked, operationEventDefinitions } from './operations.ts'
 
@@ -116,6 +117,8 @@ export const instanceEvents = {
   InstanceHostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, fault: faultSchema })),
   /** What the engine has of the parameters that were wished is other than before: it was started, or did not start with them. */
   InstanceConfigurationReported: defineEvent(1, configurationFactsSchema),
+  /** What is in the engine differs otherwise than before from what Coffer made: somebody has made or dropped databases or users in SQL. */
+  InstanceAccountsObserved: defineEvent(1, z.object(observedShape)),
   /** The host has seen higher numbers than the log knows of. */
   InstanceNumbersRaised: defineEvent(1, z.object({ epoch: z.int().nonnegative(), generation: z.int().nonnegative() })),
   /** Clients reach the engine elsewhere than before, or verify it by other authorities: what the host's configuration says has changed. */

@@ -1,6 +1,7 @@
 import { unreachable } from '../decider.ts'
 import { noDetails } from '../values/instance-details.ts'
 import { firstAccounts, noAccounts } from '../values/known-accounts.ts'
+import { nothingObserved, observedAfter } from '../values/observed-accounts.ts'
 import { mostResources, resourcesOf } from '../values/resources.ts'
 import type { InstanceEvent } from './events.ts'
 import { noConfiguration, type RestingStatus } from './known.ts'
@@ -69,6 +70,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       sharedEpoch: 0,
       details,
       accounts: firstAccounts(event.data),
+      observed: nothingObserved,
       configuration: noConfiguration,
       shared: [],
       endpoint: null,
@@ -87,6 +89,7 @@ export const evolve = (state: InstanceState, event: InstanceEvent): InstanceStat
       sharedEpoch: state.status === 'ABSENT' ? 0 : state.sharedEpoch,
       details: noDetails,
       accounts: noAccounts,
+      observed: nothingObserved,
       configuration: noConfiguration,
       shared: [],
       nodes: [{ nodeId, hostId, role: 'primary', generation: nodeGeneration, sealingKey: null }],
@@ -139,6 +142,8 @@ const evolveOwn = (state: KnownInstance, event: Exclude<InstanceEvent, Operation
       return { ...state, name: event.data.name, nameFence: event.data.nameFence ?? state.nameFence }
     case 'InstanceConfigurationReported':
       return { ...state, configuration: { ...state.configuration, ...event.data } }
+    case 'InstanceAccountsObserved':
+      return { ...state, observed: event.data }
     case 'InstanceHealthChanged':
       return { ...state, ...seen(state, event.data) }
     default:
@@ -196,9 +201,10 @@ const inProgress = (
   { operationId, epoch, deadline, ...wish }: Asked,
 ) => ({ kind, operationId, wish, epoch, deadline, generation })
 
-const changedBy = (state: KnownInstance, { spec, ...change }: InstanceChange): KnownInstance => ({
+const changedBy = (state: KnownInstance, { spec, gone, ...change }: InstanceChange): KnownInstance => ({
   ...state,
   ...change,
+  observed: change.observed ?? observedAfter(state.observed, change.accounts ?? state.accounts, gone),
   ...(spec && { spec: { ...state.spec, ...spec } }),
 })
 
@@ -269,6 +275,7 @@ const known = (state: KnownInstance) => ({
   caCertificate: state.caCertificate,
   details: state.details,
   accounts: state.accounts,
+  observed: state.observed,
   configuration: state.configuration,
   operationIds: state.operationIds,
   shared: state.shared,

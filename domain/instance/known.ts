@@ -3,6 +3,7 @@ import type { Health } from '../values/health.ts'
 import type { InstanceDetails } from '../values/instance-details.ts'
 import type { Endpoint, InstanceSpec } from '../values/instance-spec.ts'
 import type { KnownAccounts } from '../values/known-accounts.ts'
+import type { ObservedAccounts } from '../values/observed-accounts.ts'
 import type { ParameterValues } from '../values/parameter.ts'
 import type { Resources } from '../values/resources.ts'
 import type { VolumeStage } from '../values/volume-use.ts'
@@ -57,6 +58,8 @@ export type Known = {
   readonly caCertificate: string | null
   readonly details: InstanceDetails
   readonly accounts: KnownAccounts
+  /** What differs from `accounts` in the engine, as its host told last. */
+  readonly observed: ObservedAccounts
   readonly configuration: KnownConfiguration
   /** Every operation there ever was, oldest first: a repeated request is recognised by it. */
   readonly operationIds: readonly OperationId[]

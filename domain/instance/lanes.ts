@@ -29,6 +29,7 @@ export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in Excl
   'revoke-access': whileItRuns,
   'enable-root': whileItRuns,
   'disable-root': whileItRuns,
+  'refresh-accounts': whileItRuns,
   // An engine that gets another size is written another configuration.
   configure: { ...whileItRuns, resize: false },
 }
@@ -50,6 +51,10 @@ export const inTheWayOf = (kind: OperationKind, wish: object, { exclusive, share
 }
 
 export const isShared = (kind: OperationKind): kind is SharedKind => operationOf(kind).lane === 'shared'
+
+/** The databases and users that an operation is about. */
+export const accountNamesOf = ({ kind, wish }: SharedInProgress): readonly string[] =>
+  aboutOf(kind, wish).flatMap((thing) => /^(?:database|user) (.+)$/s.exec(thing)?.[1] ?? [])
 
 // Kind and wish belong together: they come as one.
 const aboutOf = (kind: SharedKind, wish: object): readonly string[] =>

@@ -16,6 +16,7 @@ export const operationKinds = [
   'revoke-access',
   'enable-root',
   'disable-root',
+  'refresh-accounts',
   'configure',
   'configure-restart',
 ] as const

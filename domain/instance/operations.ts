@@ -27,6 +27,7 @@ import { disableRoot } from './operations/disable-root.ts'
 import { enableRoot } from './operations/enable-root.ts'
 import { grantAccess } from './operations/grant-access.ts'
 import { provision } from './operations/provision.ts'
+import { refreshAccounts } from './operations/refresh-accounts.ts'
 import { resize } from './operations/resize.ts'
 import { restart } from './operations/restart.ts'
 import { revokeAccess } from './operations/revoke-access.ts'
@@ -51,6 +52,7 @@ export const operations = {
   'revoke-access': revokeAccess,
   'enable-root': enableRoot,
   'disable-root': disableRoot,
+  'refresh-accounts': refreshAccounts,
   configure,
   'configure-restart': configureRestart,
 } as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }

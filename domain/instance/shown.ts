@@ -90,5 +90,6 @@ export const instanceShown: ShownOf<typeof instanceEvents> = {
   InstanceMoved: ({ operationId, hostId, epoch }) => ({ operationId, hostId, epoch }),
   InstanceNumbersRaised: ({ epoch, generation }) => ({ epoch, generation }),
   InstanceEndpointChanged: ({ endpoint }) => ({ endpoint }),
+  InstanceAccountsObserved: ({ databases, users }) => ({ databases, users }),
   InstanceConfigurationReported: ({ effective, refusal }) => ({ effective, refusal }),
 }

@@ -77,6 +77,7 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
   InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
   InstanceConfigured: (event, state) => [...ends(event), ...followConfiguration(event, state)],
   InstanceReconfigured: (event, state) => [...ends(event), ...followConfiguration(event, state)],
+  InstanceAccountsObserved: 'none',
   InstanceConfigurationReported: 'none',
   InstanceHealthChanged: 'none',
   InstanceNameLapsed: 'none',

@@ -11,6 +11,7 @@ import { cursorPlace } from '../cursor.ts'
 import type { Noun } from '../noun.ts'
 import { followDocument } from '../subscriptions/follow-document.ts'
 import { assertNotLost, visible, visibleInstance } from '../visible.ts'
+import { addAccess, addAccounts } from './accounts.ts'
 import { instanceUri } from './connection-uri.ts'
 import { type InstanceEnums, instanceFilter, instanceFilterInput } from './instance-filter.ts'
 import { addInstanceNode } from './instance-node.ts'
@@ -62,7 +63,7 @@ const addInstanceEnums = ({ builder }: SchemaParts): InstanceEnums => {
 }
 
 const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums): void => {
-  const { builder, AccessLevel, Event, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
+  const { builder, Event, Fault, Host, Instance, Node, Operation, OperationSubject } = parts
   const InstanceNode = addInstanceNode(parts)
   const Endpoint = builder.objectRef<NonNullable<InstanceDocument['endpoint']>>('Endpoint').implement({
     description: 'Where clients connect.',
@@ -71,16 +72,8 @@ const addInstanceType = (parts: SchemaParts, { Status, Health }: InstanceEnums):
       port: t.exposeInt('port', { description: 'TCP port.' }),
     }),
   })
-  const Access = builder.objectRef<InstanceDocument['users'][number]['access'][number]>('Access').implement({
-    description: 'What a user may do in a database.',
-    fields: (t) => ({
-      database: t.exposeString('database', {
-        nullable: true,
-        description: 'Null for the whole engine, where its databases have no names.',
-      }),
-      level: t.expose('level', { type: AccessLevel, description: 'What it may do.' }),
-    }),
-  })
+  const Access = addAccess(parts)
+  addAccounts(parts, Access)
   const DatabaseUser = builder.objectRef<InstanceDocument['users'][number]>('DatabaseUser').implement({
     description: 'A user that was made with the instance, or in it since.',
     fields: (t) => ({

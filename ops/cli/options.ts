@@ -53,6 +53,12 @@ export const withWaiting = (command: Command): Command =>
       'a name for this request: repeated under the same one, it is carried out only once',
     )
 
+/** For every command that lists what is in an engine. */
+export const withRefresh = (command: Command): Command =>
+  command
+    .option('--refresh', 'look into the engine first; else the list may be 10 s old', false)
+    .option('--timeout <seconds>', 'how long to wait for that at most', positiveSeconds, waitSeconds)
+
 /** From where the passwords of users come that are not in the arguments. */
 export const passwordOptions = (command: Command): Command =>
   command

@@ -7,6 +7,7 @@ import type { Health } from '../../domain/values/health.ts'
 import type { InstanceDetails } from '../../domain/values/instance-details.ts'
 import type { DatastoreType, Endpoint } from '../../domain/values/instance-spec.ts'
 import type { KnownUser } from '../../domain/values/known-accounts.ts'
+import type { ObservedAccounts } from '../../domain/values/observed-accounts.ts'
 import type { Resources } from '../../domain/values/resources.ts'
 import type { VolumeStage } from '../../domain/values/volume-use.ts'
 
@@ -58,6 +59,8 @@ export type InstanceDocument = InstanceDetails & {
   readonly databases: readonly string[]
   readonly users: readonly KnownUser[]
   readonly rootEnabled: boolean
+  /** What is in the engine behind Coffer's back. */
+  readonly observed: ObservedAccounts
   readonly configuration: KnownConfiguration
   /** The operation that is changing the instance now. */
   readonly operationId: OperationId | null

@@ -20,6 +20,7 @@ import type { Health } from '../../domain/values/health.ts'
 import { type InstanceDetails, noDetails } from '../../domain/values/instance-details.ts'
 import type { DatastoreType, InstanceSpec } from '../../domain/values/instance-spec.ts'
 import { firstAccounts } from '../../domain/values/known-accounts.ts'
+import { nothingObserved, observedAfter } from '../../domain/values/observed-accounts.ts'
 import { resourcesOf } from '../../domain/values/resources.ts'
 import { everyone } from '../lists.ts'
 import { allOf, inScope, type Made, type Matcher, madeWithin, oneOf, only, type Scope } from '../matching.ts'
@@ -106,6 +107,7 @@ const begun = (
   users: [],
   rootEnabled: false,
   ...details,
+  observed: nothingObserved,
   configuration: noConfiguration,
   operationId: null,
   sharedOperationIds: [],
@@ -173,11 +175,12 @@ const sharedEnded = ({ operationId }: Of, { sharedOperationIds }: InstanceDocume
 })
 
 const documentChange = (
-  { flavor, resources }: InstanceDocument,
-  { spec, accounts, ...change }: InstanceChange = {},
+  { flavor, resources, observed, ...document }: InstanceDocument,
+  { spec, accounts, gone, ...change }: InstanceChange = {},
 ): Change => ({
   ...change,
   ...accounts,
+  ...((accounts || gone) && { observed: observedAfter(observed, accounts ?? document, gone) }),
   ...(spec && { flavor: spec.flavor ?? flavor, resources: resourcesOf({ ...resources, ...spec }) }),
 })
 
@@ -234,6 +237,7 @@ const fold = defineFold<InstanceDocument, typeof instanceCategory>()({
       healthReason: fault.message,
       fault,
     })),
+    InstanceAccountsObserved: changes(({ data }) => ({ observed: data })),
     InstanceConfigurationReported: changes(({ data }, { configuration }) => ({
       configuration: { ...configuration, ...data },
     })),

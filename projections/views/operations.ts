@@ -128,6 +128,7 @@ const fold = defineFold<OperationDocument, typeof instanceCategory | typeof oper
     ...ended,
     InstanceRenamed: 'ignored',
     InstanceConfigurationReported: 'ignored',
+    InstanceAccountsObserved: 'ignored',
     InstanceNameLapsed: 'ignored',
     InstanceDetailsChanged: 'ignored',
     InstanceHostRemoved: 'ignored',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listedDatabases } from '../../domain/values/listed-accounts.ts'
 import { badRequest, notFound } from '../fault.ts'
 import { accepted, gives, nameShape } from '../gives.ts'
 import type { Call, RestAnswer } from '../request.ts'
@@ -35,8 +36,8 @@ export const databaseRoutes: readonly Route[] = [
     serves: ['database db list'],
     gives: gives({ databases: z.array(nameShape) }),
     answer: async (call) => {
-      const { databases } = await findInstance(call)
-      return { status: 200, body: { databases: databases.map((name) => ({ name })) } }
+      const databases = listedDatabases(await findInstance(call)).filter(({ missing }) => !missing)
+      return { status: 200, body: { databases: databases.map(({ name }) => ({ name })) } }
     },
   },
   {
@@ -57,9 +58,11 @@ export const databaseRoutes: readonly Route[] = [
     serves: ['database db delete'],
     gives: accepted,
     answer: async (call) => {
-      const { id, databases } = await findInstance(call)
+      const instance = await findInstance(call)
+      const { id } = instance
       const name = call.params.database ?? ''
-      if (!databases.includes(name)) throw notFound(`Database ${name.slice(0, 64)} cannot be found.`)
+      if (!listedDatabases(instance).some((database) => database.name === name))
+        throw notFound(`Database ${name.slice(0, 64)} cannot be found.`)
       return ended(call, await send(call, { type: 'DeleteDatabase', id, name }))
     },
   },

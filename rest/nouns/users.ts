@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { databasesOf, type KnownUser } from '../../domain/values/known-accounts.ts'
+import { listedUsers } from '../../domain/values/listed-accounts.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import { badRequest, notFound, notHere } from '../fault.ts'
 import { accepted, gives, nameShape } from '../gives.ts'
@@ -45,7 +46,7 @@ const user = z.looseObject({ name: z.string(), host: z.string(), databases: z.ar
 const findUser = async (call: Call): Promise<{ readonly instance: InstanceDocument; readonly user: KnownUser }> => {
   const instance = await findInstance(call)
   const named = call.params.user ?? ''
-  const user = instance.users.find(({ name, host }) => named === name || named === `${name}@${host ?? '%'}`)
+  const user = listedUsers(instance).find(({ name, host }) => named === name || named === `${name}@${host ?? '%'}`)
   if (user) return { instance, user }
   throw notFound(`User ${named.slice(0, 64)} cannot be found.`)
 }
@@ -124,7 +125,14 @@ export const userRoutes: readonly Route[] = [
     does: 'Lists the users of an instance.',
     serves: ['database user list'],
     gives: gives({ users: z.array(user) }),
-    answer: async (call) => ({ status: 200, body: { users: (await findInstance(call)).users.map(userShape) } }),
+    answer: async (call) => ({
+      status: 200,
+      body: {
+        users: listedUsers(await findInstance(call))
+          .filter(({ missing }) => !missing)
+          .map(userShape),
+      },
+    }),
   },
   {
     method: 'POST',

@@ -156,6 +156,18 @@ export const describeEngineAccounts = (name: string, { missing, open, client, ro
       await client.add(instance, await made({ name: login.user }), 'another of that name')
     })
 
+    it('are listed with the databases, without what is of Coffer or of the engine', async () => {
+      const login = await made({})
+      await accounts.setRoot(instance, password, bound())
+      const { databases, users } = await accounts.list(instance, bound())
+      await accounts.setRoot(instance, null, bound())
+      expect(databases).toEqual(database === null ? [] : [database])
+      expect(users).toContain(login.user)
+      expect(users.filter((user) => !user.startsWith('user'))).toEqual([])
+      await accounts.dropUsers(instance, [login.user], bound())
+      expect((await accounts.list(instance, bound())).users).not.toContain(login.user)
+    })
+
     it('stay as they are through a restart', async () => {
       const [reads, gone] = [await made({ level: 'read' }), await made({})]
       await accounts.dropUsers(instance, [gone.user], bound())

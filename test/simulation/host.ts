@@ -207,6 +207,11 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         instance.databases = [...new Set([...kept, ...databases.map(({ name }) => name)])]
         return undefined
       }
+      case 'accounts-told': {
+        const { processes, databases } = required(nodeId)
+        if (processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
+        return { databases: { names: [...databases].sort(), more: 0 }, users: { names: [], more: 0 } }
+      }
       case 'root-set':
       case 'endpoint-verified':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')

@@ -86,6 +86,10 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       return 'uncut'
     },
     accounts: {
+      list: async (instance, signal) => {
+        await assertAnswers(instance, signal)
+        return { databases: await databasesOf(instance), users: [] }
+      },
       ensureDatabases: async (instance, wishes, signal) => {
         await options.ensureDatabases?.(
           wishes.map(({ name }) => name),

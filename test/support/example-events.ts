@@ -116,6 +116,10 @@ type Examples = {
 const specOf = ({ datastore, version, flavorId }: World) => ({ ...resources, datastore, version, flavor: flavorId })
 const labelOf = (world: World) => ({ projectId: world.projectId, name: 'shop', spec: specOf(world) })
 const timing = { cron: '0 3 * * *', timeZone: 'Europe/Berlin', lateMinutes: 60 }
+const observed = {
+  databases: { made: ['scratch'], missing: ['app'], moreMade: 0, moreMissing: 0 },
+  users: { made: ['visitor'], missing: [], moreMade: 2, moreMissing: 0 },
+}
 const values = { work_mem: '64MB' }
 const nextDue = '2030-01-02T02:00:00.000Z'
 const resolutionOf = ({ deadLetterId }: World) => ({
@@ -246,6 +250,9 @@ const examples: Examples = {
   InstanceRootEnabled: ({ operationId }) => ({ operationId }),
   InstanceRootDisableRequested: operationOf,
   InstanceRootDisabled: ({ operationId }) => ({ operationId }),
+  InstanceAccountsRefreshRequested: operationOf,
+  InstanceAccountsRefreshed: ({ operationId }) => ({ operationId, ...observed }),
+  InstanceAccountsObserved: () => observed,
   InstanceSharedOperationFailed: ({ operationId }) => ({ operationId, fault }),
   InstanceDeletionRequested: operationOf,
   InstanceDeleted: ({ operationId }) => ({ operationId }),

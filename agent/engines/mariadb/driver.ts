@@ -7,6 +7,7 @@ import { createWaitReady } from '../wait-ready.ts'
 import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
+import { list } from './accounts/list.ts'
 import { setRoot } from './accounts/root.ts'
 import { dropUsers, ensureUsers, setPasswords } from './accounts/users.ts'
 import { readAll } from './backup/read-all.ts'
@@ -61,7 +62,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   checkEndpoint,
   verifyEndpoint,
   explainLog: (_instance, log) => explainMariadbLog(log),
-  accounts: { ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
+  accounts: { list, ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
   // Its log is of a fixed size, and what a transaction took is given back when it is over: nothing is held that could go sooner.
   room: { giveRoomBack: () => Promise.resolve(), endWrites },
   backup: { take, restore, readAll },

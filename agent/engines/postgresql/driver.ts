@@ -7,6 +7,7 @@ import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { dropUsers } from './accounts/drop-users.ts'
+import { list } from './accounts/list.ts'
 import { setRoot } from './accounts/root.ts'
 import { ensureUsers, setPasswords } from './accounts/users.ts'
 import { readAll } from './backup/read-all.ts'
@@ -67,7 +68,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     }),
     checkHealth,
     checkEndpoint,
-    accounts: { ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
+    accounts: { list, ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
     room: { giveRoomBack, endWrites },
     backup: { take, restore, readAll },
     hurryLogins,

@@ -4,6 +4,7 @@ import { discoverServers, type SearchPaths } from '../discover-servers.ts'
 import type { EngineDriver } from '../engine.ts'
 import { environmentOf } from '../run-program.ts'
 import { createWaitReady } from '../wait-ready.ts'
+import { list } from './accounts/list.ts'
 import { dropUsers, ensureUsers, setAccess, setPasswords, setRoot } from './accounts/users.ts'
 import { backup } from './backup/backup.ts'
 import { applyParameters } from './configuration/apply-parameters.ts'
@@ -57,7 +58,16 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   checkEndpoint,
   verifyEndpoint,
   explainLog: (_instance, log) => explainRedisLog(log),
-  accounts: { ensureDatabases: null, dropDatabases: null, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
+  accounts: {
+    list,
+    ensureDatabases: null,
+    dropDatabases: null,
+    ensureUsers,
+    dropUsers,
+    setPasswords,
+    setAccess,
+    setRoot,
+  },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
   backup,

@@ -1,8 +1,14 @@
 import { hasNamedDatabases } from '../../engines/registry.ts'
 import type { Rejection } from '../../rejection.ts'
-import { databaseNameRefusal } from '../../values/account-names.ts'
+import { databaseNameRefusal, userNameRefusal } from '../../values/account-names.ts'
 import { quote } from '../../values/text.ts'
 import type { Known } from '../known.ts'
+
+/** Who may be deleted: those that Coffer made, and those that are there as their host tells. */
+export const absentUser = (instance: Known, name: string, field: string): Rejection | null =>
+  instance.observed.users.made.includes(name)
+    ? userNameRefusal(instance.spec.datastore, name, field)
+    : unknownUser(instance, name, field)
 
 export const unknownUser = (instance: Known, name: string, field: string): Rejection | null =>
   instance.accounts.users.some((user) => user.name === name)
@@ -28,14 +34,26 @@ export const unknownDatabases = (
   })
 
 /** What was made in SQL is not Coffer's to change. */
-const notThere = (kind: 'user' | 'database', name: string, known: readonly string[], field: string): Rejection => ({
+export const notThere = (
+  kind: 'user' | 'database',
+  name: string,
+  known: readonly string[],
+  field: string,
+): Rejection => ({
   code: 'NOT_FOUND',
   message: `Coffer has made no ${kind} ${quote(name)} in the instance: it has made ${known.length === 0 ? 'none' : known.map(quote).join(', ')}`,
   field,
 })
 
-export const existsAlready = (kind: 'user' | 'database', name: string, field: string): Rejection => ({
-  code: 'ALREADY_EXISTS',
-  message: `the instance has a ${kind} ${quote(name)} already`,
-  field,
-})
+export const existsAlready = (
+  { observed }: Known,
+  kind: 'user' | 'database',
+  name: string,
+  field: string,
+): Rejection => {
+  const { missing } = kind === 'user' ? observed.users : observed.databases
+  const message = missing.includes(name)
+    ? `Coffer has made ${kind} ${quote(name)}, and it was dropped in SQL: delete it, and create it again`
+    : `the instance has a ${kind} ${quote(name)} already`
+  return { code: 'ALREADY_EXISTS', message, field }
+}

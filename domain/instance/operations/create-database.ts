@@ -27,7 +27,7 @@ export const createDatabase = defineSharedOperation({
   refuses: (instance, { name, characterSet, collation, users }) =>
     allFaults([
       ...databaseFaults(instance.spec.datastore, { name, ...formOf({ characterSet, collation }) }, ''),
-      instance.accounts.databases.includes(name) ? existsAlready('database', name, 'name') : null,
+      instance.accounts.databases.includes(name) ? existsAlready(instance, 'database', name, 'name') : null,
       ...(users ?? []).map((user, index) => unknownUser(instance, user, `users[${index}]`)),
     ]),
   requested: 'InstanceDatabaseCreationRequested',

@@ -44,7 +44,7 @@ export const createUsers = defineSharedOperation({
         ...unknownDatabases(instance, databases ?? [], `users[${index}].databases`),
         userHostRefusal(instance.spec.datastore, host ?? undefined, `users[${index}].host`),
         instance.accounts.users.some((known) => known.name === name)
-          ? existsAlready('user', name, `users[${index}].name`)
+          ? existsAlready(instance, 'user', name, `users[${index}].name`)
           : null,
       ]),
       duplicateRefusal(users, 'users'),

@@ -6,6 +6,7 @@ import type { Rejection } from '../../rejection.ts'
 import type { Fault } from '../../values/fault.ts'
 import type { Endpoint, InstanceSpec } from '../../values/instance-spec.ts'
 import type { KnownAccounts } from '../../values/known-accounts.ts'
+import type { ObservedAccounts } from '../../values/observed-accounts.ts'
 import { type Known, type KnownConfiguration, type RestingStatus, restingStatuses } from '../known.ts'
 
 type Shape = Readonly<Record<string, z.ZodType>>
@@ -29,6 +30,10 @@ export type InstanceChange = {
   readonly caCertificate?: string
   readonly spec?: Partial<InstanceSpec>
   readonly accounts?: KnownAccounts
+  /** What is in the engine behind Coffer's back. Absent: as far as `accounts` leave it. */
+  readonly observed?: ObservedAccounts
+  /** What was deleted, also of what Coffer did not make. */
+  readonly gone?: { readonly databases?: readonly string[]; readonly users?: readonly string[] }
   readonly configuration?: KnownConfiguration
 }
 

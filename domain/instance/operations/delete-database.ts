@@ -16,16 +16,16 @@ export const deleteDatabase = defineSharedOperation({
   done: 'relieved of a database',
   wish,
   about: ({ name }) => [`database ${name}`],
-  refuses: ({ spec, accounts }, { name }) =>
+  refuses: ({ spec, accounts, observed }, { name }) =>
     databaseNameRefusal(spec.datastore, name, 'name') ??
-    (accounts.databases.includes(name)
+    (accounts.databases.includes(name) || observed.databases.made.includes(name)
       ? null
       : { code: 'NOT_FOUND', message: `the instance has no database ${quote(name)}`, field: 'name' }),
   requested: 'InstanceDatabaseDeletionRequested',
   succeeded: 'InstanceDatabaseDeleted',
   applied: { name: z.string() },
   applies: (_, { name }) => ({ name }),
-  changes: ({ name }, accounts) => ({ accounts: withoutDatabase(accounts, name) }),
+  changes: ({ name }, accounts) => ({ accounts: withoutDatabase(accounts, name), gone: { databases: [name] } }),
   steps: [accountsStep('database', (subject) => ({ absentDatabases: [wishOf(subject).name] }))],
   notCancellable: 'its data may be gone already',
   remains: 'the database may be gone: ask for its deletion again',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { allFaults } from '../../rejection.ts'
 import { withoutUsers } from '../../values/known-accounts.ts'
-import { unknownUser } from './account-refusals.ts'
+import { absentUser } from './account-refusals.ts'
 import { accountsStep, ofAccounts } from './account-work.ts'
 import { defineSharedOperation, wishReader } from './define-operation.ts'
 
@@ -16,12 +16,12 @@ export const deleteUsers = defineSharedOperation({
   wish,
   about: ({ names }) => names.map((name) => `user ${name}`),
   refuses: (instance, { names }) =>
-    allFaults(names.map((name, index) => unknownUser(instance, name, `names[${index}]`))),
+    allFaults(names.map((name, index) => absentUser(instance, name, `names[${index}]`))),
   requested: 'InstanceUsersDeletionRequested',
   succeeded: 'InstanceUsersDeleted',
   applied: { names: z.array(z.string()) },
   applies: (_, { names }) => ({ names }),
-  changes: ({ names }, accounts) => ({ accounts: withoutUsers(accounts, names) }),
+  changes: ({ names }, accounts) => ({ accounts: withoutUsers(accounts, names), gone: { users: names } }),
   steps: [accountsStep('users', (subject) => ({ absentUsers: wishOf(subject).names }))],
   notCancellable: 'they may be gone already',
   remains: 'some of the users may be gone: ask for their deletion again',

@@ -1,8 +1,10 @@
+import { findEngine } from '../../../domain/engines/registry.ts'
 import { confirmName } from '../confirm-name.ts'
 import type { CliContext } from '../context.ts'
 import { findInstance } from '../find-instance.ts'
 import { CreateDatabaseDocument, DeleteDatabaseDocument } from '../generated/graphql.ts'
 import { mutate } from '../mutate.ts'
+import { findAccounts, type ListOptions, madeInWords, withMore } from './accounts.ts'
 import { beginOperation, type WaitOptions } from './begin-operation.ts'
 
 export type CreateDatabaseOptions = WaitOptions & {
@@ -47,10 +49,12 @@ export const deleteDatabase = async (
   })
 }
 
-export const listDatabases = async (context: CliContext, nameOrId: string): Promise<void> => {
-  const { databases, users } = await findInstance(context, nameOrId)
-  const listed = databases.map((name) => ({
+export const listDatabases = async (context: CliContext, nameOrId: string, options: ListOptions): Promise<void> => {
+  const { accounts, users, datastore } = await findAccounts(context, nameOrId, options)
+  const listed = accounts.databases.map(({ name, origin, missing }) => ({
     name,
+    origin,
+    missing,
     users: users.filter((user) => user.databases.includes(name)).map((user) => user.name),
   }))
   await context.output.list(
@@ -58,7 +62,17 @@ export const listDatabases = async (context: CliContext, nameOrId: string): Prom
     [
       ['NAME', ({ name }) => name],
       ['USERS', (one) => one.users.join(', ')],
+      ['MADE', madeInWords],
     ],
-    `There are no databases in it. Make one: ${context.invocation} database create ${nameOrId} app`,
+    noDatabases(context, nameOrId, datastore),
   )
+  await withMore(context, accounts.moreDatabases, 'databases')
+}
+
+/** Of an engine that this program does not know, it says what holds for most. */
+const noDatabases = ({ invocation }: CliContext, nameOrId: string, datastore: string): string => {
+  const databases = findEngine(datastore)?.databases
+  return databases?.kind === 'numbered'
+    ? `None to list: ${databases.refusal}`
+    : `There are no databases in it. Make one: ${invocation} database create ${nameOrId} app`
 }

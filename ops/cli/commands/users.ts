@@ -14,6 +14,7 @@ import {
 import { mutate, mutateOnce } from '../mutate.ts'
 import { formatFields } from '../output.ts'
 import { type PasswordOptions, usersWithPasswords } from '../passwords.ts'
+import { findAccounts, type ListOptions, madeInWords, withMore } from './accounts.ts'
 import { beginOperation, type WaitOptions } from './begin-operation.ts'
 
 export type CreateUsersOptions = WaitOptions &
@@ -129,20 +130,27 @@ const levelOf = (level: AccessLevel) => level.toUpperCase() as Uppercase<AccessL
 const inWords = (databases: readonly string[]): string =>
   databases.length === 0 ? 'all databases' : databases.join(', ')
 
-export const listUsers = async (context: CliContext, nameOrId: string): Promise<void> => {
-  const { users } = await findInstance(context, nameOrId)
+export const listUsers = async (context: CliContext, nameOrId: string, options: ListOptions): Promise<void> => {
+  const { accounts, users } = await findAccounts(context, nameOrId, options)
+  const unknown = { host: null, databases: [], access: [] }
+  const listed = accounts.users.map((listed) => ({
+    ...(users.find(({ name }) => listed.origin === 'COFFER' && name === listed.name) ?? unknown),
+    ...listed,
+  }))
   await context.output.list(
-    users,
+    listed,
     [
       ['NAME', ({ name }) => name],
-      ['FROM', ({ host }) => host ?? 'everywhere'],
-      ['MAY', accessInWords],
+      ['FROM', ({ host, origin }) => (origin === 'ENGINE' ? '' : (host ?? 'everywhere'))],
+      ['MAY', (user) => (user.origin === 'ENGINE' ? '' : accessInWords(user))],
+      ['MADE', madeInWords],
     ],
     `There are no users in it. Make one: ${context.invocation} user create ${nameOrId} app`,
   )
+  await withMore(context, accounts.moreUsers, 'users')
 }
 
-const accessInWords = ({ access }: InstanceFragment['users'][number]): string =>
+const accessInWords = ({ access }: Pick<InstanceFragment['users'][number], 'access'>): string =>
   access.length === 0
     ? 'nothing'
     : access.map(({ database, level }) => `${level.toLowerCase()} ${database ?? 'everything'}`).join(', ')

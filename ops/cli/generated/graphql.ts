@@ -875,6 +875,215 @@ export const TokenFragmentDoc = new TypedDocumentString(`
  name
  projectId
 }`, {"fragmentName":"Token"}) as unknown as TypedDocumentString<Types.TokenFragment, unknown>;
+export const AccountsDocument = new TypedDocumentString(`
+ query Accounts($id: ID!) {
+ instance(id: $id) {
+ ...Instance
+ accounts {
+ databases {
+ name
+ origin
+ missing
+ }
+ moreDatabases
+ users {
+ name
+ origin
+ missing
+ }
+ moreUsers
+ }
+ }
+}
+ fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}`) as unknown as TypedDocumentString<Types.AccountsQuery, Types.AccountsQueryVariables>;
+export const RefreshAccountsDocument = new TypedDocumentString(`
+ mutation RefreshAccounts($input: RefreshAccountsInput!) {
+ result: refreshAccounts(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.RefreshAccountsMutation, Types.RefreshAccountsMutationVariables>;
 export const BackupsDocument = new TypedDocumentString(`
  query Backups($filter: BackupFilter, $first: Int, $after: String) {
  backups(filter: $filter, first: $first, after: $after) {

@@ -8,6 +8,10 @@ export type AccessLevel =
   | 'READ'
   | 'WRITE';
 
+export type AccountOrigin =
+  | 'COFFER'
+  | 'ENGINE';
+
 export type ActorKind =
   | 'AGENT'
   | 'SYSTEM'
@@ -355,6 +359,7 @@ export type OperationKind =
   | 'ENABLE_ROOT'
   | 'GRANT_ACCESS'
   | 'PROVISION'
+  | 'REFRESH_ACCOUNTS'
   | 'RESIZE'
   | 'RESTART'
   | 'REVOKE_ACCESS'
@@ -385,6 +390,12 @@ export type ParameterType =
 export type ParameterValueInput = {
   readonly name: string;
   readonly value: string;
+};
+
+export type RefreshAccountsInput = {
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
 };
 
 export type RefusalCode =
@@ -607,6 +618,32 @@ export type WithdrawDatastoreVersionInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly version: string;
 };
+
+export type AccountsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AccountsQuery = { readonly instance: (
+    { readonly accounts: { readonly moreDatabases: number, readonly moreUsers: number, readonly databases: ReadonlyArray<{ readonly name: string, readonly origin: AccountOrigin, readonly missing: boolean }>, readonly users: ReadonlyArray<{ readonly name: string, readonly origin: AccountOrigin, readonly missing: boolean }> } }
+    & InstanceFragment
+  ) | null };
+
+export type RefreshAccountsMutationVariables = Exact<{
+  input: RefreshAccountsInput;
+}>;
+
+
+export type RefreshAccountsMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
 
 export type BackupFragment = { readonly id: string, readonly projectId: string, readonly name: string, readonly instanceId: string, readonly instanceName: string, readonly scheduleId: string | null, readonly status: BackupStatus, readonly thenDelete: boolean, readonly instanceKept: string | null, readonly datastore: string, readonly version: string, readonly volumeGiB: number, readonly databases: ReadonlyArray<string>, readonly users: ReadonlyArray<string>, readonly bytes: number | null, readonly storedBytes: number | null, readonly location: string | null, readonly removalPostponed: string | null, readonly createdAt: string, readonly completedAt: string | null, readonly instance: { readonly id: string, readonly status: InstanceStatus } | null, readonly operation: { readonly id: string, readonly status: OperationStatus } | null, readonly fault: FaultFragment | null, readonly proof: { readonly status: BackupProofStatus, readonly at: string, readonly tookMs: number, readonly tables: number | null, readonly rows: number | null, readonly fault: FaultFragment | null } | null, readonly verification: { readonly id: string } | null, readonly createdBy: ActorFragment };
 

@@ -1,5 +1,5 @@
 import { createDatabase, deleteDatabase, listDatabases } from '../commands/databases.ts'
-import { collect, outputOption, withWaiting } from '../options.ts'
+import { collect, outputOption, withRefresh, withWaiting } from '../options.ts'
 import type { Verbs } from '../verbs.ts'
 
 /** The databases within one server. */
@@ -19,12 +19,11 @@ export const databaseVerbs: Verbs = (program, { run }) => {
   )
     .addOption(outputOption())
     .action((instance, name, options) => run(options, (context) => createDatabase(context, instance, name, options)))
-  database
-    .command('list <instance>')
-    .alias('ls')
-    .description('list the databases of a server, and who may use them')
+  withRefresh(
+    database.command('list <instance>').alias('ls').description('list the databases of a server, and who may use them'),
+  )
     .addOption(outputOption())
-    .action((instance, options) => run(options, (context) => listDatabases(context, instance)))
+    .action((instance, options) => run(options, (context) => listDatabases(context, instance, options)))
   withWaiting(
     database
       .command('delete <instance> <name>')

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { accessLevels } from '../../../domain/values/access-levels.ts'
 import { changePassword, createUsers, deleteUsers, grantAccess, listUsers, revokeAccess } from '../commands/users.ts'
-import { collect, outputOption, passwordOptions, withWaiting } from '../options.ts'
+import { collect, outputOption, passwordOptions, withRefresh, withWaiting } from '../options.ts'
 import type { Verbs } from '../verbs.ts'
 
 const levelOption = () => new Option('--level <level>', 'what it may do there').choices(accessLevels).default('all')
@@ -28,12 +28,11 @@ export const userVerbs: Verbs = (program, { run }) => {
   )
     .addOption(outputOption())
     .action((instance, users, options) => run(options, (context) => createUsers(context, instance, users, options)))
-  user
-    .command('list <instance>')
-    .alias('ls')
-    .description('list the users of a server, and what they may do')
+  withRefresh(
+    user.command('list <instance>').alias('ls').description('list the users of a server, and what they may do'),
+  )
     .addOption(outputOption())
-    .action((instance, options) => run(options, (context) => listUsers(context, instance)))
+    .action((instance, options) => run(options, (context) => listUsers(context, instance, options)))
   withWaiting(
     passwordOptions(
       user

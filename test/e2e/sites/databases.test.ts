@@ -144,9 +144,10 @@ onEverySite('databases', (site) =>
       const created = await site.cli(['database', 'create', 'shop', 'news', '--user', 'app', '--wait'])
       expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('shop has database news') })
       const listed = await site.cli(['database', 'list', 'shop', '-o', 'json'])
+      const made = { users: ['app'], origin: 'COFFER', missing: false }
       expect(JSON.parse(listed.stdout)).toEqual([
-        { name: 'app', users: ['app'] },
-        { name: 'news', users: ['app'] },
+        { name: 'app', ...made },
+        { name: 'news', ...made },
       ])
       const deleted = await site.cli(['database', 'delete', 'shop', 'news', '--yes', '--wait'])
       expect(deleted).toMatchObject({ code: 0, stdout: expect.stringContaining('shop has no database news any more') })

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  AccountsDocument,
+  type AccountsQuery,
   ChangePasswordDocument,
   CreateUsersDocument,
   type CredentialFragment as Credential,
@@ -14,6 +16,7 @@ import { onEverySite } from '../../support/every-site.ts'
 import { loginTo, queryOnce } from '../../support/postgresql-client.ts'
 import { type Changed, createServerApi, type ServerApi } from '../../support/server-api.ts'
 import { makeShop, ordersOfShop, type Shop } from '../../support/shop.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
 type Answer = Changed & { readonly credentials: readonly Credential[] }
 const documents = {
@@ -117,6 +120,37 @@ onEverySite('users', (site) =>
       expect(result).toMatchObject({ operation: { status: 'FAILED', fault: { code: 'USER_EXISTS' } } })
     })
 
+    it('are listed as the engine has them, at once or within seconds, and can be deleted whoever made them', async () => {
+      const owner = { user: shop.login.user, password: shop.login.password }
+      const inSql = (name: string) => ({ name, origin: 'ENGINE', missing: false })
+      for (const text of ['CREATE DATABASE scratch', "CREATE ROLE by_others LOGIN PASSWORD 'a secret of SQL'"])
+        await as(owner, text)
+      const refreshed = await site.cli(['user', 'list', 'shop', '--refresh', '-o', 'json'])
+      expect(JSON.parse(refreshed.stdout)).toContainEqual({
+        ...inSql('by_others'),
+        host: null,
+        databases: [],
+        access: [],
+      })
+      const listed = await site.cli(['database', 'list', 'shop'])
+      expect(listed.stdout).toMatch(/NAME +USERS +MADE\n/)
+      expect(listed.stdout).toMatch(/\nscratch +in SQL\n/)
+      await carryOut('delete', { names: ['by_others'] })
+      for (const text of ['DROP DATABASE scratch', 'CREATE DATABASE later']) await as(owner, text)
+      const ofEngine = async () => {
+        const { instance } = await api.request<AccountsQuery>(AccountsDocument, { id: shop.instance.id })
+        return instance?.accounts ?? { databases: [], users: [] }
+      }
+      const app = { name: 'app', origin: 'COFFER', missing: false }
+      await waitFor('the host to look', async () => (await ofEngine()).databases.some(({ name }) => name === 'later'))
+      expect(await ofEngine()).toMatchObject({
+        databases: [app, inSql('later')],
+        users: expect.not.arrayContaining([inSql('by_others')]),
+      })
+      expect((await site.cli(['database', 'delete', 'shop', 'later', '--yes'])).code).toBe(0)
+      expect((await ofEngine()).databases).toEqual([app])
+    })
+
     it('are one more while root is enabled, and who did that is told', async () => {
       const { credentials, instance } = await carryOut('enableRoot', {})
       expect(instance).toMatchObject({ rootEnabled: true, users: [{ name: 'app' }, {}, {}] })
@@ -142,7 +176,7 @@ onEverySite('users', (site) =>
       expect(await run('create', 'shop', 'ann:a secret of hers', 'bob', '--level', 'read')).toContain(
         'shop has ann, bob',
       )
-      expect(await run('list', 'shop')).toMatch(/ann +everywhere +read app\n/)
+      expect(await run('list', 'shop')).toMatch(/ann +everywhere +read app +by Coffer\n/)
       expect(await run('password', 'shop', 'bob')).toMatch(/password +\S{24}\n/)
       expect(await run('grant', 'shop', 'bob', '--database', 'app', '--level', 'write')).toContain('bob may write')
       expect(await run('revoke', 'shop', 'bob', '--database', 'app')).toContain('bob may do nothing in app')

@@ -110,6 +110,7 @@ describe('the schema', () => {
       'revokeAccess',
       'enableRoot',
       'disableRoot',
+      'refreshAccounts',
       'attachConfiguration',
       'detachConfiguration',
       'deleteInstance',

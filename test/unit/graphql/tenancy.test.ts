@@ -177,6 +177,7 @@ const rows: Readonly<Record<string, Row>> = {
     databases: ['app'],
   })),
   'Mutation.enableRoot': mutation('enableRoot', 'EnableRootInput', ({ instance }) => ({ id: instance })),
+  'Mutation.refreshAccounts': mutation('refreshAccounts', 'RefreshAccountsInput', ({ instance }) => ({ id: instance })),
   'Mutation.disableRoot': mutation('disableRoot', 'DisableRootInput', ({ instance }) => ({ id: instance })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),

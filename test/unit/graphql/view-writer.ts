@@ -18,6 +18,7 @@ import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
 import { parseScheduleId } from '../../../domain/schedule/id.ts'
 import { parseTokenId } from '../../../domain/token/id.ts'
 import { noDetails } from '../../../domain/values/instance-details.ts'
+import { nothingObserved } from '../../../domain/values/observed-accounts.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
@@ -95,6 +96,7 @@ export const createViewWriter = (store: ViewStore) => {
         users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
         rootEnabled: false,
         ...noDetails,
+        observed: nothingObserved,
         configuration: noConfiguration,
         operationId: null,
         sharedOperationIds: [],

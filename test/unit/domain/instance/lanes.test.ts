@@ -66,6 +66,7 @@ const sharedWishes: { readonly [S in SharedKind]: object } = {
   'revoke-access': { name: 'app', databases: ['app'] },
   'enable-root': { sealedPassword: '1.box' },
   'disable-root': {},
+  'refresh-accounts': {},
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>

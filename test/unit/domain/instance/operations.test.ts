@@ -37,6 +37,7 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   'revoke-access': { name: 'app', databases: ['app'] },
   'enable-root': { sealedPassword: '1.box' },
   'disable-root': {},
+  'refresh-accounts': {},
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
   'configure-restart': { configurationId: null, revision: 0, values: {}, former: {} },
 }

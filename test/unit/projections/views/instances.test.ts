@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CofferEventType } from '../../../../domain/catalogue.ts'
 import { noConfiguration } from '../../../../domain/instance/known.ts'
 import { noDetails } from '../../../../domain/values/instance-details.ts'
+import { nothingObserved } from '../../../../domain/values/observed-accounts.ts'
 import type { InstanceDocument } from '../../../../projections/views/instance-document.ts'
 import { instancesView } from '../../../../projections/views/instances.ts'
 import { createEventLog } from '../../../support/event-log.ts'
@@ -31,6 +32,7 @@ const requested: InstanceDocument = {
   users: [{ name: 'app', host: null, access: [{ database: 'app', level: 'all' }] }],
   rootEnabled: false,
   ...noDetails,
+  observed: nothingObserved,
   configuration: noConfiguration,
   operationId: world.operationId,
   sharedOperationIds: [],
