@@ -3,6 +3,7 @@ import type { CofferEvent } from '../../domain/catalogue.ts'
 import { formatPlace, topicOfDeadLetters } from '../../domain/dead-letter/place.ts'
 import { type RegistrationAnswer, registrationAnswer } from '../../domain/guest/registration-answer.ts'
 import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../domain/guest/topics.ts'
+import { type Reactions, reactions as reactionsOfAll } from '../../domain/reactions/reactions.ts'
 import type { CheckedEvent, ReadableEvent, UnreadableEvent } from '../../domain/read-event.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Timer } from '../../kernel/timers.ts'
@@ -30,6 +31,8 @@ export type RelayOptions = FollowerKernel & {
   readonly takeOverAfterMs: number
   /** How often at most the checkpoint is saved. What came after it is published again after a crash. */
   readonly saveEveryMs: number
+  /** What sagas react to; of other readable events they are not told. Default: what `domain/reactions` says. */
+  readonly reactions?: Pick<Reactions, 'types'>
   /** Default: what is published is not traced; the trace of an event goes with its messages all the same. */
   readonly tracer?: Tracer
 }
@@ -53,33 +56,35 @@ const noOne: Checkpoint = { position: beforeFirst, version: 0, holder: '' }
 
 type Checked = CheckedEvent<StoredEvent>
 
-/** An event on its way, and the span of that. */
-type Publication = { readonly checked: Checked; readonly span: Span }
+/** An event on its way, the message to an agent that goes with it, and the span of both. */
+type Publication = { readonly checked: Checked; readonly told: Told | null; readonly span: Span }
 
 const toMessages = (
-  { checked, span }: Publication,
+  { checked, told, span }: Publication,
+  reacting: Reactions['types'],
   { sign, seal }: RelayOptions['channel'],
 ): readonly OutgoingMessage[] => {
   const { stored } = checked
   const trace = traceHeaders(span.traceparent)
   const position = String(stored.position)
-  const message = seal({
-    topic: eventsTopic,
-    key: (checked.readable ? checked.metadata.correlationId : null) ?? stored.stream,
-    value: JSON.stringify(stored),
-    headers: { type: stored.type, position, ...trace },
-  })
+  const toSagas = () => {
+    const key = (checked.readable ? checked.metadata.correlationId : null) ?? stored.stream
+    const headers = { type: stored.type, position, ...trace }
+    return seal({ topic: eventsTopic, key, value: JSON.stringify(stored), headers })
+  }
   if (!checked.readable)
-    return [parkMessage(message, { group: relayName, attempts: 1, error: unreadableError(checked) })]
-  const told = toAgent(checked.event)
-  if (!told) return [message]
+    return [parkMessage(toSagas(), { group: relayName, attempts: 1, error: unreadableError(checked) })]
+  const messages = reacting.has(stored.type) ? [toSagas()] : []
+  if (!told) return messages
   const { hostId, key, type, value } = told
   const headers = { type, position, ...trace }
-  return [message, sign({ topic: agentCommandsTopic(hostId), key, value: JSON.stringify(value), headers })]
+  return [...messages, sign({ topic: agentCommandsTopic(hostId), key, value: JSON.stringify(value), headers })]
 }
 
+type Told = { readonly hostId: string; readonly key: string; readonly type: string; readonly value: unknown }
+
 /** What an agent is told with the event; null for nothing. */
-const toAgent = (event: CofferEvent) => {
+const toAgent = (event: CofferEvent): Told | null => {
   switch (event.type) {
     case 'GuestCommandIssued': {
       const { command } = event.data
@@ -121,12 +126,13 @@ const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Pro
 }
 
 /**
- * The only publisher of the log: follows it from a checkpoint, so the log is the outbox and nothing is ever written to two places. At
- * least once, in the order of the log. A second relay stands by; should two be active for a moment, the bus gets repeats and the one whose
+ * The only publisher of the log: follows it from a checkpoint, so the log is the outbox and nothing is ever written to two places. Publishes
+ * what somebody waits for: events that sagas react to, what agents are told, and, as dead letters, events that cannot be read. At least once, in the order of the log. A second relay stands by; should two be active for a moment, the bus gets repeats and the one whose
  * checkpoint turns out stale steps back.
  */
 export const createRelay = (options: RelayOptions): Relay => {
   const { eventStore, bus, checkpoints, channel, timers, log, holder, tracer = noTracer } = options
+  const reacting = (options.reactions ?? reactionsOfAll).types
   const stopping = new AbortController()
   const { signal } = stopping
   let version = 0
@@ -209,19 +215,21 @@ export const createRelay = (options: RelayOptions): Relay => {
     }
   }
 
-  const begin = (checked: Checked): Publication => {
+  const begin = (checked: Checked): readonly Publication[] => {
+    const told = checked.readable ? toAgent(checked.event) : null
+    if (checked.readable && !told && !reacting.has(checked.stored.type)) return []
     const { id, type, stream, position } = checked.stored
     const span = tracer.start(`publish ${type}`, {
       parent: checked.readable ? checked.metadata.traceparent : undefined,
       kind: 'producer',
       attributes: {
-        'messaging.destination.name': eventsTopic,
+        'messaging.destination.name': told ? agentCommandsTopic(told.hostId) : eventsTopic,
         'coffer.event.id': id,
         'coffer.stream': stream,
         'coffer.position': position,
       },
     })
-    return { checked, span }
+    return [{ checked, told, span }]
   }
 
   /** Below the decision. The message itself goes on with the trace that it belonged to. */
@@ -237,12 +245,12 @@ export const createRelay = (options: RelayOptions): Relay => {
     })
 
   const publish = async (events: readonly Checked[]) => {
-    const publications = events.map(begin)
+    const publications = events.flatMap(begin)
     await withSpans(
       publications.map(({ span }) => span),
       () =>
         publishMessages(
-          publications.flatMap((publication) => toMessages(publication, channel)),
+          publications.flatMap((publication) => toMessages(publication, reacting, channel)),
           events.filter((checked) => checked.readable),
         ),
     )

@@ -1,6 +1,6 @@
 import type { HostId } from '../ids.ts'
 
-/** Every event of the log, keyed by operation where it has one, else by stream. */
+/** The events that sagas react to, as they stand in the log, keyed by operation where they have one, else by stream. */
 export const eventsTopic = 'coffer.events'
 /** What agents report: results, progress, health, registrations. Keyed by operation, else by host. */
 export const agentResultsTopic = 'coffer.agent.results'

@@ -27,7 +27,10 @@ export const reactionTable: ReactionTable = {
 }
 
 export type Reactions = {
-  /** The events that lead to something: for all others nothing needs to be read. */
+  /**
+   * The events that lead to something: for all others nothing needs to be read, and the relay publishes none of them to sagas. A type stays here
+   * for as long as sagas of a version may run in which it leads to something.
+   */
   readonly types: ReadonlySet<string>
   /**
    * Whether the aggregate must be seen as it is now for what this event leads to: resources released meanwhile would be held again. All

@@ -76,7 +76,15 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
     settings: planeSettings,
     findInstanceOf: (operationId) => findInstanceOf(side.eventStore, operationId),
   })
-  const relay = createRelay({ ...side, holder: 'test', exclusive: true, takeOverAfterMs: 1000, saveEveryMs: 50 })
+  const reactions = options.reactions && { reactions: options.reactions }
+  const relay = createRelay({
+    ...side,
+    holder: 'test',
+    exclusive: true,
+    takeOverAfterMs: 1000,
+    saveEveryMs: 50,
+    ...reactions,
+  })
   const sagas = createSagas({
     ...side,
     handler: options.sagaStore
@@ -84,7 +92,7 @@ export const startControlPlane = async (dataDir: string, options: ControlPlaneOp
       : side.handler,
     worker: 'test',
     settings: planeSettings,
-    ...(options.reactions && { reactions: options.reactions }),
+    ...reactions,
     hostLostAfterMs: options.hostLostAfterMs ?? 3_600_000,
     ...(options.tracer && { tracer: options.tracer }),
   })

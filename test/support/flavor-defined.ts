@@ -4,6 +4,9 @@ import { flavorStream } from '../../domain/flavor/index.ts'
 import { parseCommandId, parseFlavorId } from '../../domain/ids.ts'
 import type { StreamName } from '../../domain/stream.ts'
 
+/** For a relay that publishes flavors, of which nothing else has to be there. */
+export const reactingToFlavors = { types: new Set(['FlavorDefined']) }
+
 /** The first event of a flavor, which nothing follows from, and its stream. `id`: of the event, a UUID. */
 export const flavorDefined = (
   id: string,

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { NewEvent } from '../../../commands/ports/event-store.ts'
 import { relayCheckpoint } from '../../../commands/sagas/relay.ts'
 import { eventsTopic } from '../../../domain/guest/topics.ts'
+import type { TokenId } from '../../../domain/token/id.ts'
 import type { Figure } from '../figure.ts'
 import { operator } from '../log/population.ts'
 import { createWriteSide, type WriteSide } from '../log/write-side.ts'
@@ -91,15 +92,19 @@ const killed = async (victim: ProgramProcess, seen: (afterMs: number) => Promise
   return seconds
 }
 
-/** Changes a flavor again and again, until stopped. */
+/** Issues a token and revokes the one before it, again and again, until stopped: sagas react to both, so the relay publishes both. */
 const startLoad = (side: WriteSide, signal: AbortSignal) => {
   const stopping = new AbortController()
-  let count = 0
+  let former: TokenId | null = null
   const change = async () => {
-    count += 1
-    const flavor = { id: 'bench', vcpus: 1, memoryMiB: 1024, description: `change ${count}` }
-    const answer = await side.dispatch({ command: { type: 'DefineFlavor', ...flavor }, actor: operator, signal })
-    if (!answer.accepted) throw new Error(`DefineFlavor was refused: ${answer.rejection.message}`)
+    const issue = { type: 'IssueToken', name: 'bench', role: 'reader' } as const
+    const issued = await side.dispatch({ command: issue, actor: operator, signal })
+    if (!issued.accepted) throw new Error(`IssueToken was refused: ${issued.rejection.message}`)
+    const revoked = former
+    former = issued.tokenId
+    if (revoked === null) return issued.position
+    const answer = await side.dispatch({ command: { type: 'RevokeToken', id: revoked }, actor: operator, signal })
+    if (!answer.accepted) throw new Error(`RevokeToken was refused: ${answer.rejection.message}`)
     return answer.position
   }
   const run = async (): Promise<void> => {
@@ -115,7 +120,7 @@ const startLoad = (side: WriteSide, signal: AbortSignal) => {
     firstShown: async ({ viewStore }: Connection, until: AbortSignal): Promise<void> => {
       const position = await change()
       const bounded = AbortSignal.any([until, AbortSignal.timeout(patienceMs)])
-      if (!(await viewStore.waitFor('flavors', position, bounded))) throw new Error('a change was never shown')
+      if (!(await viewStore.waitFor('tokens', position, bounded))) throw new Error('a change was never shown')
     },
     stop: async (): Promise<void> => {
       stopping.abort()

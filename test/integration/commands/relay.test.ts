@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { IncomingMessage, OutgoingMessage } from '../../../commands/ports/message-bus.ts'
 import { createRelay, type Relay, type RelayOptions } from '../../../commands/sagas/relay.ts'
-import { controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
+import { agentCommandsTopic, controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
 import { appendAll, createEventLog } from '../../support/event-log.ts'
 import { exampleWorld } from '../../support/example-events.ts'
-import { flavorDefined } from '../../support/flavor-defined.ts'
+import { flavorDefined, reactingToFlavors } from '../../support/flavor-defined.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { openWriteSide } from '../../support/write-side.ts'
 
@@ -35,7 +35,15 @@ const open = async () => {
 type Side = Awaited<ReturnType<typeof open>>
 
 const relayOn = (side: Side, options: Partial<RelayOptions> = {}) => {
-  const relay = createRelay({ ...side, holder: 'a', exclusive: true, takeOverAfterMs: 50, saveEveryMs: 5, ...options })
+  const relay = createRelay({
+    ...side,
+    holder: 'a',
+    exclusive: true,
+    takeOverAfterMs: 50,
+    saveEveryMs: 5,
+    reactions: reactingToFlavors,
+    ...options,
+  })
   relay.start()
   let stopped: Promise<void> | undefined
   const stop = () => {
@@ -71,7 +79,7 @@ const behind = async (relay: Pick<Relay, 'lag'>): Promise<number> => {
 }
 
 describe('the relay', () => {
-  it('publishes every event of the log once, those before its start included', async () => {
+  it('publishes every event that sagas react to once, those before its start included', async () => {
     const side = await open()
     await side.appendFlavors(3)
     const relay = relayOn(side)
@@ -79,6 +87,32 @@ describe('the relay', () => {
     await side.appendFlavors(2)
     await vi.waitFor(() => expect(seen.toSorted()).toEqual(streams(5)), bounded)
     expect(await behind(relay)).toBe(0)
+  })
+
+  it('publishes no event that leads to nothing, and passes over it', async () => {
+    const side = await open()
+    const published: OutgoingMessage[] = []
+    const bus = {
+      ...side.bus,
+      publish: async (messages: readonly OutgoingMessage[]) => {
+        published.push(...messages)
+      },
+    }
+    await side.appendFlavors(2)
+    const log = createEventLog()
+    const world = exampleWorld()
+    for (const type of ['FlavorRetired', 'GuestCommandIssued', 'OperationSucceeded'] as const) log.add(type, world)
+    await appendAll(side.eventStore, log.events())
+    const relay = relayOn(side, { bus, reactions: undefined })
+    await vi.waitFor(async () => expect(await behind(relay)).toBe(0), bounded)
+    const told = published.map(({ topic, headers }) => [topic, headers?.type])
+    expect(told).toEqual([
+      [agentCommandsTopic(world.hostId), expect.any(String)],
+      [eventsTopic, 'OperationSucceeded'],
+    ])
+    await vi.waitFor(async () => {
+      expect((await side.checkpoints.load('relay'))?.position).toBe(await side.eventStore.head())
+    }, bounded)
   })
 
   it('tells how far the bus is behind also where another one relays', async () => {
@@ -149,8 +183,7 @@ describe('the relay', () => {
     await appendAll(side.eventStore, log.events())
     await side.appendFlavors(1)
     relayOn(side)
-    await vi.waitFor(() => expect(seen).toContain('flavor-f0'), bounded)
-    expect(seen).toHaveLength(2)
+    await vi.waitFor(() => expect(seen).toEqual(['flavor-f0']), bounded)
   })
 
   it('stands by while another relays, and takes over when that one has stopped moving', async () => {

@@ -69,16 +69,12 @@ const dropped = (plane: Plane, ...reasons: readonly DistrustReason[]): number =>
 }
 
 describe('a client that has the password of the bus, and no key', { timeout: 60_000 }, () => {
-  it('registers no host, with a token that it has read of or without one', async () => {
+  it('registers no host, with a token whose id it knows or without one', async () => {
     const { plane, rogue } = await start()
     const { joinToken } = await plane.sendAccepted({ type: 'IssueJoinToken' }, { actor: admin })
-    const issued = await waitFor('the token on the bus', () =>
-      rogue.heard.find(({ value }) => value.includes('FleetJoinTokenIssued')),
-    )
-    const { secret } = tryJoinToken(joinToken) ?? expect.fail('the join token has another form')
-    expect(issued.value).not.toContain(secret)
-    const { tokenId } = (JSON.parse(issued.value) as { data: { tokenId: string } }).data
+    const { tokenId } = tryJoinToken(joinToken) ?? expect.fail('the join token has another form')
     const before = await logOf(plane)
+    expect(rogue.heard.filter(({ value }) => value.includes(tokenId))).toEqual([])
     const { signingKey, stamp } = rogue
     const host = hostDescription()
     const registered = { type: 'registered', ...stamp(), host, signingKey } as const

@@ -6,7 +6,7 @@ import { maxEventBytes } from '../../../commands/ports/event-store.ts'
 import { PoisonMessage } from '../../../commands/ports/message-bus.ts'
 import { createRelay } from '../../../commands/sagas/relay.ts'
 import { controlPlaneTopics, eventsTopic } from '../../../domain/guest/topics.ts'
-import { flavorDefined } from '../../support/flavor-defined.ts'
+import { flavorDefined, reactingToFlavors } from '../../support/flavor-defined.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { openWriteSide } from '../../support/write-side.ts'
@@ -43,7 +43,15 @@ describe('the largest that there is', () => {
     expect(largest.bytes).toBe(maxEventBytes)
     await largest.store()
     await (await append('small', 'small')).store()
-    const relay = createRelay({ ...side, bus, holder: 'a', exclusive: true, takeOverAfterMs: 50, saveEveryMs: 5 })
+    const relay = createRelay({
+      ...side,
+      bus,
+      holder: 'a',
+      exclusive: true,
+      takeOverAfterMs: 50,
+      saveEveryMs: 5,
+      reactions: reactingToFlavors,
+    })
     relay.start()
     onTestFinished(relay.stop)
     await waitFor('both to be published', () => descriptions.length === 2)
