@@ -39,11 +39,27 @@ export const actorName = (actor: Actor): string => {
   }
 }
 
+/** The most powerful of an actor's roles; null for what is not a user. */
+export const highestRole = (actor: Actor): Role | null =>
+  actor.kind === 'user' ? (roles.find((role) => actor.roles.includes(role)) ?? null) : null
+
+/**
+ * The request that a command came in. `id`: as `X-Request-Id` and the program's own log have it. `network`: from where, without what tells one
+ * computer from its neighbours. `client`: the program that sent it, such as `coffer/0.3.0`.
+ */
+export const requestOriginSchema = z.object({
+  id: z.string(),
+  network: z.string().optional(),
+  client: z.string().optional(),
+})
+export type RequestOrigin = z.infer<typeof requestOriginSchema>
+
 /**
  * What every stored event carries beside its data.
  * `at`: ISO 8601 UTC. `commandId`: the command that led to it. `correlationId`: the operation it belongs to, where there is one.
  * `projectId`, `instanceId`: whose event it is and of which instance, where that can be said; the audit log is cut by them.
  * `causationId`: the message (command, event or guest result) handled when it was made. `traceparent`: W3C trace context.
+ * `command`, `request`: the public command that it follows from at once, and the request that brought it. Neither was written before 0.3.
  */
 export const metadataSchema = z.object({
   eventId: eventIdSchema,
@@ -55,5 +71,7 @@ export const metadataSchema = z.object({
   instanceId: instanceIdSchema.nullable(),
   causationId: z.uuid(),
   traceparent: z.string().optional(),
+  command: z.string().optional(),
+  request: requestOriginSchema.optional(),
 })
 export type EventMetadata = z.infer<typeof metadataSchema>

@@ -1,6 +1,7 @@
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../domain/ids.ts'
+import type { RequestOrigin } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { StreamName } from '../domain/stream.ts'
@@ -60,6 +61,8 @@ export type ApiContext = {
   readonly requestId: string
   /** What led to it: the operation's own span, where operations are traced, else the caller's. */
   readonly traceparent: string | undefined
+  /** From where the request came; kept with what it changes. */
+  readonly origin: RequestOrigin
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal
   readonly loadInstance: (id: InstanceId) => Promise<InstanceDocument | null>
@@ -67,13 +70,14 @@ export type ApiContext = {
   readonly loadHost: (id: HostId) => Promise<HostDocument | null>
 }
 
-export type RequestFacts = Pick<ApiContext, 'session' | 'requestId' | 'traceparent' | 'signal'>
+export type RequestFacts = Pick<ApiContext, 'session' | 'requestId' | 'traceparent' | 'origin' | 'signal'>
 
 export const createApiContext = (backend: Backend, request: RequestFacts): ApiContext => ({
   backend,
   session: request.session,
   requestId: request.requestId,
   traceparent: request.traceparent,
+  origin: request.origin,
   signal: request.signal,
   loadInstance: createLoader((ids) => backend.views.instancesById(ids)),
   loadOperation: createLoader((ids) => backend.views.operationsById(ids)),

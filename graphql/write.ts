@@ -56,7 +56,7 @@ const tellUnreadable = ({ log }: ApiContext['backend'], error: unknown): void =>
 }
 
 const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
-  const { backend, session, traceparent } = context
+  const { backend, session, traceparent, origin } = context
   const timeout = backend.timers.timeout(backend.settings.commandTimeoutMs)
   const request: DispatchRequest = {
     command,
@@ -72,6 +72,7 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
     ...(isGiven(idempotencyKey) && { idempotencyKey }),
     ...(isGiven(expectedVersion) && { expectedVersion }),
     ...(isGiven(traceparent) && { traceparent }),
+    origin,
   }
   try {
     return await backend.dispatch(request)

@@ -1,12 +1,12 @@
 import type { Position } from '../commands/ports/event-store.ts'
-import type { InstanceId, OperationId, ProjectId } from '../domain/ids.ts'
-import type { Actor } from '../domain/metadata.ts'
+import type { HostId, InstanceId, OperationId, ProjectId } from '../domain/ids.ts'
+import type { Actor, RequestOrigin, Role } from '../domain/metadata.ts'
 import type { UnreadableReason } from '../domain/read-event.ts'
 import type { StreamName } from '../domain/stream.ts'
 
 /**
  * What the view `events` has of every event: what the audit log is filtered by and where the event is in the log, which has all the rest.
- * `projectId`: null also for an event of a stream that projects share. Key and sort key: the position, zero-padded to 16 digits. Indexes: `project`, `instance`, `operation`, `all`.
+ * `projectId`: null also for an event of a stream that projects share. Key and sort key: the position, zero-padded to 16 digits. Indexes: see `views/events.ts`.
  */
 export type AuditEntry = {
   readonly position: Position
@@ -19,6 +19,12 @@ export type AuditEntry = {
   /** When it happened, milliseconds since 1970, and the name of who caused it. Null where it cannot be read. */
   readonly atMs: number | null
   readonly actor: string | null
+  /** The most powerful role of a user who caused it; null for others. */
+  readonly role: Role | null
+  /** The public command it follows from at once; null where none is known. */
+  readonly command: string | null
+  /** The host it concerns, or whose agent caused it. */
+  readonly hostId: HostId | null
 }
 
 /** What the audit log shows of an event, without anything sealed or hashed. In no view: it is made of the log when it is asked for. */
@@ -36,6 +42,9 @@ export type AuditDocument = {
   readonly operationId: OperationId | null
   readonly commandId: string | null
   readonly causationId: string | null
+  /** The public command it follows from at once, and the request that brought it, where they were noted. */
+  readonly command: string | null
+  readonly request: RequestOrigin | null
   /** Empty where the event cannot be read. */
   readonly data: Readonly<Record<string, unknown>>
   readonly unreadable: AuditFault | null

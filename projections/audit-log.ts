@@ -59,6 +59,7 @@ const documentOf = (stored: StoredEvent): AuditDocument => {
     return { ...place, ...untold, unreadable: { reason, detail } }
   }
   const { at, actor, projectId, instanceId, correlationId: operationId, commandId, causationId } = checked.metadata
+  const { command = null, request = null } = checked.metadata
   const data = shownData(checked.event)
   return {
     ...place,
@@ -69,6 +70,8 @@ const documentOf = (stored: StoredEvent): AuditDocument => {
     operationId,
     commandId,
     causationId,
+    command,
+    request,
     data,
     unreadable: null,
   }
@@ -108,5 +111,7 @@ const untold = {
   operationId: null,
   commandId: null,
   causationId: null,
+  command: null,
+  request: null,
   data: {},
 } as const

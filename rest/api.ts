@@ -1,4 +1,5 @@
 import { type ProjectId, projectIdSchema } from '../domain/ids.ts'
+import { requestOrigin } from '../domain/values/request-origin.ts'
 import { acceptTraceparent } from '../domain/values/traceparent.ts'
 import { ApiError } from '../graphql/errors.ts'
 import { requestIdOf } from '../graphql/pipeline/request-id.ts'
@@ -76,6 +77,7 @@ const answerCall = async (
       session: session ?? nobody,
       requestId,
       traceparent: acceptTraceparent(request.header('traceparent')),
+      origin: requestOrigin(requestId, { address: request.address, userAgent: request.header('user-agent') }),
       signal: request.signal,
     }),
     project: session && project !== null ? projectFor(session, project) : nobody.projectId,

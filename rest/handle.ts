@@ -16,6 +16,7 @@ export const createRestHandler =
       method: request.method ?? 'GET',
       url: request.url ?? '/',
       header,
+      address: request.socket.remoteAddress,
       readBody: () => readBody(request, bodyBytes),
       signal: gone.signal,
     })

@@ -9,6 +9,8 @@ export type RestRequest = {
   readonly url: string
   /** The value of a header, whatever the case of its name; null where there is none. */
   readonly header: (name: string) => string | null
+  /** Of whoever sent it, or of the proxy before Coffer. */
+  readonly address?: string | undefined
   /** The body, which is asked for once it is known who sends it. */
   readonly readBody: () => Promise<string>
   /** Aborts when the caller has gone. */

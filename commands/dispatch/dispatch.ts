@@ -38,7 +38,7 @@ export const createDispatch = (dependencies: DispatchDependencies & { readonly i
       const answer = await idempotency.run(request, projectOf(request.actor), (ids, repeat) =>
         definition.carryOut(
           { ...dependencies, handler },
-          createJob(request, reachOf(request.actor), ids, repeat),
+          createJob(definition.name, request, reachOf(request.actor), ids, repeat),
           input,
         ),
       )

@@ -31,7 +31,7 @@ export type CarryOut<Answer> = (ids: RequestIds, repeat: boolean) => Promise<Ans
  */
 export const createIdempotency = ({ handler, ids, masterKey, clock, settings }: IdempotencyDependencies) => {
   const once = async <Answer>(
-    { command, actor, traceparent }: DispatchRequest,
+    { command, actor, traceparent, origin }: DispatchRequest,
     key: string,
     projectId: ProjectId,
     carryOut: CarryOut<Answer>,
@@ -47,6 +47,8 @@ export const createIdempotency = ({ handler, ids, masterKey, clock, settings }: 
       instanceId: null,
       causationId: commandId,
       ...(traceparent === undefined ? {} : { traceparent }),
+      command: command.type,
+      ...(origin && { request: origin }),
     }
     const received = await handler.handle(
       request,

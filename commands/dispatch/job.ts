@@ -1,7 +1,14 @@
 import type { Job, Reach, RequestFacts } from '../public/definition.ts'
 import type { RequestIds } from '../request-ids.ts'
 
-export const createJob = (request: RequestFacts, reach: Reach, ids: RequestIds, repeat: boolean): Job => ({
+/** `command`: the name of the public command. */
+export const createJob = (
+  command: string,
+  request: RequestFacts,
+  reach: Reach,
+  ids: RequestIds,
+  repeat: boolean,
+): Job => ({
   request,
   actor: request.actor,
   ids,
@@ -15,5 +22,7 @@ export const createJob = (request: RequestFacts, reach: Reach, ids: RequestIds, 
     instanceId: null,
     causationId: ids.commandId,
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
+    command,
+    ...(request.origin && { request: request.origin }),
   },
 })

@@ -49,7 +49,7 @@ export const createSystemDispatch =
     const checked = checkCommand(definition, given, { actor })
     if (!checked.ok) return { accepted: false, rejection: checked.rejection }
     const ids = requestIds(parseCommandId(deriveIdAt(Date.parse(identity.at), by, projectId, type, ...identity.parts)))
-    const job = createJob({ actor, traceparent, signal }, { projectId }, ids, true)
+    const job = createJob(definition.name, { actor, traceparent, signal }, { projectId }, ids, true)
     const caused = { ...job, context: { ...job.context, causationId } }
     try {
       const answer = await definition.carryOut(dependencies, caused, checked.input)

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { InstanceId, OperationId, ProjectId } from '../../domain/ids.ts'
 import { type OperationKind, operationKinds } from '../../domain/instance/operation-kinds.ts'
-import type { Actor, Role } from '../../domain/metadata.ts'
+import type { Actor, RequestOrigin, Role } from '../../domain/metadata.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import type { WallClock } from '../../kernel/clock.ts'
@@ -71,6 +71,8 @@ export type RequestFacts = {
   readonly expectedVersion?: number
   /** W3C trace context of what led to it; recorded with all it leads to. */
   readonly traceparent?: string | undefined
+  /** The request that it came in; recorded with what it leads to at once. */
+  readonly origin?: RequestOrigin | undefined
   readonly signal: AbortSignal
 }
 

@@ -1,3 +1,4 @@
+import type { RequestOrigin } from '../../domain/metadata.ts'
 import type { AuditDocument, AuditFault } from '../../projections/audit-entry.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -17,7 +18,7 @@ const chainLength = 20
 
 const addEvent = (parts: SchemaParts): void => {
   addEventType(parts)
-  const { builder, Event } = parts
+  const { builder, Event, Role } = parts
   const { Connection, Edge } = defineConnection(parts, { name: 'Event', view: 'events', node: Event })
   const Filter = builder.inputType('EventFilter', {
     description: 'All that is given must hold.',
@@ -26,6 +27,11 @@ const addEvent = (parts: SchemaParts): void => {
       operationId: t.id({ description: 'Of this operation.' }),
       types: t.stringList({ description: 'One of these types, such as `InstanceProvisioned`.' }),
       actor: t.string({ description: 'Caused by an actor of this name, such as `token:<id>`.' }),
+      role: t.field({ type: Role, description: 'Caused by a user whose most powerful role this is.' }),
+      command: t.string({
+        description: 'What this command led to at once, such as `CreateInstance`. Noted from 0.3 on.',
+      }),
+      hostId: t.id({ description: 'Admins only: concerning this host, or caused by its agent.' }),
       since: t.field({ type: 'DateTime', description: 'Happened at this moment or later.' }),
       until: t.field({ type: 'DateTime', description: 'Happened before this moment.' }),
       projectId: t.id({ description: 'Admins only: of this project. Admins see everything without it.' }),
@@ -70,6 +76,21 @@ const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, Unread
     fields: (t) => ({
       reason: t.expose('reason', { type: UnreadableReason, description: 'Stable: switch on it.' }),
       detail: t.exposeString('detail', { description: 'For a person. Names fields, never what is in them.' }),
+    }),
+  })
+  const EventRequest = builder.objectRef<RequestOrigin>('EventRequest').implement({
+    description: 'The request that a command came in.',
+    fields: (t) => ({
+      id: t.exposeString('id', { description: "The `X-Request-Id` of its answer, and of the server's own log." }),
+      network: t.exposeString('network', {
+        nullable: true,
+        description:
+          'Where it came from: the /24 or /48 of the address that connected, which may be a proxy. Null where it came over no socket.',
+      }),
+      client: t.exposeString('client', {
+        nullable: true,
+        description: 'The program that sent it, such as `coffer/0.3.0`: the first product of its `User-Agent`.',
+      }),
     }),
   })
   Event.implement({
@@ -120,6 +141,19 @@ const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, Unread
       causationId: t.exposeID('causationId', {
         nullable: true,
         description: 'The message handled when it was made. Null where it cannot be read.',
+      }),
+      command: t.exposeString('command', {
+        nullable: true,
+        description:
+          'The command that it follows from at once, such as `CreateInstance`. Null where it follows from another event, and for those before 0.3.',
+      }),
+      request: t.field({
+        type: EventRequest,
+        nullable: true,
+        description:
+          "The request that brought the command. Null where there was none, where it is of another project's user, and for those before 0.3.",
+        resolve: ({ request, actor }, _args, { session }) =>
+          session.isAdmin || (actor?.kind === 'user' && actor.projectId === session.projectId) ? request : null,
       }),
       cause: t.field({
         type: Event,

@@ -1,3 +1,4 @@
+import type { RequestOrigin } from '../../domain/metadata.ts'
 import type { Session } from '../session.ts'
 import type { OperationType } from '../telemetry.ts'
 
@@ -12,6 +13,9 @@ export type RequestContext = {
   operation?: OperationType
   /** The W3C trace context that the caller sent, if it is one. */
   traceparent?: string | undefined
+  origin?: RequestOrigin
+  /** Node's own, where the request came over a socket. */
+  req?: { readonly socket: { readonly remoteAddress?: string | undefined } }
   /** Aborts when the caller has gone. */
   signal?: AbortSignal
 }

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
+import { requestOrigin } from '../../domain/values/request-origin.ts'
 import { acceptTraceparent } from '../../domain/values/traceparent.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -18,6 +19,10 @@ export const requestIdOf = (given: string | null | undefined, ids: IdSource): st
 export const useRequestId = ({ clock, ids }: Pick<Kernel, 'clock' | 'ids'>): Plugin<object, RequestContext> => ({
   onRequest: ({ request, serverContext }) => {
     serverContext.requestId = requestIdOf(request.headers.get(header), ids)
+    serverContext.origin = requestOrigin(serverContext.requestId, {
+      address: serverContext.req?.socket.remoteAddress,
+      userAgent: request.headers.get('user-agent'),
+    })
     serverContext.startedAt = clock.elapsedMs()
     serverContext.traceparent = acceptTraceparent(request.headers.get('traceparent'))
     serverContext.signal = request.signal

@@ -224,9 +224,11 @@ const renderPage = async (options?: GraphiQLOptions): Promise<string> => {
 }
 
 const requestFacts = (initial: RequestContext): RequestFacts => {
-  const { requestId, signal, traceparent } = initial
-  if (requestId === undefined || signal === undefined) throw new Error('a request came without its id and signal')
-  return { session: sessionOf(initial), requestId, signal, traceparent }
+  const { requestId, signal, traceparent, origin } = initial
+  if (requestId === undefined || signal === undefined || origin === undefined) {
+    throw new Error('a request came without its id, origin and signal')
+  }
+  return { session: sessionOf(initial), requestId, signal, traceparent, origin }
 }
 
 /** Few errors at a time, short, and without the values they are about; outside of development, no guesses at what was meant. */

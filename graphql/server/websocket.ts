@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
 import { type Context, handleProtocols, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { requestOrigin } from '../../domain/values/request-origin.ts'
 import { acceptTraceparent } from '../../domain/values/traceparent.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { ApiError } from '../errors.ts'
@@ -191,7 +192,11 @@ export const createWebSocketHandler = (options: WebSocketOptions): WebSocketHand
     const { query, operationName, variables } = payload
     const operation = await admit(session, { query, operationName, variables })
     const traceparent = acceptTraceparent(request.headers.traceparent?.toString())
-    const own = engine({ requestId, session, operation, signal: gone.signal, traceparent, params: payload })
+    const origin = requestOrigin(requestId, {
+      address: request.socket.remoteAddress,
+      userAgent: request.headers['user-agent'],
+    })
+    const own = engine({ requestId, session, operation, signal: gone.signal, traceparent, origin, params: payload })
     const document = own.parse(query)
     const errors = own.validate(own.schema, document)
     if (errors.length > 0) return { operation, errors }

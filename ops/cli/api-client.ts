@@ -1,3 +1,4 @@
+import { programVersion } from '../program-info.ts'
 import type { ClientSettings } from './client-environment.ts'
 import type { Document } from './document.ts'
 import { readEventStream } from './event-stream.ts'
@@ -45,6 +46,9 @@ export type ClientPatience = {
   readonly silenceMs: number
 }
 
+/** The audit log names the program that asked for something. */
+const userAgent = `coffer/${programVersion}`
+
 const defaultPatience: ClientPatience = { requestTimeoutMs: 60_000, firstByteMs: 5000, silenceMs: 30_000 }
 /** Codes that are the caller's to mend. Any other error is trouble. */
 const refusals = new Set([
@@ -64,7 +68,12 @@ export const createApiClient = ({ url, token }: ClientSettings, patience: Partia
     try {
       return await fetch(`${url}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
+        headers: {
+          'content-type': 'application/json',
+          accept,
+          authorization: `Bearer ${token}`,
+          'user-agent': userAgent,
+        },
         body: JSON.stringify(body),
         signal,
       })

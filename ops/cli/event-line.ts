@@ -7,7 +7,8 @@ export const eventLine = (event: EventFragment): string =>
   lineOf(event, `${event.type.padEnd(28)}  ${event.stream}`, (name) => name)
 
 /** The same where it is known of what: without its stream, and with short ids. */
-export const briefEventLine = (event: EventFragment): string => lineOf(event, event.type, shortId)
+export const briefEventLine = (event: EventFragment): string =>
+  `${lineOf(event, event.type, shortId)}${originOf(event)}`
 
 const lineOf = (
   { at, actor, data, unreadable }: EventFragment,
@@ -25,6 +26,15 @@ const whoIs = ({ kind, name }: NonNullable<EventFragment['actor']>, nameAgent: (
 
 /** As long as what `exactLocalTime` gives. */
 const exactTimeChars = 23
+
+/** What somebody asked for, and from where. */
+const originOf = ({ command, request }: EventFragment): string => {
+  if (command === null && request === null) return ''
+  const from = request?.network ? ` from ${request.network}` : ''
+  const by = request?.client ? ` by ${request.client}` : ''
+  const words = [command ?? [], request ? `request ${request.id}${from}${by}` : []].flat()
+  return `  [${words.join(', ')}]`
+}
 
 /** What makes an event of a kind differ from the next at first sight. */
 const remarkOf = (data: EventFragment['data']): string => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { hostIdSchema } from '../../../domain/ids.ts'
 import type { CliContext } from '../context.ts'
 import { eventLine } from '../event-line.ts'
 import { findInstance } from '../find-instance.ts'
@@ -10,21 +11,27 @@ import {
   EventsDocument,
   type EventsQuery,
   FollowEventsDocument,
+  type Role,
 } from '../generated/graphql.ts'
 import { isPassing, isStreamBlocked } from '../wait.ts'
+import { findHost } from './find-host.ts'
 import { operationId } from './operations.ts'
 
-export type EventsOptions = {
-  readonly follow: boolean
+/** Which events, as the options of the command line say it. */
+export type EventsFilter = {
   readonly instance?: string
   readonly operation?: string
   readonly type: readonly string[]
   readonly actor?: string
+  readonly role?: string
+  readonly command?: string
+  readonly host?: string
   readonly since?: string
   readonly until?: string
   readonly project?: string
-  readonly limit: number
 }
+
+export type EventsOptions = EventsFilter & { readonly follow: boolean; readonly limit: number }
 
 type Filter = EventFilter
 const pageSize = 200
@@ -33,15 +40,7 @@ const askAgainMs = 1000
 
 /** Prints the latest events of the audit log, oldest first; with `follow`, then every new one until Ctrl-C. */
 export const showEvents = async (context: CliContext, options: EventsOptions): Promise<void> => {
-  const filter = {
-    instanceId: options.instance && (await findInstance(context, options.instance)).id,
-    operationId: options.operation && (await operationId(context, options.operation)),
-    types: options.type.length > 0 ? options.type : undefined,
-    actor: options.actor,
-    since: options.since,
-    until: options.until,
-    projectId: options.project,
-  }
+  const filter = await filterOf(context, options)
   // Read first: where none matches yet, what does from here on is new.
   const here = options.follow ? (await latest(context, {}, 1)).cursor : null
   const { events, cursor } = await latest(context, filter, options.limit)
@@ -52,6 +51,23 @@ export const showEvents = async (context: CliContext, options: EventsOptions): P
   if (options.follow) await follow(context, filter, cursor ?? here)
   else if (events.length === 0) context.terminal.stderr.write('There are no events.\n')
 }
+
+export const filterOf = async (context: CliContext, options: EventsFilter): Promise<Filter> => ({
+  instanceId: options.instance && (await findInstance(context, options.instance)).id,
+  operationId: options.operation && (await operationId(context, options.operation)),
+  types: options.type.length > 0 ? options.type : undefined,
+  actor: options.actor,
+  role: options.role?.toUpperCase() as Role | undefined,
+  command: options.command,
+  hostId: options.host && (await hostId(context, options.host)),
+  since: options.since,
+  until: options.until,
+  projectId: options.project,
+})
+
+/** One that was removed is in the log still, and in no list of hosts. */
+const hostId = async (context: CliContext, nameOrId: string): Promise<string> =>
+  hostIdSchema.safeParse(nameOrId).success ? nameOrId : (await findHost(context, nameOrId)).id
 
 const print = ({ output }: CliContext, event: EventFragment): Promise<void> =>
   output.item(event, () => eventLine(event))

@@ -248,6 +248,12 @@ export const EventFragmentDoc = new TypedDocumentString(`
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -286,6 +292,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -319,6 +331,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -2651,6 +2669,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -2695,6 +2719,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -2730,6 +2760,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -2775,6 +2811,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor
@@ -2824,6 +2866,12 @@ fragment Event on Event {
  operationId
  commandId
  causationId
+ command
+ request {
+ id
+ network
+ client
+ }
  data
  actor {
  ...Actor

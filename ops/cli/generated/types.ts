@@ -243,9 +243,12 @@ export type EnableRootInput = {
 
 export type EventFilter = {
   readonly actor?: string | null | undefined;
+  readonly command?: string | null | undefined;
+  readonly hostId?: string | null | undefined;
   readonly instanceId?: string | null | undefined;
   readonly operationId?: string | null | undefined;
   readonly projectId?: string | null | undefined;
+  readonly role?: Role | null | undefined;
   readonly since?: string | null | undefined;
   readonly types?: ReadonlyArray<string> | null | undefined;
   readonly until?: string | null | undefined;
@@ -977,7 +980,7 @@ export type DropDeadLetterMutation = { readonly result:
     )
    };
 
-export type EventFragment = { readonly id: string, readonly eventId: string, readonly type: string, readonly at: string | null, readonly stream: string, readonly revision: number, readonly projectId: string | null, readonly instanceId: string | null, readonly operationId: string | null, readonly commandId: string | null, readonly causationId: string | null, readonly data: unknown, readonly actor: ActorFragment | null, readonly unreadable: { readonly reason: UnreadableReason, readonly detail: string } | null };
+export type EventFragment = { readonly id: string, readonly eventId: string, readonly type: string, readonly at: string | null, readonly stream: string, readonly revision: number, readonly projectId: string | null, readonly instanceId: string | null, readonly operationId: string | null, readonly commandId: string | null, readonly causationId: string | null, readonly command: string | null, readonly data: unknown, readonly request: { readonly id: string, readonly network: string | null, readonly client: string | null } | null, readonly actor: ActorFragment | null, readonly unreadable: { readonly reason: UnreadableReason, readonly detail: string } | null };
 
 export type EventsQueryVariables = Exact<{
   filter?: EventFilter | null | undefined;

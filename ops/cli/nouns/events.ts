@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { roles } from '../../../domain/metadata.ts'
 import { showEvents } from '../commands/events.ts'
 import { traceEvent } from '../commands/trace-event.ts'
 import { explainInstance } from '../commands/why.ts'
@@ -15,6 +16,11 @@ export const eventsVerb: Verbs = (program, { run }) => {
     .option('--operation <id>', 'only those of this operation')
     .option('--type <type>', 'only those of this type; may be repeated', collect, [])
     .option('--actor <name>', 'only those that this actor caused, such as token:<id>')
+    .addOption(
+      new Option('--role <role>', 'only those caused by users with this as their most powerful role').choices(roles),
+    )
+    .option('--command <name>', 'only what this command led to at once, such as CreateInstance')
+    .option('--host <host>', 'only those that concern this host, or that its agent caused (admins)')
     .option('--since <time>', 'only those from this moment on, such as 2030-01-31T00:00:00Z')
     .addOption(new Option('--until <time>', 'only those before this moment').conflicts('follow'))
     .option('--project <id>', 'only those of this project (admins)')

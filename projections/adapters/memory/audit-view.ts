@@ -1,11 +1,16 @@
 import type { AuditEntry } from '../../audit-entry.ts'
 import { auditKey } from '../../audit-entry.ts'
-import { type DumpedDocument, type ListOptions, neverWritten } from '../../ports/view-store.ts'
-import { auditLists } from '../../views/events.ts'
+import { type DumpedDocument, type IndexEntry, type ListOptions, neverWritten } from '../../ports/view-store.ts'
+import { auditListNames, auditLists } from '../../views/events.ts'
 import { createColumn } from './column.ts'
 import type { MemoryView } from './memory-view.ts'
 import { createNameColumn, createNames, type NameColumn, type Names } from './names.ts'
 import { firstIndex } from './sorted-list.ts'
+
+/** Lists by what few events have, or by two things at once. */
+const otherLists = auditListNames.filter(
+  (index) => !['all', 'project', 'instance', 'operation', 'host'].includes(index),
+)
 
 /** Whose events are: a name in each row, and the rows of each name, by its number. */
 type Reference = { readonly names: NameColumn; readonly rows: Map<number, number[]> }
@@ -14,7 +19,7 @@ type Reference = { readonly names: NameColumn; readonly rows: Map<number, number
 type List = { readonly size: number; readonly row: (at: number) => number }
 
 /**
- * The view `events`, which has as many documents as the log has events: about 100 bytes for each. An entry is a row of numbers, some of
+ * The view `events`, which has as many documents as the log has events: about 130 bytes for each. An entry is a row of numbers, some of
  * which stand for names; a list has the numbers of its rows, but for that of all, which is the rows themselves.
  *
  * Takes what the projection of the audit log writes and nothing else: entries in the order of the log. One that is there stays as it is.
@@ -29,10 +34,15 @@ export const createAuditView = (): MemoryView => {
   /** NaN: not known. */
   const moments = createColumn(Float64Array)
   const [project, instance, operation] = [createReference(names), createReference(names), createReference(names)]
-  const references: Readonly<Record<string, Reference>> = { project, instance, operation }
+  const host = createReference(names)
+  const roles = createNameColumn(names)
+  const commands = createNameColumn(names)
+  const references: Readonly<Record<string, Reference>> = { project, instance, operation, host }
+  /** The rows of lists by what is in no column of its own, by the number of the value. */
+  const others = new Map<string, Map<number, number[]>>(otherLists.map((index) => [index, new Map<number, number[]>()]))
   let checkpoint = neverWritten
 
-  const add = (entry: AuditEntry): void => {
+  const add = (entry: AuditEntry, entries: readonly IndexEntry[]): void => {
     const row = positions.length()
     positions.add(entry.position)
     revisions.add(entry.revision)
@@ -43,6 +53,13 @@ export const createAuditView = (): MemoryView => {
     refer(project, row, entry.projectId)
     refer(instance, row, entry.instanceId)
     refer(operation, row, entry.operationId)
+    refer(host, row, entry.hostId)
+    roles.add(entry.role)
+    commands.add(entry.command)
+    for (const { index, value } of entries) {
+      const rows = others.get(index)
+      if (rows) addRow(rows, names.add(value), row)
+    }
   }
 
   const keyAt = (row: number): string => auditKey(positions.at(row))
@@ -58,12 +75,15 @@ export const createAuditView = (): MemoryView => {
       operationId: operation.names.at(row),
       atMs: Number.isNaN(moments.at(row)) ? null : moments.at(row),
       actor: actors.at(row),
+      role: roles.at(row),
+      command: commands.at(row),
+      hostId: host.names.at(row),
     }) as AuditEntry
 
   const listOf = (index: string, value: string): List => {
     if (index === 'all' && value === 'all') return { size: positions.length(), row: (at) => at }
     const number = names.find(value)
-    const rows = number === undefined ? undefined : references[index]?.rows.get(number)
+    const rows = number === undefined ? undefined : (references[index]?.rows ?? others.get(index))?.get(number)
     return rows ? { size: rows.length, row: (at) => rows[at] as number } : { size: 0, row: (at) => at }
   }
 
@@ -102,7 +122,7 @@ export const createAuditView = (): MemoryView => {
       if (write.kind === 'delete') throw new Error(`the audit log keeps ${write.key}, as it keeps everything`)
       const entry = write.document as AuditEntry
       const last = positions.length() - 1
-      if (last < 0 || entry.position > positions.at(last)) add(entry)
+      if (last < 0 || entry.position > positions.at(last)) add(entry, write.entries)
       else if (!find(write.key)) throw new Error(`the audit log is at ${keyAt(last)} already and lacks ${write.key}`)
     },
     get: find,
@@ -125,7 +145,10 @@ const createReference = (names: Names): Reference => ({ names: createNameColumn(
 
 const refer = ({ names, rows }: Reference, row: number, name: string | null): void => {
   const number = names.add(name)
-  if (name === null) return
+  if (name !== null) addRow(rows, number, row)
+}
+
+const addRow = (rows: Map<number, number[]>, number: number, row: number): void => {
   const others = rows.get(number)
   if (others) others.push(row)
   else rows.set(number, [row])

@@ -270,6 +270,13 @@ onEverySite('cli', (site) => {
       ])
       const traced = await cli.json<{ effects: { type: string }[] }>(['trace', operation])
       expect(traced.effects.map(({ type }) => type)).toContain('OperationSucceeded')
+      expect((await cli(['trace', operation])).stdout).toMatch(
+        /^\S+ \S+ {2}InstanceRequested .*\[CreateInstance, request \S+ from 127\.0\.0\.0\/24 by coffer\/\S+\]$/m,
+      )
+      const asked = await cli.json<readonly { type: string }[]>(['events', '--command', 'createInstance'])
+      expect(asked.map(({ type }) => type)).toContain('InstanceRequested')
+      const byAdmin = await cli.json<readonly { actor: { name: string } }[]>(['events', '--role', 'admin'])
+      expect(new Set(byAdmin.map(({ actor }) => actor.name))).toEqual(new Set(['admin']))
       const following = cli.follow(['events', '--instance', 'shop', '--follow', '-o', 'json', '--limit', '3'])
       const ids = () => following.lines().map((line) => (JSON.parse(line) as { id: string }).id)
       await waitFor('the latest events', () => ids().length >= 3)

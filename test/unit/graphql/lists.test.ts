@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { type ProjectId, parseHostId } from '../../../domain/ids.ts'
+import type { Actor, Role } from '../../../domain/metadata.ts'
 import { createCursors } from '../../../graphql/cursor.ts'
 import { type ApiUnderTest, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
 
@@ -306,6 +308,52 @@ describe('the audit log', () => {
       'TokenRevoked',
     ])
     expect(await types(api, { types: ['Nonsense'] })).toContain('"Nonsense" is not a type of event')
+  })
+
+  it('is cut by who caused an event and by what, for each project without a look at others', async () => {
+    const api = createApiUnderTest()
+    const user = (subject: string, role: Role, projectId: ProjectId): Actor => ({
+      kind: 'user',
+      subject,
+      projectId,
+      roles: [role],
+    })
+    const hostId = parseHostId('01a203e8-d15c-7003-b72b-009708214fd6')
+    await api.putEvent(shop, { type: 'TokenIssued', actor: user('ann', 'admin', shop), command: 'IssueToken' })
+    await api.putEvent(shop, { type: 'InstanceRenamed', actor: user('ann', 'member', shop) })
+    await api.putEvent(bank, { type: 'TokenRevoked', actor: user('ann', 'member', bank), command: 'RevokeToken' })
+    await api.putEvent(shop, { type: 'InstanceHealthChanged', actor: { kind: 'agent', hostId } })
+    await api.putEvent(shop, { type: 'InstanceRestarted', actor: { kind: 'system', name: 'sagas' } })
+    expect(await types(api, { actor: 'ann' })).toEqual(['TokenIssued', 'InstanceRenamed', 'TokenRevoked'])
+    expect(await types(api, { actor: 'ann', role: 'MEMBER' })).toEqual(['InstanceRenamed', 'TokenRevoked'])
+    expect(await types(api, { actor: 'sagas' })).toEqual(['InstanceRestarted'])
+    expect(await types(api, { actor: hostId })).toEqual(['InstanceHealthChanged'])
+    expect(await types(api, { hostId })).toEqual(['InstanceHealthChanged'])
+    expect(await types(api, { hostId, projectId: bank })).toEqual([])
+    expect(await types(api, { role: 'ADMIN', projectId: shop })).toEqual(['TokenIssued'])
+    expect(await types(api, { command: 'revokeToken' })).toEqual(['TokenRevoked'])
+    expect(await types(api, { command: 'IssueToken', types: ['TokenRevoked'] })).toEqual([])
+    expect(await types(api, { command: 'Nonsense' })).toContain('"Nonsense" is not a command: CreateInstance,')
+
+    const { token } = await api.putToken(bank, 'reader')
+    const ask = (filter: string) => api.ask(`{ events(filter: ${filter}) { nodes { type } } }`, { token })
+    const { data } = await ask('{ actor: "ann" }')
+    expect(data.events.nodes).toEqual([{ type: 'TokenRevoked' }])
+    expect((await ask(`{ hostId: "${hostId}" }`)).errors[0]?.extensions?.code).toBe('FORBIDDEN')
+  })
+
+  it('tells what request brought a command to those of its project, and to admins', async () => {
+    const api = createApiUnderTest()
+    const request = { id: 'r-1', network: '192.0.2.0/24', client: 'coffer/0.3.0' }
+    const actor: Actor = { kind: 'user', subject: 'admin', projectId: bank, roles: ['admin'] }
+    await api.putEvent(shop, { request, actor: { ...actor, projectId: shop } as Actor, command: 'RenameInstance' })
+    await api.putEvent(shop, { request, actor })
+    const { token } = await api.putToken(shop, 'reader')
+    const query = '{ events { nodes { command request { id network client } } } }'
+    const [own, admins] = (await api.ask(query, { token })).data.events.nodes
+    expect(own).toEqual({ command: 'RenameInstance', request })
+    expect(admins.request).toBeNull()
+    expect((await api.ask(query)).data.events.nodes[1].request).toEqual(request)
   })
 
   it('leads to the instance and the operation of an event, and to nothing of another project', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { noConfiguration } from '../../../domain/instance/known.ts'
-import { type Actor, actorName, type Role } from '../../../domain/metadata.ts'
+import { type Actor, actorName, highestRole, type Role } from '../../../domain/metadata.ts'
 import { parseScheduleId } from '../../../domain/schedule/id.ts'
 import { parseTokenId } from '../../../domain/token/id.ts'
 import { noDetails } from '../../../domain/values/instance-details.ts'
@@ -278,6 +278,8 @@ export const createViewWriter = (store: ViewStore) => {
         operationId: null,
         commandId,
         causationId: commandId,
+        command: null,
+        request: null,
         data: { name: 'orders' },
         unreadable: null,
         ...facts,
@@ -288,6 +290,8 @@ export const createViewWriter = (store: ViewStore) => {
         stream: instanceStream(parseInstanceId(ids.next())),
         atMs: event.at === null ? null : Date.parse(event.at),
         actor: event.actor && actorName(event.actor),
+        role: event.actor && highestRole(event.actor),
+        hostId: event.actor?.kind === 'agent' ? event.actor.hostId : null,
       })
       return event
     },

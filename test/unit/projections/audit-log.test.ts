@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReadStreamOptions } from '../../../commands/ports/event-store.ts'
-import { actorName } from '../../../domain/metadata.ts'
+import { actorName, highestRole } from '../../../domain/metadata.ts'
 import type { AuditEntry } from '../../../projections/audit-entry.ts'
 import { createAuditLogReader } from '../../../projections/audit-log.ts'
 import { createEventLog, type WrittenEvent } from '../../support/event-log.ts'
@@ -18,6 +18,9 @@ const entryOf = ({ position, type, stream, revision, metadata }: WrittenEvent): 
   operationId: metadata.correlationId,
   atMs: Date.parse(metadata.at),
   actor: actorName(metadata.actor),
+  role: highestRole(metadata.actor),
+  command: null,
+  hostId: null,
 })
 
 /** A log, the reader of it, and what was asked of it. */
@@ -51,6 +54,8 @@ describe('the audit log', () => {
         operationId: world.operationId,
         commandId: stored.metadata.commandId,
         causationId: stored.metadata.causationId,
+        command: null,
+        request: null,
         data: {
           instanceId: world.instanceId,
           projectId: world.projectId,
@@ -149,7 +154,7 @@ describe('the audit log', () => {
       },
     })
     const [gone, next] = await read([entryOf(first), entryOf(second)])
-    const { atMs, actor, ...place } = entryOf(first)
+    const { atMs, actor, role, hostId, ...place } = entryOf(first)
     expect(gone).toMatchObject({ ...place, at: null, actor: null, data: {}, unreadable: { reason: 'MISSING' } })
     expect(next).toMatchObject({ id: second.id, unreadable: null })
   })

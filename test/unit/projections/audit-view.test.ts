@@ -21,7 +21,10 @@ const anyEntry = fc.record({
   instanceId: oneOf('instanceId'),
   operationId: oneOf('operationId'),
   atMs: fc.oneof(fc.constant(null), fc.nat({ max: 4_000_000_000_000 })),
-  actor: fc.constantFrom(null, 'admin', 'schedules'),
+  actor: fc.constantFrom(null, 'admin', 'schedules', 'sagas', ...worlds.map(({ hostId }) => hostId)),
+  role: fc.constantFrom(null, 'admin', 'member'),
+  command: fc.constantFrom(null, 'CreateInstance', 'DeleteInstance'),
+  hostId: fc.constantFrom(null, ...worlds.map(({ hostId }) => hostId)),
 })
 
 const putOf = (entry: AuditEntry): ViewWrite => {
@@ -80,6 +83,9 @@ describe('the view of events in memory', () => {
     operationId: null,
     atMs: null,
     actor: null,
+    role: null,
+    command: null,
+    hostId: null,
   }
 
   it('dumps what was there at the call, while more comes', () => {

@@ -22,7 +22,15 @@ const createWorld = async (untimed: (minute: number) => boolean = () => false) =
   const entries = Array.from({ length: count }, (_, minute): AuditEntry => {
     const position = minute * 1000
     const atMs = untimed(minute) ? null : startMs + minute * minuteMs
-    const whose = { projectId: null, instanceId: null, operationId: null, actor: 'admin' }
+    const whose = {
+      projectId: null,
+      instanceId: null,
+      operationId: null,
+      actor: 'admin',
+      role: null,
+      command: null,
+      hostId: null,
+    }
     return {
       position,
       type: 'InstanceRenamed',

@@ -23,6 +23,9 @@ describe('the view of events', () => {
         operationId: null,
         atMs: Date.UTC(2030, 0, 1),
         actor: 'ada',
+        role: 'member',
+        command: null,
+        hostId: world.hostId,
       },
       '0000000000000001': {
         position: 1,
@@ -34,6 +37,9 @@ describe('the view of events', () => {
         operationId: world.operationId,
         atMs: Date.UTC(2030, 0, 1, 0, 0, 1),
         actor: 'ada',
+        role: 'member',
+        command: null,
+        hostId: world.hostId,
       },
     })
   })
@@ -50,6 +56,24 @@ describe('the view of events', () => {
     expect(keysIn(dumped, 'project', 'acme')).toEqual(at(1, 2, 3))
     expect(keysIn(dumped, 'instance', world.instanceId)).toEqual(at(1, 2))
     expect(keysIn(dumped, 'operation', world.operationId)).toEqual(at(2))
+    expect(keysIn(dumped, 'host', world.hostId)).toEqual(at(0, 1))
+  })
+
+  it('lists by who caused an event, by what and of what type, for all and for each project', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', world)
+    log.add('InstanceRequested', world, {}, { command: 'CreateInstance' })
+    log.add('InstanceRenamed', world, {}, { actor: { kind: 'system', name: 'sagas' } })
+    log.add('InstanceHealthChanged', world, {}, { actor: { kind: 'agent', hostId: world.hostId } })
+    const dumped = await project(eventsView, log.events(), { deliveries: 1 })
+    const at = (...positions: number[]) => positions.map((position) => `000000000000000${position}`)
+    expect(keysIn(dumped, 'actor', 'ada')).toEqual(at(0, 1))
+    expect(keysIn(dumped, 'project-actor', 'acme/ada')).toEqual(at(1))
+    expect(keysIn(dumped, 'role', 'member')).toEqual(at(0, 1))
+    expect(keysIn(dumped, 'project-command', 'acme/CreateInstance')).toEqual(at(1))
+    expect(keysIn(dumped, 'project-type', 'acme/InstanceRenamed')).toEqual(at(2))
+    expect(keysIn(dumped, 'host', world.hostId)).toEqual(at(0, 1, 3))
+    for (const busy of ['sagas', world.hostId]) expect(keysIn(dumped, 'actor', busy)).toEqual([])
   })
 })
 
