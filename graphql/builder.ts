@@ -1,7 +1,7 @@
 import SchemaBuilder, { type ArgBuilder, type ImplementableObjectRef } from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
 import type { Credential } from '../commands/api.ts'
-import type { Actor } from '../domain/metadata.ts'
+import type { Actor, RequestOrigin } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
 import type { Rejection } from '../domain/rejection.ts'
 import type { Fault } from '../domain/values/fault.ts'
@@ -71,6 +71,7 @@ export const createSchemaParts = () => {
     Actor: builder.objectRef<Actor>('Actor'),
     Credential: builder.objectRef<Credential>('Credential'),
     Event: builder.objectRef<AuditDocument>('Event'),
+    EventRequest: builder.objectRef<RequestOrigin>('EventRequest'),
     Fault: builder.objectRef<Fault>('Fault'),
     Host: builder.objectRef<HostDocument>('Host'),
     Instance: builder.objectRef<InstanceDocument>('Instance'),

@@ -1,14 +1,14 @@
 import type { Entry } from '../projections/ports/view-store.ts'
-import type { ViewName } from '../projections/registry.ts'
 import type { ArgumentFields, ObjectRef, PageInfo, SchemaParts } from './builder.ts'
 import { askedLength, defaultFirst, isBackward, type ListArguments, type ListedPage, maxFirst } from './connection.ts'
 import type { ApiContext } from './context.ts'
+import type { ListView } from './cursor.ts'
 import { isGiven } from './input.ts'
 
 export type ConnectionSpec<Document> = {
   /** `Instance` makes `InstanceConnection` and `InstanceEdge`. */
   readonly name: string
-  readonly view: ViewName
+  readonly view: ListView
   readonly node: ObjectRef<Document>
 }
 

@@ -1,5 +1,6 @@
 import type { Dispatch } from '../commands/api.ts'
 import type { DeadLetters } from '../commands/ports/dead-letters.ts'
+import type { Refusals } from '../commands/ports/refusals.ts'
 import type { HostId, InstanceId, OperationId, ProjectId } from '../domain/ids.ts'
 import type { RequestOrigin } from '../domain/metadata.ts'
 import type { QuotaLimits } from '../domain/project/events.ts'
@@ -28,6 +29,7 @@ export type Backend = {
    */
   readonly findLoss: (projectId: ProjectId | null, stream: StreamName) => Promise<Rejection | null>
   readonly deadLetters: DeadLetters
+  readonly refusals: Refusals
   readonly settings: BackendSettings
   readonly cursors: Cursors
   readonly log: Pick<Log, 'error'>

@@ -4,10 +4,13 @@ import type { ViewName } from '../projections/registry.ts'
 import { type ApiError, invalidInput } from './errors.ts'
 
 /** Places in lists, opaque to clients and stable: they stay valid while documents come, change and go, also the one they were given for. */
+/** The lists that are in a view, and the one that is not. */
+export type ListView = ViewName | 'refusals'
+
 export type Cursors = {
-  encode(view: ViewName, sortKey: string): string
+  encode(view: ListView, sortKey: string): string
   /** The sort key in a cursor that `encode` made for the same view, else null. */
-  tryDecode(view: ViewName, cursor: string): string | null
+  tryDecode(view: ListView, cursor: string): string | null
 }
 
 /**
@@ -25,13 +28,13 @@ export const createCursors = (key: Uint8Array): Cursors => ({
 
 const tagBytes = 12
 
-const tagOf = (key: Uint8Array, view: ViewName, sortKey: string): Buffer =>
+const tagOf = (key: Uint8Array, view: ListView, sortKey: string): Buffer =>
   createHmac('sha256', key).update(`${view}:${sortKey}`).digest().subarray(0, tagBytes)
 
-const signPlace = (key: Uint8Array, view: ViewName, sortKey: string): string =>
+const signPlace = (key: Uint8Array, view: ListView, sortKey: string): string =>
   Buffer.concat([tagOf(key, view, sortKey), Buffer.from(sortKey, 'utf8')]).toString('base64url')
 
-const tryOpenPlace = (key: Uint8Array, view: ViewName, cursor: string): string | null => {
+const tryOpenPlace = (key: Uint8Array, view: ListView, cursor: string): string | null => {
   const signed = Buffer.from(cursor, 'base64url')
   if (signed.length < tagBytes || signed.toString('base64url') !== cursor) return null
   const sortKey = signed.subarray(tagBytes).toString('utf8')
@@ -66,7 +69,7 @@ export const unknownCursor = (field: 'after' | 'before' = 'after'): ApiError =>
  * goes on behind its place. `isPlace`: what else must hold, such as that the caller may see the event there. Default: nothing.
  */
 export const cursorPlace =
-  (cursors: Cursors, view: ViewName, isPlace: (sortKey: string) => Promise<boolean> = async () => true) =>
+  (cursors: Cursors, view: ListView, isPlace: (sortKey: string) => Promise<boolean> = async () => true) =>
   async (cursor: string, field: 'after' | 'before' = 'after'): Promise<string> => {
     const sortKey = cursors.tryDecode(view, cursor)
     if (sortKey === null || !(await isPlace(sortKey))) throw unknownCursor(field)

@@ -33,20 +33,25 @@ export const readPage = async <D>(
   matches?: (document: D) => boolean,
   ends: (document: D) => boolean = nothing,
 ): Promise<Page<D>> => {
-  const page = await walk<D>(
-    viewStore,
-    list,
+  const { view, index, value } = list
+  const page = await walkList<D>(
+    (range) => viewStore.list<D>(view, { index, value, ...range }),
     { first, direction, ...(after !== undefined && { after }) },
-    { matches: matches ?? everything, ends },
+    matches,
+    ends,
   )
   return matches ? page : { ...page, total: () => viewStore.count(list.view, list.index, list.value) }
 }
 
-const walk = async <D>(
-  viewStore: ViewStore,
-  { view, index, value }: ListName,
+/** A part of a list that is in no view, or in one. */
+export type ReadList<D> = (range: PageRequest) => Promise<readonly Entry<D>[]>
+
+/** The same of any list. */
+export const walkList = async <D>(
+  list: ReadList<D>,
   { first, after, direction = 'ascending' }: PageRequest,
-  { matches, ends }: { readonly matches: (document: D) => boolean; readonly ends: (document: D) => boolean },
+  matches: (document: D) => boolean = everything,
+  ends: (document: D) => boolean = nothing,
 ): Promise<Page<D>> => {
   const found: Entry<D>[] = []
   let seenTo = after ?? null
@@ -54,7 +59,7 @@ const walk = async <D>(
   for (let readLength = first; ; readLength = Math.min(maxReadLength, readLength * 2)) {
     const range = seenTo === null ? {} : { after: seenTo }
     // One more, to know whether there is a next page.
-    const read = await viewStore.list<D>(view, { index, value, direction, first: readLength + 1, ...range })
+    const read = await list({ direction, first: readLength + 1, ...range })
     for (const entry of read.slice(0, readLength)) {
       if (found.length === first) return { entries: found, next: seenTo, seenTo }
       if (ends(entry.document)) return { entries: found, next: null, seenTo }

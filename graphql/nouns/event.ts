@@ -1,4 +1,3 @@
-import type { RequestOrigin } from '../../domain/metadata.ts'
 import type { AuditDocument, AuditFault } from '../../projections/audit-entry.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
@@ -70,7 +69,16 @@ const addEvent = (parts: SchemaParts): void => {
   )
 }
 
-const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, UnreadableReason }: SchemaParts): void => {
+const addEventType = ({
+  builder,
+  Actor,
+  Event,
+  EventRequest,
+  Instance,
+  Node,
+  Operation,
+  UnreadableReason,
+}: SchemaParts): void => {
   const EventFault = builder.objectRef<AuditFault>('EventFault').implement({
     description: 'Why an event cannot be shown.',
     fields: (t) => ({
@@ -78,7 +86,7 @@ const addEventType = ({ builder, Actor, Event, Instance, Node, Operation, Unread
       detail: t.exposeString('detail', { description: 'For a person. Names fields, never what is in them.' }),
     }),
   })
-  const EventRequest = builder.objectRef<RequestOrigin>('EventRequest').implement({
+  EventRequest.implement({
     description: 'The request that a command came in.',
     fields: (t) => ({
       id: t.exposeString('id', { description: "The `X-Request-Id` of its answer, and of the server's own log." }),

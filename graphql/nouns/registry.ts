@@ -12,6 +12,7 @@ import { joinTokenNoun } from './join-token.ts'
 import { operationNoun } from './operation.ts'
 import { parameterNoun } from './parameter.ts'
 import { quotaNoun } from './quota.ts'
+import { refusedCommandNoun } from './refused-command.ts'
 import { scheduleNoun } from './schedule.ts'
 import { tokenNoun } from './token.ts'
 import { unreadableEventNoun } from './unreadable-event.ts'
@@ -28,6 +29,7 @@ export const allNouns: readonly Noun[] = [
   configurationNoun,
   flavorNoun,
   eventNoun,
+  refusedCommandNoun,
   hostNoun,
   joinTokenNoun,
   quotaNoun,

@@ -3,6 +3,7 @@ import { type GraphQLSchema, validate } from 'graphql'
 import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Dispatch } from '../../commands/api.ts'
 import type { DeadLetters } from '../../commands/ports/dead-letters.ts'
+import type { Refusals } from '../../commands/ports/refusals.ts'
 import type { ProjectId } from '../../domain/ids.ts'
 import { cut } from '../../domain/values/text.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -69,6 +70,8 @@ export type ApiDependencies = {
   readonly findLoss?: Backend['findLoss']
   /** Messages that could not be handled. */
   readonly deadLetters: DeadLetters
+  /** Commands that were refused of late. */
+  readonly refusals: Refusals
   readonly auth: AuthConfig
   readonly config: ApiConfig
   /** 32 secret bytes, the same for every API of the system: a cursor that one gave is taken by all. */
@@ -117,7 +120,7 @@ const valuesPerTurn = 4
 
 /** The API over HTTP, SSE and WebSocket. It opens no port itself. */
 export const createApi = (dependencies: ApiDependencies): Api => {
-  const { views, dispatch, deadLetters, config, cursorKey, kernel, metrics = noMetrics } = dependencies
+  const { views, dispatch, deadLetters, refusals, config, cursorKey, kernel, metrics = noMetrics } = dependencies
   const { clock, log, timers, tracer } = kernel
   const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits }
   const closing = new AbortController()
@@ -135,6 +138,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
     dispatch,
     findLoss: dependencies.findLoss ?? (async () => null),
     deadLetters,
+    refusals,
     settings: config,
     cursors: createCursors(cursorKey),
     log,

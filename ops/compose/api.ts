@@ -5,6 +5,7 @@ import { findLoss } from '../../commands/dispatch/lost-stream.ts'
 import { createMoveCreate } from '../../commands/move-create.ts'
 import type { EventStore } from '../../commands/ports/event-store.ts'
 import type { MessageBus } from '../../commands/ports/message-bus.ts'
+import { createRefusalLog, defaultRefusalSettings } from '../../commands/refusals.ts'
 import { keyedHash, type MasterKey } from '../../commands/secrets/master-key.ts'
 import { type OperationId, parseProjectId } from '../../domain/ids.ts'
 import { createAdminTokenVerifier } from '../../graphql/pipeline/admin-token.ts'
@@ -60,22 +61,29 @@ export const createApiParts = (
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
   const moveCreate = createMoveCreate({ ...kernel, handler, directory })
   const keptCreates = createKeptCreates({ ...kernel, handler, directory, moveCreate })
+  const refusals = createRefusalLog({
+    ...kernel,
+    eventStore: deps.eventStore,
+    settings: { ...defaultRefusalSettings, keptDays: config.refusalsKeptDays },
+  })
   const dispatch = traceDispatch(
     kernel.tracer,
     deps.metrics.countDispatch(
-      createDispatch({
-        ...kernel,
-        handler,
-        directory,
-        eventStore: deps.eventStore,
-        bus: deps.bus,
-        keptCreates,
-        masterKey,
-        keys: deps.controlPlane.keys,
-        settings,
-        findInstanceOf,
-        findProjectOf: async (id) => (await views.instance(id))?.projectId ?? null,
-      }),
+      refusals.noting(
+        createDispatch({
+          ...kernel,
+          handler,
+          directory,
+          eventStore: deps.eventStore,
+          bus: deps.bus,
+          keptCreates,
+          masterKey,
+          keys: deps.controlPlane.keys,
+          settings,
+          findInstanceOf,
+          findProjectOf: async (id) => (await views.instance(id))?.projectId ?? null,
+        }),
+      ),
     ),
   )
   const adminProject = parseProjectId(config.adminProject)
@@ -84,6 +92,7 @@ export const createApiParts = (
     dispatch,
     findLoss: (projectId, stream) => findLoss({ directory, eventStore: deps.eventStore }, projectId, stream),
     deadLetters: deps.bus.deadLetters,
+    refusals,
     auth: { adminTokens, adminProject, oidc: oidcOf(config), keystone: keystoneOf(config) },
     config: {
       ...defaultApiConfig,

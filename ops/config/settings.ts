@@ -172,6 +172,12 @@ export const settings = {
     '86400',
     'Seconds from its first use for which an idempotency key stands for that request; after that it may be used again.',
   ),
+  refusalsKeptDays: setting(
+    'COFFER_REFUSALS_KEPT_DAYS',
+    wholeNumber(1, 366, 'days'),
+    '30',
+    'Days for which commands that were refused are kept, for `coffer events refused`.',
+  ),
   engineAddress: setting(
     'COFFER_ENGINE_ADDRESS',
     text('a host name or address'),

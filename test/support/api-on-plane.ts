@@ -1,3 +1,4 @@
+import { createRefusalLog, defaultRefusalSettings } from '../../commands/refusals.ts'
 import { parseProjectId } from '../../domain/ids.ts'
 import type { ApiLimits } from '../../graphql/limits.ts'
 import { createApi, defaultApiConfig } from '../../graphql/server/api.ts'
@@ -32,10 +33,16 @@ export const startApiOnPlane = async (
   const engine = createProjectionEngine({ ...plane, viewStore, projections: allViews })
   engine.start()
   cleanups.push(engine.stop)
+  const refusals = createRefusalLog({
+    ...quietKernel,
+    eventStore,
+    settings: { ...defaultRefusalSettings, keptDays: 30 },
+  })
   const api = createApi({
     views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }),
-    dispatch: plane.dispatch,
+    dispatch: refusals.noting(plane.dispatch),
     deadLetters: plane.bus.deadLetters,
+    refusals,
     auth: { adminTokens: () => [adminToken], adminProject: parseProjectId('default'), oidc: null, keystone: null },
     config: { ...defaultApiConfig, defaultQuota: settings.defaultQuota },
     cursorKey: Buffer.alloc(32, 'cursors'),

@@ -831,6 +831,30 @@ export const QuotaFragmentDoc = new TypedDocumentString(`
  memoryMiB
  volumeGiB
 }`, {"fragmentName":"Quota"}) as unknown as TypedDocumentString<Types.QuotaFragment, unknown>;
+export const RefusedCommandFragmentDoc = new TypedDocumentString(`
+ fragment RefusedCommand on RefusedCommand {
+ id
+ at
+ projectId
+ command
+ target
+ code
+ message
+ field
+ actor {
+ ...Actor
+ }
+ request {
+ id
+ network
+ client
+ }
+}
+ fragment Actor on Actor {
+ kind
+ name
+ projectId
+}`, {"fragmentName":"RefusedCommand"}) as unknown as TypedDocumentString<Types.RefusedCommandFragment, unknown>;
 export const ScheduleFragmentDoc = new TypedDocumentString(`
  fragment Schedule on Schedule {
  id
@@ -4902,6 +4926,52 @@ fragment Quota on Quota {
  ...QuotaLimits
  }
 }`) as unknown as TypedDocumentString<Types.QuotaQuery, Types.QuotaQueryVariables>;
+export const RefusedCommandsDocument = new TypedDocumentString(`
+ query RefusedCommands($filter: RefusedCommandFilter, $first: Int, $after: String) {
+ refusedCommands(
+ filter: $filter
+ first: $first
+ after: $after
+ newestFirst: true
+ ) {
+ edges {
+ cursor
+ node {
+ ...RefusedCommand
+ }
+ }
+ pageInfo {
+ ...Page
+ }
+ }
+}
+ fragment Page on PageInfo {
+ hasNextPage
+ endCursor
+}
+fragment Actor on Actor {
+ kind
+ name
+ projectId
+}
+fragment RefusedCommand on RefusedCommand {
+ id
+ at
+ projectId
+ command
+ target
+ code
+ message
+ field
+ actor {
+ ...Actor
+ }
+ request {
+ id
+ network
+ client
+ }
+}`) as unknown as TypedDocumentString<Types.RefusedCommandsQuery, Types.RefusedCommandsQueryVariables>;
 export const EnableRootDocument = new TypedDocumentString(`
  mutation EnableRoot($input: EnableRootInput!) {
  result: enableRoot(input: $input) {

@@ -425,6 +425,15 @@ export type RefusalCode =
   | 'UNREADABLE_HISTORY'
   | 'VERSION_CONFLICT';
 
+export type RefusedCommandFilter = {
+  readonly actor?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly command?: string | null | undefined;
+  readonly projectId?: string | null | undefined;
+  readonly since?: string | null | undefined;
+  readonly until?: string | null | undefined;
+};
+
 export type RemoveHostInput = {
   readonly force?: boolean;
   readonly id: string;
@@ -1424,6 +1433,17 @@ export type QuotaQueryVariables = Exact<{
 
 
 export type QuotaQuery = { readonly quota: QuotaFragment };
+
+export type RefusedCommandFragment = { readonly id: string, readonly at: string, readonly projectId: string, readonly command: string, readonly target: string | null, readonly code: string, readonly message: string | null, readonly field: string | null, readonly actor: ActorFragment, readonly request: { readonly id: string, readonly network: string | null, readonly client: string | null } | null };
+
+export type RefusedCommandsQueryVariables = Exact<{
+  filter?: RefusedCommandFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type RefusedCommandsQuery = { readonly refusedCommands: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: RefusedCommandFragment }>, readonly pageInfo: PageFragment } };
 
 export type EnableRootMutationVariables = Exact<{
   input: EnableRootInput;

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { roles } from '../../../domain/metadata.ts'
 import { showEvents } from '../commands/events.ts'
+import { listRefusedCommands } from '../commands/refused-commands.ts'
 import { traceEvent } from '../commands/trace-event.ts'
 import { explainInstance } from '../commands/why.ts'
 import { collect, count, outputOption } from '../options.ts'
@@ -8,8 +9,10 @@ import type { Verbs } from '../verbs.ts'
 
 /** The audit log, and what it tells of the present. */
 export const eventsVerb: Verbs = (program, { run }) => {
-  program
+  const events = program
     .command('events')
+    // Behind a command below it, an option is that command's.
+    .enablePositionalOptions()
     .description('the audit log: everything that happened, who caused it')
     .option('-f, --follow', 'go on with every new event until Ctrl-C', false)
     .option('--instance <instance>', 'only those of this instance')
@@ -27,6 +30,18 @@ export const eventsVerb: Verbs = (program, { run }) => {
     .option('-n, --limit <number>', 'how many of the latest', count, 50)
     .addOption(outputOption())
     .action((options) => run(options, (context) => showEvents(context, options)))
+  events
+    .command('refused')
+    .description('the latest commands that were refused: who tried what, and why not')
+    .option('--actor <name>', 'only those that this actor tried, such as token:<id>')
+    .option('--command <name>', 'only this command, such as CreateInstance')
+    .option('--code <code>', 'only those refused with this code, such as FORBIDDEN')
+    .option('--since <time>', 'only those from this moment on')
+    .option('--until <time>', 'only those before this moment')
+    .option('--project <id>', 'only those of this project (admins)')
+    .option('-n, --limit <number>', 'how many of the latest', count, 50)
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => listRefusedCommands(context, options)))
   program
     .command('why')
     .argument('<instance>', 'its name, its id, or the end of its id')

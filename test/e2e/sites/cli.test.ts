@@ -271,7 +271,7 @@ onEverySite('cli', (site) => {
       const traced = await cli.json<{ effects: { type: string }[] }>(['trace', operation])
       expect(traced.effects.map(({ type }) => type)).toContain('OperationSucceeded')
       expect((await cli(['trace', operation])).stdout).toMatch(
-        /^\S+ \S+ {2}InstanceRequested .*\[CreateInstance, request \S+ from 127\.0\.0\.0\/24 by coffer\/\S+\]$/m,
+        /^\S+ \S+ {2}Instance\w*Requested .*\[\w+Instance, request \S+ from 127\.0\.0\.0\/24 by coffer\/\S+\]$/m,
       )
       const asked = await cli.json<readonly { type: string }[]>(['events', '--command', 'createInstance'])
       expect(asked.map(({ type }) => type)).toContain('InstanceRequested')

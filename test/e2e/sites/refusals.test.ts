@@ -30,7 +30,7 @@ onEverySite('refusals', (site) => {
   /** What happened, but for the notes of which requests came under which key, and what the agent offers in its own time. */
   const happened = async (): Promise<readonly LoggedEvent[]> => {
     const log = await site.readLog()
-    return log.filter(({ stream, type }) => !stream.startsWith('request-') && type !== 'HostSealingKeysOffered')
+    return log.filter(({ stream, type }) => !/^(request|refusals)-/.test(stream) && type !== 'HostSealingKeysOffered')
   }
 
   type Answer = {
@@ -101,6 +101,41 @@ onEverySite('refusals', (site) => {
         expect((answer as Refusal).message).not.toContain('\u0000')
       },
     )
+
+    it('is noted beside the log, with who asked and from where, and without what was secret', async () => {
+      const requestId = 'refused-and-noted'
+      const input = {
+        name: 'wrong',
+        datastore: 'postgresql',
+        users: [{ name: 'app', password: 'planted\u0000secret' }],
+      }
+      const noted = await waitFor('the note', async () => {
+        await fetch(`${server.url}/graphql`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${server.adminToken}`,
+            'x-request-id': requestId,
+            'user-agent': 'probe/1.0 (somebody)',
+          },
+          body: JSON.stringify({ query: String(CreateInstanceDocument), variables: { input } }),
+        })
+        const query = `{ refusedCommands(filter: { command: "CreateInstance" }, newestFirst: true) {
+          nodes { command code field message actor { name } request { id network client } } } }`
+        const { body } = await send({ query })
+        const { nodes } = body.data?.refusedCommands as { nodes: readonly { request: { id: string } | null }[] }
+        return nodes.find(({ request }) => request?.id === requestId)
+      })
+      expect(noted).toEqual({
+        command: 'CreateInstance',
+        code: 'INVALID_INPUT',
+        field: 'users[0].password',
+        message: null,
+        actor: { name: 'admin' },
+        request: { id: requestId, network: '127.0.0.0/24', client: 'probe/1.0' },
+      })
+      expect(JSON.stringify(await site.readLog())).not.toContain('planted')
+    })
 
     it('is refused the same way under a key, where only the request is noted', async () => {
       const input = { name: 'wrong', datastore: 'oracle', idempotencyKey: 'wrong-key' }

@@ -66,6 +66,7 @@ export type ApiOptions = {
   readonly createLimiter?: ApiDependencies['createLimiter']
   readonly metrics?: ApiDependencies['metrics']
   readonly findLoss?: ApiDependencies['findLoss']
+  readonly refusals?: ApiDependencies['refusals']
   /** Milliseconds since 1970. */
   readonly now?: () => number
   /** In place of what the views do. */
@@ -87,6 +88,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     dispatch: scripted.dispatch,
     ...(options.findLoss && { findLoss: options.findLoss }),
     deadLetters: letters.deadLetters,
+    refusals: options.refusals ?? { list: async () => [] },
     auth: {
       adminTokens: () => [adminToken],
       adminProject: parseProjectId('default'),

@@ -132,7 +132,8 @@ describe('a filter that lets little through', () => {
 
   it('looks at a bounded number of documents for one page and still comes to all', async () => {
     const { views, asked } = await viewsOf(log)
-    const read = (page: PageRequest) => views.events({ projectId: null, types: ['FlavorRetired', 'TokenRevoked'] }, page)
+    const read = (page: PageRequest) =>
+      views.events({ projectId: null, types: ['FlavorRetired', 'TokenRevoked'] }, page)
     const first = await read({ first: 10 })
     expect(first.entries).toEqual([])
     expect(first.next).not.toBeNull()
