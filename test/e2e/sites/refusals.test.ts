@@ -123,8 +123,10 @@ onEverySite('refusals', (site) => {
         const query = `{ refusedCommands(filter: { command: "CreateInstance" }, newestFirst: true) {
           nodes { command code field message actor { name } request { id network client } } } }`
         const { body } = await send({ query })
-        const { nodes } = body.data?.refusedCommands as { nodes: readonly { request: { id: string } | null }[] }
-        return nodes.find(({ request }) => request?.id === requestId)
+        const refused = body.data?.refusedCommands as
+          | { nodes: readonly { request: { id: string } | null }[] }
+          | undefined
+        return refused?.nodes.find(({ request }) => request?.id === requestId)
       })
       expect(noted).toEqual({
         command: 'CreateInstance',
