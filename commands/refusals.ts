@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { commandIdSchema, type ProjectId, parseCommandId, parseEventId } from '../domain/ids.ts'
 import { metadataSchema } from '../domain/metadata.ts'
 import { type Rejection, type RejectionCode, rejections } from '../domain/rejection.ts'
-import { createStreamName, type StreamName } from '../domain/stream.ts'
+import { type StreamName, streamNameSchema } from '../domain/stream.ts'
 import { isoNow } from '../kernel/clock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { AnswerTo, Dispatch, DispatchRequest, PublicCommand } from './api.ts'
@@ -36,7 +36,7 @@ export type RefusalLog = Refusals & {
  */
 const category = 'refusals'
 const streamOf = (day: string, projectId: ProjectId | null): StreamName =>
-  createStreamName(category, projectId === null ? day : `${day}.${projectId}`)
+  streamNameSchema.parse(projectId === null ? `${category}-${day}` : `${category}-${day}.${projectId}`)
 
 const eventType = 'CommandRefused'
 const version = 1

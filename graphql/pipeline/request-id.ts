@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
-import { requestOrigin } from '../../domain/values/request-origin.ts'
 import { acceptTraceparent } from '../../domain/values/traceparent.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RequestContext } from './request-context.ts'
+import { requestOrigin } from './request-origin.ts'
 
 const header = 'X-Request-Id'
 const accepted = /^[A-Za-z0-9._-]{1,128}$/

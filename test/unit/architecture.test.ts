@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'commands/api.ts',
       'commands/public/',
       'commands/ports/dead-letters.ts',
+      'commands/ports/refusals.ts',
       'commands/ports/event-store.ts',
     ],
     except: ['projections/adapters/', 'projections/engine.ts'],

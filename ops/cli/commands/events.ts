@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { hostIdSchema } from '../../../domain/ids.ts'
+
 import type { CliContext } from '../context.ts'
 import { eventLine } from '../event-line.ts'
 import { findInstance } from '../find-instance.ts'
@@ -13,6 +13,7 @@ import {
   FollowEventsDocument,
   type Role,
 } from '../generated/graphql.ts'
+import { isFullId } from '../short-ids.ts'
 import { isPassing, isStreamBlocked } from '../wait.ts'
 import { findHost } from './find-host.ts'
 import { operationId } from './operations.ts'
@@ -67,7 +68,7 @@ export const filterOf = async (context: CliContext, options: EventsFilter): Prom
 
 /** One that was removed is in the log still, and in no list of hosts. */
 const hostId = async (context: CliContext, nameOrId: string): Promise<string> =>
-  hostIdSchema.safeParse(nameOrId).success ? nameOrId : (await findHost(context, nameOrId)).id
+  isFullId(nameOrId) ? nameOrId : (await findHost(context, nameOrId)).id
 
 const print = ({ output }: CliContext, event: EventFragment): Promise<void> =>
   output.item(event, () => eventLine(event))

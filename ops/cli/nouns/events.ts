@@ -1,5 +1,4 @@
 import { Option } from 'commander'
-import { roles } from '../../../domain/metadata.ts'
 import { showEvents } from '../commands/events.ts'
 import { listRefusedCommands } from '../commands/refused-commands.ts'
 import { traceEvent } from '../commands/trace-event.ts'
@@ -20,7 +19,11 @@ export const eventsVerb: Verbs = (program, { run }) => {
     .option('--type <type>', 'only those of this type; may be repeated', collect, [])
     .option('--actor <name>', 'only those that this actor caused, such as token:<id>')
     .addOption(
-      new Option('--role <role>', 'only those caused by users with this as their most powerful role').choices(roles),
+      new Option('--role <role>', 'only those caused by users with this as their most powerful role').choices([
+        'admin',
+        'member',
+        'reader',
+      ]),
     )
     .option('--command <name>', 'only what this command led to at once, such as CreateInstance')
     .option('--host <host>', 'only those that concern this host, or that its agent caused (admins)')

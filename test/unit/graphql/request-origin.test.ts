@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { requestOrigin } from '../../../../domain/values/request-origin.ts'
+import { requestOrigin } from '../../../graphql/pipeline/request-origin.ts'
 
 describe('the origin of a request', () => {
   it.each([

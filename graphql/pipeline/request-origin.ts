@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { RequestOrigin } from '../metadata.ts'
+import type { RequestOrigin } from '../../domain/metadata.ts'
 
 /** What a request says of where it comes from, as it is kept in the log for good: nothing by which one person could be found. */
 export const requestOrigin = (
