@@ -19,16 +19,19 @@ export const createDatabase = defineCommand({
       .readonly()
       .meta({
         description:
-          'The users of the instance that may use it in full. If left out: those that may use all its other databases.',
+          'The users of the instance that may use it in full. If left out: its owner, or without one those that may use all its other databases.',
       })
       .optional(),
+    owner: textField(
+      'The user of the instance that it belongs to, where the datastore has owners. Others are given it only if `users` names them.',
+    ).optional(),
   }),
   versioned: true,
   answer: instanceOperationAnswer,
-  carryOut: (dependencies, job, { id, name, characterSet = null, collation = null, users = null }) =>
+  carryOut: (dependencies, job, { id, name, characterSet = null, collation = null, users = null, owner = null }) =>
     beginOperation(dependencies, job, id, {
       kind: 'create-database',
-      wish: { name, characterSet, collation, users: users && [...new Set(users)] },
+      wish: { name, characterSet, collation, users: users && [...new Set(users)], owner },
     }),
 })
 

@@ -22,8 +22,10 @@ export type Databases =
 /** What an engine has, or the words of the refusal for who asks for it, which say what there is instead. */
 export type Offered = 'available' | (string & {})
 
-/** `hosts`: users who may come from some addresses alone. `formerPassword`: one that goes on working beside its successor. */
-export type AccountFeatures = { readonly hosts: Offered; readonly formerPassword: Offered }
+/**
+ * `hosts`: users who may come from some addresses alone. `formerPassword`: one that goes on working beside its successor. `owners`: databases that belong to a user.
+ */
+export type AccountFeatures = { readonly hosts: Offered; readonly formerPassword: Offered; readonly owners: Offered }
 
 /** Beyond its length: which characters of a password reach the engine alike from every client. */
 export type PasswordRule = {

@@ -35,7 +35,11 @@ export const mariadb: EngineDescriptor = {
       reserved: new Set(['mysql', 'information_schema', 'performance_schema', 'sys']),
     },
   },
-  accounts: { hosts: 'available', formerPassword: 'available' },
+  accounts: {
+    hosts: 'available',
+    formerPassword: 'available',
+    owners: 'a MariaDB database belongs to nobody: leave the owner out, and name who may use it in full',
+  },
   password: printablePassword,
   fallbackDatabase: null,
   uri,

@@ -85,6 +85,7 @@ export const postgresql: EngineDescriptor = {
   accounts: {
     hosts:
       'PostgreSQL binds addresses in a file of its server and not to users: leave the host out, and keep others out in the network',
+    owners: 'available',
     formerPassword:
       'a PostgreSQL user has one password: make a second user of the same databases, move clients over to it, and delete the first',
   },

@@ -23,6 +23,7 @@ export const redis: EngineDescriptor = {
   accounts: {
     hosts: 'Redis lets a user come from anywhere: its access lists have no addresses. Keep others out in the network',
     formerPassword: 'available',
+    owners: 'databases of Redis are numbered and belong to nobody',
   },
   password: printablePassword,
   fallbackDatabase: null,

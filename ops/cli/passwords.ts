@@ -55,7 +55,7 @@ export const collectPasswords = async (
     if (!user)
       throw refused({
         code: 'INVALID_INPUT',
-        message: `a password is given for ${name}, but there is no --user ${name}`,
+        message: `a password is given for ${name}, but no user ${name} is to be made or changed`,
       })
     if (user.password !== undefined || passwords.has(name)) {
       throw refused({ code: 'INVALID_INPUT', message: `two passwords are given for ${name}` })

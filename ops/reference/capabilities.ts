@@ -10,6 +10,7 @@ const inWords = (offered: Offered): string => (offered === 'available' ? 'yes' :
 const capabilities: readonly (readonly [what: string, of: (engine: EngineDescriptor) => string])[] = [
   ['databases', ({ databases }) => (databases.kind === 'named' ? 'by name' : 'numbered')],
   ['users from one address or network alone', ({ accounts }) => inWords(accounts.hosts)],
+  ['owner of a database', ({ accounts }) => inWords(accounts.owners)],
   ['former password beside the new one', ({ accounts }) => inWords(accounts.formerPassword)],
   ['addresses for clients', ({ forms }) => ['URI', ...Object.keys(forms).map((form) => `\`${form}\``)].join(', ')],
   ['`coffer connect` starts', ({ client }) => `\`${client.program}\``],

@@ -189,6 +189,7 @@ const examples: Examples = {
     characterSet: null,
     collation: null,
     users: ['app'],
+    owner: null,
   }),
   InstanceDatabaseCreated: ({ operationId }) => ({ operationId, name: 'crm', users: ['app'] }),
   InstanceDatabaseDeletionRequested: (world) => ({ ...operationOf(world), name: 'app' }),

@@ -11,6 +11,7 @@ export type CreateDatabaseOptions = WaitOptions & {
   readonly characterSet?: string
   readonly collation?: string
   readonly user?: readonly string[]
+  readonly owner?: string
 }
 
 export const createDatabase = (
@@ -19,10 +20,11 @@ export const createDatabase = (
   name: string,
   options: CreateDatabaseOptions,
 ): Promise<void> => {
-  const { characterSet, collation, user: users } = options
+  const { characterSet, collation, user: users, owner } = options
   return beginOperation(context, options, {
     find: () => findInstance(context, nameOrId),
-    send: (target) => mutate(context, CreateDatabaseDocument, { ...target, name, characterSet, collation, users }),
+    send: (target) =>
+      mutate(context, CreateDatabaseDocument, { ...target, name, characterSet, collation, users, owner }),
     begins: (instance) => `making database ${name} in ${instance}`,
     failed: (instance) => `database ${name} could not be made in ${instance}`,
     ended: (instance) => `${instance} has database ${name}`,

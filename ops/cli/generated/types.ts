@@ -120,6 +120,7 @@ export type CreateDatabaseInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
+  readonly owner?: string | null | undefined;
   readonly users?: ReadonlyArray<string> | null | undefined;
 };
 

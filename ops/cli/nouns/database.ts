@@ -11,9 +11,10 @@ export const databaseVerbs: Verbs = (program, { run }) => {
       .description('make a database in a server that runs')
       .option('--character-set <name>', "default: the engine's")
       .option('--collation <name>', "default: the engine's")
+      .option('--owner <user>', 'to whom alone it belongs, beside those of --user, where the engine has owners')
       .option(
         '--user <user>',
-        'who may use it; may be repeated (default: the users of all its other databases)',
+        'who may use it; may be repeated (default: the owner, or the users of all its other databases)',
         collect,
       ),
   )

@@ -140,6 +140,16 @@ onEverySite('databases', (site) =>
       await query('app', 'CREATE TABLE orders (n int)')
     })
 
+    it('belong to the user who is named their owner, and to nobody else', async () => {
+      const created = await site.cli(['database', 'create', 'shop', 'hers', '--owner', 'app'])
+      expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('shop has database hers') })
+      const listed = await site.cli(['database', 'list', 'shop', '-o', 'json'])
+      expect(JSON.parse(listed.stdout)).toContainEqual(expect.objectContaining({ name: 'hers', users: ['app'] }))
+      const refused = await site.cli(['database', 'create', 'shop', 'his', '--owner', 'nobody'])
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('Coffer has made no user "nobody"') })
+      await site.cli(['database', 'delete', 'shop', 'hers', '--yes'])
+    })
+
     it('are made, listed and deleted by the command line', async () => {
       const created = await site.cli(['database', 'create', 'shop', 'news', '--user', 'app', '--wait'])
       expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('shop has database news') })

@@ -66,7 +66,7 @@ export const startRequested = (ordinal: number): InstanceEvent => ({
 })
 export const databaseRequested = (ordinal: number, epoch = 2, name = 'crm'): InstanceEvent => ({
   type: 'InstanceDatabaseCreationRequested',
-  data: { ...asked(ordinal), epoch, name, characterSet: null, collation: null, users: ['app'] },
+  data: { ...asked(ordinal), epoch, name, characterSet: null, collation: null, users: ['app'], owner: null },
 })
 export const databaseCreated = (ordinal: number, name = 'crm'): InstanceEvent => ({
   type: 'InstanceDatabaseCreated',

@@ -36,7 +36,7 @@ const active = [requested, provisioned, healthy] as const
 const asked = { operationId: operationId(2), epoch: 2, deadline: at(1000) }
 const creating: InstanceEvent = {
   type: 'InstanceDatabaseCreationRequested',
-  data: { ...asked, name: 'crm', characterSet: null, collation: null, users: [] },
+  data: { ...asked, name: 'crm', characterSet: null, collation: null, users: [], owner: null },
 }
 const created: InstanceEvent = {
   type: 'InstanceDatabaseCreated',
