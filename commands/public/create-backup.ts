@@ -1,26 +1,31 @@
 import { z } from 'zod'
+import { unheardMs } from '../../domain/backup/decide.ts'
 import { backup, backupStream } from '../../domain/backup/index.ts'
 import {
+  type BackupId,
   backupIdSchema,
   type InstanceId,
   instanceIdSchema,
   operationIdSchema,
   parseBackupId,
 } from '../../domain/ids.ts'
-import { instance, instanceStream } from '../../domain/instance/index.ts'
+import { instance, instanceStream, type KnownInstance } from '../../domain/instance/index.ts'
+import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type ScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { schedule, scheduleStream } from '../../domain/schedule/index.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { backupNameRefusal } from '../../domain/values/names.ts'
+import { plusMs } from '../../domain/values/time.ts'
 import { isoAfter, isoNow } from '../../kernel/clock.ts'
 import { reaches } from '../dispatch/authorise.ts'
 import { isAsked, takeKeyToBegin, unsealed } from '../dispatch/begin-sealed.ts'
 import { beginWith, noSuchInstance } from '../dispatch/change-instance.ts'
+import { createPatientHandler } from '../dispatch/patient-handler.ts'
 import { sealDataKey } from '../secrets/seal.ts'
 import { shownId } from './answers.ts'
-import { accepted, defineCommand, type OwnDispatchDependencies, refused } from './definition.ts'
+import { accepted, defineCommand, type Job, type OwnDispatchDependencies, refused } from './definition.ts'
 import { flagField, instanceIdField, textField, uuidField } from './input.ts'
 
 const noBackups: Rejection = {
@@ -74,16 +79,23 @@ export const createBackup = defineCommand({
     const wishWith = (sealedKey: Sealed) =>
       ({ kind: 'backup', wish: { backupId, name, sealedKey, scheduleId, thenDelete } }) as const
     let wish = wishWith(unsealed)
+    const deadline = isoAfter(clock, settings.operationTimeoutMs.backup)
+    const room = createRoom(dependencies, job, state, backupId)
     if (!isAsked(state, job)) {
+      const granted = await room.hold(deadline)
+      if (granted.outcome === 'rejected') return refused(granted.rejection)
       const taken = await takeKeyToBegin(dependencies, job, state, wish)
-      if (!taken.ok) return refused(taken.rejection)
+      if (!taken.ok) {
+        await room.release()
+        return refused(taken.rejection)
+      }
       wish = wishWith(await sealDataKey(taken.key, backupId, await keys.ensure(backupId)))
     }
-    const deadline = isoAfter(clock, settings.operationTimeoutMs.backup)
     const command = { type: 'RequestOperation', ...wish, operationId, deadline } as const
     const begun = await beginWith(dependencies, job, instanceId, command)
     if (!begun.accepted) {
       await keys.remove(backupId)
+      await room.release()
       return begun
     }
     const whose = { backupId, projectId, instanceId, instanceName, name, operationId, deadline }
@@ -94,6 +106,33 @@ export const createBackup = defineCommand({
     return accepted({ position: made.position, replayed: begun.replayed, backupId, instanceId, operationId })
   },
 })
+
+const bytesOfGiB = 1024 ** 3
+
+/**
+ * What the backup takes of the project's quota: as much as the volume, until it is known how much that is. Others change the project all the time, as where many
+ * schedules fall due at once.
+ */
+const createRoom = (
+  dependencies: OwnDispatchDependencies,
+  job: Job,
+  { projectId, instanceId, spec }: KnownInstance,
+  backupId: BackupId,
+) => {
+  const { clock, settings } = dependencies
+  const handler = createPatientHandler(dependencies, job.request.signal)
+  const context = { ...job.context, correlationId: job.ids.operationId, projectId, instanceId }
+  const stream = projectStream(projectId)
+  return {
+    hold: (deadline: string) => {
+      const wanted = { backupId, bytes: spec.volumeGiB * bytesOfGiB, heldUntil: plusMs(deadline, unheardMs) }
+      const { defaultQuota: defaultLimits } = settings
+      const command = { type: 'HoldBackup', projectId, ...wanted, now: isoNow(clock), defaultLimits } as const
+      return handler.handle(project, stream, command, context)
+    },
+    release: () => handler.handle(project, stream, { type: 'ReleaseBackup', projectId, backupId }, context),
+  }
+}
 
 /** One of another instance, and so of another project, is as good as none. */
 const makesBackups = async (

@@ -57,9 +57,9 @@ export type DispatchDependencies = Pick<Kernel, 'timers' | 'random'> & {
 /** What commands need that Coffer sends of its own accord. Sagas send them: in a process of theirs there is no view. */
 export type OwnDispatchDependencies = Pick<
   DispatchDependencies,
-  'handler' | 'directory' | 'clock' | 'findProjectOf' | 'keys'
+  'handler' | 'directory' | 'clock' | 'timers' | 'random' | 'findProjectOf' | 'keys'
 > & {
-  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
+  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs' | 'defaultQuota'>
 }
 
 /** What comes with a command, whatever the command is. */

@@ -22,6 +22,7 @@ export const setQuota = defineCommand({
     vcpus: wholeNumberField('Virtual CPUs.'),
     memoryMiB: wholeNumberField('Memory in MiB.'),
     volumeGiB: wholeNumberField('Disk in GiB.'),
+    backupGiB: wholeNumberField('Backups in their store, in GiB. If left out: as before.').optional(),
   }),
   answer: quotaAnswer,
   carryOut: (dependencies, job, { projectId, ...limits }) => {

@@ -43,7 +43,7 @@ export type SagasOptions = Omit<Kernel, 'tracer'> & {
   /** Where backups are, and what they are encrypted by. Default: nowhere. */
   readonly backups?: (BackupPlaces & { readonly keys: KeyStore }) | undefined
   /** Of the commands that events lead to. */
-  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs'>
+  readonly settings: Pick<DispatchSettings, 'operationTimeoutMs' | 'defaultQuota'>
   /** Default: what `domain/reactions` says. */
   readonly reactions?: Reactions
   /** Default: steps are not traced. */
@@ -104,6 +104,8 @@ export const createSagas = (options: SagasOptions): Sagas => {
       handler,
       directory: options.directory,
       clock,
+      timers: options.timers,
+      random: options.random,
       keys: options.backups?.keys,
       settings: options.settings,
     }),

@@ -1,4 +1,4 @@
-import type { InstanceId, OperationId, ProjectId } from '../ids.ts'
+import type { BackupId, InstanceId, OperationId, ProjectId } from '../ids.ts'
 import type { TokenId } from '../token/id.ts'
 import type { Resources } from '../values/resources.ts'
 import type { QuotaLimits } from './events.ts'
@@ -48,6 +48,25 @@ export type ProjectCommand =
   | { readonly type: 'ConfirmToken'; readonly projectId: ProjectId; readonly tokenId: TokenId }
   /** Those that were made with it end with it. */
   | { readonly type: 'ReleaseToken'; readonly projectId: ProjectId; readonly tokenId: TokenId }
+  /** Room for one backup, before it is made: `bytes` at the most, held until `heldUntil`. Refused where the quota has not that much. */
+  | {
+      readonly type: 'HoldBackup'
+      readonly projectId: ProjectId
+      readonly backupId: BackupId
+      readonly bytes: number
+      readonly now: string
+      readonly heldUntil: string
+      /** Hold where no admin has set limits. */
+      readonly defaultLimits: QuotaLimits
+    }
+  /** It is available, and holds exactly this, even if what was held for it has lapsed: it exists. */
+  | {
+      readonly type: 'ConfirmBackup'
+      readonly projectId: ProjectId
+      readonly backupId: BackupId
+      readonly bytes: number
+    }
+  | { readonly type: 'ReleaseBackup'; readonly projectId: ProjectId; readonly backupId: BackupId }
   | { readonly type: 'SetProjectQuota'; readonly projectId: ProjectId; readonly limits: QuotaLimits }
   /** For an operation that is about to be requested. Of an instance that holds something already, the difference is held, if there is room for it. */
   | {

@@ -19,8 +19,10 @@ import {
   settle,
 } from '../values/ledger.ts'
 import { sameName } from '../values/names.ts'
+import { pick } from '../values/pick.ts'
 import { amountInWords, sameResources } from '../values/resources.ts'
 import { quote } from '../values/text.ts'
+import { isConfirmed, lapsedRoom, releaseRoom, roomOf } from './backup-room.ts'
 import type { LapsedHold, ProjectCommand, ReleaseReason } from './commands.ts'
 import type { ProjectEvent, QuotaLimits } from './events.ts'
 import { isHeldUntil, isLapsed, type NameHold, namesHeldBy, otherHold } from './names.ts'
@@ -28,13 +30,15 @@ import type { ProjectState } from './state.ts'
 import { endedBy, isTokenHeld, releaseToken } from './tokens.ts'
 
 type ConfirmName = Extract<ProjectCommand, { readonly type: 'ConfirmName' }>
+type HoldBackup = Extract<ProjectCommand, { readonly type: 'HoldBackup' }>
 type HoldName = Extract<ProjectCommand, { readonly type: 'HoldName' }>
 type HoldToken = Extract<ProjectCommand, { readonly type: 'HoldToken' }>
 type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 
 /** What GraphQL has integers for. */
 const mostOfProject = 2 ** 31 - 1
-const quotaAmounts = ['instances', 'vcpus', 'memoryMiB', 'volumeGiB'] as const
+const quotaAmounts = ['instances', 'vcpus', 'memoryMiB', 'volumeGiB', 'backupGiB'] as const
+const bytesOfGiB = 1024 ** 3
 
 export const decide = (command: ProjectCommand, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId } = command
@@ -51,9 +55,24 @@ export const decide = (command: ProjectCommand, state: ProjectState): Decision<P
       if (releaseToken(state.tokens, tokenId).length === state.tokens.length) return accept()
       return accept({ type: 'ProjectTokenReleased', data: { projectId, tokenId } })
     }
+    case 'HoldBackup':
+      return holdBackup(command, state)
+    case 'ConfirmBackup': {
+      const { backupId, bytes } = command
+      if (isConfirmed(state.backups, backupId, bytes)) return accept()
+      return accept({ type: 'ProjectBackupConfirmed', data: { projectId, backupId, bytes } })
+    }
+    case 'ReleaseBackup': {
+      const { backupId } = command
+      if (roomOf(state.backups, backupId) === undefined) return accept()
+      return accept({ type: 'ProjectBackupReleased', data: { projectId, backupId } })
+    }
     case 'SetProjectQuota': {
-      const { limits } = command
-      const rejection = allFaults(quotaAmounts.map((amount) => amountRefusal(amount, limits[amount], 0, mostOfProject)))
+      // One that says nothing of backups leaves their limit as it is.
+      const limits = { ...(state.limits && pick(state.limits, 'backupGiB')), ...command.limits }
+      const rejection = allFaults(
+        quotaAmounts.map((amount) => amountRefusal(amount, limits[amount] ?? 0, 0, mostOfProject)),
+      )
       if (rejection) return reject(rejection)
       return state.limits && sameLimits(state.limits, limits)
         ? accept()
@@ -160,6 +179,19 @@ const tooManyTokens = (projectId: ProjectId, used: number, limit: number): Rejec
   details: { resource: 'tokens', limit, used, asked: 1 },
 })
 
+const holdBackup = (command: HoldBackup, { backups, limits }: ProjectState): Decision<ProjectEvent> => {
+  const { projectId, backupId, bytes, now, heldUntil, defaultLimits } = command
+  if (roomOf(backups, backupId) !== undefined) return accept()
+  const ended = lapsedRoom(backups, now)
+  const { total } = ended.reduce(releaseRoom, backups)
+  const limit = limits?.backupGiB ?? defaultLimits.backupGiB
+  if (limit !== undefined && total + bytes > limit * bytesOfGiB) {
+    const [used, asked] = [total, bytes].map((amount) => Math.ceil(amount / bytesOfGiB)) as [number, number]
+    return reject(quotaExceeded(projectId, { resource: 'backupGiB', limit, used, asked }))
+  }
+  return accept({ type: 'ProjectBackupHeld', data: { projectId, backupId, bytes, heldUntil, ended: [...ended] } })
+}
+
 const reserveQuota = (command: ReserveQuota, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId, instanceId, operationId, name, resources, now, expiresAt, defaultLimits } = command
   const limits = state.limits ?? defaultLimits
@@ -217,7 +249,9 @@ const holds = (projectId: ProjectId, instanceId: InstanceId, ledger: Ledger<Inst
   return holding ? [{ type: 'QuotaCommitted', data: { projectId, instanceId, ...holding } }] : []
 }
 
-const quotaExceeded = (projectId: ProjectId, { resource, limit, used, asked }: Excess): Rejection => ({
+type ExcessOfAny = Omit<Excess, 'resource'> & { readonly resource: Excess['resource'] | 'backupGiB' }
+
+const quotaExceeded = (projectId: ProjectId, { resource, limit, used, asked }: ExcessOfAny): Rejection => ({
   code: 'QUOTA_EXCEEDED',
   message:
     `project ${projectId} may hold ${amountInWords(resource, limit)} and holds ${used}: ` +
@@ -225,4 +259,5 @@ const quotaExceeded = (projectId: ProjectId, { resource, limit, used, asked }: E
   details: { resource, limit, used, asked },
 })
 
-const sameLimits = (a: QuotaLimits, b: QuotaLimits): boolean => sameResources(a, b) && a.instances === b.instances
+const sameLimits = (a: QuotaLimits, b: QuotaLimits): boolean =>
+  sameResources(a, b) && a.instances === b.instances && a.backupGiB === b.backupGiB

@@ -1,13 +1,19 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from '../event-definition.ts'
-import { instanceIdSchema, projectIdSchema } from '../ids.ts'
+import { backupIdSchema, instanceIdSchema, projectIdSchema } from '../ids.ts'
 import { tokenIdSchema } from '../token/id.ts'
 import { holdingSchema } from '../values/ledger.ts'
 import { resourcesSchema } from '../values/resources.ts'
 
-/** Upper bounds of what a project may hold at one time. */
-export const quotaLimitsSchema = resourcesSchema.extend({ instances: z.int().nonnegative() })
+/** Upper bounds of what a project may hold at one time. `backupGiB`: of backups in their store; absent: the configured default holds. */
+export const quotaLimitsSchema = resourcesSchema.extend({
+  instances: z.int().nonnegative(),
+  backupGiB: z.int().nonnegative().optional(),
+})
 export type QuotaLimits = z.infer<typeof quotaLimitsSchema>
+
+const ofBackup = { projectId: projectIdSchema, backupId: backupIdSchema }
+const bytes = z.int().nonnegative()
 
 const name = { projectId: projectIdSchema, instanceId: instanceIdSchema, name: z.string() }
 
@@ -34,6 +40,15 @@ export const projectEvents = {
   ProjectTokenConfirmed: defineEvent(1, z.object({ projectId: projectIdSchema, tokenId: tokenIdSchema })),
   /** The token was revoked: neither it nor those that were made with it hold room. */
   ProjectTokenReleased: defineEvent(1, z.object({ projectId: projectIdSchema, tokenId: tokenIdSchema })),
+  /** Room for one backup is held until `heldUntil`, for it to be made. `ended`: backups that hold no room any more, as their time has passed. */
+  ProjectBackupHeld: defineEvent(
+    1,
+    z.object({ ...ofBackup, bytes, heldUntil: z.iso.datetime(), ended: z.array(backupIdSchema) }),
+  ),
+  /** The backup is available: what it takes in the store is held until it is released. */
+  ProjectBackupConfirmed: defineEvent(1, z.object({ ...ofBackup, bytes })),
+  /** The backup failed, was removed, or was not made after all. */
+  ProjectBackupReleased: defineEvent(1, z.object(ofBackup)),
   /** An admin set the limits; until then the configured defaults hold. */
   ProjectQuotaSet: defineEvent(1, z.object({ projectId: projectIdSchema, limits: quotaLimitsSchema })),
   /** Room for one instance is held until `expiresAt`, for the instance to be requested. */

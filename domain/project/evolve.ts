@@ -1,5 +1,6 @@
 import { unreachable } from '../decider.ts'
 import { commit, release, reserve } from '../values/ledger.ts'
+import { confirmRoom, releaseRoom, reserveRoom } from './backup-room.ts'
 import type { ProjectEvent } from './events.ts'
 import { confirmName, holdName, releaseName } from './names.ts'
 import type { ProjectState } from './state.ts'
@@ -23,6 +24,14 @@ export const evolve = (state: ProjectState, event: ProjectEvent): ProjectState =
       return { ...state, tokens: confirmToken(state.tokens, event.data.tokenId) }
     case 'ProjectTokenReleased':
       return { ...state, tokens: releaseToken(state.tokens, event.data.tokenId) }
+    case 'ProjectBackupHeld': {
+      const { projectId: _, ended, ...hold } = event.data
+      return { ...state, backups: reserveRoom(ended.reduce(releaseRoom, state.backups), hold) }
+    }
+    case 'ProjectBackupConfirmed':
+      return { ...state, backups: confirmRoom(state.backups, event.data.backupId, event.data.bytes) }
+    case 'ProjectBackupReleased':
+      return { ...state, backups: releaseRoom(state.backups, event.data.backupId) }
     case 'ProjectQuotaSet':
       return { ...state, limits: event.data.limits }
     case 'QuotaReserved':

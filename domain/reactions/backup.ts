@@ -1,4 +1,5 @@
-import type { backup, KnownBackup } from '../backup/index.ts'
+import { type BackupContents, bytesOf } from '../backup/contents.ts'
+import type { BackupState, backup, KnownBackup } from '../backup/index.ts'
 import type { BackupId } from '../ids.ts'
 import type { Rejection } from '../rejection.ts'
 import type { Effect, Reaction, ReactionsOf } from './reaction.ts'
@@ -27,14 +28,30 @@ export const backupReactions = {
   BackupRequested: 'none',
   /** Its schedule decides which of the former ones go. The instance goes where this was the last thing that was wanted of it. */
   BackupCompleted: {
-    present: (_, state) => (state.status === 'AVAILABLE' ? [...keepBySchedule(state), ...deleteInstance(state)] : []),
+    present: (_, state) =>
+      state.status === 'AVAILABLE'
+        ? [holdRoom(state, state.contents), ...keepBySchedule(state), ...deleteInstance(state)]
+        : [],
   },
-  BackupFailed: 'none',
+  /** What may be whole is in the store until somebody deletes it. */
+  BackupFailed: ({ data: { removeAt } }, state) => (removeAt === null ? [] : releaseRoom(state)),
   BackupInstanceKept: 'none',
   BackupDeletionRequested: 'none',
   BackupRemovalPostponed: 'none',
-  BackupRemoved: 'none',
+  BackupRemoved: (_, state) => releaseRoom(state),
 } satisfies ReactionsOf<typeof backup>
+
+const holdRoom = ({ projectId, backupId }: KnownBackup, contents: BackupContents): Reaction => ({
+  target: 'project',
+  id: projectId,
+  command: { type: 'ConfirmBackup', projectId, backupId, bytes: bytesOf(contents).storedBytes },
+})
+
+const releaseRoom = (state: BackupState): readonly Reaction[] => {
+  if (state.status === 'ABSENT') return []
+  const { projectId, backupId } = state
+  return [{ target: 'project', id: projectId, command: { type: 'ReleaseBackup', projectId, backupId } }]
+}
 
 const keepBySchedule = ({ scheduleId, backupId }: KnownBackup): readonly Effect[] =>
   scheduleId === undefined ? [] : [{ target: 'schedule', id: scheduleId, command: { type: 'KeepBackup', backupId } }]

@@ -43,7 +43,13 @@ export type Reaction =
       readonly id: ProjectId
       readonly command: OneOf<
         ProjectCommand,
-        'CommitQuota' | 'ReleaseQuota' | 'ConfirmName' | 'ConfirmToken' | 'ReleaseToken'
+        | 'CommitQuota'
+        | 'ReleaseQuota'
+        | 'ConfirmName'
+        | 'ConfirmToken'
+        | 'ReleaseToken'
+        | 'ConfirmBackup'
+        | 'ReleaseBackup'
       >
     }
   | {

@@ -39,7 +39,7 @@ export const sameResources = (a: Resources, b: Resources): boolean =>
   a.vcpus === b.vcpus && a.memoryMiB === b.memoryMiB && a.volumeGiB === b.volumeGiB
 
 /** How people call them: `4 GiB of volume`. */
-export const amountInWords = (resource: keyof Resources | 'instances', amount: number): string => {
+export const amountInWords = (resource: keyof Resources | 'instances' | 'backupGiB', amount: number): string => {
   switch (resource) {
     case 'instances':
       return amount === 1 ? '1 instance' : `${amount} instances`
@@ -49,6 +49,8 @@ export const amountInWords = (resource: keyof Resources | 'instances', amount: n
       return `${amount} MiB of memory`
     case 'volumeGiB':
       return `${amount} GiB of volume`
+    case 'backupGiB':
+      return `${amount} GiB of backups`
     default:
       return unreachable(resource)
   }

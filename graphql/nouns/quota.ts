@@ -9,6 +9,8 @@ import { type Mutations, readsBackAs } from '../mutation.ts'
 import type { Noun } from '../noun.ts'
 import { projectOf } from '../pipeline/tenancy.ts'
 
+const bytesOfGiB = 1024 ** 3
+
 const addQuota = ({ builder, QuotaLimits }: SchemaParts, { result, mutation }: Mutations): void => {
   const Quota = builder.objectRef<QuotaDocument>('Quota')
   Quota.implement({
@@ -18,9 +20,13 @@ const addQuota = ({ builder, QuotaLimits }: SchemaParts, { result, mutation }: M
       limits: t.field({
         type: QuotaLimits,
         description: 'The most it may hold at one time.',
-        resolve: ({ limits }, _args, { backend }) => limits ?? backend.settings.defaultQuota,
+        resolve: ({ limits }, _args, { backend }) => ({ ...backend.settings.defaultQuota, ...limits }),
       }),
-      used: t.expose('used', { type: QuotaLimits, description: 'What its instances hold, those being made included.' }),
+      used: t.field({
+        type: QuotaLimits,
+        description: 'What its instances and backups hold, those being made included.',
+        resolve: ({ used, backupBytes }) => ({ ...used, backupGiB: Math.ceil(backupBytes / bytesOfGiB) }),
+      }),
       isDefault: t.boolean({
         description: 'No admin has set limits for the project: the configured defaults hold.',
         resolve: ({ limits }) => limits === null,
@@ -59,7 +65,8 @@ const readQuota = async ({ views, findLoss }: Backend, projectId: ProjectId): Pr
     const message = `the quota of project ${projectId} is unknown: its history cannot be read as a whole. An administrator finds the reason in "coffer admin status" and "coffer admin log unreadable"`
     throw new ApiError('UNREADABLE_HISTORY', message)
   }
-  return quota ?? { projectId, limits: null, used: { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }, flaws: [] }
+  const used = { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }
+  return quota ?? { projectId, limits: null, used, backupBytes: 0, flaws: [] }
 }
 
 export const quotaNoun: Noun = { add: addQuota }

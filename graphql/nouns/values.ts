@@ -57,6 +57,11 @@ export const addValues = ({ builder, Actor, Fault, QuotaLimits, Resources }: Sch
       vcpus: t.exposeInt('vcpus', { description: 'Virtual CPUs.' }),
       memoryMiB: t.exposeInt('memoryMiB', { description: 'Memory in MiB.' }),
       volumeGiB: t.exposeInt('volumeGiB', { description: 'Disk in GiB.' }),
+      backupGiB: t.exposeInt('backupGiB', {
+        nullable: true,
+        description:
+          'Backups in their store, in GiB. One that is being made counts as much as the volume of its instance.',
+      }),
     }),
   })
 }

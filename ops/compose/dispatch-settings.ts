@@ -6,6 +6,7 @@ export const defaultQuota = (config: Config): DispatchSettings['defaultQuota'] =
   vcpus: config.quotaVcpus,
   memoryMiB: config.quotaMemoryMiB,
   volumeGiB: config.quotaVolumeGiB,
+  backupGiB: config.quotaBackupGiB,
 })
 
 /** What may be asked for, and how long it may take. */

@@ -123,6 +123,12 @@ export const settings = {
     '500',
     'The same for volumes, in GiB.',
   ),
+  quotaBackupGiB: setting(
+    'COFFER_QUOTA_BACKUP_GIB',
+    wholeNumber(0, 1_000_000, 'GiB'),
+    '1000',
+    'The same for backups in their store, in GiB.',
+  ),
   maxTokens: setting(
     'COFFER_MAX_TOKENS',
     wholeNumber(1, 100_000, 'tokens'),

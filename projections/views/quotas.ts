@@ -1,4 +1,4 @@
-import { type InstanceId, type ProjectId, parseProjectId } from '../../domain/ids.ts'
+import { type BackupId, type InstanceId, type ProjectId, parseProjectId } from '../../domain/ids.ts'
 import type { QuotaLimits } from '../../domain/project/events.ts'
 import { projectCategory } from '../../domain/project/index.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
@@ -14,8 +14,13 @@ export type QuotaDocument = WithFlaws & {
   readonly projectId: ProjectId
   readonly limits: QuotaLimits | null
   /** What the `HoldingDocument`s of the project add up to. */
-  readonly used: QuotaLimits
+  readonly used: Omit<QuotaLimits, 'backupGiB'>
+  /** The same of its `BackupHoldingDocument`s. */
+  readonly backupBytes: number
 }
+
+/** What one backup takes of it. Key: `<project id>/<backup id>`. In no list. */
+export type BackupHoldingDocument = { readonly backupId: BackupId; readonly bytes: number }
 
 /**
  * What one instance takes of its project's quota, reserved or committed; in the view `quotas`. Key: `<project id>/<instance id>`.
@@ -27,12 +32,18 @@ export type HoldingDocument = {
   readonly resources: Resources
 }
 
-type Document = QuotaDocument | HoldingDocument
+type Document = QuotaDocument | HoldingDocument | BackupHoldingDocument
 type Holder = { readonly projectId: ProjectId; readonly instanceId: InstanceId }
 
 /** The project's quota first, so that it sees what the instance held before the event. */
 const keysOfHolder = (holder: Holder): readonly string[] => [holder.projectId, holdingKey(holder)]
 const holdingKey = ({ projectId, instanceId }: Holder): string => `${projectId}/${instanceId}`
+
+const backupKey = ({ projectId, backupId }: BackupHolder): string => `${projectId}/${backupId}`
+type BackupHolder = { readonly projectId: ProjectId; readonly backupId: BackupId }
+
+const isBackupHolding = (document: Document): document is BackupHoldingDocument => 'backupId' in document
+const isQuota = (document: Document): document is QuotaDocument => 'used' in document
 
 const isHolding = (document: Document): document is HoldingDocument => 'instanceId' in document
 
@@ -48,12 +59,13 @@ const holds =
   }
 
 const quotaOf = (document: Document | null, projectId: ProjectId): QuotaDocument =>
-  document && !isHolding(document) ? document : blankQuota(projectId)
+  document && isQuota(document) ? document : blankQuota(projectId)
 
 const blankQuota = (projectId: ProjectId): QuotaDocument => ({
   projectId,
   limits: null,
-  used: { ...noResources, instances: 0 } satisfies QuotaLimits,
+  used: { ...noResources, instances: 0 },
+  backupBytes: 0,
   flaws: [],
 })
 
@@ -65,10 +77,35 @@ const withUse = (quota: QuotaDocument, before: Resources | null, after: Resource
   },
 })
 
+type BackupChange = BackupHolder & { readonly bytes?: number; readonly ended?: readonly BackupId[] }
+
+/** What the document of this key becomes when the backup takes so many bytes, or none, and those whose room has lapsed take none. */
+const takesRoom = (
+  document: Document | null,
+  { data }: { readonly data: BackupChange },
+  key: string,
+  other: Other<Document>,
+) => {
+  const { projectId, backupId, bytes = null } = data
+  if (key === backupKey(data)) return bytes === null ? null : { backupId, bytes }
+  if (key !== projectId) return null
+  const quota = quotaOf(document, projectId)
+  const before = keysOfBackups(data)
+    .map(other)
+    .reduce((sum, held) => sum + (held && isBackupHolding(held) ? held.bytes : 0), 0)
+  return { ...quota, backupBytes: quota.backupBytes - before + (bytes ?? 0) }
+}
+
+const keysOfBackups = ({ projectId, backupId, ended = [] }: BackupChange): readonly string[] =>
+  [backupId, ...ended].map((id) => backupKey({ projectId, backupId: id }))
+
 const fold = defineFold<Document, typeof projectCategory>()({
   view: 'quotas',
-  version: 2,
-  keysOf: ({ data }) => ('instanceId' in data ? keysOfHolder(data) : [data.projectId]),
+  version: 3,
+  keysOf: ({ data }) => {
+    if ('instanceId' in data) return keysOfHolder(data)
+    return 'backupId' in data ? [data.projectId, ...keysOfBackups(data)] : [data.projectId]
+  },
   on: {
     ProjectNameHeld: 'ignored',
     ProjectNameConfirmed: 'ignored',
@@ -76,6 +113,9 @@ const fold = defineFold<Document, typeof projectCategory>()({
     ProjectTokenHeld: 'ignored',
     ProjectTokenConfirmed: 'ignored',
     ProjectTokenReleased: 'ignored',
+    ProjectBackupHeld: takesRoom,
+    ProjectBackupConfirmed: takesRoom,
+    ProjectBackupReleased: takesRoom,
     ProjectQuotaSet: (document, { data }) => ({ ...quotaOf(document, data.projectId), limits: data.limits }),
     QuotaReserved: holds(({ resources }) => resources ?? null),
     QuotaCommitted: holds(({ resources }) => resources ?? null),
@@ -83,14 +123,17 @@ const fold = defineFold<Document, typeof projectCategory>()({
   },
   lists: {
     project: (document) => (isHolding(document) ? document.projectId : null),
-    all: (document) => (isHolding(document) ? null : everyone),
+    all: (document) => (isQuota(document) ? everyone : null),
   },
-  sortKey: (document) => (isHolding(document) ? document.instanceId : document.projectId),
+  sortKey: (document) => {
+    if (isHolding(document)) return document.instanceId
+    return isBackupHolding(document) ? document.backupId : document.projectId
+  },
 })
 
 const flawed = withFlaws(fold, {
   category: projectCategory,
-  isWhole: (document): document is QuotaDocument => !isHolding(document),
+  isWhole: (document): document is QuotaDocument => isQuota(document),
   blank: (id) => blankQuota(parseProjectId(id)),
 })
 

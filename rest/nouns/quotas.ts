@@ -9,18 +9,20 @@ import type { Route } from '../route.ts'
 import { send } from '../send.ts'
 import { parseBody, wholeNumber } from './shapes.ts'
 
+type Counted = Omit<QuotaLimits, 'backupGiB'>
+
 /** Trove's names of what a project may hold. Its volumes are counted in GiB, as ours are. */
 const resources = {
   instances: 'instances',
   volumes: 'volumeGiB',
   ram: 'memoryMiB',
   vcpus: 'vcpus',
-} as const satisfies Readonly<Record<string, keyof QuotaLimits>>
+} as const satisfies Readonly<Record<string, keyof Counted>>
 type Resource = keyof typeof resources
 
 const names = Object.keys(resources) as readonly Resource[]
 
-const noneUsed: QuotaLimits = { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }
+const noneUsed: Counted = { instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 }
 
 const quotaOf = async ({ context: { backend } }: Call, projectId: ProjectId) => {
   const document = await backend.views.quota(projectId)
@@ -59,7 +61,7 @@ const update = async (call: Call): Promise<RestAnswer> => {
   if (unknown !== undefined) throw badRequest(`a project has quotas of ${names.join(', ')}`, 'quotas')
   const { limits } = await quotaOf(call, projectId)
   const wished = Object.fromEntries(names.map((name) => [resources[name], quotas[name] ?? limits[resources[name]]]))
-  await send(call, { type: 'SetQuota', projectId, ...(wished as QuotaLimits) })
+  await send(call, { type: 'SetQuota', projectId, ...(wished as Counted) })
   return { status: 200, body: { quotas: Object.fromEntries(Object.entries(quotas)) } }
 }
 

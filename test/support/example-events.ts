@@ -276,6 +276,15 @@ const examples: Examples = {
   ProjectNameHeld: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop', heldUntil: deadline }),
   ProjectNameConfirmed: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop' }),
   ProjectNameReleased: ({ projectId, instanceId }) => ({ projectId, instanceId, name: 'shop' }),
+  ProjectBackupHeld: ({ projectId, backupId }) => ({
+    projectId,
+    backupId,
+    bytes: 1_073_741_824,
+    heldUntil: deadline,
+    ended: [parseBackupId(exampleUuid('a backup of before'))],
+  }),
+  ProjectBackupConfirmed: ({ projectId, backupId }) => ({ projectId, backupId, bytes: 5_000_000 }),
+  ProjectBackupReleased: ({ projectId, backupId }) => ({ projectId, backupId }),
   ProjectTokenHeld: ({ projectId, tokenId }) => ({
     projectId,
     tokenId,

@@ -103,6 +103,7 @@ const quotaRows: readonly (readonly [keyof QuotaLimitsFragment, string])[] = [
   ['vcpus', 'vCPUs'],
   ['memoryMiB', 'memory MiB'],
   ['volumeGiB', 'volume GiB'],
+  ['backupGiB', 'backup GiB'],
 ]
 
 export const showQuota = async (

@@ -53,6 +53,7 @@ export type QuotaOptions = Repeatable & {
   readonly vcpus?: number
   readonly memory?: number
   readonly volume?: number
+  readonly backup?: number
 }
 
 /** Limits that are not named stay as they are. */
@@ -64,11 +65,13 @@ export const setQuota = async (context: CliContext, projectId: string, options: 
     vcpus: options.vcpus ?? before.limits.vcpus,
     memoryMiB: options.memory ?? before.limits.memoryMiB,
     volumeGiB: options.volume ?? before.limits.volumeGiB,
+    ...(options.backup !== undefined && { backupGiB: options.backup }),
     idempotencyKey: options.idempotencyKey,
   }
   const { quota } = await mutate(context, SetQuotaDocument, input)
   const { instances, vcpus, memoryMiB, volumeGiB } = input
+  const backupGiB = options.backup ?? before.limits.backupGiB
   await context.output.one(quota, () => [
-    `project ${projectId} may have ${instances} instances, ${vcpus} vCPU, ${memoryMiB} MiB of memory and ${volumeGiB} GiB of volumes`,
+    `project ${projectId} may have ${instances} instances, ${vcpus} vCPU, ${memoryMiB} MiB of memory, ${volumeGiB} GiB of volumes and ${backupGiB} GiB of backups`,
   ])
 }

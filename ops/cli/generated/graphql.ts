@@ -812,6 +812,7 @@ export const QuotaLimitsFragmentDoc = new TypedDocumentString(`
  vcpus
  memoryMiB
  volumeGiB
+ backupGiB
 }
  `, {"fragmentName":"QuotaLimits"}) as unknown as TypedDocumentString<Types.QuotaLimitsFragment, unknown>;
 export const QuotaFragmentDoc = new TypedDocumentString(`
@@ -830,6 +831,7 @@ export const QuotaFragmentDoc = new TypedDocumentString(`
  vcpus
  memoryMiB
  volumeGiB
+ backupGiB
 }`, {"fragmentName":"Quota"}) as unknown as TypedDocumentString<Types.QuotaFragment, unknown>;
 export const RefusedCommandFragmentDoc = new TypedDocumentString(`
  fragment RefusedCommand on RefusedCommand {
@@ -4893,6 +4895,7 @@ fragment QuotaLimits on QuotaLimits {
  vcpus
  memoryMiB
  volumeGiB
+ backupGiB
 }
 fragment Quota on Quota {
  projectId
@@ -4915,6 +4918,7 @@ export const QuotaDocument = new TypedDocumentString(`
  vcpus
  memoryMiB
  volumeGiB
+ backupGiB
 }
 fragment Quota on Quota {
  projectId

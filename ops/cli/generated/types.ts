@@ -552,6 +552,7 @@ export type SetDefaultDatastoreVersionInput = {
 };
 
 export type SetQuotaInput = {
+  readonly backupGiB?: number | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly instances: number;
   readonly memoryMiB: number;
@@ -1411,7 +1412,7 @@ export type FollowOperationSubscriptionVariables = Exact<{
 
 export type FollowOperationSubscription = { readonly operation: OperationFragment };
 
-export type QuotaLimitsFragment = { readonly instances: number, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number };
+export type QuotaLimitsFragment = { readonly instances: number, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly backupGiB: number | null };
 
 export type QuotaFragment = { readonly projectId: string, readonly isDefault: boolean, readonly limits: QuotaLimitsFragment, readonly used: QuotaLimitsFragment };
 

@@ -19,6 +19,7 @@ export const quotaVerbs: Verbs = (program, { run }) => {
     .option('--vcpus <number>', 'vCPUs', wholeNumber)
     .option('--memory <MiB>', 'memory', wholeNumber)
     .option('--volume <GiB>', 'volumes', wholeNumber)
+    .option('--backup <GiB>', 'backups in their store', wholeNumber)
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((project, options) => run(options, (context) => setQuota(context, project, options)))

@@ -6,6 +6,7 @@ import {
   CreateBackupDocument,
   CreateInstanceDocument,
   DeleteBackupDocument,
+  type QuotaFragment,
 } from '../../../ops/cli/generated/graphql.ts'
 import type { Refusal } from '../../../ops/cli/mutate.ts'
 import { type BackupStorePlace, openDirectoryPlace, openS3PlaceOnBadLine } from '../../support/backup-places.ts'
@@ -107,6 +108,18 @@ const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) 
         expect(await refusalOf({ name: 'copy', fromBackup: backup.id, ...wish })).toMatchObject({ code, field })
       }
       expect(await create(backup.id)).toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    it('count in the quota of the project with what they take, and are refused beyond it', async () => {
+      const { projectId, used } = await site.cli.json<QuotaFragment>(['quota', 'show'])
+      expect(used.backupGiB).toBe(1)
+      await site.cli.json(['quota', 'set', projectId, '--backup', '1'])
+      expect(await create()).toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+        message: expect.stringContaining('1 GiB of backups more'),
+      })
+      const { limits } = await site.cli.json<QuotaFragment>(['quota', 'set', projectId, '--backup', '1000'])
+      expect(limits).toMatchObject({ backupGiB: 1000 })
     })
 
     it('are made one at a time, and leave nothing when they are cancelled', async () => {

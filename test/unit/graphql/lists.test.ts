@@ -520,6 +520,7 @@ describe('a quota', () => {
       projectId: shop,
       limits: { instances: 2, vcpus: 1, memoryMiB: 1, volumeGiB: 1 },
       used: { instances: 1, vcpus: 1, memoryMiB: 1, volumeGiB: 1 },
+      backupBytes: 0,
       flaws: [],
     })
     expect(await read()).toEqual({

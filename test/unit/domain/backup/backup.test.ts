@@ -21,7 +21,7 @@ const requested: BackupEvent = {
 }
 const contents = { location: 'instances/i/backups/b/run', version: '17.10', parts: [] }
 const completed: BackupEvent = { type: 'BackupCompleted', data: { contents } }
-const failedAt = (removeAt: string | null): BackupEvent => ({ type: 'BackupFailed', data: { fault, removeAt } })
+const failedAt = (removeAt: string | null) => ({ type: 'BackupFailed', data: { fault, removeAt } }) as const
 const deletedAt = (seconds: number): BackupEvent => ({
   type: 'BackupDeletionRequested',
   data: { removeAt: at(seconds) },
@@ -84,7 +84,8 @@ describe('the last backup of an instance', () => {
   const rejection = { code: 'OPERATION_IN_PROGRESS', message: 'the instance is being resized' } as const
   const kept: BackupEvent = { type: 'BackupInstanceKept', data: rejection }
   const { present } = backupReactions.BackupCompleted
-  const effectsAfter = (...events: readonly BackupEvent[]) => present(completed, given(...events).state)
+  const effectsAfter = (...events: readonly BackupEvent[]) =>
+    present(completed, given(...events).state).filter(({ target }) => target === 'public')
 
   it('asks once for the end of the instance, and says why it stays where that is refused', () => {
     const [asked] = effectsAfter(last, completed)
@@ -104,6 +105,32 @@ describe('the last backup of an instance', () => {
   it('of which no end was wanted asks for none', () => {
     expect(effectsAfter(requested, completed)).toEqual([])
     given(requested, completed).when({ type: 'KeepInstance', rejection }).thenNothing()
+  })
+})
+
+describe('what a backup takes of the quota', () => {
+  const whole = { ...contents, parts: [{ name: 'data', bytes: 100, storedBytes: 7, sha256: 'x' }] }
+  const made: BackupEvent = { type: 'BackupCompleted', data: { contents: whole } }
+  const release = {
+    target: 'project',
+    id: projectId,
+    command: { type: 'ReleaseBackup', projectId, backupId: backupId() },
+  }
+
+  it('is what the store has of it, until it is gone', () => {
+    const hold = { type: 'ConfirmBackup', projectId, backupId: backupId(), bytes: 7 }
+    expect(backupReactions.BackupCompleted.present(made, given(requested, made).state)).toEqual([
+      { target: 'project', id: projectId, command: hold },
+    ])
+    expect(backupReactions.BackupRemoved(removed, given(requested, made, deletedAt(5), removed).state)).toEqual([
+      release,
+    ])
+  })
+
+  it('is nothing where it failed, unless it may be whole', () => {
+    const [lost, kept] = [failedAt(at(1060)), failedAt(null)]
+    expect(backupReactions.BackupFailed(lost, given(requested, lost).state)).toEqual([release])
+    expect(backupReactions.BackupFailed(kept, given(requested, kept).state)).toEqual([])
   })
 })
 

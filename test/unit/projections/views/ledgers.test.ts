@@ -29,10 +29,28 @@ describe('the view of quotas', () => {
     log.add('QuotaCommitted', first)
     log.add('QuotaReserved', second, { resources: three })
     await expectDocuments(quotasView, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...four, instances: 2 }, flaws: [] },
+      [projectId]: { projectId, limits: null, used: { ...four, instances: 2 }, backupBytes: 0, flaws: [] },
       ...holding(first, one),
       ...holding(second, three),
     })
+  })
+
+  it('adds up what backups take, and gives back what has lapsed or is gone', async () => {
+    const log = createEventLog()
+    const of = (world: typeof first, bytes: number) => ({ projectId, backupId: world.backupId, bytes })
+    log.add('ProjectBackupHeld', first, { ...of(first, 100), ended: [] })
+    log.add('ProjectBackupHeld', second, { ...of(second, 30), ended: [] })
+    log.add('ProjectBackupConfirmed', second, of(second, 7))
+    const quota = (backupBytes: number) => ({
+      [projectId]: { projectId, limits: null, used: { ...none, instances: 0 }, backupBytes, flaws: [] },
+    })
+    const taken = (world: typeof first, bytes: number) => ({
+      [`${projectId}/${world.backupId}`]: { backupId: world.backupId, bytes },
+    })
+    await expectDocuments(quotasView, log.events(), { ...quota(107), ...taken(first, 100), ...taken(second, 7) })
+    log.add('ProjectBackupHeld', exampleWorld(3), { ...of(exampleWorld(3), 5), ended: [first.backupId] })
+    log.add('ProjectBackupReleased', second, { projectId, backupId: second.backupId })
+    await expectDocuments(quotasView, log.events(), { ...quota(5), ...taken(exampleWorld(3), 5) })
   })
 
   it('gives back what is released, once', async () => {
@@ -42,7 +60,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReleased', first)
     log.add('QuotaReleased', first)
     await expectDocuments(quotasView, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...three, instances: 1 }, flaws: [] },
+      [projectId]: { projectId, limits: null, used: { ...three, instances: 1 }, backupBytes: 0, flaws: [] },
       ...holding(second, three),
     })
   })
@@ -53,7 +71,7 @@ describe('the view of quotas', () => {
     log.add('QuotaReleased', first)
     log.add('QuotaCommitted', first)
     await expectDocuments(quotasView, log.events(), {
-      [projectId]: { projectId, limits: null, used: { ...one, instances: 1 }, flaws: [] },
+      [projectId]: { projectId, limits: null, used: { ...one, instances: 1 }, backupBytes: 0, flaws: [] },
       ...holding(first, one),
     })
   })
@@ -66,6 +84,7 @@ describe('the view of quotas', () => {
         projectId,
         limits: { instances: 5, vcpus: 8, memoryMiB: 8192, volumeGiB: 50 },
         used: { ...none, instances: 0 },
+        backupBytes: 0,
         flaws: [],
       },
     })
