@@ -114,6 +114,10 @@ const noCapacity = (spec: InstanceSpec, shortage: Shortage): Rejection => {
       return { code: 'NO_CAPACITY', message: 'no host is up at the moment: start one, or try again later', details }
     case 'NO_ENGINE':
       return { code: 'NO_CAPACITY', message: `no host that is up has ${datastore} ${version}`, details }
+    case 'CORDONED': {
+      const message = `the hosts that have ${datastore} ${version} take no new instances for now: try again later, or ask an administrator`
+      return { code: 'NO_CAPACITY', message, details }
+    }
     case 'NO_ROOM': {
       const { lacks } = shortage
       const short = shortage.short.length > 0 || lacks ? shortage.short : resourceKinds

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Rejection } from '../../domain/rejection.ts'
-import { descriptionRefusal, type Tag, tagRefusals } from '../../domain/values/instance-details.ts'
+import { type Tag, tagRefusals } from '../../domain/values/instance-details.ts'
+import { proseRefusal } from '../../domain/values/prose.ts'
 import { flagField, textField } from './input.ts'
 
 const tagInput = z
@@ -34,6 +35,6 @@ export const detailsFaults = (
   tags: readonly Tag[] | undefined,
   field: string,
 ): readonly (Rejection | null)[] => [
-  description === undefined ? null : descriptionRefusal(description),
+  description === undefined ? null : proseRefusal('a description', description, 'description'),
   ...tagRefusals(tags ?? [], field),
 ]

@@ -10,6 +10,7 @@ import {
   replaceConfiguration,
   rollOutConfiguration,
 } from './configurations.ts'
+import { cordonHost, uncordonHost } from './cordon-host.ts'
 import { createBackup } from './create-backup.ts'
 import { createInstance } from './create-instance.ts'
 import { createSchedule } from './create-schedule.ts'
@@ -76,6 +77,8 @@ export const publicCommands = {
   RevokeToken: revokeToken,
   IssueJoinToken: issueJoinToken,
   RevokeJoinToken: revokeJoinToken,
+  CordonHost: cordonHost,
+  UncordonHost: uncordonHost,
   RemoveHost: removeHost,
   SetQuota: setQuota,
   DefineFlavor: defineFlavor,

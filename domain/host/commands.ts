@@ -62,6 +62,9 @@ export type HostCommand =
   | (OfNode & { readonly type: 'ReleaseCapacity'; readonly reason: ReleaseReason | 'MOVED' })
   /** The operation was not requested after all. */
   | (OfNode & { readonly type: 'ReleaseClaim'; readonly operationId: OperationId })
+  /** It gets no new nodes; those that it has go on. */
+  | { readonly type: 'CordonHost'; readonly hostId: HostId; readonly reason: string | null; readonly now: string }
+  | { readonly type: 'UncordonHost'; readonly hostId: HostId }
   /** `force`: also while it is up and has databases. */
   | { readonly type: 'RemoveHost'; readonly hostId: HostId; readonly force: boolean; readonly now: string }
   /** `heard`: the sequence of the last heartbeat that came, where that is known. */

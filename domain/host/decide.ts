@@ -23,6 +23,7 @@ import type { HostCommand } from './commands.ts'
 import { isSameDescription } from './description.ts'
 import type { HostEvent } from './events.ts'
 import {
+  hostCordoned,
   hostGone,
   hostInUse,
   hostLost,
@@ -42,15 +43,24 @@ type CommandOf<Type extends HostCommand['type']> = Extract<HostCommand, { readon
 type ClaimCapacity = CommandOf<'ClaimCapacity'>
 type OfNode = Pick<ClaimCapacity, 'hostId' | 'nodeId' | 'instanceId'>
 
-const asksOfHost: readonly HostCommand['type'][] = ['ClaimCapacity', 'ConfirmClaim', 'RemoveHost', 'TakeSealingKey']
+const asksOfHost: readonly HostCommand['type'][] = [
+  'ClaimCapacity',
+  'ConfirmClaim',
+  'CordonHost',
+  'RemoveHost',
+  'TakeSealingKey',
+  'UncordonHost',
+]
 /** What came to be of its databases, and what somebody waits for. All that a removed host says of itself counts no more. */
 const concernsRemoved: readonly HostCommand['type'][] = [
   'ClaimCapacity',
   'ConfirmClaim',
+  'CordonHost',
   'ReleaseCapacity',
   'ReleaseClaim',
   'RemoveHost',
   'TakeSealingKey',
+  'UncordonHost',
 ]
 
 export const decide = (command: HostCommand, state: HostState): HostDecision => {
@@ -97,6 +107,11 @@ export const decide = (command: HostCommand, state: HostState): HostDecision => 
       const rest = dropIncrease(state.claims, { ...command, holder: command.nodeId })
       return rest === state.claims ? accept() : accept(...holds(command, rest))
     }
+    case 'CordonHost':
+      return cordonHost(command, state)
+    case 'UncordonHost':
+      if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
+      return state.cordon ? accept({ type: 'HostUncordoned', data: { hostId } }) : accept()
     case 'RemoveHost':
       return removeHost(command, state)
     case 'ReportHostLost':
@@ -165,6 +180,12 @@ const removeHost = ({ hostId, force, now }: CommandOf<'RemoveHost'>, state: Regi
   return accept({ type: 'HostRemoved', data: { hostId, removedAt: now } })
 }
 
+const cordonHost = ({ hostId, reason, now }: CommandOf<'CordonHost'>, state: RegisteredHost): HostDecision => {
+  if (state.status === 'REMOVED') return reject(hostGone(state.description, state.removedAt))
+  if (state.cordon?.reason === reason) return accept()
+  return accept({ type: 'HostCordoned', data: { hostId, since: state.cordon?.since ?? now, reason } })
+}
+
 /** A label is given once. */
 const isSameFound = (a: UnlistedNode | undefined, b: UnlistedNode): boolean =>
   a !== undefined &&
@@ -193,6 +214,7 @@ const claimCapacity = (command: ClaimCapacity, state: RegisteredHost): HostDecis
 
   const { description } = state
   if (state.status === 'LOST') return reject(hostLost(description, state.lastSeenAt))
+  if (state.cordon) return reject(hostCordoned(description, state.cordon))
   const hasEngine = description.engines.some((engine) => engine.datastore === datastore && engine.version === version)
   if (!hasEngine) return reject(unknownEngine(description, datastore, version))
   const others = release(live, nodeId)

@@ -114,6 +114,12 @@ export const hostEvents = {
   ),
   /** An admin says that the host is gone for good. Its databases are given up one after the other. */
   HostRemoved: defineEvent(1, z.object({ hostId: hostIdSchema, removedAt: z.iso.datetime() })),
+  /** An admin keeps new nodes off the host; those that it has go on. Where it was so already, the reason is another. */
+  HostCordoned: defineEvent(
+    1,
+    z.object({ hostId: hostIdSchema, since: z.iso.datetime(), reason: z.string().nullable() }),
+  ),
+  HostUncordoned: defineEvent(1, z.object({ hostId: hostIdSchema })),
   /** No heartbeat came for longer than the bound. */
   HostLost: defineEvent(1, z.object({ hostId: hostIdSchema, lastSeenAt: z.iso.datetime(), sequence })),
   /** The host has a node that the log does not know of, or has another account of it than before. */

@@ -21,6 +21,7 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
           owners: emptyIdMap,
           sealingKeys: noSealingKeys,
           unlisted: {},
+          cordon: null,
           refusal: state.refusal,
           answered: state.answered,
         }
@@ -62,6 +63,12 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
         sealingKeys: forgetKey(state.sealingKeys, nodeId),
       }
     }
+    case 'HostCordoned': {
+      const { since, reason } = event.data
+      return { ...state, cordon: { since, reason } }
+    }
+    case 'HostUncordoned':
+      return { ...state, cordon: null }
     case 'HostLost':
       return {
         ...state,
@@ -97,6 +104,7 @@ const registered = ({
   owners,
   sealingKeys,
   unlisted,
+  cordon,
   refusal,
   answered,
   channel,
@@ -107,6 +115,7 @@ const registered = ({
   owners,
   sealingKeys,
   unlisted,
+  cordon,
   refusal,
   answered,
   channel,

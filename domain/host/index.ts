@@ -12,7 +12,7 @@ export type { HostCommand, RegistrationKey } from './commands.ts'
 export { type HostDescription, type HostEvent, hostEvents } from './events.ts'
 export { rankHosts, type Shortage, shortageOf } from './placement.ts'
 export { needInWords, sealingKeysResource } from './refusals.ts'
-export type { HostState, RegisteredHost, UnlistedNode } from './state.ts'
+export type { Cordon, HostState, RegisteredHost, UnlistedNode } from './state.ts'
 
 export const host = defineAggregate({
   category: 'host',

@@ -22,8 +22,11 @@ export const rankHosts = (
     .sort((a, b) => b.left - a.left || (a.host.hostId < b.host.hostId ? -1 : 1))
     .map(({ host }) => host)
 
-/** Those that are up and have the engine. */
-const candidates = (hosts: readonly HostState[], { datastore, version }: Omit<InstanceSpec, 'flavor'>) =>
+/** Those that are up, not cordoned, and have the engine. */
+const candidates = (hosts: readonly HostState[], spec: Omit<InstanceSpec, 'flavor'>) =>
+  withEngine(hosts, spec).filter(({ cordon }) => cordon === null)
+
+const withEngine = (hosts: readonly HostState[], { datastore, version }: Omit<InstanceSpec, 'flavor'>) =>
   hosts
     .filter((host) => host.status === 'UP')
     .filter(({ description }) =>
@@ -31,7 +34,7 @@ const candidates = (hosts: readonly HostState[], { datastore, version }: Omit<In
     )
 
 export type Shortage =
-  | { readonly kind: 'NO_HOST_UP' | 'NO_ENGINE' }
+  | { readonly kind: 'NO_HOST_UP' | 'NO_ENGINE' | 'CORDONED' }
   /** On the host that comes nearest. */
   | ({ readonly kind: 'NO_ROOM' } & Lack)
 
@@ -41,7 +44,8 @@ export const shortageOf = (hosts: readonly HostState[], spec: Omit<InstanceSpec,
   const [nearest] = candidates(hosts, spec)
     .map((host) => lackOf(host, spec, now))
     .sort((a, b) => countOf(a) - countOf(b))
-  return nearest ? { kind: 'NO_ROOM', ...nearest } : { kind: 'NO_ENGINE' }
+  if (nearest) return { kind: 'NO_ROOM', ...nearest }
+  return { kind: withEngine(hosts, spec).length > 0 ? 'CORDONED' : 'NO_ENGINE' }
 }
 
 const countOf = ({ short, lacks }: Lack): number => short.length + (lacks === null ? 0 : 1)

@@ -5,6 +5,7 @@ import type { DatastoreType } from '../values/instance-spec.ts'
 import type { Excess } from '../values/ledger.ts'
 import { amountInWords } from '../values/resources.ts'
 import type { HostDescription, InstanceLimit, InstanceNeed } from './events.ts'
+import type { Cordon } from './state.ts'
 
 export const unregistered = (hostId: HostId): Rejection => ({
   code: 'NOT_FOUND',
@@ -16,6 +17,12 @@ export const hostLost = ({ hostId, name }: HostDescription, lastSeenAt: string):
   code: 'NO_CAPACITY',
   message: `host ${name} takes no new instances: nothing was heard of it since ${lastSeenAt}`,
   details: { hostId, lastSeenAt },
+})
+
+export const hostCordoned = ({ hostId, name }: HostDescription, { since, reason }: Cordon): Rejection => ({
+  code: 'NO_CAPACITY',
+  message: `host ${name} is cordoned since ${since} and takes no new instances${reason === null ? '' : `: ${reason}`}`,
+  details: { hostId, since },
 })
 
 /** Work that only the host's agent can do, and that would wait for it in vain. */

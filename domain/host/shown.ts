@@ -26,6 +26,8 @@ export const hostShown: ShownOf<typeof hostEvents> = {
   HostClaimConfirmed: ({ hostId, nodeId, instanceId, resources }) => ({ hostId, nodeId, instanceId, resources }),
   HostCapacityReleased: ({ hostId, nodeId, instanceId, reason }) => ({ hostId, nodeId, instanceId, reason }),
   HostRemoved: ({ hostId, removedAt }) => ({ hostId, removedAt }),
+  HostCordoned: ({ hostId, since, reason }) => ({ hostId, since, reason }),
+  HostUncordoned: ({ hostId }) => ({ hostId }),
   HostLost: ({ hostId, lastSeenAt }) => ({ hostId, lastSeenAt }),
   HostNodeFound: ({ hostId, nodeId, instanceId, found: { label, running, port, epoch, generation } }) => ({
     hostId,

@@ -34,6 +34,9 @@ export type Channel = {
 
 export type UnlistedNode = FoundNode & { readonly instanceId: InstanceId }
 
+/** Who operates the machine keeps new nodes off it, as before maintenance. `reason`: for people; null where none was given. */
+export type Cordon = { readonly since: string; readonly reason: string | null }
+
 type Registered = Tried & {
   readonly hostId: HostId
   readonly description: HostDescription
@@ -44,6 +47,8 @@ type Registered = Tried & {
   /** What the host has and the log does not know of, by node. */
   readonly unlisted: Readonly<Record<NodeId, UnlistedNode>>
   readonly channel: Channel
+  /** Null where it takes new nodes. */
+  readonly cordon: Cordon | null
 }
 
 export type HostState =

@@ -26,6 +26,8 @@ export const hostReactions: ReactionsOf<typeof host> = {
   HostCapacityClaimed: 'none',
   HostClaimConfirmed: 'none',
   HostCapacityReleased: 'none',
+  HostCordoned: 'none',
+  HostUncordoned: 'none',
   HostLost: 'none',
   HostNodeFound: 'none',
   HostNodeSettled: 'none',

@@ -3,7 +3,6 @@ import type { Rejection } from '../rejection.ts'
 import { invalidInput } from './invalid-input.ts'
 import { characterCount, isPrintable, quote } from './text.ts'
 
-const mostDescriptionCharacters = 500
 const mostTags = 50
 const mostKeyCharacters = 128
 const mostValueCharacters = 256
@@ -60,14 +59,6 @@ export const tagCountRefusal = (tags: readonly Tag[], field: string): Rejection 
   tags.length <= mostTags
     ? null
     : invalidInput(`an instance has at most ${mostTags} tags, and would have ${tags.length}`, field)
-
-/** Why this cannot be a description, or null. Several lines are fine. */
-export const descriptionRefusal = (text: string, field = 'description'): Rejection | null => {
-  const rule = `a description is at most ${mostDescriptionCharacters} printable characters, in lines`
-  const count = characterCount(text)
-  if (count > mostDescriptionCharacters) return invalidInput(`${rule}; this one has ${count}`, field)
-  return text.split('\n').every(isPrintable) ? null : invalidInput(`${rule}; this one has others`, field)
-}
 
 /** Why these cannot be set as tags, in their order. */
 export const tagRefusals = (tags: readonly Tag[], field: string): readonly (Rejection | null)[] =>

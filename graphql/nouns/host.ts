@@ -1,7 +1,8 @@
+import { cordonHost, uncordonHost } from '../../commands/public/cordon-host.ts'
 import { removeHost } from '../../commands/public/remove-host.ts'
 import { datastoreChoice } from '../../domain/engines/registry.ts'
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
-import { hostIdSchema } from '../../domain/ids.ts'
+import { type HostId, hostIdSchema } from '../../domain/ids.ts'
 import {
   type HostDocument,
   hostStatusOf,
@@ -11,13 +12,20 @@ import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
-import type { Mutations } from '../mutation.ts'
+import { type Mutations, readsBackAs } from '../mutation.ts'
 import type { Noun } from '../noun.ts'
 import { requireAdmin } from '../pipeline/tenancy.ts'
 import { visibleToAdmins } from '../visible.ts'
 
 const addHost = (parts: SchemaParts, { result, mutation }: Mutations): void => {
   addHostType(parts)
+  const asItIsNow = readsBackAs(
+    parts.Host,
+    'The host as it is now. Null only while `upToDate` is false.',
+    ({ hostId }: { readonly hostId: HostId }, { loadHost }) => loadHost(hostId),
+  )
+  mutation(cordonHost, result(cordonHost.answer, { became: '`cordonHost`', readsBack: { host: asItIsNow } }))
+  mutation(uncordonHost, result(uncordonHost.answer, { became: '`uncordonHost`', readsBack: { host: asItIsNow } }))
   mutation(removeHost, result(removeHost.answer, { became: '`removeHost`', readsBack: {} }))
   const { builder, Host } = parts
   const { Connection } = defineConnection(parts, { name: 'Host', view: 'hosts', node: Host })
@@ -103,6 +111,13 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
       foundAt: t.expose('foundAt', { type: 'DateTime', description: 'When its host told of it last.' }),
     }),
   })
+  const Cordon = builder.objectRef<NonNullable<HostDocument['cordon']>>('Cordon').implement({
+    description: 'Why a host gets no new databases.',
+    fields: (t) => ({
+      since: t.expose('since', { type: 'DateTime', description: 'Since when.' }),
+      reason: t.exposeString('reason', { nullable: true, description: 'What who did it has said.' }),
+    }),
+  })
   Host.implement({
     interfaces: [Node],
     description: 'A machine that runs instances.',
@@ -136,6 +151,11 @@ const addHostType = ({ builder, Host, Node, Resources }: SchemaParts): void => {
         nullable: true,
         description: 'How instances are kept apart. Null while it is `UNREADABLE`.',
         resolve: (host) => (isReadable(host) ? host.isolation : null),
+      }),
+      cordon: t.expose('cordon', {
+        type: Cordon,
+        nullable: true,
+        description: 'Set where it gets no new databases: `uncordonHost` ends that.',
       }),
       unlisted: t.expose('unlisted', {
         type: [UnlistedInstance],

@@ -1,5 +1,5 @@
 import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
-import { hostCategory, type UnlistedNode } from '../../domain/host/index.ts'
+import { type Cordon, hostCategory, type UnlistedNode } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, type NodeId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import { everyone } from '../lists.ts'
@@ -34,6 +34,8 @@ export type HostDocument = WithFlaws & {
   readonly claimed: Resources
   readonly engines: readonly Engine[]
   readonly isolation: Isolation
+  /** Null where it takes new nodes. */
+  readonly cordon: Cordon | null
   /** What it has and the log does not know of. */
   readonly unlisted: readonly UnlistedInstance[]
   /** Null where its registration is missing. */
@@ -89,7 +91,7 @@ const seen =
 
 const fold = defineFold<Document, typeof hostCategory>()({
   view: 'hosts',
-  version: 6,
+  version: 7,
   keysOf: ({ type, data }) =>
     'nodeId' in data && type !== 'HostNodeFound' && type !== 'HostNodeSettled' ? keysOfClaimant(data) : [data.hostId],
   on: {
@@ -104,6 +106,7 @@ const fold = defineFold<Document, typeof hostCategory>()({
         id: hostId,
         status: before?.status ?? 'UP',
         claimed: before?.claimed ?? noResources,
+        cordon: before?.cordon ?? null,
         unlisted: before?.unlisted ?? [],
         flaws: before?.flaws ?? [],
         registeredAt: before?.registeredAt ?? metadata.at,
@@ -119,6 +122,10 @@ const fold = defineFold<Document, typeof hostCategory>()({
     HostClaimConfirmed: claims(({ resources }) => resources ?? null),
     HostCapacityReleased: claims(() => null),
     HostRemoved: (document) => (document && isClaim(document) ? document : null),
+    HostCordoned: (document, { data: { since, reason }, metadata: { at } }) =>
+      document && !isClaim(document) ? { ...document, cordon: { since, reason }, updatedAt: at } : document,
+    HostUncordoned: (document, { metadata: { at } }) =>
+      document && !isClaim(document) ? { ...document, cordon: null, updatedAt: at } : document,
     HostLost: seen('LOST'),
     HostReturned: seen('UP'),
     HostNodeFound: (document, { data: { nodeId, instanceId, found }, metadata: { at } }) => {
@@ -154,6 +161,7 @@ const blankHost = (id: HostId, at: string | null): HostDocument => ({
   claimed: noResources,
   engines: [],
   isolation: { unixUser: false, cgroup: 'none', volume: 'directory', missing: [] },
+  cordon: null,
   unlisted: [],
   flaws: [],
   registeredAt: null,

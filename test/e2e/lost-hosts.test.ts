@@ -146,6 +146,23 @@ const defineDistributed = (): void => {
     expect(await api.instance(shop.instance.id)).toMatchObject({ status: 'ACTIVE', health: 'HEALTHY' })
   })
 
+  it('make nothing on the one that is cordoned, which is emptier', async () => {
+    const env = { COFFER_URL: server.url, COFFER_TOKEN: server.adminToken }
+    const cli = async (...args: readonly string[]) => {
+      const { stdout } = await central.cli([...args, '-o', 'json'], { env })
+      return JSON.parse(stdout)
+    }
+    await cli('admin', 'host', 'cordon', 'first', '--reason', 'a new disk')
+    const { instance } = await api.provision({ name: 'placed' })
+    expect(hasFilesOf(sites.second, instance.id)).toBe(true)
+    expect(hasFilesOf(sites.first, instance.id)).toBe(false)
+    expect(await cli('admin', 'host', 'cordon', 'second')).toMatchObject({ name: 'second', cordon: { reason: null } })
+    const refused = await cli('instance', 'create', 'nowhere', '--datastore', 'postgresql')
+    expect(refused).toMatchObject({ error: { code: 'NO_CAPACITY', details: { reason: 'CORDONED' } } })
+    for (const host of ['first', 'second']) await cli('admin', 'host', 'uncordon', host)
+    expect(await cli('instance', 'delete', 'placed', '--yes', '--wait')).toMatchObject({ status: 'DELETED' })
+  })
+
   it('bring a database back as ACTIVE whose host died and returned', async () => {
     await sites.second.killServers()
     await hostBecomes(api, 'second', 'LOST')

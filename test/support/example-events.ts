@@ -364,6 +364,8 @@ const examples: Examples = {
     },
   }),
   HostNodeSettled: ({ hostId, nodeId, instanceId }) => ({ hostId, nodeId, instanceId }),
+  HostCordoned: ({ hostId }) => ({ hostId, since: '2030-01-01T00:00:00.000Z', reason: 'a new disk' }),
+  HostUncordoned: ({ hostId }) => ({ hostId }),
   HostReturned: ({ hostId }) => ({ hostId }),
 
   FlavorDefined: ({ flavorId }) => ({ flavorId, vcpus: 1, memoryMiB: 512, description: 'for a start' }),

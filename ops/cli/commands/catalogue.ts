@@ -10,6 +10,7 @@ import {
 } from '../generated/graphql.ts'
 import { readAll } from '../pages.ts'
 import { formatTable } from '../table.ts'
+import { localTime } from '../time.ts'
 import { allHosts } from './find-host.ts'
 
 type Datastore = DatastoresQuery['datastores'][number]
@@ -77,7 +78,7 @@ export const listHosts = async (context: CliContext): Promise<void> => {
     hosts,
     [
       ['NAME', ({ name }) => name, 'cutting'],
-      ['STATUS', ({ status }) => status],
+      ['STATUS', ({ status, cordon }) => (cordon ? `${status}, cordoned` : status)],
       ['ADDRESS', ({ address }) => address],
       ['VCPUS', share('vcpus')],
       ['MEMORY MiB', share('memoryMiB')],
@@ -89,7 +90,11 @@ export const listHosts = async (context: CliContext): Promise<void> => {
     'No host has registered yet.',
   )
   if (context.output.format !== 'table') return
-  for (const { id, name, refusedKey, isolation } of hosts) {
+  for (const { id, name, refusedKey, isolation, cordon } of hosts) {
+    if (cordon)
+      context.terminal.stderr.write(
+        `${name}: gets no new databases since ${localTime(cordon.since)}${cordon.reason === null ? '' : `: ${cordon.reason}`}\n`,
+      )
     if (refusedKey !== null)
       context.terminal.stderr.write(
         `${name}: somebody registered as this host with another key (${refusedKey}) and was refused; if it was the host, "coffer admin host join-token --host ${id}" lets it in\n`,

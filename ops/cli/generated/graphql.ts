@@ -371,6 +371,10 @@ export const HostFragmentDoc = new TypedDocumentString(`
  agentVersion
  signingKey
  refusedKey
+ cordon {
+ since
+ reason
+ }
  registeredAt
  updatedAt
  capacity {
@@ -3035,6 +3039,10 @@ fragment Host on Host {
  agentVersion
  signingKey
  refusedKey
+ cordon {
+ since
+ reason
+ }
  registeredAt
  updatedAt
  capacity {
@@ -3135,6 +3143,134 @@ export const RemoveHostDocument = new TypedDocumentString(`
  field
  }
 }`) as unknown as TypedDocumentString<Types.RemoveHostMutation, Types.RemoveHostMutationVariables>;
+export const CordonHostDocument = new TypedDocumentString(`
+ mutation CordonHost($input: CordonHostInput!) {
+ result: cordonHost(input: $input) {
+ __typename
+ ...Refusal
+ ... on CordonHostAccepted {
+ host {
+ ...Host
+ }
+ }
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Resources on Resources {
+ vcpus
+ memoryMiB
+ volumeGiB
+}
+fragment Host on Host {
+ id
+ name
+ address
+ status
+ agentVersion
+ signingKey
+ refusedKey
+ cordon {
+ since
+ reason
+ }
+ registeredAt
+ updatedAt
+ capacity {
+ ...Resources
+ }
+ claimed {
+ ...Resources
+ }
+ instanceLimit {
+ atMost
+ limitedBy
+ }
+ engines {
+ datastore
+ version
+ source
+ }
+ isolation {
+ unixUser
+ cgroup
+ volume
+ missing
+ }
+}`) as unknown as TypedDocumentString<Types.CordonHostMutation, Types.CordonHostMutationVariables>;
+export const UncordonHostDocument = new TypedDocumentString(`
+ mutation UncordonHost($input: UncordonHostInput!) {
+ result: uncordonHost(input: $input) {
+ __typename
+ ...Refusal
+ ... on UncordonHostAccepted {
+ host {
+ ...Host
+ }
+ }
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Resources on Resources {
+ vcpus
+ memoryMiB
+ volumeGiB
+}
+fragment Host on Host {
+ id
+ name
+ address
+ status
+ agentVersion
+ signingKey
+ refusedKey
+ cordon {
+ since
+ reason
+ }
+ registeredAt
+ updatedAt
+ capacity {
+ ...Resources
+ }
+ claimed {
+ ...Resources
+ }
+ instanceLimit {
+ atMost
+ limitedBy
+ }
+ engines {
+ datastore
+ version
+ source
+ }
+ isolation {
+ unixUser
+ cgroup
+ volume
+ missing
+ }
+}`) as unknown as TypedDocumentString<Types.UncordonHostMutation, Types.UncordonHostMutationVariables>;
 export const InstanceDocument = new TypedDocumentString(`
  query Instance($id: ID!) {
  instance(id: $id) {

@@ -95,6 +95,12 @@ export type ChangeScheduleInput = {
   readonly timeZone?: string | null | undefined;
 };
 
+export type CordonHostInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+};
+
 export type CreateBackupInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly instanceId: string;
@@ -588,6 +594,11 @@ export type TagFilter = {
 export type TagInput = {
   readonly key: string;
   readonly value: string;
+};
+
+export type UncordonHostInput = {
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
 };
 
 export type UnreadableReason =
@@ -1093,7 +1104,7 @@ export type FlavorsQuery = { readonly flavors: ReadonlyArray<FlavorFragment> };
 
 export type ResourcesFragment = { readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number };
 
-export type HostFragment = { readonly id: string, readonly name: string, readonly address: string, readonly status: HostStatus, readonly agentVersion: string, readonly signingKey: string | null, readonly refusedKey: string | null, readonly registeredAt: string | null, readonly updatedAt: string | null, readonly capacity: ResourcesFragment | null, readonly claimed: ResourcesFragment | null, readonly instanceLimit: { readonly atMost: number, readonly limitedBy: string } | null, readonly engines: ReadonlyArray<{ readonly datastore: string, readonly version: string, readonly source: string }>, readonly isolation: { readonly unixUser: boolean, readonly cgroup: string, readonly volume: string, readonly missing: ReadonlyArray<string> } | null };
+export type HostFragment = { readonly id: string, readonly name: string, readonly address: string, readonly status: HostStatus, readonly agentVersion: string, readonly signingKey: string | null, readonly refusedKey: string | null, readonly registeredAt: string | null, readonly updatedAt: string | null, readonly cordon: { readonly since: string, readonly reason: string | null } | null, readonly capacity: ResourcesFragment | null, readonly claimed: ResourcesFragment | null, readonly instanceLimit: { readonly atMost: number, readonly limitedBy: string } | null, readonly engines: ReadonlyArray<{ readonly datastore: string, readonly version: string, readonly source: string }>, readonly isolation: { readonly unixUser: boolean, readonly cgroup: string, readonly volume: string, readonly missing: ReadonlyArray<string> } | null };
 
 export type HostWithUnlistedFragment = { readonly id: string, readonly name: string, readonly unlisted: ReadonlyArray<{ readonly id: string, readonly projectId: string | null, readonly name: string | null, readonly version: string | null, readonly running: boolean, readonly port: number | null, readonly foundAt: string }> };
 
@@ -1137,6 +1148,32 @@ export type RemoveHostMutation = { readonly result:
       & RefusalFragment
     )
     | { readonly __typename: 'RemoveHostAccepted', readonly hostId: string }
+   };
+
+export type CordonHostMutationVariables = Exact<{
+  input: CordonHostInput;
+}>;
+
+
+export type CordonHostMutation = { readonly result:
+    | { readonly __typename: 'CordonHostAccepted', readonly host: HostFragment | null }
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type UncordonHostMutationVariables = Exact<{
+  input: UncordonHostInput;
+}>;
+
+
+export type UncordonHostMutation = { readonly result:
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+    | { readonly __typename: 'UncordonHostAccepted', readonly host: HostFragment | null }
    };
 
 export type InstanceFragment = { readonly id: string, readonly name: string, readonly status: InstanceStatus, readonly health: Health, readonly healthReason: string | null, readonly volumeStage: VolumeStage, readonly incident: string | null, readonly projectId: string, readonly datastore: string, readonly version: string, readonly flavor: string, readonly vcpus: number, readonly memoryMiB: number, readonly volumeGiB: number, readonly caCertificate: string | null, readonly databases: ReadonlyArray<string>, readonly rootEnabled: boolean, readonly description: string | null, readonly deletionProtected: boolean, readonly createdAt: string, readonly updatedAt: string, readonly stateVersion: number, readonly endpoint: { readonly host: string, readonly port: number } | null, readonly users: ReadonlyArray<{ readonly name: string, readonly host: string | null, readonly databases: ReadonlyArray<string>, readonly access: ReadonlyArray<{ readonly database: string | null, readonly level: AccessLevel }> }>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus } | null, readonly sharedOperations: ReadonlyArray<{ readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly hostId: string | null, readonly role: NodeRole, readonly generation: number }>, readonly fault: FaultFragment | null };

@@ -1,4 +1,5 @@
 import { rebuildViews } from '../commands/admin.ts'
+import { cordonHost, uncordonHost } from '../commands/cordon-host.ts'
 import { listDeadLetters, resolveDeadLetters, showDeadLetter } from '../commands/dead-letters.ts'
 import { issueJoinToken, listJoinTokens, revokeJoinToken } from '../commands/join-token.ts'
 import { showKafkaAcls } from '../commands/kafka-acls.ts'
@@ -56,6 +57,19 @@ export const adminVerbs: Verbs = (program, { run, setExitCode }) => {
     .option('--broker <address>', 'what the commands connect to', 'localhost:9092')
     .addOption(outputOption())
     .action((name, options) => run(options, (context) => showKafkaAcls(context, name, options)))
+  host
+    .command('cordon <host>')
+    .description('keep new databases off a host, as before maintenance; those that it has go on')
+    .option('--reason <text>', 'why, for people')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => cordonHost(context, name, options)))
+  host
+    .command('uncordon <host>')
+    .description('let a host have new databases again')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => uncordonHost(context, name, options)))
   host
     .command('remove <host>')
     .description('declare a host gone for good: its databases are given up (asks first at a terminal)')

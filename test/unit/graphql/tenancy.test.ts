@@ -260,6 +260,8 @@ const rows: Readonly<Record<string, Row>> = {
   'Mutation.revokeJoinToken': mutation('revokeJoinToken', 'RevokeJoinTokenInput', ({ joinToken }) => ({
     id: joinToken,
   })),
+  'Mutation.cordonHost': mutation('cordonHost', 'CordonHostInput', () => ({ id: randomUUID() })),
+  'Mutation.uncordonHost': mutation('uncordonHost', 'UncordonHostInput', () => ({ id: randomUUID() })),
   'Mutation.removeHost': mutation('removeHost', 'RemoveHostInput', () => ({ id: randomUUID() })),
   'Mutation.excludeEvent': mutation('excludeEvent', 'ExcludeEventInput', ({ instance }) => ({
     stream: `instance-${instance}`,

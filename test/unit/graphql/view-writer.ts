@@ -209,6 +209,7 @@ export const createViewWriter = (store: ViewStore) => {
         flaws: [],
         claimed: { vcpus: 1, memoryMiB: 512, volumeGiB: 1 },
         engines: [{ datastore: 'postgresql', version: '17.10', source: 'npm' }],
+        cordon: null,
         isolation: { unixUser: true, cgroup: 'v1', volume: 'loop', missing: [] },
         unlisted: [],
         registeredAt: at,

@@ -66,6 +66,65 @@ const released = (ordinal: number, reason: 'DELETED' | 'EXPIRED' = 'DELETED'): H
   data: { hostId: hostId(), nodeId: nodeId(ordinal), instanceId: instanceId(ordinal), reason },
 })
 
+const cordon = (reason: string | null = null): HostCommand => ({
+  type: 'CordonHost',
+  hostId: hostId(),
+  reason,
+  now: at(200),
+})
+const uncordon: HostCommand = { type: 'UncordonHost', hostId: hostId() }
+const cordoned = (reason: string | null = null, since = at(200)): HostEvent => ({
+  type: 'HostCordoned',
+  data: { hostId: hostId(), since, reason },
+})
+const uncordoned: HostEvent = { type: 'HostUncordoned', data: { hostId: hostId() } }
+
+describe('cordoning a host', () => {
+  it('keeps new nodes off it, with the reason, until it is over', () => {
+    given(registered).when(cordon('a new disk')).thenEvents(cordoned('a new disk'))
+    const { message } = given(registered, cordoned('a new disk')).when(claim(1)).thenRejected('NO_CAPACITY')
+    expect(message).toContain('a new disk')
+    given(registered, cordoned()).when(uncordon).thenEvents(uncordoned)
+    given(registered, cordoned(), uncordoned).when(claim(1)).thenEvents(claimed(1))
+  })
+
+  it('leaves the nodes that it has, and what is held for one already', () => {
+    given(registered, claimed(1), confirmed(1), cordoned())
+      .when({ ...claim(1), operationId: operationId(2) })
+      .thenNothing()
+    given(registered, claimed(1), cordoned()).when(confirm(1)).thenTypes('HostClaimConfirmed')
+    given(registered, claimed(1), cordoned()).when(claim(1)).thenNothing()
+    const larger = { ...resources, volumeGiB: resources.volumeGiB + 1 }
+    given(registered, claimed(1), confirmed(1), cordoned())
+      .when({ ...claim(1), operationId: operationId(2), resources: larger })
+      .thenTypes('HostClaimConfirmed')
+  })
+
+  it('is remembered while the host is lost and when it is back, and when it registers anew', () => {
+    for (const events of [[lost], [lost, returned], [registered]]) {
+      given(registered, cordoned('a new disk'), ...events)
+        .when(cordon('a new disk'))
+        .thenNothing()
+    }
+  })
+
+  it('again changes the reason and not the time; what is so already changes nothing', () => {
+    given(registered, cordoned('a new disk', at(100)))
+      .when(cordon('a new kernel'))
+      .thenEvents(cordoned('a new kernel', at(100)))
+    given(registered, cordoned()).when(cordon()).thenNothing()
+    given(registered).when(uncordon).thenNothing()
+  })
+
+  it('is refused for a host that there is not, or that was removed', () => {
+    const removed: HostEvent = { type: 'HostRemoved', data: { hostId: hostId(), removedAt: at(300) } }
+    for (const command of [cordon(), uncordon]) {
+      given().when(command).thenRejected('NOT_FOUND')
+      given(registered, removed).when(command).thenRejected('NO_CAPACITY')
+    }
+  })
+})
+
 describe('registering a host', () => {
   const register = { type: 'RegisterHost', description, refusal: null, reportId: reportId(), key: null } as const
 

@@ -90,12 +90,24 @@ describe('placing an instance', () => {
 
 describe('a shortage', () => {
   const shortage = (hosts: readonly HostState[], wish = spec) => shortageOf(hosts, wish, at(0))
+  const cordoned = (ordinal: number): HostEvent => ({
+    type: 'HostCordoned',
+    data: { hostId: hostId(ordinal), since: at(0), reason: null },
+  })
   const lost: HostEvent = { type: 'HostLost', data: { hostId: hostId(1), lastSeenAt: at(0) } }
+
+  it('counts no host that is cordoned, also not as the nearest', () => {
+    const larger = { ...spec, memoryMiB: 8192 }
+    const roomy = hostOf(2, { capacity: { vcpus: 4, memoryMiB: 16384, volumeGiB: 100 } }, cordoned(2))
+    expect(shortage([hostOf(1), roomy], larger)).toMatchObject({ kind: 'NO_ROOM', short: ['memoryMiB'] })
+    expect(rankHosts([hostOf(1), roomy], larger, nodeId(), at(0))).toEqual([])
+  })
 
   it('is told as that of hosts, of the engine, or of what the nearest host lacks', () => {
     expect(shortage([])).toEqual({ kind: 'NO_HOST_UP' })
     expect(shortage([hostOf(1, {}, lost)])).toEqual({ kind: 'NO_HOST_UP' })
     expect(shortage([hostOf(1)], { ...spec, version: '16.0' })).toEqual({ kind: 'NO_ENGINE' })
+    expect(shortage([hostOf(1, {}, cordoned(1))])).toEqual({ kind: 'CORDONED' })
     const wish = { ...spec, memoryMiB: 8192, volumeGiB: 30 }
     const roomy = hostOf(2, { capacity: { vcpus: 4, memoryMiB: 4096, volumeGiB: 100 } })
     expect(shortage([hostOf(1)], wish)).toEqual({ kind: 'NO_ROOM', short: ['memoryMiB', 'volumeGiB'], lacks: null })

@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { descriptionRefusal, tagRefusals } from '../../../../domain/values/instance-details.ts'
-
-describe('a description', () => {
-  it.each(['', 'What we sell', 'in\nlines', 'für 店 😀', '😀'.repeat(500)])('may be %j', (text) => {
-    expect(descriptionRefusal(text)).toBeNull()
-  })
-
-  it.each(['a\tb', 'a\u001b[2Jb', 'a\u202eb', 'x'.repeat(501)])('may not be %j', (text) => {
-    expect(descriptionRefusal(text)).toMatchObject({ code: 'INVALID_INPUT', field: 'description' })
-  })
-})
+import { tagRefusals } from '../../../../domain/values/instance-details.ts'
 
 const faults = (...tags: readonly { readonly key: string; readonly value: string }[]) =>
   tagRefusals(tags, 'tags').filter((refusal) => refusal !== null)

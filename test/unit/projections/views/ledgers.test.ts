@@ -107,6 +107,7 @@ describe('the view of hosts', () => {
     id: hostId,
     status: 'UP',
     claimed: none,
+    cordon: null,
     unlisted: [],
     flaws: [],
     registeredAt: '2030-01-01T00:00:00.000Z',
@@ -132,6 +133,21 @@ describe('the view of hosts', () => {
     log.add('HostReturned', first)
     await expectDocuments(hostsView, log.events(), {
       [hostId]: { ...lost, status: 'UP', updatedAt: '2030-01-01T00:00:03.000Z' },
+    })
+  })
+
+  it('shows that it is cordoned, also when it describes itself anew meanwhile, until that is over', async () => {
+    const log = createEventLog()
+    log.add('HostRegistered', first)
+    log.add('HostCordoned', first)
+    log.add('HostRegistered', first)
+    const cordon = { since: '2030-01-01T00:00:00.000Z', reason: 'a new disk' }
+    await expectDocuments(hostsView, log.events(), {
+      [hostId]: { ...registered, cordon, updatedAt: '2030-01-01T00:00:02.000Z' },
+    })
+    log.add('HostUncordoned', first)
+    await expectDocuments(hostsView, log.events(), {
+      [hostId]: { ...registered, updatedAt: '2030-01-01T00:00:03.000Z' },
     })
   })
 
