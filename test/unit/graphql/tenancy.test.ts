@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { Refusals, RefusedCommand } from '../../../commands/ports/refusals.ts'
 import type { CommandDefinition } from '../../../commands/public/definition.ts'
 import { publicCommands } from '../../../commands/public/registry.ts'
-import { parseFlavorId } from '../../../domain/ids.ts'
+import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -76,6 +77,7 @@ const rows: Readonly<Record<string, Row>> = {
     variables: ({ instance }) => ({ id: instance }),
     shownTo: 'own',
   },
+  'Query.refusedCommands': { document: '{ refusedCommands { nodes { id message } } }', shownTo: 'own' },
   'Query.hosts': { document: '{ hosts { nodes { id name } } }', shownTo: 'admin' },
   'Query.joinTokens': { document: '{ joinTokens { nodes { id createdBy { name } } } }', shownTo: 'admin' },
   'Query.quota': { document: '{ quota { projectId used { instances } } }', shownTo: 'everybody' },
@@ -297,9 +299,26 @@ const row = (name: string): Row => {
   return found
 }
 
+const refused: RefusedCommand = {
+  id: parseCommandId(ids.next()),
+  at: '2030-01-01T00:00:00.000Z',
+  actor: { kind: 'user', subject: 'somebody', projectId: shop, roles: ['member'] },
+  projectId: shop,
+  command: 'DeleteInstance',
+  target: null,
+  code: 'DELETION_PROTECTED',
+  message: mark,
+  field: null,
+  request: null,
+}
+const refusalsOfShop: Refusals = {
+  list: async (projectId) =>
+    projectId === null || projectId === shop ? [{ key: refused.id, sortKey: refused.id, document: refused }] : [],
+}
+
 /** Two projects, shop with one of everything, and a token of every kind. */
 const createWorld = async () => {
-  const world = createApiUnderTest()
+  const world = createApiUnderTest({ refusals: refusalsOfShop })
   const instance = await world.putInstance(shop, { name: mark, endpoint: { host: mark, port: 1 } })
   const operation = await world.putOperation(instance, {
     status: 'FAILED',
