@@ -1,6 +1,7 @@
 import type { InstanceId, OperationId } from '../domain/ids.ts'
 import type { OperationKind } from '../domain/instance/operation-kinds.ts'
 import { operationOf } from '../domain/instance/operations.ts'
+import { bounded } from '../kernel/within.ts'
 import type { ApiContext } from './context.ts'
 import { isEnded } from './is-ended.ts'
 
@@ -15,12 +16,13 @@ export const awaitEnd = async ({ instanceId, operationId }: Began, context: ApiC
   const { views, timers, settings, closing } = context.backend
   const operation = await context.loadOperation(operationId)
   if (operation === null || !takesAMoment(operation.kind)) return
-  const bound = AbortSignal.any([timers.timeout(settings.endAwaitedMs), closing, context.signal])
-  await first(
-    views.watchInstance(instanceId, bound),
-    ({ sharedOperationIds }) => !sharedOperationIds.includes(operationId),
-  )
-  await first(views.watchOperation(operationId, bound), isEnded)
+  await bounded(timers, { timeoutMs: settings.endAwaitedMs, ends: [closing, context.signal] }, async (signal) => {
+    await first(
+      views.watchInstance(instanceId, signal),
+      ({ sharedOperationIds }) => !sharedOperationIds.includes(operationId),
+    )
+    await first(views.watchOperation(operationId, signal), isEnded)
+  })
 }
 
 const takesAMoment = (kind: OperationKind): boolean => {

@@ -33,7 +33,7 @@ export type Backend = {
   readonly settings: BackendSettings
   readonly cursors: Cursors
   readonly log: Pick<Log, 'error'>
-  readonly timers: Pick<Timers, 'every' | 'timeout'>
+  readonly timers: Pick<Timers, 'after' | 'every'>
   /** Of subscriptions. */
   readonly slots: ProjectSlots
   readonly outlets: Pick<Outlets, 'readAhead'>

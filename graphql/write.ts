@@ -2,6 +2,7 @@ import { type DispatchRequest, NotOfferedYet, type PublicCommand } from '../comm
 import { EventStoreUnavailable, type WrittenUpTo } from '../commands/ports/event-store.ts'
 import type { Accepted } from '../commands/public/definition.ts'
 import type { Rejection } from '../domain/rejection.ts'
+import { bounded } from '../kernel/within.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError, isStoreAway } from './errors.ts'
 import { isGiven } from './input.ts'
@@ -55,10 +56,9 @@ const tellUnreadable = ({ log }: ApiContext['backend'], error: unknown): void =>
   if (!isStoreAway(error)) log.error({ err: error }, 'a command was carried out, and what it wrote cannot be read')
 }
 
-const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
+const dispatchInTime = (context: ApiContext, { command, idempotencyKey, expectedVersion }: WriteRequest) => {
   const { backend, session, traceparent, origin } = context
-  const timeout = backend.timers.timeout(backend.settings.commandTimeoutMs)
-  const request: DispatchRequest = {
+  const request = {
     command,
     actor: {
       kind: 'user',
@@ -67,24 +67,26 @@ const dispatchInTime = async (context: ApiContext, { command, idempotencyKey, ex
       roles: [...session.roles],
       ...(session.tokenId && { tokenId: session.tokenId }),
     },
-    // Not ended by the caller's leaving: a command that has begun is carried through and may be asked for again by its key.
-    signal: AbortSignal.any([timeout, backend.closing]),
     ...(isGiven(idempotencyKey) && { idempotencyKey }),
     ...(isGiven(expectedVersion) && { expectedVersion }),
     ...(isGiven(traceparent) && { traceparent }),
     origin,
-  }
-  try {
-    return await backend.dispatch(request)
-  } catch (error) {
-    if (error instanceof NotOfferedYet) throw new ApiError('UNAVAILABLE', error.message, { cause: error })
-    if (!request.signal.aborted || error instanceof EventStoreUnavailable) throw error
-    throw new ApiError(
-      'UNAVAILABLE',
-      'the command was not answered in time and may or may not have been carried out: repeat it with the same idempotencyKey',
-      { cause: error },
-    )
-  }
+  } satisfies Omit<DispatchRequest, 'signal'>
+  // Not ended by the caller's leaving: a command that has begun is carried through and may be asked for again by its key.
+  const bounds = { timeoutMs: backend.settings.commandTimeoutMs, ends: [backend.closing] }
+  return bounded(backend.timers, bounds, async (signal) => {
+    try {
+      return await backend.dispatch({ ...request, signal })
+    } catch (error) {
+      if (error instanceof NotOfferedYet) throw new ApiError('UNAVAILABLE', error.message, { cause: error })
+      if (!signal.aborted || error instanceof EventStoreUnavailable) throw error
+      throw new ApiError(
+        'UNAVAILABLE',
+        'the command was not answered in time and may or may not have been carried out: repeat it with the same idempotencyKey',
+        { cause: error },
+      )
+    }
+  })
 }
 
 /** Whether what is read from now on has what was written. */
@@ -93,9 +95,10 @@ const isShown = async (
   written: WrittenUpTo,
   read: () => Promise<unknown>,
 ): Promise<boolean> => {
-  const bound = AbortSignal.any([backend.timers.timeout(backend.settings.readYourWritesTimeoutMs), backend.closing])
+  const bounds = { timeoutMs: backend.settings.readYourWritesTimeoutMs, ends: [backend.closing] }
   try {
-    if (!(await backend.views.waitForWritten(written, bound))) return false
+    if (!(await bounded(backend.timers, bounds, (signal) => backend.views.waitForWritten(written, signal))))
+      return false
     await read()
     return true
   } catch (error) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Position } from '../../commands/ports/event-store.ts'
+import { bounded } from '../../kernel/within.ts'
 import type { AuditDocument } from '../../projections/audit-entry.ts'
 import { auditKey } from '../../projections/audit-entry.ts'
 import type { Entry } from '../../projections/ports/view-store.ts'
@@ -39,8 +40,8 @@ const positionOf = async (context: ApiContext, cursor: string, signal: AbortSign
   const place = cursorPlace(cursors, 'events', async (sortKey) => {
     if (!isEventPlace(sortKey)) return false
     if (await isVisibleEvent(context, sortKey)) return true
-    const bound = AbortSignal.any([signal, timers.timeout(settings.readYourWritesTimeoutMs)])
-    if (!(await views.waitFor(Number(sortKey), bound, ['events']))) {
+    const bounds = { timeoutMs: settings.readYourWritesTimeoutMs, ends: [signal] }
+    if (!(await bounded(timers, bounds, (bound) => views.waitFor(Number(sortKey), bound, ['events'])))) {
       throw new ApiError('UNAVAILABLE', 'the audit log has not been read up to this cursor yet: try again')
     }
     return isVisibleEvent(context, sortKey)

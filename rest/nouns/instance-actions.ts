@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { OperationId } from '../../domain/ids.ts'
+import { bounded } from '../../kernel/within.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import { badRequest, notHere } from '../fault.ts'
 import type { Call, RestAnswer } from '../request.ts'
@@ -25,8 +26,9 @@ const resetStatus: Act = async (call, { operationId }) => {
 }
 
 const hasEnded = async ({ context: { backend, signal } }: Call, id: OperationId): Promise<void> => {
-  const bound = AbortSignal.any([signal, backend.closing, backend.timers.timeout(endMs)])
-  for await (const { endedAt } of backend.views.watchOperation(id, bound)) if (endedAt !== null) return
+  await bounded(backend.timers, { timeoutMs: endMs, ends: [signal, backend.closing] }, async (bound) => {
+    for await (const { endedAt } of backend.views.watchOperation(id, bound)) if (endedAt !== null) return
+  })
 }
 
 const resizeBody = z.looseObject({

@@ -19,20 +19,20 @@ export type PackOptions = {
  */
 export const packWrites = (writes: readonly ViewWrite[], options: PackOptions): readonly Buffer[] => {
   const pieces: Buffer[] = []
-  let piece = beginPiece()
-  for (const write of writes) {
+  let piece = beginPiece(writes.length)
+  for (const [at, write] of writes.entries()) {
     const isFull = piece.count() >= options.maxWritesPerMessage || piece.bytes() >= options.maxBytesPerMessage
     if (isFull && piece.count() > 0) {
       pieces.push(piece.end())
-      piece = beginPiece()
+      piece = beginPiece(writes.length - at)
     }
     piece.add(write)
   }
   return piece.count() > 0 ? [...pieces, piece.end()] : pieces
 }
 
-const beginPiece = () => {
-  const out = createPacker()
+const beginPiece = (writes: number) => {
+  const out = createPacker(Math.min(writes * bytesOfWrite, mostFirstBytes))
   const lists = new Map<string, Map<string, number>>()
   const listed: string[] = []
   let [count, items] = [0, 0]
@@ -76,19 +76,24 @@ const beginPiece = () => {
   return { add, end, count: () => count, bytes: out.length }
 }
 
-const firstBytes = 65_536
+/**
+ * Of what a piece begins with. A large block for one write costs more than the write: it is memory of its own, which has to be taken and given back,
+ * where a small one comes from a pool.
+ */
+const bytesOfWrite = 1024
+const mostFirstBytes = 65_536
 const maxUtf8Bytes = 3
 /** Of the formats `array 32`, `str 32`, `int 32`. */
 const headBytes = 5
 
 /** MessagePack of the few things that are in a piece. Numbers are whole, and fit into 32 bits. */
-const createPacker = () => {
-  let buffer = Buffer.allocUnsafeSlow(firstBytes)
+const createPacker = (firstBytes: number) => {
+  let buffer = Buffer.allocUnsafe(firstBytes)
   let length = 0
 
   const makeRoom = (bytes: number): void => {
     if (length + bytes <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(length + bytes, buffer.length * 2))
+    const larger = Buffer.allocUnsafe(Math.max(length + bytes, buffer.length * 2))
     buffer.copy(larger, 0, 0, length)
     buffer = larger
   }

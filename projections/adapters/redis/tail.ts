@@ -20,7 +20,7 @@ export type FedChange = ViewChange & Pick<FeedEntry, 'epoch' | 'seq'>
 export type Tail = {
   /** Changes of it are `FedChange`s. */
   readonly feed: Pick<ChangeFeed, 'subscribe'>
-  readonly waiters: Pick<Waiters, 'wait'>
+  readonly waiters: Pick<Waiters, 'join'>
   /** How far the view has come in the stream of this epoch, as far as was heard. */
   readonly heardIn: (epoch: string) => Position
   /** Somebody wants to know. The first call begins to follow, from this state if it can be had. */

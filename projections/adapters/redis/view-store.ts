@@ -63,8 +63,6 @@ const anyEpoch = ''
 const endedEpoch = 'ended'
 /** Of a follower that has lost its connection. */
 const tailBackOff = { firstMs: 20, maxMs: 1000 }
-/** Made once: an abort without a reason makes an error with a stack each time. */
-const waitIsOver = Symbol('the wait is over')
 /** How long the stream of a dropped view stays for those who have not heard of it. */
 const leftFeedMs = 600_000
 
@@ -221,14 +219,13 @@ export const createRedisViewStore = (options: RedisViewStoreOptions): ViewStore 
     waitFor: async (view, position, signal) => {
       const tail = tailOf(view)
       const start = askTogether(view)
-      const done = new AbortController()
-      const heard = tail.waiters.wait(position, AbortSignal.any([signal, done.signal]))
+      const { reached: heard, leave } = tail.waiters.join(position, signal)
       // What came after the question was sent, and before this one began to wait, only the tail has heard.
       const isThere = ({ checkpoint, epoch }: FeedState) => Math.max(checkpoint, tail.heardIn(epoch)) >= position
       try {
         return await Promise.race([heard, start.then((state) => isThere(state) || heard)])
       } finally {
-        done.abort(waitIsOver)
+        leave()
       }
     },
     changes: (view, signal, only) => {
