@@ -56,6 +56,7 @@ describe('a command', () => {
     await ask(stop, { token, variables: { input: { id: instanceId, expectedVersion: 0 } } })
     const { id: tokenId } = document
     const actor = { kind: 'user', subject: `token:${tokenId}`, projectId: 'shop', roles: ['member'], tokenId }
+    const origin = { id: expect.any(String) }
     expect(scripted.requests).toEqual([
       {
         command: {
@@ -70,8 +71,15 @@ describe('a command', () => {
         idempotencyKey: 'key-1',
         traceparent,
         signal: expect.any(AbortSignal),
+        origin,
       },
-      { command: { type: 'StopInstance', id: instanceId }, actor, expectedVersion: 0, signal: expect.any(AbortSignal) },
+      {
+        command: { type: 'StopInstance', id: instanceId },
+        actor,
+        expectedVersion: 0,
+        signal: expect.any(AbortSignal),
+        origin,
+      },
     ])
   })
 
