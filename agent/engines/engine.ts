@@ -78,6 +78,7 @@ export type UserWish = {
 /** `keepsFormer`: the password before this one works as well, until the next one. */
 export type PasswordWish = { readonly name: string; readonly password: string; readonly keepsFormer: boolean }
 export type FoundAccounts = { readonly databases: readonly string[]; readonly users: readonly string[] }
+export type ExtensionWish = { readonly database: string; readonly name: string; readonly present: boolean }
 /** `database`: null for the whole engine. `level`: null for no access. */
 export type AccessWish = {
   readonly user: string
@@ -264,6 +265,11 @@ export interface EngineBackup {
 export interface EngineDriver extends EngineLifecycle, EngineConfiguration {
   readonly accounts: EngineAccounts
   readonly room: EngineRoom | null
+  /**
+   * The database, which exists (`DATABASE_MISSING`), has the extension or has it not, for all who may use the database in full. `EXTENSION_REFUSED` for one that is not offered,
+   * does not load, or is in use. Null where an engine has none.
+   */
+  readonly setExtension: ((instance: EngineInstance, wish: ExtensionWish, signal: AbortSignal) => Promise<void>) | null
   readonly backup: EngineBackup
   /**
    * For an engine that counts connections which have not logged in, and refuses everybody when there are too many. The engine runs. `hurried`: new

@@ -10,6 +10,7 @@ import { endpointVerified } from './endpoint-verified.ts'
 import { engineResized } from './engine-resized.ts'
 import { engineRunning } from './engine-running.ts'
 import { engineStopped } from './engine-stopped.ts'
+import { extensionSet } from './extension-set.ts'
 import { nodeAbsent } from './node-absent.ts'
 import type { OutcomeContext } from './outcome.ts'
 import { parametersSet } from './parameters-set.ts'
@@ -24,6 +25,7 @@ const concernsProcess: Readonly<Record<GuestCommandKind, boolean>> = {
   'engine-running': true,
   'accounts-ready': false,
   'accounts-told': false,
+  'extension-set': false,
   'root-set': false,
   'endpoint-verified': false,
   'volume-grown': true,
@@ -62,6 +64,8 @@ const choose = (host: Host, payload: GuestPayload, context: OutcomeContext): Pro
       return accountsReady(host, payload, context)
     case 'accounts-told':
       return accountsTold(host, payload, context)
+    case 'extension-set':
+      return extensionSet(host, payload, context)
     case 'root-set':
       return rootSet(host, payload, context)
     case 'endpoint-verified':

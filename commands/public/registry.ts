@@ -19,6 +19,7 @@ import { setDefaultDatastoreVersion, withdrawDatastoreVersion } from './datastor
 import { defineFlavor } from './define-flavor.ts'
 import { deleteBackup } from './delete-backup.ts'
 import { excludeEvent } from './exclude-event.ts'
+import { createExtension, dropExtension } from './extensions.ts'
 import { deleteInstance, restartInstance, startInstance, stopInstance } from './instance-operations.ts'
 import { issueJoinToken } from './issue-join-token.ts'
 import { issueToken } from './issue-token.ts'
@@ -54,6 +55,8 @@ export const publicCommands = {
   DeleteBackup: deleteBackup,
   VerifyBackup: verifyBackup,
   RefreshAccounts: refreshAccounts,
+  CreateExtension: createExtension,
+  DropExtension: dropExtension,
   CreateUsers: createUsers,
   DeleteUsers: deleteUsers,
   ChangePassword: changePassword,

@@ -89,6 +89,8 @@ export type EngineDescriptor = {
   readonly userName: NameRule
   readonly databases: Databases
   readonly accounts: AccountFeatures
+  /** What a database may be given of the engine's own modules. */
+  readonly extensions: Offered
   readonly password: PasswordRule
   /** The database of a client whose user has none of its own; null where the engine needs none. */
   readonly fallbackDatabase: string | null

@@ -35,6 +35,7 @@ export const mariadb: EngineDescriptor = {
       reserved: new Set(['mysql', 'information_schema', 'performance_schema', 'sys']),
     },
   },
+  extensions: 'MariaDB has no extensions of a database: its plugins are of the whole server, and Coffer keeps those',
   accounts: {
     hosts: 'available',
     formerPassword: 'available',

@@ -82,6 +82,7 @@ export const postgresql: EngineDescriptor = {
       reserved: new Set(['postgres', 'template0', 'template1']),
     },
   },
+  extensions: 'available',
   accounts: {
     hosts:
       'PostgreSQL binds addresses in a file of its server and not to users: leave the host out, and keep others out in the network',

@@ -20,6 +20,7 @@ export const redis: EngineDescriptor = {
     reservedPrefixes: [ownPrefix],
   },
   databases: { kind: 'numbered', refusal: 'Redis has numbered databases that are always there: none can be named' },
+  extensions: 'Redis has no extensions of a database: its modules are of the whole server, and Coffer keeps those',
   accounts: {
     hosts: 'Redis lets a user come from anywhere: its access lists have no addresses. Keep others out in the network',
     formerPassword: 'available',

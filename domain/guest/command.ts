@@ -36,6 +36,7 @@ import { parameterValuesSchema } from '../values/parameter.ts'
  *   engine where it is null; level null: nothing. `alone`: no other command brings these passwords. A user who was there before and has another password is
  *   somebody else's, and is left alone; and with that the host destroys the key that they are sealed to.
  * - `accounts-told`: changes nothing. Tells which databases and users the engine has, without the engine's own and Coffer's.
+ * - `extension-set`: the database has this extension, or has it not.
  * - `root-set`: the root user exists, may do all that Coffer gives away, and logs in by this password, whose key is destroyed with that; `sealedPassword`
  *   null: it does not exist, nor sessions of it. A user of its name that was made in SQL is left alone.
  * - `endpoint-verified`: a client query over the published endpoint, with TLS, succeeded: as the agent's own monitor account, and as
@@ -81,6 +82,7 @@ export const guestPayloadSchema = z.discriminatedUnion('kind', [
     alone: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('accounts-told') }),
+  z.object({ kind: z.literal('extension-set'), database: z.string(), name: z.string(), present: z.boolean() }),
   z.object({ kind: z.literal('root-set'), sealedPassword: sealedSchema.nullable() }),
   z.object({
     kind: z.literal('endpoint-verified'),

@@ -30,6 +30,8 @@ export const mayBeginBeside: { readonly [S in SharedKind]: { readonly [E in Excl
   'enable-root': whileItRuns,
   'disable-root': whileItRuns,
   'refresh-accounts': whileItRuns,
+  'create-extension': whileItRuns,
+  'drop-extension': whileItRuns,
   // An engine that gets another size is written another configuration.
   configure: { ...whileItRuns, resize: false },
 }

@@ -17,6 +17,8 @@ export const operationKinds = [
   'enable-root',
   'disable-root',
   'refresh-accounts',
+  'create-extension',
+  'drop-extension',
   'configure',
   'configure-restart',
 ] as const

@@ -25,6 +25,7 @@ import { deleteDatabase } from './operations/delete-database.ts'
 import { deleteUsers } from './operations/delete-users.ts'
 import { disableRoot } from './operations/disable-root.ts'
 import { enableRoot } from './operations/enable-root.ts'
+import { createExtension, dropExtension } from './operations/extensions.ts'
 import { grantAccess } from './operations/grant-access.ts'
 import { provision } from './operations/provision.ts'
 import { refreshAccounts } from './operations/refresh-accounts.ts'
@@ -53,6 +54,8 @@ export const operations = {
   'enable-root': enableRoot,
   'disable-root': disableRoot,
   'refresh-accounts': refreshAccounts,
+  'create-extension': createExtension,
+  'drop-extension': dropExtension,
   configure,
   'configure-restart': configureRestart,
 } as const satisfies { readonly [K in OperationKind]: { readonly kind: K } }

@@ -38,6 +38,7 @@ export const faultCodes = {
   ENGINE_SLOTS_TAKEN: 'All connection slots are taken. Close connections or choose a larger flavor.',
   ENGINE_START_FAILED: 'The engine did not start; `cause` has what its log says.',
   ENGINE_UNREACHABLE: 'The engine did not answer, or closed the connection.',
+  EXTENSION_REFUSED: 'The engine does not offer the extension, or refused it; the message has its reason.',
   FEATURE_NOT_AVAILABLE: 'The engine does not have what was asked for; the message says what.',
   FLAVOR_TOO_SMALL:
     'The engine holds more than the flavor has room for; the message says how much. Delete data or choose a larger one.',

@@ -9,6 +9,7 @@ import { databaseVerbs } from './nouns/database.ts'
 import { datastoreVerbs } from './nouns/datastore.ts'
 import { engineVerbs } from './nouns/engines.ts'
 import { eventsVerb } from './nouns/events.ts'
+import { extensionVerbs } from './nouns/extension.ts'
 import { flavorVerbs } from './nouns/flavor.ts'
 import { hostVerbs } from './nouns/host.ts'
 import { instanceVerbs } from './nouns/instance.ts'
@@ -28,6 +29,7 @@ const nouns: readonly Verbs[] = [
   instanceVerbs,
   databaseVerbs,
   userVerbs,
+  extensionVerbs,
   rootVerbs,
   connectVerb,
   operationVerbs,

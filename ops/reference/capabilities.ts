@@ -11,6 +11,7 @@ const capabilities: readonly (readonly [what: string, of: (engine: EngineDescrip
   ['databases', ({ databases }) => (databases.kind === 'named' ? 'by name' : 'numbered')],
   ['users from one address or network alone', ({ accounts }) => inWords(accounts.hosts)],
   ['owner of a database', ({ accounts }) => inWords(accounts.owners)],
+  ['extensions of a database', ({ extensions }) => inWords(extensions)],
   ['former password beside the new one', ({ accounts }) => inWords(accounts.formerPassword)],
   ['addresses for clients', ({ forms }) => ['URI', ...Object.keys(forms).map((form) => `\`${form}\``)].join(', ')],
   ['`coffer connect` starts', ({ client }) => `\`${client.program}\``],

@@ -212,6 +212,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
         if (processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')
         return { databases: { names: [...databases].sort(), more: 0 }, users: { names: [], more: 0 } }
       }
+      case 'extension-set':
       case 'root-set':
       case 'endpoint-verified':
         if (required(nodeId).processes.length === 0) throw new EngineFault('ENGINE_UNREACHABLE', 'nothing answers')

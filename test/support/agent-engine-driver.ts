@@ -117,6 +117,7 @@ export const createFakeDriver = (binDir: string, options: FakeDriverOptions = {}
       setRoot: (instance) => assertAnswers(instance),
     },
     room: null,
+    setExtension: null,
     backup: {
       take: async (instance, sink, signal) => {
         await assertAnswers(instance, signal)

@@ -65,6 +65,7 @@ export const createMariadbDriver = (deps: MariadbDriverDeps): EngineDriver => ({
   accounts: { list, ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
   // Its log is of a fixed size, and what a transaction took is given back when it is over: nothing is held that could go sooner.
   room: { giveRoomBack: () => Promise.resolve(), endWrites },
+  setExtension: null,
   backup: { take, restore, readAll },
   // They are counted with the others, and one more than all of them is the agent's.
   hurryLogins: null,

@@ -7,6 +7,7 @@ import { setAccess } from './accounts/access.ts'
 import { ensureDatabases } from './accounts/databases.ts'
 import { dropDatabases } from './accounts/drop-databases.ts'
 import { dropUsers } from './accounts/drop-users.ts'
+import { setExtension } from './accounts/extensions.ts'
 import { list } from './accounts/list.ts'
 import { setRoot } from './accounts/root.ts'
 import { ensureUsers, setPasswords } from './accounts/users.ts'
@@ -70,6 +71,7 @@ export const createPostgresqlDriver = (deps: PostgresqlDriverDeps) =>
     checkEndpoint,
     accounts: { list, ensureDatabases, dropDatabases, ensureUsers, dropUsers, setPasswords, setAccess, setRoot },
     room: { giveRoomBack, endWrites },
+    setExtension,
     backup: { take, restore, readAll },
     hurryLogins,
     verifyEndpoint,

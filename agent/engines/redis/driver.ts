@@ -70,6 +70,7 @@ export const createRedisDriver = (deps: RedisDriverDeps): EngineDriver => ({
   },
   // It has no sessions in the middle of a write: each command is done at once. What it could give back takes more room first.
   room: null,
+  setExtension: null,
   backup,
   hurryLogins: null,
 })

@@ -2935,6 +2935,252 @@ export const FirstEventsDocument = new TypedDocumentString(`
  }
 }
  `) as unknown as TypedDocumentString<Types.FirstEventsQuery, Types.FirstEventsQueryVariables>;
+export const CreateExtensionDocument = new TypedDocumentString(`
+ mutation CreateExtension($input: CreateExtensionInput!) {
+ result: createExtension(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.CreateExtensionMutation, Types.CreateExtensionMutationVariables>;
+export const DropExtensionDocument = new TypedDocumentString(`
+ mutation DropExtension($input: DropExtensionInput!) {
+ result: dropExtension(input: $input) {
+ __typename
+ ...Refusal
+ ...InstanceOperation
+ }
+}
+ fragment Refusal on Refusal {
+ code
+ message
+ field
+ details
+ faults {
+ code
+ message
+ field
+ }
+}
+fragment Instance on Instance {
+ id
+ name
+ status
+ health
+ healthReason
+ volumeStage
+ incident
+ projectId
+ datastore
+ version
+ flavor
+ vcpus
+ memoryMiB
+ volumeGiB
+ endpoint {
+ host
+ port
+ }
+ caCertificate
+ databases
+ users {
+ name
+ host
+ databases
+ access {
+ database
+ level
+ }
+ }
+ rootEnabled
+ description
+ tags {
+ key
+ value
+ }
+ deletionProtected
+ operation {
+ id
+ kind
+ status
+ }
+ sharedOperations {
+ id
+ kind
+ status
+ }
+ nodes {
+ id
+ hostId
+ role
+ generation
+ }
+ fault {
+ ...Fault
+ }
+ createdAt
+ updatedAt
+ stateVersion
+}
+fragment InstanceOperation on InstanceOperationAccepted {
+ replayed
+ operationId
+ operation {
+ ...Operation
+ }
+ instance {
+ ...Instance
+ }
+}
+fragment Fault on Fault {
+ code
+ message
+ retryable
+ cause
+}
+fragment Step on OperationStep {
+ name
+ status
+ compensating
+ startedAt
+ endedAt
+ progress
+ message
+ fault {
+ ...Fault
+ }
+}
+fragment Operation on Operation {
+ id
+ kind
+ status
+ cancellationRequested
+ deadline
+ instanceId
+ createdAt
+ endedAt
+ fault {
+ ...Fault
+ }
+ steps {
+ ...Step
+ }
+}`) as unknown as TypedDocumentString<Types.DropExtensionMutation, Types.DropExtensionMutationVariables>;
 export const DefineFlavorDocument = new TypedDocumentString(`
  mutation DefineFlavor($input: DefineFlavorInput!) {
  result: defineFlavor(input: $input) {

@@ -130,6 +130,14 @@ export type CreateDatabaseInput = {
   readonly users?: ReadonlyArray<string> | null | undefined;
 };
 
+export type CreateExtensionInput = {
+  readonly database: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+};
+
 export type CreateInstanceInput = {
   readonly databases?: ReadonlyArray<DatabaseInput> | null | undefined;
   readonly datastore?: string | null | undefined;
@@ -239,6 +247,14 @@ export type DisableRootInput = {
 export type DropDeadLetterInput = {
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+export type DropExtensionInput = {
+  readonly database: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly id: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
 };
 
 export type EnableRootInput = {
@@ -361,11 +377,13 @@ export type OperationKind =
   | 'CONFIGURE'
   | 'CONFIGURE_RESTART'
   | 'CREATE_DATABASE'
+  | 'CREATE_EXTENSION'
   | 'CREATE_USERS'
   | 'DELETE'
   | 'DELETE_DATABASE'
   | 'DELETE_USERS'
   | 'DISABLE_ROOT'
+  | 'DROP_EXTENSION'
   | 'ENABLE_ROOT'
   | 'GRANT_ACCESS'
   | 'PROVISION'
@@ -1066,6 +1084,38 @@ export type FirstEventsQueryVariables = Exact<{
 
 
 export type FirstEventsQuery = { readonly events: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly effects: ReadonlyArray<{ readonly eventId: string }> }> } };
+
+export type CreateExtensionMutationVariables = Exact<{
+  input: CreateExtensionInput;
+}>;
+
+
+export type CreateExtensionMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
+
+export type DropExtensionMutationVariables = Exact<{
+  input: DropExtensionInput;
+}>;
+
+
+export type DropExtensionMutation = { readonly result:
+    | (
+      { readonly __typename: 'InstanceOperationAccepted' }
+      & InstanceOperationFragment
+    )
+    | (
+      { readonly __typename: 'Refusal' }
+      & RefusalFragment
+    )
+   };
 
 export type FlavorFragment = { readonly id: string, readonly vcpus: number, readonly memoryMiB: number, readonly description: string, readonly retired: boolean };
 

@@ -302,6 +302,32 @@ describe('the extensions of a PostgreSQL', () => {
     }
   })
 
+  it('are created and dropped by Coffer for all who use the database, whether trusted or offered', async () => {
+    for (const on of instances) {
+      await ensure(on, [database], { ann: [database], bob: [database] })
+      const set = (name: string, present: boolean) =>
+        bench.driver.setExtension(on, { database, name, present }, bound())
+      for (const name of ['pg_trgm', 'pg_trgm', 'postgres_fdw', 'pg_stat_statements']) await set(name, true)
+      const [found] = await query(on, as('ann'), "SELECT similarity('a', 'a')::int AS same")
+      expect(found).toEqual({ same: 1 })
+      await query(on, as('bob'), 'DROP EXTENSION postgres_fdw')
+      await query(on, as('ann'), 'CREATE TABLE words (word text); CREATE INDEX ON words USING gin (word gin_trgm_ops)')
+      await expect(set('pg_trgm', false)).rejects.toMatchObject({ code: 'EXTENSION_REFUSED' })
+      await query(on, as('ann'), 'DROP TABLE words')
+      for (const name of ['pg_trgm', 'pg_trgm', 'pg_stat_statements']) await set(name, false)
+      for (const name of ['file_fdw', 'plpython3u', 'nothing_of_the_kind'])
+        await expect(set(name, true)).rejects.toMatchObject({
+          code: 'EXTENSION_REFUSED',
+          message: expect.stringMatching(/is not offered: there is .*bloom.*pg_trgm/),
+        })
+      await expect(
+        bench.driver.setExtension(on, { database: 'nowhere', name: 'pg_trgm', present: true }, bound()),
+      ).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
+      const left = await inspect(on, "SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql'", database)
+      expect(left).toEqual([])
+    }
+  })
+
   it('are for the owners of a database alone, in those that they made too', async () => {
     const on = newest()
     await ensure(on, [database], { ann: [database] })

@@ -111,6 +111,8 @@ describe('the schema', () => {
       'enableRoot',
       'disableRoot',
       'refreshAccounts',
+      'createExtension',
+      'dropExtension',
       'attachConfiguration',
       'detachConfiguration',
       'deleteInstance',

@@ -180,6 +180,12 @@ const rows: Readonly<Record<string, Row>> = {
   })),
   'Mutation.enableRoot': mutation('enableRoot', 'EnableRootInput', ({ instance }) => ({ id: instance })),
   'Mutation.refreshAccounts': mutation('refreshAccounts', 'RefreshAccountsInput', ({ instance }) => ({ id: instance })),
+  'Mutation.createExtension': mutation('createExtension', 'CreateExtensionInput', ({ instance }) => ({
+    ...{ id: instance, database: 'app', name: 'pg_trgm' },
+  })),
+  'Mutation.dropExtension': mutation('dropExtension', 'DropExtensionInput', ({ instance }) => ({
+    ...{ id: instance, database: 'app', name: 'pg_trgm' },
+  })),
   'Mutation.disableRoot': mutation('disableRoot', 'DisableRootInput', ({ instance }) => ({ id: instance })),
   'Mutation.deleteInstance': mutation('deleteInstance', 'DeleteInstanceInput', ({ instance }) => ({ id: instance })),
   'Mutation.adoptInstance': mutation('adoptInstance', 'AdoptInstanceInput', ({ instance }) => ({ id: instance })),

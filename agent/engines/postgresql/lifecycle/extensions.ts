@@ -5,7 +5,7 @@ import { escapeLiteral } from 'pg'
  * looks at raw pages. `postgres_fdw` and `dblink` let nobody but a superuser connect without a password (PostgreSQL documentation F.38), and
  * `pg_hba.conf` lets the engine's own account in nowhere. Their scripts are safe in a schema that others may write to (CVE-2020-14350).
  */
-const offered: readonly string[] = [
+export const offered: readonly string[] = [
   ...['bloom', 'dblink', 'insert_username', 'moddatetime', 'pg_buffercache', 'pg_freespacemap', 'pg_stat_statements'],
   ...['pg_visibility', 'pgrowlocks', 'pgstattuple', 'postgres_fdw', 'sslinfo'],
 ]

@@ -67,6 +67,8 @@ const sharedWishes: { readonly [S in SharedKind]: object } = {
   'enable-root': { sealedPassword: '1.box' },
   'disable-root': {},
   'refresh-accounts': {},
+  'create-extension': { database: 'app', name: 'pg_trgm' },
+  'drop-extension': { database: 'app', name: 'pg_trgm' },
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
 }
 const askShared = (kind: SharedKind, ordinal: number, wish: object = {}): InstanceCommand =>

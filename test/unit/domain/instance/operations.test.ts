@@ -38,6 +38,8 @@ const wishes: Readonly<Record<RequestedKind, object>> = {
   'enable-root': { sealedPassword: '1.box' },
   'disable-root': {},
   'refresh-accounts': {},
+  'create-extension': { database: 'app', name: 'pg_trgm' },
+  'drop-extension': { database: 'app', name: 'pg_trgm' },
   configure: { configurationId: null, revision: 0, values: {}, former: {} },
   'configure-restart': { configurationId: null, revision: 0, values: {}, former: {} },
 }
