@@ -8,7 +8,7 @@ import type { Rejection } from '../domain/rejection.ts'
 import type { StreamName } from '../domain/stream.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Timers } from '../kernel/timers.ts'
-import type { Views } from '../projections/queries.ts'
+import type { Views, ViewsAt } from '../projections/queries.ts'
 import type { HostDocument } from '../projections/views/hosts.ts'
 import type { InstanceDocument } from '../projections/views/instance-document.ts'
 import type { OperationDocument } from '../projections/views/operations.ts'
@@ -22,6 +22,8 @@ import type { Session } from './session.ts'
 /** What every request shares. */
 export type Backend = {
   readonly views: Views
+  /** As they were at a moment, for queries with `asOf`. */
+  readonly viewsAt: ViewsAt
   readonly dispatch: Dispatch
   /**
    * Why what no view shows cannot be read: others rest on its stream, which has lost all its events. Null where it never was, or is not of the project

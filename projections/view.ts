@@ -1,3 +1,4 @@
+import type { StreamName } from '../domain/stream.ts'
 import type { ReadAuditLog } from './audit-log.ts'
 import type { List } from './lists.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
@@ -31,15 +32,21 @@ export type Reader<D extends Document, L extends string> = {
 /** A view as one value: how it follows from the log, and what is read of it. All that other parts of the program know of it follows from here. */
 export type View<D extends Document, V extends string, L extends string, Reads> = Projection<D, V, L> & {
   readonly reads: (reader: Reader<D, L>, deps: ReadDeps) => Reads
+  /** The streams that a document of this view follows from, where they are not those of the aggregate that it is named like. */
+  readonly streamsOf?: (document: D) => readonly StreamName[]
 }
 
 /** The value that a file of `views/` exports, and `registry.ts` lists. `reads`: the names of no two views' reads are alike. */
 export const defineView = <D extends Document, V extends string, L extends string, Reads extends object>(
   projection: Projection<D, V, L>,
   reads: (reader: Reader<D, L>, deps: ReadDeps) => Reads,
-): View<D, V, L, Reads> => ({ ...projection, reads })
+  streamsOf?: (document: D) => readonly StreamName[],
+): View<D, V, L, Reads> => ({ ...projection, reads, ...(streamsOf && { streamsOf }) })
 
-export const createReader = <D extends Document, L extends string>(deps: ReadDeps, view: string): Reader<D, L> => {
+export const createReader = <D extends Document, L extends string>(
+  deps: ReadDeps,
+  { view }: Pick<Projection, 'view'>,
+): Reader<D, L> => {
   const { viewStore } = deps
   return {
     get: (key) => viewStore.get(view, key),

@@ -5,6 +5,7 @@ import { datastoreChoice } from '../../domain/engines/registry.ts'
 import { type BackupId, backupIdSchema } from '../../domain/ids.ts'
 import type { BackupProofStatus, BackupStatus } from '../../projections/views/backup-status.ts'
 import type { BackupDocument, BackupFilter, BackupProofDocument } from '../../projections/views/backups.ts'
+import { asOfArgument, contextAsOf } from '../as-of.ts'
 import type { EnumRef, NewObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
@@ -200,9 +201,9 @@ const addBackupQueries = (parts: Parts, Status: EnumRef<BackupStatus>): void => 
     t.field({
       type: Backup,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'The id of the backup.' }) },
+      args: { id: t.arg.id({ required: true, description: 'The id of the backup.' }), ...asOfArgument(t.arg) },
       description: 'The backup with this id. Null if it does not exist or the caller may not see it.',
-      resolve: (_root, { id }, context) => visibleBackup(context, id),
+      resolve: (_root, { id, asOf }, context) => visibleBackup(contextAsOf(context, asOf), id),
     }),
   )
   builder.queryField('backups', (t) =>

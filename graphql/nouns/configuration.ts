@@ -13,6 +13,7 @@ import { parametersIdOf } from '../../domain/parameters/index.ts'
 import type { ParameterValues } from '../../domain/values/parameter.ts'
 import type { ConfigurationDocument, RolloutDocument } from '../../projections/views/configurations.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
+import { asOfArgument, contextAsOf } from '../as-of.ts'
 import type { ObjectRef, SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
@@ -145,9 +146,9 @@ const addLists = (parts: SchemaParts, Configuration: ObjectRef<ConfigurationDocu
     t.field({
       type: Configuration,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+      args: { id: t.arg.id({ required: true, description: 'UUID.' }), ...asOfArgument(t.arg) },
       description: 'A configuration group. Null where there is none that the caller may see.',
-      resolve: (_root, { id }, context) => visibleConfiguration(context, id),
+      resolve: (_root, { id, asOf }, context) => visibleConfiguration(contextAsOf(context, asOf), id),
     }),
   )
 }

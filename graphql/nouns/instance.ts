@@ -4,6 +4,7 @@ import type { Health } from '../../domain/values/health.ts'
 import { databasesOf } from '../../domain/values/known-accounts.ts'
 import { rootUser } from '../../domain/values/root-user.ts'
 import type { InstanceDocument, InstanceStatus } from '../../projections/views/instance-document.ts'
+import { asOfArgument, contextAsOf } from '../as-of.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
@@ -249,10 +250,11 @@ const addInstanceQueries = (parts: SchemaParts, enums: InstanceEnums): void => {
     t.field({
       type: Instance,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
+      args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }), ...asOfArgument(t.arg) },
       description:
         'Null if it does not exist or belongs to another project. Deleted instances stay visible as `DELETED`. The error `UNREADABLE_HISTORY` where all its events are missing.',
-      resolve: async (_root, { id }, context) => (await visibleInstance(context, id)) ?? assertNotLost(context, id),
+      resolve: async (_root, { id, asOf }, context) =>
+        (await visibleInstance(contextAsOf(context, asOf), id)) ?? assertNotLost(context, id),
     }),
   )
 

@@ -1,3 +1,4 @@
+import { asOfArgument, contextAsOf } from '../as-of.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
@@ -39,9 +40,9 @@ export const addNode = ({ builder, Node }: SchemaParts, finders: ReadonlyMap<str
     t.field({
       type: Node,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
+      args: { id: t.arg.id({ required: true, description: 'The id of any object.' }), ...asOfArgument(t.arg) },
       description: 'The object with this id. Null if it does not exist or the caller may not see it.',
-      resolve: (_root, { id }, context) => find(context, id),
+      resolve: (_root, { id, asOf }, context) => find(contextAsOf(context, asOf), id),
     }),
   )
   builder.queryField('nodes', (t) =>

@@ -4,6 +4,7 @@ import { kindInCapitals } from '../../domain/instance/operation-kinds.ts'
 import { allOperations } from '../../domain/instance/operations.ts'
 import type { OperationStep, StepStatus } from '../../projections/views/operation-steps.ts'
 import type { OperationDocument } from '../../projections/views/operations.ts'
+import { asOfArgument, contextAsOf } from '../as-of.ts'
 import type { SchemaParts } from '../builder.ts'
 import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
@@ -125,9 +126,9 @@ const addOperationQueries = (parts: SchemaParts, enums: OperationEnums): void =>
     t.field({
       type: Operation,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'The id of the operation.' }) },
+      args: { id: t.arg.id({ required: true, description: 'The id of the operation.' }), ...asOfArgument(t.arg) },
       description: 'Null if it does not exist or belongs to another project.',
-      resolve: (_root, { id }, context) => visibleOperation(context, id),
+      resolve: (_root, { id, asOf }, context) => visibleOperation(contextAsOf(context, asOf), id),
     }),
   )
 

@@ -7,7 +7,7 @@ import type { Refusals } from '../../commands/ports/refusals.ts'
 import type { ProjectId } from '../../domain/ids.ts'
 import { cut } from '../../domain/values/text.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { Views } from '../../projections/queries.ts'
+import type { Views, ViewsAt } from '../../projections/queries.ts'
 import { type ApiContext, type Backend, type BackendSettings, createApiContext, type RequestFacts } from '../context.ts'
 import { createCursors } from '../cursor.ts'
 import { maxErrorCharacters } from '../errors.ts'
@@ -65,6 +65,7 @@ export const defaultApiConfig = {
 
 export type ApiDependencies = {
   readonly views: Views
+  readonly viewsAt: ViewsAt
   readonly dispatch: Dispatch
   /** As of `Backend`. Default: nothing is ever lost. */
   readonly findLoss?: Backend['findLoss']
@@ -120,7 +121,17 @@ const valuesPerTurn = 4
 
 /** The API over HTTP, SSE and WebSocket. It opens no port itself. */
 export const createApi = (dependencies: ApiDependencies): Api => {
-  const { views, dispatch, deadLetters, refusals, config, cursorKey, kernel, metrics = noMetrics } = dependencies
+  const {
+    views,
+    viewsAt,
+    dispatch,
+    deadLetters,
+    refusals,
+    config,
+    cursorKey,
+    kernel,
+    metrics = noMetrics,
+  } = dependencies
   const { clock, log, timers, tracer } = kernel
   const limits: ApiLimits = { ...defaultLimits, ...dependencies.limits }
   const closing = new AbortController()
@@ -135,6 +146,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   })
   const backend: Backend = {
     views,
+    viewsAt,
     dispatch,
     findLoss: dependencies.findLoss ?? (async () => null),
     deadLetters,

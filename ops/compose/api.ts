@@ -17,7 +17,7 @@ import { type Api, type AuthConfig, createApi, defaultApiConfig } from '../../gr
 import type { Kernel } from '../../kernel/kernel.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import type { ViewStore } from '../../projections/ports/view-store.ts'
-import { createViews, type Views } from '../../projections/queries.ts'
+import { createViews, createViewsAt, type Views } from '../../projections/queries.ts'
 import type { Config } from '../config.ts'
 import type { Metrics } from '../metrics.ts'
 import { traceDispatch } from '../tracing/traced.ts'
@@ -53,11 +53,8 @@ export const createApiParts = (
   const { handler, directory } = deps.controlPlane
   const { adminTokens, adminTokenFile } = readAdminTokens(config, kernel)
   const settings = dispatchSettings(config)
-  const views = createViews({
-    ...kernel,
-    viewStore: deps.viewStore,
-    readAuditLog: createAuditLogReader(deps.eventStore),
-  })
+  const reads = { ...kernel, viewStore: deps.viewStore, readAuditLog: createAuditLogReader(deps.eventStore) }
+  const views = createViews(reads)
   const findInstanceOf = async (id: OperationId) => (await views.operation(id))?.instanceId ?? null
   const moveCreate = createMoveCreate({ ...kernel, handler, directory })
   const keptCreates = createKeptCreates({ ...kernel, handler, directory, moveCreate })
@@ -89,6 +86,7 @@ export const createApiParts = (
   const adminProject = parseProjectId(config.adminProject)
   const api = createApi({
     views,
+    viewsAt: createViewsAt({ ...reads, eventStore: deps.eventStore }),
     dispatch,
     findLoss: (projectId, stream) => findLoss({ directory, eventStore: deps.eventStore }, projectId, stream),
     deadLetters: deps.bus.deadLetters,

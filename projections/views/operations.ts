@@ -1,6 +1,6 @@
 import { type InstanceId, type OperationId, type ProjectId, parseInstanceId } from '../../domain/ids.ts'
 import type { InstanceEvent } from '../../domain/instance/events.ts'
-import type { instanceCategory } from '../../domain/instance/index.ts'
+import { type instanceCategory, instanceStream } from '../../domain/instance/index.ts'
 import type { OperationKind } from '../../domain/instance/operation-kinds.ts'
 import {
   allOperations,
@@ -10,7 +10,7 @@ import {
   type SucceededType,
 } from '../../domain/instance/operations.ts'
 import { type Actor, actorName } from '../../domain/metadata.ts'
-import type { operationCategory } from '../../domain/operation/index.ts'
+import { type operationCategory, operationStream } from '../../domain/operation/index.ts'
 import type { Fault } from '../../domain/values/fault.ts'
 import { everyone } from '../lists.ts'
 import {
@@ -202,13 +202,20 @@ export type OperationFilter = Scope &
     readonly requestedBy?: string
   }
 
-export const operationsView = defineView(fold, ({ get, getMany, page, watch }) => ({
-  operation: (id: OperationId) => get(id),
-  operationsById: (ids: readonly OperationId[]) => getMany(ids),
-  operations: (filter: OperationFilter, request: PageRequest) =>
-    page(ofInstance(filter) ?? inScope(filter, filter.open ? '-open' : ''), request, operationMatcher(filter)),
-  watchOperation: (id: OperationId, signal: AbortSignal) => watch(id, signal),
-}))
+/** An operation is asked for in the stream of its instance, and goes on in its own. */
+const streamsOf = ({ id, instanceId }: OperationDocument) => [instanceStream(instanceId), operationStream(id)]
+
+export const operationsView = defineView(
+  fold,
+  ({ get, getMany, page, watch }) => ({
+    operation: (id: OperationId) => get(id),
+    operationsById: (ids: readonly OperationId[]) => getMany(ids),
+    operations: (filter: OperationFilter, request: PageRequest) =>
+      page(ofInstance(filter) ?? inScope(filter, filter.open ? '-open' : ''), request, operationMatcher(filter)),
+    watchOperation: (id: OperationId, signal: AbortSignal) => watch(id, signal),
+  }),
+  streamsOf,
+)
 
 const operationMatcher = (filter: OperationFilter): Matcher<OperationDocument> => {
   const { instanceId, open, statuses, kinds, requestedBy } = filter

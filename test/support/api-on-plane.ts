@@ -6,7 +6,7 @@ import { systemKernel } from '../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../projections/adapters/memory/view-store.ts'
 import { createAuditLogReader } from '../../projections/audit-log.ts'
 import { createProjectionEngine } from '../../projections/engine.ts'
-import { createViews } from '../../projections/queries.ts'
+import { createViews, createViewsAt } from '../../projections/queries.ts'
 import { allViews } from '../../projections/registry.ts'
 import { createApiClient } from '../unit/graphql/api-client.ts'
 import { settings, startControlPlane } from './control-plane.ts'
@@ -38,8 +38,10 @@ export const startApiOnPlane = async (
     eventStore,
     settings: { ...defaultRefusalSettings, keptDays: 30 },
   })
+  const reads = { ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }
   const api = createApi({
-    views: createViews({ ...quietKernel, viewStore, readAuditLog: createAuditLogReader(eventStore) }),
+    views: createViews(reads),
+    viewsAt: createViewsAt({ ...reads, eventStore }),
     dispatch: refusals.noting(plane.dispatch),
     deadLetters: plane.bus.deadLetters,
     refusals,

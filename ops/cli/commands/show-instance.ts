@@ -12,6 +12,7 @@ import { readAll } from '../pages.ts'
 import { shortId } from '../short-ids.ts'
 import { changesOf, tagAsked, type UpdateOptions } from '../tags.ts'
 import { localTime } from '../time.ts'
+import { instanceAsOf } from './past-instance.ts'
 
 const address = ({ endpoint }: InstanceFragment): string | null => endpoint && `${endpoint.host}:${endpoint.port}`
 
@@ -54,8 +55,13 @@ export const instanceFields = (instance: InstanceFragment, { placed = false } = 
     ['created', localTime(instance.createdAt)],
   ])
 
-export const showInstance = async (context: CliContext, nameOrId: string): Promise<void> => {
-  const instance = await findInstance(context, nameOrId)
+export const showInstance = async (
+  context: CliContext,
+  nameOrId: string,
+  { asOf }: { readonly asOf?: string } = {},
+): Promise<void> => {
+  const present = await findInstance(context, nameOrId)
+  const instance = asOf === undefined ? present : await instanceAsOf(context, present.id, asOf)
   await context.output.one(instance, () => instanceFields(instance, { placed: true }))
 }
 

@@ -3518,8 +3518,8 @@ fragment Host on Host {
  }
 }`) as unknown as TypedDocumentString<Types.UncordonHostMutation, Types.UncordonHostMutationVariables>;
 export const InstanceDocument = new TypedDocumentString(`
- query Instance($id: ID!) {
- instance(id: $id) {
+ query Instance($id: ID!, $asOf: DateTime) {
+ instance(id: $id, asOf: $asOf) {
  ...Instance
  }
 }

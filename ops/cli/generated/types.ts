@@ -1236,6 +1236,7 @@ export type InstanceOperationFragment = { readonly replayed: boolean, readonly o
 
 export type InstanceQueryVariables = Exact<{
   id: string;
+  asOf?: string | null | undefined;
 }>;
 
 

@@ -1,7 +1,9 @@
+import { Option } from 'commander'
 import { healthStates } from '../../../domain/values/health.ts'
 import { instanceStatuses } from '../../../projections/views/instance-document.ts'
 import { type Change, changeInstance, resizeInstance } from '../commands/change-instance.ts'
 import { createInstance } from '../commands/create-instance.ts'
+import { diffInstance } from '../commands/past-instance.ts'
 import { listInstances, renameInstance, showInstance, updateInstance } from '../commands/show-instance.ts'
 import { adoptInstance, removeUnlisted } from '../commands/unlisted.ts'
 import {
@@ -74,11 +76,20 @@ export const instanceVerbs: Verbs = (program, { run }) => {
   instance
     .command('show <instance>')
     .description('show one, by name or id')
+    .addOption(new Option('--as-of <time>', 'as it was then, such as 2026-03-01T12:00:00Z').conflicts('watch'))
     .addOption(watchOption())
     .addOption(outputOption())
     .action((name, options) =>
-      run(options, (context) => shown(context, options.watch, () => showInstance(context, name))),
+      run(options, (context) => shown(context, options.watch, () => showInstance(context, name, options))),
     )
+
+  instance
+    .command('diff <instance>')
+    .description('show what changed of one between two moments')
+    .requiredOption('--from <time>', 'such as 2026-03-01T12:00:00Z')
+    .option('--to <time>', 'the same (default: now)')
+    .addOption(outputOption())
+    .action((name, options) => run(options, (context) => diffInstance(context, name, options)))
 
   instance
     .command('rename <instance> <name>')

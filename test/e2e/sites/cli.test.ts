@@ -258,6 +258,27 @@ onEverySite('cli', (site) => {
       expect((await cli(['events', '--follow', '--until', createdAt])).stderr).toContain('cannot be used with')
     })
 
+    it('shows a database as it was, and what changed of it since', async () => {
+      const events = await cli.json<readonly { type: string; at: string }[]>([
+        'events',
+        '--instance',
+        'shop',
+        '-n',
+        '500',
+      ])
+      const active = events.find(({ type }) => type === 'InstanceProvisioned')?.at ?? ''
+      const requested = events.find(({ type }) => type === 'InstanceRequested')?.at ?? ''
+      const asOf = (at: string) => cli.json<{ status: string }>(['instance', 'show', 'shop', '--as-of', at])
+      expect((await asOf(requested)).status).toBe('PROVISIONING')
+      expect((await asOf(active)).status).toBe('ACTIVE')
+      const changes = await cli.json<readonly { field: string; from: unknown; to: unknown }[]>([
+        ...['instance', 'diff', 'shop', '--from', requested, '--to', active],
+      ])
+      expect(changes).toContainEqual({ field: 'status', from: 'PROVISIONING', to: 'ACTIVE' })
+      const early = await cli(['instance', 'show', 'shop', '--as-of', '2020-01-01T00:00:00Z'])
+      expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('there was no instance') })
+    })
+
     it('follows the audit log from what there is to what comes, without a gap or a repeat', async () => {
       const why = await cli(['why', 'shop'])
       expect(why.stdout).toMatch(/^shop is ACTIVE\n {2}\S+ \S+ {2}\w+ {2}by sagas\n {2}from .*OperationOutcomeReached/)

@@ -13,7 +13,8 @@ import {
 import { systemClock } from '../../../kernel/clock.ts'
 import { systemKernel } from '../../../kernel/kernel.ts'
 import { createMemoryViewStore } from '../../../projections/adapters/memory/view-store.ts'
-import { createViews, type Views } from '../../../projections/queries.ts'
+import { createViews, createViewsAt, type Views } from '../../../projections/queries.ts'
+import { createEventLog } from '../../support/event-log.ts'
 import { createKeptLetters } from '../../support/kept-letters.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
@@ -80,11 +81,18 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
   const scripted = createScriptedDispatch()
   const { log, lines } = createRecordingLog()
   const letters = createKeptLetters()
+  const past = createEventLog()
   const api = createApi({
     views: {
       ...createViews({ ...quietKernel, viewStore: store, readAuditLog: writer.readAuditLog }),
       ...options.views,
     },
+    viewsAt: (moment) => ({
+      ...createViewsAt({ ...quietKernel, viewStore: store, readAuditLog: writer.readAuditLog, eventStore: past })(
+        moment,
+      ),
+      ...options.views,
+    }),
     dispatch: scripted.dispatch,
     ...(options.findLoss && { findLoss: options.findLoss }),
     deadLetters: letters.deadLetters,
@@ -107,7 +115,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     ...(options.createLimiter && { createLimiter: options.createLimiter }),
     ...(options.metrics && { metrics: options.metrics }),
   })
-  return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters }
+  return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters, past }
 }
 
 export type ApiUnderTest = ReturnType<typeof createApiUnderTest>
