@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BackupStoreError } from '../commands/ports/backup-store.ts'
 import { EventStoreUnavailable } from '../commands/ports/event-store.ts'
 import type { Authenticate } from '../graphql/pipeline/authentication.ts'
 import { streamHeaders } from '../graphql/server/stream-headers.ts'
@@ -119,7 +120,7 @@ const brokenOff = (stopping: AbortSignal, stallMs: number): Refusal =>
     `broken off: ${stopping.aborted ? 'the server is stopping' : `no progress for ${stallMs / 1000} s`}`,
   )
 
-const outages = [EventStoreUnavailable, ViewStoreUnavailable]
+const outages = [EventStoreUnavailable, ViewStoreUnavailable, BackupStoreError]
 const ownWords = [RebuildGaveUp, ViewMovedBack]
 
 /** Null for an error that is a bug. */

@@ -6,6 +6,7 @@ import type { ViewVerification } from '../projections/verify.ts'
 import { createRestApi } from '../rest/api.ts'
 import { createRestHandler } from '../rest/handle.ts'
 import { adminRoute } from './admin-route.ts'
+import type { BackupCheck } from './backup-check.ts'
 import type { HostDifference } from './host-differences.ts'
 import { type Route, sendJson } from './http.ts'
 import type { LogHealth } from './log-health.ts'
@@ -34,6 +35,8 @@ export type GraphqlRoutes = {
   readonly logHealth: (signal: AbortSignal) => Promise<LogHealth>
   /** Where hosts and the log differ. */
   readonly hostDifferences: (signal: AbortSignal) => Promise<readonly HostDifference[]>
+  /** Where the backup store and the log differ; null where no backups are kept. */
+  readonly checkBackups: (signal: AbortSignal) => Promise<BackupCheck | null>
   readonly rebuildViews: (signal: AbortSignal, onProgress: OnProgress) => Promise<unknown>
 }
 
@@ -108,6 +111,9 @@ const graphqlRoutes = (deps: GraphqlRoutes): Readonly<Record<string, Route>> => 
     views: await deps.verifyViews(signal, onProgress),
     hosts: await deps.hostDifferences(signal),
     log: await deps.logHealth(signal),
+  })),
+  '/admin/backups/check': adminRoute(deps, 'check-backups', async (signal) => ({
+    check: await deps.checkBackups(signal),
   })),
   '/admin/views/rebuild': adminRoute(deps, 'rebuild', async (signal, onProgress) => {
     await deps.rebuildViews(signal, onProgress)

@@ -3,6 +3,7 @@ import type { HostId } from '../../domain/ids.ts'
 import { rebuildViews } from '../../projections/rebuild.ts'
 import { allViews } from '../../projections/registry.ts'
 import { verifyViews } from '../../projections/verify.ts'
+import { checkBackups } from '../backup-check.ts'
 import { type Config, runs } from '../config.ts'
 import { findHostDifferences } from '../host-differences.ts'
 import { createHttpServer, type HttpServer } from '../http.ts'
@@ -74,7 +75,7 @@ const graphqlRoutes = (
   central: CentralParts,
   state: Pick<GraphqlRoutes, 'isRunning' | 'stopping' | 'status'>,
 ): GraphqlRoutes | null => {
-  const { kernel, api, viewStore, stores, streamWatch } = central
+  const { kernel, api, viewStore, stores, streamWatch, backups } = central
   if (api === null) return null
   const views = { eventStore: stores.eventStore, viewStore, projections: allViews, ...kernel }
   return {
@@ -85,6 +86,7 @@ const graphqlRoutes = (
     verifyViews: (signal, onProgress) => verifyViews({ ...views, onProgress }, signal),
     hostDifferences: (signal) => findHostDifferences(api.views, kernel.timers, signal),
     logHealth: (signal) => readLogHealth(stores.eventStore, streamWatch, signal),
+    checkBackups: async (signal) => backups && checkBackups(backups, stores.eventStore, signal),
     rebuildViews: (signal, onProgress) => rebuildViews({ ...views, onProgress }, signal),
   }
 }

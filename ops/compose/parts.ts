@@ -41,6 +41,8 @@ export type CentralParts = {
   readonly viewStoreWarning: ReadSide['warning']
   readonly controlPlane: ControlPlane
   readonly streamWatch: StreamWatch
+  /** Null where no backups are kept. */
+  readonly backups: BackupStore | null
   /** Null where this process keeps no views. */
   readonly engine: ProjectionEngine | null
   readonly api: ApiParts | null
@@ -97,6 +99,7 @@ const openCentral = (context: StoresContext, common: Common, decorate: DecorateS
       viewStore,
       viewStoreWarning: warning,
       controlPlane,
+      backups: common.backups,
       streamWatch: createStreamWatch({
         ...common.kernel,
         inspector: stores.inspector,

@@ -1,5 +1,6 @@
 import { backupProofStatuses, backupStatuses } from '../../../projections/views/backup-status.ts'
 import { createBackup, deleteBackup, listBackups, showBackup, verifyBackup } from '../commands/backups.ts'
+import { checkBackups } from '../commands/check-backups.ts'
 import { idempotencyKey, oneOrMoreOf, outputOption, watchOption, withWaiting } from '../options.ts'
 import { shown } from '../shown.ts'
 import type { Verbs } from '../verbs.ts'
@@ -41,6 +42,11 @@ export const backupVerbs: Verbs = (program, { run }) => {
   )
     .addOption(outputOption())
     .action((id, options) => run(options, (context) => verifyBackup(context, id, options)))
+  backup
+    .command('fsck')
+    .description('compare the backup store with the log, and change neither (admins)')
+    .addOption(outputOption())
+    .action((options) => run(options, (context) => checkBackups(context)))
   backup
     .command('delete <id>')
     .description('delete one for good: nobody can restore it any more')

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type BackupFragment as Backup,
@@ -169,6 +169,21 @@ const describeBackups = (open: () => Promise<BackupStorePlace>) => (site: Site) 
       expect(store.objects().some((path) => path.includes(former.id))).toBe(false)
       expect(await backups.read(newest.id)).toMatchObject({ status: 'AVAILABLE', scheduleId })
       expect(await backups.read(backup.id)).toMatchObject({ status: 'AVAILABLE', scheduleId: null })
+    })
+
+    it('are compared with the log, which knows what there should be', async () => {
+      const whole = await site.cli(['backup', 'fsck'])
+      expect([whole.code, whole.stdout + whole.stderr]).toEqual([0, expect.stringContaining('all as the log has them')])
+      const lost = store.objects().find((path) => path.includes(backup.id) && path.endsWith('/data')) ?? ''
+      const content = readFileSync(lost)
+      rmSync(lost)
+      const found = await site.cli(['backup', 'fsck'])
+      expect([found.code, found.stdout]).toEqual([
+        3,
+        expect.stringMatching(`MISSING +- +${content.length} +instances/.*${backup.id}`),
+      ])
+      writeFileSync(lost, content)
+      expect((await site.cli(['backup', 'fsck'])).code).toBe(0)
     })
 
     it('are gone with their objects and their keys when they are deleted', async () => {
