@@ -39,11 +39,6 @@ export type ConsumeOptions = {
    */
   readonly start: 'earliest' | 'latest' | 'now'
   /**
-   * A group whose place this one takes: in partitions it has no offsets for it begins where that one has got to, before it begins as `start`
-   * says. Both may be at work for a while, and then handle the same.
-   */
-  readonly successorOf?: string
-  /**
    * What is done about members that are silent. `watched`: all that ask for it watch each other, and one that says nothing for some 3 s loses its
    * partitions to others, which go on within 5 s; one that only stood still joins again. `single`: there is one member at a time, so what else is
    * in the group is gone and does not hold up the one that joins. Default: others go on when the bus takes the member for gone, some 10 s later.

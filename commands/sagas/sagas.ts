@@ -65,8 +65,6 @@ export interface Sagas {
 
 /** One for events and reports, so that all of an operation is one worker's, whose steps do not conflict with each other. */
 export const sagaGroup = 'coffer.sagas'
-/** The group that took in the reports when there were two: they go on where it had got to. */
-const formerReportsGroup = 'coffer.sagas.results'
 /**
  * The member that has the one partition of the heartbeats judges the silence of hosts, for all sagas: two that heard different things would
  * contradict each other. When it is gone, the bus gives the partition to another.
@@ -186,7 +184,6 @@ export const createSagas = (options: SagasOptions): Sagas => {
           group: sagaGroup,
           topics: [eventsTopic, agentResultsTopic],
           start: 'earliest',
-          successorOf: formerReportsGroup,
           membership: 'watched',
           handle: followUps.handle,
         }),

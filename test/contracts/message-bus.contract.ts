@@ -418,28 +418,6 @@ export const messageBusContract = (name: string, create: () => Promise<MessageBu
         await consumer.stop()
         expect(handled).toEqual([])
       }))
-
-    it('where the group whose place they take had got to, and from the start where that never was', () =>
-      withTwo(async (bus, [topic, other]) => {
-        const [former, group] = [aGroup(), aGroup()]
-        await bus.publish([...numbered(topic, 0, 10), ...numbered(other, 10, 20)])
-        const before = await join(bus, { group: former, topics: [topic] })
-        await before.have(10)
-        await before.stop()
-        await bus.publish(numbered(topic, 20, 25))
-        const options = { group, successorOf: former, topics: [topic, other] }
-        const first = await join(bus, options)
-        await first.have(15)
-        await first.stop()
-        expect(first.values().toSorted(byNumber)).toEqual(range(10, 25))
-
-        // From then on the group's own offsets count.
-        await bus.publish(numbered(topic, 25, 30))
-        const after = await join(bus, options)
-        await after.have(5)
-        await after.stop()
-        expect(after.values().toSorted(byNumber)).toEqual(range(25, 30))
-      }))
   })
 
   describe(`${name} stops a consumer`, test, () => {

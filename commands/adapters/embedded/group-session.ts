@@ -133,8 +133,7 @@ export const createGroupSession = (deps: GroupSessionDeps, timing: GroupTiming):
     const partitions = options.topics.flatMap(log.partitions)
     const assigned = assignPartitions(member.group, members, partitions)
     for (const partition of partitions) {
-      const inherited = options.successorOf === undefined ? null : table.handled(options.successorOf, partition.id)
-      table.beginAt(member.group, partition.id, inherited ?? consumer.beginAt)
+      table.beginAt(member.group, partition.id, consumer.beginAt)
       const isAssigned = assigned.get(partition) === member.id && !consumer.stopping
       const holder = leases.get(partition.id)
       if (holder === undefined && isAssigned) {

@@ -16,13 +16,12 @@ const isCommitted = (offset: string): boolean => BigInt(offset) >= 0n
 
 export const groupPlaces = (
   admin: Renewable<Admin>,
-  { group, start, successorOf }: Pick<ConsumeOptions, 'group' | 'start' | 'successorOf'>,
+  { group, start }: Pick<ConsumeOptions, 'group' | 'start'>,
   partitions: readonly TopicPartition[],
 ): Promise<GroupPlaces> =>
   admin.use(`reading the offsets of group ${group}`, async (client) => {
     const topics = [...new Set(partitions.map(({ topic }) => topic))]
     const own = await client.fetchOffsets({ groupId: group, topics })
-    const inherited = successorOf === undefined ? [] : await client.fetchOffsets({ groupId: successorOf, topics })
     const committed: TopicPartitionOffset[] = []
     const begun: TopicPartitionOffset[] = []
     for (const topic of topics) {
@@ -37,8 +36,9 @@ export const groupPlaces = (
       const ends = await client.fetchTopicOffsets(topic)
       for (const { partition, low, high } of ends.filter((end) => fresh.includes(end.partition))) {
         const place = { topic, partition }
-        const known = start === 'now' ? [] : [own, inherited].map((offsets) => offsetIn(offsets, place))
-        const last = known.find((offset) => offset !== notCommitted) ?? (start === 'earliest' ? low : high)
+        const known = start === 'now' ? notCommitted : offsetIn(own, place)
+        const first = start === 'earliest' ? low : high
+        const last = known === notCommitted ? first : known
         begun.push({ ...place, offset: isCommitted(last) ? last : low })
       }
     }

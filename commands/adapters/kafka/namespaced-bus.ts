@@ -20,7 +20,6 @@ export const createNamespacedBus = (bus: MessageBus, names: ServerNames): Messag
         ...options,
         group: onServer(options.group),
         topics: options.topics.map(onServer),
-        ...(options.successorOf !== undefined && { successorOf: onServer(options.successorOf) }),
         handle: (message, signal) => options.handle({ ...message, topic: here(message.topic) }, signal),
       }),
     lag: async (group) => {

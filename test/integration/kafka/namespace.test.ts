@@ -17,11 +17,10 @@ const one = `test${randomUUID().slice(0, 8)}`
 const namespaces = [one, null, `${one}b`] as const
 
 /** Refuses the message "poison", and keeps the others. */
-const consume = async (bus: MessageBus, topic: string, group: string, successorOf?: string) => {
+const consume = async (bus: MessageBus, topic: string, group: string) => {
   const handled: IncomingMessage[] = []
   const consumer = bus.consume({
     group,
-    ...(successorOf !== undefined && { successorOf }),
     topics: [topic],
     start: 'earliest',
     handle: async (message) => {
@@ -73,11 +72,9 @@ it('systems in different namespaces use the same names on one Kafka and meet now
   await systems[1]?.bus.publish([{ topic, key: 'k', value: '"one more"' }])
   expect(await Promise.all(systems.map(async ({ bus }) => (await bus.lag(group))[0]?.messages))).toEqual([0, 1, 0])
 
-  await poisoned.bus.publish([{ topic, key: 'k', value: '"next"' }])
-  const successor = await consume(poisoned.bus, topic, `${group}-b`, group)
-  await waitFor('what the group of this system had not handled', () => successor.handled.length > 0)
-  expect(successor.handled.map(({ value }) => value)).toEqual(['"next"'])
-  await successor.stop()
+  const other = await consume(poisoned.bus, topic, `${group}-b`)
+  await waitFor('the message of this system', () => other.handled.length > 0)
+  await other.stop()
 
   const found = await namesOnBroker(brokers)
   const expected = (name: string) => [`${one}.${name}`, name, `${one}b.${name}`]
