@@ -52,6 +52,13 @@ export type Timer<State, Command> = {
   readonly whenUnreadable: (what: string, now: string) => Command
   /** What goes into the metadata of the events that it leads to; null where there is nothing to change. */
   readonly concerns: (state: State) => Concerned | null
+  /** For an aggregate that must have ended by a time that its first event tells, also where this version cannot read that event. */
+  readonly unreadBeginning?: {
+    /** ISO 8601, of what is common to all versions of the first event's data; null where it tells none. */
+    readonly due: (data: unknown) => string | null
+    /** What it is told then, as long as all that can be read leaves it in its initial state. `what`: as of `whenUnreadable`. */
+    readonly whenDue: (stream: StreamName, what: string) => Command
+  }
 }
 
 export type Concerned = {

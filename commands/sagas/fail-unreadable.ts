@@ -6,7 +6,7 @@ import { isoNow, type WallClock } from '../../kernel/clock.ts'
 import { deriveId } from '../../kernel/ids.ts'
 import type { CommandContext, Handler } from '../handle.ts'
 import { type HistoryFault, UnreadableHistory } from '../history.ts'
-import type { TimedAggregate } from './timers.ts'
+import type { Due } from './timers.ts'
 
 /**
  * For an aggregate that others wait for, as an operation is, and whose stream has an event that cannot be read: the event is left out, and the
@@ -14,15 +14,19 @@ import type { TimedAggregate } from './timers.ts'
  */
 export const failUnreadable = async (
   { handler, clock }: { readonly handler: Handler; readonly clock: WallClock },
-  aggregate: TimedAggregate,
+  { aggregate, beginning }: Pick<Due, 'aggregate' | 'beginning'>,
   fault: HistoryFault,
   context: CommandContext,
 ): Promise<void> => {
-  const { stream, revision, eventType } = fault
-  await leaveOut(handler, aggregate.category, fault, context)
-  const what = `revision ${revision} of its stream, ${eventType}, cannot be read: ${fault.detail}`
-  await handler.handle(aggregate, stream, aggregate.timer.whenUnreadable(what, isoNow(clock)), context)
+  const { stream } = fault
+  const { category, timer } = aggregate
+  await leaveOut(handler, category, fault, context)
+  const overdue = beginning && timer.unreadBeginning?.whenDue(stream, describe(beginning.fault))
+  await handler.handle(aggregate, stream, overdue ?? timer.whenUnreadable(describe(fault), isoNow(clock)), context)
 }
+
+const describe = ({ revision, eventType, detail }: HistoryFault): string =>
+  `revision ${revision} of its stream, ${eventType}, cannot be read: ${detail}`
 
 /** Declares the event left out, so that what has it in its stream can end. Throws `UnreadableHistory` where events are missing, and what the handler throws. */
 export const leaveOut = async (

@@ -127,8 +127,9 @@ export const createSagas = (options: SagasOptions): Sagas => {
   const monitor = createHostMonitor({ ...options, handler, distrust, callOut: () => bus.publish([echo]), isJudge })
   const deadlines = createTimers({
     ...options,
-    onDue: async ({ aggregate, stream, state, last, fault }) => {
-      const concerned = aggregate.timer.concerns(state)
+    onDue: async (due) => {
+      const { aggregate, stream, state, last, fault, beginning } = due
+      const concerned = beginning?.concerned ?? aggregate.timer.concerns(state)
       if (!concerned) return
       const { correlationId, traceparent: begunIn, ...whose } = concerned
       const step = {
@@ -145,7 +146,7 @@ export const createSagas = (options: SagasOptions): Sagas => {
           causationId: last?.eventId ?? correlationId ?? commandId,
           ...(traceparent === undefined ? {} : { traceparent }),
         }
-        if (fault) await failUnreadable({ handler, clock }, aggregate, fault, context)
+        if (fault) await failUnreadable({ handler, clock }, due, fault, context)
         else await handler.handle(aggregate, stream, aggregate.timer.whenDue(isoNow(clock)), context)
       })
     },

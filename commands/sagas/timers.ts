@@ -1,12 +1,14 @@
+import type { Concerned } from '../../domain/aggregate.ts'
 import { type AnyAggregate, aggregateOf, allCategories, type Category } from '../../domain/aggregates.ts'
-import type { EventMetadata } from '../../domain/metadata.ts'
-import type { StreamName } from '../../domain/stream.ts'
+import { type EventMetadata, metadataSchema } from '../../domain/metadata.ts'
+import type { CheckedEvent, UnreadableEvent } from '../../domain/read-event.ts'
+import { type StreamName, streamCategory } from '../../domain/stream.ts'
 import { backOffMs } from '../../kernel/back-off.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Timer } from '../../kernel/timers.ts'
 import { createFollower, type FollowerKernel, type FollowerStatus, openLog } from '../follower.ts'
 import type { HistoryFault } from '../history.ts'
-import { beforeFirst, type EventStore, type Position } from '../ports/event-store.ts'
+import { beforeFirst, type EventStore, type Position, type StoredEvent } from '../ports/event-store.ts'
 import { createStreamFolds, foldedCategories } from '../stream-folds.ts'
 
 export type TimedAggregate = AnyAggregate & { readonly timer: NonNullable<AnyAggregate['timer']> }
@@ -21,6 +23,15 @@ export type Due = {
   readonly state: unknown
   readonly last: EventMetadata | null
   readonly fault: HistoryFault | null
+  /** Where the first event cannot be read either, and tells by when the aggregate must have ended. */
+  readonly beginning: UnreadBeginning | null
+}
+
+/** `at`: by when it must have ended, ISO 8601. */
+export type UnreadBeginning = {
+  readonly fault: HistoryFault
+  readonly at: string
+  readonly concerned: Concerned
 }
 
 export type TimersOptions = FollowerKernel & {
@@ -43,6 +54,11 @@ type Armed = Due & { readonly dueMs: number; readonly attempts: number }
 const isTimed = (aggregate: AnyAggregate): aggregate is TimedAggregate => aggregate.timer !== undefined
 const timedAggregates = allCategories.map(aggregateOf).filter(isTimed)
 
+/**
+ * How long after its deadline an aggregate is told whose first event cannot be read: beside this version there may be one that can, and
+ * ends it better.
+ */
+const overdueAfterMs = 5000
 /** Between the attempts to tell one aggregate. */
 const retry = { firstMs: 1000, maxMs: 60_000 }
 /** The wall clock may be set, or the machine asleep, while a timer runs on: it is looked at this often as long as anything is to come. */
@@ -57,19 +73,46 @@ export const createTimers = (options: TimersOptions): Timers => {
   const { eventStore, clock, random, timers, log, onDue } = options
   const stopping = new AbortController()
   const armed = new Map<StreamName, Armed>()
+  /** Of streams whose aggregates are in their initial state by all that can be read of them. */
+  const unread = new Map<StreamName, UnreadBeginning>()
   let position: Position = beforeFirst
   let timer: Timer | undefined
   let firing: Promise<void> | null = null
   let caughtUp = false
 
-  const armOne = ({ stream, aggregate, state, ...due }: Due): void => {
+  const armOne = (due: Omit<Due, 'beginning'>): void => {
+    const { stream, aggregate, state, fault } = due
+    const beginning = unread.get(stream)
+    if (beginning) {
+      const dueMs = Date.parse(beginning.at) + overdueAfterMs
+      armed.set(stream, { ...due, fault: fault ?? beginning.fault, beginning, attempts: 0, dueMs })
+      return
+    }
     const time = aggregate.timer.nextDue(state)
     // One without a time ahead is over, or never began.
     if (time === null) armed.delete(stream)
     else {
-      const dueMs = due.fault ? clock.now() : Date.parse(time)
-      armed.set(stream, { ...due, stream, aggregate, state, attempts: 0, dueMs })
+      const dueMs = fault ? clock.now() : Date.parse(time)
+      armed.set(stream, { ...due, beginning: null, attempts: 0, dueMs })
     }
+  }
+
+  /** What begins with an event that cannot be read is not folded any further: here it is, as far as it can be read. */
+  const takeUnread = (event: CheckedEvent<StoredEvent>): void => {
+    const { stream, revision } = event.stored
+    const known = unread.get(stream)
+    if (known === undefined && (event.readable || revision > 0)) return
+    const aggregate = timedAggregates.find(({ category }) => category === streamCategory(stream))
+    if (aggregate === undefined) return
+    if (!event.readable) {
+      const beginning = known ?? beginningOf(aggregate, event)
+      if (beginning) unread.set(stream, beginning)
+      return
+    }
+    // Once it leaves its initial state it is over, as far as this version can tell.
+    if (known === undefined || aggregate.evolve(aggregate.initial, event.event) === aggregate.initial) return
+    unread.delete(stream)
+    armed.delete(stream)
   }
 
   const folds = timedAggregates.map((aggregate) =>
@@ -128,7 +171,10 @@ export const createTimers = (options: TimersOptions): Timers => {
     place: async () => position,
     open: openLog(eventStore, foldedCategories(...timedAggregates.map(({ category }) => category))),
     handle: async (batch) => {
-      for (const event of batch.events) for (const fold of folds) await fold.take(event)
+      for (const event of batch.events) {
+        takeUnread(event)
+        for (const fold of folds) await fold.take(event)
+      }
       caughtUp ||= batch.caughtUp
       position = batch.position
       arm()
@@ -147,5 +193,25 @@ export const createTimers = (options: TimersOptions): Timers => {
         ? armed.size
         : [...armed.values()].filter(({ aggregate }) => aggregate.category === category).length,
     status: follower.status,
+  }
+}
+
+const beginningOf = (
+  { timer: { unreadBeginning } }: TimedAggregate,
+  { stored, reason, detail }: UnreadableEvent<StoredEvent>,
+): UnreadBeginning | null => {
+  const at = unreadBeginning?.due(stored.data) ?? null
+  if (at === null) return null
+  const { stream, revision, type: eventType } = stored
+  const metadata = metadataSchema.safeParse(stored.metadata).data
+  return {
+    fault: { stream, revision, reason, eventType, detail },
+    at,
+    concerned: {
+      correlationId: metadata?.correlationId ?? null,
+      projectId: metadata?.projectId ?? null,
+      instanceId: metadata?.instanceId ?? null,
+      traceparent: metadata?.traceparent,
+    },
   }
 }

@@ -38,7 +38,7 @@ type OperationDecision = Decision<OperationEvent>
 export const decide = (input: OperationInput, state: OperationState): OperationDecision => {
   switch (input.type) {
     case 'StartOperation':
-      return hasBegun(state) ? accept() : accept(...start(input, state))
+      return hasBegun(state) || state.status === 'SETTLED' ? accept() : accept(...start(input, state))
     case 'FailUnbegun':
       return state.status === 'ABSENT' ? accept(failUnbegun(input)) : accept()
     case 'HandleGuestResult':
@@ -124,6 +124,9 @@ const expire = (state: OperationState, now: string): Events => {
   const due = nextDeadline(state)
   if (due === null || !hasPassed(due, now)) return []
   if (state.status === 'ENDING') return [end(state)]
+  if (state.status === 'OVERDUE') {
+    return followedBy(state, failStep(state.before, state.fault, now), (after) => expire(after, now))
+  }
   if (!isAwaiting(state)) return []
   const next = state.step.retryAt === null ? failStep(state, lateFault(state), now) : beginAttempt(state, now)
   return followedBy(state, next, (after) => expire(after, now))
@@ -143,7 +146,10 @@ const cancel = (state: OperationState, now: string): OperationDecision => {
   switch (state.status) {
     case 'ABSENT':
       return reject(notFound())
+    case 'SETTLED':
+      return reject(isOver(state))
     case 'UNBEGUN':
+    case 'OVERDUE':
       return reject(isOver(state, 'FAILED'))
     case 'RUNNING': {
       const { notCancellable: reason } = operationOf(state.kind)

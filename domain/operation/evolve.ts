@@ -7,6 +7,7 @@ import {
   type ActiveStep,
   type BegunOperation,
   type Compensating,
+  hasBegun,
   isStepping,
   leftoverOf,
   type OperationState,
@@ -29,10 +30,9 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
     }
     return { status: 'RUNNING', ...begun, step: null, completed: [], done: nothingDone }
   }
-  if (state.status === 'ABSENT') {
-    return event.type === 'OperationFailed' ? { status: 'UNBEGUN', ...event.data } : state
-  }
-  if (state.status === 'UNBEGUN') return state
+  if (state.status === 'ABSENT') return withoutBeginning(state, event)
+  if (!hasBegun(state)) return state
+  if (state.status === 'OVERDUE') return evolve(state.before, event)
   switch (event.type) {
     case 'OperationStepStarted': {
       const { step: name, deadline, attempt = 1 } = event.data
@@ -88,11 +88,26 @@ export const evolve = (state: OperationState, event: OperationEvent): OperationS
     case 'OperationSucceeded':
       return { status: 'SUCCEEDED', ...begun(state) }
     case 'OperationFailed':
+      if (isStepping(state)) return { status: 'OVERDUE', ...begun(state), before: state, fault: event.data.fault }
       return { status: 'FAILED', ...begun(state) }
     case 'OperationCancelled':
       return { status: 'CANCELLED', ...begun(state) }
     default:
       return unreachable(event)
+  }
+}
+
+/** How it began is not known: it never has, or cannot be read. */
+const withoutBeginning = (state: OperationState, event: OperationEvent): OperationState => {
+  switch (event.type) {
+    case 'OperationFailed':
+      return { status: 'UNBEGUN', ...event.data }
+    case 'OperationOutcomeReached':
+    case 'OperationSucceeded':
+    case 'OperationCancelled':
+      return { status: 'SETTLED', operationId: event.data.operationId }
+    default:
+      return state
   }
 }
 

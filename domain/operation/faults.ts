@@ -34,6 +34,13 @@ export const unreadableHistoryFault = (what: string): KnownFault => ({
   retryable: true,
 })
 
+/** `what`: the event at fault and why, for a person. */
+export const overdueFault = (what: string): KnownFault => ({
+  code: 'UNREADABLE_HISTORY',
+  message: `the operation did not end by its deadline, and the version of Coffer that runs cannot carry it out: ${what}`,
+  retryable: true,
+})
+
 /** Names the fields at fault, and nothing of what the agent said in them. */
 export const answerIncompleteFault = (step: ActiveStep, { issues }: z.ZodError): KnownFault => ({
   code: 'AGENT_ANSWER_INCOMPLETE',

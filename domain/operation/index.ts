@@ -1,10 +1,11 @@
+import { z } from 'zod'
 import { defineAggregate } from '../aggregate.ts'
-import { operationIdSchema } from '../ids.ts'
+import { operationIdSchema, parseOperationId } from '../ids.ts'
 import type { OperationInput } from './commands.ts'
 import { decide } from './decide.ts'
 import { operationEvents } from './events.ts'
 import { evolve } from './evolve.ts'
-import { unreadableHistoryFault } from './faults.ts'
+import { overdueFault, unreadableHistoryFault } from './faults.ts'
 import { operationShown } from './shown.ts'
 import { absentOperation, hasBegun, nextDeadline } from './state.ts'
 
@@ -15,6 +16,9 @@ export { type OperationEvent, operationEvents } from './events.ts'
 export { unreadableHistoryFault } from './faults.ts'
 export { type BegunOperation, hasBegun, type OperationState } from './state.ts'
 export type { OperationSubject } from './subject.ts'
+
+/** What `OperationStarted` has in every version. */
+const promised = z.object({ deadline: z.iso.datetime() })
 
 export const operation = defineAggregate({
   category: 'operation',
@@ -38,6 +42,14 @@ export const operation = defineAggregate({
       if (!hasBegun(state)) return null
       const { projectId, instanceId } = state.subject
       return { projectId, instanceId, correlationId: state.operationId, traceparent: state.traceparent }
+    },
+    unreadBeginning: {
+      due: (data) => promised.safeParse(data).data?.deadline ?? null,
+      whenDue: (stream, what): OperationInput => ({
+        type: 'FailUnbegun',
+        operationId: parseOperationId(stream.slice(stream.indexOf('-') + 1)),
+        fault: overdueFault(what),
+      }),
     },
   },
 })

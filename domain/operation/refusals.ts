@@ -1,5 +1,5 @@
 import type { Rejection } from '../rejection.ts'
-import type { BegunOperation, Outcome, Unbegun } from './state.ts'
+import type { BegunOperation, Outcome, Settled, Unbegun } from './state.ts'
 
 /** The words for another project's operation too: the two cannot be told apart. */
 export const notFound = (): Rejection => ({
@@ -15,12 +15,14 @@ export const notCancellable = (operation: BegunOperation, reason: string): Rejec
 
 const endings = { SUCCEEDED: 'succeeded', FAILED: 'failed', CANCELLED: 'was cancelled' } as const
 
-export const isOver = (operation: BegunOperation | Unbegun, outcome: Outcome): Rejection => {
+/** `outcome`: where it is known. */
+export const isOver = (operation: BegunOperation | Unbegun | Settled, outcome?: Outcome): Rejection => {
   const { operationId } = operation
-  const kind = operation.status === 'UNBEGUN' ? null : operation.kind
+  const kind = 'kind' in operation ? operation.kind : null
+  const ending = outcome ? `: it ${endings[outcome]}` : ''
   return {
     code: 'NOT_CANCELLABLE',
-    message: `operation ${operationId}${kind ? ` (${kind})` : ''} has ended already: it ${endings[outcome]}`,
-    details: { operationId, ...(kind && { kind }), outcome },
+    message: `operation ${operationId}${kind ? ` (${kind})` : ''} has ended already${ending}`,
+    details: { operationId, ...(kind && { kind }), ...(outcome && { outcome }) },
   }
 }

@@ -69,9 +69,22 @@ export type Ended = Begun & { readonly status: Outcome }
 /** It failed before it began, and never will: what it rests on could not be read. */
 export type Unbegun = { readonly status: 'UNBEGUN'; readonly operationId: OperationId; readonly fault: Fault }
 
-export type BegunOperation = Running | Compensating | Ending | Ended
+/** Its outcome is settled, by a version that could read how it began. */
+export type Settled = { readonly status: 'SETTLED'; readonly operationId: OperationId }
 
-export type OperationState = { readonly status: 'ABSENT' } | Unbegun | BegunOperation
+/**
+ * A version that cannot read how it began failed it at its deadline, where it had come to `before`, and could neither undo anything nor tell the
+ * instance. One that can does both.
+ */
+export type Overdue = Begun & {
+  readonly status: 'OVERDUE'
+  readonly before: SteppingOperation
+  readonly fault: Fault
+}
+
+export type BegunOperation = Running | Compensating | Overdue | Ending | Ended
+
+export type OperationState = { readonly status: 'ABSENT' } | Unbegun | Settled | BegunOperation
 
 export type SteppingOperation = Running | Compensating
 export type Awaiting = SteppingOperation & { readonly step: ActiveStep }
@@ -79,7 +92,7 @@ export type Awaiting = SteppingOperation & { readonly step: ActiveStep }
 export const absentOperation: OperationState = { status: 'ABSENT' }
 
 export const hasBegun = (state: OperationState): state is BegunOperation =>
-  state.status !== 'ABSENT' && state.status !== 'UNBEGUN'
+  state.status !== 'ABSENT' && state.status !== 'UNBEGUN' && state.status !== 'SETTLED'
 
 export const isStepping = (state: OperationState): state is SteppingOperation =>
   state.status === 'RUNNING' || state.status === 'COMPENSATING'
@@ -89,7 +102,7 @@ export const isAwaiting = (state: OperationState): state is Awaiting => isSteppi
 /** When time alone will change this operation (ISO 8601), so when `CheckDeadlines` is due; null when it never will. */
 export const nextDeadline = (state: OperationState): string | null => {
   if (isStepping(state)) return state.step?.retryAt ?? state.step?.deadline ?? state.deadline
-  return state.status === 'ENDING' ? state.deadline : null
+  return state.status === 'ENDING' || state.status === 'OVERDUE' ? state.deadline : null
 }
 
 /** The node of the operation, to be removed with the epoch that undoes its steps. */

@@ -89,14 +89,35 @@ describe('a later version with an operation of its own, rolled back and forward'
       await expect(api.change('stop', caught.instanceId)).rejects.toThrow('UNREADABLE_HISTORY')
     })
 
-    it('ends what was in flight by its deadline after the way forward, and carries on all else', async () => {
+    it('fails what was in flight at its deadline, with a code, though this version does not know what it is', async () => {
+      const query = `query ($operationId: ID!) {
+        events(filter: { operationId: $operationId, types: ["OperationFailed"] }) { nodes { data } }
+      }`
+      const failed = await waitFor(
+        'the operation to end',
+        async () => {
+          const { events } = await api.request<{
+            events: { nodes: readonly { data: { fault: { code: string } } }[] }
+          }>(query, { operationId: caught.operationId })
+          return events.nodes[0] ?? null
+        },
+        recyclingTimeoutMs + ordinaryMs,
+      )
+      expect(failed.data.fault).toMatchObject({
+        code: 'UNREADABLE_HISTORY',
+        message: expect.stringContaining('did not end by its deadline'),
+      })
+      expect((await fetch(`${control.url}/readyz`)).status).toBe(200)
+    })
+
+    it('tells the instance after the way forward, and carries on all else', async () => {
       const ordinary = await api.create({ name: 'forward' })
       // In the order of the runbook: the control plane first.
       await run({ control: later })
       expect(await within(api.operationEnd(ordinary.operationId))).toMatchObject({ status: 'SUCCEEDED', fault: null })
-      const { status, fault } = await within(api.operationEnd(caught.operationId), recyclingTimeoutMs + ordinaryMs)
-      expect({ status, code: fault?.code }).toEqual({ status: 'FAILED', code: 'DEADLINE_EXCEEDED' })
-      expect(await api.settled(caught.operationId)).toMatchObject({ status: 'ACTIVE' })
+      const { status, fault } = await within(api.operationEnd(caught.operationId))
+      expect({ status, code: fault?.code }).toEqual({ status: 'FAILED', code: 'UNREADABLE_HISTORY' })
+      await waitFor('the instance to be told', async () => (await api.instance(caught.instanceId)).status === 'FAILED')
       await expectAllElseToGoOn('newer')
     })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { encodeEvent } from '../../../commands/event-codec.ts'
 import type { EventStore, StoredEvent } from '../../../commands/ports/event-store.ts'
-import { createTimers } from '../../../commands/sagas/timers.ts'
+import { createTimers, type Due } from '../../../commands/sagas/timers.ts'
 import { parseCommandId, parseOperationId } from '../../../domain/ids.ts'
 import type { EventMetadata } from '../../../domain/metadata.ts'
 import { operation, operationStream, stepNames } from '../../../domain/operation/index.ts'
@@ -220,6 +220,52 @@ describe('timers', () => {
       [streamOf(odd) ?? '']: `OperationPaused at ${odd.length}: UNKNOWN_TYPE`,
     })
     expect(recording.lines.map(({ level }) => level)).toEqual(['error'])
+  })
+
+  it('tell an operation whose beginning cannot be read a moment after its deadline, until somebody has ended it', async () => {
+    const virtual = createVirtualKernel()
+    const ofLaterVersion = (events: readonly WrittenEvent[]): readonly WrittenEvent[] =>
+      events.map((event) =>
+        event.revision === 0 ? { ...event, data: { ...(event.data as object), kind: 'recycle' } } : event,
+      )
+    const offsetMs = clock.now() - virtual.clock.now()
+    const [caught, succeeded] = [begun(offsetMs, 60_000), begun(offsetMs, 60_000)].map(ofLaterVersion)
+    const ends = (events: readonly WrittenEvent[] = [], type: string, data = {}): WrittenEvent => {
+      const [first] = events
+      if (first === undefined) throw new Error('there is no event')
+      const operationId = first.stream.slice('operation-'.length)
+      return { ...first, type, data: { operationId, ...data }, revision: events.length }
+    }
+    const { eventStore, append } = openLog([
+      ...(caught ?? []),
+      ...(succeeded ?? []),
+      ends(succeeded, 'OperationSucceeded'),
+    ])
+    const told: Due[] = []
+    const timers = createTimers({
+      // Nothing is left out of a stream yet.
+      eventStore: { ...eventStore, readStream: async function* () {} },
+      ...virtual,
+      onDue: async (due) => {
+        told.push(due)
+      },
+    })
+    timers.start()
+    await vi.waitFor(() => expect(timers.pending('operation')).toBe(1), bounded)
+    await virtual.advance(60_000)
+    expect(told).toEqual([])
+    await virtual.advance(5_500)
+    expect(told).toMatchObject([
+      {
+        stream: streamOf(caught ?? []),
+        fault: { revision: 0, eventType: 'OperationStarted', reason: 'MALFORMED_DATA' },
+        beginning: { concerned: { correlationId: caught?.[0]?.stream.slice('operation-'.length) } },
+      },
+    ])
+    const fault = { code: 'UNREADABLE_HISTORY', message: 'it cannot be read', retryable: true }
+    append(ends(caught, 'OperationFailed', { fault }))
+    await vi.waitFor(() => expect(timers.pending('operation')).toBe(0), bounded)
+    await timers.stop()
   })
 
   it('tell a schedule when it is due, and within a minute where the clock was set forward meanwhile', async () => {
