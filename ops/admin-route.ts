@@ -9,7 +9,7 @@ import type { Timer, Timers } from '../kernel/timers.ts'
 import { ViewStoreUnavailable } from '../projections/ports/view-store.ts'
 import type { OnProgress, ViewProgress } from '../projections/progress.ts'
 import { RebuildGaveUp } from '../projections/rebuild.ts'
-import { ViewMovedBack } from '../projections/replay.ts'
+import { ViewMovedBack } from '../projections/replay-lanes.ts'
 import { type Route, sendJson } from './http.ts'
 
 export type AdminRouteDeps = {

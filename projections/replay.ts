@@ -9,6 +9,7 @@ import type { EventRange } from './project-batch.ts'
 import type { Projection } from './projection.ts'
 import { categoriesOf, createEventReader, type EventReader } from './read-events.ts'
 import { readRanges } from './read-ranges.ts'
+import { createReplayLanes } from './replay-lanes.ts'
 import { noMetrics } from './telemetry.ts'
 import { type Advance, createViewProjector, type ProjectedViews, type ViewProjector } from './view-projector.ts'
 
@@ -33,6 +34,9 @@ export type ReplayOptions = {
 /** `events`: how many were read. `position`: where the views are now, or further if somebody else moves them too. */
 export type Replayed = { readonly events: number; readonly position: Position }
 
+/** How many ranges may be under way: each view takes one after the other, and none waits for another that is slower than itself. */
+const maxUnderWay = 3
+
 /** Takes views over the log from where the last of them is, once, and ends. Throws what `readAll` and `advance` throw. */
 const replay = async (
   deps: ReplayDeps,
@@ -44,37 +48,49 @@ const replay = async (
   let position = Math.min(...(await Promise.all(projectors.map((projector) => projector.refresh()))))
   let events = 0
   let lastEvent: EventMark | null = null
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const lanes = createReplayLanes({ after: position }, (projector, step) =>
+    advancePatiently(deps, projector, { ...step, signal: either }),
+  )
 
-  const advance = async (range: EventRange, concerned: readonly ViewProjector[]): Promise<void> => {
-    const advances = await Promise.all(
-      concerned.map((projector) =>
-        // Those that were left out of former ranges stand where they stood then.
-        advancePatiently(deps, projector, { after: Math.min(position, projector.checkpoint()), range, signal }),
-      ),
-    )
-    if (advances.includes('behind')) throw new ViewMovedBack()
+  const finishOldest = async (): Promise<void> => {
+    const range = await lanes.finishOldest()
     events += range.events.length
     position = range.position
     onProgress?.({ events, position, end })
   }
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
-  if (position < end) {
-    for await (const range of readRanges({ ...deps, categories }, { after: position, until: end, signal })) {
-      lastEvent = range.lastEvent ?? lastEvent
-      // A view that takes nothing of a range need not be told of it: it is taken to the end at once.
-      await advance(
-        range,
-        projectors.filter(({ projection }) => range.events.some(concernOf(projection))),
-      )
+  const isConcerned = new Map(projectors.map((projector) => [projector, concernOf(projector.projection)]))
+  try {
+    if (position < end) {
+      const ranges = readRanges({ ...deps, categories }, { after: position, until: end, signal: either })
+      for await (const range of ranges) {
+        lastEvent = range.lastEvent ?? lastEvent
+        // A view that takes nothing of a range need not be told of it: it is taken to the end at once.
+        const concerned = projectors.filter((projector) => range.events.some(isConcerned.get(projector) ?? never))
+        lanes.begin(range, concerned)
+        if (lanes.underWay() >= maxUnderWay) await finishOldest()
+      }
     }
+    while (lanes.underWay() > 0) await finishOldest()
+    signal.throwIfAborted()
+    const reached = Math.max(position, end)
+    const behind = projectors.filter((projector) => projector.checkpoint() < reached)
+    if (behind.length > 0) {
+      lanes.begin({ events: [], position: reached, lastEvent }, behind)
+      await finishOldest()
+    }
+    return { events, position }
+  } finally {
+    // Nothing goes on with views that the caller may drop now.
+    failed.abort()
+    await lanes.settled()
   }
-  signal.throwIfAborted()
-  const reached = Math.max(position, end)
-  const behind = projectors.filter((projector) => projector.checkpoint() < reached)
-  if (behind.length > 0) await advance({ events: [], position: reached, lastEvent }, behind)
-  return { events, position }
 }
+
+const never = () => false
 
 /** An outage of the view store costs a rebuild its time, not what it has done so far. */
 const advancePatiently = async (
@@ -115,14 +131,5 @@ export const createReplayer = ({
     const deps = { ...kernel, viewStore, logId, completeAt: async () => neverWritten, metrics: noMetrics }
     const projectors = projections.map((projection) => createViewProjector(deps, projection))
     return replay({ ...kernel, eventStore, read }, projectors, options)
-  }
-}
-
-/** Thrown when a view is behind where it was a moment ago: it was dropped or swapped meanwhile. Replaying again goes on from there. */
-export class ViewMovedBack extends Error {
-  override readonly name = 'ViewMovedBack'
-  readonly code = 'VIEW_MOVED_BACK'
-  constructor() {
-    super('a view was dropped or replaced while the log was replayed')
   }
 }

@@ -6,7 +6,8 @@ import { relationOf } from './log-of-view.ts'
 import { neverWritten, type ViewStore } from './ports/view-store.ts'
 import { createProgressMeter, type OnProgress } from './progress.ts'
 import type { Projection } from './projection.ts'
-import { createReplayer, type ReplayKernel, ViewMovedBack } from './replay.ts'
+import { createReplayer, type ReplayKernel } from './replay.ts'
+import { ViewMovedBack } from './replay-lanes.ts'
 
 export type VerifyDeps = ReplayKernel & {
   readonly eventStore: EventStore
