@@ -37,7 +37,7 @@ export const withNewerEvent: LaterVersion = {
 /** How long a host of the later version takes for its new guest command, at the end of which the engine runs. */
 export const recyclingMs = 10_000
 /** How long an operation waits for a host to have carried out that command. */
-export const recyclingTimeoutMs = 30_000
+const recyclingTimeoutMs = 30_000
 
 /** A restart is a kind of operation that this version does not have, with events of its own and a guest command of its own. */
 export const withNewOperation: LaterVersion = {

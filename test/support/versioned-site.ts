@@ -5,21 +5,24 @@ import { createServerSite } from './server-site.ts'
 
 /** A whole Coffer whose processes may be of several versions. `program`: what runs in place of this version. */
 export type VersionedSite = {
-  /** Starts what serves the API and runs operations; in the embedded form, the host too. */
-  readonly startControl: (program?: string) => Promise<ServerProcess>
+  /** Starts what serves the API and runs operations; in the embedded form, the host too. `env`: settings that are not the usual ones. */
+  readonly startControl: (program?: string, env?: Readonly<Record<string, string>>) => Promise<ServerProcess>
   /** Starts the host. Null where it is no process of its own. */
   readonly startHost: ((program?: string) => Promise<ServerProcess>) | null
 }
 
 const createEmbedded = (label: string): VersionedSite => {
   const site = createServerSite(label)
-  return { startControl: (program) => site.start(program === undefined ? {} : { program }), startHost: null }
+  return {
+    startControl: (program, env = {}) => site.start({ env, ...(program !== undefined && { program }) }),
+    startHost: null,
+  }
 }
 
 const createDistributed = (label: string): VersionedSite => {
   const site = createDistributedSite(label)
   return {
-    startControl: (program) => site.start('projector,saga,api', {}, program),
+    startControl: (program, env = {}) => site.start('projector,saga,api', env, program),
     startHost: (program) => site.start('agent', {}, program),
   }
 }
