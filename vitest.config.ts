@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that start engines, servers or many processes. They wait more than they compute: two files side by side keep two cores busy. */
+/** Tests that start engines, servers or many processes. They wait more than they compute: three files side by side keep two cores busy. */
 const heavy = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/integration/{agent,engines,ops}/**/*.test.ts']
 
 /** The heavy ones on a whole Coffer whose distributed stores are started once for all of them. */
@@ -47,7 +47,7 @@ export default defineConfig({
           // On its own: it replaces the timers and clocks of its whole process.
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -74,7 +74,7 @@ export default defineConfig({
           exclude: onSites,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
@@ -87,7 +87,7 @@ export default defineConfig({
           globalSetup: ['test/support/shared-stores.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },
