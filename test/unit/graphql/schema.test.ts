@@ -62,7 +62,8 @@ describe('the schema', () => {
     expect(data.__schema.queryType.name).toBe('Query')
   })
 
-  it('gives every list from its start and from its end, with cursors and a count', () => {
+  // The rules `relay-arguments`, `relay-connection-types`, `relay-edge-types` and `relay-page-info` of @graphql-eslint, which does not know graphql 17.
+  it('gives every list from its start and from its end, with cursors and a count, as Relay asks', () => {
     const types = Object.values(createSchema().getTypeMap())
     const objects = types.filter(isObjectType).filter(({ name }) => !name.startsWith('__'))
     const fields = objects.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
@@ -88,7 +89,19 @@ describe('the schema', () => {
       const shape = { edges: `[${of}Edge!]!`, nodes: `[${of}!]!`, pageInfo: 'PageInfo!', totalCount: 'Int' }
       expect(shapeOf(connection)).toEqual(shape)
       expect(shapeOf(`${of}Edge`)).toEqual({ cursor: 'String!', node: `${of}!` })
+      const node = objects.find(({ name }) => name === of)
+      expect(
+        node?.getInterfaces().map(({ name }) => name),
+        of,
+      ).toContain('Node')
     }
+    expect(objects.map(({ name }) => name).filter((name) => name.endsWith('Edge'))).toHaveLength(connections.length)
+    expect(shapeOf('PageInfo')).toEqual({
+      hasNextPage: 'Boolean!',
+      hasPreviousPage: 'Boolean!',
+      startCursor: 'String',
+      endCursor: 'String',
+    })
   })
 
   it('takes mutations with a key and, where they change an instance, with the version last seen', () => {
