@@ -38,6 +38,9 @@ const category = 'refusals'
 const streamOf = (day: string, projectId: ProjectId | null): StreamName =>
   streamNameSchema.parse(projectId === null ? `${category}-${day}` : `${category}-${day}.${projectId}`)
 
+/** The stream, its day and the revision of the event there. */
+const placePattern = /^(refusals-(\d{4}-\d\d-\d\d)(?:\.[A-Za-z0-9._-]{1,63})?)\/(\d{1,6})$/
+
 const eventType = 'CommandRefused'
 const version = 1
 const dataSchema = z.object({
@@ -150,6 +153,12 @@ export const createRefusalLog = ({ eventStore, settings, clock, ids, log }: Refu
       })
   }
 
+  /** The newest first. */
+  const keptDays = (): string[] => {
+    const now = clock.now()
+    return Array.from({ length: settings.keptDays + 1 }, (_, ago) => dayOf(now - ago * dayMs))
+  }
+
   const listDay = async (
     stream: StreamName,
     day: string,
@@ -178,9 +187,17 @@ export const createRefusalLog = ({ eventStore, settings, clock, ids, log }: Refu
         return answer
       },
     settled: () => noting,
+    find: async (id) => {
+      const [, stream = '', day = '', revision = ''] = placePattern.exec(id) ?? []
+      if (!keptDays().includes(day)) return null
+      const range = { from: Number(revision), maxCount: 1 }
+      for await (const page of eventStore.readStream(streamNameSchema.parse(stream), range)) {
+        for (const event of page) return tryRead(event)
+      }
+      return null
+    },
     list: async (projectId, range) => {
-      const now = clock.now()
-      const days = Array.from({ length: settings.keptDays + 1 }, (_, ago) => dayOf(now - ago * dayMs))
+      const days = keptDays()
       const ascending = range.direction !== 'descending'
       const [begin, revision] = range.after?.split('/') ?? []
       const entries: RefusalEntry[] = []
@@ -223,9 +240,9 @@ const targetOf = (command: PublicCommand): string | null => {
   return null
 }
 
-const tryRead = ({ type, data, metadata }: StoredEvent): RefusedCommand | null => {
+const tryRead = ({ stream, revision, type, data, metadata }: StoredEvent): RefusedCommand | null => {
   const [checked, meta] = [dataSchema.safeParse(data), metadataSchema.safeParse(metadata)]
   if (type !== eventType || !checked.success || !meta.success || meta.data.projectId === null) return null
-  const { at, actor, commandId, projectId, request = null } = meta.data
-  return { ...checked.data, id: commandId, at, actor, projectId, request }
+  const { at, actor, projectId, request = null } = meta.data
+  return { ...checked.data, id: `${stream}/${revision}`, at, actor, projectId, request }
 }

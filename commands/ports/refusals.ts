@@ -1,10 +1,11 @@
-import type { CommandId, ProjectId } from '../../domain/ids.ts'
+import type { ProjectId } from '../../domain/ids.ts'
 import type { Actor, RequestOrigin } from '../../domain/metadata.ts'
 import type { RejectionCode } from '../../domain/rejection.ts'
 
 /** A command that was refused: who tried what, when, and why not. Nothing of its input but what it was about. */
 export type RefusedCommand = {
-  readonly id: CommandId
+  /** Where it is noted. In the list of all projects it has another than in that of its own. */
+  readonly id: string
   /** ISO 8601. */
   readonly at: string
   readonly actor: Actor
@@ -28,10 +29,13 @@ export type RefusalRange = {
   readonly first: number
 }
 
+/** `key`: the id. */
 export type RefusalEntry = { readonly key: string; readonly sortKey: string; readonly document: RefusedCommand }
 
 /** The commands that were refused of late: as many a day, and for as many days, as the settings say. They are not in the log. */
 export interface Refusals {
   /** In the order in which they were noted. `projectId`: null for all. Throws `EventStoreUnavailable`. */
   list(projectId: ProjectId | null, range: RefusalRange): Promise<readonly RefusalEntry[]>
+  /** By the id that a list told; null for any other text, and for what is kept no more. Throws `EventStoreUnavailable`. */
+  find(id: string): Promise<RefusedCommand | null>
 }

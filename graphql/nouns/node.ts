@@ -1,4 +1,4 @@
-import { asOfArgument, contextAsOf } from '../as-of.ts'
+import { contextAsOf } from '../as-of.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { invalidInput } from '../errors.ts'
@@ -40,8 +40,26 @@ export const addNode = ({ builder, Node }: SchemaParts, finders: ReadonlyMap<str
     t.field({
       type: Node,
       nullable: true,
-      args: { id: t.arg.id({ required: true, description: 'The id of any object.' }), ...asOfArgument(t.arg) },
+      args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
       description: 'The object with this id. Null if it does not exist or the caller may not see it.',
+      resolve: (_root, { id }, context) => find(context, id),
+    }),
+  )
+  // Not an argument of `node`, which is to have the id alone: clients of Relay refuse the schema else.
+  builder.queryField('nodeAt', (t) =>
+    t.field({
+      type: Node,
+      nullable: true,
+      args: {
+        id: t.arg.id({ required: true, description: 'The id of any object.' }),
+        asOf: t.arg({
+          type: 'DateTime',
+          required: true,
+          description: 'At which moment. What it refers to is shown as it is now.',
+        }),
+      },
+      description:
+        'The object with this id as it was, read from the log. Null as with `node`, or if it was not there yet.',
       resolve: (_root, { id, asOf }, context) => find(contextAsOf(context, asOf), id),
     }),
   )

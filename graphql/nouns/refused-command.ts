@@ -7,8 +7,8 @@ import { listPage } from '../connection.ts'
 import { defineConnection, listArguments, listComplexity } from '../connection-type.ts'
 import { cursorPlace } from '../cursor.ts'
 import { isGiven } from '../input.ts'
-import type { Noun } from '../noun.ts'
-import { scopeOf } from '../pipeline/tenancy.ts'
+import type { FindNode, Noun } from '../noun.ts'
+import { scopeOf, visibleTo } from '../pipeline/tenancy.ts'
 import { type MadeInput, madeWithin } from './made-within.ts'
 
 type FilterInput = MadeInput & {
@@ -19,12 +19,13 @@ type FilterInput = MadeInput & {
 }
 
 const addRefusedCommand = (parts: SchemaParts): void => {
-  const { builder, Actor, EventRequest } = parts
+  const { builder, Actor, EventRequest, Node } = parts
   const RefusedCommand = builder.objectRef<RefusedCommand>('RefusedCommand').implement({
+    interfaces: [Node],
     description:
       'A command that was refused: who tried what, and why not. Nothing of its input is kept but what it was about.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.exposeID('id', { description: 'Of no other object of any kind.' }),
       at: t.expose('at', { type: 'DateTime', description: 'When.' }),
       actor: t.expose('actor', { type: Actor, description: 'Who tried.' }),
       projectId: t.exposeID('projectId', { description: 'The project of whoever tried.' }),
@@ -88,4 +89,7 @@ const refusalMatcher = (filter: FilterInput): Matcher<RefusedCommand> => {
   )
 }
 
-export const refusedCommandNoun: Noun = { add: addRefusedCommand }
+const visibleRefusedCommand: FindNode = async ({ backend, session }, id) =>
+  visibleTo(session, await backend.refusals.find(id))
+
+export const refusedCommandNoun: Noun = { add: addRefusedCommand, nodes: { RefusedCommand: visibleRefusedCommand } }

@@ -1600,6 +1600,7 @@ export type ScheduleQuery = { readonly schedule:
     | { readonly __typename: 'Instance' }
     | { readonly __typename: 'JoinToken' }
     | { readonly __typename: 'Operation' }
+    | { readonly __typename: 'RefusedCommand' }
     | (
       { readonly __typename: 'Schedule' }
       & ScheduleFragment

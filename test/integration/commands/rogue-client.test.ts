@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { firstNodeOf } from '../../../commands/request-ids.ts'
 import type { DistrustReason } from '../../../commands/sagas/distrust.ts'
@@ -48,11 +49,14 @@ const start = async ({ script = () => 'succeed' }: { readonly script?: Script } 
   return { dataDir, plane, description, agent, rogue, instanceId, operationId, hostId: description.hostId }
 }
 
-/** The whole log, once nothing is left to be handled. */
+/** The whole log, once nothing is left to be handled, and nothing on its way to the bus. */
 const logOf = async (plane: Plane): Promise<readonly string[]> => {
-  await waitFor('the sagas to have nothing left', async () =>
-    (await plane.bus.lag(sagaGroup)).every(({ messages }) => messages === 0),
-  )
+  await waitFor('the log to stand still and the sagas to have nothing left', async () => {
+    const before = await plane.eventStore.head()
+    await delay(300)
+    const lag = await plane.bus.lag(sagaGroup)
+    return lag.every(({ messages }) => messages === 0) && (await plane.eventStore.head()) === before
+  })
   const types: string[] = []
   const ended = new AbortController()
   const head = await plane.eventStore.head()

@@ -64,6 +64,9 @@ describe('refused commands', () => {
       request: { id: 'r-1', network: '192.0.2.0/24' },
     })
     expect(await refusals.list(null, { first: 10 })).toHaveLength(1)
+    expect(entry && (await refusals.find(entry.key))).toEqual(entry?.document)
+    for (const id of ['refusals-2030-01-07.shop/1', 'refusals-2029-01-07.shop/0', 'instance-1/0', instanceId, ''])
+      expect(await refusals.find(id)).toBeNull()
     expect(await refusals.list(bank, { first: 10 })).toEqual([])
     await close()
   })

@@ -39,6 +39,7 @@ const codeFor = async (type: CommandName, actor: Actor): Promise<string> => {
 
 const forAdmins: readonly CommandName[] = [
   'AdoptInstance',
+  'CordonHost',
   'DefineFlavor',
   'DropDeadLetter',
   'ExcludeEvent',
@@ -50,6 +51,7 @@ const forAdmins: readonly CommandName[] = [
   'RevokeJoinToken',
   'SetDefaultDatastoreVersion',
   'SetQuota',
+  'UncordonHost',
   'WithdrawDatastoreVersion',
 ]
 

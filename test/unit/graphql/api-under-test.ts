@@ -16,6 +16,7 @@ import { createMemoryViewStore } from '../../../projections/adapters/memory/view
 import { createViews, createViewsAt, type Views } from '../../../projections/queries.ts'
 import { createEventLog } from '../../support/event-log.ts'
 import { createKeptLetters } from '../../support/kept-letters.ts'
+import { createKeptRefusals } from '../../support/kept-refusals.ts'
 import { quietKernel } from '../../support/quiet-kernel.ts'
 import { createRecordingLog } from '../../support/write-side.ts'
 import { createApiClient } from './api-client.ts'
@@ -67,7 +68,6 @@ export type ApiOptions = {
   readonly createLimiter?: ApiDependencies['createLimiter']
   readonly metrics?: ApiDependencies['metrics']
   readonly findLoss?: ApiDependencies['findLoss']
-  readonly refusals?: ApiDependencies['refusals']
   /** Milliseconds since 1970. */
   readonly now?: () => number
   /** In place of what the views do. */
@@ -81,6 +81,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
   const scripted = createScriptedDispatch()
   const { log, lines } = createRecordingLog()
   const letters = createKeptLetters()
+  const refusals = createKeptRefusals()
   const past = createEventLog()
   const api = createApi({
     views: {
@@ -96,7 +97,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     dispatch: scripted.dispatch,
     ...(options.findLoss && { findLoss: options.findLoss }),
     deadLetters: letters.deadLetters,
-    refusals: options.refusals ?? { list: async () => [] },
+    refusals: refusals.kept,
     auth: {
       adminTokens: () => [adminToken],
       adminProject: parseProjectId('default'),
@@ -115,7 +116,7 @@ export const createApiUnderTest = (options: ApiOptions = {}) => {
     ...(options.createLimiter && { createLimiter: options.createLimiter }),
     ...(options.metrics && { metrics: options.metrics }),
   })
-  return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters, past }
+  return { ...createApiClient(api, adminToken), ...writer, api, store, lines, scripted, letters, refusals, past }
 }
 
 export type ApiUnderTest = ReturnType<typeof createApiUnderTest>

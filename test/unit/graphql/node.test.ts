@@ -53,6 +53,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   Host: { shownTo: 'admins', put: async ({ putHost }) => (await putHost()).id },
   JoinToken: { shownTo: 'admins', put: async ({ putJoinToken }) => (await putJoinToken()).id },
   DeadLetter: { shownTo: 'admins', put: async ({ letters }) => letters.park() },
+  RefusedCommand: { shownTo: 'its project', put: async ({ refusals }, project) => refusals.put(project).id },
   UnreadableEvent: {
     shownTo: 'admins',
     put: async ({ ask, putUnreadable }) => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Refusals, RefusedCommand } from '../../../commands/ports/refusals.ts'
 import type { CommandDefinition } from '../../../commands/public/definition.ts'
 import { publicCommands } from '../../../commands/public/registry.ts'
-import { parseCommandId, parseFlavorId } from '../../../domain/ids.ts'
+import { parseFlavorId } from '../../../domain/ids.ts'
 import { instanceStream } from '../../../domain/instance/index.ts'
 import { createSchema } from '../../../graphql/schema.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createIdSource } from '../../../kernel/ids.ts'
 import { systemRandom } from '../../../kernel/random.ts'
+import { exampleWorld } from '../../support/example-events.ts'
 import type { Reply } from './api-client.ts'
 import { accepted, adminToken, bank, createApiUnderTest, shop } from './api-under-test.ts'
 
@@ -83,6 +83,11 @@ const rows: Readonly<Record<string, Row>> = {
   'Query.quota': { document: '{ quota { projectId used { instances } } }', shownTo: 'everybody' },
   'Query.node': {
     document: 'query ($id: ID!) { node(id: $id) { id ... on Instance { name } } }',
+    variables: ({ instance }) => ({ id: instance }),
+    shownTo: 'own',
+  },
+  'Query.nodeAt': {
+    document: 'query ($id: ID!) { nodeAt(id: $id, asOf: "2031-01-01T00:00:00Z") { id ... on Instance { name } } }',
     variables: ({ instance }) => ({ id: instance }),
     shownTo: 'own',
   },
@@ -305,26 +310,9 @@ const row = (name: string): Row => {
   return found
 }
 
-const refused: RefusedCommand = {
-  id: parseCommandId(ids.next()),
-  at: '2030-01-01T00:00:00.000Z',
-  actor: { kind: 'user', subject: 'somebody', projectId: shop, roles: ['member'] },
-  projectId: shop,
-  command: 'DeleteInstance',
-  target: null,
-  code: 'DELETION_PROTECTED',
-  message: mark,
-  field: null,
-  request: null,
-}
-const refusalsOfShop: Refusals = {
-  list: async (projectId) =>
-    projectId === null || projectId === shop ? [{ key: refused.id, sortKey: refused.id, document: refused }] : [],
-}
-
 /** Two projects, shop with one of everything, and a token of every kind. */
 const createWorld = async () => {
-  const world = createApiUnderTest({ refusals: refusalsOfShop })
+  const world = createApiUnderTest()
   const instance = await world.putInstance(shop, { name: mark, endpoint: { host: mark, port: 1 } })
   const operation = await world.putOperation(instance, {
     status: 'FAILED',
@@ -340,6 +328,8 @@ const createWorld = async () => {
   })
   const backup = await world.putBackup(instance, { name: mark })
   await world.putHost({ name: mark })
+  world.refusals.put(shop, { message: mark })
+  world.past.add('InstanceRequested', { ...exampleWorld(), projectId: shop, instanceId: instance.id }, { name: mark })
   const joinToken = await world.putJoinToken({
     createdBy: { kind: 'user', subject: mark, projectId: shop, roles: ['admin'] },
   })

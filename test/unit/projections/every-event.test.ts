@@ -48,7 +48,9 @@ describe('every event type', () => {
     }
     expect(takenBy('unreadable')).toEqual(['EventExcluded'])
     // The first event of a project, whatever it is, begins its history.
-    expect(takenBy('quotas')).toEqual(eventTypes.filter((type) => /^(ProjectNameHeld|ProjectQuota|Quota)/.test(type)))
+    expect(takenBy('quotas')).toEqual(
+      eventTypes.filter((type) => /^(ProjectNameHeld|ProjectBackup|ProjectQuota|Quota)/.test(type)),
+    )
     expect(takenBy('operations')).toEqual(
       eventTypes.filter((type) => /^Operation/.test(type) || /^Instance(\w+)?Requested$/.test(type)),
     )

@@ -49,6 +49,7 @@ export const subject: OperationSubject = {
     asked: [{ name: 'ann', sealedPassword: '1.box', databases: ['app'], level: 'read', host: null }],
     ...{ names: ['app'], databases: ['app'], level: 'write', sealedPassword: '1.box', keepFormer: false },
     ...{ backupId: backupId(), sealedKey: '1.sealed' },
+    database: 'app',
     ...{ configurationId: null, revision: 0, values: {}, former: {} },
   },
   databases: [],
@@ -84,6 +85,8 @@ export const start = (
 /** What an agent tells of a backup; a step takes what its result has, whatever else is told. */
 const contents = { location: 'backups/i/b', version: '17.10', parts: [] }
 
+const accounts = { databases: { names: ['app'], more: 0 }, users: { names: ['app'], more: 0 } }
+
 const answers = (id: CommandId) => ({
   reportId: reportId(),
   at: at(1),
@@ -102,7 +105,10 @@ const taken = (result: GuestResult, now: number): OperationInput => ({
 
 export const succeeded = (id: CommandId, now = 1): OperationInput => taken({ type: 'succeeded', ...answers(id) }, now)
 export const succeededWithFacts = (id: CommandId, now = 1): OperationInput =>
-  taken({ type: 'succeeded', ...answers(id), facts: { ...facts, ...contents, effective: {}, refusal: null } }, now)
+  taken(
+    { type: 'succeeded', ...answers(id), facts: { ...facts, ...contents, ...accounts, effective: {}, refusal: null } },
+    now,
+  )
 export const failed = (id: CommandId, now = 1, why = fault): OperationInput =>
   taken({ type: 'failed', ...answers(id), fault: why }, now)
 export const progressed = (id: CommandId, progress: number, message: string, now = 1): OperationInput =>
