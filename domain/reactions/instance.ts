@@ -70,9 +70,7 @@ export const instanceReactions: ReactionsOf<typeof instance> = {
   ],
   InstanceAdopted: { present: (_, state) => [...holdAgain(state), ...settle(state)] },
   InstanceReconciled: { present: (_, state) => holdAgain(state) },
-  InstanceMoved: {
-    present: ({ data }, state) => (isInProgress(state, data.operationId) ? holdResources(state, data.operationId) : []),
-  },
+  InstanceMoved: { present: ({ data }, state) => holdWhereMoved(data.operationId, state) },
   InstanceRenamed: { present: (_, state) => confirmName(state) },
   InstanceHostRemoved: (_, state) => releaseResources(state, 'FAILED'),
   InstanceConfigured: (event, state) => [...ends(event), ...followConfiguration(event, state)],
@@ -134,6 +132,12 @@ const confirmOutcome = (operationId: OperationId): Reaction => ({
 /** Exactly what an instance that is there holds by now. */
 const holdAgain = (state: InstanceState): readonly Reaction[] =>
   state.status === 'ABSENT' || state.status === 'DELETED' ? [] : holdResources(state)
+
+/** Its operation does not wait for this, and may have made it already: what its new host keeps for it would lapse. */
+const holdWhereMoved = (operationId: OperationId, state: InstanceState): readonly Reaction[] => {
+  if (isInProgress(state, operationId)) return holdResources(state, operationId)
+  return state.status === 'FAILED' && !state.dataKept ? [] : holdAgain(state)
+}
 
 const settle = (state: InstanceState): readonly Reaction[] => {
   if (state.status === 'ABSENT') return []

@@ -10,7 +10,7 @@ import { reactions } from '../../../../domain/reactions/reactions.ts'
 import { specOf } from '../../../support/spec.ts'
 import { logOf, start, subjectWithAccounts } from '../operation/history.ts'
 import { at, commandId, hostId, instanceId, nodeId, operationId, projectId, resources, users } from '../samples.ts'
-import { complete, fail, histories, requested } from './history.ts'
+import { complete, fail, histories, requested, type Situation } from './history.ts'
 
 const { given } = specOf(instance, instanceEvents)
 const place = { operationId: operationId(), nodeId: nodeId(2), hostId: hostId(2), sealingKey: 9, users, epoch: 3 }
@@ -73,7 +73,7 @@ describe('an instance whose operation moves to another host', () => {
     ])
   })
 
-  it('holds the room on the host it is on now, and no more when it is over', () => {
+  it('holds the room on the host it is on now, and none once it has failed', () => {
     const held = reactions.to(moved, stateAfter(requested, moved))
     expect(held).toContainEqual({
       target: 'host',
@@ -93,5 +93,16 @@ describe('an instance whose operation moves to another host', () => {
       .thenTypes('InstanceProvisioningFailed')
     expect(reactions.to(moved, stateAfter(requested, moved, ...state))).toEqual([])
     given(requested, moved).when(complete(1, 'provision')).thenTypes('InstanceProvisioned', 'InstanceHealthChanged')
+  })
+
+  it('holds that room also where its move is heard of only after it was made', () => {
+    const heldAfter = (situation: Situation) =>
+      reactions.to(moved, stateAfter(requested, moved, ...histories[situation].slice(1)))
+    const claim = { hostId: hostId(2), nodeId: nodeId(2), instanceId: instanceId(), resources }
+    const confirm = { target: 'host', id: hostId(2), command: { type: 'ConfirmClaim', ...claim } }
+    for (const situation of ['ACTIVE', 'RESTARTING', 'STOPPED', 'FAILED'] as const)
+      expect(heldAfter(situation), situation).toContainEqual(confirm)
+    for (const situation of ['FAILED without data', 'DELETED'] as const)
+      expect(heldAfter(situation), situation).toEqual([])
   })
 })
