@@ -55,6 +55,28 @@ const paceFields = {
   ).default(1),
 }
 
+/** For people; several groups may have one name. */
+const detailsFields = () => ({
+  name: textField('Another name: 1 to 63 letters, digits, spaces, dashes, underscores or dots.').optional(),
+  description: textField(
+    `What it is for, at most ${longestDescription} characters; an empty text takes it away.`,
+  ).optional(),
+})
+
+type Details = { readonly name?: string | undefined; readonly description?: string | undefined }
+
+const detailsFaults = ({ name, description = '' }: Details): readonly (Rejection | null)[] => [
+  name === undefined ? null : configurationNameRefusal(name),
+  description.length <= longestDescription && isPrintable(description)
+    ? null
+    : invalidInput(`a description is at most ${longestDescription} printable characters`, 'description'),
+]
+
+const detailsOf = ({ name, description }: Details) => ({
+  ...(name !== undefined && { name }),
+  ...(description !== undefined && { description }),
+})
+
 const configurationAnswer = {
   name: 'Configuration',
   says: 'The configuration group is as wished.',
@@ -98,13 +120,7 @@ export const createConfiguration = defineCommand({
     values: valuesField('The values, each parameter once.'),
     projectId: projectIdField("Admins only: for which project; one's own if left out.").optional(),
   }),
-  faults: ({ name, description, values }) => [
-    configurationNameRefusal(name),
-    description.length <= longestDescription && isPrintable(description)
-      ? null
-      : invalidInput(`a description is at most ${longestDescription} printable characters`, 'description'),
-    ...givenTwice(values, 'values'),
-  ],
+  faults: ({ values, ...details }) => [...detailsFaults(details), ...givenTwice(values, 'values')],
   answer: configurationAnswer,
   carryOut: async (dependencies, job, { datastore, version: wished, values, projectId: asked, ...named }) => {
     const { handler } = dependencies
@@ -132,10 +148,11 @@ export const createConfiguration = defineCommand({
 export const changeConfiguration = defineCommand({
   name: 'ChangeConfiguration',
   role: 'member',
-  does: 'Sets and unsets values of a configuration group. Those that are not named stay. Its instances follow, a few at a time.',
-  asks: 'Which values, and how its instances follow.',
+  does: 'Sets and unsets values of a configuration group, or changes its name or its description. What is not named stays. Its instances follow other values, a few at a time.',
+  asks: 'Which values, which name and description, and how its instances follow.',
   input: z.strictObject({
     ...which,
+    ...detailsFields(),
     set: valuesField('Values to set.').default([]),
     unset: z
       .array(z.string())
@@ -144,13 +161,18 @@ export const changeConfiguration = defineCommand({
       .default([]),
     ...paceFields,
   }),
-  faults: ({ set, parallelism }) => [...givenTwice(set, 'set'), parallelismRefusal(parallelism)],
+  faults: ({ set, parallelism, ...details }) => [
+    ...detailsFaults(details),
+    ...givenTwice(set, 'set'),
+    parallelismRefusal(parallelism),
+  ],
   answer: configurationAnswer,
-  carryOut: (dependencies, job, { id, set, unset, ...pace }) =>
+  carryOut: (dependencies, job, { id, set, unset, name, description, ...pace }) =>
     change(dependencies, job, id, {
       set: valuesOf(set),
-      unset: unset.map((name) => name.toLowerCase()),
+      unset: unset.map((parameter) => parameter.toLowerCase()),
       keep: true,
+      ...detailsOf({ name, description }),
       ...pace,
     }),
 })
@@ -158,13 +180,23 @@ export const changeConfiguration = defineCommand({
 export const replaceConfiguration = defineCommand({
   name: 'ReplaceConfiguration',
   role: 'member',
-  does: 'Gives a configuration group these values, and none besides. Its instances follow, a few at a time.',
-  asks: 'Which values, and how its instances follow.',
-  input: z.strictObject({ ...which, values: valuesField('All its values.'), ...paceFields }),
-  faults: ({ values, parallelism }) => [...givenTwice(values, 'values'), parallelismRefusal(parallelism)],
+  does: 'Gives a configuration group these values, and none besides. Its instances follow, a few at a time. A name or a description that is not named stays.',
+  asks: 'Which values, which name and description, and how its instances follow.',
+  input: z.strictObject({ ...which, ...detailsFields(), values: valuesField('All its values.'), ...paceFields }),
+  faults: ({ values, parallelism, ...details }) => [
+    ...detailsFaults(details),
+    ...givenTwice(values, 'values'),
+    parallelismRefusal(parallelism),
+  ],
   answer: configurationAnswer,
-  carryOut: (dependencies, job, { id, values, ...pace }) =>
-    change(dependencies, job, id, { set: valuesOf(values), unset: [], keep: false, ...pace }),
+  carryOut: (dependencies, job, { id, values, name, description, ...pace }) =>
+    change(dependencies, job, id, {
+      set: valuesOf(values),
+      unset: [],
+      keep: false,
+      ...detailsOf({ name, description }),
+      ...pace,
+    }),
 })
 
 export const rollOutConfiguration = defineCommand({
@@ -213,11 +245,14 @@ const change = async (
 ): Promise<Answer> => {
   const { state } = await dependencies.handler.load(configuration, configurationStream(id))
   if (state.status !== 'ACTIVE' || !reaches(job.reach, state.projectId)) return refused(noSuchConfiguration(id))
-  const catalogue = await readCatalogue(dependencies, state.datastore, state.version)
+  const catalogue = hasValues(wish) ? await readCatalogue(dependencies, state.datastore, state.version) : []
   if (catalogue === null) return refused(notRead(state.datastore, state.version))
   const now = isoNow(dependencies.clock)
   return tell(dependencies, job, id, { type: 'ChangeConfiguration', ...wish, parameters: catalogue, now })
 }
+
+/** Only values are checked by the catalogue. */
+const hasValues = ({ set }: Change): boolean => Object.keys(set).length > 0
 
 const tell = (
   dependencies: DispatchDependencies,

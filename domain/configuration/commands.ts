@@ -15,12 +15,14 @@ export type ConfigurationCommand =
       readonly values: ParameterValues
       readonly parameters: readonly Parameter[]
     }
-  /** `keep`: those that are not named stay, except those to `unset`; else they go. */
+  /** `keep`: those that are not named stay, except those to `unset`; else they go. A name or a description that is left out stays. */
   | {
       readonly type: 'ChangeConfiguration'
       readonly set: ParameterValues
       readonly unset: readonly string[]
       readonly keep: boolean
+      readonly name?: string
+      readonly description?: string
       readonly restart: boolean
       readonly parallelism: number
       readonly parameters: readonly Parameter[]

@@ -75,12 +75,24 @@ const change = (command: CommandOf<'ChangeConfiguration'>, state: ActiveConfigur
   const { datastore, version } = state
   const refusal = allFaults([parallelismRefusal(parallelism), ...valueFaults({ datastore, version, parameters }, set)])
   if (refusal) return reject(refusal)
+  const details = changedDetails(command, state)
   const kept = keep ? Object.entries(state.values).filter(([name]) => !unset.includes(name)) : []
   const values = { ...Object.fromEntries(kept), ...set }
-  if (sameValues(values, state.values)) return accept()
+  if (sameValues(values, state.values)) return accept(...details)
   const revision = state.revision + 1
   const changed: ConfigurationEvent = { type: 'ConfigurationChanged', data: { revision, values } }
-  return accept(changed, ...begin({ restart, parallelism, now }, revision, state))
+  return accept(...details, changed, ...begin({ restart, parallelism, now }, revision, state))
+}
+
+const changedDetails = (
+  { name, description }: CommandOf<'ChangeConfiguration'>,
+  state: ActiveConfiguration,
+): readonly ConfigurationEvent[] => {
+  const data = {
+    ...(name !== undefined && name !== state.name && { name }),
+    ...(description !== undefined && description !== state.description && { description }),
+  }
+  return Object.keys(data).length === 0 ? [] : [{ type: 'ConfigurationDetailsChanged', data }]
 }
 
 type Pace = { readonly restart: boolean; readonly parallelism: number; readonly now: string }

@@ -20,6 +20,8 @@ export const configurationEvents = {
       values: parameterValuesSchema,
     }),
   ),
+  /** People call or describe it otherwise: only what has changed is here. Its values and its instances are as they were. */
+  ConfigurationDetailsChanged: defineEvent(1, z.object({ name: z.string(), description: z.string() }).partial()),
   /** It has other values, all of which are here. */
   ConfigurationChanged: defineEvent(1, z.object({ revision, values: parameterValuesSchema })),
   /**

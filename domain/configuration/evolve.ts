@@ -9,6 +9,7 @@ export const evolve = (state: ConfigurationState, event: ConfigurationEvent): Co
   }
   if (state.status === 'ABSENT') return state
   switch (event.type) {
+    case 'ConfigurationDetailsChanged':
     case 'ConfigurationChanged':
       return { ...state, ...event.data }
     case 'ConfigurationRolloutBegun':

@@ -5,6 +5,7 @@ export const configurationShown: ShownOf<typeof configurationEvents> = {
   ConfigurationCreated: ({ configurationId, projectId, name, description, datastore, version, values }) => ({
     ...{ configurationId, projectId, name, description, datastore, version, values },
   }),
+  ConfigurationDetailsChanged: (changed) => changed,
   ConfigurationChanged: ({ revision, values }) => ({ revision, values }),
   ConfigurationRolloutBegun: ({ revision, restart, parallelism }) => ({ revision, restart, parallelism }),
   ConfigurationInstanceFollowed: ({ instanceId, revision }) => ({ instanceId, revision }),

@@ -33,6 +33,7 @@ export const configurationReactions: ReactionsOf<typeof configuration> = {
     },
   },
   ConfigurationCreated: 'none',
+  ConfigurationDetailsChanged: 'none',
   ConfigurationChanged: 'none',
   ConfigurationRolloutBegun: 'none',
   ConfigurationInstanceFollowed: 'none',

@@ -118,7 +118,10 @@ const addConfigurationType = (
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
       createdBy: t.expose('createdBy', { type: Actor, description: 'Who made it.' }),
-      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a value last changed.' }),
+      updatedAt: t.expose('updatedAt', {
+        type: 'DateTime',
+        description: 'When its values, its name or its description last changed.',
+      }),
     }),
   })
   return Configuration

@@ -62,6 +62,8 @@ const fold = defineFold<ConfigurationDocument, typeof configurationCategory>()({
         createdBy: metadata.actor,
         updatedAt: metadata.at,
       },
+    ConfigurationDetailsChanged: (document, { data, metadata }) =>
+      document && { ...document, ...data, updatedAt: metadata.at },
     ConfigurationChanged: (document, { data, metadata }) =>
       document && { ...document, ...data, updatedAt: metadata.at },
     ConfigurationRolloutBegun: (document, { data }) =>

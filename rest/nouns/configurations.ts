@@ -7,7 +7,7 @@ import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Parameter } from '../../domain/values/parameter.ts'
 import { visible } from '../../graphql/visible.ts'
 import type { ConfigurationDocument } from '../../projections/views/configurations.ts'
-import { notFound } from '../fault.ts'
+import { badRequest, notFound } from '../fault.ts'
 import { accepted, gives, givesPage, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import { paging, type Route } from '../route.ts'
@@ -82,20 +82,39 @@ const create = async (call: Call): Promise<RestAnswer> => {
   return { status: 200, body: { configuration: shown } }
 }
 
-const changeBody = z.looseObject({ configuration: z.looseObject({ values: valuesShape }) })
+const changeBody = z.looseObject({
+  configuration: z.looseObject({
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    values: valuesShape.nullish(),
+  }),
+})
 
-/** Values that are named are set, and the others stay. */
-const patch = async (call: Call): Promise<RestAnswer> => {
-  const { values } = parseBody(changeBody, call.body).configuration
+/** Sends what a body names of a group. `values`: what becomes of those that it does not name. Throws 400 where it names nothing. */
+const change = async (call: Call, values: 'kept' | 'replaced'): Promise<void> => {
+  const { configuration: wish } = parseBody(changeBody, call.body)
+  const { name, description } = wish
+  if (![name, description, wish.values].some((part) => part !== undefined && part !== null))
+    throw badRequest('a change of a configuration names "values", "name" or "description"', 'configuration')
   const { id } = await findConfiguration(call)
-  await send(call, { type: 'ChangeConfiguration', id, set: valuesOf(values) })
+  const details = {
+    ...(typeof name === 'string' && { name }),
+    ...(typeof description === 'string' && { description }),
+  }
+  const command =
+    wish.values && values === 'replaced'
+      ? ({ type: 'ReplaceConfiguration', id, values: valuesOf(wish.values), ...details } as const)
+      : ({ type: 'ChangeConfiguration', id, set: valuesOf(wish.values ?? {}), ...details } as const)
+  await send(call, command)
+}
+
+const patch = async (call: Call): Promise<RestAnswer> => {
+  await change(call, 'kept')
   return { status: 200 }
 }
 
 const replace = async (call: Call): Promise<RestAnswer> => {
-  const { values } = parseBody(changeBody, call.body).configuration
-  const { id } = await findConfiguration(call)
-  await send(call, { type: 'ReplaceConfiguration', id, values: valuesOf(values) })
+  await change(call, 'replaced')
   return done
 }
 
@@ -229,7 +248,7 @@ export const configurationRoutes: readonly Route[] = [
     method: 'PATCH',
     path: '/configurations/{configuration}',
     access: 'project',
-    does: 'Sets values of a configuration group. Its instances follow, one at a time.',
+    does: 'Sets values of a configuration group, its name or its description; what is not named stays. Its instances follow, one at a time.',
     serves: ['database configuration parameter set'],
     takes: changeBody,
     gives: { status: 200, body: null },
@@ -239,7 +258,7 @@ export const configurationRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/configurations/{configuration}',
     access: 'project',
-    does: 'Replaces the values of a configuration group. Its instances follow, one at a time.',
+    does: 'Replaces the values of a configuration group, and changes its name or its description; what is not named stays. Its instances follow, one at a time.',
     serves: ['database configuration set'],
     takes: changeBody,
     gives: accepted,

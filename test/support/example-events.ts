@@ -383,6 +383,7 @@ const examples: Examples = {
     ...{ configurationId, projectId, datastore, version },
     ...{ name: 'reports', description: 'for long queries', values },
   }),
+  ConfigurationDetailsChanged: () => ({ name: 'monthly reports', description: 'for the queries of the first night' }),
   ConfigurationChanged: () => ({ revision: 2, values: { work_mem: '128MB' } }),
   ConfigurationRolloutBegun: () => ({ revision: 2, restart: true, parallelism: 2 }),
   ConfigurationInstanceFollowed: ({ instanceId }) => ({ instanceId, revision: 2 }),

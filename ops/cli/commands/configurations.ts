@@ -161,6 +161,17 @@ export const unsetValues = async (
   await tell(context, id, await mutate(context, ChangeConfigurationDocument, { id, unset, ...paceOf(options) }))
 }
 
+type Details = Repeatable & { readonly name?: string; readonly description?: string }
+
+export const updateConfiguration = async (context: CliContext, given: string, details: Details): Promise<void> => {
+  const { name, description, idempotencyKey } = details
+  if (name === undefined && description === undefined)
+    throw refused({ code: 'INVALID_INPUT', message: 'nothing is to change: give --name or --description' })
+  const { id } = await findGroup(context, given)
+  const input = { id, name, description, idempotencyKey }
+  await tell(context, id, await mutate(context, ChangeConfigurationDocument, input))
+}
+
 export const rollOut = async (context: CliContext, given: string, options: Pace): Promise<void> => {
   const { id } = await findGroup(context, given)
   await tell(context, id, await mutate(context, RollOutConfigurationDocument, { id, ...paceOf(options) }))

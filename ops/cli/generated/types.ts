@@ -67,8 +67,10 @@ export type CancelRolloutInput = {
 };
 
 export type ChangeConfigurationInput = {
+  readonly description?: string | null | undefined;
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+  readonly name?: string | null | undefined;
   readonly parallelism?: number;
   readonly restart?: boolean;
   readonly set?: ReadonlyArray<ParameterValueInput>;
@@ -478,8 +480,10 @@ export type RenameInstanceInput = {
 };
 
 export type ReplaceConfigurationInput = {
+  readonly description?: string | null | undefined;
   readonly id: string;
   readonly idempotencyKey?: string | null | undefined;
+  readonly name?: string | null | undefined;
   readonly parallelism?: number;
   readonly restart?: boolean;
   readonly values: ReadonlyArray<ParameterValueInput>;

@@ -10,6 +10,7 @@ import {
   setValues,
   showConfiguration,
   unsetValues,
+  updateConfiguration,
 } from '../commands/configurations.ts'
 import { idempotencyKey, outputOption, wholeNumber, withWaiting } from '../options.ts'
 import type { Verbs } from '../verbs.ts'
@@ -62,6 +63,14 @@ export const configurationVerbs: Verbs = (program, { run }) => {
     .addOption(idempotencyKey())
     .addOption(outputOption())
     .action((group, names, options) => run(options, (context) => unsetValues(context, group, names, options)))
+  config
+    .command('update <group>')
+    .description('change what a group is called or what it is for; its databases stay as they are')
+    .option('--name <name>', 'its new name')
+    .option('--description <text>', 'what it is for; an empty one for nothing')
+    .addOption(idempotencyKey())
+    .addOption(outputOption())
+    .action((group, options) => run(options, (context) => updateConfiguration(context, group, options)))
   config
     .command('rollout <group>')
     .description('have the databases follow that have an earlier revision, as after a rollout that failed')

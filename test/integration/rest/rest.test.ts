@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemContext } from '../../../commands/system-context.ts'
+import { parameters, parametersIdOf, parametersStream } from '../../../domain/parameters/index.ts'
 import { createRestApi } from '../../../rest/api.ts'
 import { matchPath, shapeOf } from '../../../rest/route.ts'
 import { routes } from '../../../rest/routes.ts'
 import { startApiOnPlane } from '../../support/api-on-plane.ts'
+import { exampleParameter } from '../../support/example-parameter.ts'
 import { createTempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -39,7 +43,7 @@ const isAsDescribed = (method: string, url: string, { status, text }: { status: 
 
 /** The API, asked with tokens of its projects: each test has its own. */
 const start = async () => {
-  const { api, issueToken } = await startApiOnPlane(dir.next(), cleanups)
+  const { api, issueToken, plane } = await startApiOnPlane(dir.next(), cleanups)
   const rest = createRestApi(api.edge)
   let projects = 0
   const send = async (method: string, url: string, headers: Readonly<Record<string, string>>, body = '') => {
@@ -68,7 +72,15 @@ const start = async () => {
       )
     return { call, project, id, secret }
   }
-  return { send, clientOf }
+  /** As a host that has started this version tells it. */
+  const readParameters = async (version: string): Promise<void> => {
+    const catalogue = [exampleParameter('work_mem', { min: 64, unit: 'kB' }), exampleParameter('statement_timeout')]
+    const found = { datastore: 'postgresql', version, format: 1, parameters: catalogue } as const
+    const stream = parametersStream(parametersIdOf('postgresql', version))
+    const context = systemContext('test', randomUUID())
+    await plane.handler.handle(parameters, stream, { type: 'RecordParameters', ...found }, context)
+  }
+  return { send, clientOf, readParameters }
 }
 
 const wish = {
@@ -199,6 +211,44 @@ describe('the Trove API', () => {
     ]) {
       expect(await change(wish)).toMatchObject({ status: 422, json: { unprocessableEntity: { field: 'ssl' } } })
     }
+  })
+
+  it('changes of a configuration group what is named, and says where nothing is', async () => {
+    const { clientOf, readParameters } = system
+    await readParameters('17.9')
+    const { call } = await clientOf()
+    const datastore = { type: 'postgresql', version: '17.9' }
+    const values = { work_mem: '64MB', statement_timeout: 5 }
+    const group = { name: 'lean', description: 'for reports', datastore, values }
+    const made = await call('POST', '/configurations', { body: { configuration: group } })
+    expect(made).toMatchObject({ status: 200, json: { configuration: { name: 'lean', description: 'for reports' } } })
+    const path = `/configurations/${made.json.configuration.id}`
+    const change = (method: string, configuration: object) => call(method, path, { body: { configuration } })
+    const shown = async () => {
+      const { name, description, values } = (await call('GET', path)).json.configuration
+      return { name, description, values }
+    }
+    const asMade = { name: 'lean', description: 'for reports', values: { work_mem: '64MB', statement_timeout: '5' } }
+    expect(await shown()).toEqual(asMade)
+    expect((await change('PATCH', { name: 'fat' })).status).toBe(200)
+    expect(await shown()).toEqual({ ...asMade, name: 'fat' })
+    expect((await change('PUT', { description: '' })).status).toBe(202)
+    expect(await shown()).toEqual({ ...asMade, name: 'fat', description: '' })
+    expect((await change('PATCH', { name: 'slim', values: { work_mem: '8MB' } })).status).toBe(200)
+    expect(await shown()).toEqual({
+      name: 'slim',
+      description: '',
+      values: { work_mem: '8MB', statement_timeout: '5' },
+    })
+    expect((await change('PUT', { description: 'for one', values: { work_mem: '8MB' } })).status).toBe(202)
+    expect(await shown()).toEqual({ name: 'slim', description: 'for one', values: { work_mem: '8MB' } })
+    for (const nothing of [{}, { name: null }]) {
+      expect(await change('PATCH', nothing)).toMatchObject({
+        status: 400,
+        json: { badRequest: { field: 'configuration' } },
+      })
+    }
+    expect(await change('PATCH', { name: '' })).toMatchObject({ status: 400, json: { badRequest: { field: 'name' } } })
   })
 
   it('withdraws versions and names the default for administrators alone', async () => {

@@ -90,6 +90,23 @@ describe('a configuration group', () => {
       .thenNothing()
   })
 
+  it('is called and described otherwise on its own, and its instances are left alone', () => {
+    const details = { name: 'monthly', description: 'for the first night' }
+    const renamed: ConfigurationEvent = { type: 'ConfigurationDetailsChanged', data: details }
+    const alone = change({ set: {}, ...details })
+    given(created, followed(one)).when(alone).thenEvents(renamed)
+    given(created, renamed).when(alone).thenNothing()
+    given(created)
+      .when(change({ set: {}, name: 'monthly', description: '' }))
+      .thenEvents({ type: 'ConfigurationDetailsChanged', data: { name: 'monthly' } })
+    given(created)
+      .when(change({ keep: false, ...details }))
+      .thenEvents(renamed, changed)
+    given(created)
+      .when(change({ set: { port: '1' }, ...details }))
+      .thenRejected('INVALID_INPUT', { field: 'values.port' })
+  })
+
   it('is deleted once no instance follows it', () => {
     given(created, followed(one)).when({ type: 'DeleteConfiguration' }).thenRejected('INVALID_STATE')
     given(created, followed(one), { type: 'ConfigurationInstanceLeft', data: { instanceId: one } })
