@@ -35,10 +35,15 @@ export const createLeaveToStart = ({ records, timers, log, patienceMs }: LeaveTo
     { ref: false },
   )
 
+  const give = (): void => {
+    timer.cancel()
+    known.resolve()
+  }
+
   return {
     asked: (reportIds) => {
       awaited = new Set(reportIds)
-      if (awaited.size === 0) known.resolve()
+      if (awaited.size === 0) give()
     },
     take: ({ reportId, gone }) => {
       // An answer to an earlier report, which may be sent again by anybody.
@@ -48,9 +53,7 @@ export const createLeaveToStart = ({ records, timers, log, patienceMs }: LeaveTo
         log.warn({ nodeId }, 'a node is gone from its instance: its engine is not started any more')
         records.update(nodeId, { desired: 'stopped' })
       }
-      if (awaited.size > 0) return
-      timer.cancel()
-      known.resolve()
+      if (awaited.size === 0) give()
     },
     had: (signal) => unlessAborted(known.promise, signal),
     stop: () => timer.cancel(),

@@ -5,7 +5,8 @@ import { defineOperation, failsAsUndone } from './define-operation.ts'
 /** Whoever means to delete it takes the protection off first: nobody does that by mistake. */
 export const deletionProtected: Rejection = {
   code: 'DELETION_PROTECTED',
-  message: 'the instance is protected against deletion: take the protection off first',
+  message:
+    'the instance is protected against deletion: take the protection off first (updateInstance, or "coffer instance update --no-protect")',
 }
 
 export const deleteOperation = defineOperation({

@@ -3,13 +3,15 @@ import { createLeaveToStart } from '../../../agent/leave-to-start.ts'
 import { holdingsAnswer } from '../../../domain/guest/holdings-answer.ts'
 import type { NodeId } from '../../../domain/ids.ts'
 import { createVirtualKernel } from '../../support/virtual-kernel.ts'
+import { createRecordingLog } from '../../support/write-side.ts'
 import { hostId, nodeId, reportId } from '../domain/samples.ts'
 
 const patienceMs = 10_000
 const never = new AbortController().signal
 
 const begin = () => {
-  const kernel = createVirtualKernel()
+  const { log, lines } = createRecordingLog()
+  const kernel = createVirtualKernel({ log })
   const desired = new Map<NodeId, 'running' | 'stopped'>([
     [nodeId(1), 'running'],
     [nodeId(2), 'running'],
@@ -32,7 +34,7 @@ const begin = () => {
     await kernel.settle()
     return isHad
   }
-  return { kernel, leave, desired, answer, isKnown }
+  return { kernel, leave, lines, desired, answer, isKnown }
 }
 
 describe('leave to start', () => {
@@ -54,19 +56,22 @@ describe('leave to start', () => {
     expect(desired.get(nodeId(1))).toBe('running')
   })
 
-  it('is had at once by a host that has nothing', async () => {
-    const { leave, isKnown } = begin()
+  it('is had at once by a host that has nothing, and nothing is said of it later', async () => {
+    const { kernel, leave, lines, isKnown } = begin()
     leave.asked([])
     expect(await isKnown()).toBe(true)
+    await kernel.advance(patienceMs)
+    expect(lines).toEqual([])
   })
 
   it('is had when the control plane was waited for long enough, and a later answer still counts', async () => {
-    const { kernel, leave, desired, answer, isKnown } = begin()
+    const { kernel, leave, lines, desired, answer, isKnown } = begin()
     leave.asked([reportId(1)])
     await kernel.advance(patienceMs - 1)
     expect(await isKnown()).toBe(false)
     await kernel.advance(1)
     expect(await isKnown()).toBe(true)
+    expect(lines).toHaveLength(1)
     answer(1, nodeId(2))
     expect(desired.get(nodeId(2))).toBe('stopped')
   })
