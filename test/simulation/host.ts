@@ -27,6 +27,7 @@ import { systemTimers as timers } from '../../kernel/timers.ts'
 import { hostDescription } from '../support/scripted-agent.ts'
 import { testJoin } from '../support/test-join.ts'
 import type { Random } from './random.ts'
+import type { KnownSignatures } from './signatures.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** What really is on a host of one node. An agent's end changes nothing of it. */
@@ -77,6 +78,7 @@ const concernsProcess: ReadonlySet<GuestPayload['kind']> = new Set([
 export type PlantedFault = 'starts-twice' | 'leaves-behind'
 
 export type SimulatedHostDeps = {
+  readonly signatures: KnownSignatures
   readonly name: string
   readonly ids: IdSource
   readonly time: VirtualTime
@@ -101,7 +103,7 @@ export const createSimulatedHost = (deps: SimulatedHostDeps): SimulatedHost => {
   let lives = 0
 
   const description = hostDescription({ hostId, name })
-  const key = deriveSigner(name, 'simulated host')
+  const key = deps.signatures.keeping(deriveSigner(name, 'simulated host'))
 
   const required = (nodeId: NodeId): Placed => {
     const known = placed.get(nodeId)

@@ -24,6 +24,7 @@ import { createSimulatedLog } from './event-log.ts'
 import { createSimulatedHost, type PlantedFault } from './host.ts'
 import { createNetwork } from './network.ts'
 import type { Random } from './random.ts'
+import { createKnownSignatures } from './signatures.ts'
 import type { Life, VirtualTime } from './virtual-time.ts'
 
 const longestRestartMs = 20_000
@@ -100,7 +101,9 @@ export const createWorld = ({
     }
   }
 
+  const signatures = createKnownSignatures()
   const openWriteSide = (life: Life) => {
+    const channel = createControlChannel(testMasterKey)
     const eventStore = eventLog.open(life)
     const directory = createDirectory({ ...kernel, eventStore })
     const handler = createHandler({ ...kernel, eventStore, isClaimed: directory.claims.isClaimed })
@@ -110,7 +113,7 @@ export const createWorld = ({
       eventStore,
       handler,
       directory,
-      channel: createControlChannel(testMasterKey),
+      channel: { ...channel, isSignedBy: signatures.knowing(channel.isSignedBy) },
       bus: bus.open(life),
     }
   }
@@ -173,6 +176,7 @@ export const createWorld = ({
   })
   const hosts = ['host-1', 'host-2'].map((name) =>
     createSimulatedHost({
+      signatures,
       name,
       ids,
       time,
