@@ -44,7 +44,8 @@ export const badRequest = (message: string, field?: string): RestFault =>
 
 export const notFound = (message: string): RestFault => new RestFault(404, message, { code: 'NOT_FOUND' })
 
-export const notHere = (message: string): RestFault => new RestFault(501, message, { code: 'NOT_IMPLEMENTED' })
+export const notHere = (message: string, field?: string): RestFault =>
+  new RestFault(501, message, { code: 'NOT_IMPLEMENTED', field })
 
 /** Trove says 422 of what an instance cannot do now, and 413 of every limit. */
 const statusOfRejection = {
@@ -72,11 +73,14 @@ const statusOfRejection = {
   RATE_LIMITED: 413,
 } as const satisfies Readonly<Record<RejectionCode, FaultStatus>>
 
-export const faultOfRejection = ({ code, message, field, alsoWrong = [] }: Rejection): RestFault =>
-  new RestFault(statusOfRejection[code], [message, ...alsoWrong.map((other) => other.message)].join('; '), {
-    code,
-    field,
-  })
+export const faultOfRejection = (rejection: Rejection): RestFault => {
+  const { code, message, field, alsoWrong = [] } = rejection
+  const messages = [message, ...alsoWrong.map((other) => other.message)]
+  return new RestFault(isYetToBeRead(rejection) ? 422 : statusOfRejection[code], messages.join('; '), { code, field })
+}
+
+/** The version is there, and what is asked of it is not known yet. */
+const isYetToBeRead = ({ details }: Rejection): boolean => details?.notRead === true
 
 const statusOfError: Readonly<Partial<Record<ErrorCode, FaultStatus>>> = {
   UNAUTHENTICATED: 401,

@@ -5,6 +5,7 @@ import { datastore as datastoreAggregate, datastoreStream, resolveVersion } from
 import { datastoreChoice, datastoreTypes } from '../../domain/engines/registry.ts'
 import { type ConfigurationId, configurationIdSchema, parseConfigurationId } from '../../domain/ids.ts'
 import { parameters, parametersIdOf, parametersStream } from '../../domain/parameters/index.ts'
+import { notRead } from '../../domain/parameters/not-read.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type DatastoreType, datastoreTypeSchema } from '../../domain/values/instance-spec.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
@@ -93,13 +94,6 @@ export const readCatalogue = async (
   const { state } = await handler.load(parameters, parametersStream(parametersIdOf(datastore, version)))
   return state.status === 'READ' ? state.parameters : null
 }
-
-export const notRead = (datastore: DatastoreType, version: string): Rejection => ({
-  code: 'UNKNOWN_VERSION',
-  message: `no host has started ${datastore} ${version} yet, so nobody knows its parameters: make an instance of it, or wait a minute`,
-  field: 'version',
-  details: { datastore, version },
-})
 
 export const createConfiguration = defineCommand({
   name: 'CreateConfiguration',

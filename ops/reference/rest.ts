@@ -1,3 +1,4 @@
+import { absentFields } from '../../rest/absent-fields.ts'
 import { absentCommands, absentRoutes } from '../../rest/absent-routes.ts'
 import { routes } from '../../rest/routes.ts'
 import { table } from './table.ts'
@@ -27,9 +28,20 @@ export const restPage = (): string =>
       ['call', 'instead'],
       absentRoutes.map(({ method, path, instead }) => [`\`${method} ${path}\``, instead]),
     ),
+    '',
+    '## Fields answered with 501',
+    '',
+    'A field that has no effect is refused and not dropped, unless it is empty, null, false or 0. One that Trove does not have either is answered with 400.',
+    '',
+    ...table(['of', 'field', 'instead'], fieldRows()),
   ].join('\n')
 
 const forWhom = { open: 'everyone', project: 'whoever has a token', admin: 'admins' } as const
+
+const fieldRows = (): readonly (readonly string[])[] =>
+  Object.entries(absentFields).flatMap(([of, fields]) =>
+    Object.entries(fields).map(([field, instead]) => [of, `\`${field}\``, instead]),
+  )
 
 const commandRows = (): readonly (readonly string[])[] => {
   const here = new Set(routes.flatMap(({ serves }) => serves))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PageRequest } from '../../projections/page.ts'
 import type { ScheduleDocument } from '../../projections/views/schedules.ts'
+import { absentFields } from '../absent-fields.ts'
 import { badRequest } from '../fault.ts'
 import { accepted, gives, givesPage } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
@@ -8,6 +9,7 @@ import { paging, type Route } from '../route.ts'
 import { done, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { nextLinks, pageOf, parseBody } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** Once a day: what a client gets that knows of no times. */
 const daily = { cron: '0 3 * * *', timeZone: 'UTC' } as const
@@ -51,12 +53,11 @@ const strategiesOf = async (call: Call, named: string | null | undefined) => {
   return { instanceId, schedules: entries.map(({ document }) => document) }
 }
 
-const createBody = z.looseObject({
-  backup_strategy: z.looseObject({
-    instance_id: z.string().nullish(),
-    cron: z.string().nullish(),
-    time_zone: z.string().nullish(),
-  }),
+const createBody = wishOf({
+  backup_strategy: wishOf(
+    { instance_id: z.string().nullish(), cron: z.string().nullish(), time_zone: z.string().nullish() },
+    absentFields['a backup strategy'],
+  ),
 })
 
 /** An instance has one, as at Trove: a second one takes the place of the first. */

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { backupIdSchema } from '../../domain/ids.ts'
+import { quote } from '../../domain/values/text.ts'
 import { visible } from '../../graphql/visible.ts'
 import type { BackupStatus } from '../../projections/views/backup-status.ts'
 import type { BackupDocument, BackupFilter } from '../../projections/views/backups.ts'
-import { notHere } from '../fault.ts'
+import { absentFields } from '../absent-fields.ts'
+import { badRequest, notHere } from '../fault.ts'
 import { accepted, gives, givesPage, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import { paging, type Route } from '../route.ts'
@@ -11,7 +13,8 @@ import { done, operationHeader, send } from '../send.ts'
 import { versionId } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
 import { findNamed } from './find-named.ts'
-import { nextLinks, pageOf, parseBody, timeOf, wholeNumber } from './shapes.ts'
+import { nextLinks, pageOf, parseBody, timeOf } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** Those that can be seen here: one that is being deleted is gone. */
 const troveStatus: Readonly<Partial<Record<BackupStatus, string>>> = {
@@ -22,6 +25,9 @@ const troveStatus: Readonly<Partial<Record<BackupStatus, string>>> = {
 const kept = Object.keys(troveStatus) as readonly BackupStatus[]
 
 const gibibyte = 2 ** 30
+
+/** Trove has several; here backups go where the server keeps them. */
+const storageDriver = 'coffer'
 
 const backupShape = (backup: BackupDocument): Body => {
   const { id, projectId, instanceId, name, status, datastore, version, bytes, location } = backup
@@ -37,7 +43,7 @@ const backupShape = (backup: BackupDocument): Body => {
     size: bytes === null ? 0 : Math.round((bytes / gibibyte) * 100) / 100,
     status: troveStatus[status] ?? status,
     locationRef: location ?? '',
-    storage_driver: 'coffer',
+    storage_driver: storageDriver,
     datastore: { type: datastore, version, version_id: versionId(datastore, version) },
   }
 }
@@ -78,19 +84,18 @@ const findBackup = (call: Call): Promise<BackupDocument> =>
       context.backend.views.backups({ projectId: project, statuses: kept }, page),
   })
 
-const createBody = z.looseObject({
-  backup: z.looseObject({
-    name: z.string(),
-    instance: z.string(),
-    incremental: wholeNumber.nullish(),
-    parent_id: z.string().nullish(),
-  }),
+const createBody = wishOf({
+  backup: wishOf(
+    { name: z.string(), instance: z.string().nullish(), storage_driver: z.string().nullish() },
+    absentFields['a backup'],
+  ),
 })
 
 const create = async (call: Call): Promise<RestAnswer> => {
   const { backup: wish } = parseBody(createBody, call.body)
-  if (wish.incremental || wish.parent_id)
-    throw notHere('Coffer takes whole backups: leave out "incremental" and "parent_id"')
+  if (wish.storage_driver && wish.storage_driver !== storageDriver)
+    throw notHere(`the one storage driver here is ${quote(storageDriver)}`, 'backup.storage_driver')
+  if (!wish.instance) throw badRequest('a backup is of an instance: name it as "instance"', 'backup.instance')
   const { id: instanceId } = await findInstance({ ...call, params: { instance: wish.instance } })
   const answer = await send(call, { type: 'CreateBackup', instanceId, name: wish.name })
   const backup = await call.context.backend.views.backup(answer.backupId)

@@ -3,11 +3,12 @@ import { effectiveValues } from '../../domain/configuration/effective.ts'
 import { whyNotSettable } from '../../domain/configuration/settable.ts'
 import { configurationIdSchema, type InstanceId } from '../../domain/ids.ts'
 import { parametersIdOf } from '../../domain/parameters/index.ts'
+import { notRead } from '../../domain/parameters/not-read.ts'
 import type { DatastoreType } from '../../domain/values/instance-spec.ts'
 import type { Parameter } from '../../domain/values/parameter.ts'
 import { visible } from '../../graphql/visible.ts'
 import type { ConfigurationDocument } from '../../projections/views/configurations.ts'
-import { badRequest, notFound } from '../fault.ts'
+import { badRequest, faultOfRejection, notFound } from '../fault.ts'
 import { accepted, gives, givesPage, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import { paging, type Route } from '../route.ts'
@@ -16,6 +17,7 @@ import { chosenDatastore, datastoreWish, findVersion, versionId } from './datast
 import { findInstance } from './find-instance.ts'
 import { findNamed } from './find-named.ts'
 import { nextLinks, pageOf, parseBody, timeOf } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 const configurationShape = (group: ConfigurationDocument): Body => {
   const { id, name, description, datastore, version, instances } = group
@@ -55,8 +57,8 @@ const valuesShape = z.record(z.string(), z.union([z.string(), z.number(), z.bool
 const valuesOf = (values: z.output<typeof valuesShape>) =>
   Object.entries(values).map(([name, value]) => ({ name, value: String(value) }))
 
-const createBody = z.looseObject({
-  configuration: z.looseObject({
+const createBody = wishOf({
+  configuration: wishOf({
     name: z.string(),
     description: z.string().nullish(),
     values: valuesShape,
@@ -82,8 +84,8 @@ const create = async (call: Call): Promise<RestAnswer> => {
   return { status: 200, body: { configuration: shown } }
 }
 
-const changeBody = z.looseObject({
-  configuration: z.looseObject({
+const changeBody = wishOf({
+  configuration: wishOf({
     name: z.string().nullish(),
     description: z.string().nullish(),
     values: valuesShape.nullish(),
@@ -131,20 +133,21 @@ const followers = async (call: Call): Promise<RestAnswer> => {
 /** What the instance has of every parameter that can be set. */
 const effective = async (call: Call): Promise<RestAnswer> => {
   const instance = await findInstance(call)
-  const settable = await settableOf(call, instance.datastore, instance.version)
+  const settable = (await tryReadSettable(call, instance.datastore, instance.version)) ?? []
   const values = effectiveValues(instance, settable).flatMap(({ parameter, value }) =>
     value === null ? [] : [[parameter.name, value] as const],
   )
   return { status: 200, body: { instance: { configuration: Object.fromEntries(values) } } }
 }
 
-const settableOf = async (
+/** Null until a host has started that version. */
+const tryReadSettable = async (
   { context }: Call,
   datastore: DatastoreType,
   version: string,
-): Promise<readonly Parameter[]> => {
+): Promise<readonly Parameter[] | null> => {
   const read = await context.backend.views.parameters(parametersIdOf(datastore, version))
-  return (read?.parameters ?? []).filter((parameter) => whyNotSettable(datastore, parameter) === null)
+  return read?.parameters.filter((parameter) => whyNotSettable(datastore, parameter) === null) ?? null
 }
 
 const troveTypes: Readonly<Record<Parameter['type'], string>> = {
@@ -167,20 +170,23 @@ const parameterShape = (of: string, { name, type, min, max, restart }: Parameter
 
 const parameter = z.looseObject({ name: z.string(), type: z.string(), restart_required: z.boolean() })
 
-const parametersOf = async (call: Call): Promise<readonly Body[]> => {
-  const { datastore, version } = await findVersion(call)
-  const settable = await settableOf(call, datastore.type, version)
-  return settable.map((parameter) => parameterShape(versionId(datastore.type, version), parameter))
+const parametersOf = async (call: Call, datastore: DatastoreType, version: string): Promise<readonly Body[] | null> => {
+  const settable = await tryReadSettable(call, datastore, version)
+  return settable?.map((parameter) => parameterShape(versionId(datastore, version), parameter)) ?? null
 }
 
-const listParameters = async (call: Call): Promise<RestAnswer> => ({
-  status: 200,
-  body: { 'configuration-parameters': await parametersOf(call) },
-})
+const listParameters = async (call: Call): Promise<RestAnswer> => {
+  const { datastore, version } = await findVersion(call)
+  const parameters = await parametersOf(call, datastore.type, version)
+  return { status: 200, body: { 'configuration-parameters': parameters ?? [] } }
+}
 
 const showParameter = async (call: Call): Promise<RestAnswer> => {
   const wanted = call.params.parameter ?? ''
-  const found = (await parametersOf(call)).find(({ name }) => name === wanted)
+  const { datastore, version } = await findVersion(call)
+  const parameters = await parametersOf(call, datastore.type, version)
+  if (parameters === null) throw faultOfRejection(notRead(datastore.type, version))
+  const found = parameters.find(({ name }) => name === wanted)
   if (found) return { status: 200, body: found }
   throw notFound(`Parameter ${wanted.slice(0, 64)} cannot be found.`)
 }

@@ -8,11 +8,12 @@ import { done, ended, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { databaseInputs, databaseShapes } from './instances.ts'
 import { parseBody } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** openstacksdk sends one of them in the singular. */
 const createBody = z.union([
-  z.looseObject({ databases: databaseShapes }).transform(({ databases }) => databases),
-  z.looseObject({ database: databaseShapes.element }).transform(({ database }) => [database]),
+  wishOf({ databases: databaseShapes }).transform(({ databases }) => databases),
+  wishOf({ database: databaseShapes.element }).transform(({ database }) => [database]),
 ])
 
 /** Each is a command of its own, of which the first that is refused is told; those before it go on. */

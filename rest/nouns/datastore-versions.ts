@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { DatastoreDocument } from '../../projections/views/datastores.ts'
-import { notHere, RestFault } from '../fault.ts'
+import { absentFields } from '../absent-fields.ts'
+import { RestFault } from '../fault.ts'
 import { accepted, gives, idAndName } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { done, send } from '../send.ts'
 import { versionId, versionNotFound, versionShape } from './datastores.ts'
 import { flag, parseBody } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 type Known = { readonly datastore: DatastoreDocument; readonly version: string; readonly active: boolean }
 
@@ -37,16 +39,13 @@ const shape = (call: Call, { datastore, version, active }: Known): Body => ({
   default: datastore.defaultVersion === version,
 })
 
-const changeBody = z.looseObject({ active: flag.nullish(), default: flag.nullish() })
+const changeBody = wishOf({ active: flag.nullish(), default: flag.nullish() }, absentFields['a datastore version'])
 
 /** Only what is on offer of a version is ours to change: the rest is of images, which Coffer has not. */
 const change = async (call: Call): Promise<RestAnswer> => {
   const wish = parseBody(changeBody, call.body)
   const { datastore, version, active } = await findKnown(call)
   const which = { datastore: datastore.type, version }
-  const other = Object.keys(wish).find((key) => key !== 'active' && key !== 'default')
-  if (other !== undefined)
-    throw notHere(`Coffer changes "active" and "default" of a version, not "${other.slice(0, 64)}"`)
   if (wish.active && !active)
     throw new RestFault(422, 'a version that was withdrawn stays withdrawn', { code: 'INVALID_STATE', field: 'active' })
   if (wish.default === false && datastore.defaultVersion === version)

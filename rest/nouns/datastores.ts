@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { datastoreTypes } from '../../domain/engines/registry.ts'
+import { cut, quote } from '../../domain/values/text.ts'
 import type { DatastoreDocument } from '../../projections/views/datastores.ts'
-import { notFound, RestFault } from '../fault.ts'
+import { badRequest, notFound, RestFault } from '../fault.ts'
 import { gives, idAndName, linksShape } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { flavorList, givesFlavors } from './flavors.ts'
 import { linksOf } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** Trove gives versions ids of their own; ours say what they are. */
 export const versionId = (type: string, version: string): string => `${type}-${version}`
@@ -58,7 +60,7 @@ export const versionNotFound = (named: string): RestFault =>
   notFound(`Datastore version ${named.slice(0, 64)} cannot be found.`)
 
 /** A datastore as requests name it. */
-export const datastoreWish = z.looseObject({
+export const datastoreWish = wishOf({
   type: z.string().nullish(),
   version: z.string().nullish(),
   version_number: z.string().nullish(),
@@ -70,9 +72,16 @@ export const chosenDatastore = async (
   { type, version, version_number }: z.output<typeof datastoreWish>,
 ): Promise<{ readonly datastore: string; readonly version: string | null }> => {
   const datastore = type ?? defaultOf(await offered(call))
-  const given = version_number ?? version ?? null
   const prefix = `${datastore}-`
-  return { datastore, version: given?.startsWith(prefix) ? given.slice(prefix.length) : given }
+  const [name, number] = [version, version_number].map((given) =>
+    given?.startsWith(prefix) ? given.slice(prefix.length) : given || null,
+  )
+  if (name && number && number !== name && !number.startsWith(`${name}.`))
+    throw badRequest(
+      `version ${quote(cut(name, 64))} is not number ${quote(cut(number, 64))}: name one of them`,
+      'datastore.version_number',
+    )
+  return { datastore, version: number ?? name ?? null }
 }
 
 /** In the order in which Coffer lists its engines. */

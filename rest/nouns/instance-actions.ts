@@ -2,11 +2,13 @@ import { z } from 'zod'
 import type { OperationId } from '../../domain/ids.ts'
 import { bounded } from '../../kernel/within.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
+import { absentFields } from '../absent-fields.ts'
 import { badRequest, notHere } from '../fault.ts'
 import type { Call, RestAnswer } from '../request.ts'
 import { begun, done, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { parseBody, reference, wholeNumber } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 type Act = (call: Call, instance: InstanceDocument, wish: unknown) => Promise<RestAnswer>
 
@@ -31,9 +33,11 @@ const hasEnded = async ({ context: { backend, signal } }: Call, id: OperationId)
   })
 }
 
-const resizeBody = z.looseObject({
+export const volumeShape = wishOf({ size: wholeNumber }, absentFields['a volume'])
+
+const resizeBody = wishOf({
   flavorRef: reference.nullish(),
-  volume: z.union([wholeNumber, z.looseObject({ size: wholeNumber }).transform(({ size }) => size)]).nullish(),
+  volume: z.union([wholeNumber, volumeShape.transform(({ size }) => size)]).nullish(),
 })
 
 const resize: Act = async (call, { id }, given) => {

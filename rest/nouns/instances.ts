@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { quote } from '../../domain/values/text.ts'
 import { projectNamed } from '../../graphql/pipeline/tenancy.ts'
 import type { InstanceDocument } from '../../projections/views/instance-document.ts'
 import type { InstanceFilter } from '../../projections/views/instances.ts'
+import { absentFields } from '../absent-fields.ts'
 import { notHere } from '../fault.ts'
 import { accepted, gives, givesPage } from '../gives.ts'
 import type { Body, Call, RestAnswer } from '../request.ts'
@@ -9,35 +11,35 @@ import { paging, type Route } from '../route.ts'
 import { begun, done, operationHeader, send } from '../send.ts'
 import { chosenDatastore, datastoreWish } from './datastores.ts'
 import { findInstance } from './find-instance.ts'
-import { actionBodies, actOnInstance } from './instance-actions.ts'
-import { instanceAnswer, instanceShape } from './instance-shape.ts'
-import { nextLinks, pageOf, parseBody, reference, wholeNumber } from './shapes.ts'
+import { actionBodies, actOnInstance, volumeShape } from './instance-actions.ts'
+import { instanceAnswer, instanceShape, region } from './instance-shape.ts'
+import { nextLinks, pageOf, parseBody, reference } from './shapes.ts'
 import { userInputs, userShapes } from './users.ts'
+import { wishOf } from './wish.ts'
 
-const databaseShape = z.looseObject({
+const databaseShape = wishOf({
   name: z.string(),
   character_set: z.string().nullish(),
   collate: z.string().nullish(),
 })
 export const databaseShapes = z.array(databaseShape)
 
-/** What Coffer has not, and says so of instead of passing over it. */
-const absent = {
-  replica_of: 'replicas',
-  configuration: 'configuration groups at a create',
-  modules: 'modules',
-} as const
-
-const createBody = z.looseObject({
-  instance: z.looseObject({
-    name: z.string(),
-    flavorRef: reference.nullish(),
-    volume: z.looseObject({ size: wholeNumber }).nullish(),
-    datastore: datastoreWish.nullish(),
-    databases: databaseShapes.nullish(),
-    users: userShapes.nullish(),
-    restorePoint: z.looseObject({ backupRef: reference }).nullish(),
-  }),
+const createBody = wishOf({
+  instance: wishOf(
+    {
+      name: z.string(),
+      flavorRef: reference.nullish(),
+      volume: volumeShape.nullish(),
+      datastore: datastoreWish.nullish(),
+      databases: databaseShapes.nullish(),
+      users: userShapes.nullish(),
+      restorePoint: wishOf({ backupRef: reference }).nullish(),
+      region_name: z.string().nullish(),
+      // Whoever comes from Trove names a network in every create. Here instances are reached at the address of their host, whatever it says.
+      nics: z.unknown().optional(),
+    },
+    absentFields['a new instance'],
+  ),
 })
 
 const databaseInput = ({ name, character_set, collate }: z.output<typeof databaseShape>) => ({
@@ -52,12 +54,8 @@ const fromBackup = { datastore: null, version: null } as const
 
 const create = async (call: Call): Promise<RestAnswer> => {
   const { instance: wish } = parseBody(createBody, call.body)
-  for (const [key, what] of Object.entries(absent)) {
-    const given = wish[key]
-    if (given !== undefined && given !== null && !(Array.isArray(given) && given.length === 0)) {
-      throw notHere(`Coffer does not have ${what} here yet: leave out "${key}"`)
-    }
-  }
+  if (wish.region_name && wish.region_name !== region)
+    throw notHere(`the one region here is ${quote(region)}: leave out "region_name"`, 'instance.region_name')
   const { name, flavorRef, volume, databases, users, restorePoint } = wish
   // What is made of a backup is of its datastore.
   const { datastore, version } = restorePoint ? fromBackup : await chosenDatastore(call, wish.datastore ?? {})
@@ -109,14 +107,16 @@ const listAll = async (call: Call): Promise<RestAnswer> => {
   return listOf(call, filter, '/mgmt/instances', 'detail')
 }
 
-const changeBody = z.looseObject({
-  instance: z.looseObject({
-    name: z.string().nullish(),
-    configuration: z.string().nullish(),
-    replica_of: z.string().nullish(),
-    access: z.looseObject({}).nullish(),
-    datastore_version: z.string().nullish(),
-  }),
+const changeBody = wishOf({
+  instance: wishOf(
+    {
+      name: z.string().nullish(),
+      configuration: z.string().nullish(),
+      access: z.looseObject({}).nullish(),
+      datastore_version: z.string().nullish(),
+    },
+    absentFields['a change of an instance'],
+  ),
 })
 
 /** No configuration at all, and nothing else either, is how some clients ask to follow none any more. */

@@ -8,6 +8,7 @@ import type { Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { send } from '../send.ts'
 import { parseBody, wholeNumber } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 type Counted = Omit<QuotaLimits, 'backupGiB'>
 
@@ -52,7 +53,7 @@ const show = async (call: Call): Promise<RestAnswer> => {
   return { status: 200, body: { quotas } }
 }
 
-const updateBody = z.looseObject({ quotas: z.record(z.string(), wholeNumber) })
+const updateBody = wishOf({ quotas: z.record(z.string(), wholeNumber) })
 
 const update = async (call: Call): Promise<RestAnswer> => {
   const projectId = projectNamed(call.params.project ?? '', 'project_id')

@@ -7,9 +7,10 @@ import type { Route } from '../route.ts'
 import { operationHeader, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { parseBody, timeOf } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** Some clients send nothing at all, and some an empty password. */
-const enableBody = z.looseObject({ password: z.string().nullish() }).nullish()
+const enableBody = wishOf({ password: z.string().nullish() }).nullish()
 
 const enable = async (call: Call): Promise<RestAnswer> => {
   const { password } = parseBody(enableBody, call.body) ?? {}

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { cut } from '../../domain/values/text.ts'
-import { badRequest } from '../fault.ts'
+import { badRequest, notHere, type RestFault } from '../fault.ts'
 import type { Call, Json } from '../request.ts'
+import type { Effectless } from './wish.ts'
 
 /** UTC without a zone: with one the clients in Go cannot read it. */
 export const timeOf = (iso: string): string => iso.slice(0, 19)
@@ -28,11 +29,14 @@ export const reference = z
   .union([z.string(), z.int().transform(String)])
   .transform((text) => text.slice(text.lastIndexOf('/') + 1))
 
-/** The body as the schema has it. Throws 400 that names the place and what was expected. Values are not quoted: they may be passwords. */
+/** The body as the schema has it. Throws 400 that names the place and what was expected, or 501 for what Coffer has not. Values are not quoted: they may be passwords. */
 export const parseBody = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> => {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+  const { issues } = parsed.error
+  const effectless = issues.flatMap(effectlessIn)[0]
+  if (effectless) throw effectless
+  const [issue] = issues
   const place = issue?.path.join('.') ?? ''
   const problem = cut(issue?.message ?? 'not what was expected', 200)
   throw badRequest(
@@ -41,6 +45,16 @@ export const parseBody = <Schema extends z.ZodType>(schema: Schema, body: unknow
       : `the body is not as it must be: ${place === '' ? '' : `${place}: `}${problem}`,
     place || undefined,
   )
+}
+
+/** The refusal of each field that has no effect, also where one member of a union has said so. */
+const effectlessIn = (issue: z.core.$ZodIssue): readonly RestFault[] => {
+  if (issue.code === 'invalid_union')
+    return issue.errors.flat().flatMap((inner) => effectlessIn({ ...inner, path: [...issue.path, ...inner.path] }))
+  const how = issue.code === 'custom' ? (issue.params as Partial<Effectless> | undefined)?.effectless : undefined
+  if (how === undefined) return []
+  const fault = how === 'absent' ? notHere : badRequest
+  return [fault(issue.message, issue.path.join('.'))]
 }
 
 const largestPage = 1000

@@ -6,6 +6,7 @@ import type { Body, Call, RestAnswer } from '../request.ts'
 import type { Route } from '../route.ts'
 import { findInstance } from './find-instance.ts'
 import { parseBody, timeOf } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
 /** Of the authority that signed the certificate of the endpoint, which clients verify against; null for what is no certificate. */
 const authorityShape = (pem: string, extent: 'short' | 'whole'): Body | null => {
@@ -42,10 +43,12 @@ const show = async (call: Call): Promise<RestAnswer> => {
 
 const givesSsl = gives({ ssl: z.looseObject({ status: z.string(), mode: z.string(), restart_required: z.boolean() }) })
 
-const changeBody = z.looseObject({
-  ssl: z.looseObject({
+const changeBody = wishOf({
+  ssl: wishOf({
+    enable: z.unknown().optional(),
     mode: z.string().nullish(),
     container_ref: z.string().nullish(),
+    password_ref: z.string().nullish(),
     disable: z.unknown().optional(),
     rollback: z.unknown().optional(),
   }),
@@ -60,10 +63,16 @@ const change = async (call: Call): Promise<RestAnswer> => {
   throw new RestFault(422, refusal, { code: 'FEATURE_NOT_AVAILABLE', field: 'ssl' })
 }
 
-const whyNot = ({ disable, rollback, mode, container_ref }: z.output<typeof changeBody>['ssl']): string | null => {
+const whyNot = ({
+  disable,
+  rollback,
+  mode,
+  container_ref,
+  password_ref,
+}: z.output<typeof changeBody>['ssl']): string | null => {
   if (disable) return 'every instance has TLS: it cannot be disabled'
   if (rollback) return 'there is nothing to roll back: Coffer issues and renews the certificates of instances'
-  if (container_ref) return 'Coffer issues the certificates of instances: it takes none from elsewhere'
+  if (container_ref || password_ref) return 'Coffer issues the certificates of instances: it takes none from elsewhere'
   if (mode && mode !== 'enforced') return 'every instance has TLS in the mode "enforced": no other is available'
   return null
 }

@@ -9,11 +9,12 @@ import type { Route } from '../route.ts'
 import { done, ended, send } from '../send.ts'
 import { findInstance } from './find-instance.ts'
 import { parseBody } from './shapes.ts'
+import { wishOf } from './wish.ts'
 
-const databaseList = z.array(z.looseObject({ name: z.string() }))
+const databaseList = z.array(wishOf({ name: z.string() }))
 
 export const userShapes = z.array(
-  z.looseObject({
+  wishOf({
     name: z.string(),
     password: z.string(),
     host: z.string().nullish(),
@@ -45,13 +46,17 @@ const user = z.looseObject({ name: z.string(), host: z.string(), databases: z.ar
 /** The user of the path, which may be `name@host`. */
 const findUser = async (call: Call): Promise<{ readonly instance: InstanceDocument; readonly user: KnownUser }> => {
   const instance = await findInstance(call)
-  const named = call.params.user ?? ''
+  return { instance, user: listedUser(instance, call.params.user ?? '') }
+}
+
+/** Throws 404 where there is none of this name, or none from this host. */
+const listedUser = (instance: InstanceDocument, named: string): KnownUser => {
   const user = listedUsers(instance).find(({ name, host }) => named === name || named === `${name}@${host ?? '%'}`)
-  if (user) return { instance, user }
+  if (user) return user
   throw notFound(`User ${named.slice(0, 64)} cannot be found.`)
 }
 
-const createBody = z.looseObject({ users: userShapes })
+const createBody = wishOf({ users: userShapes })
 
 const create = async (call: Call): Promise<RestAnswer> => {
   const { users } = parseBody(createBody, call.body)
@@ -60,14 +65,16 @@ const create = async (call: Call): Promise<RestAnswer> => {
   return ended(call, await send(call, { type: 'CreateUsers', id, users: userInputs(users) }))
 }
 
-const passwordsBody = z.looseObject({
-  users: z.array(z.looseObject({ name: z.string(), password: z.string() })).min(1),
+const passwordsBody = wishOf({
+  users: z.array(wishOf({ name: z.string(), password: z.string(), host: z.string().nullish() })).min(1),
 })
 
 /** Each is a command of its own, of which the first that is refused is told; those before it go on. */
 const changePasswords = async (call: Call): Promise<RestAnswer> => {
   const { users } = parseBody(passwordsBody, call.body)
-  const { id } = await findInstance(call)
+  const instance = await findInstance(call)
+  const { id } = instance
+  for (const { name, host } of users) if (host) listedUser(instance, `${name}@${host}`)
   let answered = done
   for (const [index, { name, password }] of users.entries()) {
     answered = await ended(call, await send(call, { type: 'ChangePassword', id, name, password }, String(index)))
@@ -75,8 +82,8 @@ const changePasswords = async (call: Call): Promise<RestAnswer> => {
   return answered
 }
 
-const changeBody = z.looseObject({
-  user: z.looseObject({ name: z.string().nullish(), password: z.string().nullish(), host: z.string().nullish() }),
+const changeBody = wishOf({
+  user: wishOf({ name: z.string().nullish(), password: z.string().nullish(), host: z.string().nullish() }),
 })
 
 const change = async (call: Call): Promise<RestAnswer> => {
@@ -93,7 +100,7 @@ const change = async (call: Call): Promise<RestAnswer> => {
   )
 }
 
-const grantBody = z.looseObject({ databases: databaseList.min(1) })
+const grantBody = wishOf({ databases: databaseList.min(1) })
 
 const grant = async (call: Call): Promise<RestAnswer> => {
   const { databases } = parseBody(grantBody, call.body)

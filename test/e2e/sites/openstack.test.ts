@@ -120,7 +120,7 @@ onEverySite('openstack', (site) => {
       const { id } = (await createServerApi(server).provision({ name: 'vault' })).instance
       const [ssl = '', , strategies = '', , none = ''] = await runOpenstack(packages, login(), [
         'database ssl show vault -f json',
-        `database backup strategy create --instance-id ${id} --swift-container nightly`,
+        `database backup strategy create --instance-id ${id}`,
         'database backup strategy list -f json',
         `database backup strategy delete --instance-id ${id}`,
         'database backup strategy list -f json',

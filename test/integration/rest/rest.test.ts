@@ -43,7 +43,7 @@ const isAsDescribed = (method: string, url: string, { status, text }: { status: 
 
 /** The API, asked with tokens of its projects: each test has its own. */
 const start = async () => {
-  const { api, issueToken, plane } = await startApiOnPlane(dir.next(), cleanups)
+  const { api, ask, issueToken, plane } = await startApiOnPlane(dir.next(), cleanups)
   const rest = createRestApi(api.edge)
   let projects = 0
   const send = async (method: string, url: string, headers: Readonly<Record<string, string>>, body = '') => {
@@ -80,7 +80,7 @@ const start = async () => {
     const context = systemContext('test', randomUUID())
     await plane.handler.handle(parameters, stream, { type: 'RecordParameters', ...found }, context)
   }
-  return { send, clientOf, readParameters }
+  return { ask, send, clientOf, readParameters }
 }
 
 const wish = {
@@ -124,6 +124,11 @@ describe('the Trove API', () => {
       links: [{ rel: 'self', href: `http://db.test:8080/v1.0/${client.project}/instances/${id}` }, { rel: 'bookmark' }],
     })
     expect(shown.created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+    const larger = { resize: { volume: { size: 4, type: 'ssd' } } }
+    expect(await call('POST', `/instances/${id}/action`, { body: larger })).toMatchObject({
+      status: 501,
+      json: { notImplemented: { field: 'volume.type' } },
+    })
     expect(await call('PUT', `/instances/${id}`, { body: { instance: { name: 'store' } } })).toMatchObject({
       status: 202,
       text: '',
@@ -162,6 +167,9 @@ describe('the Trove API', () => {
     const changed = await call('PUT', `${users}/ann%40%25`, { body: password })
     expect(changed).toMatchObject({ status: 202, headers: { 'X-Coffer-Operation': expect.any(String) } })
     expect((await call('PUT', `${users}/ann`, { body: { user: { name: 'bob' } } })).status).toBe(501)
+    const all = (host: string) => call('PUT', users, { body: { users: [{ name: 'ann', host, ...password.user }] } })
+    expect((await all('10.0.0.1')).status).toBe(404)
+    expect((await all('%')).status).toBe(202)
     // Once the password is changed.
     await waitFor('the deletion', async () => (await call('DELETE', `${users}/ann`)).status === 202)
     await waitFor('the end of the user', async () => (await names()).length === 1)
@@ -175,7 +183,7 @@ describe('the Trove API', () => {
     const id = await makeShop(client)
     const strategies = async (query = '') => (await call('GET', `/backup_strategies${query}`)).json.backup_strategies
     const make = (wish: object) => call('POST', '/backup_strategies', { body: { backup_strategy: wish } })
-    const made = await make({ instance_id: 'shop', swift_container: 'nightly' })
+    const made = await make({ instance_id: 'shop' })
     expect(made).toMatchObject({ status: 202, json: { backup_strategy: { project_id: project, instance_id: id } } })
     expect(made.json.backup_strategy).toMatchObject({ cron: '0 3 * * *', time_zone: 'UTC' })
     const again = await make({ instance_id: id, cron: '30 4 * * SUN', time_zone: 'Europe/Berlin' })
@@ -183,9 +191,10 @@ describe('the Trove API', () => {
     expect(await strategies()).toMatchObject([{ instance_id: id, time_zone: 'Europe/Berlin' }])
     expect(await strategies(`?instance_id=${id}`)).toHaveLength(1)
     expect(await make({ instance_id: id, cron: 'at night' })).toMatchObject({ status: 400 })
-    expect(await make({ swift_container: 'nightly' })).toMatchObject({
-      status: 400,
-      json: { badRequest: { field: 'instance_id' } },
+    expect(await make({})).toMatchObject({ status: 400, json: { badRequest: { field: 'instance_id' } } })
+    expect(await make({ instance_id: id, swift_container: 'nightly' })).toMatchObject({
+      status: 501,
+      json: { notImplemented: { field: 'backup_strategy.swift_container' } },
     })
     const other = await clientOf()
     expect((await other.call('GET', '/backup_strategies')).json.backup_strategies).toEqual([])
@@ -204,6 +213,7 @@ describe('the Trove API', () => {
     const change = (ssl: object) => call('POST', `/instances/${id}/ssl`, { body: { ssl } })
     expect(await change({ mode: 'enforced' })).toMatchObject({ status: 200, json: enabled })
     for (const wish of [
+      { password_ref: 'http://keys.test' },
       { disable: true },
       { rollback: true },
       { mode: 'basic' },
@@ -361,6 +371,118 @@ describe('the Trove API', () => {
     expect([status, json.notImplemented.message]).toEqual([501, 'Coffer does not have this yet: there are no modules'])
     const replica = { instance: { ...wish.instance, replica_of: 'x' } }
     expect(await call('POST', '/instances', { body: replica })).toMatchObject({ status: 501 })
+  })
+
+  describe('of a field that has no effect', () => {
+    const instance = (facts: object) => ({ instance: { ...wish.instance, ...facts } })
+    const backup = (facts: object) => ({ backup: { name: 'nightly', instance: 'shop', ...facts } })
+    it.each([
+      ['POST', '/instances', instance({ access: { is_public: true } }), 501, 'instance.access'],
+      ['POST', '/instances', instance({ access: { allowed_cidrs: ['10.0.0.0/8'] } }), 501, 'instance.access'],
+      ['POST', '/instances', instance({ availability_zone: 'nova' }), 501, 'instance.availability_zone'],
+      ['POST', '/instances', instance({ region_name: 'elsewhere' }), 501, 'instance.region_name'],
+      ['POST', '/instances', instance({ configuration: 'lean' }), 501, 'instance.configuration'],
+      ['POST', '/instances', instance({ volume: { size: 1, type: 'ssd' } }), 501, 'instance.volume.type'],
+      ['POST', '/instances', instance({ tags: ['a'] }), 400, 'instance.tags'],
+      [
+        'POST',
+        '/instances',
+        instance({ datastore: { type: 'postgresql', version: '17.9', version_number: '17.10' } }),
+        400,
+        'datastore.version_number',
+      ],
+      ['PUT', '/instances/shop', { instance: { name: 'store', replica_of: 'x' } }, 501, 'instance.replica_of'],
+      ['PATCH', '/instances/shop', { instance: { name: 'store', description: 'x' } }, 400, 'instance.description'],
+      ['POST', '/instances/shop/databases', { databases: [{ name: 'a', owner: 'b' }] }, 400, 'databases.0.owner'],
+      [
+        'PUT',
+        '/instances/shop/users/a',
+        { user: { password: 'x', databases: [{ name: 'a' }] } },
+        400,
+        'user.databases',
+      ],
+      ['POST', '/instances/shop/root', { password: 'x', host: '%' }, 400, 'host'],
+      ['POST', '/backups', backup({ swift_container: 'nightly' }), 501, 'backup.swift_container'],
+      ['POST', '/backups', backup({ storage_driver: 'swift' }), 501, 'backup.storage_driver'],
+      ['POST', '/backups', backup({ description: 'of the night' }), 501, 'backup.description'],
+      ['POST', '/backups', backup({ incremental: 1 }), 501, 'backup.incremental'],
+      ['POST', '/backups', { backup: { name: 'a', restore_from: { size: 1 } } }, 501, 'backup.restore_from'],
+      ['POST', '/backups', { backup: { name: 'a' } }, 400, 'backup.instance'],
+      [
+        'PUT',
+        '/configurations/lean',
+        { configuration: { name: 'a', datastore: { type: 'b' } } },
+        400,
+        'configuration.datastore',
+      ],
+      ['PUT', '/configurations/lean', { configuration: { name: 'a' }, values: { a: 1 } }, 400, 'values'],
+    ] as const)('says that, and does nothing: %s %s %j', async (method, path, body, status, field) => {
+      const { call } = await system.clientOf()
+      const { status: answered, json } = await call(method, path, { body })
+      const [fault] = Object.values(json) as { field: string; message: string }[]
+      expect([answered, fault?.field]).toEqual([status, field])
+      expect((await call('GET', '/instances')).json.instances).toEqual([])
+    })
+
+    it('says that of one that is nested as deep as a body can be', async () => {
+      const { call } = await system.clientOf()
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+      const body = `{"instance":{"name":"shop","locality":${deep}}}`
+      expect((await call('POST', '/instances', { body })).status).toBe(501)
+    })
+
+    it('says nothing of one that clients send empty, nor of the network that they name', async () => {
+      const { call } = await system.clientOf()
+      const empty = {
+        nics: [{ 'net-id': 'private' }],
+        modules: [],
+        replica_of: null,
+        access: { is_public: false },
+        region_name: 'RegionOne',
+      }
+      const body = instance({ ...empty, volume: { size: 1, type: null } })
+      expect((await call('POST', '/instances', { body })).status).toBe(200)
+      const backups = backup({ incremental: 0, storage_driver: 'coffer', swift_container: '' })
+      // The instance is being made.
+      expect((await call('POST', '/backups', { body: backups })).status).toBe(422)
+    })
+  })
+
+  it('says of a version that no host has started what a configuration group of it waits for', async () => {
+    const { call } = await system.clientOf()
+    const group = (version: string) => ({
+      configuration: { name: 'lean', datastore: { type: 'postgresql', version }, values: { work_mem: '64MB' } },
+    })
+    const made = await call('POST', '/configurations', { body: group('17.10') })
+    expect(made).toMatchObject({ status: 422, json: { unprocessableEntity: { error_code: 'UNKNOWN_VERSION' } } })
+    expect(made.json.unprocessableEntity.message).toContain('no host has started postgresql 17.10 yet')
+    expect((await call('POST', '/configurations', { body: group('9.6') })).status).toBe(404)
+    const one = '/datastores/versions/postgresql-17.10/parameters/work_mem'
+    expect(await call('GET', one)).toMatchObject({
+      status: 422,
+      json: { unprocessableEntity: { message: made.json.unprocessableEntity.message } },
+    })
+  })
+
+  it('does not delete an instance that is protected, and says so', async () => {
+    const { clientOf, ask } = system
+    const client = await clientOf()
+    const { call } = client
+    const id = await makeShop(client)
+    const protect = async (deletionProtected: boolean) => {
+      const document = 'mutation ($input: UpdateInstanceInput!) { updateInstance(input: $input) { __typename } }'
+      const { data } = await ask(document, { variables: { input: { id, deletionProtected } } })
+      expect(data.updateInstance.__typename).toBe('UpdateInstanceAccepted')
+    }
+    await protect(true)
+    const refused = await call('DELETE', '/instances/shop')
+    expect(refused).toMatchObject({
+      status: 422,
+      json: { unprocessableEntity: { code: 422, error_code: 'DELETION_PROTECTED' } },
+    })
+    expect((await call('GET', `/instances/${id}`)).json.instance.status).toBe('ACTIVE')
+    await protect(false)
+    expect((await call('DELETE', '/instances/shop')).status).toBe(202)
   })
 
   it.each([
