@@ -92,7 +92,7 @@ describe('after all these kills', () => {
     expect(all.filter(({ endedAt, deadline }) => endedAt === null || endedAt > deadline)).toEqual([])
 
     const { quota } = await api.request<{ quota: { used: object } }>(QuotaDocument)
-    expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
+    expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0, backupGiB: 0 })
     const { hosts } = await api.request<{ hosts: Connection<{ claimed: object }> }>(HostsDocument)
     expect(hosts.edges.map(({ node }) => node.claimed)).toEqual([{ vcpus: 0, memoryMiB: 0, volumeGiB: 0 }])
     const views = await site.cli.json<{ equal: boolean; documents: number }[]>(['admin', 'rebuild-views', '--verify'])

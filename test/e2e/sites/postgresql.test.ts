@@ -149,7 +149,7 @@ onEverySite('postgresql', (site) => {
 
     it('gives back what it held of the quota and of the host', async () => {
       const { quota } = await api.request<{ quota: { used: object } }>(QuotaDocument)
-      expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
+      expect(quota.used).toEqual({ instances: 0, vcpus: 0, memoryMiB: 0, volumeGiB: 0, backupGiB: 0 })
       expect((await host()).claimed).toEqual({ vcpus: 0, memoryMiB: 0, volumeGiB: 0 })
     })
   })
