@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { commandIdSchema, type ProjectId, parseCommandId, parseEventId } from '../domain/ids.ts'
 import { metadataSchema } from '../domain/metadata.ts'
-import { type Rejection, type RejectionCode, rejections } from '../domain/rejection.ts'
+import { type Rejection, rejectionCodeSchema } from '../domain/rejection.ts'
 import { type StreamName, streamNameSchema } from '../domain/stream.ts'
 import { isoNow } from '../kernel/clock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -46,7 +46,7 @@ const version = 1
 const dataSchema = z.object({
   command: z.string(),
   target: z.string().nullable(),
-  code: z.enum(Object.keys(rejections) as [RejectionCode, ...RejectionCode[]]),
+  code: rejectionCodeSchema,
   message: z.string().nullable(),
   field: z.string().nullable(),
 })
@@ -63,7 +63,7 @@ export const createRefusalLog = ({ eventStore, settings, clock, ids, log }: Refu
   let waiting = 0
   let noting: Promise<void> = Promise.resolve()
 
-  const lengthOf = async (stream: StreamName): Promise<number> => {
+  const readLength = async (stream: StreamName): Promise<number> => {
     for await (const page of eventStore.readStream(stream, { direction: 'backwards', maxCount: 1 })) {
       const last = page[0]
       if (last) return last.revision + 1
@@ -71,11 +71,17 @@ export const createRefusalLog = ({ eventStore, settings, clock, ids, log }: Refu
     return 0
   }
 
+  /** As this server knows it. */
+  const lengthOf = async (stream: StreamName): Promise<number> => {
+    const length = lengths.get(stream) ?? (await readLength(stream))
+    lengths.set(stream, length)
+    return length
+  }
+
   /** False if the stream is full. Other servers write there too. */
   const append = async (stream: StreamName, event: NewEvent, most: number): Promise<boolean> => {
     for (let conflicts = 0; ; conflicts += 1) {
-      const length = lengths.get(stream) ?? (await lengthOf(stream))
-      lengths.set(stream, length)
+      const length = await lengthOf(stream)
       if (length >= most) return false
       try {
         await eventStore.append(stream, [event], length === 0 ? 'no-stream' : length - 1)
@@ -91,10 +97,9 @@ export const createRefusalLog = ({ eventStore, settings, clock, ids, log }: Refu
   const note = async (event: NewEvent, day: string, projectId: ProjectId): Promise<void> => {
     const [all, own] = [streamOf(day, null), streamOf(day, projectId)]
     if (!lengths.has(all)) await expire()
-    const ownLength = lengths.get(own) ?? (await lengthOf(own))
-    lengths.set(own, ownLength)
     // What is not in the stream of all would not be found when its day is deleted.
-    if (ownLength >= settings.perProjectAndDay || !(await append(all, event, settings.perDay))) return
+    const isFull = (await lengthOf(own)) >= settings.perProjectAndDay
+    if (isFull || !(await append(all, event, settings.perDay))) return
     await append(own, { ...event, ...renewed(event, ids.next()) }, settings.perProjectAndDay)
   }
 

@@ -14,5 +14,8 @@ export const tryStreamName = (text: string): StreamName | null =>
 export const createStreamName = (category: string, id: string): StreamName =>
   streamNameSchema.parse(`${category}-${id}`)
 
+/** What stands after the first dash: the id of its aggregate. */
+export const streamId = (stream: StreamName): string => stream.slice(stream.indexOf('-') + 1)
+
 /** What stands before the first dash. */
 export const streamCategory = (stream: StreamName): string => stream.slice(0, stream.indexOf('-'))

@@ -3,10 +3,10 @@ import { auditKey } from '../projections/audit-entry.ts'
 import type { ViewName } from '../projections/registry.ts'
 import { type ApiError, invalidInput } from './errors.ts'
 
-/** Places in lists, opaque to clients and stable: they stay valid while documents come, change and go, also the one they were given for. */
 /** The lists that are in a view, and the one that is not. */
 export type ListView = ViewName | 'refusals'
 
+/** Places in lists, opaque to clients and stable: they stay valid while documents come, change and go, also the one they were given for. */
 export type Cursors = {
   encode(view: ListView, sortKey: string): string
   /** The sort key in a cursor that `encode` made for the same view, else null. */

@@ -4,6 +4,7 @@ import type { ViewStore } from './ports/view-store.ts'
 import { type BackupStatus, backupStatuses } from './views/backup-status.ts'
 import type { BackupDocument } from './views/backups.ts'
 import type { ScheduleDocument } from './views/schedules.ts'
+import { countEach, walkDocuments } from './walk-lists.ts'
 
 type Lists = Pick<ViewStore, 'list'>
 
@@ -11,18 +12,13 @@ type Lists = Pick<ViewStore, 'list'>
 type Now = number
 
 /** How many backups there are of each status, also of those there are none of. Throws `ViewStoreUnavailable`. */
-export const countBackups = async (views: Pick<ViewStore, 'count'>): Promise<Record<BackupStatus, number>> => {
-  const counted = await Promise.all(
-    backupStatuses.map(async (status) => [status, await views.count('backups', 'status', status)] as const),
-  )
-  // One entry for each status, which the compiler cannot follow.
-  return Object.fromEntries(counted) as Record<BackupStatus, number>
-}
+export const countBackups = (views: Pick<ViewStore, 'count'>): Promise<Record<BackupStatus, number>> =>
+  countEach(backupStatuses, (status) => views.count('backups', 'status', status))
 
 /** What the backups that are available take of the store, in bytes. Walks all of them. Throws `ViewStoreUnavailable`. */
 export const storedBytes = async (views: Lists): Promise<number> => {
   let sum = 0
-  for await (const backup of walked<BackupDocument>(views, 'backups', 'status', 'AVAILABLE'))
+  for await (const backup of walkDocuments<BackupDocument>(views, 'backups', 'status', 'AVAILABLE'))
     sum += backup.storedBytes ?? 0
   return sum
 }
@@ -35,7 +31,7 @@ export const storedBytes = async (views: Lists): Promise<number> => {
 export const backupAges = async (views: Lists, now: Now): Promise<BackupAges> => {
   let overdue = 0
   const oldest: Record<'available' | 'proven', number | null> = { available: null, proven: null }
-  for await (const schedule of walked<ScheduleDocument>(views, 'schedules', 'backing-up', everyone)) {
+  for await (const schedule of walkDocuments<ScheduleDocument>(views, 'schedules', 'backing-up', everyone)) {
     const { instanceId, createdAt } = schedule
     const [available, proven] = await Promise.all([
       newestOf(views, 'available', instanceId),
@@ -71,15 +67,4 @@ const newestOf = async (
   const options = { index, value: instanceId, direction: 'descending', first: 1 } as const
   const [newest] = await views.list<BackupDocument>('backups', options)
   return newest?.document ?? null
-}
-
-const perPage = 200
-
-const walked = async function* <D>(views: Lists, view: string, index: string, value: string): AsyncGenerator<D> {
-  for (let after: string | undefined; ; ) {
-    const page = await views.list<D>(view, { index, value, first: perPage, ...(after !== undefined && { after }) })
-    for (const { document } of page) yield document
-    if (page.length < perPage) return
-    after = page.at(-1)?.sortKey
-  }
 }

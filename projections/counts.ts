@@ -5,6 +5,7 @@ import type { ViewStore } from './ports/view-store.ts'
 import { type HostDocument, hostStatuses } from './views/hosts.ts'
 import { type InstanceStatus, instanceStatuses } from './views/instance-document.ts'
 import { engineState, engineStatuses } from './views/instances.ts'
+import { countEach, walkDocuments } from './walk-lists.ts'
 
 type Counter = Pick<ViewStore, 'count'>
 
@@ -49,35 +50,18 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 export const countHosts = (views: Counter): Promise<Record<(typeof hostStatuses)[number], number>> =>
   countEach(hostStatuses, (status) => views.count('hosts', 'status', status))
 
-const hostsPerPage = 200
-
 /** What is claimed of all hosts that are up, as a share of what they have. Walks the hosts, of which there are few. Empty without hosts. */
 export const claimedShares = async (
   views: Pick<ViewStore, 'list'>,
 ): Promise<Partial<Record<keyof Resources, number>>> => {
   let capacity = noResources
   let claimed = noResources
-  for (let after: string | undefined; ; ) {
-    const options = { index: 'status', value: 'UP', first: hostsPerPage, ...(after !== undefined && { after }) }
-    const page = await views.list<HostDocument>('hosts', options)
-    for (const { document } of page) {
-      capacity = addResources(capacity, document.capacity)
-      claimed = addResources(claimed, document.claimed)
-    }
-    if (page.length < hostsPerPage) break
-    after = page.at(-1)?.sortKey
+  for await (const host of walkDocuments<HostDocument>(views, 'hosts', 'status', 'UP')) {
+    capacity = addResources(capacity, host.capacity)
+    claimed = addResources(claimed, host.claimed)
   }
   const shares = resourceKinds
     .filter((kind) => capacity[kind] > 0)
     .map((kind) => [kind, claimed[kind] / capacity[kind]])
   return Object.fromEntries(shares)
-}
-
-const countEach = async <Value extends string>(
-  values: readonly Value[],
-  count: (value: Value) => Promise<number>,
-): Promise<Record<Value, number>> => {
-  const counted = await Promise.all(values.map(async (value) => [value, await count(value)] as const))
-  // One entry for each value, which the compiler cannot follow.
-  return Object.fromEntries(counted) as Record<Value, number>
 }

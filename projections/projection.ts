@@ -4,6 +4,7 @@ import type { CofferEvent, CofferEventType } from '../domain/catalogue.ts'
 import type { EventOf } from '../domain/event-definition.ts'
 import type { EventMetadata } from '../domain/metadata.ts'
 import { checkEvents, type UnreadableReason } from '../domain/read-event.ts'
+import { streamId } from '../domain/stream.ts'
 import { entriesIn, type Lists, namesOf } from './lists.ts'
 import type { Document, IndexEntry } from './ports/view-store.ts'
 
@@ -114,5 +115,5 @@ export const readProjected = (stored: readonly StoredEvent[]): readonly Projecte
     return { ...checked.event, id, stream, revision, position, metadata: checked.metadata }
   })
 
-/** What stands after the first dash of the stream's name: the id of its aggregate. */
-export const aggregateId = ({ stream }: Pick<StoredEvent, 'stream'>): string => stream.slice(stream.indexOf('-') + 1)
+/** The id of the aggregate whose event it is. */
+export const aggregateId = ({ stream }: Pick<StoredEvent, 'stream'>): string => streamId(stream)

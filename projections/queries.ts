@@ -22,8 +22,9 @@ export type Views = AllOf<ReturnType<(typeof allViews)[number]['reads']>> & {
   waitForWritten(written: WrittenUpTo, signal: AbortSignal): Promise<boolean>
 }
 
-export const createViews = (deps: ReadDeps): Views => ({
-  ...readsOf(deps, createReader),
+export const createViews = (deps: ReadDeps): Views => ({ ...readsOf(deps, createReader), ...waitsOf(deps) })
+
+const waitsOf = (deps: ReadDeps): Pick<Views, 'waitFor' | 'waitForWritten'> => ({
   waitFor: async (position, signal, views = viewNames) => {
     const reached = await Promise.all(views.map((view) => deps.viewStore.waitFor(view, position, signal)))
     return reached.every(Boolean)
@@ -44,7 +45,7 @@ export type ViewsAt = (moment: string) => Views
 export const createViewsAt =
   (deps: ReadDeps & { readonly eventStore: Pick<EventStore, 'readStream'> }): ViewsAt =>
   (moment) => ({
-    ...createViews(deps),
+    ...waitsOf(deps),
     ...readsOf(deps, (_, view) => {
       const past = createPastReader(deps.eventStore, view, moment, streamsIn(deps, view))
       const inNoList = (): never => {

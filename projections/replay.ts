@@ -62,15 +62,18 @@ const replay = async (
   }
 
   const categories = categoriesOf(projectors.map(({ projection }) => projection))
-  const isConcerned = new Map(projectors.map((projector) => [projector, concernOf(projector.projection)]))
+  const views = projectors.map((projector) => ({ projector, isConcerned: concernOf(projector.projection) }))
   try {
     if (position < end) {
       const ranges = readRanges({ ...deps, categories }, { after: position, until: end, signal: either })
       for await (const range of ranges) {
         lastEvent = range.lastEvent ?? lastEvent
         // A view that takes nothing of a range need not be told of it: it is taken to the end at once.
-        const concerned = projectors.filter((projector) => range.events.some(isConcerned.get(projector) ?? never))
-        lanes.begin(range, concerned)
+        const concerned = views.filter(({ isConcerned }) => range.events.some(isConcerned))
+        lanes.begin(
+          range,
+          concerned.map(({ projector }) => projector),
+        )
         if (lanes.underWay() >= maxUnderWay) await finishOldest()
       }
     }
@@ -89,8 +92,6 @@ const replay = async (
     await lanes.settled()
   }
 }
-
-const never = () => false
 
 /** An outage of the view store costs a rebuild its time, not what it has done so far. */
 const advancePatiently = async (

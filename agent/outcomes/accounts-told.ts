@@ -1,9 +1,8 @@
-import { toldNames } from '../../domain/values/observed-accounts.ts'
+import { toldAccounts } from '../../domain/values/observed-accounts.ts'
 import { type Outcome, patienceWith, requireRecord } from './outcome.ts'
 import { persist } from './persist.ts'
 
 export const accountsTold: Outcome<'accounts-told'> = async (host, _payload, { nodeId, signal }) => {
   const { driver, instance } = await host.control.describe(requireRecord(host, nodeId), signal)
-  const found = await persist(() => driver.accounts.list(instance, signal), patienceWith(host, nodeId, signal))
-  return { databases: toldNames(found.databases), users: toldNames(found.users) }
+  return toldAccounts(await persist(() => driver.accounts.list(instance, signal), patienceWith(host, nodeId, signal)))
 }

@@ -1,8 +1,9 @@
 import type { HostId, NodeId } from '../../domain/ids.ts'
-import { type ToldAccounts, toldNames } from '../../domain/values/observed-accounts.ts'
+import { toldAccounts } from '../../domain/values/observed-accounts.ts'
 import { isoNow } from '../../kernel/clock.ts'
 import type { IdSource } from '../../kernel/ids.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { bounded } from '../../kernel/within.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { NodeRecord, NodeRecords } from '../journal/nodes.ts'
 import type { Reporter } from '../reporter.ts'
@@ -76,10 +77,11 @@ export const createAccountWatch = (deps: AccountWatchDeps): AccountWatch => {
     const told = toldOf(nodeId)
     if (told.changing > 0) return
     const { changes } = told
-    const signal = AbortSignal.any([ending.signal, timers.timeout(lookTimeoutMs)])
-    const { driver, instance } = await control.describe(record, signal)
-    const found = await driver.accounts.list(instance, signal)
-    const accounts: ToldAccounts = { databases: toldNames(found.databases), users: toldNames(found.users) }
+    const bounds = { timeoutMs: lookTimeoutMs, ends: [ending.signal] }
+    const accounts = await bounded(timers, bounds, async (signal) => {
+      const { driver, instance } = await control.describe(record, signal)
+      return toldAccounts(await driver.accounts.list(instance, signal))
+    })
     const text = JSON.stringify(accounts)
     // What Coffer has begun meanwhile may be half in it.
     if (told.changing > 0 || changes !== told.changes || !mayTell(told, text)) return

@@ -14,6 +14,7 @@ import { project, projectStream } from '../../domain/project/index.ts'
 import type { Rejection } from '../../domain/rejection.ts'
 import { type ScheduleId, scheduleIdSchema } from '../../domain/schedule/id.ts'
 import { schedule, scheduleStream } from '../../domain/schedule/index.ts'
+import { bytesOfGiB } from '../../domain/values/bytes.ts'
 import type { Sealed } from '../../domain/values/instance-spec.ts'
 import { invalidInput } from '../../domain/values/invalid-input.ts'
 import { backupNameRefusal } from '../../domain/values/names.ts'
@@ -106,8 +107,6 @@ export const createBackup = defineCommand({
     return accepted({ position: made.position, replayed: begun.replayed, backupId, instanceId, operationId })
   },
 })
-
-const bytesOfGiB = 1024 ** 3
 
 /**
  * What the backup takes of the project's quota: as much as the volume, until it is known how much that is. Others change the project all the time, as where many

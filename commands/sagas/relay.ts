@@ -127,7 +127,8 @@ const withSpans = async (spans: readonly Span[], work: () => Promise<void>): Pro
 
 /**
  * The only publisher of the log: follows it from a checkpoint, so the log is the outbox and nothing is ever written to two places. Publishes
- * what somebody waits for: events that sagas react to, what agents are told, and, as dead letters, events that cannot be read. At least once, in the order of the log. A second relay stands by; should two be active for a moment, the bus gets repeats and the one whose
+ * what somebody waits for: events that sagas react to, what agents are told, and, as dead letters, events that cannot be read. At least
+ * once, in the order of the log. A second relay stands by; should two be active for a moment, the bus gets repeats and the one whose
  * checkpoint turns out stale steps back.
  */
 export const createRelay = (options: RelayOptions): Relay => {

@@ -1,5 +1,6 @@
 import { engineOf } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
+import { bytesOfGiB } from '../values/bytes.ts'
 import type { InstanceSpec } from '../values/instance-spec.ts'
 import { invalidInput } from '../values/invalid-input.ts'
 import { compareVersions, isVersionWithin } from '../values/version.ts'
@@ -8,8 +9,6 @@ import { type BackupContents, bytesOf } from './contents.ts'
 /** The versions that read the data of this one as it is: `18` for PostgreSQL 18.4. */
 export const seriesOf = ({ datastore }: Pick<InstanceSpec, 'datastore'>, version: string): string =>
   version.split('.').slice(0, engineOf(datastore).seriesParts).join('.')
-
-const bytesOfGiB = 1024 ** 3
 
 /** What of this spec does not fit the backup, each as a refusal. */
 export const restoreFaults = (

@@ -1,6 +1,7 @@
 import { unreachable } from '../decider.ts'
 import { emptyIdMap, putById, removeById } from '../values/id-map.ts'
 import { commit, emptyLedger, release, reserve } from '../values/ledger.ts'
+import { pick } from '../values/pick.ts'
 import { heard, noChannel, registeredBy, reported } from './channel.ts'
 import type { HostEvent } from './events.ts'
 import { forgetKey, noSealingKeys, takeKey, takeKeyFor } from './sealing-keys.ts'
@@ -97,26 +98,17 @@ export const evolve = (state: HostState, event: HostEvent): HostState => {
 }
 
 /** What a host keeps from one status to the next. */
-const registered = ({
-  hostId,
-  description,
-  claims,
-  owners,
-  sealingKeys,
-  unlisted,
-  cordon,
-  refusal,
-  answered,
-  channel,
-}: RegisteredHost) => ({
-  hostId,
-  description,
-  claims,
-  owners,
-  sealingKeys,
-  unlisted,
-  cordon,
-  refusal,
-  answered,
-  channel,
-})
+const registered = (host: RegisteredHost) =>
+  pick(
+    host,
+    'hostId',
+    'description',
+    'claims',
+    'owners',
+    'sealingKeys',
+    'unlisted',
+    'cordon',
+    'refusal',
+    'answered',
+    'channel',
+  )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineAggregate } from '../aggregate.ts'
 import { operationIdSchema, parseOperationId } from '../ids.ts'
+import { streamId } from '../stream.ts'
 import type { OperationInput } from './commands.ts'
 import { decide } from './decide.ts'
 import { operationEvents } from './events.ts'
@@ -47,7 +48,7 @@ export const operation = defineAggregate({
       due: (data) => promised.safeParse(data).data?.deadline ?? null,
       whenDue: (stream, what): OperationInput => ({
         type: 'FailUnbegun',
-        operationId: parseOperationId(stream.slice(stream.indexOf('-') + 1)),
+        operationId: parseOperationId(streamId(stream)),
         fault: overdueFault(what),
       }),
     },

@@ -2,6 +2,7 @@ import { accept, type Decision, reject, unreachable } from '../decider.ts'
 import type { InstanceId, ProjectId } from '../ids.ts'
 import { allFaults, type Rejection } from '../rejection.ts'
 import { amountRefusal } from '../values/amount.ts'
+import { bytesOfGiB } from '../values/bytes.ts'
 import {
   commitmentOf,
   dropIncrease,
@@ -38,7 +39,6 @@ type ReserveQuota = Extract<ProjectCommand, { readonly type: 'ReserveQuota' }>
 /** What GraphQL has integers for. */
 const mostOfProject = 2 ** 31 - 1
 const quotaAmounts = ['instances', 'vcpus', 'memoryMiB', 'volumeGiB', 'backupGiB'] as const
-const bytesOfGiB = 1024 ** 3
 
 export const decide = (command: ProjectCommand, state: ProjectState): Decision<ProjectEvent> => {
   const { projectId } = command

@@ -1,3 +1,5 @@
+export const bytesOfGiB = 1024 ** 3
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /** A count of bytes for people, such as `1.5 GiB`. */

@@ -11,7 +11,15 @@ export type ToldAccounts = z.infer<typeof toldAccountsSchema>
 /** In one message of a host. */
 export const mostTold = 1000
 
-export const toldNames = (names: Iterable<string>): ToldAccounts['users'] => {
+type Named = { readonly databases: readonly string[]; readonly users: readonly string[] }
+
+/** As a host tells them, in one message. */
+export const toldAccounts = ({ databases, users }: Named): ToldAccounts => ({
+  databases: toldNames(databases),
+  users: toldNames(users),
+})
+
+const toldNames = (names: Iterable<string>): ToldAccounts['users'] => {
   const sorted = [...new Set(names)].sort()
   return { names: sorted.slice(0, mostTold), more: Math.max(0, sorted.length - mostTold) }
 }
@@ -37,8 +45,6 @@ const mostKept = 100
 
 const noDifference: Difference = { made: [], missing: [], moreMade: 0, moreMissing: 0 }
 export const nothingObserved: ObservedAccounts = { databases: noDifference, users: noDifference }
-
-type Named = { readonly databases: readonly string[]; readonly users: readonly string[] }
 
 export const namesOf = ({ databases, users }: Pick<KnownAccounts, 'databases' | 'users'>): Named => ({
   databases,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { offeredRefusal } from '../engines/offered.ts'
 import { engineOf } from '../engines/registry.ts'
 import type { Rejection } from '../rejection.ts'
 import type { DatastoreType } from './instance-spec.ts'
@@ -15,8 +16,8 @@ export const userHostRefusal = (
   field: string,
 ): Rejection | null => {
   if (host === undefined) return null
-  const refusal = engineOf(datastore).accounts.hosts
-  if (refusal !== 'available') return { code: 'FEATURE_NOT_AVAILABLE', message: refusal, field }
+  const refusal = offeredRefusal(engineOf(datastore).accounts.hosts, field)
+  if (refusal) return refusal
   const wanted = 'an IPv4 address such as 10.1.2.3 or a network such as 10.1.0.0/16 is expected'
   if (isAddress(host)) return null
   if (!isNetwork(host)) return invalidInput(`${wanted}, not ${quote(host)}; leave it out for everywhere`, field)

@@ -1,6 +1,7 @@
 import { setQuota } from '../../commands/public/set-quota.ts'
 import type { ProjectId } from '../../domain/ids.ts'
 import { projectStream } from '../../domain/project/index.ts'
+import { bytesOfGiB } from '../../domain/values/bytes.ts'
 import type { QuotaDocument } from '../../projections/views/quotas.ts'
 import type { SchemaParts } from '../builder.ts'
 import type { Backend } from '../context.ts'
@@ -8,8 +9,6 @@ import { ApiError } from '../errors.ts'
 import { type Mutations, readsBackAs } from '../mutation.ts'
 import type { Noun } from '../noun.ts'
 import { projectOf } from '../pipeline/tenancy.ts'
-
-const bytesOfGiB = 1024 ** 3
 
 const addQuota = ({ builder, QuotaLimits }: SchemaParts, { result, mutation }: Mutations): void => {
   const Quota = builder.objectRef<QuotaDocument>('Quota')

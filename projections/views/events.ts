@@ -5,7 +5,7 @@ import { checkFitted, fitted } from '../../domain/fitted.ts'
 import { hostCategory } from '../../domain/host/index.ts'
 import { type HostId, hostIdSchema, type InstanceId, type OperationId, type ProjectId } from '../../domain/ids.ts'
 import { type Actor, actorName, highestRole, type Role } from '../../domain/metadata.ts'
-import type { StreamName } from '../../domain/stream.ts'
+import { type StreamName, streamCategory, streamId } from '../../domain/stream.ts'
 import { type AuditDocument, type AuditEntry, auditKey } from '../audit-entry.ts'
 import { endOf, spanOf, startWithin, within } from '../event-span.ts'
 import { entriesIn, everyone, type List, type Lists, namesOf } from '../lists.ts'
@@ -39,7 +39,7 @@ const inProject = (projectId: ProjectId, value: string): string => `${projectId}
 const ofProject =
   (list: (entry: AuditEntry) => string | null) =>
   (entry: AuditEntry): string | null => {
-    const value = entry.projectId === null ? null : list(entry)
+    const value = list(entry)
     return value === null || entry.projectId === null ? null : inProject(entry.projectId, value)
   }
 
@@ -78,11 +78,9 @@ const nobodys = {
   hostId: null,
 } as const
 
-const hostPrefix = `${hostCategory}-`
-
 /** The host that an event concerns: its own, the one its data names, or the one whose agent caused it. */
 const hostOf = (stream: StreamName, data: object, actor: Actor): HostId | null => {
-  if (stream.startsWith(hostPrefix)) return tryHostId(stream.slice(hostPrefix.length))
+  if (streamCategory(stream) === hostCategory) return tryHostId(streamId(stream))
   return tryHostId(Reflect.get(data, 'hostId')) ?? (actor.kind === 'agent' ? actor.hostId : null)
 }
 

@@ -1,11 +1,11 @@
-import type { Engine, InstanceLimit, Isolation } from '../../domain/host/events.ts'
+import type { Engine, HostEvent, InstanceLimit, Isolation } from '../../domain/host/events.ts'
 import { type Cordon, hostCategory, type UnlistedNode } from '../../domain/host/index.ts'
 import { type HostId, type InstanceId, type NodeId, parseHostId } from '../../domain/ids.ts'
 import { addResources, noResources, type Resources, subtractResources } from '../../domain/values/resources.ts'
 import { everyone } from '../lists.ts'
 import { inAll } from '../matching.ts'
 import type { PageRequest } from '../page.ts'
-import { defineFold, type Other } from '../projection.ts'
+import { defineFold, type Other, type Projected } from '../projection.ts'
 import { defineView } from '../view.ts'
 import { type WithFlaws, withFlaws } from '../whole-history.ts'
 
@@ -84,10 +84,17 @@ const claims =
     return { ...document, claimed: addResources(others, resources ?? noResources), updatedAt: metadata.at }
   }
 
-const seen =
-  (status: HostDocument['status']) =>
-  (document: Document | null, { metadata }: { readonly metadata: { readonly at: string } }): Document | null =>
-    document && !isClaim(document) ? { ...document, status, updatedAt: metadata.at } : document
+/** A handler that changes the host's own document. */
+const changes =
+  <Event extends { readonly metadata: { readonly at: string } }>(
+    change: (event: Event, document: HostDocument) => Partial<HostDocument>,
+  ) =>
+  (document: Document | null, event: Event): Document | null =>
+    document && !isClaim(document)
+      ? { ...document, ...change(event, document), updatedAt: event.metadata.at }
+      : document
+
+type OfHost<Type extends HostEvent['type']> = Projected<Extract<HostEvent, { readonly type: Type }>>
 
 const fold = defineFold<Document, typeof hostCategory>()({
   view: 'hosts',
@@ -113,8 +120,7 @@ const fold = defineFold<Document, typeof hostCategory>()({
         updatedAt: metadata.at,
       }
     },
-    HostKeyRefused: (document, { data: { signingKey: refusedKey }, metadata: { at } }) =>
-      document && !isClaim(document) ? { ...document, refusedKey, updatedAt: at } : document,
+    HostKeyRefused: changes(({ data }: OfHost<'HostKeyRefused'>) => ({ refusedKey: data.signingKey })),
     HostRegistrationAnswered: 'ignored',
     HostSealingKeysOffered: 'ignored',
     HostSealingKeyTaken: 'ignored',
@@ -122,22 +128,18 @@ const fold = defineFold<Document, typeof hostCategory>()({
     HostClaimConfirmed: claims(({ resources }) => resources ?? null),
     HostCapacityReleased: claims(() => null),
     HostRemoved: (document) => (document && isClaim(document) ? document : null),
-    HostCordoned: (document, { data: { since, reason }, metadata: { at } }) =>
-      document && !isClaim(document) ? { ...document, cordon: { since, reason }, updatedAt: at } : document,
-    HostUncordoned: (document, { metadata: { at } }) =>
-      document && !isClaim(document) ? { ...document, cordon: null, updatedAt: at } : document,
-    HostLost: seen('LOST'),
-    HostReturned: seen('UP'),
-    HostNodeFound: (document, { data: { nodeId, instanceId, found }, metadata: { at } }) => {
-      if (!document || isClaim(document)) return document
-      const others = document.unlisted.filter((each) => each.nodeId !== nodeId)
-      return { ...document, unlisted: [...others, { nodeId, instanceId, foundAt: at, ...found }], updatedAt: at }
-    },
-    HostNodeSettled: (document, { data: { nodeId }, metadata: { at } }) => {
-      if (!document || isClaim(document)) return document
-      const unlisted = document.unlisted.filter((each) => each.nodeId !== nodeId)
-      return { ...document, unlisted, updatedAt: at }
-    },
+    HostCordoned: changes(({ data: { since, reason } }: OfHost<'HostCordoned'>) => ({ cordon: { since, reason } })),
+    HostUncordoned: changes(() => ({ cordon: null })),
+    HostLost: changes(() => ({ status: 'LOST' })),
+    HostReturned: changes(() => ({ status: 'UP' })),
+    HostNodeFound: changes(({ data, metadata }: OfHost<'HostNodeFound'>, { unlisted }) => {
+      const { nodeId, instanceId, found } = data
+      const others = unlisted.filter((each) => each.nodeId !== nodeId)
+      return { unlisted: [...others, { nodeId, instanceId, foundAt: metadata.at, ...found }] }
+    }),
+    HostNodeSettled: changes(({ data }: OfHost<'HostNodeSettled'>, { unlisted }) => ({
+      unlisted: unlisted.filter((each) => each.nodeId !== data.nodeId),
+    })),
   },
   lists: {
     host: (document) => (isClaim(document) ? document.hostId : null),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backupIdSchema } from '../../domain/ids.ts'
+import { bytesOfGiB } from '../../domain/values/bytes.ts'
 import { quote } from '../../domain/values/text.ts'
 import { visible } from '../../graphql/visible.ts'
 import type { BackupStatus } from '../../projections/views/backup-status.ts'
@@ -24,8 +25,6 @@ const troveStatus: Readonly<Partial<Record<BackupStatus, string>>> = {
 }
 const kept = Object.keys(troveStatus) as readonly BackupStatus[]
 
-const gibibyte = 2 ** 30
-
 /** Trove has several; here backups go where the server keeps them. */
 const storageDriver = 'coffer'
 
@@ -40,7 +39,7 @@ const backupShape = (backup: BackupDocument): Body => {
     project_id: projectId,
     created: timeOf(backup.createdAt),
     updated: timeOf(backup.completedAt ?? backup.createdAt),
-    size: bytes === null ? 0 : Math.round((bytes / gibibyte) * 100) / 100,
+    size: bytes === null ? 0 : Math.round((bytes / bytesOfGiB) * 100) / 100,
     status: troveStatus[status] ?? status,
     locationRef: location ?? '',
     storage_driver: storageDriver,

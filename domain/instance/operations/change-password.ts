@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { offeredRefusal } from '../../engines/offered.ts'
 import { engineOf } from '../../engines/registry.ts'
 import { allFaults } from '../../rejection.ts'
 import { sealedSchema } from '../../values/instance-spec.ts'
@@ -17,15 +18,11 @@ export const changePassword = defineSharedOperation({
   done: 'given another password for a user',
   wish,
   about: ({ name }) => [`user ${name}`],
-  refuses: (instance, { name, keepFormer }) => {
-    const refusal = engineOf(instance.spec.datastore).accounts.formerPassword
-    return allFaults([
+  refuses: (instance, { name, keepFormer }) =>
+    allFaults([
       unknownUser(instance, name, 'name'),
-      keepFormer && refusal !== 'available'
-        ? { code: 'FEATURE_NOT_AVAILABLE', message: refusal, field: 'keepFormer' }
-        : null,
-    ])
-  },
+      keepFormer ? offeredRefusal(engineOf(instance.spec.datastore).accounts.formerPassword, 'keepFormer') : null,
+    ]),
   requested: 'InstancePasswordChangeRequested',
   succeeded: 'InstancePasswordChanged',
   applied: { name: z.string(), keepsFormer: z.boolean() },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { offeredRefusal } from '../../engines/offered.ts'
 import { engineOf } from '../../engines/registry.ts'
 import { allFaults, type Rejection } from '../../rejection.ts'
 import { databaseFaults } from '../../values/accounts.ts'
@@ -53,10 +54,8 @@ export const createDatabase = defineSharedOperation({
   remains: 'the database may exist: ask for it again',
 })
 
-const ownersRefusal = ({ spec }: Known): Rejection | null => {
-  const refusal = engineOf(spec.datastore).accounts.owners
-  return refusal === 'available' ? null : { code: 'FEATURE_NOT_AVAILABLE', message: refusal, field: 'owner' }
-}
+const ownersRefusal = ({ spec }: Known): Rejection | null =>
+  offeredRefusal(engineOf(spec.datastore).accounts.owners, 'owner')
 
 type Form = { readonly characterSet: string | null; readonly collation: string | null }
 

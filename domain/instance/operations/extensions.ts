@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { offeredRefusal } from '../../engines/offered.ts'
 import { engineOf } from '../../engines/registry.ts'
 import { leastStepMs, type Step } from '../../operation/process.ts'
 import { allFaults, type Rejection } from '../../rejection.ts'
@@ -15,8 +16,8 @@ type Wish = { readonly database: string; readonly name: string }
 
 /** Which extensions there are is known to the engine alone: it says so where it refuses one. */
 const refuses = (instance: Known, { database, name }: Wish): Rejection | null => {
-  const refusal = engineOf(instance.spec.datastore).extensions
-  if (refusal !== 'available') return { code: 'FEATURE_NOT_AVAILABLE', message: refusal, field: 'name' }
+  const refusal = offeredRefusal(engineOf(instance.spec.datastore).extensions, 'name')
+  if (refusal) return refusal
   const { databases } = instance.accounts
   return allFaults([
     databases.includes(database) ? null : notThere('database', database, databases, 'database'),

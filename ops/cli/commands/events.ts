@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-
 import type { CliContext } from '../context.ts'
 import { eventLine } from '../event-line.ts'
 import { findInstance } from '../find-instance.ts'

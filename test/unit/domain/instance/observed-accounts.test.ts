@@ -12,7 +12,7 @@ import {
   nothingObserved,
   observe,
   observedAfter,
-  toldNames,
+  toldAccounts,
 } from '../../../../domain/values/observed-accounts.ts'
 import { specOf } from '../../../support/spec.ts'
 import { at, hostId, nodeId, operationId } from '../samples.ts'
@@ -25,7 +25,7 @@ const told = (databases: readonly string[], users: readonly string[]): InstanceC
   type: 'ReportAccounts',
   nodeId: nodeId(),
   hostId: hostId(),
-  told: { databases: toldNames(databases), users: toldNames(users) },
+  told: toldAccounts({ databases, users }),
 })
 const none = nothingObserved.databases
 const observed = (databases: object, users: object = {}): InstanceEvent => ({
@@ -86,7 +86,7 @@ describe('what a host tells of databases and users', () => {
     const names = Array.from({ length: mostTold + 5 }, (_, n) => `db${String(n).padStart(5, '0')}`)
     const all = observe(
       { databases: ['app', 'zoo'], users: [], rootEnabled: false },
-      { databases: toldNames(names), users: toldNames([]) },
+      toldAccounts({ databases: names, users: [] }),
       [],
     )
     expect(all.databases).toMatchObject({ moreMade: mostTold + 5 - 100, missing: ['app'] })
@@ -98,7 +98,7 @@ describe('a look that was asked for', () => {
   const asking: InstanceEvent = { type: 'InstanceAccountsRefreshRequested', data: asked }
 
   it('tells what differs, also where that is as before', () => {
-    const results = { look: { databases: toldNames(['app', 'x']), users: toldNames(['app']) } }
+    const results = { look: toldAccounts({ databases: ['app', 'x'], users: ['app'] }) }
     const { type: _, data } = observed({ made: ['x'] }) as Extract<InstanceEvent, { type: 'InstanceAccountsObserved' }>
     const state = given(...active, asking)
       .when({ ...complete(2, 'refresh-accounts'), results } as InstanceCommand)
@@ -157,7 +157,7 @@ it('what differs is the engine’s without Coffer’s and Coffer’s without the
     fc.property(names, names, names, (known, there, later) => {
       const accounts = (databases: string[]) => ({ databases, users: [], rootEnabled: false })
       const of = (databases: string[]) =>
-        observe(accounts(databases), { databases: toldNames(there), users: toldNames([]) }, []).databases
+        observe(accounts(databases), toldAccounts({ databases: there, users: [] }), []).databases
       const { made, missing } = of(known)
       expect([...made].sort()).toEqual(there.filter((name) => !known.includes(name)).sort())
       expect([...missing].sort()).toEqual(known.filter((name) => !there.includes(name)).sort())
